@@ -1,0 +1,134 @@
+import bolt, { type App, type Logger } from '@slack/bolt'
+import type { Config } from './config.ts'
+import type { Self } from './conversation/message.ts'
+import { toReason } from './errors.ts'
+import type { Log } from './log.ts'
+import { openOperationsServer, type Route } from './operations.ts'
+
+/** Bolt with the receiver that the configuration asks for: how Slack's events come in. */
+export interface Bolt {
+  app: App
+  /** Connects. Rejects when Slack does not take the app token, or the port is taken. */
+  open(): Promise<void>
+  /** Takes nothing more in. */
+  close(): Promise<void>
+  /** Slack can reach the bot now. */
+  isOpen(): boolean
+}
+
+/** What receiving needs of the rest. */
+interface BoltParts {
+  config: Pick<Config, 'botToken' | 'transport' | 'slackApiUrl' | 'port'>
+  self: Self
+  routes: Route[]
+  log: Log
+}
+
+/**
+ * After a connection ends, the socket client waits this long before it opens the next one, and it takes a silent
+ * connection for dead after it. Its default of 5 s makes every rotation a gap of 5 s.
+ */
+const clientPingTimeoutMs = 2_500
+/** Opening a connection is tried until it works: Slack away for an hour must not end the bot. */
+const reconnecting = { forever: true, minTimeout: 500, maxTimeout: 15_000, factor: 1.5, randomize: true }
+
+/** Makes Bolt, over a socket or over HTTP, with the operations' routes beside it and one error handler for all listeners. */
+export function createBolt(parts: BoltParts): Bolt {
+  return parts.config.transport.kind === 'socket'
+    ? createSocketBolt(parts, parts.config.transport.appToken)
+    : createHttpBolt(parts, parts.config.transport.signingSecret)
+}
+
+function createSocketBolt(parts: BoltParts, appToken: string): Bolt {
+  const receiver = new bolt.SocketModeReceiver({
+    appToken,
+    clientPingTimeout: clientPingTimeoutMs,
+    logger: toBoltLogger(parts.log),
+    installerOptions: { clientOptions: { ...clientOptions(parts), retryConfig: reconnecting } },
+  })
+  let isOpen = false
+  receiver.client.on('connected', () => {
+    isOpen = true
+  })
+  for (const event of ['close', 'disconnecting', 'reconnecting']) {
+    receiver.client.on(event, () => {
+      isOpen = false
+    })
+  }
+  let server: Awaited<ReturnType<typeof openOperationsServer>> | undefined
+  return {
+    app: createBoltApp(parts, receiver),
+    async open() {
+      server = await openOperationsServer(parts.routes, parts.config.port)
+      await receiver.start()
+    },
+    async close() {
+      await receiver.stop()
+      server?.close()
+    },
+    isOpen: () => isOpen,
+  }
+}
+
+function createHttpBolt(parts: BoltParts, signingSecret: string): Bolt {
+  const receiver = new bolt.HTTPReceiver({
+    signingSecret,
+    port: parts.config.port,
+    endpoints: '/slack/events',
+    customRoutes: parts.routes,
+    logger: toBoltLogger(parts.log),
+  })
+  let isOpen = false
+  return {
+    app: createBoltApp(parts, receiver),
+    async open() {
+      await receiver.start(parts.config.port)
+      isOpen = true
+    },
+    async close() {
+      isOpen = false
+      await receiver.stop()
+    },
+    isOpen: () => isOpen,
+  }
+}
+
+function createBoltApp(parts: BoltParts, receiver: bolt.SocketModeReceiver | bolt.HTTPReceiver): App {
+  const { self, config, log } = parts
+  const app = new bolt.App({
+    receiver,
+    // Its own rule is too narrow (edits of our messages pass); what is not a turn is decided in turn.ts.
+    ignoreSelf: false,
+    convoStore: false,
+    logger: toBoltLogger(log),
+    clientOptions: clientOptions(parts),
+    authorize: async () => ({ botToken: config.botToken, botId: self.botId, botUserId: self.userId, teamId: self.teamId }),
+  })
+  app.error(async error => log.error({ reason: toReason(error), stack: error.stack }, 'a listener failed'))
+  return app
+}
+
+/** Every client that Bolt makes gets its own object: the SDK writes into the one that it is given. */
+function clientOptions({ config }: BoltParts) {
+  return {
+    slackApiUrl: config.slackApiUrl,
+    timeout: 15_000,
+    retryConfig: { retries: 0 },
+    rejectRateLimitedCalls: true,
+    allowAbsoluteUrls: false,
+  }
+}
+
+/** Bolt's lines in the bot's log. Its debug lines are dropped: they carry payloads, and with them what people wrote. */
+function toBoltLogger(log: Log): Logger {
+  const say = (level: 'info' | 'warn' | 'error') => (...words: unknown[]) => log[level](words.map(toReason).join(' '))
+  return {
+    debug() {},
+    info: say('info'),
+    warn: say('warn'),
+    error: say('error'),
+    setLevel() {},
+    getLevel: () => bolt.LogLevel.INFO,
+    setName() {},
+  }
+}

@@ -1,0 +1,166 @@
+import { z } from 'zod'
+import { type LogLevel, logLevels } from './log.ts'
+
+/** How Slack reaches the bot: over a socket that the bot opens, or by signed HTTP requests. */
+export type Transport = { kind: 'socket'; appToken: string } | { kind: 'http'; signingSecret: string }
+
+/** Which server and model answer, and what is known of them beyond the catalog. */
+export interface ModelConfig {
+  apiKey: string
+  baseUrl: string
+  name: string
+  /** Overrides what the catalog says of the model's window, in tokens. */
+  contextTokens?: number
+  /** Overrides what the catalog says of the longest answer, in tokens. */
+  outputTokens?: number
+  /** Overrides whether the model can see images. */
+  images?: boolean
+  /** A stream that sends nothing for this long is given up. */
+  idleMs: number
+}
+
+/** Everything that the bot is told from outside, checked. */
+export interface Config {
+  botToken: string
+  transport: Transport
+  slackApiUrl: string
+  port: number
+  model: ModelConfig
+  /** Look for a model server on this machine when none is named. */
+  detectModel: boolean
+  logLevel: LogLevel
+  /** How long turns in flight may go on after SIGTERM. */
+  stopMs: number
+  /** The size of the thread cache, in tokens. */
+  cacheTokens: number
+}
+
+/** One thing that is wrong with the environment, and its cure. */
+export interface Problem {
+  name: string
+  sentence: string
+}
+
+/** The vendor's own address, used when `OPENAI_BASE_URL` is not set. */
+export const vendorBaseUrl = 'https://api.openai.com/v1'
+
+/** A small, cheap model that reads a long thread whole. Source: the vendor's list of models, November 2026. */
+const defaultModel = 'gpt-5.6-luna'
+
+const token = (prefixes: string[], where: string) =>
+  z
+    .string({ error: `is missing: ${where}` })
+    .refine(value => prefixes.some(prefix => value.startsWith(prefix)), {
+      error: `does not start with ${prefixes[0]}: it is another kind of token. ${where}`,
+    })
+
+const url = (what: string) =>
+  z.string().refine(isHttpUrl, { error: `is not an http(s) address. ${what}` })
+
+const whole = (least: number, most: number) => {
+  const error = `must be a whole number from ${least} to ${most}`
+  return z.string().regex(/^\d+$/, { error }).transform(Number).refine(n => n >= least && n <= most, { error })
+}
+
+const onOff = z.enum(['on', 'off'], { error: 'must be on or off' }).transform(value => value === 'on')
+
+const botTokenCure = 'copy the “Bot User OAuth Token” from your app’s page “OAuth & Permissions”'
+const appTokenCure = 'make an app-level token with connections:write on your app’s page “Basic Information”'
+
+/** Every name that the bot reads from the environment; the README's table has the same rows (a test compares them). */
+export const environment = z.object({
+  SLACK_BOT_TOKEN: token(['xoxb-', 'xoxe.xoxb-'], botTokenCure),
+  SLACK_APP_TOKEN: token(['xapp-'], appTokenCure).optional(),
+  SLACK_SIGNING_SECRET: z.string().optional(),
+  PORT: whole(0, 65_535).default(3000),
+  SLACK_API_URL: url('Leave it out for the real Slack.').default('https://slack.com/api/'),
+  OPENAI_API_KEY: z.string().optional(),
+  OPENAI_BASE_URL: url('It usually ends in /v1, like http://127.0.0.1:11434/v1.').optional(),
+  OPENAI_MODEL: z.string().optional(),
+  MODEL_AUTODETECT: onOff.default(false),
+  MODEL_CONTEXT_TOKENS: whole(512, 100_000_000).optional(),
+  MODEL_OUTPUT_TOKENS: whole(16, 10_000_000).optional(),
+  MODEL_IMAGES: onOff.optional(),
+  MODEL_IDLE_SECONDS: whole(1, 3600).default(60),
+  CACHE_TOKENS: whole(10_000, 1_000_000_000).default(4_000_000),
+  STOP_SECONDS: whole(0, 3600).default(25),
+  LOG_LEVEL: z.enum(logLevels, { error: `must be one of ${logLevels.join(', ')}` }).default('info'),
+})
+
+type Environment = z.infer<typeof environment>
+
+/**
+ * Checks the environment and says everything that is wrong with it at once, each with its cure. An empty value counts as
+ * not set, as in a copied `.env.example`.
+ */
+export function toConfig(env: Record<string, string | undefined>): { config: Config } | { problems: Problem[] } {
+  const parsed = environment.safeParse(withoutBlanks(env))
+  const problems = [...(parsed.success ? [] : toProblems(parsed.error)), ...missingTogether(withoutBlanks(env))]
+  if (problems.length > 0 || !parsed.success) return { problems }
+  return { config: assemble(parsed.data) }
+}
+
+function assemble(env: Environment): Config {
+  return {
+    botToken: env.SLACK_BOT_TOKEN,
+    transport: toTransport(env),
+    slackApiUrl: env.SLACK_API_URL.endsWith('/') ? env.SLACK_API_URL : `${env.SLACK_API_URL}/`,
+    port: env.PORT,
+    model: toModelConfig(env),
+    detectModel: env.MODEL_AUTODETECT && env.OPENAI_BASE_URL === undefined && env.OPENAI_API_KEY === undefined,
+    logLevel: env.LOG_LEVEL,
+    stopMs: env.STOP_SECONDS * 1000,
+    cacheTokens: env.CACHE_TOKENS,
+  }
+}
+
+/** Socket Mode when there is an app token; HTTP when there is a signing secret and no app token. */
+function toTransport(env: Environment): Transport {
+  if (env.SLACK_APP_TOKEN !== undefined) return { kind: 'socket', appToken: env.SLACK_APP_TOKEN }
+  return { kind: 'http', signingSecret: env.SLACK_SIGNING_SECRET ?? '' }
+}
+
+function toModelConfig(env: Environment): ModelConfig {
+  return {
+    apiKey: env.OPENAI_API_KEY ?? 'none',
+    baseUrl: env.OPENAI_BASE_URL ?? vendorBaseUrl,
+    name: env.OPENAI_MODEL ?? defaultModel,
+    ...(env.MODEL_CONTEXT_TOKENS !== undefined && { contextTokens: env.MODEL_CONTEXT_TOKENS }),
+    ...(env.MODEL_OUTPUT_TOKENS !== undefined && { outputTokens: env.MODEL_OUTPUT_TOKENS }),
+    ...(env.MODEL_IMAGES !== undefined && { images: env.MODEL_IMAGES }),
+    idleMs: env.MODEL_IDLE_SECONDS * 1000,
+  }
+}
+
+/** Names of which at least one must be set; said even when other names are wrong too. */
+function missingTogether(env: Record<string, string | undefined>): Problem[] {
+  const problems: Problem[] = []
+  if (env.SLACK_APP_TOKEN === undefined && env.SLACK_SIGNING_SECRET === undefined) {
+    problems.push({
+      name: 'SLACK_APP_TOKEN or SLACK_SIGNING_SECRET',
+      sentence: `is missing: for Socket Mode ${appTokenCure}; for HTTP copy the signing secret from the same page`,
+    })
+  }
+  if (env.OPENAI_API_KEY === undefined && env.OPENAI_BASE_URL === undefined && env.MODEL_AUTODETECT !== 'on') {
+    problems.push({
+      name: 'OPENAI_API_KEY or OPENAI_BASE_URL',
+      sentence:
+        'is missing: set the key of your account, or the address of a server that speaks the OpenAI API (for Ollama on this machine http://127.0.0.1:11434/v1), or MODEL_AUTODETECT=on to look for one here',
+    })
+  }
+  return problems
+}
+
+function toProblems(error: z.ZodError): Problem[] {
+  return error.issues.map(issue => ({ name: String(issue.path[0]), sentence: issue.message }))
+}
+
+function withoutBlanks(env: Record<string, string | undefined>): Record<string, string | undefined> {
+  const trimmed = Object.entries(env).map(([name, value]) => [name, value?.trim()] as const)
+  return Object.fromEntries(trimmed.filter(([, value]) => value !== undefined && value !== ''))
+}
+
+function isHttpUrl(value: string): boolean {
+  const protocol = URL.parse(value)?.protocol
+  return protocol === 'http:' || protocol === 'https:'
+}

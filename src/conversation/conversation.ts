@@ -1,0 +1,121 @@
+import { guessTokens } from '../model/tokens.ts'
+import type { CallSlack } from '../slack.ts'
+import { createCache } from './cache.ts'
+import type { Message, Self } from './message.ts'
+import { readThread, type ThreadId } from './read.ts'
+
+/** Something that happened to a message of a thread. */
+export type Change =
+  | { kind: 'said' | 'edited'; thread: ThreadId; message: Message }
+  | { kind: 'deleted'; thread: ThreadId; ts: string }
+
+/** The threads that the bot remembers. Slack is the memory; this only saves asking it. */
+export interface Conversations {
+  /**
+   * Every message of the thread, oldest first. A thread that begins with the given message needs no reading, nor does
+   * one that is remembered. Throws when Slack cannot be read.
+   */
+  read(thread: ThreadId, question: Message): Promise<readonly Message[]>
+  /** Keeps remembered threads in step with what the bot sees; threads that are not remembered stay so. */
+  note(change: Change): void
+  /** Whether the bot has spoken, or was spoken to, in the thread. Throws when Slack has to be read and cannot be. */
+  takesPart(thread: ThreadId): Promise<boolean>
+  /** From now on the bot takes part in the thread. */
+  join(thread: ThreadId): void
+  readonly threads: number
+  readonly tokens: number
+}
+
+interface Thread {
+  messages: readonly Message[]
+}
+
+/** How many threads are remembered as ones that the bot takes part in, or does not: some 100 bytes each. */
+const membershipThreads = 20_000
+/** An image is looked at in tiles; a usual one costs a model about this much. */
+const imageTokens = 1_000
+/** Names, times and marks around a message. */
+const frameTokens = 30
+
+/** Makes the memory of threads, bounded by `maxTokens` over all of them. */
+export function createConversations(call: CallSlack, self: Self, maxTokens: number): Conversations {
+  // What happens to a thread while it is being read is applied when the reading is done.
+  const missed = new Map<string, Change[]>()
+  const threads = createCache<Thread>({
+    maxSize: maxTokens,
+    sizeOf: ({ messages }) => messages.reduce((sum, message) => sum + toSize(message), 0),
+    async read(key) {
+      const changes: Change[] = []
+      missed.set(key, changes)
+      try {
+        const messages = await readThread(call, self, toThread(key))
+        return { messages: changes.reduce<readonly Message[]>(apply, messages) }
+      } finally {
+        missed.delete(key)
+      }
+    },
+  })
+  const membership = createCache<{ takesPart: boolean }>({
+    maxSize: membershipThreads,
+    sizeOf: () => 1,
+    async read(key) {
+      const { messages } = await threads.read(key)
+      const takesPart = messages.some(message => concerns(message, self))
+      // A thread of other people is none of ours to keep.
+      if (!takesPart) threads.delete(key)
+      return { takesPart }
+    },
+  })
+
+  return {
+    async read(thread, question) {
+      const key = toKey(thread)
+      if (question.ts === thread.threadTs && threads.get(key) === undefined) threads.set(key, { messages: [question] })
+      const { messages } = await threads.read(key)
+      return apply(messages, { kind: 'said', thread, message: question })
+    },
+    note(change) {
+      const key = toKey(change.thread)
+      missed.get(key)?.push(change)
+      const known = threads.get(key)
+      if (known !== undefined) threads.set(key, { messages: apply(known.messages, change) })
+    },
+    takesPart: async thread => (await membership.read(toKey(thread))).takesPart,
+    join: thread => membership.set(toKey(thread), { takesPart: true }),
+    get threads() {
+      return threads.count
+    },
+    get tokens() {
+      return threads.size
+    },
+  }
+}
+
+/** The thread after the change. The same message said twice stands once, and keeps what was read of its files. */
+function apply(messages: readonly Message[], change: Change): readonly Message[] {
+  if (change.kind === 'deleted') return messages.filter(({ ts }) => ts !== change.ts)
+  const { message } = change
+  const known = messages.find(({ ts }) => ts === message.ts)
+  if (known === undefined && change.kind === 'edited') return messages
+  if (known !== undefined) return messages.map(other => (other === known ? { ...known, ...message } : other))
+  return [...messages, message].sort((a, b) => (a.ts < b.ts ? -1 : 1))
+}
+
+function concerns(message: Message, self: Self): boolean {
+  return message.author.kind === 'self' || message.text.includes(`<@${self.userId}`)
+}
+
+function toSize(message: Message): number {
+  const files = (message.contents ?? []).reduce((sum, content) => {
+    if (content.kind === 'image') return sum + imageTokens + content.bytes / 4
+    return sum + (content.kind === 'text' ? guessTokens(content.text) : 0)
+  }, 0)
+  return frameTokens + guessTokens(message.text) + files
+}
+
+const toKey = ({ channel, threadTs }: ThreadId): string => `${channel}:${threadTs}`
+
+function toThread(key: string): ThreadId {
+  const at = key.indexOf(':')
+  return { channel: key.slice(0, at), threadTs: key.slice(at + 1) }
+}

@@ -1,0 +1,66 @@
+/** The pictures that language models take. */
+export type ImageType = 'image/png' | 'image/jpeg' | 'image/gif' | 'image/webp'
+
+/** What a file's first bytes say it is; `unmarked` has no signature and may be text. */
+export type FileKind = ImageType | 'pdf' | 'audio' | 'video' | 'other' | 'unmarked'
+
+interface Signature {
+  kind: FileKind
+  /** One character a byte. */
+  mark: string
+  at?: number
+  /** A second mark, for containers that hold several kinds. */
+  next?: { at: number; oneOf: readonly string[] }
+}
+
+/** In order: the first that fits wins, so the special brands of a container come before the container. */
+const signatures: readonly Signature[] = [
+  { kind: 'image/png', mark: '\x89PNG\r\n\x1a\n' },
+  { kind: 'image/jpeg', mark: '\xff\xd8\xff' },
+  { kind: 'image/gif', mark: 'GIF8', next: { at: 4, oneOf: ['7a', '9a'] } },
+  { kind: 'image/webp', mark: 'RIFF', next: { at: 8, oneOf: ['WEBP'] } },
+  { kind: 'pdf', mark: '%PDF-' },
+  { kind: 'audio', mark: 'RIFF', next: { at: 8, oneOf: ['WAVE'] } },
+  { kind: 'video', mark: 'RIFF', next: { at: 8, oneOf: ['AVI '] } },
+  { kind: 'audio', mark: 'OggS\0' },
+  { kind: 'audio', mark: 'fLaC' },
+  { kind: 'audio', mark: '#!AMR' },
+  { kind: 'audio', mark: 'FORM', next: { at: 8, oneOf: ['AIFF', 'AIFC'] } },
+  { kind: 'audio', mark: 'ID3', next: { at: 3, oneOf: ['\x02', '\x03', '\x04'] } },
+  { kind: 'audio', mark: 'ftyp', at: 4, next: { at: 8, oneOf: ['M4A ', 'M4B ', 'M4P '] } },
+  { kind: 'other', mark: 'ftyp', at: 4, next: { at: 8, oneOf: ['heic', 'heix', 'hevc', 'mif1', 'msf1', 'avif'] } },
+  { kind: 'video', mark: 'ftyp', at: 4 },
+  { kind: 'video', mark: '\x1a\x45\xdf\xa3' },
+  { kind: 'other', mark: 'PK\x03\x04' },
+  { kind: 'other', mark: 'PK\x05\x06' },
+  { kind: 'other', mark: '\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1' },
+  { kind: 'other', mark: '\x1f\x8b' },
+  { kind: 'other', mark: '7z\xbc\xaf\x27\x1c' },
+  { kind: 'other', mark: 'Rar!\x1a\x07' },
+  { kind: 'other', mark: 'II*\0' },
+  { kind: 'other', mark: 'MM\0*' },
+]
+
+/** The formats allow a few words before their mark; the longest is PDF's. */
+const headBytes = 1024
+
+/** Says what a file is by its first bytes, because names, declared types and status codes have all been seen to lie. */
+export function toFileKind(bytes: Uint8Array, mimetype: string): FileKind {
+  const head = Buffer.from(bytes.buffer, bytes.byteOffset, Math.min(bytes.byteLength, headBytes)).toString('latin1')
+  const found = signatures.find(signature => isMarked(head, signature))
+  if (found) return found.kind
+  if (isMpegAudio(head)) return 'audio'
+  // Only where a PDF is promised: a text about PDFs may well quote the mark.
+  return mimetype === 'application/pdf' && head.includes('%PDF-') ? 'pdf' : 'unmarked'
+}
+
+function isMarked(head: string, { mark, at = 0, next }: Signature): boolean {
+  return head.startsWith(mark, at) && (next === undefined || next.oneOf.some(more => head.startsWith(more, next.at)))
+}
+
+/** MP3 without a tag, and ADTS: a sync word whose layer is not the one that a UTF-16 byte order mark would spell. */
+function isMpegAudio(head: string): boolean {
+  const [first = 0, second = 0, third = 0] = [head.charCodeAt(0), head.charCodeAt(1), head.charCodeAt(2)]
+  const isSync = first === 0xff && (second & 0xe0) === 0xe0 && (second & 0x06) !== 0x06
+  return isSync && (third & 0xf0) !== 0xf0 && (third & 0x0c) !== 0x0c
+}

@@ -1,0 +1,77 @@
+import { TextDecoder } from 'node:util'
+
+/**
+ * PDFs whose Chinese, Japanese or Korean fonts are not inside them name a standard table of character codes, which
+ * readers are expected to bring along: megabytes. Only the text is wanted here, not the glyphs, so a glyph's number
+ * may be chosen freely; choosing its Unicode value lets the platform's own decoders make the tables.
+ */
+const encodings: readonly [RegExp, string][] = [
+  [/^(GBK|GBKp|GB|GBpc)-EUC-[HV]$|^GBK2K-[HV]$/, 'gb18030'],
+  [/^(ETen|ETenms|HKscs)-B5-[HV]$|^B5pc-[HV]$/, 'big5'],
+  [/^(90ms|90msp|90pv|83pv)-RKSJ-[HV]$/, 'shift_jis'],
+  [/^(KSCms-UHC|KSC-EUC|KSCpc-EUC)-[HV]$/, 'euc-kr'],
+]
+const unicodeTable = /^Uni(GB|CNS|JIS|KS)-(UCS2|UTF16)-[HV]$/
+const glyphTable = /^Adobe-(GB1|CNS1|Japan1|Korea1)-UCS2$/
+
+/** The factory that the PDF library asks for character tables, one a document. */
+export function CharacterTables() {
+  let chosen = false
+  return {
+    async fetch({ filename }: { filename: string }): Promise<Uint8Array> {
+      // Without a table of ours before it, the glyph numbers are the font's own and would come out as wrong characters.
+      const table = glyphTable.test(filename) && chosen ? toGlyphTable() : toCodeTable(filename)
+      chosen = true
+      return Buffer.from(table)
+    },
+  }
+}
+
+/** Of the character with this number in our tables: the character itself. */
+function toGlyphTable(): string {
+  return toTable(['<0000> <FFFF>'], '1 beginbfrange <0000> <FFFF> <0000> endbfrange')
+}
+
+function toCodeTable(name: string): string {
+  const mode = name.endsWith('V') ? '/WMode 1 def ' : ''
+  if (unicodeTable.test(name)) return mode + toTable(['<0000> <FFFF>'], '1 begincidrange <0000> <FFFF> 0 endcidrange')
+  const encoding = encodings.find(([names]) => names.test(name))?.[1]
+  if (encoding === undefined) throw new Error(`no table ${name}`)
+  return mode + toDecodedTable(new TextDecoder(encoding))
+}
+
+/** Bytes that mean something alone are characters, all others begin a pair: so it is in every encoding above. */
+function toDecodedTable(decoder: TextDecoder): string {
+  const spaces: string[] = []
+  const characters: string[] = []
+  for (let first = 0; first <= 0xfe; first++) {
+    const alone = toCharacter(decoder, [first])
+    spaces.push(alone === undefined ? `<${toHex(first)}00> <${toHex(first)}FF>` : `<${toHex(first)}> <${toHex(first)}>`)
+    if (alone === undefined) characters.push(...toPairs(decoder, first))
+    else characters.push(`<${toHex(first)}> ${alone}`)
+  }
+  return toTable(spaces, `${characters.length} begincidchar ${characters.join(' ')} endcidchar`)
+}
+
+function toPairs(decoder: TextDecoder, first: number): string[] {
+  const pairs: string[] = []
+  for (let second = 0x40; second <= 0xfe; second++) {
+    const character = toCharacter(decoder, [first, second])
+    if (character !== undefined) pairs.push(`<${toHex(first)}${toHex(second)}> ${character}`)
+  }
+  return pairs
+}
+
+/** The number of the one character that these bytes are, or undefined when they are none or several. */
+function toCharacter(decoder: TextDecoder, bytes: number[]): number | undefined {
+  const text = decoder.decode(Uint8Array.from(bytes))
+  return text.length === 1 && text !== '\ufffd' ? text.charCodeAt(0) : undefined
+}
+
+function toTable(spaces: string[], mapping: string): string {
+  return `${spaces.length} begincodespacerange ${spaces.join(' ')} endcodespacerange ${mapping} endcmap`
+}
+
+function toHex(byte: number): string {
+  return byte.toString(16).padStart(2, '0')
+}

@@ -1,0 +1,37 @@
+/** Why the model was not given a file. Each has a next step of its own, so the person is told which one it was. */
+export type SkipReason =
+  /** It lives outside Slack (a linked document): its address could be anyone's, so it is never fetched. */
+  | 'external'
+  | 'deleted'
+  /** Slack hides files beyond the limit of a free workspace. */
+  | 'hidden_by_limit'
+  /** Slack Connect: the event says only that the file exists, `files.info` has the rest. */
+  | 'needs_file_info'
+  /** More bytes than the limit, or more work (time, memory) than one file may cost. */
+  | 'too_large'
+  | 'host_not_allowed'
+  | 'redirected'
+  /** Slack did not accept the token for this file; the scope `files:read` is the usual cause. */
+  | 'login_page'
+  | 'not_found'
+  /** A kind of file that has no text and is no picture that models take, a scanned PDF for example. */
+  | 'unreadable_type'
+  | 'audio'
+  | 'video'
+  | 'empty'
+  | 'damaged'
+  | 'encrypted'
+  | 'download_failed'
+  /** The bytes are not what the file's type promises: a PNG that holds an error text. */
+  | 'type_mismatch'
+
+/** Ends the reading of one file with a reason that can be told; never leaves the reader. */
+export class FileSkipped extends Error {
+  readonly reason: SkipReason
+
+  constructor(reason: SkipReason) {
+    super(`the file was skipped: ${reason}`)
+    this.name = 'FileSkipped'
+    this.reason = reason
+  }
+}

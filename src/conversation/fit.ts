@@ -1,0 +1,92 @@
+import { type CountTokens, mostTokens } from '../model/tokens.ts'
+
+/** One message as it would stand in the request. */
+export interface Line {
+  role: 'user' | 'assistant'
+  text: string
+  /** `data:` URLs. */
+  images: string[]
+}
+
+/** What of a thread the model is given. */
+export interface Fitted {
+  lines: Line[]
+  /** Messages that are given, at least in part. */
+  read: number
+  total: number
+  /** The place in `lines` after which messages are missing; undefined when all are there. */
+  gapAfter: number | undefined
+}
+
+/** An image is looked at in tiles; a usual one costs a model about this much. Source: the vendor's page on vision. */
+const imageTokens = 1_100
+/** What surrounds a message on the wire. */
+const frameTokens = 8
+/** Other models than the tokenizer's count a little differently. */
+const margin = 0.9
+/** Of the budget, for a first or a last message that is itself too long. */
+const longestFirst = 0.25
+const longestLast = 0.7
+
+/**
+ * Cuts a thread to a budget of tokens: the last message (the question) and the first always stay, the oldest of the others
+ * go first. A first or last message that is too long by itself is cut in the text, which says so. The tokenizer is loaded
+ * only when a bound by bytes says that the budget could matter.
+ */
+export async function fit(lines: Line[], budgetTokens: number, loadCounter: () => Promise<CountTokens>): Promise<Fitted> {
+  const budget = Math.floor(budgetTokens * margin)
+  const whole = { lines, read: lines.length, total: lines.length, gapAfter: undefined }
+  if (sum(lines, mostTokens) <= budget) return whole
+  const count = await loadCounter()
+  if (sum(lines, count) <= budget) return whole
+  return cut(lines, budget, count)
+}
+
+function cut(lines: Line[], budget: number, count: CountTokens): Fitted {
+  const last = shorten(lines.at(-1), budget * longestLast, count)
+  const first = lines.length > 1 ? shorten(lines[0], budget * longestFirst, count) : []
+  let left = budget - sum([...first, ...last], count)
+  const middle: Line[] = []
+  for (const line of lines.slice(1, -1).reverse()) {
+    const size = sizeOf(line, count)
+    if (size > left) break
+    left -= size
+    middle.unshift(line)
+  }
+  const kept = [...first, ...middle, ...last]
+  const isWhole = kept.length === lines.length
+  return { lines: kept, read: kept.length, total: lines.length, gapAfter: isWhole ? undefined : first.length - 1 }
+}
+
+/** The line itself when it is short enough; else its beginning and its end, with a mark between them. */
+function shorten(line: Line | undefined, most: number, count: CountTokens): Line[] {
+  if (line === undefined) return []
+  if (sizeOf(line, count) <= most) return [line]
+  const images = line.images.slice(0, Math.floor(most / 2 / imageTokens))
+  const room = most - images.length * imageTokens - frameTokens
+  let least = 0
+  let beyond = line.text.length
+  while (beyond - least > 1) {
+    const middle = Math.floor((least + beyond) / 2)
+    if (count(keepEnds(line.text, middle)) <= room) least = middle
+    else beyond = middle
+  }
+  return [{ ...line, text: keepEnds(line.text, least), images }]
+}
+
+/** The first three quarters and the last quarter of what may stay; a question often stands at the end of a long paste. */
+function keepEnds(text: string, characters: number): string {
+  const atEnd = Math.floor(characters / 4)
+  const start = text.slice(0, characters - atEnd)
+  const end = atEnd === 0 ? '' : text.slice(-atEnd)
+  const leftOut = text.length - characters
+  return `${start}\n[… ${leftOut} characters left out: too long …]\n${end}`.toWellFormed()
+}
+
+function sum(lines: Line[], count: CountTokens): number {
+  return lines.reduce((total, line) => total + sizeOf(line, count), 0)
+}
+
+function sizeOf(line: Line, count: CountTokens): number {
+  return count(line.text) + line.images.length * imageTokens + frameTokens
+}

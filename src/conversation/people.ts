@@ -1,0 +1,61 @@
+import type { Log } from '../log.ts'
+import type { CallSlack } from '../slack.ts'
+import { createCache } from './cache.ts'
+
+/** What the bot knows of a person. */
+export interface Person {
+  id: string
+  name: string
+  /** As Slack has it, `zh-CN`; the bot's own words follow it. */
+  locale: string
+  /** An IANA name; times in prompts are told in it. */
+  timeZone: string
+}
+
+/** The people of the workspace. */
+export interface People {
+  /** Never throws: somebody who cannot be read is called by their id. */
+  read(id: string): Promise<Person>
+}
+
+const people = 5_000
+/** Names and locales change seldom; an hour late is soon enough. */
+const ttlMs = 3_600_000
+/** A name is not worth more of a reader's time than this; the id stands in for it. */
+const patienceMs = 2_000
+
+/** Makes the book of people, read from Slack one by one when first met. */
+export function createPeople(call: CallSlack, log: Log): People {
+  const cache = createCache<Person>({ maxSize: people, sizeOf: () => 1, ttlMs, read: id => readPerson(call, id) })
+  return {
+    async read(id) {
+      try {
+        return await Promise.race([cache.read(id), rejectAfter(patienceMs)])
+      } catch (error) {
+        log.warn({ user: id, reason: String(error) }, 'a person could not be read')
+        return { id, name: id, locale: '', timeZone: 'UTC' }
+      }
+    },
+  }
+}
+
+async function readPerson(call: CallSlack, id: string): Promise<Person> {
+  const { user } = (await call('users.info', { user: id, include_locale: true })) as unknown as { user: RawUser }
+  const profile = user.profile ?? {}
+  const name = [profile.display_name, profile.real_name, user.real_name, user.name].find(candidate => candidate?.trim())
+  return { id, name: name ?? id, locale: user.locale ?? '', timeZone: user.tz ?? 'UTC' }
+}
+
+interface RawUser {
+  name?: string
+  real_name?: string
+  locale?: string
+  tz?: string
+  profile?: { display_name?: string; real_name?: string }
+}
+
+function rejectAfter(ms: number): Promise<never> {
+  return new Promise((_, reject) => {
+    setTimeout(() => reject(new Error('Slack took too long')), ms).unref()
+  })
+}

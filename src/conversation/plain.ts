@@ -1,0 +1,23 @@
+/** The ids of the people whom a text in Slack's form mentions. */
+export function toMentioned(text: string): string[] {
+  return [...text.matchAll(/<@([UW][A-Z0-9]+)(?:\|[^>]*)?>/g)].map(match => match[1] as string)
+}
+
+/**
+ * A text in Slack's form as a person reads it: names for ids, labels with their addresses for links, the three escaped
+ * characters as themselves.
+ */
+export function toPlain(text: string, nameOf: (userId: string) => string): string {
+  return text.replace(/<([^<>]*)>/g, (_, inner: string) => toPlainToken(inner, nameOf)).replace(/&(lt|gt|amp);/g, (_, name) => entities[name as keyof typeof entities])
+}
+
+const entities = { lt: '<', gt: '>', amp: '&' }
+
+function toPlainToken(inner: string, nameOf: (userId: string) => string): string {
+  const [target = '', label] = inner.split('|', 2)
+  if (/^@[UW]/.test(target)) return `@${nameOf(target.slice(1))}`
+  if (target.startsWith('#')) return `#${label ?? target.slice(1)}`
+  if (target.startsWith('!')) return label ?? `@${target.slice(1).split('^')[0]}`
+  const address = target.replace(/^mailto:/, '')
+  return label === undefined || label === address ? address : `${label} (${address})`
+}

@@ -1,0 +1,76 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import { ShownError } from '../errors.ts'
+import { type CallSlack, SlackError } from '../slack.ts'
+import { type Message, type RawMessage, type Self, toMessage } from './message.ts'
+
+/** Where a thread is: its channel and the ts of its first message. */
+export interface ThreadId {
+  channel: string
+  threadTs: string
+}
+
+/** Slack advises at most this many messages a page. */
+const pageSize = 200
+/** A history that cannot be read for this long fails its turn; the person is waiting. */
+const patienceMs = 60_000
+const firstRetryMs = 400
+
+/**
+ * Reads every message of a thread, all pages. Fails loudly: an answer without its context is worse than none. The error
+ * says what to do about it.
+ */
+export async function readThread(call: CallSlack, self: Self, thread: ThreadId): Promise<Message[]> {
+  const messages: Message[] = []
+  let cursor = ''
+  do {
+    const page = await readPage(call, thread, cursor)
+    messages.push(...page.messages.map(raw => toMessage(raw, self)).filter(message => message !== undefined))
+    cursor = page.cursor
+  } while (cursor !== '')
+  return messages
+}
+
+async function readPage(call: CallSlack, thread: ThreadId, cursor: string): Promise<Page> {
+  const deadline = Date.now() + patienceMs
+  for (let waitMs = firstRetryMs; ; waitMs *= 2) {
+    try {
+      const args = { channel: thread.channel, ts: thread.threadTs, limit: pageSize, include_all_metadata: true }
+      return toPage(await call('conversations.replies', cursor === '' ? args : { ...args, cursor }))
+    } catch (error) {
+      const rest = error instanceof SlackError ? Math.max(waitMs, error.retryAfterMs) : Number.POSITIVE_INFINITY
+      if (!(error instanceof SlackError) || !error.isPassing || Date.now() + rest > deadline) throw toShown(error)
+      await delay(rest)
+    }
+  }
+}
+
+interface Page {
+  messages: RawMessage[]
+  cursor: string
+}
+
+function toPage(answer: Record<string, unknown>): Page {
+  const { messages, has_more, response_metadata } = answer as {
+    messages?: RawMessage[]
+    has_more?: boolean
+    response_metadata?: { next_cursor?: string }
+  }
+  return { messages: messages ?? [], cursor: has_more === false ? '' : (response_metadata?.next_cursor ?? '') }
+}
+
+function toShown(error: unknown): ShownError {
+  const code = error instanceof SlackError ? error.code : 'unknown'
+  const kind = `history_${code}`
+  switch (code) {
+    case 'missing_scope':
+      return new ShownError(kind, words => words.slack.historyScope, error)
+    case 'not_in_channel':
+    case 'channel_not_found':
+      return new ShownError(kind, words => words.slack.historyNotInChannel, error)
+    case 'ratelimited':
+      return new ShownError(kind, words => words.slack.historyBusy, error)
+    case 'thread_not_found':
+      return new ShownError(kind, words => words.slack.threadGone, error)
+  }
+  return new ShownError(kind, words => words.slack.historyFailed(code), error)
+}

@@ -1,0 +1,74 @@
+import dotenv from 'dotenv'
+import { createApp, type ThreadwiseApp } from './app.ts'
+import { type Config, type Problem, toConfig } from './config.ts'
+import { toReason } from './errors.ts'
+import { createLog, type Log } from './log.ts'
+import { detectLocalServer } from './model/detect.ts'
+import { createOpenAiModel } from './model/openai.ts'
+import { StartError, tokenErrors } from './start-error.ts'
+
+/** The environment or a token is wrong: trying again does not help until somebody has changed it. */
+const exitMisconfigured = 2
+
+dotenv.config({ quiet: true })
+const read = toConfig(process.env)
+if ('problems' in read) exitWith(read.problems.map(toLine))
+else await run(read.config)
+
+async function run(config: Config): Promise<void> {
+  const log = createLog(config.logLevel)
+  try {
+    const app = await createApp({ config, model: createOpenAiModel(await chooseModel(config, log), log), log })
+    stopOnSignals(app, log)
+    watchForLostToken(app, log)
+  } catch (error) {
+    if (!(error instanceof StartError)) throw error
+    exitWith([error.message])
+  }
+}
+
+/** The named server, or one that is found on this machine when that was asked for. */
+async function chooseModel(config: Config, log: Log): Promise<Config['model']> {
+  if (!config.detectModel) return config.model
+  const found = await detectLocalServer({ ollamaHost: process.env.OLLAMA_HOST })
+  if (found === undefined) throw new StartError('MODEL_AUTODETECT: no model server was found on this machine; start one, or set OPENAI_BASE_URL')
+  log.info({ server: found.kind, model: found.model }, 'found a model server on this machine')
+  return { ...config.model, baseUrl: found.baseUrl, name: found.model, ...(found.contextTokens !== undefined && { contextTokens: found.contextTokens }) }
+}
+
+function stopOnSignals(app: ThreadwiseApp, log: Log): void {
+  let isStopping = false
+  const stop = async (signal: string) => {
+    // Asked twice, somebody is in a hurry.
+    if (isStopping) process.exit(1)
+    isStopping = true
+    log.info({ signal }, 'stopping')
+    await app.stop()
+    log.info('stopped')
+    process.exit(0)
+  }
+  for (const signal of ['SIGTERM', 'SIGINT']) process.on(signal, () => void stop(signal))
+}
+
+/**
+ * The socket client lets a refusal while it reconnects end as an unhandled rejection, and stumbles over envelopes that
+ * it does not know. The first means that the token is gone for good; the second means nothing.
+ */
+function watchForLostToken(app: ThreadwiseApp, log: Log): void {
+  process.on('unhandledRejection', error => {
+    log.error({ reason: toReason(error) }, 'something failed that nobody waited for')
+    const refusal = (error as { data?: { error?: string } } | undefined)?.data?.error
+    if (refusal === undefined || !tokenErrors.includes(refusal)) return
+    log.error({ refusal }, 'Slack no longer takes SLACK_APP_TOKEN; make a new one and start again')
+    void app.stop().finally(() => process.exit(exitMisconfigured))
+  })
+}
+
+function toLine(problem: Problem): string {
+  return `${problem.name} ${problem.sentence}`
+}
+
+function exitWith(lines: string[]): void {
+  process.stderr.write(`Threadwise cannot start:\n${lines.map(line => `  - ${line}\n`).join('')}\nSettings come from the environment or a .env file; README.md lists them.\n`)
+  process.exitCode = exitMisconfigured
+}

@@ -1,0 +1,139 @@
+import { get, type IncomingMessage } from 'node:http'
+import {
+  type AskJson,
+  type LocalModel,
+  readLlamaCpp,
+  readLmStudio,
+  readModelList,
+  readOllama,
+} from './local-servers.ts'
+
+/** A server on this machine that speaks the OpenAI API, and the model of it that suits a conversation best. */
+export interface LocalServer {
+  kind: LocalKind
+  /** Ends in `/v1`. */
+  baseUrl: string
+  model: string
+  /** Tokens that question and answer have together, where the server says so. */
+  contextTokens?: number
+}
+
+/** The local servers that are looked for, in the order in which they are preferred. */
+export type LocalKind = 'ollama' | 'lmstudio' | 'llama.cpp' | 'vllm' | 'jan'
+
+export interface DetectOptions {
+  /** What `OLLAMA_HOST` says; ignored unless it is this machine, because nothing is asked of any other. */
+  ollamaHost?: string | undefined
+  /** Where to look instead of the well-known ports. */
+  ports?: Partial<Record<LocalKind, number>>
+  /** How long all the questions together may take. */
+  patienceMs?: number
+}
+
+/** A server on the same machine answers in a few milliseconds; this is what a start may cost when one hangs. */
+const PATIENCE_MS = 400
+/** Lists of models stay far below. */
+const BODY_BYTES = 1024 * 1024
+
+const PORTS: Record<LocalKind, number> = { ollama: 11434, lmstudio: 1234, 'llama.cpp': 8080, vllm: 8000, jan: 1337 }
+
+const READERS: Record<LocalKind, (ask: AskJson) => Promise<LocalModel | undefined>> = {
+  ollama: readOllama,
+  lmstudio: readLmStudio,
+  'llama.cpp': readLlamaCpp,
+  vllm: readModelList,
+  jan: readModelList,
+}
+
+/**
+ * Looks for a language model on this machine, asking every well-known server at once. The first in the order of
+ * `LocalKind` that is there and has a usable model wins, however fast the others are. Never throws: what answers
+ * nonsense, too slowly or not at all is not there.
+ */
+export async function detectLocalServer(options: DetectOptions = {}): Promise<LocalServer | undefined> {
+  const done = new AbortController()
+  const signal = AbortSignal.any([done.signal, AbortSignal.timeout(options.patienceMs ?? PATIENCE_MS)])
+  const findings = toCandidates(options).map(candidate => find(candidate, signal))
+  try {
+    for (const finding of findings) {
+      const server = await finding
+      if (server) return server
+    }
+    return undefined
+  } finally {
+    done.abort()
+  }
+}
+
+interface Candidate {
+  kind: LocalKind
+  origin: string
+}
+
+function toCandidates({ ollamaHost, ports }: DetectOptions): Candidate[] {
+  const all = { ...PORTS, ...ports }
+  const ollama = toLoopbackOrigin(ollamaHost) ?? `http://127.0.0.1:${all.ollama}`
+  const others = (['lmstudio', 'llama.cpp', 'vllm', 'jan'] as const).map(kind => ({
+    kind,
+    origin: `http://127.0.0.1:${all[kind]}`,
+  }))
+  return [{ kind: 'ollama', origin: ollama }, ...others]
+}
+
+/** llama.cpp also answers as Ollama does, so it is ruled out, or found, before Ollama is believed. */
+async function find({ kind, origin }: Candidate, signal: AbortSignal): Promise<LocalServer | undefined> {
+  const ask: AskJson = path => askJson(`${origin}${path}`, signal)
+  const baseUrl = `${origin}/v1`
+  if (kind !== 'ollama') return named(kind, baseUrl, await READERS[kind](ask))
+  const [llamaCpp, ollama] = await Promise.all([readLlamaCpp(ask), readOllama(ask)])
+  return named('llama.cpp', baseUrl, llamaCpp) ?? named('ollama', baseUrl, ollama)
+}
+
+const named = (kind: LocalKind, baseUrl: string, model: LocalModel | undefined): LocalServer | undefined =>
+  model && { kind, baseUrl, ...model }
+
+/** Plain `http` rather than `fetch`: no proxy of the environment and no redirect can lead off this machine. */
+async function askJson(url: string, signal: AbortSignal): Promise<unknown> {
+  try {
+    const response = await new Promise<IncomingMessage>((resolve, reject) => {
+      get(url, { agent: false, signal, headers: { accept: 'application/json' } }, resolve).on('error', reject)
+    })
+    return response.statusCode === 200 ? JSON.parse(await readBody(response)) : abandon(response)
+  } catch {
+    // Nobody there, or nobody who makes sense: the same for who looks for a model.
+    return undefined
+  }
+}
+
+function abandon(response: IncomingMessage): undefined {
+  response.destroy()
+}
+
+async function readBody(response: IncomingMessage): Promise<string> {
+  const chunks: Buffer[] = []
+  let bytes = 0
+  for await (const chunk of response as AsyncIterable<Buffer>) {
+    bytes += chunk.length
+    if (bytes > BODY_BYTES) throw new Error('larger than any list of models')
+    chunks.push(chunk)
+  }
+  return Buffer.concat(chunks).toString('utf8')
+}
+
+const OLLAMA_FORM = /^(?:(http):\/\/)?(\[[0-9a-f:]+\]|[^:/[\]]*)(?::(\d{1,5}))?\/*$/i
+
+/**
+ * Where `OLLAMA_HOST` points, in every form that Ollama takes ("127.0.0.1", ":11435", "http://localhost:11434"), if
+ * that is this machine. "0.0.0.0" is what a server listens on, and then it listens here too.
+ */
+function toLoopbackOrigin(host: string | undefined): string | undefined {
+  const [, scheme, name = '', port] = OLLAMA_FORM.exec((host ?? '').trim().replace(/^["']|["']$/g, '')) ?? []
+  const address = toLoopbackAddress(name.toLowerCase())
+  if (!host?.trim() || !address || Number(port) > 65_535) return undefined
+  return `http://${address}:${port ?? (scheme ? 80 : PORTS.ollama)}`
+}
+
+function toLoopbackAddress(name: string): string | undefined {
+  if (['', 'localhost', '0.0.0.0', '[::]'].includes(name)) return '127.0.0.1'
+  return name === '[::1]' || /^127(?:\.\d{1,3}){3}$/.test(name) ? name : undefined
+}

@@ -1,0 +1,153 @@
+import { z } from 'zod'
+
+/** Gives the JSON at a path of one server, or undefined for everything that is no such answer. */
+export type AskJson = (path: string) => Promise<unknown>
+
+/** What a server's answers say of the model to use. */
+export interface LocalModel {
+  model: string
+  /** Tokens that question and answer have together, where the server says so. */
+  contextTokens?: number
+}
+
+/** Models that turn text into figures, or do anything else than talk; by the names that their makers give them. */
+const NO_TALKER =
+  /embed|rerank|minilm|whisper|(?:^|[/_-])(?:bge|gte|e5|jina|tts|clip)(?=[/_.:-]|$)|stable-diffusion|(?:^|[/_-])flux(?=[/_.:-]|$)/i
+const EMBEDDING_FAMILY = /bert/i
+/** The built-in engine of another playground lists itself like a model, and is none. */
+const OWN_ENGINE = 'threadwise'
+
+interface Found {
+  model: string
+  isLoaded?: boolean
+  contextTokens?: number | undefined
+}
+
+const tokens = z.int().positive().optional().catch(undefined)
+const Id = z.string().min(1)
+
+/** The list, or undefined when the answer has another form. Entries that make no sense are left out one by one. */
+function toList<T>(answer: unknown, key: string, entry: z.ZodType<T>): T[] | undefined {
+  const list = z.looseObject({ [key]: z.array(z.unknown()) }).safeParse(answer).data?.[key]
+  return Array.isArray(list) ? list.flatMap(one => entry.safeParse(one).data ?? []) : undefined
+}
+
+/** A loaded model answers at once, any other has to be read from the disk first; otherwise the server's own order. */
+function best(found: readonly Found[]): LocalModel | undefined {
+  const talkers = found.filter(({ model }) => !NO_TALKER.test(model))
+  const chosen = talkers.find(({ isLoaded }) => isLoaded) ?? talkers[0]
+  if (!chosen) return undefined
+  const { model, contextTokens } = chosen
+  return contextTokens === undefined ? { model } : { model, contextTokens }
+}
+
+const OllamaVersion = z.looseObject({ version: z.string() })
+const OllamaModel = z.looseObject({
+  name: Id,
+  details: z.looseObject({ family: z.string().optional(), families: z.array(z.string()).nullish() }).optional(),
+  capabilities: z.array(z.string()).optional(),
+  context_length: tokens,
+  remote_host: z.string().optional(),
+})
+
+/** The model to use of an Ollama server. */
+export async function readOllama(ask: AskJson): Promise<LocalModel | undefined> {
+  const [version, tags, running] = await Promise.all(['/api/version', '/api/tags', '/api/ps'].map(ask))
+  if (!OllamaVersion.safeParse(version).success) return undefined
+  const installed = toList(tags, 'models', OllamaModel) ?? []
+  const loaded = toList(running, 'models', OllamaModel) ?? []
+  return best(
+    [...loaded.map(one => ({ one, isLoaded: true })), ...installed.map(one => ({ one, isLoaded: false }))]
+      .filter(({ one }) => isLocalTalker(one))
+      .map(({ one, isLoaded }) => ({ model: one.name, isLoaded, contextTokens: one.context_length })),
+  )
+}
+
+/** Ollama lists models that run on its makers' machines too; what people wrote shall not leave this one unasked. */
+function isLocalTalker({ name, details, capabilities, remote_host }: z.infer<typeof OllamaModel>): boolean {
+  const families = [details?.family ?? '', ...(details?.families ?? [])]
+  const isRemote = Boolean(remote_host) || /[:-]cloud$/.test(name)
+  return (
+    !isRemote &&
+    !families.some(family => EMBEDDING_FAMILY.test(family)) &&
+    (capabilities?.includes('completion') ?? true)
+  )
+}
+
+const LmStudioModel = z.looseObject({
+  key: Id,
+  type: z.string(),
+  max_context_length: tokens,
+  loaded_instances: z
+    .array(z.looseObject({ id: Id, config: z.looseObject({ context_length: tokens }).optional() }))
+    .optional(),
+})
+const OlderLmStudioModel = z.looseObject({
+  id: Id,
+  type: z.string(),
+  state: z.string(),
+  max_context_length: tokens,
+  loaded_context_length: tokens,
+})
+const TALKER_TYPES = ['llm', 'vlm']
+
+/** The model to use of LM Studio, by its API of version 0.4 or the one before. */
+export async function readLmStudio(ask: AskJson): Promise<LocalModel | undefined> {
+  const [present, older] = await Promise.all([ask('/api/v1/models'), ask('/api/v0/models')])
+  const models = toList(present, 'models', LmStudioModel)?.map(fromLmStudio)
+  const olderModels = toList(older, 'data', OlderLmStudioModel)?.map(fromOlderLmStudio)
+  return best((models ?? olderModels ?? []).flatMap(found => found ?? []))
+}
+
+function fromLmStudio({
+  key,
+  type,
+  max_context_length,
+  loaded_instances,
+}: z.infer<typeof LmStudioModel>): Found | undefined {
+  if (!TALKER_TYPES.includes(type)) return undefined
+  const instance = loaded_instances?.[0]
+  if (!instance) return { model: key, isLoaded: false, contextTokens: undefined }
+  return { model: instance.id, isLoaded: true, contextTokens: instance.config?.context_length ?? max_context_length }
+}
+
+function fromOlderLmStudio(one: z.infer<typeof OlderLmStudioModel>): Found | undefined {
+  if (!TALKER_TYPES.includes(one.type)) return undefined
+  return { model: one.id, isLoaded: one.state === 'loaded', contextTokens: one.loaded_context_length }
+}
+
+const LlamaCppProps = z.union([
+  z.looseObject({ default_generation_settings: z.looseObject({ n_ctx: tokens }) }),
+  z.looseObject({ role: z.literal('router') }),
+])
+const ListedModel = z.looseObject({
+  id: Id,
+  owned_by: z.string().optional(),
+  max_model_len: tokens,
+  status: z.looseObject({ value: z.string() }).optional(),
+})
+
+/** The model to use of llama.cpp's server or a llamafile; while it still loads one, it has none. */
+export async function readLlamaCpp(ask: AskJson): Promise<LocalModel | undefined> {
+  const [props, health, list] = await Promise.all([ask('/props'), ask('/health'), ask('/v1/models')])
+  const known = LlamaCppProps.safeParse(props).data
+  if (!known || health === undefined) return undefined
+  const settings = z.looseObject({ n_ctx: tokens }).safeParse(known.default_generation_settings).data
+  return best(toListed(list).map(found => ({ contextTokens: settings?.n_ctx, ...found })))
+}
+
+/** The model to use of any server that gives a valid list of them: vLLM, Jan, llama-cpp-python. */
+export const readModelList = async (ask: AskJson): Promise<LocalModel | undefined> =>
+  best(toListed(await ask('/v1/models')))
+
+function toListed(answer: unknown): Found[] {
+  if (!z.looseObject({ object: z.literal('list') }).safeParse(answer).success) return []
+  const models = toList(answer, 'data', ListedModel) ?? []
+  return models
+    .filter(({ owned_by }) => owned_by !== OWN_ENGINE)
+    .map(({ id, max_model_len, status }) => ({
+      model: id,
+      isLoaded: status?.value === 'loaded',
+      ...(max_model_len === undefined ? {} : { contextTokens: max_model_len }),
+    }))
+}

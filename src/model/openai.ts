@@ -1,0 +1,169 @@
+import { setTimeout } from 'node:timers/promises'
+import OpenAI from 'openai'
+import { Stream } from 'openai/streaming'
+import type { ModelConfig } from '../config.ts'
+import { ShownError, toReason } from '../errors.ts'
+import type { Log } from '../log.ts'
+import { toWindow, type Window } from './catalog.ts'
+import type { ChatMessage, Model, Piece } from './model.ts'
+import { type RefusedParameter, toModelError, toRefusedParameter, toRetryWaitMs } from './openai-errors.ts'
+import { openWatch, type Watch } from './watch.ts'
+
+type Request = OpenAI.Chat.ChatCompletionCreateParamsStreaming
+type Chunk = OpenAI.Chat.ChatCompletionChunk
+
+/** How often a request that never began to answer is sent again: lost connections, a busy or failing server. */
+const retries = 2
+/** The wait before the first of them; it doubles. A server that asks for more than `longestWaitMs` is not waited for. */
+const firstWaitMs = 500
+const longestWaitMs = 5_000
+
+/** A model behind any server that speaks the OpenAI chat API. */
+export function createOpenAiModel(config: ModelConfig, log: Log): Model {
+  const window: Window = {
+    ...toWindow(config.name),
+    ...(config.contextTokens !== undefined && { contextTokens: config.contextTokens }),
+    ...(config.outputTokens !== undefined && { outputTokens: config.outputTokens }),
+    ...(config.images !== undefined && { images: config.images }),
+  }
+  // The answer never takes more than a quarter of a small window, so that there is room to read.
+  const answerTokens = Math.min(window.outputTokens, Math.floor(window.contextTokens / 4))
+  const client = new OpenAI({ apiKey: config.apiKey, baseURL: config.baseUrl, maxRetries: 0, logLevel: 'off' })
+  const refused = new Set<RefusedParameter>()
+
+  return {
+    name: config.name,
+    title: `${config.name} at ${new URL(config.baseUrl).host}`,
+    inputTokens: window.contextTokens - answerTokens,
+    images: window.images,
+    stream: (messages, signal) => {
+      const body = () => toRequest(config.name, window, answerTokens, messages, refused)
+      return speak(client, body, refused, config, log, signal)
+    },
+  }
+}
+
+/** One answer: asks, follows the stream, and turns everything that goes wrong into a sentence. */
+async function* speak(
+  client: OpenAI,
+  body: () => Request,
+  refused: Set<RefusedParameter>,
+  config: ModelConfig,
+  log: Log,
+  signal: AbortSignal,
+): AsyncIterable<Piece> {
+  const watch = openWatch(config.idleMs, signal)
+  try {
+    const response = await openResponse(client, body, refused, watch)
+    yield* toPieces(toChunks(watch.follow(response), watch))
+  } catch (error) {
+    if (signal.aborted) return
+    if (watch.isSilent()) throw new ShownError('model_silent', words => words.model.silent(config.idleMs / 1000), error)
+    const shown = toModelError(error, config.name)
+    log.warn({ kind: shown.kind, reason: toReason(error) }, 'the model failed')
+    throw shown
+  } finally {
+    watch.close()
+  }
+}
+
+/**
+ * Sends the request. When the server refuses one of our parameters by name, it is sent again without that one, which is
+ * remembered for the life of the process; when it never began to answer, it is sent again after a short wait.
+ */
+async function openResponse(
+  client: OpenAI,
+  body: () => Request,
+  refused: Set<RefusedParameter>,
+  watch: Watch,
+  attempt = 0,
+): Promise<Response> {
+  try {
+    return await client.chat.completions.create(body(), { signal: watch.signal }).asResponse()
+  } catch (error) {
+    const parameter = toRefusedParameter(error)
+    if (parameter !== undefined && !refused.has(parameter)) {
+      refused.add(parameter)
+      return openResponse(client, body, refused, watch, attempt)
+    }
+    const waitMs = toRetryWaitMs(error, firstWaitMs * 2 ** attempt)
+    if (attempt >= retries || waitMs > longestWaitMs) throw error
+    await setTimeout(waitMs, undefined, { signal: watch.signal })
+    return openResponse(client, body, refused, watch, attempt + 1)
+  }
+}
+
+/** Server-sent chunks; a server that ignores `stream` and answers with one JSON object counts as one chunk. */
+async function* toChunks(response: Response, watch: Watch): AsyncIterable<Chunk> {
+  const type = response.headers.get('content-type') ?? ''
+  if (type.includes('text/html')) throw new ShownError('model_not_json', words => words.model.notJson)
+  if (!type.includes('application/json')) {
+    yield* Stream.fromSSEResponse<Chunk>(response, watch.controller)
+    return
+  }
+  const whole = (await response.json()) as OpenAI.Chat.ChatCompletion & { error?: unknown }
+  if (whole.error) throw new OpenAI.APIError(undefined, whole.error, undefined, response.headers)
+  yield {
+    ...whole,
+    object: 'chat.completion.chunk',
+    choices: (whole.choices ?? []).map(choice => ({ ...choice, delta: { content: choice.message?.content ?? '' } })),
+  } as Chunk
+}
+
+/** Text as it comes, then why it stopped and what it cost; a stream without an end of its own broke off. */
+async function* toPieces(chunks: AsyncIterable<Chunk>): AsyncIterable<Piece> {
+  let reason: string | null | undefined
+  let length = 0
+  for await (const chunk of chunks) {
+    const choice = chunk.choices?.[0]
+    const text = choice?.delta?.content
+    if (typeof text === 'string' && text !== '') {
+      length += text.length
+      yield { kind: 'text', text }
+    }
+    reason = choice?.finish_reason ?? reason
+    if (chunk.usage) {
+      yield { kind: 'usage', usage: { tokensIn: chunk.usage.prompt_tokens, tokensOut: chunk.usage.completion_tokens } }
+    }
+  }
+  if (reason === 'content_filter') throw new ShownError('model_filtered', words => words.model.filtered)
+  if (reason == null) throw new ShownError('model_ended_early', words => words.model.endedEarly)
+  if (length === 0) throw new ShownError('model_empty', words => words.model.empty)
+  yield { kind: 'stopped', reason: reason === 'length' ? 'length' : 'done' }
+}
+
+function toRequest(
+  model: string,
+  window: Window,
+  answerTokens: number,
+  messages: ChatMessage[],
+  refused: Set<RefusedParameter>,
+): Request {
+  const other = window.outputParameter === 'max_tokens' ? 'max_completion_tokens' : 'max_tokens'
+  const outputParameter = refused.has(window.outputParameter) ? other : window.outputParameter
+  return {
+    model,
+    messages: messages.map(toWireMessage),
+    stream: true,
+    ...(!refused.has('stream_options') && { stream_options: { include_usage: true } }),
+    ...(!refused.has(outputParameter) && { [outputParameter]: answerTokens }),
+  }
+}
+
+function toWireMessage(message: ChatMessage): OpenAI.Chat.ChatCompletionMessageParam {
+  if (message.role !== 'user') return { role: message.role, content: toPlainText(message) }
+  if (typeof message.content === 'string') return { role: 'user', content: message.content }
+  return {
+    role: 'user',
+    content: message.content.map(part =>
+      part.kind === 'text'
+        ? { type: 'text', text: part.text }
+        : { type: 'image_url', image_url: { url: part.dataUrl } },
+    ),
+  }
+}
+
+function toPlainText(message: ChatMessage): string {
+  if (typeof message.content === 'string') return message.content
+  return message.content.map(part => (part.kind === 'text' ? part.text : '')).join('')
+}

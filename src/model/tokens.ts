@@ -1,0 +1,51 @@
+/** Counts tokens as the vendor's present models do (o200k); for others it is near enough once the margin is added. */
+export type CountTokens = (text: string) => number
+
+/**
+ * At least as many tokens as the text can have: a token of o200k stands for one byte or more. It costs nothing, so it
+ * answers the common case (a thread that surely fits) without the tokenizer's 70 MB.
+ */
+export function mostTokens(text: string): number {
+  return Buffer.byteLength(text)
+}
+
+/**
+ * A close guess for sizing a cache: four Latin letters a token, one Han character a token.
+ */
+export function guessTokens(text: string): number {
+  return Math.ceil(text.length / 4 + (Buffer.byteLength(text) - text.length) / 3)
+}
+
+/** An unbroken run of 40,000 characters blocks the tokenizer for 10 s; in slices of this many it takes 40 ms. */
+const sliceCharacters = 1_000
+
+/** Loads the tokenizer (0.3 s, 70 MB) and counts with it. */
+export async function loadTokenCounter(): Promise<CountTokens> {
+  const { countTokens } = await import('gpt-tokenizer/encoding/o200k_base')
+  // Without this a person who writes <|endoftext|> makes the tokenizer throw.
+  const options = { disallowedSpecial: new Set<string>() }
+  return text => {
+    let tokens = 0
+    for (const slice of toSlices(text)) tokens += countTokens(slice, options)
+    return tokens
+  }
+}
+
+/** Slices near a space, never inside a surrogate pair. */
+function* toSlices(text: string): Iterable<string> {
+  let start = 0
+  while (start < text.length) {
+    const end = toSliceEnd(text, start)
+    yield text.slice(start, end)
+    start = end
+  }
+}
+
+function toSliceEnd(text: string, start: number): number {
+  const limit = start + sliceCharacters
+  if (limit >= text.length) return text.length
+  const space = text.lastIndexOf(' ', limit)
+  if (space > limit - 100) return space
+  const isHighSurrogate = (text.charCodeAt(limit - 1) & 0xfc00) === 0xd800
+  return isHighSurrogate ? limit - 1 : limit
+}

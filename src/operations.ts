@@ -1,0 +1,52 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import type { Metrics } from './metrics.ts'
+
+/** One address that whoever runs the bot may ask, in the form in which Bolt's receivers take it too. */
+export interface Route {
+  path: string
+  method: 'GET'
+  handler: (request: IncomingMessage, response: ServerResponse) => void
+}
+
+/**
+ * `/healthz` (the process lives), `/readyz` (Slack can reach it and it takes turns) and `/metrics` (figures for
+ * Prometheus).
+ */
+export function createOperations(metrics: Metrics, isReady: () => boolean): Route[] {
+  return [
+    { path: '/healthz', method: 'GET', handler: (_, response) => say(response, 200, 'ok\n') },
+    {
+      path: '/readyz',
+      method: 'GET',
+      handler: (_, response) => (isReady() ? say(response, 200, 'ready\n') : say(response, 503, 'not ready\n')),
+    },
+    {
+      path: '/metrics',
+      method: 'GET',
+      handler: (_, response) => {
+        metrics.text().then(
+          text => say(response, 200, text, metrics.contentType),
+          () => say(response, 500, 'figures could not be read\n'),
+        )
+      },
+    },
+  ]
+}
+
+/** Serves the routes by themselves, for Socket Mode, in which Slack needs no port of ours. */
+export function openOperationsServer(routes: Route[], port: number): Promise<Server> {
+  const server = createServer((request, response) => {
+    const path = request.url?.split('?', 1)[0]
+    const route = routes.find(candidate => candidate.path === path && request.method === candidate.method)
+    if (route === undefined) say(response, 404, 'not found\n')
+    else route.handler(request, response)
+  })
+  return new Promise((resolve, reject) => {
+    server.once('error', reject)
+    server.listen(port, () => resolve(server))
+  })
+}
+
+function say(response: ServerResponse, status: number, text: string, contentType = 'text/plain; charset=utf-8'): void {
+  response.writeHead(status, { 'content-type': contentType }).end(text)
+}

@@ -1,0 +1,172 @@
+import { type CallSlack, type SlackAnswer, SlackError } from '../slack.ts'
+
+/**
+ * How urgent a call is, the most urgent first. A call in between is dropped when the budget is short; the others wait
+ * for their turn and are made.
+ */
+export const urgencies = ['final', 'error', 'first', 'between'] as const
+export type Urgency = (typeof urgencies)[number]
+
+/** What a call sends, asked for at the moment of sending so that it is always the newest. */
+type Args = () => Record<string, unknown>
+
+/** The one way in which the bot writes to Slack: it knows what each method allows and what was spent. */
+export interface SendBudget {
+  /**
+   * Makes the call as soon as its method's limit allows and it is its turn. A refusal (429) holds up this method only,
+   * for as long as Slack says, and the call is made again after it. Answers `undefined` for a call in between that had
+   * no room. Throws the `SlackError` of a call that failed otherwise.
+   */
+  send(method: string, args: Args, urgency: Exclude<Urgency, 'between'>, signal?: AbortSignal): Promise<SlackAnswer>
+  send(method: string, args: Args, urgency: 'between', signal?: AbortSignal): Promise<SlackAnswer | undefined>
+  /** Keeps back one completing call for a reply in progress, until the answer is closed. */
+  openReply(): { close(): void }
+  /** Replies in progress: the fewer, the more often each may be edited. */
+  readonly replies: number
+}
+
+/**
+ * Calls a minute that Slack publishes for the whole workspace: tier 2 is 20, tier 3 is 50, tier 4 is 100. Source:
+ * docs.slack.dev/apis/web-api/rate-limits. `chat.postMessage` is limited a channel; its figure is the workspace's cap.
+ */
+const publishedPerMinute: Record<string, number> = {
+  'chat.postMessage': 300,
+  'chat.update': 50,
+  'chat.postEphemeral': 100,
+  'assistant.threads.setStatus': 50,
+  'assistant.threads.setTitle': 100,
+  'assistant.threads.setSuggestedPrompts': 50,
+  'views.publish': 100,
+}
+const unlistedPerMinute = 50
+
+/** Slack accepts about one posted message a second in each channel. Same source. */
+const postSpacingMs = 1_000
+/** Our clock and Slack's need not agree to the millisecond. */
+const marginMs = 60
+const minuteMs = 60_000
+
+interface Waiting {
+  channel: string
+  urgency: Urgency
+  start: () => void
+}
+
+interface Gate {
+  perMinute: number
+  /** When each call of the last minute was made. */
+  made: number[]
+  blockedUntil: number
+  lastInChannel: Map<string, number>
+  waiting: Waiting[]
+  timer: NodeJS.Timeout | undefined
+}
+
+/** Makes the budget. There is one a workspace, shared by everything that writes. */
+export function createSendBudget(call: CallSlack, now: () => number = Date.now): SendBudget {
+  const gates = new Map<string, Gate>()
+  let replies = 0
+
+  const gateOf = (method: string): Gate => {
+    const known = gates.get(method)
+    if (known !== undefined) return known
+    const perMinute = publishedPerMinute[method] ?? unlistedPerMinute
+    const gate: Gate = { perMinute, made: [], blockedUntil: 0, lastInChannel: new Map(), waiting: [], timer: undefined }
+    gates.set(method, gate)
+    return gate
+  }
+
+  const send = async (
+    method: string,
+    args: Args,
+    urgency: Urgency,
+    signal?: AbortSignal,
+  ): Promise<SlackAnswer | undefined> => {
+    const gate = gateOf(method)
+    const channel = method === 'chat.postMessage' ? String(args().channel) : ''
+    const reserved = method === 'chat.update' ? replies : 0
+    if (urgency !== 'between') await turnAt(gate, channel, urgency, now, signal)
+    else if (hasRoom(gate, channel, reserved, now())) note(gate, channel, now())
+    else return undefined
+    try {
+      return await call(method, args())
+    } catch (error) {
+      if (!(error instanceof SlackError) || error.code !== 'ratelimited') throw error
+      gate.blockedUntil = Math.max(gate.blockedUntil, now() + error.retryAfterMs + marginMs)
+      return urgency === 'between' ? undefined : send(method, args, urgency, signal)
+    }
+  }
+
+  return {
+    send: send as SendBudget['send'],
+    openReply() {
+      replies += 1
+      let open = true
+      return {
+        close() {
+          if (open) replies -= 1
+          open = false
+        },
+      }
+    },
+    get replies() {
+      return replies
+    },
+  }
+}
+
+/** Whether a call that may be dropped can be made now without taking what others wait for or will need. */
+function hasRoom(gate: Gate, channel: string, reserved: number, at: number): boolean {
+  if (gate.waiting.length > 0 || waitMs(gate, channel, at) > 0) return false
+  return gate.perMinute - gate.made.length > reserved
+}
+
+/** How long until the method's limits allow one more call. */
+function waitMs(gate: Gate, channel: string, at: number): number {
+  while (gate.made[0] !== undefined && gate.made[0] <= at - minuteMs - marginMs) gate.made.shift()
+  const oldest = gate.made.length < gate.perMinute ? undefined : gate.made[gate.made.length - gate.perMinute]
+  const minuteWait = oldest === undefined ? 0 : oldest + minuteMs + marginMs - at
+  const last = channel === '' ? undefined : gate.lastInChannel.get(channel)
+  const channelWait = last === undefined ? 0 : last + postSpacingMs + marginMs - at
+  return Math.max(0, gate.blockedUntil - at, minuteWait, channelWait)
+}
+
+function note(gate: Gate, channel: string, at: number): void {
+  gate.made.push(at)
+  if (channel === '') return
+  for (const [other, last] of gate.lastInChannel) if (last < at - minuteMs) gate.lastInChannel.delete(other)
+  gate.lastInChannel.set(channel, at)
+}
+
+/** Resolves when it is this call's turn: the more urgent first, then those who came first. */
+function turnAt(gate: Gate, channel: string, urgency: Urgency, now: () => number, signal?: AbortSignal): Promise<void> {
+  signal?.throwIfAborted()
+  return new Promise((resolve, reject) => {
+    const leave = () => {
+      gate.waiting = gate.waiting.filter(other => other !== waiting)
+      reject(signal?.reason)
+    }
+    const start = () => {
+      signal?.removeEventListener('abort', leave)
+      resolve()
+    }
+    const waiting: Waiting = { channel, urgency, start }
+    signal?.addEventListener('abort', leave, { once: true })
+    const behind = gate.waiting.findIndex(other => urgencies.indexOf(other.urgency) > urgencies.indexOf(urgency))
+    gate.waiting.splice(behind < 0 ? gate.waiting.length : behind, 0, waiting)
+    pump(gate, now)
+  })
+}
+
+/** Starts every waiting call that may go now, and comes back when the next one may. */
+function pump(gate: Gate, now: () => number): void {
+  clearTimeout(gate.timer)
+  for (const waiting of [...gate.waiting]) {
+    if (waitMs(gate, waiting.channel, now()) > 0) continue
+    gate.waiting = gate.waiting.filter(other => other !== waiting)
+    note(gate, waiting.channel, now())
+    waiting.start()
+  }
+  const soonest = Math.min(...gate.waiting.map(waiting => waitMs(gate, waiting.channel, now())))
+  if (Number.isFinite(soonest)) gate.timer = setTimeout(() => pump(gate, now), Math.ceil(soonest))
+}

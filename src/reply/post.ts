@@ -1,0 +1,140 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import type { Log } from '../log.ts'
+import { type CallSlack, SlackError } from '../slack.ts'
+import type { SendBudget, Urgency } from './budget.ts'
+import type { MessageBody } from './message.ts'
+
+/** Where a reply goes, and the turn that it answers. */
+export interface Place {
+  channel: string
+  threadTs: string
+  turnId: string
+}
+
+/** The newest Slack message of a reply: posted at the first `put`, edited at every later one, until `next` opens another. */
+export interface Poster {
+  /** The ts of every message, the first one first. */
+  readonly messages: readonly string[]
+  /** Whether the newest message is in Slack already. */
+  readonly isPosted: boolean
+  /**
+   * Makes Slack show the body; it is asked for at the moment of sending. A call in between may be dropped or fail: then
+   * the answer is false and the next one overtakes it. Any other is tried again until it has landed, or throws when
+   * Slack says that it never can.
+   */
+  put(body: () => MessageBody, urgency: Urgency): Promise<boolean>
+  next(): void
+}
+
+/** Marks our messages, so that one whose call had an unknown outcome can be found again. Everybody in the workspace may read it. */
+export const metadataType = 'threadwise_reply'
+
+/** A completing call is tried for this long; by then a person has asked again. */
+const patienceMs = 180_000
+const firstRetryMs = 500
+const longestRetryMs = 8_000
+
+/** Slack's words for "I do not know this block"; the same message without blocks says as much. */
+const blockErrors = new Set(['invalid_blocks', 'invalid_blocks_format', 'block_mismatch', 'msg_blocks_too_long', 'unsupported_block'])
+
+/** Makes the poster of one reply. */
+export function createPoster(parts: { budget: SendBudget; call: CallSlack; log: Log }, place: Place): Poster {
+  const messages: string[] = []
+  let ts: string | undefined
+  let part = 0
+  let withBlocks = true
+
+  const toArgs = (body: MessageBody) => ({
+    channel: place.channel,
+    text: body.text,
+    ...(withBlocks && { blocks: body.blocks }),
+    // `chat.update` would otherwise link names and parse the text as a person's.
+    parse: 'none',
+    link_names: false,
+    ...(ts !== undefined ? { ts } : toPostArgs(place, part)),
+  })
+
+  const send = async (body: () => MessageBody, urgency: Urgency): Promise<boolean> => {
+    const method = ts === undefined ? 'chat.postMessage' : 'chat.update'
+    const answer = await parts.budget.send(method, () => toArgs(body()), urgency as 'between')
+    if (answer !== undefined && ts === undefined) keep(String(answer.ts))
+    return answer !== undefined
+  }
+
+  const keep = (posted: string) => {
+    ts = posted
+    messages.push(posted)
+  }
+
+  /** Whether the failed call is worth another; learns from the failure what the next one needs. */
+  const isWorthAnother = async (error: unknown, deadline: number): Promise<boolean> => {
+    if (!(error instanceof SlackError)) return false
+    if (blockErrors.has(error.code) && withBlocks) {
+      withBlocks = false
+      return true
+    }
+    if (!error.isPassing || Date.now() > deadline) return false
+    if (error.isUnknown && ts === undefined) {
+      const found = await findPosted(parts.call, place, part)
+      if (found !== undefined) keep(found)
+    }
+    return true
+  }
+
+  return {
+    messages,
+    get isPosted() {
+      return ts !== undefined
+    },
+    async put(body, urgency) {
+      const deadline = Date.now() + patienceMs
+      for (let waitMs = firstRetryMs; ; waitMs = Math.min(waitMs * 2, longestRetryMs)) {
+        try {
+          return await send(body, urgency)
+        } catch (error) {
+          if (!(await isWorthAnother(error, deadline))) throw error
+          parts.log.warn({ channel: place.channel, code: (error as SlackError).code, urgency }, 'a call to Slack failed')
+          if (urgency === 'between') return false
+          await delay(waitMs)
+        }
+      }
+    },
+    next() {
+      ts = undefined
+      part += 1
+    },
+  }
+}
+
+function toPostArgs(place: Place, part: number): Record<string, unknown> {
+  return {
+    thread_ts: place.threadTs,
+    unfurl_links: false,
+    unfurl_media: false,
+    metadata: { event_type: metadataType, event_payload: { turn: place.turnId, part } },
+  }
+}
+
+/** Looks in the thread for a message whose posting may or may not have worked. */
+async function findPosted(call: CallSlack, place: Place, part: number): Promise<string | undefined> {
+  try {
+    const oldest = place.turnId.split(':').at(-1)
+    const args = { channel: place.channel, ts: place.threadTs, oldest, limit: 200, include_all_metadata: true }
+    const { messages } = await call('conversations.replies', args)
+    const ours = (messages as HistoryMessage[]).find(({ metadata }) => isPart(metadata, place.turnId, part))
+    return ours?.ts
+  } catch {
+    // Not found out: then it is asked again before the next try, and at worst a text stands twice, never not at all.
+    return undefined
+  }
+}
+
+interface HistoryMessage {
+  ts: string
+  metadata?: { event_type?: string; event_payload?: { turn?: string; part?: number } }
+}
+
+function isPart(metadata: HistoryMessage['metadata'], turn: string, part: number): boolean {
+  const payload = metadata?.event_payload
+  return metadata?.event_type === metadataType && payload?.turn === turn && Number(payload.part) === part
+}

@@ -1,0 +1,46 @@
+import type { Log } from '../log.ts'
+import type { SendBudget } from './budget.ts'
+import type { Place } from './post.ts'
+
+/** The line under a thread that says that the bot is at work, until the first text stands there. */
+export interface Status {
+  /** Says it again, or something else. */
+  show(sentence: string): void
+  close(): void
+}
+
+/** Slack takes the line away after two minutes; it is said again before. Source: docs.slack.dev, assistant.threads.setStatus. */
+const againMs = 90_000
+
+/**
+ * Opens the line. It is a courtesy: it takes what is left of the budget, never holds anything up, and a Slack that
+ * refuses it changes nothing.
+ */
+export function openStatus(budget: SendBudget, log: Log, place: Place, sentence: string): Status {
+  let current = sentence
+  let sending: Promise<unknown> = Promise.resolve()
+  const send = (status: string) => {
+    const args = { channel_id: place.channel, thread_ts: place.threadTs, status }
+    sending = sending
+      .then(() => budget.send('assistant.threads.setStatus', () => args, 'between'))
+      .catch(error => log.debug({ channel: place.channel, code: error.code }, 'no status line'))
+  }
+  send(current)
+  const timer = setInterval(() => send(current), againMs)
+  let inFlight = true
+  sending.finally(() => {
+    inFlight = false
+  })
+
+  return {
+    show(next) {
+      if (next !== current) send(next)
+      current = next
+    },
+    close() {
+      clearInterval(timer)
+      // A line that arrives after the text would stand for two minutes; Slack itself removes one that came before.
+      if (inFlight) send('')
+    },
+  }
+}

@@ -1,0 +1,98 @@
+import { ErrorCode, WebClient } from '@slack/web-api'
+import type { Metrics } from './metrics.ts'
+
+/** What a Web API method answered when it worked. */
+export type SlackAnswer = Record<string, unknown> & { ok: true }
+
+/** Calls one Web API method once: no queue and no retry of its own, so that one method's limit never holds up another. */
+export type CallSlack = (method: string, args: Record<string, unknown>) => Promise<SlackAnswer>
+
+/** A Web API call that did not work. */
+export class SlackError extends Error {
+  /** Slack's own name (`channel_not_found`), or `ratelimited`, `network`, `server`, `garbled`. */
+  readonly code: string
+  /** With `ratelimited`: how long this method must rest in this workspace. */
+  readonly retryAfterMs: number
+  /** Whether the same call may work a little later. */
+  readonly isPassing: boolean
+  /** Whether Slack may have carried the call out all the same. */
+  readonly isUnknown: boolean
+
+  constructor(method: string, code: string, retryAfterMs = 0, cause?: unknown) {
+    super(`${method}: ${code}`, { cause })
+    this.name = 'SlackError'
+    this.code = code
+    this.retryAfterMs = retryAfterMs
+    this.isUnknown = unknownOutcomes.has(code)
+    this.isPassing = this.isUnknown || passing.has(code)
+  }
+}
+
+const unknownOutcomes = new Set(['network', 'server', 'garbled'])
+const passing = new Set(['ratelimited', 'rate_limited', 'internal_error', 'fatal_error', 'service_unavailable', 'request_timeout'])
+
+/** Slack answers within seconds or not at all; without a limit a hanging call would hold its reply for ever. */
+const callTimeoutMs = 15_000
+
+/**
+ * The bot's line to Slack's Web API. The SDK's own retries (ten over half an hour) and its waiting on a 429 (which stops
+ * every method) are switched off: callers decide what a failure means.
+ */
+export function createCallSlack(token: string, slackApiUrl: string, metrics: Pick<Metrics, 'slackCalled'>): CallSlack {
+  const client = new WebClient(token, {
+    slackApiUrl,
+    timeout: callTimeoutMs,
+    retryConfig: { retries: 0 },
+    rejectRateLimitedCalls: true,
+    allowAbsoluteUrls: false,
+    logger: quiet,
+  })
+  return async (method, args) => {
+    try {
+      const answer = await client.apiCall(method, args)
+      metrics.slackCalled(method, 'ok')
+      return answer as SlackAnswer
+    } catch (error) {
+      const failure = toSlackError(method, error)
+      metrics.slackCalled(method, failure.code === 'ratelimited' ? 'refused' : 'failed')
+      throw failure
+    }
+  }
+}
+
+function toSlackError(method: string, error: unknown): SlackError {
+  const { code, retryAfter, statusCode, data } = error as SdkError
+  if (code === ErrorCode.RateLimitedError) return new SlackError(method, 'ratelimited', (retryAfter ?? 1) * 1000)
+  if (code === ErrorCode.HTTPError) {
+    return statusCode === 429 ? new SlackError(method, 'ratelimited', 1000) : new SlackError(method, 'server', 0, error)
+  }
+  // A body that is not JSON arrives as the "error" of a platform error.
+  const name = data?.error
+  if (typeof name === 'string' && /^[a-z0-9_]{1,80}$/.test(name)) {
+    return new SlackError(method, name === 'rate_limited' ? 'ratelimited' : name, 1000, undefined)
+  }
+  return new SlackError(method, name === undefined ? toLostCode(error) : 'garbled')
+}
+
+/** A 429 without a readable `Retry-After` reaches us as a plain error; everything else is the network. */
+function toLostCode(error: unknown): string {
+  return error instanceof Error && error.message.startsWith('Retry header') ? 'ratelimited' : 'network'
+}
+
+interface SdkError {
+  code?: string
+  retryAfter?: number
+  statusCode?: number
+  data?: { error?: unknown }
+}
+
+/** Failures are told by whoever decides what they mean; the SDK's own lines would carry arguments. */
+const quiet = {
+  debug() {},
+  info() {},
+  warn() {},
+  error() {},
+  setLevel() {},
+  getLevel: () => 'error' as never,
+  setName() {},
+}

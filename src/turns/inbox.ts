@@ -1,0 +1,87 @@
+import { createCache } from '../conversation/cache.ts'
+import type { Turn } from './turn.ts'
+
+/** Turns on their way: each thread's one at a time and in order, threads side by side. */
+export interface Inbox {
+  /** Takes a turn in. A turn that it has seen before is not taken again. */
+  accept(turn: Turn): void
+  /** Turns that are being answered or wait. */
+  readonly size: number
+  /**
+   * Takes nothing more, waits for the turns in flight, and after the patience tells those that remain to stop. Resolves
+   * when all have ended.
+   */
+  stop(patienceMs: number): Promise<void>
+}
+
+/** Retries of an event come for five minutes, those of a socket that was away later; an hour is enough for both. */
+const rememberedMs = 3_600_000
+const rememberedTurns = 50_000
+/** More answers at once than this only make each of them slower: Slack's limits are shared by all. */
+const mostAtOnce = 100
+
+/** Makes the inbox. `answer` must not throw: a turn's failure is the turn's own affair. */
+export function createInbox(answer: (turn: Turn, signal: AbortSignal) => Promise<void>): Inbox {
+  const seen = createCache<{ seen: true }>({
+    maxSize: rememberedTurns,
+    sizeOf: () => 1,
+    ttlMs: rememberedMs,
+    read: async () => ({ seen: true }),
+  })
+  const stopping = new AbortController()
+  const lastOfThread = new Map<string, Promise<void>>()
+  const slots = createSlots(mostAtOnce)
+  let isOpen = true
+  let size = 0
+
+  const run = async (turn: Turn, before: Promise<void> | undefined): Promise<void> => {
+    await before
+    const leave = await slots.enter()
+    try {
+      await answer(turn, stopping.signal)
+    } finally {
+      leave()
+      size -= 1
+    }
+  }
+
+  return {
+    accept(turn) {
+      if (!isOpen || seen.get(turn.id) !== undefined) return
+      seen.set(turn.id, { seen: true })
+      size += 1
+      const thread = `${turn.channel}:${turn.threadTs}`
+      const done = run(turn, lastOfThread.get(thread)).finally(() => {
+        if (lastOfThread.get(thread) === done) lastOfThread.delete(thread)
+      })
+      lastOfThread.set(thread, done)
+    },
+    get size() {
+      return size
+    },
+    async stop(patienceMs) {
+      isOpen = false
+      const timer = setTimeout(() => stopping.abort(), patienceMs)
+      while (lastOfThread.size > 0) await Promise.allSettled(lastOfThread.values())
+      clearTimeout(timer)
+    },
+  }
+}
+
+/** Lets so many in at once; the others wait in line. */
+function createSlots(most: number): { enter(): Promise<() => void> } {
+  let free = most
+  const line: (() => void)[] = []
+  const leave = () => {
+    const next = line.shift()
+    if (next === undefined) free += 1
+    else next()
+  }
+  return {
+    async enter() {
+      if (free > 0) free -= 1
+      else await new Promise<void>(resolve => line.push(resolve))
+      return leave
+    },
+  }
+}

@@ -1,0 +1,139 @@
+import { readContents } from '../conversation/contents.ts'
+import type { Conversations } from '../conversation/conversation.ts'
+import type { FileContent, FileReader } from '../conversation/files.ts'
+import { type Fitted, fit, type Line } from '../conversation/fit.ts'
+import type { Message, Self } from '../conversation/message.ts'
+import type { People, Person } from '../conversation/people.ts'
+import { toMentioned, toPlain } from '../conversation/plain.ts'
+import type { ChatMessage, Model } from '../model/model.ts'
+import { type PromptFile, toAlternating, toGapNotice, toPromptText, toSystemPrompt } from '../model/prompts.ts'
+import { loadTokenCounter, mostTokens } from '../model/tokens.ts'
+import { withoutNote } from '../reply/message.ts'
+import type { Words } from '../words/words.ts'
+import type { Turn } from './turn.ts'
+
+/** A turn's request to the model, and what had to be left out of it. */
+export interface Prepared {
+  request: ChatMessage[]
+  /** One fact each, in the reader's language, for the reply's footer. */
+  leftOut: string[]
+}
+
+interface PrepareParts {
+  self: Self
+  model: Model
+  conversations: Conversations
+  people: People
+  files: FileReader
+}
+
+/** People whose names are looked up for one request; in a thread of more, the others go by their ids. */
+const mostNames = 60
+
+/** From a turn to a request: the thread, its files, names for ids, cut to the model's budget. */
+export async function prepare(
+  parts: PrepareParts,
+  turn: Turn,
+  asker: Person,
+  words: Words,
+  signal: AbortSignal,
+): Promise<Prepared> {
+  const thread = toAsked(await parts.conversations.read(turn, turn.question), turn)
+  const { messages, fresh, unread } = await readContents(thread, parts.files, signal)
+  for (const message of fresh) parts.conversations.note({ kind: 'edited', thread: turn, message })
+  const nameOf = await readNames(parts, messages)
+  const system = toSystemPrompt({
+    botName: parts.self.name,
+    now: toTime(Date.now(), asker.timeZone),
+    asker: asker.name,
+    place: turn.place,
+  })
+  const lines = messages.map(message => toLine(message, nameOf, asker.timeZone, parts.model.images, words))
+  const fitted = await fit(lines, parts.model.inputTokens - mostTokens(system) / 2, loadTokenCounter)
+  const skipped = messages.flatMap(message => toSkipped(message, parts.model.images, words))
+  return {
+    request: toRequest(system, fitted),
+    leftOut: [
+      ...(fitted.read < fitted.total ? [words.footerRead(fitted.read, fitted.total)] : []),
+      ...skipped,
+      ...(unread > 0 ? [words.footerFilesMore(unread)] : []),
+    ],
+  }
+}
+
+/**
+ * The thread as it was when the question was asked, with the bot's replies since, and the question at its end: another
+ * question that waits behind this one is not to be answered with it.
+ */
+function toAsked(thread: readonly Message[], turn: Turn): Message[] {
+  const before = thread.filter(({ ts, author }) => ts < turn.question.ts || (author.kind === 'self' && ts !== turn.question.ts))
+  return [...before, thread.find(({ ts }) => ts === turn.question.ts) ?? turn.question]
+}
+
+async function readNames(parts: PrepareParts, messages: Message[]): Promise<(id: string) => string> {
+  const ids = new Set<string>()
+  for (const { author, text, form } of messages.toReversed()) {
+    if (author.kind === 'person') ids.add(author.id)
+    if (form === 'slack') for (const id of toMentioned(text)) ids.add(id)
+  }
+  ids.delete(parts.self.userId)
+  const people = await Promise.all([...ids].slice(0, mostNames).map(id => parts.people.read(id)))
+  const names = new Map(people.map(({ id, name }) => [id, name]))
+  names.set(parts.self.userId, parts.self.name)
+  return id => names.get(id) ?? id
+}
+
+function toLine(message: Message, nameOf: (id: string) => string, timeZone: string, seesImages: boolean, words: Words): Line {
+  const text = message.form === 'slack' ? toPlain(withoutNote(message.text), nameOf) : message.text
+  if (message.author.kind === 'self') return { role: 'assistant', text, images: [] }
+  const from = message.author.kind === 'person' ? nameOf(message.author.id) : message.author.name
+  const contents = message.contents ?? []
+  const files = contents.map(content => toPromptFile(content, seesImages, words))
+  const images = seesImages ? contents.filter(content => content.kind === 'image') : []
+  return {
+    role: 'user',
+    text: toPromptText({ from, time: toTime(Number(message.ts) * 1000, timeZone), text, files }),
+    images: images.map(({ mimetype, base64 }) => `data:${mimetype};base64,${base64}`),
+  }
+}
+
+function toPromptFile(content: FileContent, seesImages: boolean, words: Words): PromptFile {
+  if (content.kind === 'text') return { name: content.name, text: content.text }
+  if (content.kind === 'image') {
+    return seesImages ? { name: content.name, text: '(image)' } : { name: content.name, missing: words.fileReasons.no_vision }
+  }
+  return { name: content.name, missing: words.fileReasons[content.reason] }
+}
+
+/** A sentence for each file that the model could not be given. */
+function toSkipped(message: Message, seesImages: boolean, words: Words): string[] {
+  return (message.contents ?? []).flatMap(content => {
+    const { missing } = toPromptFile(content, seesImages, words)
+    return missing === undefined ? [] : [words.footerFileSkipped(content.name, missing)]
+  })
+}
+
+function toRequest(system: string, fitted: Fitted): ChatMessage[] {
+  const messages: ChatMessage[] = [{ role: 'system', content: system }]
+  fitted.lines.forEach((line, index) => {
+    messages.push(toChatMessage(line))
+    if (index === fitted.gapAfter) messages.push({ role: 'user', content: toGapNotice(fitted.total - fitted.read) })
+  })
+  return toAlternating(messages)
+}
+
+function toChatMessage({ role, text, images }: Line): ChatMessage {
+  if (images.length === 0) return { role, content: text }
+  const pictures = images.map(dataUrl => ({ kind: 'image' as const, dataUrl }))
+  return { role, content: [{ kind: 'text', text }, ...pictures] }
+}
+
+/** `2026-11-23 14:05`, as the clock in the zone shows it. */
+function toTime(milliseconds: number, timeZone: string): string {
+  const at = new Date(milliseconds)
+  try {
+    return at.toLocaleString('sv-SE', { timeZone, dateStyle: 'short', timeStyle: 'short' })
+  } catch {
+    return at.toISOString().slice(0, 16).replace('T', ' ')
+  }
+}

@@ -1,0 +1,92 @@
+import { type Message, type RawMessage, type Self, toMessage } from '../conversation/message.ts'
+import type { Change } from '../conversation/conversation.ts'
+
+/** One thing that a person asked, wherever they asked it. */
+export interface Turn {
+  /** Team, channel and ts: the same for every copy that Slack sends of one message. */
+  id: string
+  channel: string
+  threadTs: string
+  user: string
+  place: 'channel' | 'dm'
+  /** Mentioned or written to directly; otherwise a follow-up, which is a turn only in a thread that the bot takes part in. */
+  isAddressed: boolean
+  question: Message
+}
+
+/** An event as Slack delivers it, as far as it is looked at. */
+export interface EventBody {
+  team_id?: string
+  event: RawMessage & {
+    type: string
+    channel?: string
+    channel_type?: string
+    message?: RawMessage
+    previous_message?: RawMessage
+    deleted_ts?: string
+    hidden?: boolean
+  }
+}
+
+/** Messages that people write: plain ones, with files, and replies also sent to the channel. */
+const spoken = new Set([undefined, 'file_share', 'thread_broadcast'])
+
+/** Words before a name that do not make the message anybody else's: "hey @dana, what do you think?" */
+const greeting = String.raw`(?:hi|hey|hello|ok|okay|thanks|thank you|嗨|你好|您好|好的|谢谢|请问)?[\s,，!！:：]*`
+const address = String.raw`<(?:@[UW][A-Z0-9]+|!subteam\^[A-Z0-9]+|!here|!channel|!everyone)(?:\|[^>]*)?>`
+const addressedFirst = new RegExp(`^\\s*${greeting}${address}`, 'i')
+const addressedLast = new RegExp(`${address}[\\s?？!！.。]*$`, 'i')
+
+/**
+ * The turn in an event, if there is one. Every rule of what is not a turn stands here: edits, deletions, joins, other
+ * bots, the bot's own messages, and what is addressed to somebody else.
+ */
+export function toTurn(body: EventBody, self: Self): Turn | undefined {
+  const { event } = body
+  if (!spoken.has(event.subtype as string | undefined) || event.hidden === true) return undefined
+  if (typeof event.channel !== 'string' || typeof event.user !== 'string') return undefined
+  const question = toMessage(event, self)
+  if (question?.author.kind !== 'person') return undefined
+  const place = isDirect(event) ? 'dm' : 'channel'
+  const isMention = question.text.includes(`<@${self.userId}>`) || question.text.includes(`<@${self.userId}|`)
+  const isAddressed = place === 'dm' || isMention || event.type === 'app_mention'
+  if (!isAddressed && !isFollowUp(event, question)) return undefined
+  const threadTs = typeof event.thread_ts === 'string' ? event.thread_ts : question.ts
+  const id = `${body.team_id ?? self.teamId}:${event.channel}:${question.ts}`
+  return { id, channel: event.channel, threadTs, user: event.user, place, isAddressed, question }
+}
+
+/** Whether a person wrote the bot's name and nothing else. */
+export function isEmpty(turn: Turn): boolean {
+  return turn.question.files.length === 0 && turn.question.text.replace(/<@[UW][^>]*>/g, '').trim() === ''
+}
+
+/** What an event says of the messages of a thread; it keeps the conversation in step. */
+export function toChange(body: EventBody, self: Self): Change | undefined {
+  const { event } = body
+  if (typeof event.channel !== 'string') return undefined
+  if (event.subtype === 'message_deleted' && event.previous_message !== undefined && event.deleted_ts !== undefined) {
+    return { kind: 'deleted', thread: toThread(event.channel, event.previous_message), ts: event.deleted_ts }
+  }
+  const raw = event.subtype === 'message_changed' ? event.message : event
+  const message = raw === undefined ? undefined : toMessage(raw, self)
+  // The bot remembers its own replies as it wrote them.
+  if (raw === undefined || message === undefined || message.author.kind === 'self') return undefined
+  return { kind: event.subtype === 'message_changed' ? 'edited' : 'said', thread: toThread(event.channel, raw), message }
+}
+
+function toThread(channel: string, raw: RawMessage): { channel: string; threadTs: string } {
+  return { channel, threadTs: String(raw.thread_ts ?? raw.ts) }
+}
+
+function isDirect(event: EventBody['event']): boolean {
+  if (event.channel_type !== undefined) return event.channel_type === 'im' || event.channel_type === 'app_home'
+  return typeof event.channel === 'string' && event.channel.startsWith('D')
+}
+
+/** A reply in a thread that says something, and not to somebody else. */
+function isFollowUp(event: RawMessage, question: Message): boolean {
+  if (typeof event.thread_ts !== 'string' || event.thread_ts === event.ts) return false
+  if (question.text.trim() === '' && question.files.length === 0) return false
+  return !addressedFirst.test(question.text) && !addressedLast.test(question.text)
+}

@@ -1,0 +1,102 @@
+/** What the bot says of itself, in English. Answers of the model are not here: they follow the question's language. */
+export const en = {
+  thinking: 'is thinking…',
+  reading: 'is reading the thread…',
+  help: 'Ask me something after my name, for example “summarize this thread” or “what did we decide about the date?”. I read the thread I am in, and in it you need not mention me again.',
+  interrupted: 'I was stopped before I could finish. Please ask again.',
+  unexpected: (reference: string) =>
+    `Something went wrong on my side. Please ask again; if it stays, give whoever runs me this reference: ${reference}`,
+
+  footerRead: (read: number, total: number) => `read ${read} of ${total} messages`,
+  footerFileSkipped: (name: string, reason: string) => `${name} not read: ${reason}`,
+  footerFilesMore: (count: number) => `${count} more ${count === 1 ? 'file' : 'files'} not read`,
+  outputLimit: 'The answer reached the model’s length limit. Say “go on” for the rest.',
+
+  fileReasons: {
+    external: 'it is stored outside Slack; upload it here',
+    deleted: 'it was deleted',
+    hidden_by_limit: 'Slack hides it because of the workspace’s storage limit',
+    needs_file_info: 'it comes from another workspace; upload it here',
+    too_large: 'it is larger than 10 MB; send a part of it',
+    host_not_allowed: 'it is not on Slack’s own servers; upload it here',
+    redirected: 'Slack sent me elsewhere for it; upload it again',
+    login_page: 'Slack gave a login page; whoever installed me must allow files:read',
+    not_found: 'Slack no longer has it',
+    unreadable_type: 'I cannot read this type; send text, PDF or an image',
+    audio: 'I cannot hear recordings; send the words as text',
+    video: 'I cannot watch videos; send the words as text',
+    empty: 'it is empty',
+    damaged: 'it is damaged; export it again',
+    encrypted: 'it is protected by a password; send it without one',
+    download_failed: 'the download failed; send it again',
+    type_mismatch: 'its content is not what its name says; export it again',
+    no_vision: 'the connected model cannot see images; describe it in words',
+    too_many: 'too many files in this thread; ask about it in a new one',
+  },
+
+  model: {
+    unauthorized: 'The language model refused its key. Whoever installed me must check OPENAI_API_KEY.',
+    forbidden: 'The language model’s account may not do this. Whoever installed me must check its plan and region.',
+    unknownModel: (name: string) =>
+      `The model server does not know “${name}”. Whoever installed me must set OPENAI_MODEL to one that it offers.`,
+    wrongAddress: 'The model server has no chat API at this address. Whoever installed me must check OPENAI_BASE_URL.',
+    noQuota: 'The language model’s account has no credit left. Whoever installed me must top it up; then ask again.',
+    busy: (seconds: number | undefined) =>
+      seconds === undefined
+        ? 'The language model is busy. Please ask again in a minute.'
+        : `The language model is busy. Please ask again in ${seconds} seconds.`,
+    serverError: (status: number) =>
+      `The language model’s server failed (status ${status}). Please ask again in a minute.`,
+    unreachable: 'I cannot reach the language model. Please ask again in a minute; whoever installed me can check OPENAI_BASE_URL.',
+    notJson: 'The model server answered with a web page instead of an answer. Whoever installed me must check OPENAI_BASE_URL.',
+    garbled: 'The language model’s answer came garbled. Please ask again.',
+    streamError: 'The language model reported an error in the middle of its answer. Please ask again.',
+    endedEarly: 'The language model’s answer broke off. Please ask again.',
+    silent: (seconds: number) => `The language model went silent for ${seconds} seconds. Please ask again.`,
+    empty: 'The language model gave no text. Please ask again in other words.',
+    filtered: 'The language model’s provider stopped this answer by its content rules. Please ask in other words.',
+    tooLong: 'This is more than the model can read at once. Ask in a new thread, or with a shorter text.',
+    refusedRequest: 'The language model refused the request. Please ask in other words; the log tells the reason.',
+  },
+
+  slack: {
+    historyScope: 'I may not read this conversation. Whoever installed me must add the history permissions of manifest.yml and reinstall me.',
+    historyNotInChannel: 'I can only read channels that I am in. Invite me (/invite) and ask again.',
+    historyBusy: 'Slack lets me read too little just now. Please ask again in a minute.',
+    historyFailed: (code: string) =>
+      `I could not read this thread from Slack (${code}), and I do not answer without it. Please ask again in a minute.`,
+    threadGone: 'The thread is no longer there.',
+  },
+
+  ask: {
+    title: 'Ask Threadwise',
+    label: 'Your question',
+    placeholder: 'What should be answered?',
+    submit: 'Ask',
+    close: 'Cancel',
+    asked: (name: string) => `${name} asks:`,
+    empty: 'Write the question after the command: /ask what is …?',
+    notInChannel: 'I am not in this channel. Invite me with /invite, or ask me in a direct message.',
+    cannotPost: (code: string) => `Slack did not let me post here (${code}). Ask me in a direct message instead.`,
+    answering: 'I am answering in the channel.',
+  },
+
+  home: {
+    title: 'Threadwise',
+    intro: 'I answer in the thread while I think. Mention me in a channel, write to me directly, or use /ask.',
+    follow: 'In a thread that I take part in, you need not mention me again. Begin with someone else’s @name and I keep quiet.',
+    model: (name: string) => `Answers come from: ${name}`,
+    reads: 'I read the thread that I am asked in and its files, send them to that model, and keep nothing outside Slack.',
+    ask: 'Ask a question',
+  },
+
+  prompts: {
+    title: 'What can I do for you?',
+    list: [
+      { title: 'Explain something', message: 'Explain in three sentences: ' },
+      { title: 'Draft a reply', message: 'Draft a short, friendly reply to this message: ' },
+      { title: 'Improve a text', message: 'Make this text clearer and shorter: ' },
+      { title: 'What can you do?', message: 'What can you do?' },
+    ],
+  },
+}
