@@ -1,4 +1,4 @@
-import bolt, { type App, type Logger } from '@slack/bolt'
+import { App, HTTPReceiver, type Logger, LogLevel, SocketModeReceiver } from '@slack/bolt'
 import type { Config } from './config.ts'
 import type { Self } from './conversation/message.ts'
 import { toReason } from './errors.ts'
@@ -40,7 +40,7 @@ export function createBolt(parts: BoltParts): Bolt {
 }
 
 function createSocketBolt(parts: BoltParts, appToken: string): Bolt {
-  const receiver = new bolt.SocketModeReceiver({
+  const receiver = new SocketModeReceiver({
     appToken,
     clientPingTimeout: clientPingTimeoutMs,
     logger: toBoltLogger(parts.log),
@@ -60,7 +60,10 @@ function createSocketBolt(parts: BoltParts, appToken: string): Bolt {
     app: createBoltApp(parts, receiver),
     async open() {
       server = await openOperationsServer(parts.routes, parts.config.port)
-      await receiver.start()
+      await receiver.start().catch(error => {
+        server?.close()
+        throw error
+      })
     },
     async close() {
       await receiver.stop()
@@ -71,7 +74,7 @@ function createSocketBolt(parts: BoltParts, appToken: string): Bolt {
 }
 
 function createHttpBolt(parts: BoltParts, signingSecret: string): Bolt {
-  const receiver = new bolt.HTTPReceiver({
+  const receiver = new HTTPReceiver({
     signingSecret,
     port: parts.config.port,
     endpoints: '/slack/events',
@@ -93,9 +96,9 @@ function createHttpBolt(parts: BoltParts, signingSecret: string): Bolt {
   }
 }
 
-function createBoltApp(parts: BoltParts, receiver: bolt.SocketModeReceiver | bolt.HTTPReceiver): App {
+function createBoltApp(parts: BoltParts, receiver: SocketModeReceiver | HTTPReceiver): App {
   const { self, config, log } = parts
-  const app = new bolt.App({
+  const app = new App({
     receiver,
     // Its own rule is too narrow (edits of our messages pass); what is not a turn is decided in turn.ts.
     ignoreSelf: false,
@@ -128,7 +131,7 @@ function toBoltLogger(log: Log): Logger {
     warn: say('warn'),
     error: say('error'),
     setLevel() {},
-    getLevel: () => bolt.LogLevel.INFO,
+    getLevel: () => LogLevel.INFO,
     setName() {},
   }
 }

@@ -34,9 +34,17 @@ export function toFailure(error: unknown): Failure {
   return { kind: 'unexpected', sentence: words => words.unexpected(reference), reference }
 }
 
-/** The error's message and those of its causes in one line, without any text that people wrote. */
+/**
+ * An error in one line for the log. What a server said of a failure is left out where it may quote what people wrote: the
+ * causes of a {@link ShownError} are told by name and code only.
+ */
 export function toReason(error: unknown): string {
+  if (error instanceof ShownError) return error.cause === undefined ? error.kind : `${error.kind} (${toName(error.cause)})`
   if (!(error instanceof Error)) return String(error)
-  const cause = error.cause === undefined ? '' : ` (${toReason(error.cause)})`
-  return `${error.message}${cause}`
+  return error.cause === undefined ? error.message : `${error.message} (${toReason(error.cause)})`
+}
+
+function toName(cause: unknown): string {
+  const { name, code, status } = cause as { name?: unknown; code?: unknown; status?: unknown }
+  return [name, status, code].filter(part => typeof part === 'string' || typeof part === 'number').join(' ')
 }

@@ -42,6 +42,7 @@ function toHomeView(words: Words, model: string): HomeView {
       section(words.home.follow),
       {
         type: 'actions',
+        block_id: 'ask',
         elements: [
           { type: 'button', action_id: 'open_ask', style: 'primary', text: { type: 'plain_text', text: words.home.ask } },
         ],

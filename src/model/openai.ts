@@ -55,12 +55,12 @@ async function* speak(
   const watch = openWatch(config.idleMs, signal)
   try {
     const response = await openResponse(client, body, refused, watch)
-    yield* toPieces(toChunks(watch.follow(response), watch))
+    yield* toPieces(toChunks(client, watch.follow(response), watch))
   } catch (error) {
     if (signal.aborted) return
     if (watch.isSilent()) throw new ShownError('model_silent', words => words.model.silent(config.idleMs / 1000), error)
     const shown = toModelError(error, config.name)
-    log.warn({ kind: shown.kind, reason: toReason(error) }, 'the model failed')
+    log.warn({ reason: toReason(shown) }, 'the model failed')
     throw shown
   } finally {
     watch.close()
@@ -94,11 +94,11 @@ async function openResponse(
 }
 
 /** Server-sent chunks; a server that ignores `stream` and answers with one JSON object counts as one chunk. */
-async function* toChunks(response: Response, watch: Watch): AsyncIterable<Chunk> {
+async function* toChunks(client: OpenAI, response: Response, watch: Watch): AsyncIterable<Chunk> {
   const type = response.headers.get('content-type') ?? ''
   if (type.includes('text/html')) throw new ShownError('model_not_json', words => words.model.notJson)
   if (!type.includes('application/json')) {
-    yield* Stream.fromSSEResponse<Chunk>(response, watch.controller)
+    yield* Stream.fromSSEResponse<Chunk>(response, watch.controller, client)
     return
   }
   const whole = (await response.json()) as OpenAI.Chat.ChatCompletion & { error?: unknown }

@@ -25,6 +25,7 @@ export interface EventBody {
     previous_message?: RawMessage
     deleted_ts?: string
     hidden?: boolean
+    edited?: unknown
   }
 }
 
@@ -44,6 +45,8 @@ const addressedLast = new RegExp(`${address}[\\s?？!！.。]*$`, 'i')
 export function toTurn(body: EventBody, self: Self): Turn | undefined {
   const { event } = body
   if (!spoken.has(event.subtype as string | undefined) || event.hidden === true) return undefined
+  // Slack sends `app_mention` again when an edit leaves the mention in.
+  if (event.edited !== undefined) return undefined
   if (typeof event.channel !== 'string' || typeof event.user !== 'string') return undefined
   const question = toMessage(event, self)
   if (question?.author.kind !== 'person') return undefined

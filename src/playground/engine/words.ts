@@ -1,0 +1,141 @@
+/**
+ * Text as the built-in engine sees it: sentences that stay literal, and terms that stand for what they mean. English
+ * words are stemmed lightly; Chinese, which writes no spaces, is compared by pairs of characters.
+ */
+
+export type Language = 'en' | 'zh'
+
+const HAN = /\p{Script=Han}/u
+const HAN_RUN = /\p{Script=Han}+/gu
+
+/** The language a text is answered in: Chinese as soon as it has one Han character. */
+export const languageOf = (text: string): Language => (HAN.test(text) ? 'zh' : 'en')
+
+/** A quotation longer than this is no help to a reader, so that longer sentences are quoted in part. */
+const QUOTE_CHARS = 300
+
+const BULLET = /^\s*(?:(?:[-*•>]|\d+[.)])\s+)+/
+const ABBREVIATION = /(?:^|\s)(?:dr|mr|mrs|ms|prof|st|vs|etc|e\.g|i\.e|cf|approx|fig|inc|ltd)\.\s*$/i
+const bySentence = new Intl.Segmenter('en', { granularity: 'sentence' })
+const byWord = new Intl.Segmenter('zh', { granularity: 'word' })
+
+/** The sentences of a text, each one a literal part of it. */
+export function toSentences(text: string): string[] {
+  return text
+    .split(/[\r\n]+/)
+    .map(line => line.replace(BULLET, ''))
+    .flatMap(joinedSegments)
+    .flatMap(shortened)
+    .map(sentence => sentence.trim())
+    .filter(sentence => /[\p{L}\p{N}]/u.test(sentence))
+}
+
+/** The segmenter ends a sentence inside of addresses ("…/c?d=1") and after "Dr."; those are put together again. */
+function joinedSegments(line: string): string[] {
+  const joined: string[] = []
+  for (const { segment } of bySentence.segment(line)) {
+    const last = joined.at(-1)
+    if (last !== undefined && (/[!-~]$/.test(last) || ABBREVIATION.test(last))) joined[joined.length - 1] += segment
+    else joined.push(segment)
+  }
+  return joined
+}
+
+function shortened(sentence: string): string[] {
+  if (sentence.length <= QUOTE_CHARS) return [sentence]
+  const head = sentence.slice(0, QUOTE_CHARS)
+  const border = Math.max(...[' ', ',', ';', '，', '、', '；'].map(mark => head.lastIndexOf(mark))) + 1
+  const end = border > QUOTE_CHARS / 2 ? border : safeCut(sentence, QUOTE_CHARS)
+  return [sentence.slice(0, end), ...shortenedRest(sentence, end)]
+}
+
+/** In a loop rather than by recursion: an unbroken line may be megabytes long. */
+function shortenedRest(sentence: string, from: number): string[] {
+  const parts: string[] = []
+  for (let start = from; start < sentence.length; ) {
+    const end = safeCut(sentence, start + QUOTE_CHARS)
+    parts.push(sentence.slice(start, end))
+    start = end
+  }
+  return parts
+}
+
+/** A cut never falls between the two halves of one character. */
+const safeCut = (text: string, at: number): number => (/[\ud800-\udbff]/.test(text[at - 1] ?? '') ? at + 1 : at)
+
+/** What a text is about: stems of its words, pairs of its Han characters, without the words that every text has. */
+export const toTerms = (text: string): string[] => termsOf(text.replace(ADDRESS, ' '))
+
+/** The parts of a link say little of what a sentence is about, but it may be found by them. */
+const ADDRESS = /https?:\/\/[^\s<>]+/g
+
+function termsOf(text: string): string[] {
+  const terms: string[] = []
+  let run = ''
+  const endRun = () => {
+    terms.push(...pairs(run))
+    run = ''
+  }
+  for (const { segment, isWordLike } of byWord.segment(text.normalize('NFKC').toLowerCase())) {
+    const isHan = HAN.test(segment)
+    // The dictionary splits words and names that it does not know into single characters: neighbours go together.
+    if (isHan && segment.length === 1 && !CHINESE_STOP_WORDS.has(segment)) {
+      run += segment
+      continue
+    }
+    endRun()
+    if (isHan && !CHINESE_STOP_WORDS.has(segment)) terms.push(...pairs(segment))
+    else if (isWordLike && !isHan && !ENGLISH_STOP_WORDS.has(segment)) terms.push(stem(segment))
+  }
+  endRun()
+  return terms
+}
+
+/** Everything a text can be found by: its terms, and every Han pair and character, wherever a dictionary would cut. */
+export function toIndexTerms(text: string): string[] {
+  const han = text.normalize('NFKC').match(HAN_RUN) ?? []
+  const words = termsOf(text).filter(term => !HAN.test(term))
+  return [...words, ...han.flatMap(run => [...run, ...(run.length > 1 ? pairs(run) : [])])]
+}
+
+function pairs(run: string): string[] {
+  const characters = [...run]
+  if (characters.length < 2) return characters
+  return characters.slice(1).map((character, at) => `${characters[at]}${character}`)
+}
+
+/** A light stem, so that "releases", "released" and "releasing" meet; never for words with digits ("v2"). */
+export function stem(word: string): string {
+  const bare = word.replace(/['’]s$/, '').replace(/['’]/g, '')
+  if (bare.length < 4 || /\d/.test(bare)) return bare
+  return withoutEnding(singular(bare)).replace(/(?<=...)e$/, '')
+}
+
+function singular(word: string): string {
+  if (/ies$/.test(word)) return word.replace(/ies$/, 'y')
+  if (/(?:[sx]|ch|sh)es$/.test(word)) return word.replace(/es$/, '')
+  return /[^sui]s$/.test(word) ? word.slice(0, -1) : word
+}
+
+function withoutEnding(word: string): string {
+  if (/..ied$/.test(word)) return word.replace(/ied$/, 'y')
+  const rest = word.replace(/(?:ing|ed)$/, '')
+  if (rest === word || rest.length < 3 || !/[aeiouy]/.test(rest)) return word
+  return /([^lsz])\1$/.test(rest) ? rest.slice(0, -1) : rest
+}
+
+const words = (list: string): ReadonlySet<string> => new Set(list.trim().split(/\s+/))
+
+const ENGLISH_STOP_WORDS = words(`
+  a an the this that these those there here it its it's i i'm i'll i've i'd me my mine we we're we'll we've us our ours
+  you you're you'll your yours he she him her his hers they they're them their theirs and or but if so as at by for from
+  in into of on onto to up with about than then not no yes is are was were be been being am do does did doing done don't
+  didn't doesn't isn't aren't wasn't have has had having can can't could will won't would shall should may might must
+  what what's which who who's whom whose when when's where where's why how many much any some anyone anybody someone
+  something anything please tell just also too very again ok okay oh well hi hello hey say says said thread channel
+  message messages conversation think let let's get got go going s t re ll ve d`)
+
+const CHINESE_STOP_WORDS = words(`
+  的 了 着 过 是 吗 呢 吧 啊 呀 嘛 哦 嗯 在 和 与 及 或 就 都 也 还 很 太 再 又 我 你 您 他 她 它 们 我们 你们 他们 她们 咱们 大家 这 那 哪 谁
+  什么 怎么 怎样 怎么样 如何 为什么 为何 多少 几 个 几个 时候 什么时候 何时 哪里 哪儿 哪些 哪个 哪天 哪 这个 那个 这些 那些 这里 那里 有 没 没有
+  不 会 要 能 可以 请 请问 一下 把 被 给 让 对 从 到 向 关于 说 说了 一个 一些 吧 么 呗 之 其 将 来 去 上 下 里 中 个 些 点 几点 帮 帮我 告诉`)

@@ -1,0 +1,56 @@
+import dotenv from 'dotenv'
+import { createApp } from '../app.ts'
+import { toConfig } from '../config.ts'
+import { createLog } from '../log.ts'
+import { createOpenAiModel } from '../model/openai.ts'
+import { chooseModel } from './choose-model.ts'
+import { createEngineRoutes } from './engine/routes.ts'
+import { readManifest } from './manifest.ts'
+import { seed } from './seed.ts'
+import { createPageRoutes } from './static.ts'
+import { createWorkspace } from './workspace/workspace.ts'
+
+/** Where the page is looked for first; any free port is taken when it is in use and none was asked for. */
+const usualPort = 4000
+
+dotenv.config({ quiet: true })
+const chosen = await chooseModel(process.env)
+const page = createPageRoutes()
+const engine = createEngineRoutes()
+const options = {
+  model: chosen.title,
+  ...(await readManifest()),
+  routes: (...exchange: Parameters<typeof page>) => page(...exchange) || engine(...exchange),
+}
+const slack = await openWorkspace(process.env.PORT)
+const read = toConfig({
+  ...process.env,
+  SLACK_BOT_TOKEN: slack.botToken,
+  SLACK_APP_TOKEN: slack.appToken,
+  SLACK_API_URL: slack.apiUrl,
+  PORT: '0',
+  LOG_LEVEL: process.env.LOG_LEVEL || 'warn',
+  ...chosen.toEnvironment(slack.url),
+})
+if ('problems' in read) {
+  for (const { name, sentence } of read.problems) process.stderr.write(`${name} ${sentence}\n`)
+  process.exit(2)
+}
+const log = createLog(read.config.logLevel)
+await seed(slack)
+const model = { ...createOpenAiModel(read.config.model, log), title: chosen.title }
+const app = await createApp({ config: read.config, model, log })
+process.stdout.write(`Threadwise playground: ${slack.url}\nAnswers come from: ${chosen.title}\n`)
+
+for (const signal of ['SIGINT', 'SIGTERM']) {
+  process.once(signal, async () => {
+    await Promise.all([app.stop(), slack.close()])
+    process.exit(0)
+  })
+}
+
+/** Opens the workspace on the port that was asked for, else on the usual one, else on any. */
+async function openWorkspace(asked: string | undefined) {
+  if (asked) return createWorkspace({ ...options, port: Number(asked) })
+  return createWorkspace({ ...options, port: usualPort }).catch(() => createWorkspace(options))
+}

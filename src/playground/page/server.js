@@ -1,0 +1,143 @@
+// @ts-check
+/** @import { Change, Gesture, PageFile, Snapshot } from '../protocol.ts' */
+
+/** How long the page waits before it tries again to reach a server that went away, first and at most. */
+const firstRetryMs = 500
+const longestRetryMs = 5_000
+
+/** @typedef {{ ok: true } & Record<string, unknown>} Done */
+
+/**
+ * A gesture that could not be done, with the sentence that says what to do.
+ */
+export class GestureError extends Error {}
+
+/**
+ * @param {string} path
+ * @param {RequestInit} init
+ * @returns {Promise<Done>}
+ */
+const ask = async (path, init) => {
+  const response = await fetch(path, init).catch(() => undefined)
+  const answer = await response?.json().catch(() => undefined)
+  if (answer?.ok === true) return answer
+  throw new GestureError(typeof answer?.error === 'string' ? answer.error : '')
+}
+
+/**
+ * Sends one thing that a person does.
+ * @param {Gesture} gesture
+ * @returns {Promise<Done>}
+ */
+export const sendGesture = gesture =>
+  ask('/page/gesture', {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(gesture),
+  })
+
+/**
+ * Uploads one file on behalf of a person; it is shown to nobody before a message names it.
+ * @param {string} as
+ * @param {File} file
+ * @returns {Promise<PageFile>}
+ */
+export const uploadFile = async (as, file) => {
+  const query = new URLSearchParams({ as, name: file.name || 'pasted' })
+  const type = file.type || 'application/octet-stream'
+  const answer = await ask(`/page/upload?${query}`, { method: 'POST', headers: { 'content-type': type }, body: file })
+  return /** @type {PageFile} */ (answer.file)
+}
+
+/**
+ * The workspace as one person sees it. Somebody who is not known here, after a restart for instance, becomes the first
+ * of those whom the server names in its refusal.
+ * @param {string} as
+ * @returns {Promise<Snapshot>}
+ */
+const readSnapshot = async as => {
+  const response = await fetch(`/page/snapshot?as=${encodeURIComponent(as)}`)
+  const answer = await response.json()
+  if (response.ok) return answer
+  const [first] = /\bU[A-Z0-9]+\b/.exec(String(answer.error)) ?? []
+  if (!first || first === as) throw new Error(`snapshot: ${response.status}`)
+  return readSnapshot(first)
+}
+
+/**
+ * Follows the workspace as one person until told to stop. Whatever happens to the server, it keeps trying, and after
+ * each return it reads the whole snapshot again, so that nothing that happened in between is missed.
+ * @param {string} as
+ * @param {{ onSnapshot: (snapshot: Snapshot) => void, onChange: (change: Change) => void,
+ *   onLive: (isLive: boolean) => void }} hooks
+ * @returns {() => void} stops following
+ */
+export const follow = (as, hooks) => {
+  let isStopped = false
+  let retryMs = firstRetryMs
+  /** @type {EventSource | undefined} */
+  let source
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  let timer
+
+  const retry = () => {
+    source?.close()
+    if (isStopped) return
+    hooks.onLive(false)
+    clearTimeout(timer)
+    timer = setTimeout(connect, retryMs)
+    retryMs = Math.min(retryMs * 2, longestRetryMs)
+  }
+
+  /** The stream is opened before the snapshot is read: what changes in between waits, and is applied after it. */
+  const connect = async () => {
+    try {
+      const first = await readSnapshot(as)
+      if (isStopped) return
+      source = openChanges(first.as, hooks, retry, () => {
+        retryMs = firstRetryMs
+      })
+    } catch {
+      retry()
+    }
+  }
+
+  void connect()
+  return () => {
+    isStopped = true
+    clearTimeout(timer)
+    source?.close()
+  }
+}
+
+/**
+ * @param {string} as
+ * @param {{ onSnapshot: (snapshot: Snapshot) => void, onChange: (change: Change) => void,
+ *   onLive: (isLive: boolean) => void }} hooks
+ * @param {() => void} onLost
+ * @param {() => void} onLive
+ * @returns {EventSource}
+ */
+const openChanges = (as, hooks, onLost, onLive) => {
+  const source = new EventSource(`/page/changes?as=${encodeURIComponent(as)}`)
+  /** @type {Change[] | undefined} */
+  let waiting = []
+  source.onmessage = event => {
+    const change = JSON.parse(event.data)
+    if (waiting) waiting.push(change)
+    else hooks.onChange(change)
+  }
+  source.onerror = onLost
+  source.onopen = async () => {
+    const snapshot = await readSnapshot(as).catch(() => undefined)
+    if (source.readyState === EventSource.CLOSED) return
+    if (!snapshot) return onLost()
+    hooks.onSnapshot(snapshot)
+    const missed = waiting ?? []
+    waiting = undefined
+    for (const change of missed) hooks.onChange(change)
+    hooks.onLive(true)
+    onLive()
+  }
+  return source
+}

@@ -1,0 +1,86 @@
+import type { PagePerson, SlackJson } from '../protocol.ts'
+import type { Identity } from './identity.ts'
+
+/** Someone with an account, the bot included. */
+export interface Person {
+  id: string
+  /** The handle, as after an @. */
+  name: string
+  displayName: string
+  realName: string
+  locale: string
+  isBot: boolean
+  isAdmin: boolean
+}
+
+export const peopleIds = { dana: 'U0DANA0001', lee: 'U0LEE00001', mei: 'U0MEI00001', admin: 'U0ADMIN001' }
+
+/** Everyone in the workspace. */
+export interface People {
+  get(id: string): Person | undefined
+  all(): Person[]
+}
+
+/** Three colleagues with three languages settings, an administrator, and the bot. */
+export function createPeople(identity: Identity): People {
+  const someone = (id: string, name: string, displayName: string, locale: string): Person => ({
+    id,
+    name,
+    displayName,
+    realName: displayName,
+    locale,
+    isBot: false,
+    isAdmin: false,
+  })
+  const bot = { ...someone(identity.botUserId, identity.botName.toLowerCase(), identity.botName, 'en-US'), isBot: true }
+  const people = [
+    someone(peopleIds.dana, 'dana', 'Dana', 'en-US'),
+    someone(peopleIds.lee, 'lee', 'Lee', 'en-GB'),
+    { ...someone(peopleIds.mei, 'mei', '小梅', 'zh-CN'), realName: 'Mei' },
+    { ...someone(peopleIds.admin, 'admin', 'Admin', 'en-US'), isAdmin: true },
+    bot,
+  ]
+  const byId = new Map(people.map(person => [person.id, person]))
+  return { get: id => byId.get(id), all: () => people }
+}
+
+/** A person as the page shows them. */
+export function toPagePerson(person: Person): PagePerson {
+  const { id, displayName, realName, locale, isBot, isAdmin } = person
+  return { id, name: displayName, realName, locale, isBot, isAdmin }
+}
+
+const timeZones: Record<string, { tz: string; tz_label: string; tz_offset: number }> = {
+  'en-US': { tz: 'America/New_York', tz_label: 'Eastern Standard Time', tz_offset: -18_000 },
+  'en-GB': { tz: 'Europe/London', tz_label: 'Greenwich Mean Time', tz_offset: 0 },
+  'zh-CN': { tz: 'Asia/Shanghai', tz_label: 'China Standard Time', tz_offset: 28_800 },
+}
+
+/** A person as `users.info` tells of them; the locale only for those who ask for it. */
+export function toSlackUser(person: Person, identity: Identity, withLocale: boolean): SlackJson {
+  const bot = person.isBot ? { bot_id: identity.botId, api_app_id: identity.appId } : {}
+  return {
+    id: person.id,
+    team_id: identity.teamId,
+    name: person.name,
+    deleted: false,
+    real_name: person.realName,
+    ...timeZones[person.locale],
+    profile: {
+      real_name: person.realName,
+      real_name_normalized: person.realName,
+      display_name: person.displayName,
+      display_name_normalized: person.displayName,
+      team: identity.teamId,
+      ...bot,
+    },
+    is_admin: person.isAdmin,
+    is_owner: person.isAdmin,
+    is_restricted: false,
+    is_ultra_restricted: false,
+    is_bot: person.isBot,
+    is_app_user: false,
+    updated: 0,
+    ...(withLocale && { locale: person.locale }),
+  }
+}

@@ -1,0 +1,38 @@
+import { count, flag, need, text } from '../args.ts'
+import type { Core } from '../core.ts'
+import { toSlackUser } from '../people.ts'
+import { Refusal } from '../refusal.ts'
+import { type Methods, toPage } from './method.ts'
+
+/** People and bots. */
+export function createUserMethods({ identity, people }: Core): Methods {
+  return {
+    'bots.info': {
+      scopes: ['users:read'],
+      run(args) {
+        const asked = text(args, 'bot') ?? identity.botId
+        if (asked !== identity.botId) throw new Refusal('bot_not_found')
+        const { botId, botName, appId, botUserId } = identity
+        return {
+          bot: { id: botId, deleted: false, name: botName, updated: 0, app_id: appId, user_id: botUserId, icons: {} },
+        }
+      },
+    },
+    'users.info': {
+      scopes: ['users:read'],
+      run(args) {
+        const person = people.get(need(args, 'user', 'user_not_found'))
+        if (!person) throw new Refusal('user_not_found')
+        return { user: toSlackUser(person, identity, flag(args, 'include_locale')) }
+      },
+    },
+    'users.list': {
+      scopes: ['users:read'],
+      run(args) {
+        const everyone = people.all().map(person => toSlackUser(person, identity, flag(args, 'include_locale')))
+        const { items, next } = toPage(everyone, text(args, 'cursor'), count(args, 'limit', 1_000, 1_000))
+        return { members: items, cache_ts: 0, response_metadata: { next_cursor: next } }
+      },
+    },
+  }
+}

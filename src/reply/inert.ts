@@ -1,0 +1,63 @@
+/**
+ * Text that comes from a model or a person, made unable to call anyone. Slack resolves `<!channel>` and its kin in
+ * `markdown_text`, blocks and streams too, and offers no switch against it, so the text itself has to be broken: an
+ * invisible word joiner behind the `<` or `@` leaves what a reader sees as it was.
+ */
+
+const wordJoiner = '\u2060'
+
+/** Every `<`, `!` and `@` is matched in its encoded forms too: what Slack decodes, and how often, is not documented. */
+const encoded = (name: string, decimal: number) =>
+  `&(?:amp;)*(?:${name};?|#0*${decimal};?|#x0*${decimal.toString(16)};?)`
+const less = `(?:<|${encoded('lt', 0x3c)})`
+const bang = `(?:!|${encoded('excl', 0x21)})`
+const at = `(?:[@\uFF20]|${encoded('commat', 0x40)})`
+
+/** `<!…`, but not a comment, a doctype or CDATA; `<@` before whatever is, or could decode to, a member's id. */
+const token = new RegExp(String.raw`${less}(?=\\*(?:${bang}(?!--|doctype\b|\[cdata\[)|${at}[\\&UWB]))`, 'giu')
+const mention = new RegExp(at, 'giu')
+const everybody = /^(?:channel|here|everyone)(?![a-z0-9_])/iu
+const inAddress = /[a-z0-9._%+-]$/iu
+const restOfDomain = /^[a-z]+\.[a-z0-9]/iu
+const inUrl = /https?:\/\/[^\s<>()]*$/iu
+const longestUrl = 300
+const longestEncodedWord = 120
+
+/** Control characters except tab and newline, and the marks that turn the direction of the text around them. */
+const unwanted = /[\p{Cc}\u202A-\u202E\u2066-\u2069]/gu
+
+/** A text without characters that a reader cannot see but that change what is shown: control, direction, half pairs. */
+export function toVisible(text: string): string {
+  return text.replaceAll('\r\n', '\n').replace(unwanted, keepLayout).toWellFormed()
+}
+
+function keepLayout(character: string): string {
+  if (character === '\r') return '\n'
+  return character === '\n' || character === '\t' ? character : ''
+}
+
+/** A text in which `@channel`, `@here` and `@everyone` are words like any other; addresses and links still work. */
+export function toUnaddressed(text: string): string {
+  return text.replace(mention, (found, offset: number) => {
+    const after = text.slice(offset + found.length, offset + found.length + longestEncodedWord)
+    if (!everybody.test(decodeNumbers(after))) return found
+    const before = text.slice(Math.max(0, offset - longestUrl), offset)
+    if (inAddress.test(before) && restOfDomain.test(after)) return found
+    return inUrl.test(before) ? '%40' : found + wordJoiner
+  })
+}
+
+/** Text for Slack's Markdown (`markdown_text`, a markdown block, a stream) that reads the same and pings nobody. */
+export function toInert(text: string): string {
+  return toUnaddressed(toVisible(text).replace(token, found => found + wordJoiner))
+}
+
+function decodeNumbers(text: string): string {
+  return text.replace(
+    /&(?:amp;)*#(?:x0*([0-9a-f]{1,6})|0*([0-9]{1,7}));?/giu,
+    (whole, hex: string, decimal: string) => {
+      const code = hex === undefined ? Number.parseInt(decimal, 10) : Number.parseInt(hex, 16)
+      return code > 0x10ffff ? whole : String.fromCodePoint(code)
+    },
+  )
+}

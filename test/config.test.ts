@@ -1,0 +1,59 @@
+import { readFile } from 'node:fs/promises'
+import { describe, expect, test } from 'vitest'
+import { environment, toConfig } from '../src/config.ts'
+
+const enough = { SLACK_BOT_TOKEN: 'xoxb-1', SLACK_APP_TOKEN: 'xapp-1', OPENAI_API_KEY: 'sk-1' }
+
+describe('the environment', () => {
+  test('needs three values and has a default for the rest', () => {
+    expect(toConfig(enough)).toMatchObject({
+      config: { transport: { kind: 'socket' }, port: 3000, slackApiUrl: 'https://slack.com/api/', model: { idleMs: 60_000 } },
+    })
+  })
+
+  test('without an app token means HTTP', () => {
+    const { SLACK_APP_TOKEN: _, ...rest } = enough
+    expect(toConfig({ ...rest, SLACK_SIGNING_SECRET: 's' })).toMatchObject({ config: { transport: { kind: 'http', signingSecret: 's' } } })
+  })
+
+  test('with a server of one’s own needs no key', () => {
+    const { OPENAI_API_KEY: _, ...rest } = enough
+    const read = toConfig({ ...rest, OPENAI_BASE_URL: 'http://127.0.0.1:11434/v1', OPENAI_MODEL: 'qwen3' })
+    expect(read).toMatchObject({ config: { model: { name: 'qwen3', baseUrl: 'http://127.0.0.1:11434/v1' } } })
+  })
+
+  test('that is wrong is told all at once, each problem with its cure', () => {
+    const read = toConfig({ SLACK_BOT_TOKEN: 'xapp-swapped', PORT: '70000', OPENAI_BASE_URL: 'localhost', LOG_LEVEL: 'loud', MODEL_IMAGES: 'yes' })
+    const problems = 'problems' in read ? read.problems : []
+    expect(problems.map(({ name }) => name)).toEqual([
+      'SLACK_BOT_TOKEN',
+      'PORT',
+      'OPENAI_BASE_URL',
+      'MODEL_IMAGES',
+      'LOG_LEVEL',
+      'SLACK_APP_TOKEN or SLACK_SIGNING_SECRET',
+    ])
+    for (const { sentence } of problems) expect(sentence.length).toBeGreaterThan(10)
+    expect(JSON.stringify(problems)).not.toContain('xapp-swapped')
+  })
+
+  test('treats the blanks of a copied .env.example as not set', () => {
+    expect(toConfig({ ...enough, PORT: '', OPENAI_BASE_URL: ' ' })).toHaveProperty('config')
+  })
+})
+
+describe('the names of the environment are the same', () => {
+  const names = Object.keys(environment.shape)
+
+  test('in the README’s table', async () => {
+    const readme = await readFile('README.md', 'utf8')
+    const rows = [...readme.matchAll(/^\| `([A-Z_]+)` \|/gm)].map(match => match[1])
+    expect(rows).toEqual(names)
+  })
+
+  test('in .env.example', async () => {
+    const example = await readFile('.env.example', 'utf8')
+    const rows = [...example.matchAll(/^(?:# )?([A-Z_]+)=/gm)].map(match => match[1])
+    expect(rows.toSorted()).toEqual(names.toSorted())
+  })
+})

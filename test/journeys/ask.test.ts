@@ -1,0 +1,86 @@
+import { describe, expect, test } from 'vitest'
+import { openStory, toSeen } from '../story.ts'
+
+const commands = [{ command: '/ask', description: 'Ask', usageHint: '[question]' }]
+const shortcuts = [{ callbackId: 'ask_about_message', name: 'Ask about this message', description: 'Ask', type: 'message' as const }]
+
+describe('/ask', () => {
+  test('puts the question into the channel in the person’s name and answers it there', async () => {
+    const { slack, model, untilReply } = await openStory({ workspace: { commands } })
+    const { dana } = slack.people
+    const { general } = slack.channels
+    await slack.do({ do: 'command', as: dana, channel: general, command: '/ask', text: 'why <!channel> now?' })
+    const exchange = await model.next()
+    expect(exchange.prompt).toMatch(/from="Dana"[^>]*>why &lt;!channel&gt; now\?/)
+    const asked = slack.messages(general).at(-1)
+    expect(asked && toSeen(asked)).toContain('Dana asks:')
+    expect(JSON.stringify(asked)).not.toContain('<!channel>')
+    exchange.reply('Because.')
+    await untilReply(general, asked?.ts ?? '', reply => toSeen(reply) === 'Because.', 'the answer')
+  })
+
+  test('in a channel that the bot is not in says how to invite it, to the person alone', async () => {
+    const { slack, model } = await openStory({ workspace: { commands } })
+    const { dana, lee } = slack.people
+    const { random } = slack.channels
+    await slack.do({ do: 'command', as: dana, channel: random, command: '/ask', text: 'anyone?' })
+    const told = () => slack.snapshot(dana).messages.find(message => message.ephemeralTo === dana)
+    const message = await slack.until(told, 'the cure')
+    expect(message.text).toContain('/invite')
+    expect(slack.snapshot(lee).messages.filter(({ channel }) => channel === random).map(toSeen).join()).not.toContain('/invite')
+    expect(model.requests).toEqual([])
+  })
+
+  test('without a question says what to write', async () => {
+    const { slack } = await openStory({ workspace: { commands } })
+    const { mei } = slack.people
+    await slack.do({ do: 'command', as: mei, channel: slack.channels.general, command: '/ask', text: '  ' })
+    await slack.until(() => slack.snapshot(mei).messages.find(({ text }) => text.includes('请把问题写在命令后面')), 'the hint')
+  })
+})
+
+describe('a dialogue', () => {
+  test('from a message’s shortcut asks about it in its thread, with the thread as context', async () => {
+    const { slack, model, say, untilReply } = await openStory({ workspace: { shortcuts } })
+    const { dana, lee } = slack.people
+    const { general } = slack.channels
+    const ts = await say(lee, general, 'The launch is on Thursday')
+    await slack.do({ do: 'message_shortcut', as: dana, channel: general, ts, callbackId: 'ask_about_message' })
+    const modal = await slack.until(() => slack.snapshot(dana).modals.at(-1), 'the dialogue')
+    expect(modal.view.callback_id).toBe('ask')
+    await slack.do({ do: 'submit_view', as: dana, viewId: modal.id, state: { question: { text: { type: 'plain_text_input', value: 'Which day?' } } } })
+    const exchange = await model.next()
+    expect(exchange.prompt).toContain('The launch is on Thursday')
+    expect(exchange.prompt).toMatch(/from="Dana"[^>]*>Which day\?<\/message>$/)
+    exchange.reply('Thursday.')
+    await untilReply(general, ts, reply => toSeen(reply) === 'Thursday.', 'the answer')
+    expect(slack.snapshot(dana).modals).toEqual([])
+  })
+
+  test('from the app’s home is answered in the direct message', async () => {
+    const { slack, model } = await openStory()
+    const { mei } = slack.people
+    await slack.do({ do: 'open_home', as: mei, tab: 'home' })
+    const home = await slack.until(() => slack.snapshot(mei).home, 'the home')
+    expect(JSON.stringify(home.view)).toContain('回答来自：gpt-4o at 127.0.0.1')
+    await slack.do({ do: 'act_in_view', as: mei, viewId: home.id, blockId: 'ask', action: { type: 'button', action_id: 'open_ask' } })
+    const modal = await slack.until(() => slack.snapshot(mei).modals.at(-1), 'the dialogue')
+    await slack.do({ do: 'submit_view', as: mei, viewId: modal.id, state: { question: { text: { type: 'plain_text_input', value: '几点了？' } } } })
+    const exchange = await model.next()
+    expect(exchange.prompt).toContain('几点了？')
+    exchange.reply('三点。')
+    const dm = slack.snapshot(mei).channels.find(({ kind }) => kind === 'im')?.id ?? ''
+    await slack.until(() => slack.snapshot(mei).messages.find(message => message.channel === dm && toSeen(message) === '三点。'), 'the answer')
+  })
+})
+
+test('the agent pane suggests how to begin, in the person’s language', async () => {
+  const { slack } = await openStory()
+  const { mei } = slack.people
+  await slack.do({ do: 'open_home', as: mei, tab: 'messages' })
+  const prompts = await slack.until(() => {
+    const { suggestedPrompts } = slack.snapshot(mei)
+    return suggestedPrompts.length > 0 ? suggestedPrompts : undefined
+  }, 'the prompts')
+  expect(prompts.map(({ title }) => title)).toContain('你能做什么？')
+})

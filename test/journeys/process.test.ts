@@ -1,0 +1,160 @@
+import { spawn } from 'node:child_process'
+import { createServer } from 'node:http'
+import { mkdtemp } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+import { describe, expect, onTestFinished, test } from 'vitest'
+import { createWorkspace, type Workspace, type WorkspaceOptions } from '../../src/playground/workspace/workspace.ts'
+import { createScriptedModel, type ScriptedModel } from '../scripted-model.ts'
+import { freePort, toSeen } from '../story.ts'
+
+describe('npm start', () => {
+  test.each(['socket', 'http'] as const)('over %s runs a bot that says how it is, and SIGTERM finishes what is in flight', async transport => {
+    const { slack, model, port, bot, dana, general } = await openWorld(transport)
+    await bot.untilSays('ready')
+    if (transport === 'http') slack.connectHttp(`http://127.0.0.1:${port}/slack/events`)
+    expect(await (await fetch(`http://127.0.0.1:${port}/healthz`)).text()).toBe('ok\n')
+    await expect.poll(async () => (await fetch(`http://127.0.0.1:${port}/readyz`)).status).toBe(200)
+
+    const { ts } = await slack.do({ do: 'say', as: dana, channel: general, text: `<@${slack.botUserId}> hello?` })
+    const exchange = await model.next()
+    exchange.say('Half')
+    await slack.until(() => slack.messages(general, ts).find(message => toSeen(message) === 'Half'), 'the first text')
+    const figures = await (await fetch(`http://127.0.0.1:${port}/metrics`)).text()
+    expect(figures).toContain('threadwise_turns_in_flight 1')
+    expect(figures).toMatch(/threadwise_slack_calls_total\{method="chat.postMessage",outcome="ok"\} 1/)
+    expect(figures).toContain('threadwise_first_text_seconds_count 1')
+
+    bot.kill('SIGTERM')
+    await bot.untilSays('stopping')
+    exchange.say(' and whole.')
+    exchange.end()
+    expect(await bot.exit).toBe(0)
+    expect(slack.messages(general, ts).map(toSeen)).toContain('Half and whole.')
+  })
+
+  test('stopped while the model goes on and on, it keeps what was written and says so', async () => {
+    const { slack, model, bot, dana, general } = await openWorld('socket', { STOP_SECONDS: '1' })
+    await bot.untilSays('ready')
+    const { ts } = await slack.do({ do: 'say', as: dana, channel: general, text: `<@${slack.botUserId}> a long story` })
+    ;(await model.next()).say('Once upon a time')
+    await slack.until(() => slack.messages(general, ts).find(message => toSeen(message).startsWith('Once')), 'the first text')
+    bot.kill('SIGTERM')
+    expect(await bot.exit).toBe(0)
+    expect(slack.messages(general, ts).map(toSeen).at(-1)).toBe('Once upon a time\n⚠️ I was stopped before I could finish. Please ask again.')
+  })
+
+  test('with a bot token that Slack does not take names it, with the cure, and ends with 2', async () => {
+    const { bot } = await openWorld('socket', { SLACK_BOT_TOKEN: 'xoxb-wrong' })
+    expect(await bot.exit).toBe(2)
+    expect(bot.errors()).toContain('SLACK_BOT_TOKEN')
+    expect(bot.errors()).toContain('OAuth & Permissions')
+    expect(bot.errors()).not.toContain('xoxb-wrong')
+  })
+
+  test('with an app token that Slack does not take names that one', async () => {
+    const { bot } = await openWorld('socket', { SLACK_APP_TOKEN: 'xapp-wrong' })
+    expect(await bot.exit).toBe(2)
+    expect(bot.errors()).toContain('SLACK_APP_TOKEN')
+  })
+
+  test('on a port that is taken says so', async () => {
+    const taken = createServer()
+    const port = await freePort()
+    await new Promise<void>(listening => taken.listen(port, () => listening()))
+    onTestFinished(() => void taken.close())
+    const { bot } = await openWorld('http', { PORT: String(port) })
+    expect(await bot.exit).toBe(2)
+    expect(bot.errors()).toContain(`PORT: ${port} is taken`)
+  })
+
+  test('with nothing set names every problem at once and ends with 2', async () => {
+    const bot = await start({})
+    expect(await bot.exit).toBe(2)
+    for (const name of ['SLACK_BOT_TOKEN', 'SLACK_APP_TOKEN', 'OPENAI_API_KEY']) expect(bot.errors()).toContain(name)
+  })
+
+  test('says nothing of tokens, keys or what people wrote in its log, however talkative', async () => {
+    const { slack, model, bot, dana, general } = await openWorld('socket', { LOG_LEVEL: 'debug' })
+    await bot.untilSays('ready')
+    await slack.do({ do: 'say', as: dana, channel: general, text: `<@${slack.botUserId}> PRIVATE-QUESTION` })
+    const exchange = await model.next()
+    exchange.say('PRIVATE-ANSWER')
+    exchange.raw('data: {"error":{"message":"PRIVATE-ERROR sk-secret"}}\n\n')
+    await bot.untilSays('turn ended')
+    for (const secret of ['PRIVATE-QUESTION', 'PRIVATE-ANSWER', 'sk-secret', slack.botToken, slack.appToken]) expect(bot.says()).not.toContain(secret)
+  })
+
+  test('goes on after Slack has cut its sockets, and after they rotated', async () => {
+    const { slack, model, bot, dana, general } = await openWorld('socket')
+    await bot.untilSays('ready')
+    for (const disturb of [slack.dropSockets, slack.rotateSockets]) {
+      disturb()
+      const { ts } = await slack.do({ do: 'say', as: dana, channel: general, text: `<@${slack.botUserId}> still there?` })
+      ;(await model.next()).reply('Still here.')
+      await slack.until(() => slack.messages(general, ts).find(message => toSeen(message) === 'Still here.'), 'the answer')
+    }
+    expect(model.requests).toHaveLength(2)
+  })
+})
+
+interface World {
+  slack: Workspace
+  model: ScriptedModel
+  port: number
+  bot: Awaited<ReturnType<typeof start>>
+  dana: string
+  general: string
+}
+
+/** A workspace, a model, and the bot as its own process, started as its installer would. */
+async function openWorld(transport: 'socket' | 'http', env: Record<string, string> = {}, options: WorkspaceOptions = {}): Promise<World> {
+  const slack = await createWorkspace(options)
+  const model = await createScriptedModel()
+  const port = await freePort()
+  onTestFinished(async () => {
+    await Promise.all([slack.close(), model.close()])
+  })
+  const bot = await start({
+    SLACK_BOT_TOKEN: slack.botToken,
+    ...(transport === 'socket' ? { SLACK_APP_TOKEN: slack.appToken } : { SLACK_SIGNING_SECRET: slack.signingSecret }),
+    SLACK_API_URL: slack.apiUrl,
+    OPENAI_BASE_URL: model.baseUrl,
+    OPENAI_API_KEY: 'sk-secret',
+    OPENAI_MODEL: 'gpt-4o',
+    PORT: String(port),
+    ...env,
+  })
+  return { slack, model, port, bot, dana: slack.people.dana, general: slack.channels.general }
+}
+
+async function start(env: Record<string, string>) {
+  // A folder of its own, so that no .env of this checkout is read.
+  const cwd = await mkdtemp(join(tmpdir(), 'threadwise-'))
+  const child = spawn(process.execPath, [resolve('src/main.ts')], { cwd, env: { PATH: process.env.PATH ?? '', ...env } })
+  let out = ''
+  let errors = ''
+  const watchers = new Set<() => void>()
+  child.stdout.on('data', data => {
+    out += data
+    for (const watcher of watchers) watcher()
+  })
+  child.stderr.on('data', data => {
+    errors += data
+  })
+  const exit = new Promise<number | null>(done => child.on('close', done))
+  onTestFinished(() => void child.kill('SIGKILL'))
+  return {
+    exit,
+    kill: (signal: NodeJS.Signals) => child.kill(signal),
+    says: () => out + errors,
+    errors: () => errors,
+    untilSays: (word: string) =>
+      new Promise<void>((done, fail) => {
+        const look = () => out.includes(word) && done()
+        watchers.add(look)
+        void exit.then(code => fail(new Error(`ended with ${code} before it said “${word}”: ${errors}`)))
+        look()
+      }),
+  }
+}

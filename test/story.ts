@@ -1,0 +1,105 @@
+import { onTestFinished } from 'vitest'
+import { createApp, type ThreadwiseApp } from '../src/app.ts'
+import type { Config, ModelConfig } from '../src/config.ts'
+import { createLog } from '../src/log.ts'
+import { createOpenAiModel } from '../src/model/openai.ts'
+import type { PageMessage, SlackJson } from '../src/playground/protocol.ts'
+import { createWorkspace, type Workspace, type WorkspaceOptions } from '../src/playground/workspace/workspace.ts'
+import { createScriptedModel, type ScriptedModel } from './scripted-model.ts'
+
+/** The real bot in a workspace on this machine, with a model whose words the test chooses. */
+export interface Story {
+  slack: Workspace
+  model: ScriptedModel
+  app: ThreadwiseApp
+  /** The bot's messages in a thread now, oldest first. */
+  replies(channel: string, threadTs: string): PageMessage[]
+  /** Waits until the thread's last reply of the bot satisfies the test, and gives it. */
+  untilReply(channel: string, threadTs: string, is: (reply: PageMessage) => boolean, what: string): Promise<PageMessage>
+  /** Says something as a person and gives its ts. */
+  say(as: string, channel: string, text: string, threadTs?: string): Promise<string>
+}
+
+export interface StoryOptions {
+  transport?: 'socket' | 'http'
+  workspace?: WorkspaceOptions
+  model?: Partial<ModelConfig>
+  config?: Partial<Config>
+}
+
+/** Opens a story; it is closed when its test ends. */
+export async function openStory(options: StoryOptions = {}): Promise<Story> {
+  const slack = await createWorkspace(options.workspace)
+  const model = await createScriptedModel()
+  const app = await connect(slack, model, options)
+  onTestFinished(async () => {
+    // A question that nobody answered any more ends with its model.
+    await model.close()
+    await app.stop()
+    await slack.close()
+  })
+
+  const replies = (channel: string, threadTs: string) =>
+    slack.messages(channel, threadTs).filter(message => message.user === slack.botUserId)
+  return {
+    slack,
+    model,
+    app,
+    replies,
+    untilReply: (channel, threadTs, is, what) =>
+      slack.until(() => {
+        const last = replies(channel, threadTs).at(-1)
+        return last !== undefined && is(last) ? last : undefined
+      }, what),
+    async say(as, channel, text, threadTs) {
+      const result = await slack.do({ do: 'say', as, channel, text, ...(threadTs !== undefined && { threadTs }) })
+      return String(result.ts)
+    },
+  }
+}
+
+/** Starts a bot of its own in a workspace that is there already. */
+export async function connect(slack: Workspace, model: ScriptedModel, options: StoryOptions = {}): Promise<ThreadwiseApp> {
+  const port = options.config?.port ?? (options.transport === 'http' ? await freePort() : 0)
+  const log = createLog('silent')
+  const config = {
+    botToken: slack.botToken,
+    transport:
+      options.transport === 'http'
+        ? { kind: 'http' as const, signingSecret: slack.signingSecret }
+        : { kind: 'socket' as const, appToken: slack.appToken },
+    slackApiUrl: slack.apiUrl,
+    port,
+    stopMs: 5_000,
+    cacheTokens: 1_000_000,
+    ...options.config,
+  }
+  const modelConfig = { apiKey: 'sk-test', baseUrl: model.baseUrl, name: 'gpt-4o', idleMs: 10_000, ...options.model }
+  const app = await createApp({ config, model: createOpenAiModel(modelConfig, log), log })
+  if (options.transport === 'http') slack.connectHttp(`http://127.0.0.1:${port}/slack/events`)
+  return app
+}
+
+/** What a reader sees of a message: its blocks where it has any, else its text. */
+export function toSeen(message: { text: string; blocks?: SlackJson[] }): string {
+  if (message.blocks === undefined || message.blocks.length === 0) return message.text
+  return message.blocks.map(toBlockText).join('\n')
+}
+
+function toBlockText(block: SlackJson): string {
+  if (typeof block.text === 'string') return block.text
+  const inner = block.text as { text?: string } | undefined
+  if (inner?.text !== undefined) return inner.text
+  const elements = (block.elements ?? []) as { text?: string | { text?: string } }[]
+  return elements.map(({ text }) => (typeof text === 'string' ? text : (text?.text ?? ''))).join(' ')
+}
+
+/** A port that is free now. */
+export async function freePort(): Promise<number> {
+  const { createServer } = await import('node:net')
+  const server = createServer()
+  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
+  const { port } = server.address() as { port: number }
+  await new Promise(resolve => server.close(resolve))
+  return port
+}
