@@ -33,7 +33,7 @@ export function createOpenAiModel(config: ModelConfig, log: Log): Model {
 
   return {
     name: config.name,
-    title: `${config.name} at ${new URL(config.baseUrl).host}`,
+    title: toModelTitle(config.name, config.baseUrl),
     inputTokens: window.contextTokens - answerTokens,
     images: window.images,
     stream: (messages, signal) => {
@@ -41,6 +41,12 @@ export function createOpenAiModel(config: ModelConfig, log: Log): Model {
       return speak(client, body, refused, config, log, signal)
     },
   }
+}
+
+/** A model and where it runs, for people. Servers of single files name a model by its path; its last part says enough. */
+export function toModelTitle(name: string, baseUrl: string): string {
+  const short = name.startsWith('/') ? (name.split('/').at(-1) ?? name) : name
+  return `${short} at ${new URL(baseUrl).host}`
 }
 
 /** One answer: asks, follows the stream, and turns everything that goes wrong into a sentence. */

@@ -1,5 +1,6 @@
 import { vendorBaseUrl } from '../config.ts'
 import { detectLocalServer } from '../model/detect.ts'
+import { toModelTitle } from '../model/openai.ts'
 
 /** Which model answers in the playground, decided once at start. */
 export interface ChosenModel {
@@ -24,7 +25,7 @@ export async function chooseModel(env: Record<string, string | undefined>): Prom
   const found = await detectLocalServer({ ollamaHost: env.OLLAMA_HOST })
   if (found !== undefined) {
     return {
-      title: `${found.model} at ${new URL(found.baseUrl).host} (${found.kind} on this machine)`,
+      title: `${toModelTitle(found.model, found.baseUrl)} (found on this machine)`,
       toEnvironment: () => ({
         OPENAI_BASE_URL: found.baseUrl,
         OPENAI_MODEL: found.model,

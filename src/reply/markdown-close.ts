@@ -23,19 +23,19 @@ export function closeMarkdown(markdown: string): string {
   lines.length -= heldTableLines(text, lines, done)
   for (;;) {
     const held = heldLines(text, lines, done)
-    if (held === 0) return closeLast(text, lines)
+    if (held === 0) return closeLast(text, lines, done)
     lines.length -= held
     done = true
   }
 }
 
-function closeLast(text: string, lines: Line[]): string {
+function closeLast(text: string, lines: readonly Line[], done: boolean): string {
   const last = lines.at(-1)
   if (last === undefined) return ''
   if (last.kind === 'code') return closeFence(text, last)
   const from = runningTextStart(text, lines, lines.length - 1)
   if (from === undefined) return text.slice(0, last.end)
-  return text.slice(0, from) + closeMarks(text.slice(from, last.end))
+  return text.slice(0, from) + closeMarks(text.slice(from, last.end) + (done ? '\n' : ''))
 }
 
 function isEmpty(line: Line | undefined): boolean {
@@ -60,7 +60,7 @@ function heldLines(text: string, lines: readonly Line[], done: boolean): number 
   if (last.opened > 0 && (rest === '' || isHalfTask(last, rest))) return 1
   if (last.kind === 'heading' && /^#+$/.test(rest)) return 1
   if (last.kind === 'table row' && /^[\s|]*$/.test(rest)) return 1
-  if (!done && (last.kind === 'underline' || last.kind === 'rule' || /^[-+=]+$/.test(rest))) return 1
+  if (!done && (last.kind === 'underline' || /^(?:-{1,2}|[+=]+|[*_][\s*_]*)$/.test(rest))) return 1
   if (!done && last.kind === 'paragraph' && isHalfNumber(rest, lines.at(-2))) return 1
   return closesToNothing(text, lines, last) ? 1 : 0
 }

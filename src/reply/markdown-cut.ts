@@ -39,14 +39,14 @@ export function restAt(lined: LinedText, at: number): string {
   const opening = reopened(lined, index, at).map(opened => `${prefix}${opened}\n`)
   const marks = openMarks(lined, index, at).join('')
   const first = whole ? '' : text.slice(at, line.end)
-  const begun = whole ? '' : prefix + marks + (isInFence(line) ? first : first.trimStart())
+  const begun = whole ? '' : prefix + headingMark(text, line) + marks + (isInFence(line) ? first : first.trimStart())
   const following = outdented(lined, whole ? index : index + 1, shared)
   const joined = whole ? following.text : begun + (following.lines === 0 ? '' : `\n${following.text}`)
   return opening.join('') + (whole && marks !== '' ? withMarks(joined, prefix, marks) : joined)
 }
 
 /** The number of the line that a place belongs to. */
-export function lineAt(lines: readonly Line[], at: number): number {
+function lineAt(lines: readonly Line[], at: number): number {
   let low = 0
   let high = lines.length - 1
   while (low < high) {
@@ -103,6 +103,10 @@ function tableHead({ text, lines }: LinedText, index: number, at: number): strin
   return rows.join('').length * 2 < at ? rows : []
 }
 
+function headingMark(text: string, line: Line): string {
+  return line.kind === 'heading' ? (/#+ /.exec(text.slice(line.content, line.end))?.[0] ?? '') : ''
+}
+
 /** The marks of running text that a cut leaves open, outermost first. */
 function openMarks({ text, lines }: LinedText, index: number, at: number): string[] {
   const line = lines[index]
@@ -110,11 +114,8 @@ function openMarks({ text, lines }: LinedText, index: number, at: number): strin
   if (line === undefined || (!inside && line.kind !== 'continuation')) return []
   const from = runningTextStart(text, lines, inside ? index : index - 1)
   if (from === undefined || from >= at) return []
-  const heading =
-    inside && line.kind === 'heading' ? (/^#+ /.exec(text.slice(line.content, from).trimStart())?.[0] ?? '') : ''
   const marks = readMarks(text.slice(from, at).trimEnd())
-  const open = [...marks.open.map(mark => mark.mark), ...(marks.code === undefined ? [] : [marks.code.mark])]
-  return heading === '' ? open : [heading, ...open]
+  return [...marks.open.map(mark => mark.mark), ...(marks.code === undefined ? [] : [marks.code.mark])]
 }
 
 interface Outdented {

@@ -4,11 +4,11 @@
  * never looks further back than the line before, so a prefix of a text reads the same as the text.
  */
 
-export interface Quote {
+interface Quote {
   readonly kind: 'quote'
 }
 
-export interface Item {
+interface Item {
   readonly kind: 'item'
   /** Columns that a line needs before its text to belong to the item. */
   readonly width: number
@@ -20,14 +20,14 @@ export interface Item {
 
 export type Container = Quote | Item
 
-export interface Fence {
+interface Fence {
   readonly mark: string
   readonly info: string
   /** Spaces before it, which the lines of its code have too. */
   readonly indent: number
 }
 
-export type LineKind =
+type LineKind =
   | 'blank'
   | 'paragraph'
   | 'continuation'

@@ -4,7 +4,7 @@
  */
 
 /** A mark such as `**` whose end has not come yet. */
-export interface OpenMark {
+interface OpenMark {
   readonly mark: string
   /** Where the text begins that it marks. */
   readonly from: number
@@ -52,6 +52,9 @@ const cjk =
 const punctuation = /[\p{P}\p{S}]/u
 const autolink = /<[a-z][a-z0-9+.-]{1,31}:[^\s<>]*>/iy
 
+/** So many marks inside each other are stars that are meant as stars. */
+const deepestMarks = 8
+
 /** Reads running text once, from its beginning, as Markdown would. */
 export function readMarks(text: string): Marks {
   const scan: Scan = {
@@ -66,9 +69,10 @@ export function readMarks(text: string): Marks {
     loose: undefined,
   }
   while (scan.at < text.length && scan.halfLink === undefined && scan.code === undefined) step(scan)
+  const delimiters = scan.delimiters.length > deepestMarks ? [] : scan.delimiters
   return {
     ...scan,
-    open: scan.delimiters.map(({ character, count, from }) => ({ mark: character.repeat(count), from })),
+    open: delimiters.map(({ character, count, from }) => ({ mark: character.repeat(count), from })),
   }
 }
 

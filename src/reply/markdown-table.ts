@@ -12,7 +12,7 @@ const wide =
 const plainAscii = /^[ -~]*$/
 
 /** How many columns a text takes in a fixed-width font: an ideograph or an emoji takes two. */
-export function columnsOf(text: string): number {
+function columnsOf(text: string): number {
   if (plainAscii.test(text)) return text.length
   let columns = 0
   for (const { segment } of graphemes.segment(text)) columns += wide.test(segment) ? 2 : 1

@@ -43,8 +43,8 @@ export function openReply(parts: ReplyParts, place: Place): Reply {
   let firstAt = 0
   let lastAt = 0
 
-  /** Makes Slack show what stands first in the chain and is not shown yet; answers whether that landed. */
-  const put = async (urgency: Urgency, note?: Note): Promise<void> => {
+  /** Makes Slack show what stands first in the chain; answers whether that landed. */
+  const put = async (urgency: Urgency, note?: Note): Promise<boolean> => {
     let sent = chain.head()
     const body = () => {
       sent = chain.head()
@@ -52,19 +52,21 @@ export function openReply(parts: ReplyParts, place: Place): Reply {
     }
     const landed = await poster.put(body, urgency)
     lastAt = Date.now()
-    if (!landed) return
+    if (!landed) return false
     if (firstAt === 0) parts.onFirstText()
     firstAt ||= lastAt
     chain.shown(sent)
     if (sent.isWhole) poster.next()
+    return true
   }
   const isLast = (sent: Head) => ended && !sent.isWhole
 
-  /** The next edit, if there is anything new to see. */
-  const step = async (): Promise<void> => {
+  /** The next edit, if there is anything new to see; answers whether it is still to be made. */
+  const step = async (): Promise<boolean> => {
+    while (!ended && chain.head().isWhole) await put('final')
     const head = chain.head()
-    if (!head.isNew || (!head.isWhole && closeMarkdown(head.markdown).trim() === '')) return
-    await put(head.isWhole ? 'final' : poster.isPosted ? 'between' : 'first')
+    if (ended || !head.isNew || closeMarkdown(head.markdown).trim() === '') return false
+    return !(await put(poster.isPosted ? 'between' : 'first'))
   }
 
   const show = async (): Promise<void> => {
@@ -72,9 +74,7 @@ export function openReply(parts: ReplyParts, place: Place): Reply {
       await changed.promise
       changed = Promise.withResolvers()
       if (firstAt !== 0) await pause(lastAt + betweenMs(Date.now() - firstAt, parts.budget.replies) - Date.now())
-      while (!ended && chain.head().isWhole) await step()
-      if (!ended) await step()
-      if (chain.head().isNew) changed.resolve()
+      if (await step()) changed.resolve()
     }
   }
 

@@ -84,10 +84,10 @@ function longestFit(lined: LinedText, fits: (part: string) => boolean): number {
 
 /** A place moved back to where no emoji, flag or accented letter is cut, and no mark from what it ends. */
 function wholeCharacters(text: string, at: number): number {
-  const from = Math.max(0, at - longestGrapheme)
-  const segment = graphemes.segment(text.slice(from, at + longestGrapheme)).containing(at - from)
-  const place = segment === undefined ? at : from + segment.index
-  return place > 1 && /[*_~`]/.test(text[place] ?? '') ? wholeCharacters(text, place - 1) : place
+  const place = at - (/[*_~`]{0,3}$/.exec(text.slice(Math.max(0, at - 2), at + 1))?.[0].length ?? 0)
+  const from = Math.max(0, place - longestGrapheme)
+  const segment = graphemes.segment(text.slice(from, place + longestGrapheme)).containing(place - from)
+  return segment === undefined ? Math.max(0, place) : from + segment.index
 }
 
 /** When nothing fits with what has to be closed around it, the least that takes the text forward. */

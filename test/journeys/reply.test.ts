@@ -21,6 +21,22 @@ describe('while it grows', () => {
     }
   })
 
+  test('blank lines before the first word, and a mark that is not a word yet, show nothing and hold up nothing', async () => {
+    const { slack, model, say, untilReply, replies } = await openStory()
+    const { general } = slack.channels
+    const ts = await say(slack.people.dana, general, `<@${slack.botUserId}> well?`)
+    const exchange = await model.next()
+    exchange.say('\n')
+    exchange.say('\n**')
+    const other = await say(slack.people.lee, slack.channels.feedback, `<@${slack.botUserId}> and?`)
+    ;(await model.next()).reply('And.')
+    await untilReply(slack.channels.feedback, other, reply => toSeen(reply) === 'And.', 'the other answer')
+    expect(replies(general, ts)).toEqual([])
+    exchange.say('Well.**')
+    exchange.end()
+    await untilReply(general, ts, reply => toSeen(reply).trim() === '**Well.**', 'the answer')
+  })
+
   test('nothing that the model writes pings or unfurls', async () => {
     const { slack, model, say, untilReply } = await openStory()
     const { general } = slack.channels

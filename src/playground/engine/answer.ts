@@ -1,6 +1,6 @@
 import { type Sum, toSum } from './arithmetic.ts'
 import { type Section, toWish } from './cues.ts'
-import { type ChatMessage, type Said, type Talk, toTalk } from './messages.ts'
+import { type ChatMessage, type Said, type Talk, toPlain, toTalk } from './messages.ts'
 import { type Quote, searchQuotes } from './search.ts'
 import { sentencesIn } from './sentences.ts'
 import { summarize } from './summary.ts'
@@ -13,9 +13,17 @@ type Own = ReturnType<typeof sentencesIn>
  * model is connected. Everything but its own few sentences is quoted to the letter, and the last line says who speaks.
  */
 export function answerWithEngine(messages: readonly ChatMessage[]): string {
-  const talk = toTalk(messages)
-  const own = sentencesIn(languageOf(talk.question))
+  const { question, sources } = toTalk(messages)
+  const talk = { question, sources: sources.filter(isForPeople) }
+  const own = sentencesIn(languageOf(question))
   return `${toAnswer(talk, own)}\n\n${own.signature}`
+}
+
+/** What somebody asked the bot earlier answers nothing, and is no part of what people talked about. */
+function isForPeople({ text, file, isReplied }: Said): boolean {
+  if (file !== undefined || text === '') return text !== ''
+  const wish = toWish(text)
+  return wish.is === 'other' || (wish.is === 'search' && !isReplied)
 }
 
 function toAnswer(talk: Talk, own: Own): string {
@@ -51,7 +59,7 @@ function summaryAnswer(wanted: readonly Section[], sources: readonly Said[], own
 function withPasted({ question, sources }: Talk): Said[] {
   const [, pasted = ''] = /^[^\n:：]{0,80}[\n:：]([\s\S]+)$/.exec(question) ?? []
   if (pasted.trim().length < 80) return sources
-  return [...sources, { text: pasted, from: undefined, time: undefined, link: undefined, file: undefined }]
+  return [...sources, toPlain(pasted)]
 }
 
 const toList = (quotes: readonly Quote[], own: Own): string =>

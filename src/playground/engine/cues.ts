@@ -110,6 +110,10 @@ const KINDS: readonly Kind[] = [
     asked: /\b(?:who|whom|whose)\b|谁|哪位|哪个人/i,
     isIn: sentence => NAME.test(sentence),
   },
+  {
+    asked: /\b(?:decid|decision|agree|conclu)|决定|结论|共识/i,
+    isIn: sentence => DECIDED.test(sentence),
+  },
 ]
 
 /**

@@ -20,7 +20,7 @@ export class NoValue extends Error {
 const NUMBER_BITS = 1_000
 
 /** Any two whole numbers as a fraction in lowest terms; the lower one is never 0. */
-export function reduced(over: bigint, under: bigint): Fraction {
+function reduced(over: bigint, under: bigint): Fraction {
   if (bitsOf(over) > NUMBER_BITS || bitsOf(under) > NUMBER_BITS) throw new NoValue('too large')
   const factor = commonFactor(over, under) * (under < 0n ? -1n : 1n)
   return { over: over / factor, under: under / factor }

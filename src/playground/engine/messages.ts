@@ -18,6 +18,8 @@ export interface Said {
   link: string | undefined
   /** The name of the file that the text was in. */
   file: string | undefined
+  /** The bot replied to it, so that it was said to the bot. */
+  isReplied: boolean
 }
 
 /** A conversation as the engine needs it: what is asked, and what may be quoted. */
@@ -31,10 +33,20 @@ const TAG = /<(\/?)(message|file)\b([^<>]*)>/g
 
 /** The conversation that the messages of a request make; the last thing that a person said is the question. */
 export function toTalk(messages: readonly ChatMessage[]): Talk {
-  const said = messages.filter(message => message.role === 'user').flatMap(message => toSaid(textOf(message)))
-  const asked = said.findLast(one => one.file === undefined)
+  const isMarked = messages.some(message => message.role === 'user' && textOf(message).includes('<message'))
+  const said = messages.flatMap((message, at) => {
+    const content = textOf(message)
+    // Where people's messages are marked, what is not is the bot's own note: "12 older messages left out here".
+    if (message.role !== 'user' || (isMarked && !content.includes('<message'))) return []
+    const here = toSaid(content)
+    const last = here.findLast(isWritten)
+    return here.map(one => ({ ...one, isReplied: one === last && messages[at + 1]?.role === 'assistant' }))
+  })
+  const asked = said.findLast(isWritten)
   return { question: asked ? withoutMention(asked.text) : '', sources: said.filter(one => one !== asked) }
 }
+
+const isWritten = ({ file }: Said): boolean => file === undefined
 
 /** The text of a message, its text parts one after the other; pictures and sounds have none. */
 export function textOf(message: ChatMessage): string {
@@ -55,14 +67,20 @@ function toSaid(content: string): Said[] {
     const [whole, slash, kind, attributes = ''] = tag
     if (open) open.text += content.slice(read, tag.index)
     read = tag.index + whole.length
-    if (slash) open = kind === 'file' ? message : undefined
-    else said.push((open = kind === 'message' ? toMessage(attributes) : toFile(attributes, said.at(-1))))
+    if (!slash) {
+      open = kind === 'message' ? toMessage(attributes) : toFile(attributes, said.at(-1))
+      said.push(open)
+    }
+    if (slash || attributes.endsWith('/')) open = kind === 'file' ? message : undefined
     if (kind === 'message') message = open
   }
-  if (read === 0) return content.trim() === '' ? [] : [{ ...toMessage(''), text: content.trim() }]
+  if (read === 0) return content.trim() === '' ? [] : [toPlain(content.trim())]
   if (open) open.text += content.slice(read)
   return said.map(one => ({ ...one, text: unescaped(one.text).trim() }))
 }
+
+/** A text of which nobody says whose it is. */
+export const toPlain = (text: string): Said => ({ ...toMessage(''), text })
 
 const toMessage = (attributes: string): Said => ({
   text: '',
@@ -70,6 +88,7 @@ const toMessage = (attributes: string): Said => ({
   time: attribute(attributes, 'time'),
   link: attribute(attributes, 'link'),
   file: undefined,
+  isReplied: false,
 })
 
 /** A file was sent by whoever wrote the message before it. */

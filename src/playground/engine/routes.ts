@@ -44,7 +44,7 @@ export function createEngineRoutes({ tokensPerSecond = TOKENS_PER_SECOND }: Engi
       '/v1/chat/completions': ['POST', (request, response) => complete(request, response, tokensPerSecond)],
     }
   return (request, response) => {
-    const path = (request.url ?? '').split('?')[0] ?? ''
+    const path = toPath(request)
     const [method, handle] = routes[path] ?? (path.startsWith('/v1/models/') ? ['GET', sendModel] : [])
     if (!handle) return false
     void answered(response, async () => {
@@ -54,6 +54,8 @@ export function createEngineRoutes({ tokensPerSecond = TOKENS_PER_SECOND }: Engi
     return true
   }
 }
+
+const toPath = (request: IncomingMessage): string => (request.url ?? '').split('?')[0] ?? ''
 
 async function answered(response: ServerResponse, handle: () => Promise<void>): Promise<void> {
   try {
@@ -70,7 +72,7 @@ async function answered(response: ServerResponse, handle: () => Promise<void>): 
 }
 
 function sendModel(request: IncomingMessage, response: ServerResponse): void {
-  const model = decodeURIComponent((request.url ?? '').split('?')[0]?.slice('/v1/models/'.length) ?? '')
+  const model = toPath(request).slice('/v1/models/'.length)
   if (model !== ENGINE_MODEL) throw unknownModel(model)
   sendJson(response, 200, toModel())
 }

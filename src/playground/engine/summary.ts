@@ -1,4 +1,4 @@
-import { isQuestion, type Section, sectionOf, toWish } from './cues.ts'
+import { isQuestion, type Section, sectionOf } from './cues.ts'
 import type { Said } from './messages.ts'
 import { type Quote, type Rarity, replyTo, toQuotes, toRarity } from './search.ts'
 import { toIndexTerms, toTerms } from './words.ts'
@@ -30,7 +30,7 @@ interface Point extends Quote {
 
 /** Sorts what was said into sections and picks the most central sentences of each that do not repeat each other. */
 export function summarize(sources: readonly Said[]): Summary {
-  const points = toPoints(toQuotes(sources.filter(isForPeople)).slice(-COMPARED_SENTENCES))
+  const points = toPoints(toQuotes(sources).slice(-COMPARED_SENTENCES))
   const pick = (section: Section, most: number) =>
     picked(
       points.filter(point => point.section === section && isWorth(point, points)),
@@ -43,9 +43,6 @@ export function summarize(sources: readonly Said[]): Summary {
     tasks: pick('tasks', SECTION_POINTS),
   }
 }
-
-/** What somebody asked the bot to do is no part of what was talked about. */
-const isForPeople = ({ text, file }: Said): boolean => file !== undefined || toWish(text).is !== 'summary'
 
 function toPoints(quotes: readonly Quote[]): Point[] {
   const terms = quotes.map(({ sentence }) => toTerms(sentence))

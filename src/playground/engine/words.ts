@@ -105,7 +105,7 @@ function pairs(run: string): string[] {
 }
 
 /** A light stem, so that "releases", "released" and "releasing" meet; never for words with digits ("v2"). */
-export function stem(word: string): string {
+function stem(word: string): string {
   const bare = word.replace(/['’]s$/, '').replace(/['’]/g, '')
   if (bare.length < 4 || /\d/.test(bare)) return bare
   return withoutEnding(singular(bare)).replace(/(?<=...)e$/, '')

@@ -32,7 +32,7 @@ export const createComposer = (app, options) => {
     onUpWhenEmpty: options.onEditLast,
     onFiles: attachments.add,
   })
-  const broadcast = h('input', { type: 'checkbox', testid: 'broadcast' })
+  const broadcast = h('input', { type: 'checkbox', testid: `${options.testid}-broadcast` })
   const broadcastLine = h('label', { class: 'broadcast' }, broadcast, words.alsoToChannel)
 
   const keep = () => app.drafts.set(keyOf(app, target), { text: editor.value(), files: attachments.items() })

@@ -34,8 +34,8 @@ export const openPanel = (anchor, panel) => {
     panel.remove()
     removeEventListener('pointerdown', onPress, true)
     removeEventListener('resize', close)
-    anchor.setAttribute('aria-expanded', 'false')
     if (hadFocus) anchor.focus()
+    anchor.setAttribute('aria-expanded', 'false')
   }
   /** @param {PointerEvent} event */
   const onPress = event => {
@@ -52,6 +52,20 @@ export const openPanel = (anchor, panel) => {
   anchor.setAttribute('aria-expanded', 'true')
   closeOpen = close
   return close
+}
+
+/**
+ * Remembers where the focus is. What is called in the end brings it back when closing a dialog has not: a message's
+ * bar is hidden while the focus is elsewhere, and then its message takes the focus.
+ * @returns {() => void}
+ */
+export const keepFocus = () => {
+  const before = document.activeElement
+  return () => {
+    const isLost = document.activeElement === document.body
+    const next = before?.isConnected ? (before.closest('.row') ?? before) : document.querySelector('.composer textarea')
+    if (isLost && next instanceof HTMLElement) next.focus()
+  }
 }
 
 /**
@@ -147,8 +161,10 @@ export const askSure = question =>
         h('footer', {}, h('button', { class: 'button', value: 'no' }, question.no), yes),
       ),
     )
+    const giveBack = keepFocus()
     dialog.addEventListener('close', () => {
       dialog.remove()
+      giveBack()
       resolve(dialog.returnValue === 'yes')
     })
     document.body.append(dialog)

@@ -3,6 +3,7 @@
 /** @import { App } from './main.js' */
 import { fill, h } from './dom.js'
 import { createForm } from './form.js'
+import { keepFocus } from './menu.js'
 
 /** @typedef {ReturnType<typeof createForm>} Form */
 
@@ -15,28 +16,39 @@ export const createModals = app => {
   /** @type {Map<string, { form: Form, json: string }>} */
   const forms = new Map()
 
+  let giveBack = () => {}
+
   const top = () => app.store.state.modals.at(-1)
   const closeTop = () => {
     const view = top()
     if (view) void app.act({ do: 'close_view', viewId: view.id })
   }
+  const close = () => {
+    if (!dialog.open) return
+    dialog.close()
+    giveBack()
+  }
   const sync = () => {
     const { modals } = app.store.state
     for (const id of [...forms.keys()]) if (!modals.some(view => view.id === id)) forms.delete(id)
     const view = modals.at(-1)
-    if (!view) return dialog.open ? dialog.close() : undefined
+    if (!view) return close()
     for (const modal of modals) keepForm(modal)
     const form = forms.get(view.id)?.form
     if (!form) return
     const isNew = !dialog.contains(form.node)
     if (isNew) fill(dialog, form.node)
     dialog.setAttribute('aria-label', form.title())
-    if (!dialog.open) dialog.showModal()
+    if (!dialog.open) {
+      giveBack = keepFocus()
+      dialog.showModal()
+    }
     if (isNew) form.focus()
     if (view.errors) form.showErrors(view.errors)
   }
   const keepForm = (/** @type {PageView} */ view) => {
-    const json = JSON.stringify(view.view)
+    const { title, blocks, submit: send, close } = view.view
+    const json = JSON.stringify([title, blocks, send, close])
     const known = forms.get(view.id)
     if (known?.json === json) return
     if (known) known.form.redraw(view)

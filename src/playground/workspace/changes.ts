@@ -1,7 +1,7 @@
 import type { Change } from '../protocol.ts'
 
 /** Hears every change; `to` is the only person who may see it, absent when everyone may. */
-export type ChangeListener = (change: Change, to?: string) => void
+type ChangeListener = (change: Change, to?: string) => void
 
 /** Tells the page, and whoever waits, that something in the workspace is different now. */
 export interface Changes {

@@ -2,7 +2,7 @@ import type { SlackJson, ViewState } from '../protocol.ts'
 import type { Channel } from './channels.ts'
 import type { Command, Core } from './core.ts'
 import type { Outcome } from './delivery.ts'
-import { isObject, objectAt, textAt } from './json.ts'
+import { isObject, objectAt, objectsOf, textAt } from './json.ts'
 import type { Message } from './messages.ts'
 import type { Person } from './people.ts'
 import { Impossible, Refusal } from './refusal.ts'
@@ -25,6 +25,7 @@ export interface Interactions {
 /** Interactions through the courier; every one waits for the bot's acknowledgement, three seconds at most. */
 export function createInteractions(core: Core, responseUrls: ResponseUrls): Interactions {
   const { identity, courier, triggers, posting, views, clock } = core
+  const chosen = new Map<string, ViewState>()
   const user = (person: Person) => ({
     id: person.id,
     username: person.name,
@@ -48,7 +49,9 @@ export function createInteractions(core: Core, responseUrls: ResponseUrls): Inte
 
   /** A message that the bot puts into its acknowledgement is posted like one sent to the response_url. */
   function honour(place: ResponsePlace, answer: SlackJson): void {
-    if (textAt(answer, 'text') || answer.blocks || answer.delete_original) responseUrls.answer(place, answer)
+    if (textAt(answer, 'text') || answer.blocks || answer.delete_original) {
+      explain(() => responseUrls.answer(place, answer))
+    }
   }
 
   async function command(person: Person, channel: Channel, { command: name, shouldEscape }: Command, typed: string) {
@@ -85,6 +88,14 @@ export function createInteractions(core: Core, responseUrls: ResponseUrls): Inte
     })
   }
 
+  /** What the person chose in the menus of a message so far: a later button brings all of it. */
+  function choose(person: Person, message: Message, action: SlackJson): ViewState {
+    const key = `${message.channel}:${message.ts}:${person.id}`
+    const all = mergeState(chosen.get(key) ?? {}, toGiven(action))
+    chosen.set(key, all)
+    return all
+  }
+
   async function act(person: Person, message: Message, action: SlackJson): Promise<void> {
     const channel = core.channels.get(message.channel)
     const place = { channel: message.channel, user: person.id, origin: message }
@@ -100,7 +111,7 @@ export function createInteractions(core: Core, responseUrls: ResponseUrls): Inte
       },
       channel: { id: message.channel, name: channel ? channelName(channel) : '' },
       ...(!isEphemeral && { message: posting.toSlack(message) }),
-      state: toState(message.blocks ?? [], toGiven(action)),
+      state: toState(message.blocks ?? [], choose(person, message, action)),
       response_url: responseUrls.issue(place),
       actions: [{ ...action, action_ts: clock.ts() }],
     })
@@ -120,21 +131,13 @@ export function createInteractions(core: Core, responseUrls: ResponseUrls): Inte
   /** The view's state keeps what was put in, as Slack's later payloads of the same view do. */
   function remember(open: OpenView, given: ViewState): void {
     const before = objectAt(objectAt(open.view, 'state'), 'values') as ViewState
-    const merged = Object.fromEntries(
-      [...Object.keys(before), ...Object.keys(given)].map(block => [block, { ...before[block], ...given[block] }]),
-    )
-    open.view = { ...open.view, state: toState((open.view.blocks ?? []) as SlackJson[], merged) }
+    open.view = { ...open.view, state: toState(objectsOf(open.view.blocks), mergeState(before, given)) }
   }
 
   async function submit(person: Person, open: OpenView, values: ViewState): Promise<void> {
     remember(open, values)
     const answer = await ask('view_submission', { ...common(person), view: open.view, response_urls: [] })
-    try {
-      answerSubmission(person, open, answer)
-    } catch (error) {
-      if (!(error instanceof Refusal)) throw error
-      throw new Impossible(`The app answered with something that Slack does not show: ${error.code}.`)
-    }
+    explain(() => answerSubmission(person, open, answer))
   }
 
   function answerSubmission(person: Person, open: OpenView, answer: SlackJson): void {
@@ -170,6 +173,16 @@ export function createInteractions(core: Core, responseUrls: ResponseUrls): Inte
   }
 }
 
+/** Says to the person what Slack would not show of the bot's answer. */
+function explain(act: () => void): void {
+  try {
+    act()
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error
+    throw new Impossible(`The app answered with something that Slack does not show: ${error.code}.`)
+  }
+}
+
 function channelName({ kind, name }: Channel): string {
   return kind === 'im' ? 'directmessage' : kind === 'private' ? 'privategroup' : name
 }
@@ -180,6 +193,11 @@ function withNames(escaped: string, { people }: Core): string {
     const person = people.get(id)
     return person ? `<@${id}|${person.name}>` : whole
   })
+}
+
+function mergeState(before: ViewState, given: ViewState): ViewState {
+  const blocks = [...Object.keys(before), ...Object.keys(given)]
+  return Object.fromEntries(blocks.map(block => [block, { ...before[block], ...given[block] }]))
 }
 
 function toGiven(action: SlackJson): ViewState {

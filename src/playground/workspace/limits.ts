@@ -90,8 +90,9 @@ export function createLimits(choice: LimitChoice, now: () => number): Limits {
 
   function methodWait(method: string): number {
     const times = recent(method)
-    const oldest = times[times.length - perMinute(method)]
-    return oldest === undefined ? 0 : Math.max(1, oldest + windowMs - now())
+    if (times.length < perMinute(method)) return 0
+    const oldest = times[times.length - perMinute(method)] ?? now()
+    return Math.max(1, oldest + windowMs - now())
   }
 
   return {

@@ -10,7 +10,7 @@ import { toPageMessage, toSlackMessage } from './message-json.ts'
 import type { Message, MessageStore, Stream } from './messages.ts'
 
 /** What a new message needs; time and place in the store are given by `post`. */
-export interface Draft {
+interface Draft {
   channel: Channel
   user: string
   text: string

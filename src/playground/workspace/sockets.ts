@@ -56,7 +56,7 @@ export function createSockets({ identity, changes, now, ackPatienceMs }: SocketP
   const timers = new Set<NodeJS.Timeout>()
   let turn = 0
 
-  const ready = () => [...open].filter(socket => !leaving.has(socket))
+  const ready = () => [...open].filter(socket => !leaving.has(socket) && socket.readyState === socket.OPEN)
   const say = (socket: WebSocket, frame: unknown) => socket.send(JSON.stringify(frame))
   const host = { host: 'applink-local' }
 

@@ -16,7 +16,7 @@ function escapeText(text: string): string {
 }
 
 /** The text that a reader sees: the reverse of Slack's escaping. */
-export function unescapeText(text: string): string {
+function unescapeText(text: string): string {
   return text.replace(/&lt;/g, '<').replace(/&gt;/g, '>').replace(/&amp;/g, '&')
 }
 

@@ -13,7 +13,7 @@ export interface Prompt {
 }
 
 /** An agent's session in one thread. */
-export interface Session {
+interface Session {
   status: string
   title: string
 }

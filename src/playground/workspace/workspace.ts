@@ -60,7 +60,7 @@ export interface WorkspaceOptions {
 }
 
 /** What differs for delivery over HTTP. */
-export type HttpOptions = Pick<WorkspaceOptions, 'ackPatienceMs' | 'retryDelaysMs'>
+type HttpOptions = Pick<WorkspaceOptions, 'ackPatienceMs' | 'retryDelaysMs'>
 
 /** A Slack on this machine: what a bot talks to, what people do there, and what can be seen of it. */
 export interface Workspace {

@@ -1,0 +1,131 @@
+import { existsSync } from 'node:fs'
+import { App, LogLevel } from '@slack/bolt'
+import { type Browser, chromium, type Page } from 'playwright-core'
+import { describe } from 'vitest'
+import { createPageRoutes } from '../../src/playground/static.ts'
+import { createWorkspace, type Workspace, type WorkspaceOptions } from '../../src/playground/workspace/workspace.ts'
+
+const executablePath = process.env.CHROMIUM_PATH ?? '/usr/bin/chromium'
+const switches = [
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+]
+
+/** Stories told in a real browser. Where there is none they are skipped, and their title says so. */
+export function describeInChromium(title: string, stories: () => void): void {
+  const isHere = existsSync(executablePath)
+  describe.skipIf(!isHere)(isHere ? title : `${title} (skipped: no Chromium at ${executablePath})`, stories)
+}
+
+/** Starts the browser that all stories of a file share. */
+export const openBrowser = (): Promise<Browser> => chromium.launch({ executablePath, args: switches })
+
+/** How one story begins. */
+export interface StoryOptions {
+  workspace?: WorkspaceOptions
+  /** The person that the page speaks as, Dana unless told. */
+  as?: 'dana' | 'lee' | 'mei' | 'admin'
+  width?: number
+  isDark?: boolean
+  /** What the bot listens for; without it no bot is connected. */
+  bot?: (app: App) => void
+}
+
+/** A workspace, a bot or none, and the page that a person has open. */
+export interface Story {
+  slack: Workspace
+  page: Page
+  /** Everything that went wrong in the page: errors, and whatever the security policy refused. */
+  complaints: string[]
+  /** Calls the Web API as the bot. */
+  api(method: string, body: object): Promise<Record<string, unknown>>
+  /** Opens a further page as somebody else. */
+  openAs(person: keyof Workspace['people']): Promise<Page>
+  close(): Promise<void>
+}
+
+const commands = [
+  { command: '/threadwise', description: 'Ask a question', usageHint: '[question]' },
+  { command: '/classify', description: 'Bug, usability or complaint?', usageHint: '<text>' },
+]
+const shortcuts = [
+  { callbackId: 'classify', name: 'Classify this', description: 'What kind of feedback is it?', type: 'message' as const },
+  { callbackId: 'ask', name: 'Ask a question', description: 'Opens a box', type: 'global' as const },
+]
+
+/** Begins a story: the page is open, and what it shows is drawn. */
+export async function openStory(browser: Browser, options: StoryOptions = {}): Promise<Story> {
+  const slack = await createWorkspace({
+    commands,
+    shortcuts,
+    limits: 'off',
+    model: 'a model of this test',
+    routes: createPageRoutes(),
+    ...options.workspace,
+  })
+  const bot = options.bot ? await startBot(slack, options.bot) : undefined
+  const complaints: string[] = []
+  const opened: Page[] = []
+  const openAs = async (person: keyof Workspace['people']) => {
+    const page = await openPage(browser, slack, slack.people[person], options, complaints)
+    opened.push(page)
+    return page
+  }
+  return {
+    slack,
+    page: await openAs(options.as ?? 'dana'),
+    complaints,
+    openAs,
+    api: (method, body) => callApi(slack, method, body),
+    async close() {
+      await Promise.all(opened.map(page => page.context().close()))
+      await bot?.stop()
+      await slack.close()
+    },
+  }
+}
+
+async function startBot(slack: Workspace, listen: (app: App) => void): Promise<App> {
+  const app = new App({
+    token: slack.botToken,
+    appToken: slack.appToken,
+    socketMode: true,
+    logLevel: LogLevel.ERROR,
+    clientOptions: { slackApiUrl: slack.apiUrl },
+  })
+  listen(app)
+  await app.start()
+  return app
+}
+
+async function openPage(browser: Browser, slack: Workspace, as: string, options: StoryOptions, complaints: string[]) {
+  const context = await browser.newContext({
+    viewport: { width: options.width ?? 1280, height: 800 },
+    colorScheme: options.isDark ? 'dark' : 'light',
+    reducedMotion: 'reduce',
+  })
+  await context.addInitScript(id => localStorage.setItem('threadwise.as', localStorage.getItem('threadwise.as') ?? id), as)
+  const page = await context.newPage()
+  page.setDefaultTimeout(5_000)
+  page.on('pageerror', error => complaints.push(error.message))
+  page.on('console', line => line.type() === 'error' && complaints.push(line.text()))
+  await page.goto(slack.url)
+  await page.getByTestId('channel-general').waitFor({ state: 'attached' })
+  return page
+}
+
+async function callApi(slack: Workspace, method: string, body: object): Promise<Record<string, unknown>> {
+  const response = await fetch(slack.apiUrl + method, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${slack.botToken}`, 'content-type': 'application/json; charset=utf-8' },
+    body: JSON.stringify(body),
+  })
+  const answer = (await response.json()) as Record<string, unknown>
+  if (answer.ok !== true) throw new Error(`${method}: ${JSON.stringify(answer)}`)
+  return answer
+}

@@ -1,0 +1,239 @@
+import type { BlockAction, ViewSubmitAction } from '@slack/bolt'
+import type { Browser, Page } from 'playwright-core'
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
+import { describeInChromium, openBrowser, openStory, type Story, type StoryOptions } from './browser.ts'
+
+let browser: Browser
+let story: Story
+
+const begin = async (options?: StoryOptions) => {
+  story = await openStory(browser, options)
+  return story
+}
+const messages = (page: Page) => page.getByTestId('messages').getByTestId('message')
+const plain = (text: string) => ({ type: 'plain_text' as const, text })
+const option = (value: string) => ({ text: plain(value), value })
+const input = (block_id: string, element: { type: string }, more: object = {}) => ({
+  type: 'input',
+  block_id,
+  label: plain(block_id),
+  element: { action_id: block_id, ...element },
+  ...more,
+})
+const modal = (title: string, blocks: object[]) =>
+  ({ type: 'modal', callback_id: title, title: plain(title), submit: plain('Save'), blocks }) as never
+
+const allInputs = [
+  input('name', { type: 'plain_text_input' }),
+  input('story', { type: 'plain_text_input', multiline: true } as never, { optional: true }),
+  input('count', { type: 'number_input', is_decimal_allowed: false } as never),
+  input('mail', { type: 'email_text_input' }),
+  input('link', { type: 'url_text_input' }, { optional: true }),
+  input('one', { type: 'static_select', options: [option('a'), option('b')] } as never),
+  input('many', { type: 'multi_static_select', options: [option('x'), option('y'), option('z')] } as never),
+  input('who', { type: 'users_select' }),
+  input('where', { type: 'conversations_select' }),
+  input('there', { type: 'channels_select' }),
+  input('boxes', { type: 'checkboxes', options: [option('p'), option('q')] } as never),
+  input('round', { type: 'radio_buttons', options: [option('r'), option('s')], initial_option: option('r') } as never),
+  input('day', { type: 'datepicker' }),
+  input('hour', { type: 'timepicker', initial_time: '09:30' } as never),
+]
+
+describeInChromium('the page: what the bot draws', () => {
+  beforeAll(async () => {
+    browser = await openBrowser()
+  })
+  afterEach(async () => {
+    expect(story.complaints).toEqual([])
+    await story.close()
+  })
+  afterAll(() => browser.close())
+
+  test('a modal holds every kind of field, says what is wrong beside it, and hands over what was put in', async () => {
+    const submitted: ViewSubmitAction['view'][] = []
+    const { page, slack } = await begin({
+      bot: app => {
+        app.shortcut('classify', async ({ ack, client, shortcut }) => {
+          await ack()
+          await client.views.open({ trigger_id: shortcut.trigger_id, view: modal('Settings', allInputs) })
+        })
+        app.view('Settings', async ({ ack, view }) => {
+          submitted.push(view)
+          if (submitted.length > 1) return ack()
+          await ack({ response_action: 'errors', errors: { name: 'That name is taken.' } })
+        })
+      },
+    })
+    await slack.do({ do: 'say', as: slack.people.lee, channel: slack.channels.general, text: 'It crashed' })
+    await messages(page).first().hover()
+    await page.getByTestId('more-actions').click()
+    await page.getByTestId('shortcut-classify').click()
+    const field = (name: string) => page.getByTestId(`element-${name}`)
+    await page.getByTestId('modal').getByText('Settings').waitFor()
+    await page.getByTestId('modal-submit').click()
+    await page.getByText('Please complete this required field.').first().waitFor()
+    expect(submitted).toEqual([])
+    await field('name').fill('Ann')
+    await field('count').fill('3')
+    await field('mail').fill('ann@example.com')
+    await field('one').selectOption('b')
+    await field('many').click()
+    await page.getByTestId('boxes-many').getByLabel('x').check()
+    await page.getByTestId('boxes-many').getByLabel('z').check()
+    await field('who').selectOption(slack.people.mei)
+    await field('where').selectOption(slack.channels.feedback)
+    await field('there').selectOption(slack.channels.random)
+    await page.getByTestId('boxes-boxes').getByLabel('q').check()
+    await field('day').fill('2026-03-04')
+    await page.getByTestId('modal-submit').click()
+    await page.getByTestId('field-error').getByText('That name is taken.').waitFor()
+    expect(await field('name').inputValue()).toBe('Ann')
+    await field('name').fill('Anna')
+    await page.getByTestId('modal-submit').click()
+    await page.getByTestId('modal').waitFor({ state: 'hidden' })
+    expect(submitted[1]?.state.values).toMatchObject({
+      name: { name: { type: 'plain_text_input', value: 'Anna' } },
+      story: { story: { value: null } },
+      count: { count: { value: '3' } },
+      mail: { mail: { value: 'ann@example.com' } },
+      one: { one: { selected_option: { value: 'b' } } },
+      many: { many: { selected_options: [{ value: 'x' }, { value: 'z' }] } },
+      who: { who: { selected_user: slack.people.mei } },
+      where: { where: { selected_conversation: slack.channels.feedback } },
+      there: { there: { selected_channel: slack.channels.random } },
+      boxes: { boxes: { selected_options: [{ value: 'q' }] } },
+      round: { round: { selected_option: { value: 'r' } } },
+      day: { day: { selected_date: '2026-03-04' } },
+      hour: { hour: { selected_time: '09:30' } },
+    })
+  })
+
+  test('modals stand on each other: Escape takes the top one away, what was typed below stays, the focus returns', async () => {
+    const { page, slack } = await begin({
+      bot: app => {
+        const more = { type: 'actions', block_id: 'more', elements: [{ type: 'button', action_id: 'more', text: plain('More') }] }
+        app.shortcut('ask', async ({ ack, client, shortcut }) => {
+          await ack()
+          await client.views.open({ trigger_id: shortcut.trigger_id, view: modal('First', [input('q', { type: 'plain_text_input' }), more]) })
+        })
+        app.action<BlockAction>('more', async ({ ack, client, body }) => {
+          await ack()
+          await client.views.push({ trigger_id: body.trigger_id, view: modal('Second', [input('z', { type: 'plain_text_input' })]) })
+        })
+      },
+    })
+    await page.getByTestId('composer-shortcuts').click()
+    await page.getByTestId('shortcut-ask').click()
+    await page.getByTestId('element-q').fill('kept')
+    await page.getByTestId('element-more').click()
+    await page.getByTestId('modal').getByText('Second').waitFor()
+    for (let press = 0; press < 8; press++) {
+      await page.keyboard.press('Tab')
+      const isInside = await page.evaluate('document.activeElement === document.body || document.activeElement.closest("dialog") !== null')
+      expect(isInside).toBe(true)
+    }
+    await page.keyboard.press('Escape')
+    await page.getByTestId('modal').getByText('First').waitFor()
+    expect(await page.getByTestId('element-q').inputValue()).toBe('kept')
+    await page.keyboard.press('Escape')
+    await page.getByTestId('modal').waitFor({ state: 'hidden' })
+    expect(await page.evaluate('document.activeElement.dataset.testid')).toBe('composer-shortcuts')
+    expect(slack.snapshot(slack.people.dana).modals).toEqual([])
+  })
+
+  test('whatever can be pressed in a message reaches the bot with its new state', async () => {
+    const actions: Record<string, unknown>[] = []
+    const { page, slack, api } = await begin({
+      bot: app =>
+        app.action(/.*/, async ({ ack, action }) => {
+          await ack()
+          actions.push({ ...action })
+        }),
+    })
+    const sure = { title: plain('Sure?'), text: plain('Really?'), confirm: plain('Yes, do'), deny: plain('No') }
+    const elements = [
+      { type: 'button', action_id: 'press', text: plain('Press'), value: 'v1', confirm: sure },
+      { type: 'static_select', action_id: 'pick', options: [option('a'), option('b')] },
+      { type: 'overflow', action_id: 'dots', options: [option('later'), option('never')] },
+      { type: 'checkboxes', action_id: 'ticks', options: [option('c'), option('d')] },
+      { type: 'radio_buttons', action_id: 'rounds', options: [option('e'), option('f')] },
+      { type: 'datepicker', action_id: 'date' },
+    ]
+    const thumb = (value: string) => ({ text: plain(value), value })
+    const feedback = [
+      { type: 'feedback_buttons', action_id: 'thumbs', positive_button: thumb('good'), negative_button: thumb('bad') },
+      { type: 'icon_button', action_id: 'bin', icon: 'trash', text: plain('Forget'), value: 'gone' },
+    ]
+    const blocks = [
+      { type: 'actions', block_id: 'b1', elements },
+      { type: 'context_actions', block_id: 'b2', elements: feedback },
+    ]
+    await api('chat.postMessage', { channel: slack.channels.general, text: 'Choose', blocks })
+    await page.getByTestId('element-press').click()
+    await page.getByTestId('confirm-yes').click()
+    await page.getByTestId('element-pick').selectOption('b')
+    await page.getByTestId('element-dots').click()
+    await page.getByRole('menuitem', { name: 'never' }).click()
+    await page.getByTestId('boxes-ticks').getByLabel('d').check()
+    await page.getByTestId('boxes-rounds').getByLabel('e').check()
+    await page.getByTestId('element-date').fill('2026-05-06')
+    await page.getByTestId('element-date').blur()
+    await page.getByTestId('feedback-bad').click()
+    await page.getByTestId('element-bin').click()
+    await slack.until(() => actions.length === 8, 'eight actions')
+    const named = Object.fromEntries(actions.map(action => [action.action_id, action]))
+    expect(named).toMatchObject({
+      press: { type: 'button', block_id: 'b1', value: 'v1' },
+      pick: { type: 'static_select', selected_option: { value: 'b' } },
+      dots: { type: 'overflow', selected_option: { value: 'never' } },
+      ticks: { type: 'checkboxes', selected_options: [{ value: 'd' }] },
+      rounds: { type: 'radio_buttons', selected_option: { value: 'e' } },
+      date: { type: 'datepicker', selected_date: '2026-05-06' },
+      thumbs: { type: 'feedback_buttons', block_id: 'b2', value: 'bad' },
+      bin: { type: 'icon_button', value: 'gone' },
+    })
+  })
+
+  test('the Home is opened, drawn and used; its Messages tab is the DM', async () => {
+    const pressed: string[] = []
+    const button = { type: 'button', action_id: 'go', text: plain('Go'), value: 'now' }
+    const blocks = [
+      { type: 'header', text: plain('Welcome') },
+      { type: 'section', text: { type: 'mrkdwn', text: 'Good *morning*' }, accessory: button },
+    ]
+    const { page } = await begin({
+      bot: app => {
+        app.event('app_home_opened', async ({ event, client }) => {
+          if (event.tab === 'home') await client.views.publish({ user_id: event.user, view: { type: 'home', blocks } as never })
+        })
+        app.action<BlockAction>('go', async ({ ack, body }) => {
+          await ack()
+          pressed.push(body.view?.type ?? '')
+        })
+      },
+    })
+    await page.getByTestId('home').click()
+    await page.getByTestId('home-view').getByText('Welcome').waitFor()
+    await page.getByTestId('element-go').click()
+    await story.slack.until(() => pressed.length === 1, 'a press')
+    expect(pressed).toEqual(['home'])
+    await page.getByTestId('tab-messages').click()
+    await page.getByText('Ask anything.').waitFor()
+  })
+
+  test('what went over the wire is folded away, then listed, filtered and opened, beside the limits', async () => {
+    const { page, slack, api } = await begin({ workspace: { limits: 'published' } })
+    await page.getByTestId('wire').waitFor({ state: 'hidden' })
+    await page.getByTestId('wire-toggle').click()
+    await api('chat.postMessage', { channel: slack.channels.general, text: 'Over the wire' })
+    await api('users.info', { user: slack.people.lee })
+    await page.getByTestId('wire-entry').nth(1).waitFor()
+    await page.getByTestId('wire-filter').fill('postmess')
+    await page.getByTestId('wire-entry').nth(1).waitFor({ state: 'detached' })
+    await page.getByTestId('wire-entry').click()
+    await page.getByTestId('wire-entry').getByText('"Over the wire"').waitFor()
+    const meter = page.getByTestId('limits').getByRole('meter', { name: /^chat.update: 50 of 50/ })
+    await meter.waitFor()
+  })
+})
