@@ -54,7 +54,12 @@ const commands = [
   { command: '/classify', description: 'Bug, usability or complaint?', usageHint: '<text>' },
 ]
 const shortcuts = [
-  { callbackId: 'classify', name: 'Classify this', description: 'What kind of feedback is it?', type: 'message' as const },
+  {
+    callbackId: 'classify',
+    name: 'Classify this',
+    description: 'What kind of feedback is it?',
+    type: 'message' as const,
+  },
   { callbackId: 'ask', name: 'Ask a question', description: 'Opens a box', type: 'global' as const },
 ]
 
@@ -109,7 +114,10 @@ async function openPage(browser: Browser, slack: Workspace, as: string, options:
     colorScheme: options.isDark ? 'dark' : 'light',
     reducedMotion: 'reduce',
   })
-  await context.addInitScript(id => localStorage.setItem('threadwise.as', localStorage.getItem('threadwise.as') ?? id), as)
+  await context.addInitScript(
+    id => localStorage.setItem('threadwise.as', localStorage.getItem('threadwise.as') ?? id),
+    as,
+  )
   const page = await context.newPage()
   page.setDefaultTimeout(5_000)
   page.on('pageerror', error => complaints.push(error.message))

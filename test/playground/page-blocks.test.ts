@@ -112,14 +112,24 @@ describeInChromium('the page: what the bot draws', () => {
   test('modals stand on each other: Escape takes the top one away, what was typed below stays, the focus returns', async () => {
     const { page, slack } = await begin({
       bot: app => {
-        const more = { type: 'actions', block_id: 'more', elements: [{ type: 'button', action_id: 'more', text: plain('More') }] }
+        const more = {
+          type: 'actions',
+          block_id: 'more',
+          elements: [{ type: 'button', action_id: 'more', text: plain('More') }],
+        }
         app.shortcut('ask', async ({ ack, client, shortcut }) => {
           await ack()
-          await client.views.open({ trigger_id: shortcut.trigger_id, view: modal('First', [input('q', { type: 'plain_text_input' }), more]) })
+          await client.views.open({
+            trigger_id: shortcut.trigger_id,
+            view: modal('First', [input('q', { type: 'plain_text_input' }), more]),
+          })
         })
         app.action<BlockAction>('more', async ({ ack, client, body }) => {
           await ack()
-          await client.views.push({ trigger_id: body.trigger_id, view: modal('Second', [input('z', { type: 'plain_text_input' })]) })
+          await client.views.push({
+            trigger_id: body.trigger_id,
+            view: modal('Second', [input('z', { type: 'plain_text_input' })]),
+          })
         })
       },
     })
@@ -130,7 +140,9 @@ describeInChromium('the page: what the bot draws', () => {
     await page.getByTestId('modal').getByText('Second').waitFor()
     for (let press = 0; press < 8; press++) {
       await page.keyboard.press('Tab')
-      const isInside = await page.evaluate('document.activeElement === document.body || document.activeElement.closest("dialog") !== null')
+      const isInside = await page.evaluate(
+        'document.activeElement === document.body || document.activeElement.closest("dialog") !== null',
+      )
       expect(isInside).toBe(true)
     }
     await page.keyboard.press('Escape')
@@ -205,7 +217,8 @@ describeInChromium('the page: what the bot draws', () => {
     const { page } = await begin({
       bot: app => {
         app.event('app_home_opened', async ({ event, client }) => {
-          if (event.tab === 'home') await client.views.publish({ user_id: event.user, view: { type: 'home', blocks } as never })
+          if (event.tab === 'home')
+            await client.views.publish({ user_id: event.user, view: { type: 'home', blocks } as never })
         })
         app.action<BlockAction>('go', async ({ ack, body }) => {
           await ack()

@@ -60,7 +60,9 @@ describeInChromium('the page: manners', () => {
     await messages(page).nth(1).getByText('a picture').waitFor()
     expect(await messages(page).first().locator('.body').textContent()).toBe(evil)
     expect(await messages(page).locator('script, .body img, .body b').count()).toBe(0)
-    const links = await messages(page).locator('.body a').evaluateAll(all => all.map(a => `${a.getAttribute('href')} ${a.getAttribute('rel')}`))
+    const links = await messages(page)
+      .locator('.body a')
+      .evaluateAll(all => all.map(a => `${a.getAttribute('href')} ${a.getAttribute('rel')}`))
     expect(links).toEqual([
       'https://example.com/spy.png noopener noreferrer',
       'https://example.com/ noopener noreferrer',
@@ -77,7 +79,9 @@ describeInChromium('the page: manners', () => {
     const box = page.getByTestId('composer')
     await box.fill('你好')
     for (const composing of ['isComposing: true', 'keyCode: 229']) {
-      await page.evaluate(`document.activeElement.dispatchEvent(new KeyboardEvent('keydown', { key: 'Enter', bubbles: true, ${composing} }))`)
+      await page.evaluate(
+        `document.activeElement.dispatchEvent(new KeyboardEvent('keydown', { key: 'Enter', bubbles: true, ${composing} }))`,
+      )
     }
     expect(slack.messages(slack.channels.general)).toEqual([])
     expect(await box.inputValue()).toBe('你好')
@@ -98,7 +102,8 @@ describeInChromium('the page: manners', () => {
     await page.keyboard.type('Second')
     await page.keyboard.press('Enter')
     await messages(page).nth(1).waitFor()
-    for (let press = 0; press < 9 && (await focused(page)) !== 'message'; press++) await page.keyboard.press('Shift+Tab')
+    for (let press = 0; press < 9 && (await focused(page)) !== 'message'; press++)
+      await page.keyboard.press('Shift+Tab')
     await page.keyboard.press('ArrowUp')
     expect(await page.evaluate('document.activeElement.textContent')).toContain('First')
     await page.keyboard.press('Tab')
@@ -121,7 +126,12 @@ describeInChromium('the page: manners', () => {
       const { page, slack, api } = await begin({ width: 360, isDark })
       const channel = slack.channels.general
       const root = await slack.do({ do: 'say', as: slack.people.dana, channel, text: `wide${'r'.repeat(200)}` })
-      await api('chat.postMessage', { channel, thread_ts: root.ts, text: 'wide', blocks: [{ type: 'markdown', text: wide }] })
+      await api('chat.postMessage', {
+        channel,
+        thread_ts: root.ts,
+        text: 'wide',
+        blocks: [{ type: 'markdown', text: wide }],
+      })
       await page.getByTestId('thread-link').waitFor()
       expect(await overflow(page)).toBe(0)
       await page.getByTestId('thread-link').click()
@@ -177,7 +187,8 @@ describeInChromium('the page: manners', () => {
   test('in a channel of a thousand messages a change touches one row, and a reader is not moved', async () => {
     const { page, slack, api } = await begin()
     const channel = slack.channels.random
-    for (let n = 0; n < 1000; n++) await slack.do({ do: 'say', as: slack.people.lee, channel, text: `Message ${n} with *some* text` })
+    for (let n = 0; n < 1000; n++)
+      await slack.do({ do: 'say', as: slack.people.lee, channel, text: `Message ${n} with *some* text` })
     await slack.do({ do: 'invite', as: slack.people.dana, channel, user: slack.botUserId })
     const posted = await api('chat.postMessage', { channel, text: 'grows' })
     await page.getByTestId('channel-random').click()

@@ -16,6 +16,7 @@ const type = async (page: Page, box: string, text: string) => {
   await page.keyboard.type(text)
 }
 
+const pictureWidth = `(async picture => (await picture.decode(), picture.naturalWidth))(document.querySelector('.file img'))`
 /** What runs in the page: a file is dropped on a box or pasted into it. */
 const handOver = `(box, kind) => {
   const data = new DataTransfer()
@@ -47,7 +48,9 @@ describeInChromium('the page: talking', () => {
     await messages(page).getByText('see').waitFor()
     const [said] = slack.messages(slack.channels.general)
     const { mei } = slack.people
-    expect(said?.text).toBe(`Hello <@${slack.botUserId}> and <@${mei}> \nsee <#${slack.channels.feedback}|feedback> &amp; &lt;this&gt;`)
+    expect(said?.text).toBe(
+      `Hello <@${slack.botUserId}> and <@${mei}> \nsee <#${slack.channels.feedback}|feedback> &amp; &lt;this&gt;`,
+    )
     expect(await messages(page).locator('.ping').allTextContents()).toEqual(['@Threadwise', '@小梅'])
     expect(await page.getByTestId('composer').inputValue()).toBe('')
   })
@@ -134,13 +137,18 @@ describeInChromium('the page: talking', () => {
     await page.getByTestId('reaction-rocket').waitFor()
     await page.getByTestId('reaction-tada').click()
     await page.getByTestId('reaction-tada').waitFor({ state: 'detached' })
-    expect(slack.messages(slack.channels.general)[0]?.reactions).toEqual([{ name: 'rocket', users: [slack.people.dana] }])
+    expect(slack.messages(slack.channels.general)[0]?.reactions).toEqual([
+      { name: 'rocket', users: [slack.people.dana] },
+    ])
   })
 
   test('in the DM a prompt is sent by a click, and the thread opens when the bot is at it', async () => {
     const { page, slack, api } = await begin()
     const dm = slack.snapshot(slack.people.dana).channels.find(channel => channel.kind === 'im')?.id ?? ''
-    await api('assistant.threads.setSuggestedPrompts', { channel_id: dm, prompts: [{ title: 'Plan my day', message: 'What is due today?' }] })
+    await api('assistant.threads.setSuggestedPrompts', {
+      channel_id: dm,
+      prompts: [{ title: 'Plan my day', message: 'What is due today?' }],
+    })
     await page.getByTestId('dm').click()
     await page.getByTestId('prompt').getByText('Plan my day').click()
     const root = await slack.until(() => slack.messages(dm)[0], 'the question')
@@ -156,7 +164,10 @@ describeInChromium('the page: talking', () => {
 
   test('files come by button, drop and paste, and pictures are shown', async () => {
     const { page, slack } = await begin()
-    const png = Buffer.from('iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==', 'base64')
+    const png = Buffer.from(
+      'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==',
+      'base64',
+    )
     await page.getByTestId('composer-file').setInputFiles({ name: 'dot.png', mimeType: 'image/png', buffer: png })
     for (const event of ['drop', 'paste'] as const) {
       await page.evaluate(`(${handOver})(document.querySelector('[data-testid=composer]'), '${event}')`)
@@ -166,7 +177,7 @@ describeInChromium('the page: talking', () => {
     await messages(page).getByTestId('file').nth(2).waitFor()
     const names = slack.messages(slack.channels.general)[0]?.files?.map(file => file.name)
     expect(names).toEqual(['dot.png', 'drop.txt', 'paste.txt'])
-    const width = await messages(page).locator('.file img').evaluate('image => image.decode().then(() => image.naturalWidth)')
+    const width = await page.evaluate(pictureWidth)
     expect(width).toBe(1)
     expect(await page.getByTestId('attachment').count()).toBe(0)
   })

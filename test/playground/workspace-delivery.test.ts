@@ -2,8 +2,10 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { App, HTTPReceiver, LogLevel } from '@slack/bolt'
 import { describe, expect, it } from 'vitest'
-import type { Workspace } from '../../src/playground/workspace/workspace.ts'
+import type { AckRecord, Workspace } from '../../src/playground/workspace/workspace.ts'
 import { atEnd, createClient, eventsOf, type Frame, openSocket, openWorkspace } from './workspace-helpers.ts'
+
+const isAcked = ({ ackedAt }: AckRecord) => ackedAt !== undefined
 
 const say = ({ do: act, people, channels }: Workspace, text: string) =>
   act({ do: 'say', as: people.dana, channel: channels.general, text })
@@ -18,7 +20,7 @@ describe('Socket Mode', () => {
     expect(frames.map(({ retry_reason }) => retry_reason)).toEqual(['', 'timeout', 'timeout', 'timeout'])
     expect(new Set(frames.map(({ payload }) => payload.event_id)).size).toBe(1)
     expect(new Set(frames.map(({ envelope_id }) => envelope_id)).size).toBe(4)
-    expect(workspace.acks.map(({ ackedAt }) => ackedAt)).toEqual([undefined, undefined, undefined, undefined])
+    expect(workspace.acks.some(isAcked)).toBe(false)
   })
 
   it('an acknowledged event comes once, also when a later one is repeated', async () => {
@@ -57,7 +59,7 @@ describe('Socket Mode', () => {
     const sockets = [await openSocket(workspace, {}), await openSocket(workspace, {}), await openSocket(workspace, {})]
     expect(sockets.map(({ frames }) => frames[0]?.num_connections)).toEqual([1, 2, 3])
     for (let number = 0; number < 6; number += 1) await say(workspace, `message ${number}`)
-    await workspace.until(() => workspace.acks.filter(({ ackedAt }) => ackedAt).length === 6, 'six deliveries')
+    await workspace.until(() => workspace.acks.filter(isAcked).length === 6, 'six deliveries')
     expect(sockets.map(socket => eventsOf(socket, 'message').length)).toEqual([2, 2, 2])
   })
 

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import type { CallRecord, FaultRule } from '../../src/playground/workspace/workspace.ts'
 import { createClient, createHandClock, openWorkspace, refusal } from './workspace-helpers.ts'
 
 const retryAfter = async (call: Promise<unknown>) => {
@@ -68,6 +69,8 @@ describe('rate limits', () => {
   })
 })
 
+const statusOf = ({ status }: CallRecord) => status
+
 describe('faults', () => {
   const open = async () => {
     const workspace = await openWorkspace({ limits: 'off' })
@@ -85,7 +88,7 @@ describe('faults', () => {
     workspace.fault({ method: /^chat\./, cut: 'before' })
     await expect(post('before')).rejects.toThrow()
     expect(texts()).toEqual(['after'])
-    expect(workspace.calls.map(({ status }) => status)).toEqual(['failed', 'failed'])
+    expect(workspace.calls.map(statusOf)).toEqual(['failed', 'failed'])
   })
 
   it('a call can be refused, garbled, limited, for as often as wanted', async () => {
@@ -93,7 +96,8 @@ describe('faults', () => {
     workspace.fault({ method: 'chat.postMessage', error: 'internal_error', times: 2 })
     expect(await refusal(post())).toBe('internal_error')
     expect(await refusal(post())).toBe('internal_error')
-    workspace.fault({ method: 'chat.postMessage', status: 502, body: '<html>Bad gateway</html>' })
+    const badGateway: FaultRule = { method: 'chat.postMessage', status: 502, body: '<html>Bad gateway</html>' }
+    workspace.fault(badGateway)
     await expect(post()).rejects.toMatchObject({ statusCode: 502 })
     workspace.fault({ method: 'chat.postMessage', retryAfter: 7 })
     expect(await retryAfter(post())).toBe(7)

@@ -1,7 +1,7 @@
 import { request } from 'node:http'
 import { describe, expect, it } from 'vitest'
 import type { Change } from '../../src/playground/protocol.ts'
-import type { Workspace } from '../../src/playground/workspace/workspace.ts'
+import type { GestureResult, Workspace } from '../../src/playground/workspace/workspace.ts'
 import { atEnd, createClient, eventsOf, openSocket, openWorkspace } from './workspace-helpers.ts'
 
 /** Follows the changes that one person's page is told of. */
@@ -25,7 +25,7 @@ async function follow({ url }: Workspace, as: string): Promise<Change[]> {
 
 const gesture = async ({ url }: Workspace, body: unknown, headers: Record<string, string> = {}) => {
   const answer = await fetch(`${url}/page/gesture`, { method: 'POST', body: JSON.stringify(body), headers })
-  return { status: answer.status, ...((await answer.json()) as { ok: boolean; error?: string; ts?: string }) }
+  return { status: answer.status, ...((await answer.json()) as GestureResult) }
 }
 
 const textsOf = (changes: Change[]) =>

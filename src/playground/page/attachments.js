@@ -1,6 +1,6 @@
 // @ts-check
 /** @import { PageFile } from '../protocol.ts' */
-/** @import { App } from './main.js' */
+/** @import { App } from './app.js' */
 import { fill, h, icon, iconButton } from './dom.js'
 import { uploadFile } from './server.js'
 
@@ -20,7 +20,10 @@ export const createAttachments = app => {
 
   const draw = () => {
     node.hidden = items.length === 0
-    fill(node, items.map(item => drawAttachment(app, item, () => take(item))))
+    fill(
+      node,
+      items.map(item => drawAttachment(app, item, () => take(item))),
+    )
   }
   const take = (/** @type {Attachment} */ item) => {
     items = items.filter(other => other !== item)
@@ -76,7 +79,9 @@ export const createAttachments = app => {
 const drawAttachment = (app, item, onRemove) => {
   const { file, done } = item
   const preview =
-    done && file.type.startsWith('image/') ? h('img', { src: `/page/files/${encodeURIComponent(done.id)}`, alt: '' }) : icon('clip')
+    done && file.type.startsWith('image/')
+      ? h('img', { src: `/page/files/${encodeURIComponent(done.id)}`, alt: '' })
+      : icon('clip')
   const title = done ? file.name : app.words.uploading(file.name)
   return h(
     'div',
@@ -102,7 +107,8 @@ export const acceptDrops = (pane, hint, onFiles) => {
     pane.classList.add('is-dropping')
   })
   pane.addEventListener('dragleave', event => {
-    if (!(event.relatedTarget instanceof Node && pane.contains(event.relatedTarget))) pane.classList.remove('is-dropping')
+    if (!(event.relatedTarget instanceof Node && pane.contains(event.relatedTarget)))
+      pane.classList.remove('is-dropping')
   })
   pane.addEventListener('drop', event => {
     pane.classList.remove('is-dropping')

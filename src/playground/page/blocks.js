@@ -1,24 +1,16 @@
 // @ts-check
 /** @import { SlackJson } from '../protocol.ts' */
-/** @import { App } from './main.js' */
-/** @import { Field } from './elements.js' */
+/** @import { App } from './app.js' */
+/** @import { Draw, Surface } from './block-parts.js' */
+import { drawActions, drawPlain, drawText, fieldIn } from './block-parts.js'
+import { drawAlert, drawCard, drawCarousel, drawPlan, drawTask } from './cards.js'
 import { h, icon } from './dom.js'
 import { drawElement, drawPicture, drawUnknown } from './elements.js'
 import { labelOf, toObject, toObjects, toText } from './json.js'
-import { drawMarkdown, drawTable } from './markdown.js'
-import { drawEmoji, drawMrkdwn, drawMrkdwnInline } from './mrkdwn.js'
+import { drawMarkdown } from './markdown.js'
+import { drawTable } from './markdown-table.js'
+import { drawMrkdwnInline } from './mrkdwn.js'
 import { drawRichText } from './rich-text.js'
-
-/**
- * What a block needs to know of the message or view in which it stands.
- * @typedef {object} Surface
- * @property {App} app
- * @property {(blockId: string, action: SlackJson) => void} act a button was pressed, a choice was made
- * @property {(blockId: string, element: SlackJson, read: () => SlackJson) => void} [register]
- * @property {(blockId: string, actionId: string) => SlackJson | undefined} [before]
- */
-
-/** @typedef {(block: SlackJson, surface: Surface, blockId: string) => HTMLElement} Draw */
 
 /**
  * Blocks in which nothing can be pressed: they can be changed in place while a text grows.
@@ -26,7 +18,9 @@ import { drawRichText } from './rich-text.js'
  * @returns {boolean}
  */
 export const isStill = block =>
-  ['header', 'divider', 'context', 'markdown', 'rich_text', 'table', 'data_table', 'alert', 'image'].includes(toText(block.type)) ||
+  ['header', 'divider', 'context', 'markdown', 'rich_text', 'table', 'data_table', 'alert', 'image'].includes(
+    toText(block.type),
+  ) ||
   (block.type === 'section' && block.accessory === undefined)
 
 /**
@@ -44,42 +38,6 @@ export const drawBlock = (block, index, surface) => {
   return h('div', { class: `block block-${type}`, 'data-block-id': blockId }, inside)
 }
 
-/**
- * @param {unknown} text
- * @param {App} app
- */
-const drawText = (text, app) => {
-  const object = toObject(text)
-  return object.type === 'mrkdwn' ? drawMrkdwn(toText(object.text), app.names) : drawPlain(labelOf(text))
-}
-
-/**
- * @param {string} text
- */
-const drawPlain = text =>
-  h(
-    'p',
-    { class: 'plain' },
-    text.split(/(:[a-z0-9_+-]+:)/).map((part, index) => (index % 2 === 1 ? drawEmoji(part.slice(1, -1)) : part)),
-  )
-
-/**
- * @param {Surface} surface
- * @param {string} blockId
- * @param {string} [label]
- * @returns {(element: SlackJson) => Field}
- */
-const fieldIn =
-  (surface, blockId, label = '') =>
-  element => ({
-    app: surface.app,
-    label,
-    before: surface.before?.(blockId, toText(element.action_id)),
-    act: (pressed, state) =>
-      surface.act(blockId, { action_id: pressed.action_id, block_id: blockId, ...state, action_ts: String(Date.now() / 1000) }),
-    register: (registered, read) => surface.register?.(blockId, registered, read),
-  })
-
 /** @type {Draw} */
 const drawSection = (block, surface, blockId) => {
   const accessory = toObject(block.accessory)
@@ -87,8 +45,19 @@ const drawSection = (block, surface, blockId) => {
   return h(
     'div',
     { class: 'section' },
-    h('div', { class: 'section-text' }, block.text ? drawText(block.text, surface.app) : undefined, fields.length > 0 && h('div', { class: 'fields' }, fields)),
-    block.accessory ? h('div', { class: 'accessory' }, drawElement(accessory, fieldIn(surface, blockId, labelOf(block.text).slice(0, 80))(accessory))) : undefined,
+    h(
+      'div',
+      { class: 'section-text' },
+      block.text ? drawText(block.text, surface.app) : undefined,
+      fields.length > 0 && h('div', { class: 'fields' }, fields),
+    ),
+    block.accessory
+      ? h(
+          'div',
+          { class: 'accessory' },
+          drawElement(accessory, fieldIn(surface, blockId, labelOf(block.text).slice(0, 80))(accessory)),
+        )
+      : undefined,
   )
 }
 
@@ -100,26 +69,40 @@ const drawContext = (block, { app }) =>
     toObjects(block.elements).map(element =>
       element.type === 'image'
         ? drawPicture(element, app, 'context-image')
-        : h('span', {}, element.type === 'mrkdwn' ? drawMrkdwnInline(toText(element.text), app.names) : drawPlain(labelOf(element))),
+        : h(
+            'span',
+            {},
+            element.type === 'mrkdwn' ? drawMrkdwnInline(toText(element.text), app.names) : drawPlain(labelOf(element)),
+          ),
     ),
   )
 
 /** @type {Draw} */
-const drawActions = (block, surface, blockId) =>
-  h('div', { class: 'actions' }, toObjects(block.elements).map(element => drawElement(element, fieldIn(surface, blockId)(element))))
-
-/** @type {Draw} */
 const drawImage = (block, { app }) =>
-  h('figure', {}, block.title ? h('figcaption', {}, labelOf(block.title)) : undefined, drawPicture(block, app, 'picture'))
+  h(
+    'figure',
+    {},
+    block.title ? h('figcaption', {}, labelOf(block.title)) : undefined,
+    drawPicture(block, app, 'picture'),
+  )
 
 /** @type {Draw} */
 const drawTableBlock = (block, { app }) => {
   const rows = Array.isArray(block.rows) ? block.rows : []
   const settings = Array.isArray(block.column_settings) ? block.column_settings : []
   const draw = (/** @type {'th' | 'td'} */ tag, /** @type {unknown} */ row) =>
-    h('tr', {}, toObjects(row).map((cell, column) => h(tag, { class: `align-${toText(toObject(settings[column]).align) || 'left'}` }, drawCell(cell, app))))
+    h(
+      'tr',
+      {},
+      toObjects(row).map((cell, column) =>
+        h(tag, { class: `align-${toText(toObject(settings[column]).align) || 'left'}` }, drawCell(cell, app)),
+      ),
+    )
   const [head, ...body] = rows
-  return drawTable(head ? [draw('th', head)] : [], body.map(row => draw('td', row)))
+  return drawTable(
+    head ? [draw('th', head)] : [],
+    body.map(row => draw('td', row)),
+  )
 }
 
 /**
@@ -138,7 +121,8 @@ const drawInput = (block, surface, blockId) => {
   const label = labelOf(block.label)
   const field = fieldIn(surface, blockId, label)(element)
   const act = block.dispatch_action === true ? field.act : () => undefined
-  const optional = block.optional === true ? h('span', { class: 'optional' }, ` ${surface.app.words.optional}`) : undefined
+  const optional =
+    block.optional === true ? h('span', { class: 'optional' }, ` ${surface.app.words.optional}`) : undefined
   return h(
     'div',
     { class: 'input' },
@@ -148,45 +132,9 @@ const drawInput = (block, surface, blockId) => {
   )
 }
 
-const alertLevels = ['info', 'warning', 'error', 'success']
-
 /** @type {Draw} */
-const drawAlert = (block, { app }) => {
-  const level = alertLevels.includes(toText(block.level)) ? toText(block.level) : 'default'
-  return h('div', { class: `alert alert-${level}`, role: 'note' }, drawText(block.text, app))
-}
-
-/** @type {Draw} */
-const drawCard = (block, surface, blockId) => {
-  const { app } = surface
-  const part = (/** @type {string} */ name) => block[name] ? h('div', { class: `card-${name}` }, drawText(block[name], app)) : undefined
-  return h(
-    'div',
-    { class: 'card' },
-    block.hero_image ? drawPicture(toObject(block.hero_image), app, 'picture') : undefined,
-    part('title'),
-    part('subtitle'),
-    part('body'),
-    block.actions ? drawActions({ elements: block.actions }, surface, blockId) : undefined,
-  )
-}
-
-/** @type {Draw} */
-const drawFile = (block, { app }) => h('div', { class: 'file-line' }, icon('clip'), `${app.words.file} ${toText(block.external_id)}`)
-
-/** @type {Draw} */
-const drawTask = (block, { app }) =>
-  h(
-    'div',
-    { class: `task-card task-${toText(block.status)}` },
-    h('strong', {}, toText(block.title)),
-    block.details ? drawRichText(toObject(block.details), app.names) : undefined,
-    block.output ? drawRichText(toObject(block.output), app.names) : undefined,
-  )
-
-/** @type {Draw} */
-const drawPlan = (block, surface, blockId) =>
-  h('div', { class: 'plan' }, h('p', { class: 'heading' }, toText(block.title)), toObjects(block.tasks).map(task => drawTask(task, surface, blockId)))
+const drawFile = (block, { app }) =>
+  h('div', { class: 'file-line' }, icon('clip'), `${app.words.file} ${toText(block.external_id)}`)
 
 /** @type {Draw} */
 const drawContainer = (block, surface) =>
@@ -196,10 +144,6 @@ const drawContainer = (block, surface) =>
     block.title ? h('div', { class: 'card-title' }, labelOf(block.title)) : undefined,
     toObjects(block.child_blocks).map((child, index) => drawBlock(child, index, surface)),
   )
-
-/** @type {Draw} */
-const drawCarousel = (block, surface, blockId) =>
-  h('div', { class: 'carousel', tabindex: 0 }, toObjects(block.elements).map(card => drawCard(card, surface, blockId)))
 
 /** @type {Record<string, Draw>} */
 const drawings = {

@@ -1,9 +1,9 @@
 // @ts-check
 /** @import { PageFile, PageMessage, SlackJson } from '../protocol.ts' */
-/** @import { App } from './main.js' */
-/** @import { Surface } from './blocks.js' */
+/** @import { App } from './app.js' */
+/** @import { Surface } from './block-parts.js' */
 import { drawBlock, isStill } from './blocks.js'
-import { h, icon, morph } from './dom.js'
+import { h, icon, keepFocusIn, morph } from './dom.js'
 import { drawMrkdwn } from './mrkdwn.js'
 
 /**
@@ -41,7 +41,9 @@ export const createBody = (app, surface) => {
  * @returns {Element}
  */
 const lastBlockOf = node => {
-  const last = [...node.children].findLast(child => child.matches('div, p, ul, ol, li, li > span, blockquote, pre, pre > code, table, tbody, tr, td'))
+  const last = [...node.children].findLast(child =>
+    child.matches('div, p, ul, ol, li, li > span, blockquote, pre, pre > code, table, tbody, tr, td'),
+  )
   return last ? lastBlockOf(last) : node
 }
 
@@ -72,9 +74,20 @@ const updatePart = (app, surface, parent, old, wanted, index) => {
   const type = String(wanted.type)
   const node = drawPart(app, surface, wanted, index)
   if (!old) parent.append(node)
-  else if (old.still && still && old.type === type) return { json, still, type, node: /** @type {HTMLElement} */ (morph(old.node, node)) }
-  else old.node.replaceWith(node)
+  else if (old.still && still && old.type === type)
+    return { json, still, type, node: /** @type {HTMLElement} */ (morph(old.node, node)) }
+  else replace(old.node, node)
   return { json, still, type, node }
+}
+
+/**
+ * @param {HTMLElement} old
+ * @param {HTMLElement} fresh
+ */
+const replace = (old, fresh) => {
+  const refocus = keepFocusIn(old)
+  old.replaceWith(fresh)
+  refocus(fresh)
 }
 
 /**
@@ -107,16 +120,18 @@ const drawFile = file => {
     'figure',
     { class: `file ${preview?.tagName === 'IMG' ? 'file-image' : ''}`, testid: 'file' },
     preview,
-    h('a', { class: 'file-name', href, download: file.name }, icon('clip'), h('span', {}, file.name), h('small', {}, toSize(file.size))),
+    h(
+      'a',
+      { class: 'file-name', href, download: file.name },
+      icon('clip'),
+      h('span', {}, file.name),
+      h('small', {}, toSize(file.size)),
+    ),
   )
 }
 
-/**
- * A number of bytes as people say it.
- * @param {number} bytes
- * @returns {string}
- */
-export const toSize = bytes => {
+/** @param {number} bytes */
+const toSize = bytes => {
   if (bytes < 1024) return `${bytes} B`
   return bytes < 1024 * 1024 ? `${Math.round(bytes / 1024)} KB` : `${(bytes / 1024 / 1024).toFixed(1)} MB`
 }

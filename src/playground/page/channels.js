@@ -1,8 +1,8 @@
 // @ts-check
 /** @import { PageChannel } from '../protocol.ts' */
-/** @import { App } from './main.js' */
+/** @import { App } from './app.js' */
 /** @import { Store } from './store.js' */
-import { fill, h, icon, iconButton } from './dom.js'
+import { fill, h, icon, iconButton, morph } from './dom.js'
 import { openMenu, openPanel } from './menu.js'
 import { drawAvatar } from './people.js'
 
@@ -15,21 +15,46 @@ export const createNav = app => {
   const speaker = h('button', { type: 'button', class: 'speaker', testid: 'speak-as', 'aria-haspopup': 'menu' })
   const channels = h('div', { class: 'nav-list' })
   const apps = h('div', { class: 'nav-list' })
-  const add = iconButton('plus', words.createChannel, () => openCreate(app, add), { testid: 'create-channel', 'aria-haspopup': 'dialog' })
+  const add = iconButton('plus', words.createChannel, () => openCreate(app, add), {
+    testid: 'create-channel',
+    'aria-haspopup': 'dialog',
+  })
   const node = h(
     'nav',
     { class: 'pane pane-nav', 'aria-label': words.menu },
     h('div', { class: 'nav-speaker' }, h('span', { class: 'nav-title' }, words.speakAs), speaker),
-    h('div', { class: 'nav-scroll' }, h('div', { class: 'nav-head' }, h('h2', { class: 'nav-title' }, words.channels), add), channels, h('h2', { class: 'nav-title' }, words.apps), apps),
+    h(
+      'div',
+      { class: 'nav-scroll' },
+      h('div', { class: 'nav-head' }, h('h2', { class: 'nav-title' }, words.channels), add),
+      channels,
+      h('h2', { class: 'nav-title' }, words.apps),
+      apps,
+    ),
   )
 
   const draw = () => {
     const me = store.me()
-    fill(speaker, drawAvatar(me, store.state.as), h('span', { class: 'speaker-name' }, store.personName(store.state.as)), icon('down'))
+    fill(
+      speaker,
+      drawAvatar(me, store.state.as),
+      h('span', { class: 'speaker-name' }, store.personName(store.state.as)),
+      icon('down'),
+    )
     speaker.setAttribute('aria-label', `${words.speakingAs} ${store.personName(store.state.as)}`)
-    fill(channels, orderChannels(store).map(channel => drawChannel(app, channel)))
-    fill(apps, drawDm(app), drawHome(app))
+    morph(
+      channels,
+      h(
+        'div',
+        { class: 'nav-list' },
+        orderChannels(store).map(channel => drawChannel(app, channel)),
+      ),
+    )
+    morph(apps, h('div', { class: 'nav-list' }, drawDm(app), drawHome(app)))
   }
+  node.addEventListener('click', event => {
+    if (event.target instanceof Element && event.target.closest('.nav-entry')) app.showPane('main')
+  })
   speaker.addEventListener('click', () => openSpeakers(app, speaker))
   app.hear('all', draw)
   app.hear('channels', draw)
@@ -47,7 +72,9 @@ export const createNav = app => {
  * @returns {PageChannel[]}
  */
 export const orderChannels = store =>
-  [...store.state.channels.values()].filter(channel => channel.kind !== 'im').sort((a, b) => a.name.localeCompare(b.name))
+  [...store.state.channels.values()]
+    .filter(channel => channel.kind !== 'im')
+    .sort((a, b) => a.name.localeCompare(b.name))
 
 /**
  * @param {App} app
@@ -62,10 +89,10 @@ const drawEntry = (app, { href, isHere, unread, testid, isQuiet }, ...children) 
       class: `nav-entry${unread > 0 ? ' is-unread' : ''}${isQuiet ? ' is-quiet' : ''}`,
       testid,
       'aria-current': isHere ? 'page' : undefined,
-      on: { click: () => app.showPane('main') },
     },
     children,
-    unread > 0 && h('span', { class: 'badge', testid: 'unread' }, unread, h('span', { class: 'hidden' }, ` ${app.words.unread}`)),
+    unread > 0 &&
+      h('span', { class: 'badge', testid: 'unread' }, unread, h('span', { class: 'hidden' }, ` ${app.words.unread}`)),
   )
 
 /**
@@ -76,8 +103,19 @@ const drawChannel = (app, channel) => {
   const place = app.place()
   const isHere = place.kind === 'channel' && place.channel === channel.id
   const isQuiet = !channel.members.includes(app.store.state.as)
-  const entry = { href: `#/${channel.id}`, isHere, unread: isQuiet ? 0 : app.reads.count(channel.id), testid: `channel-${channel.name}`, isQuiet }
-  return drawEntry(app, entry, h('span', { class: 'hash' }, channel.kind === 'private' ? '◌' : '#'), h('span', { class: 'nav-name' }, channel.name))
+  const entry = {
+    href: `#/${channel.id}`,
+    isHere,
+    unread: isQuiet ? 0 : app.reads.count(channel.id),
+    testid: `channel-${channel.name}`,
+    isQuiet,
+  }
+  return drawEntry(
+    app,
+    entry,
+    h('span', { class: 'hash' }, channel.kind === 'private' ? '◌' : '#'),
+    h('span', { class: 'nav-name' }, channel.name),
+  )
 }
 
 /** @param {App} app */
@@ -88,12 +126,22 @@ const drawDm = app => {
   const isHere = place.kind === 'channel' && place.channel === dm?.id
   const bot = store.state.people.get(store.state.botUserId)
   const entry = { href: dm ? `#/${dm.id}` : '#/dm', isHere, unread: dm ? app.reads.count(dm.id) : 0, testid: 'dm' }
-  return drawEntry(app, entry, drawAvatar(bot, store.state.botUserId), h('span', { class: 'nav-name' }, store.personName(store.state.botUserId)))
+  return drawEntry(
+    app,
+    entry,
+    drawAvatar(bot, store.state.botUserId),
+    h('span', { class: 'nav-name' }, store.personName(store.state.botUserId)),
+  )
 }
 
 /** @param {App} app */
 const drawHome = app =>
-  drawEntry(app, { href: '#/home', isHere: app.place().kind === 'home', unread: 0, testid: 'home' }, icon('home'), h('span', { class: 'nav-name' }, app.words.appHome))
+  drawEntry(
+    app,
+    { href: '#/home', isHere: app.place().kind === 'home', unread: 0, testid: 'home' },
+    icon('home'),
+    h('span', { class: 'nav-name' }, app.words.appHome),
+  )
 
 /**
  * @param {App} app
@@ -120,7 +168,13 @@ const openSpeakers = (app, anchor) => {
  */
 const openCreate = (app, anchor) => {
   const { words } = app
-  const name = h('input', { type: 'text', placeholder: words.channelNameHint, maxlength: 80, testid: 'channel-name', 'aria-label': words.channelName })
+  const name = h('input', {
+    type: 'text',
+    placeholder: words.channelNameHint,
+    maxlength: 80,
+    testid: 'channel-name',
+    'aria-label': words.channelName,
+  })
   const create = async () => {
     const wanted = name.value.trim().replace(/^#/, '').toLowerCase().replace(/\s+/g, '-')
     const made = wanted ? await app.act({ do: 'create_channel', name: wanted }) : undefined

@@ -1,6 +1,6 @@
 // @ts-check
 /** @import { SlackJson } from '../protocol.ts' */
-/** @import { App } from './main.js' */
+/** @import { App } from './app.js' */
 /** @import { Field } from './elements.js' */
 import { h, icon, iconButton } from './dom.js'
 import { labelOf, toObject, toObjects, toText } from './json.js'
@@ -13,7 +13,11 @@ import { drawMrkdwnInline } from './mrkdwn.js'
  */
 
 /** The word in the middle of `selected_…` and `initial_…`, by what the element chooses from. */
-const nouns = /** @type {Record<string, string>} */ ({ users: 'user', conversations: 'conversation', channels: 'channel' })
+const nouns = /** @type {Record<string, string>} */ ({
+  users: 'user',
+  conversations: 'conversation',
+  channels: 'channel',
+})
 
 /** @param {string} type */
 const nounOf = type => nouns[/(users|conversations|channels)_select$/.exec(type)?.[1] ?? ''] ?? 'option'
@@ -100,7 +104,11 @@ export const drawSelect = (element, field) => {
   const label = field.label || placeholder
   const empty = h('option', { value: '', selected: initial === undefined }, placeholder)
   const select = h('select', { 'aria-label': label, testid: `element-${element.action_id}` }, empty, options)
-  const read = () => toState(element, groups.flatMap(g => g.choices).filter(c => select.value !== '' && c.value === select.value))
+  const read = () =>
+    toState(
+      element,
+      groups.flatMap(g => g.choices).filter(c => select.value !== '' && c.value === select.value),
+    )
   field.register(element, read)
   select.addEventListener('change', () => field.act(element, read()))
   return h('span', { class: 'select' }, select, icon('down'))
@@ -147,9 +155,17 @@ const drawTicks = (element, field, onChange) => {
   const chosen = () => choices.filter((_, index) => boxes[index]?.checked)
   const read = () => toState(element, chosen())
   field.register(element, read)
+  const onTick = () => {
+    onChange?.()
+    field.act(element, read())
+  }
   const node = h(
     'fieldset',
-    { class: 'boxes', testid: `boxes-${element.action_id}`, on: { change: () => (onChange?.(), field.act(element, read())) } },
+    {
+      class: 'boxes',
+      testid: `boxes-${element.action_id}`,
+      on: { change: onTick },
+    },
     field.label ? h('legend', { class: 'hidden' }, field.label) : undefined,
     choices.map((choice, index) => drawTick(choice, boxes[index], field.app)),
   )
@@ -168,7 +184,12 @@ const drawTick = (choice, box, app) => {
     'label',
     {},
     box,
-    h('span', {}, choice.text ? draw(choice.text) : choice.label, choice.description && h('small', {}, draw(choice.description))),
+    h(
+      'span',
+      {},
+      choice.text ? draw(choice.text) : choice.label,
+      choice.description && h('small', {}, draw(choice.description)),
+    ),
   )
 }
 
@@ -183,7 +204,14 @@ export const drawOverflow = (element, field) => {
   const button = iconButton(
     'more',
     words.moreOptions,
-    () => openMenu(button, words.moreOptions, groupsOf(element, field.app).flatMap(g => g.choices).map(c => ({ label: c.label, choose: () => choose(c) }))),
+    () =>
+      openMenu(
+        button,
+        words.moreOptions,
+        groupsOf(element, field.app)
+          .flatMap(g => g.choices)
+          .map(c => ({ label: c.label, choose: () => choose(c) })),
+      ),
     { testid: `element-${element.action_id}`, 'aria-haspopup': 'menu', class: 'bordered' },
   )
   return button
@@ -198,4 +226,3 @@ export const isEmptyState = state =>
   Object.entries(state ?? {}).every(
     ([key, value]) => key === 'type' || value === null || value === '' || (Array.isArray(value) && value.length === 0),
   )
-

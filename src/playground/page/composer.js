@@ -1,6 +1,6 @@
 // @ts-check
 /** @import { Attachment } from './attachments.js' */
-/** @import { App } from './main.js' */
+/** @import { App } from './app.js' */
 import { createAttachments } from './attachments.js'
 import { h, iconButton } from './dom.js'
 import { createEditor } from './editor.js'
@@ -62,7 +62,12 @@ export const createComposer = (app, options) => {
     const files = await attachments.ids()
     if (!files) return
     empty()
-    const isSent = await app.act({ do: 'say', ...toSay(place, broadcast.checked), text: text.replace(/^\n+/, ''), ...(files.length > 0 ? { files } : {}) })
+    const isSent = await app.act({
+      do: 'say',
+      ...toSay(place, broadcast.checked),
+      text: text.replace(/^\n+/, ''),
+      ...(files.length > 0 ? { files } : {}),
+    })
     if (!isSent) return restore(place, draft)
     broadcast.checked = false
   }
@@ -81,7 +86,13 @@ export const createComposer = (app, options) => {
     { class: 'composer' },
     attachments.node,
     editor.node,
-    h('div', { class: 'composer-bar' }, drawButtons(app, attachments.add, editor.type, options.testid), broadcastLine, iconButton('send', words.send, () => void send(), { class: 'send', testid: `${options.testid}-send` })),
+    h(
+      'div',
+      { class: 'composer-bar' },
+      drawButtons(app, attachments.add, editor.type, options.testid),
+      broadcastLine,
+      iconButton('send', words.send, () => void send(), { class: 'send', testid: `${options.testid}-send` }),
+    ),
   )
   node.addEventListener('input', keep)
 
@@ -137,7 +148,10 @@ const drawButtons = (app, attach, type, testid) => {
     attach([...(picker.files ?? [])])
     picker.value = ''
   })
-  const bolt = iconButton('bolt', words.shortcuts, () => openShortcuts(app, bolt, type), { testid: `${testid}-shortcuts`, 'aria-haspopup': 'menu' })
+  const bolt = iconButton('bolt', words.shortcuts, () => openShortcuts(app, bolt, type), {
+    testid: `${testid}-shortcuts`,
+    'aria-haspopup': 'menu',
+  })
   return [picker, iconButton('clip', words.attach, () => picker.click(), { testid: `${testid}-attach` }), bolt]
 }
 
@@ -156,7 +170,11 @@ const openShortcuts = (app, anchor, type) => {
       testid: `shortcut-${callbackId}`,
       choose: () => void app.act({ do: 'global_shortcut', callbackId }),
     })),
-    ...commands.map(({ command, description }) => ({ label: command, hint: description, choose: () => type(`${command} `) })),
+    ...commands.map(({ command, description }) => ({
+      label: command,
+      hint: description,
+      choose: () => type(`${command} `),
+    })),
   ]
   openMenu(anchor, app.words.shortcuts, items, app.words.noShortcuts)
 }

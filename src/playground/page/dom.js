@@ -66,8 +66,25 @@ export const append = (node, children) => {
  * @param {...Child} children
  */
 export const fill = (node, ...children) => {
+  const refocus = keepFocusIn(node)
   node.replaceChildren()
   append(node, children)
+  refocus(node)
+}
+
+/**
+ * Remembers which control has the focus, so that its successor gets it when a part of the page is drawn anew.
+ * @param {Element} part
+ * @returns {(fresh: Element) => void}
+ */
+export const keepFocusIn = part => {
+  const focused = document.activeElement
+  if (!(focused instanceof HTMLElement) || !part.contains(focused)) return () => undefined
+  const { testid } = focused.dataset
+  return fresh => {
+    const next = testid ? fresh.querySelector(`[data-testid="${CSS.escape(testid)}"]`) : null
+    if (next instanceof HTMLElement) next.focus({ preventScroll: true })
+  }
 }
 
 /** Line drawings, 20 × 20, by name. */

@@ -1,6 +1,6 @@
 // @ts-check
 /** @import { PageMessage } from '../protocol.ts' */
-/** @import { App } from './main.js' */
+/** @import { App } from './app.js' */
 import { h } from './dom.js'
 import { createEditor } from './editor.js'
 import { toTypedText } from './typed.js'
@@ -15,7 +15,12 @@ import { toTypedText } from './typed.js'
 export const createEdit = (app, body, message) => {
   const open = () => {
     if (body.nextElementSibling?.classList.contains('edit-box')) return
-    const editor = createEditor(app, { label: app.words.editMessage, testid: 'edit-box', withCommands: false, onSend: () => void save() })
+    const editor = createEditor(app, {
+      label: app.words.editMessage,
+      testid: 'edit-box',
+      withCommands: false,
+      onSend: () => void save(),
+    })
     const close = () => {
       box.remove()
       body.hidden = false
@@ -28,7 +33,11 @@ export const createEdit = (app, body, message) => {
     }
     const buttons = [
       h('button', { type: 'button', class: 'button', on: { click: close } }, app.words.cancel),
-      h('button', { type: 'button', class: 'button primary', testid: 'edit-save', on: { click: () => void save() } }, app.words.save),
+      h(
+        'button',
+        { type: 'button', class: 'button primary', testid: 'edit-save', on: { click: () => void save() } },
+        app.words.save,
+      ),
     ]
     const box = h('div', { class: 'edit-box' }, editor.node, h('div', { class: 'actions' }, buttons))
     box.addEventListener('keydown', event => {

@@ -1,5 +1,5 @@
 // @ts-check
-/** @import { App } from './main.js' */
+/** @import { App } from './app.js' */
 import { h } from './dom.js'
 import { createSuggestionList, toSuggestions } from './suggest.js'
 

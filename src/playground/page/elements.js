@@ -1,12 +1,13 @@
 // @ts-check
 /** @import { SlackJson } from '../protocol.ts' */
-/** @import { App } from './main.js' */
+/** @import { App } from './app.js' */
 import { drawBoxes, drawMultiSelect, drawOverflow, drawSelect } from './choices.js'
 import { h, icon, iconButton } from './dom.js'
 import { drawTyped, isTyped } from './inputs.js'
 import { labelOf, toObject, toText } from './json.js'
+import { safeTarget } from './links.js'
 import { askSure } from './menu.js'
-import { drawMrkdwn, safeTarget } from './mrkdwn.js'
+import { drawMrkdwn } from './mrkdwn.js'
 
 /**
  * The place in which an element stands: who is told when it is used, and who wants to read it later.
@@ -67,15 +68,23 @@ const withConfirm = (field, confirm) => {
 const drawButton = (element, field) => {
   const label = h('span', {}, labelOf(element.text))
   const style = element.style === 'primary' || element.style === 'danger' ? ` ${element.style}` : ''
-  const props = { class: `button${style}`, testid: `element-${element.action_id}`, 'aria-label': element.accessibility_label }
-  const press = () => field.act(element, { type: element.type, text: element.text, ...valueOf(element) })
+  const props = {
+    class: `button${style}`,
+    testid: `element-${element.action_id}`,
+    'aria-label': element.accessibility_label,
+  }
+  const press = () => field.act(element, { type: element.type, text: element.text, ...toValue(element) })
   const target = typeof element.url === 'string' ? safeTarget(element.url) : undefined
   if (!target) return h('button', { type: 'button', ...props, on: { click: press } }, label)
-  return h('a', { ...props, href: target.href, target: '_blank', rel: 'noopener noreferrer', on: { click: press } }, label)
+  return h(
+    'a',
+    { ...props, href: target.href, target: '_blank', rel: 'noopener noreferrer', on: { click: press } },
+    label,
+  )
 }
 
 /** @param {SlackJson} element */
-const valueOf = element => (typeof element.value === 'string' ? { value: element.value } : {})
+const toValue = element => (typeof element.value === 'string' ? { value: element.value } : {})
 
 /**
  * @param {SlackJson} element
@@ -84,8 +93,10 @@ const valueOf = element => (typeof element.value === 'string' ? { value: element
 const drawIconButton = (element, field) => {
   if (!isForMe(element, field.app)) return h('span', { hidden: true })
   const label = toText(element.accessibility_label) || labelOf(element.text)
-  const press = () => field.act(element, { type: 'icon_button', text: element.text, ...valueOf(element) })
-  return iconButton(element.icon === 'trash' ? 'trash' : 'more', label, press, { testid: `element-${element.action_id}` })
+  const press = () => field.act(element, { type: 'icon_button', text: element.text, ...toValue(element) })
+  return iconButton(element.icon === 'trash' ? 'trash' : 'more', label, press, {
+    testid: `element-${element.action_id}`,
+  })
 }
 
 /**

@@ -21,10 +21,13 @@ const pictures = new Map(
     'recycle ♻️ link 🔗 paperclip 📎 pushpin 📌 wastebasket 🗑️ stop_sign 🛑 information_source ℹ️ one 1️⃣ two 2️⃣ three 3️⃣'
   )
     .split(/\s+/)
-    .reduce((pairs, word, index, all) => {
-      if (index % 2 === 0) pairs.push([word, all[index + 1] ?? ''])
-      return pairs
-    }, /** @type {[string, string][]} */ ([])),
+    .reduce(
+      (pairs, word, index, all) => {
+        if (index % 2 === 0) pairs.push([word, all[index + 1] ?? ''])
+        return pairs
+      },
+      /** @type {[string, string][]} */ ([]),
+    ),
 )
 
 /** What the reaction menu offers first. */

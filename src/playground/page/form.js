@@ -1,6 +1,6 @@
 // @ts-check
 /** @import { PageView, SlackJson, ViewState } from '../protocol.ts' */
-/** @import { App } from './main.js' */
+/** @import { App } from './app.js' */
 import { drawBlock } from './blocks.js'
 import { fill, h, iconButton } from './dom.js'
 import { labelOf, toObjects, toText } from './json.js'
@@ -26,7 +26,7 @@ export const createForm = (app, first, hooks) => {
   const state = () => toState(readers)
   const draw = (/** @type {ViewState} */ before) => {
     readers = []
-    /** @type {import('./blocks.js').Surface} */
+    /** @type {import('./block-parts.js').Surface} */
     const surface = {
       app,
       act: (blockId, action) => void app.act({ do: 'act_in_view', viewId: view.id, blockId, action }),
@@ -34,7 +34,12 @@ export const createForm = (app, first, hooks) => {
       before: (blockId, actionId) => before[blockId]?.[actionId],
     }
     const blocks = toObjects(view.view.blocks).map((block, index) => drawBlock(block, index, surface))
-    fill(node, drawHead(app, view, hooks.close), h('div', { class: 'modal-body' }, blocks), drawFoot(app, view, hooks.close))
+    fill(
+      node,
+      drawHead(app, view, hooks.close),
+      h('div', { class: 'modal-body' }, blocks),
+      drawFoot(app, view, hooks.close),
+    )
   }
   const showErrors = (/** @type {Record<string, string>} */ errors) => {
     for (const old of node.querySelectorAll('.field-error')) old.remove()
@@ -63,15 +68,15 @@ export const createForm = (app, first, hooks) => {
     title: () => labelOf(view.view.title),
     /** Draws a view that the bot has changed; what was written in fields that are still there stays. @param {PageView} next */
     redraw: next => {
-      const focused = document.activeElement instanceof HTMLElement ? document.activeElement.dataset.testid : undefined
       const before = state()
       view = next
       draw(before)
-      const again = focused ? node.querySelector(`[data-testid="${CSS.escape(focused)}"]`) : null
-      if (again instanceof HTMLElement) again.focus()
     },
     focus: () => {
-      const target = node.querySelector('[autofocus]') ?? node.querySelector('.modal-body :is(input, textarea, select, summary, button, a)') ?? node.querySelector('footer button')
+      const target =
+        node.querySelector('[autofocus]') ??
+        node.querySelector('.modal-body :is(input, textarea, select, summary, button, a)') ??
+        node.querySelector('footer button')
       if (target instanceof HTMLElement) target.focus()
     },
   }
@@ -98,7 +103,12 @@ const toState = readers => {
  * @param {() => void} close
  */
 const drawHead = (app, view, close) =>
-  h('header', {}, h('h2', {}, labelOf(view.view.title)), iconButton('close', app.words.close, close, { testid: 'modal-x' }))
+  h(
+    'header',
+    {},
+    h('h2', {}, labelOf(view.view.title)),
+    iconButton('close', app.words.close, close, { testid: 'modal-x' }),
+  )
 
 /**
  * @param {App} app
@@ -111,7 +121,11 @@ const drawFoot = (app, view, close) => {
   return h(
     'footer',
     {},
-    h('button', { type: 'button', class: 'button', testid: 'modal-close', on: { click: close } }, labelOf(view.view.close) || app.words.cancel),
+    h(
+      'button',
+      { type: 'button', class: 'button', testid: 'modal-close', on: { click: close } },
+      labelOf(view.view.close) || app.words.cancel,
+    ),
     submit ? h('button', { type: 'submit', class: 'button primary', testid: 'modal-submit' }, submit) : undefined,
   )
 }

@@ -1,5 +1,5 @@
 // @ts-check
-/** @import { App } from './main.js' */
+/** @import { App } from './app.js' */
 import { drawBlock } from './blocks.js'
 import { fill, h } from './dom.js'
 import { toObjects } from './json.js'
@@ -11,7 +11,11 @@ import { drawEmpty } from './message.js'
  */
 export const createHome = app => {
   const inside = h('div', { class: 'home-inside' })
-  const node = h('section', { class: 'home', testid: 'home-view', 'aria-label': app.words.appHome, hidden: true }, inside)
+  const node = h(
+    'section',
+    { class: 'home', testid: 'home-view', 'aria-label': app.words.appHome, hidden: true },
+    inside,
+  )
   let drawn = ''
 
   const update = () => {
@@ -20,12 +24,15 @@ export const createHome = app => {
     if (json === drawn) return
     drawn = json
     if (!home) return fill(inside, drawEmpty(app.words.noHome))
-    /** @type {import('./blocks.js').Surface} */
+    /** @type {import('./block-parts.js').Surface} */
     const surface = {
       app,
       act: (blockId, action) => void app.act({ do: 'act_in_view', viewId: home.id, blockId, action }),
     }
-    fill(inside, toObjects(home.view.blocks).map((block, index) => drawBlock(block, index, surface)))
+    fill(
+      inside,
+      toObjects(home.view.blocks).map((block, index) => drawBlock(block, index, surface)),
+    )
   }
   app.hear('home', update)
   return { node, update }

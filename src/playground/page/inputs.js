@@ -53,7 +53,8 @@ const setLimits = (box, element, field) => {
   box.dataset.testid = `element-${element.action_id}`
   box.setAttribute('aria-label', field.label || placeholder || toText(element.action_id))
   if (typeof element.max_length === 'number') box.maxLength = element.max_length
-  if (box.type === 'number' && box instanceof HTMLInputElement) box.step = element.is_decimal_allowed === false ? '1' : 'any'
+  if (box.type === 'number' && box instanceof HTMLInputElement)
+    box.step = element.is_decimal_allowed === false ? '1' : 'any'
   if (element.focus_on_load === true) box.autofocus = true
 }
 
@@ -67,7 +68,13 @@ const listen = (box, triggers, act) => {
   if (triggers.includes('on_character_entered')) box.addEventListener('input', act)
   if (triggers.length > 0 && !triggers.includes('on_enter_pressed')) return
   box.addEventListener('keydown', event => {
-    if (event instanceof KeyboardEvent && event.key === 'Enter' && !event.isComposing && box instanceof HTMLInputElement) act()
+    if (
+      event instanceof KeyboardEvent &&
+      event.key === 'Enter' &&
+      !event.isComposing &&
+      box instanceof HTMLInputElement
+    )
+      act()
   })
 }
 
@@ -76,7 +83,8 @@ const listen = (box, triggers, act) => {
  * @param {unknown} value
  */
 const toShown = (type, value) => {
-  if (type !== 'datetime-local' || typeof value !== 'number') return value === undefined || value === null ? '' : String(value)
+  if (type !== 'datetime-local' || typeof value !== 'number')
+    return value === undefined || value === null ? '' : String(value)
   const local = new Date(value * 1000 - new Date(value * 1000).getTimezoneOffset() * 60_000)
   return local.toISOString().slice(0, 16)
 }

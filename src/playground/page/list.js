@@ -1,6 +1,6 @@
 // @ts-check
 /** @import { PageMessage } from '../protocol.ts' */
-/** @import { App } from './main.js' */
+/** @import { App } from './app.js' */
 /** @import { Row } from './message.js' */
 import { h, iconButton } from './dom.js'
 import { keyOf, positionOf } from './log.js'
@@ -8,6 +8,9 @@ import { createRow, drawEmpty } from './message.js'
 
 /** A reader this near to the end is at the end, and stays there while the text grows. */
 const endWithinPx = 60
+
+/** A list that moves this soon after a person turned a wheel, touched or pressed something in it was moved by them. */
+const movedByPersonMs = 1_000
 
 /** @typedef {ReturnType<typeof createList>} List */
 
@@ -139,6 +142,7 @@ export const createList = (app, where, label) => {
 
 /**
  * Keeps the newest message in view for those who are there, whatever grows, and leaves everybody else where they read.
+ * Rows out of sight have estimated heights, so a list also moves by itself; only a person's own move counts as leaving.
  * @param {HTMLElement} scroller
  * @param {HTMLElement} content
  * @param {HTMLElement} jump
@@ -146,6 +150,7 @@ export const createList = (app, where, label) => {
 const keepAtEnd = (scroller, content, jump) => {
   let isAtEnd = true
   let lastTop = 0
+  let touchedAtMs = Number.NEGATIVE_INFINITY
   const distance = () => scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight
   const set = (/** @type {boolean} */ value) => {
     isAtEnd = value
@@ -155,16 +160,20 @@ const keepAtEnd = (scroller, content, jump) => {
     set(true)
     scroller.scrollTop = scroller.scrollHeight
   }
-  scroller.addEventListener(
-    'scroll',
-    () => {
-      const isNear = distance() < endWithinPx
-      if (isNear) set(true)
-      else if (scroller.scrollTop < lastTop) set(false)
-      lastTop = scroller.scrollTop
-    },
-    { passive: true },
-  )
+  const onScroll = () => {
+    const isByPerson = performance.now() - touchedAtMs < movedByPersonMs
+    if (distance() < endWithinPx) set(true)
+    else if (isByPerson && scroller.scrollTop < lastTop) set(false)
+    lastTop = scroller.scrollTop
+  }
+  const onTouch = (/** @type {Event} */ event) => {
+    if (event instanceof PointerEvent && event.buttons === 0) return
+    touchedAtMs = performance.now()
+  }
+  scroller.addEventListener('scroll', onScroll, { passive: true })
+  for (const event of ['wheel', 'touchmove', 'pointerdown', 'pointermove', 'keydown']) {
+    scroller.addEventListener(event, onTouch, { passive: true })
+  }
   const watcher = new ResizeObserver(() => {
     if (isAtEnd) scroller.scrollTop = scroller.scrollHeight
   })

@@ -1,11 +1,7 @@
 // @ts-check
 /** @import { Gesture, PageMessage } from '../protocol.ts' */
-/** @import { Draft } from './composer.js' */
-/** @import { Names } from './mrkdwn.js' */
+/** @import { App } from './app.js' */
 /** @import { Place } from './places.js' */
-/** @import { Done } from './server.js' */
-/** @import { Store, Topics } from './store.js' */
-/** @import { Words } from './words.js' */
 import { createNav, orderChannels } from './channels.js'
 import { h } from './dom.js'
 import { createMainPane } from './messages.js'
@@ -19,33 +15,6 @@ import { createThreadPane } from './thread.js'
 import { createTopBar, readTheme } from './top.js'
 import { createWirePane } from './wire.js'
 import { toWords } from './words.js'
-
-/**
- * A gesture without who does it: the page always knows that.
- * @typedef {Gesture extends infer G ? G extends Gesture ? Omit<G, 'as'> : never : never} Wish
- */
-
-/**
- * What every view of the page is given.
- * @typedef {object} App
- * @property {Store} store
- * @property {ReturnType<typeof createReads>} reads
- * @property {Words} words
- * @property {string} lang
- * @property {Names} names
- * @property {Map<string, Draft>} drafts
- * @property {<T extends keyof Topics>(topic: T, listener: (news: Topics[T]) => unknown) => void} hear listens as long as the page is built as it is
- * @property {(wish: Wish) => Promise<Done | undefined>} act does something; when it fails a person is told, and the answer is undefined
- * @property {(sentence: string, kind?: 'error' | 'info') => void} toast
- * @property {() => Place} place
- * @property {(place: Place) => void} go
- * @property {() => void} goToDm
- * @property {(channel: string) => void} goToNew goes to a channel as soon as the page knows of it
- * @property {(pane: 'nav' | 'main' | 'thread' | 'wire') => void} showPane at a phone's width only one pane is seen
- * @property {() => void} toggleWire
- * @property {(person: string) => void} speakAs
- * @property {() => void} toggleLanguage
- */
 
 const store = createStore()
 const reads = createReads(store)
@@ -112,9 +81,13 @@ const markRead = () => {
 
 /** The first place that there is: the channel called general, or any. */
 const firstPlace = () => {
-  const mine = [...store.state.channels.values()].filter(channel => channel.kind !== 'im' && channel.members.includes(store.state.as))
+  const mine = [...store.state.channels.values()].filter(
+    channel => channel.kind !== 'im' && channel.members.includes(store.state.as),
+  )
   const channel = mine.find(one => one.name === 'general') ?? mine[0] ?? [...store.state.channels.values()][0]
-  return channel ? /** @type {Place} */ ({ kind: 'channel', channel: channel.id }) : /** @type {Place} */ ({ kind: 'home' })
+  return channel
+    ? /** @type {Place} */ ({ kind: 'channel', channel: channel.id })
+    : /** @type {Place} */ ({ kind: 'home' })
 }
 
 const followHash = () => {
@@ -196,7 +169,10 @@ const build = () => {
   root.replaceChildren(createTopBar(app).node, panes, modals.node, toasts.node, createAnnouncer(app).node)
   wire.open(isWireOpen)
   app.hear('message', news => openAnswer(news.message, main.isEmpty, thread.isEmpty))
-  app.hear('status', status => status.status && openThreadOf(status.channel, status.threadTs, main.isEmpty, thread.isEmpty))
+  app.hear(
+    'status',
+    status => status.status && openThreadOf(status.channel, status.threadTs, main.isEmpty, thread.isEmpty),
+  )
   app.hear('message', markRead)
   app.hear('channels', () => awaitedChannel && goToNew(awaitedChannel))
   builtFor = `${store.state.as} ${lang}`
@@ -250,7 +226,8 @@ const openThreadOf = (channel, threadTs, isMainEmpty, isThreadEmpty) => {
 
 /** @param {KeyboardEvent} event */
 const onKey = event => {
-  if (!event.altKey || (event.key !== 'ArrowUp' && event.key !== 'ArrowDown') || document.querySelector('dialog[open]')) return
+  if (!event.altKey || (event.key !== 'ArrowUp' && event.key !== 'ArrowDown') || document.querySelector('dialog[open]'))
+    return
   event.preventDefault()
   const dm = store.dm()
   const ids = [...orderChannels(store).map(channel => channel.id), ...(dm ? [dm.id] : [])]

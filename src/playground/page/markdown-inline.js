@@ -1,7 +1,7 @@
 // @ts-check
-/** @import { Names } from './mrkdwn.js' */
+/** @import { Names } from './links.js' */
 import { h } from './dom.js'
-import { drawAngle, drawEmoji, drawLink } from './mrkdwn.js'
+import { drawAngle, drawEmoji, drawLink } from './links.js'
 
 /**
  * A piece of a line: something already drawn, or a run of `*`, `_` or `~` that may turn out to be emphasis.
@@ -40,15 +40,26 @@ const autolink = /<((?:https?:|mailto:)[^<>\s]+)>/y
 const bareLink = /https?:\/\/[^\s<>|`*]+[^\s<>|`*.,;:!?)\]}'"，。；：！？）】」』、_~]/y
 const emoji = /:([a-z0-9_+-]+):/y
 const entity = /&(amp|lt|gt|quot|#39|nbsp);/y
-const entityTexts = /** @type {Record<string, string>} */ ({ amp: '&', lt: '<', gt: '>', quot: '"', '#39': "'", nbsp: ' ' })
+const entityTexts = /** @type {Record<string, string>} */ ({
+  amp: '&',
+  lt: '<',
+  gt: '>',
+  quot: '"',
+  '#39': "'",
+  nbsp: ' ',
+})
+
+/** A label of a link is shorter than this; looking further for its end would take long where there is none. */
+const longestLabel = 1_000
 
 /**
  * Draws one run of Markdown text. Nothing in it is ever HTML: a tag is shown as it is written.
  * @param {string} text
  * @param {Names} names
+ * @param {boolean} [withLinks] a link holds no further links
  * @returns {(Node | string)[]}
  */
-export const drawMarkdownInline = (text, names) => {
+export const drawMarkdownInline = (text, names, withLinks = true) => {
   /** @type {Piece[]} */
   const pieces = []
   let plain = ''
@@ -57,7 +68,7 @@ export const drawMarkdownInline = (text, names) => {
     plain = ''
   }
   for (let at = 0; at < text.length; ) {
-    const found = readPiece(text, at, names)
+    const found = readPiece(text, at, names, withLinks)
     if (!found) plain += text[at++]
     else if (typeof found.piece === 'string') {
       plain += found.piece
@@ -76,14 +87,16 @@ export const drawMarkdownInline = (text, names) => {
  * @param {string} text
  * @param {number} at
  * @param {Names} names
+ * @param {boolean} withLinks
  * @returns {{ piece: Piece | string, end: number } | undefined}
  */
-const readPiece = (text, at, names) => {
+const readPiece = (text, at, names, withLinks) => {
   const character = text[at] ?? ''
   if (character === '\\') return readEscape(text, at)
   if (character === '`') return readCode(text, at)
   if (character === '\n') return { piece: { node: h('br') }, end: at + 1 }
-  if (character === '[' || (character === '!' && text[at + 1] === '[')) return readLink(text, at, names)
+  if (character === '[' || (character === '!' && text[at + 1] === '['))
+    return withLinks ? readLink(text, at, names) : undefined
   if ('*_~'.includes(character)) return readRun(text, at)
   if (character === '<') {
     return (
@@ -93,7 +106,7 @@ const readPiece = (text, at, names) => {
   }
   if (character === ':') return read(emoji, text, at, match => drawEmoji(match[1] ?? ''))
   if (character === '&') return read(entity, text, at, match => entityTexts[match[1] ?? ''] ?? match[0])
-  if (character === 'h') return read(bareLink, text, at, match => drawLink(match[0], [match[0]]))
+  if (character === 'h' && withLinks) return read(bareLink, text, at, match => drawLink(match[0], [match[0]]))
   return undefined
 }
 
@@ -157,10 +170,12 @@ const readLink = (text, at, names) => {
   const start = text[at] === '!' ? at + 1 : at
   const close = closingBracket(text, start)
   if (close < 0 || text[close + 1] !== '(') return undefined
-  const rest = /^\(\s*(?:<([^<>\n]*)>|((?:[^\s()]|\([^\s()]*\))*))(?:\s+(?:"[^"]*"|'[^']*'))?\s*\)/.exec(text.slice(close + 1))
+  const rest = /^\(\s*(?:<([^<>\n]*)>|((?:[^\s()]|\([^\s()]*\))*))(?:\s+(?:"[^"]*"|'[^']*'))?\s*\)/.exec(
+    text.slice(close + 1),
+  )
   if (!rest) return undefined
   const url = rest[1] ?? rest[2] ?? ''
-  const label = drawMarkdownInline(text.slice(start + 1, close), names)
+  const label = drawMarkdownInline(text.slice(start + 1, close), names, false)
   return { piece: { node: drawLink(url, label.length > 0 ? label : [url]) }, end: close + 1 + rest[0].length }
 }
 
@@ -170,7 +185,7 @@ const readLink = (text, at, names) => {
  */
 const closingBracket = (text, start) => {
   let depth = 0
-  for (let at = start; at < text.length; at++) {
+  for (let at = start; at < Math.min(text.length, start + longestLabel); at++) {
     if (text[at] === '\\') at++
     else if (text[at] === '[') depth++
     else if (text[at] === ']' && --depth === 0) return at

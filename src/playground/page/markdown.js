@@ -1,15 +1,18 @@
 // @ts-check
-/** @import { Names } from './mrkdwn.js' */
+/** @import { Names } from './links.js' */
 import { append, h } from './dom.js'
+import { drawFence } from './links.js'
 import { drawMarkdownInline } from './markdown-inline.js'
-import { drawFence } from './mrkdwn.js'
+import { isTableStart, readTable } from './markdown-table.js'
 
-const fenceStart = /^ {0,3}(`{3,}|~{3,})\s*([^`]*)$/
-const heading = /^ {0,3}#{1,6}(?:\s+(.*?))?(?:\s+#+)?\s*$/
+/** Deeper than this nobody reads; what is nested further is shown as it is written. */
+const deepest = 12
+
+const fenceStart = /^ {0,3}(`{3,}|~{3,})[^`]*$/
+const heading = /^ {0,3}#{1,6}(?: (.*))?$/
 const rule = /^ {0,3}(?:(?:\*\s*){3,}|(?:-\s*){3,}|(?:_\s*){3,})$/
 const quote = /^ {0,3}> ?/
 const item = /^( *)([-*+]|\d{1,9}[.)])(?:( +)(.*)|)$/
-const delimiterRow = /^\s*\|?\s*:?-+:?\s*(?:\|\s*:?-+:?\s*)*\|?\s*$/
 
 /**
  * Draws Markdown as Slack's markdown block does: paragraphs, headings of one size, lists, quotes, fences, tables, task
@@ -20,21 +23,23 @@ const delimiterRow = /^\s*\|?\s*:?-+:?\s*(?:\|\s*:?-+:?\s*)*\|?\s*$/
  */
 export const drawMarkdown = (text, names) => {
   const root = h('div', { class: 'markdown' })
-  append(root, drawBlocks(text.replace(/\r\n?/g, '\n').replace(/\t/g, '    ').split('\n'), names))
+  append(root, drawBlocks(text.replace(/\r\n?/g, '\n').replace(/\t/g, '    ').split('\n'), names, 0))
   return root
 }
 
 /**
  * @param {string[]} lines
  * @param {Names} names
+ * @param {number} depth
  * @returns {Node[]}
  */
-const drawBlocks = (lines, names) => {
+const drawBlocks = (lines, names, depth) => {
+  if (depth > deepest) return [h('p', { class: 'plain' }, lines.join('\n'))]
   /** @type {Node[]} */
   const out = []
   for (let at = 0; at < lines.length; ) {
     const line = lines[at] ?? ''
-    const block = line.trim() === '' ? { node: undefined, end: at + 1 } : readBlock(lines, at, names)
+    const block = line.trim() === '' ? { node: undefined, end: at + 1 } : readBlock(lines, at, names, depth)
     if (block.node) out.push(block.node)
     at = block.end
   }
@@ -45,23 +50,24 @@ const drawBlocks = (lines, names) => {
  * @param {string[]} lines
  * @param {number} at
  * @param {Names} names
+ * @param {number} depth
  * @returns {{ node: Node | undefined, end: number }}
  */
-const readBlock = (lines, at, names) => {
+const readBlock = (lines, at, names, depth) => {
   const line = lines[at] ?? ''
   const fence = fenceStart.exec(line)
   if (fence) return readFence(lines, at, fence[1] ?? '```')
   const title = heading.exec(line)
-  if (title) return { node: h('p', { class: 'heading' }, drawMarkdownInline(title[1] ?? '', names)), end: at + 1 }
+  if (title)
+    return { node: h('p', { class: 'heading' }, drawMarkdownInline(headingText(title[1]), names)), end: at + 1 }
   if (rule.test(line)) return { node: h('hr'), end: at + 1 }
-  if (quote.test(line)) return readQuote(lines, at, names)
-  if (item.test(line)) return readList(lines, at, names)
-  if (line.includes('|') && delimiterRow.test(lines[at + 1] ?? '') && (lines[at + 1] ?? '').includes('-')) {
-    const table = readTable(lines, at, names)
-    if (table) return table
-  }
-  return readParagraph(lines, at, names)
+  if (quote.test(line)) return readQuote(lines, at, names, depth)
+  if (item.test(line)) return readList(lines, at, names, depth)
+  return (isTableStart(lines, at) ? readTable(lines, at, names) : undefined) ?? readParagraph(lines, at, names)
 }
+
+/** @param {string | undefined} rest */
+const headingText = rest => (rest ?? '').trim().replace(/(?:^| )#+$/, '')
 
 /**
  * A fence that is not closed goes on to the end: so it looks while a model is still writing it.
@@ -90,12 +96,13 @@ const isClosing = (line, opening) => {
  * @param {string[]} lines
  * @param {number} at
  * @param {Names} names
+ * @param {number} depth
  */
-const readQuote = (lines, at, names) => {
+const readQuote = (lines, at, names, depth) => {
   let end = at
   while (end < lines.length && (quote.test(lines[end] ?? '') || (end > at && isLazy(lines[end] ?? '')))) end++
   const inside = lines.slice(at, end).map(line => line.replace(quote, ''))
-  return { node: h('blockquote', {}, drawBlocks(inside, names)), end }
+  return { node: h('blockquote', {}, drawBlocks(inside, names, depth + 1)), end }
 }
 
 /** @param {string} line whether it can only go on with the paragraph before it */
@@ -106,13 +113,19 @@ const startsBlock = line =>
   fenceStart.test(line) || heading.test(line) || rule.test(line) || quote.test(line) || item.test(line)
 
 /**
+ * A line such as "2026. That was" within a paragraph begins no list: only a 1 does.
+ * @param {string} line
+ */
+const endsParagraph = line => line.trim() === '' || (startsBlock(line) && !/^ *(?:[02-9]|\d\d)\d*[.)]/.test(line))
+
+/**
  * @param {string[]} lines
  * @param {number} at
  * @param {Names} names
  */
 const readParagraph = (lines, at, names) => {
   let end = at + 1
-  while (end < lines.length && isLazy(lines[end] ?? '') && !isTableStart(lines, end)) end++
+  while (end < lines.length && !endsParagraph(lines[end] ?? '') && !isTableStart(lines, end)) end++
   const text = lines
     .slice(at, end)
     .map(line => line.trim())
@@ -123,15 +136,10 @@ const readParagraph = (lines, at, names) => {
 /**
  * @param {string[]} lines
  * @param {number} at
- */
-const isTableStart = (lines, at) => (lines[at] ?? '').includes('|') && delimiterRow.test(lines[at + 1] ?? '')
-
-/**
- * @param {string[]} lines
- * @param {number} at
  * @param {Names} names
+ * @param {number} depth
  */
-const readList = (lines, at, names) => {
+const readList = (lines, at, names, depth) => {
   const first = item.exec(lines[at] ?? '')
   const marker = first?.[2] ?? '-'
   const isOrdered = /\d/.test(marker)
@@ -139,7 +147,7 @@ const readList = (lines, at, names) => {
   const list = isOrdered ? h('ol', { start: start === 1 ? undefined : start }) : h('ul')
   let end = at
   for (let next = readItem(lines, end, first?.[1]?.length ?? 0, isOrdered); next; ) {
-    list.append(drawItem(next.lines, names))
+    list.append(drawItem(next.lines, names, depth + 1))
     end = next.end
     const after = skipBlank(lines, end)
     next = readItem(lines, after, first?.[1]?.length ?? 0, isOrdered)
@@ -203,68 +211,18 @@ const dedent = (line, width) => line.slice(Math.min(width, Math.max(0, line.sear
 /**
  * @param {string[]} lines
  * @param {Names} names
+ * @param {number} depth
  */
-const drawItem = (lines, names) => {
+const drawItem = (lines, names, depth) => {
   const task = /^\[([ xX])\]\s+/.exec(lines[0] ?? '')
   const body = task ? [(lines[0] ?? '').slice(task[0].length), ...lines.slice(1)] : lines
   const node = h('li', { class: task ? 'task' : undefined })
   if (task) {
     node.append(h('input', { type: 'checkbox', disabled: true, checked: task[1] !== ' ', 'aria-label': body[0] ?? '' }))
   }
-  const blocks = drawBlocks(body, names)
+  const blocks = drawBlocks(body, names, depth)
   const only = blocks[0]
   if (only instanceof HTMLParagraphElement) append(node, [h('span', {}, ...only.childNodes), blocks.slice(1)])
   else append(node, blocks)
   return node
 }
-
-/**
- * @param {string} line
- * @returns {string[]}
- */
-const cellsOf = line => {
-  /** @type {string[]} */
-  const cells = []
-  let cell = ''
-  let inCode = false
-  const bare = line.trim().replace(/^\||(?<!\\)\|$/g, '')
-  for (let at = 0; at < bare.length; at++) {
-    if (bare[at] === '`') inCode = !inCode
-    if (bare[at] === '\\' && bare[at + 1] === '|') cell += bare[++at]
-    else if (bare[at] === '|' && !inCode) {
-      cells.push(cell.trim())
-      cell = ''
-    } else cell += bare[at]
-  }
-  return [...cells, cell.trim()]
-}
-
-/**
- * @param {string[]} lines
- * @param {number} at
- * @param {Names} names
- */
-const readTable = (lines, at, names) => {
-  const head = cellsOf(lines[at] ?? '')
-  const marks = cellsOf(lines[at + 1] ?? '')
-  if (marks.length !== head.length) return undefined
-  const aligns = marks.map(mark => (mark.endsWith(':') ? (mark.startsWith(':') ? 'center' : 'right') : 'left'))
-  let end = at + 2
-  /** @type {string[][]} */
-  const rows = []
-  while (end < lines.length && (lines[end] ?? '').includes('|') && (lines[end] ?? '').trim() !== '') {
-    rows.push(cellsOf(lines[end++] ?? ''))
-  }
-  const draw = (/** @type {'th' | 'td'} */ tag, /** @type {string[]} */ cells) =>
-    h('tr', {}, head.map((_, column) => h(tag, { class: `align-${aligns[column]}` }, drawMarkdownInline(cells[column] ?? '', names))))
-  return { node: drawTable([draw('th', head)], rows.map(row => draw('td', row))), end }
-}
-
-/**
- * A table that scrolls inside itself when it is wider than its place.
- * @param {Node[]} head
- * @param {Node[]} body
- * @returns {HTMLElement}
- */
-export const drawTable = (head, body) =>
-  h('div', { class: 'table', tabindex: 0 }, h('table', {}, h('thead', {}, head), h('tbody', {}, body)))

@@ -62,7 +62,7 @@ export const openPanel = (anchor, panel) => {
 export const keepFocus = () => {
   const before = document.activeElement
   return () => {
-    const isLost = document.activeElement === document.body
+    const isLost = document.activeElement === document.body || document.activeElement?.closest('dialog:not([open])')
     const next = before?.isConnected ? (before.closest('.row') ?? before) : document.querySelector('.composer textarea')
     if (isLost && next instanceof HTMLElement) next.focus()
   }
@@ -91,7 +91,13 @@ const place = (anchor, panel) => {
  * @param {string} [emptyText] what stands there when there is nothing to choose
  */
 export const openMenu = (anchor, label, items, emptyText) => {
-  const panel = h('div', { class: 'menu', role: 'menu', 'aria-label': label, testid: 'menu', on: { keydown: moveFocus } })
+  const panel = h('div', {
+    class: 'menu',
+    role: 'menu',
+    'aria-label': label,
+    testid: 'menu',
+    on: { keydown: moveFocus },
+  })
   const close = openPanel(anchor, panel)
   const choose = (/** @type {MenuItem} */ item) => {
     close()
@@ -149,7 +155,11 @@ const moveFocus = event => {
  */
 export const askSure = question =>
   new Promise(resolve => {
-    const yes = h('button', { class: `button ${question.isDanger ? 'danger' : 'primary'}`, value: 'yes', testid: 'confirm-yes' }, question.yes)
+    const yes = h(
+      'button',
+      { class: `button ${question.isDanger ? 'danger' : 'primary'}`, value: 'yes', testid: 'confirm-yes' },
+      question.yes,
+    )
     const dialog = h(
       'dialog',
       { class: 'modal confirm', 'aria-label': question.title || question.yes, testid: 'confirm' },

@@ -1,6 +1,6 @@
 // @ts-check
 /** @import { PageMessage } from '../protocol.ts' */
-/** @import { App } from './main.js' */
+/** @import { App } from './app.js' */
 import { createBody } from './body.js'
 import { fill, h, icon } from './dom.js'
 import { createEdit } from './edit.js'
@@ -25,14 +25,20 @@ export const createRow = (app, first, where) => {
   const state = { message: first }
   const body = createBody(app, {
     app,
-    act: (blockId, action) => void app.act({ do: 'act', channel: first.channel, ts: state.message.ts, blockId, action }),
+    act: (blockId, action) =>
+      void app.act({ do: 'act', channel: first.channel, ts: state.message.ts, blockId, action }),
   })
   const lead = h('div', { class: 'lead' })
   const notes = h('div', { class: 'notes' })
   const head = h('header', {})
   const after = h('div', { class: 'after' })
   const meat = h('div', { class: 'meat' }, notes, head, body.node, after)
-  const content = h('div', { class: 'message' }, h('div', { class: 'avatar-place' }, drawAvatar(app.store.state.people.get(first.user), first.user)), meat)
+  const content = h(
+    'div',
+    { class: 'message' },
+    h('div', { class: 'avatar-place' }, drawAvatar(app.store.state.people.get(first.user), first.user)),
+    meat,
+  )
   const node = h('article', { class: 'row', testid: 'message', 'data-ts': first.ts, tabindex: -1 }, lead, content)
   const edit = createEdit(app, body.node, () => state.message)
   createTools(app, content, { where, message: () => state.message, edit: edit.open })
@@ -54,7 +60,12 @@ export const createRow = (app, first, where) => {
       fill(notes, drawNotes(app, message, where))
       fill(head, drawHead(app, message))
       body.update(message)
-      fill(after, drawMarks(app, message), drawReactions(app, message), where === 'main' && drawThreadLine(app, message))
+      fill(
+        after,
+        drawMarks(app, message),
+        drawReactions(app, message),
+        where === 'main' && drawThreadLine(app, message),
+      )
       node.classList.toggle('pings-me', body.node.querySelector('.ping-me, .ping-all') !== null)
       if (isChange) glow(node)
     },
@@ -62,10 +73,21 @@ export const createRow = (app, first, where) => {
     setLead: previous => {
       const { message } = state
       const newDay = !previous || dayKey(previous.ts) !== dayKey(message.ts)
-      fill(lead, newDay && where === 'main' ? h('div', { class: 'day' }, h('span', {}, toDay(message.ts, app.lang, app.words))) : undefined)
+      fill(
+        lead,
+        newDay && where === 'main'
+          ? h('div', { class: 'day' }, h('span', {}, toDay(message.ts, app.lang, app.words)))
+          : undefined,
+      )
       node.classList.toggle('is-compact', !newDay && isFollowing(previous, message))
     },
-    touch: () => fill(after, drawMarks(app, state.message), drawReactions(app, state.message), where === 'main' && drawThreadLine(app, state.message)),
+    touch: () =>
+      fill(
+        after,
+        drawMarks(app, state.message),
+        drawReactions(app, state.message),
+        where === 'main' && drawThreadLine(app, state.message),
+      ),
   }
 }
 
@@ -84,7 +106,10 @@ const isFollowing = (previous, message) =>
 const glow = node => {
   for (const old of node.getAnimations()) old.cancel()
   if (matchMedia('(prefers-reduced-motion: reduce)').matches) return
-  node.animate([{ boxShadow: 'inset 3px 0 0 var(--accent)' }, { boxShadow: 'inset 3px 0 0 transparent' }], { duration: 900, easing: 'ease-out' })
+  node.animate([{ boxShadow: 'inset 3px 0 0 var(--accent)' }, { boxShadow: 'inset 3px 0 0 transparent' }], {
+    duration: 900,
+    easing: 'ease-out',
+  })
 }
 
 /**
@@ -107,7 +132,11 @@ const drawNotes = (app, message, where) => [
 const drawHead = (app, message) => [
   h('strong', { class: 'who' }, app.store.personName(message.user)),
   app.store.state.people.get(message.user)?.isBot && h('span', { class: 'tag' }, app.words.botTag),
-  h('a', { class: 'when', href: `#/${message.channel}/${message.ts}`, title: toMoment(message.ts, app.lang) }, toClock(message.ts, app.lang)),
+  h(
+    'a',
+    { class: 'when', href: `#/${message.channel}/${message.ts}`, title: toMoment(message.ts, app.lang) },
+    toClock(message.ts, app.lang),
+  ),
 ]
 
 /**
@@ -119,7 +148,12 @@ const drawMarks = (app, message) => {
   if (!message.edited && message.edits === 0) return undefined
   const label = message.edits > 0 ? app.words.writes(message.edits) : ''
   const count = message.edits > 0 ? h('span', { class: 'edit-count' }, `✎ ${message.edits}`) : undefined
-  return h('span', { class: 'edited', testid: 'edited', title: label }, message.edited ? app.words.edited : undefined, count)
+  return h(
+    'span',
+    { class: 'edited', testid: 'edited', title: label },
+    message.edited ? app.words.edited : undefined,
+    count,
+  )
 }
 
 /**
@@ -135,8 +169,20 @@ const drawReactions = (app, message) => {
   const draw = (/** @type {{ name: string, users: string[] }} */ { name, users }) => {
     const mine = users.includes(as)
     const title = `${users.map(app.store.personName).join(', ')} :${name}:`
-    const props = { type: 'button', class: 'reaction', 'aria-pressed': String(mine), title, 'aria-label': title, testid: `reaction-${name}` }
-    return h('button', { ...props, on: { click: () => press(name, mine) } }, h('span', { class: 'emoji' }, toEmoji(name)), users.length)
+    const props = {
+      type: 'button',
+      class: 'reaction',
+      'aria-pressed': String(mine),
+      title,
+      'aria-label': title,
+      testid: `reaction-${name}`,
+    }
+    return h(
+      'button',
+      { ...props, on: { click: () => press(name, mine) } },
+      h('span', { class: 'emoji' }, toEmoji(name)),
+      users.length,
+    )
   }
   return h('div', { class: 'reactions' }, reactions.map(draw))
 }
@@ -158,7 +204,11 @@ const drawThreadLine = (app, message) => {
       h(
         'a',
         { class: 'thread-link', href, testid: 'thread-link' },
-        h('span', { class: 'faces' }, users.map(user => drawAvatar(store.state.people.get(user), user))),
+        h(
+          'span',
+          { class: 'faces' },
+          users.map(user => drawAvatar(store.state.people.get(user), user)),
+        ),
         h('span', { class: 'thread-count' }, words.replyCount(replies.length)),
         h('span', { class: 'thread-last' }, words.lastReply(toClock(last.ts, app.lang))),
       ),

@@ -1,12 +1,12 @@
 // @ts-check
 /** @import { PageChannel } from '../protocol.ts' */
-/** @import { App } from './main.js' */
+/** @import { App } from './app.js' */
 import { acceptDrops } from './attachments.js'
 import { createComposer } from './composer.js'
 import { fill, h, iconButton } from './dom.js'
 import { createHome } from './home.js'
-import { isReply } from './log.js'
 import { createList } from './list.js'
+import { isReply } from './log.js'
 import { openMenu } from './menu.js'
 import { drawAvatar } from './people.js'
 
@@ -51,7 +51,13 @@ export const createMainPane = app => {
     fill(
       prompts,
       h('span', { class: 'prompts-label' }, words.tryThis),
-      offered.map(({ title, message }) => h('button', { type: 'button', class: 'prompt', title: message, testid: 'prompt', on: { click: () => say(message) } }, title)),
+      offered.map(({ title, message }) =>
+        h(
+          'button',
+          { type: 'button', class: 'prompt', title: message, testid: 'prompt', on: { click: () => say(message) } },
+          title,
+        ),
+      ),
     )
   }
   const drawAll = () => {
@@ -97,7 +103,8 @@ export const createMainPane = app => {
  * @param {PageChannel} channel
  * @returns {string}
  */
-export const titleOf = (app, channel) => (channel.kind === 'im' ? app.store.personName(app.store.state.botUserId) : `#${channel.name}`)
+export const titleOf = (app, channel) =>
+  channel.kind === 'im' ? app.store.personName(app.store.state.botUserId) : `#${channel.name}`
 
 /**
  * @param {App} app
@@ -108,9 +115,17 @@ const drawHeader = (app, channel) => {
   const back = iconButton('back', words.menu, () => app.showPane('nav'), { class: 'only-phone', testid: 'back-to-nav' })
   if (!channel || channel.kind === 'im') {
     const bot = store.state.people.get(store.state.botUserId)
-    return [back, bot && drawAvatar(bot, bot.id), h('h1', {}, store.personName(store.state.botUserId)), drawTabs(app, channel)]
+    return [
+      back,
+      bot && drawAvatar(bot, bot.id),
+      h('h1', {}, store.personName(store.state.botUserId)),
+      drawTabs(app, channel),
+    ]
   }
-  const invite = iconButton('person', words.invite, () => openInvite(app, invite, channel), { testid: 'invite', 'aria-haspopup': 'menu' })
+  const invite = iconButton('person', words.invite, () => openInvite(app, invite, channel), {
+    testid: 'invite',
+    'aria-haspopup': 'menu',
+  })
   return [
     back,
     h('h1', {}, h('span', { class: 'hash' }, '#'), channel.name),
@@ -126,8 +141,17 @@ const drawHeader = (app, channel) => {
  */
 const drawTabs = (app, dm) => {
   const { words } = app
-  const tab = (/** @type {string} */ label, /** @type {string} */ testid, /** @type {boolean} */ isChosen, /** @type {() => void} */ choose) =>
-    h('button', { type: 'button', class: 'tab', testid, 'aria-current': isChosen ? 'page' : undefined, on: { click: choose } }, label)
+  const tab = (
+    /** @type {string} */ label,
+    /** @type {string} */ testid,
+    /** @type {boolean} */ isChosen,
+    /** @type {() => void} */ choose,
+  ) =>
+    h(
+      'button',
+      { type: 'button', class: 'tab', testid, 'aria-current': isChosen ? 'page' : undefined, on: { click: choose } },
+      label,
+    )
   return h(
     'nav',
     { class: 'tabs', 'aria-label': words.appHome },
@@ -142,7 +166,16 @@ const drawTabs = (app, dm) => {
  */
 const drawJoin = (app, channel) => [
   h('span', {}, app.words.notMember(channel.name)),
-  h('button', { type: 'button', class: 'button primary', testid: 'join', on: { click: () => void app.act({ do: 'join', channel: channel.id }) } }, app.words.join(channel.name)),
+  h(
+    'button',
+    {
+      type: 'button',
+      class: 'button primary',
+      testid: 'join',
+      on: { click: () => void app.act({ do: 'join', channel: channel.id }) },
+    },
+    app.words.join(channel.name),
+  ),
 ]
 
 /**

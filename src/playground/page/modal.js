@@ -1,6 +1,6 @@
 // @ts-check
 /** @import { PageView, SlackJson } from '../protocol.ts' */
-/** @import { App } from './main.js' */
+/** @import { App } from './app.js' */
 import { fill, h } from './dom.js'
 import { createForm } from './form.js'
 import { keepFocus } from './menu.js'
@@ -52,7 +52,10 @@ export const createModals = app => {
     const known = forms.get(view.id)
     if (known?.json === json) return
     if (known) known.form.redraw(view)
-    forms.set(view.id, { form: known?.form ?? createForm(app, view, { close: closeTop, submit: state => submit(view.id, state) }), json })
+    forms.set(view.id, {
+      form: known?.form ?? createForm(app, view, { close: closeTop, submit: state => submit(view.id, state) }),
+      json,
+    })
   }
   const submit = (/** @type {string} */ viewId, /** @type {Record<string, Record<string, SlackJson>>} */ state) =>
     app.act({ do: 'submit_view', viewId, state }).then(Boolean)

@@ -1,5 +1,5 @@
 // @ts-check
-/** @import { App } from './main.js' */
+/** @import { App } from './app.js' */
 /** @import { PageMessage } from '../protocol.ts' */
 import { h, iconButton } from './dom.js'
 import { keyOf } from './log.js'
@@ -18,7 +18,13 @@ const announcedCharacters = 300
  * @param {() => string} closeLabel
  */
 export const createToasts = closeLabel => {
-  const node = h('div', { class: 'toasts', popover: 'manual', role: 'status', 'aria-live': 'assertive', testid: 'toasts' })
+  const node = h('div', {
+    class: 'toasts',
+    popover: 'manual',
+    role: 'status',
+    'aria-live': 'assertive',
+    testid: 'toasts',
+  })
   return {
     node,
     /**
@@ -30,7 +36,12 @@ export const createToasts = closeLabel => {
         toast.remove()
         if (node.childElementCount === 0 && node.matches(':popover-open')) node.hidePopover()
       }
-      const toast = h('div', { class: `toast toast-${kind}`, testid: 'toast' }, h('span', {}, sentence), iconButton('close', closeLabel(), remove))
+      const toast = h(
+        'div',
+        { class: `toast toast-${kind}`, testid: 'toast' },
+        h('span', {}, sentence),
+        iconButton('close', closeLabel(), remove),
+      )
       node.append(toast)
       if (node.matches(':popover-open')) node.hidePopover()
       node.showPopover()
@@ -56,7 +67,10 @@ export const createAnnouncer = app => {
     const place = app.place()
     if (place.kind !== 'channel' || place.channel !== message.channel || message.user === app.store.state.as) return
     clearTimeout(waiting.get(keyOf(message)))
-    waiting.set(keyOf(message), setTimeout(() => announce(message), settledMs))
+    waiting.set(
+      keyOf(message),
+      setTimeout(() => announce(message), settledMs),
+    )
   })
   return { node }
 }

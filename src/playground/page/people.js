@@ -28,6 +28,11 @@ const toColour = id => [...id].reduce((sum, character) => (sum * 31 + character.
  */
 export const drawAvatar = (person, id) => {
   const name = person?.name || id
-  if (person?.isBot) return h('span', { class: 'avatar avatar-bot', 'aria-hidden': 'true' }, h('img', { src: '/page/assets/icon.svg', alt: '' }))
+  if (person?.isBot)
+    return h(
+      'span',
+      { class: 'avatar avatar-bot', 'aria-hidden': 'true' },
+      h('img', { src: '/page/assets/icon.svg', alt: '' }),
+    )
   return h('span', { class: `avatar avatar-${toColour(id)}`, 'aria-hidden': 'true' }, toInitials(name))
 }

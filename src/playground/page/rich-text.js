@@ -1,10 +1,10 @@
 // @ts-check
 /** @import { SlackJson } from '../protocol.ts' */
 /** @import { Child } from './dom.js' */
-/** @import { Names } from './mrkdwn.js' */
+/** @import { Names } from './links.js' */
 import { append, h } from './dom.js'
 import { toObject, toObjects, toText } from './json.js'
-import { drawBroadcast, drawChannel, drawEmoji, drawFence, drawLink, drawPerson } from './mrkdwn.js'
+import { drawBroadcast, drawChannel, drawEmoji, drawFence, drawLink, drawPerson } from './links.js'
 
 /**
  * Draws a `rich_text` block: sections, lists, quotes and code.
@@ -14,7 +14,10 @@ import { drawBroadcast, drawChannel, drawEmoji, drawFence, drawLink, drawPerson 
  */
 export const drawRichText = (block, names) => {
   const root = h('div', { class: 'rich-text' })
-  append(root, toObjects(block.elements).map(part => drawPart(part, names)))
+  append(
+    root,
+    toObjects(block.elements).map(part => drawPart(part, names)),
+  )
   return root
 }
 

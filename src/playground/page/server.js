@@ -10,7 +10,7 @@ const longestRetryMs = 5_000
 /**
  * A gesture that could not be done, with the sentence that says what to do.
  */
-export class GestureError extends Error {}
+class GestureError extends Error {}
 
 /**
  * @param {string} path

@@ -1,5 +1,5 @@
 // @ts-check
-/** @import { App } from './main.js' */
+/** @import { App } from './app.js' */
 import { h } from './dom.js'
 import { drawAvatar } from './people.js'
 
@@ -35,7 +35,8 @@ export const toSuggestions = (app, text, caret, withCommands) => {
  * @param {Suggestion[]} items
  * @returns {Suggestions | undefined}
  */
-const offer = (from, query, title, items) => (items.length > 0 ? { from, query, title, items: items.slice(0, mostShown) } : undefined)
+const offer = (from, query, title, items) =>
+  items.length > 0 ? { from, query, title, items: items.slice(0, mostShown) } : undefined
 
 /**
  * @param {App} app
@@ -62,17 +63,27 @@ const commandsLike = (app, query) =>
 const peopleLike = (app, query) => {
   const wanted = query.toLowerCase()
   const everyone = [...app.store.state.people.values()].filter(person => person.id !== app.store.state.as)
-  const fits = everyone.filter(({ name, realName }) => [name, realName].some(one => one.toLowerCase().startsWith(wanted)))
+  const fits = everyone.filter(({ name, realName }) =>
+    [name, realName].some(one => one.toLowerCase().startsWith(wanted)),
+  )
   const broadcasts = ['here', 'channel'].filter(name => wanted !== '' && name.startsWith(wanted))
   return [
-    ...fits.sort((a, b) => Number(b.isBot) - Number(a.isBot)).map(person => ({
-      insert: `@${person.name}`,
-      label: person.name,
-      hint: person.isBot ? app.words.botTag : person.realName === person.name ? '' : person.realName,
-      picture: drawAvatar(person, person.id),
-      testid: `suggest-${person.id}`,
+    ...fits
+      .sort((a, b) => Number(b.isBot) - Number(a.isBot))
+      .map(person => ({
+        insert: `@${person.name}`,
+        label: person.name,
+        hint: person.isBot ? app.words.botTag : person.realName === person.name ? '' : person.realName,
+        picture: drawAvatar(person, person.id),
+        testid: `suggest-${person.id}`,
+      })),
+    ...broadcasts.map(name => ({
+      insert: `@${name}`,
+      label: `@${name}`,
+      hint: '',
+      picture: undefined,
+      testid: `suggest-${name}`,
     })),
-    ...broadcasts.map(name => ({ insert: `@${name}`, label: `@${name}`, hint: '', picture: undefined, testid: `suggest-${name}` })),
   ]
 }
 
@@ -90,7 +101,8 @@ export const createSuggestionList = onChoose => {
   let chosen = 0
 
   const mark = () => {
-    for (const [index, child] of [...node.children].entries()) child.setAttribute('aria-selected', String(index === chosen))
+    for (const [index, child] of [...node.children].entries())
+      child.setAttribute('aria-selected', String(index === chosen))
     node.children[chosen]?.scrollIntoView({ block: 'nearest' })
   }
   const draw = (/** @type {Suggestion} */ item, /** @type {number} */ index) =>

@@ -1,10 +1,10 @@
 // @ts-check
-/** @import { App } from './main.js' */
+/** @import { App } from './app.js' */
 import { acceptDrops } from './attachments.js'
 import { createComposer } from './composer.js'
 import { fill, h, icon, iconButton } from './dom.js'
-import { isReply } from './log.js'
 import { createList } from './list.js'
+import { isReply } from './log.js'
 import { drawStatus } from './message.js'
 import { titleOf } from './messages.js'
 
@@ -19,7 +19,13 @@ export const createThreadPane = app => {
   const status = h('div', { class: 'thread-status', 'aria-live': 'polite' })
   const composer = createComposer(app, { testid: 'thread-composer', onEditLast: list.editLast })
   const foot = h('div', { class: 'pane-foot' }, status, composer.node)
-  const node = h('aside', { class: 'pane pane-thread', testid: 'thread', 'aria-label': words.thread, hidden: true }, header, list.node, foot)
+  const node = h(
+    'aside',
+    { class: 'pane pane-thread', testid: 'thread', 'aria-label': words.thread, hidden: true },
+    header,
+    list.node,
+    foot,
+  )
   let shown = { channel: '', ts: '' }
 
   /** The root stands before the replies; both are the log's own lists, so the pane keeps a list of its own. */
@@ -29,7 +35,8 @@ export const createThreadPane = app => {
     return [...(root ? [root] : []), ...(log.threads.get(shown.ts) ?? [])]
   }
   const close = () => app.go({ kind: 'channel', channel: shown.channel, focus: 'composer' })
-  const isHere = (/** @type {string} */ channel, /** @type {string} */ ts) => channel === shown.channel && ts === shown.ts
+  const isHere = (/** @type {string} */ channel, /** @type {string} */ ts) =>
+    channel === shown.channel && ts === shown.ts
 
   const drawHeader = () => {
     const channel = store.state.channels.get(shown.channel)
@@ -49,7 +56,8 @@ export const createThreadPane = app => {
     fill(
       status,
       text ? h('span', { class: 'status', testid: 'thread-status' }, drawStatus(app, text)) : undefined,
-      (text || isStreaming) && h('button', { type: 'button', class: 'stop', testid: 'stop', on: { click: stop } }, icon('stop'), words.stop),
+      (text || isStreaming) &&
+        h('button', { type: 'button', class: 'stop', testid: 'stop', on: { click: stop } }, icon('stop'), words.stop),
     )
   }
   const drawAgain = () => {

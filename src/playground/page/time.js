@@ -26,7 +26,8 @@ const toDate = ts => new Date(Number.parseFloat(ts) * 1000)
  * @param {string} lang
  * @returns {string}
  */
-export const toClock = (ts, lang) => formatIn(lang, { hour: '2-digit', minute: '2-digit', hour12: false }).format(toDate(ts))
+export const toClock = (ts, lang) =>
+  formatIn(lang, { hour: '2-digit', minute: '2-digit', hour12: false }).format(toDate(ts))
 
 /**
  * The moment of a message in full, for a tooltip.

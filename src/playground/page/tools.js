@@ -1,6 +1,6 @@
 // @ts-check
 /** @import { PageMessage } from '../protocol.ts' */
-/** @import { App } from './main.js' */
+/** @import { App } from './app.js' */
 /** @import { MenuItem } from './menu.js' */
 import { h, iconButton } from './dom.js'
 import { quickReactions, toEmoji, toEmojiName } from './emoji.js'
@@ -38,14 +38,28 @@ export const createTools = (app, content, tools) => {
 const drawTools = (app, tools) => {
   const { words } = app
   const { channel, ts, threadTs, ephemeralTo } = tools.message()
-  const react = iconButton('smile', words.react, () => openReactions(app, react, tools), { testid: 'react', 'aria-haspopup': 'dialog' })
-  const reply = iconButton('reply', words.replyInThread, () => app.go({ kind: 'channel', channel, thread: threadTs ?? ts, focus: 'composer' }), { testid: 'reply' })
+  const react = iconButton('smile', words.react, () => openReactions(app, react, tools), {
+    testid: 'react',
+    'aria-haspopup': 'dialog',
+  })
+  const reply = iconButton(
+    'reply',
+    words.replyInThread,
+    () => app.go({ kind: 'channel', channel, thread: threadTs ?? ts, focus: 'composer' }),
+    { testid: 'reply' },
+  )
   const more = iconButton('more', words.moreActions, () => openMenu(more, words.moreActions, itemsOf(app, tools)), {
     testid: 'more-actions',
     'aria-haspopup': 'menu',
   })
   const isShared = ephemeralTo === undefined
-  return h('div', { class: 'tools', role: 'toolbar', 'aria-label': words.moreActions }, isShared && react, isShared && tools.where === 'main' && reply, more)
+  return h(
+    'div',
+    { class: 'tools', role: 'toolbar', 'aria-label': words.moreActions },
+    isShared && react,
+    isShared && tools.where === 'main' && reply,
+    more,
+  )
 }
 
 /**
@@ -58,7 +72,8 @@ const itemsOf = (app, tools) => {
   const message = tools.message()
   const { channel, ts } = message
   const isMine = message.user === store.state.as && message.ephemeralTo === undefined
-  const shortcuts = message.ephemeralTo === undefined ? store.state.shortcuts.filter(shortcut => shortcut.type === 'message') : []
+  const shortcuts =
+    message.ephemeralTo === undefined ? store.state.shortcuts.filter(shortcut => shortcut.type === 'message') : []
   return [
     ...shortcuts.map(({ name, description, callbackId }) => ({
       label: name,
@@ -93,7 +108,13 @@ const copyLink = async (app, { channel, ts, threadTs }) => {
  */
 const remove = async (app, { channel, ts }) => {
   const { words } = app
-  const isSure = await askSure({ title: '', text: words.deleteSure, yes: words.deleteIt, no: words.cancel, isDanger: true })
+  const isSure = await askSure({
+    title: '',
+    text: words.deleteSure,
+    yes: words.deleteIt,
+    no: words.cancel,
+    isDanger: true,
+  })
   if (isSure) await app.act({ do: 'delete', channel, ts })
 }
 
@@ -108,14 +129,35 @@ const openReactions = (app, anchor, tools) => {
     close()
     if (name) void app.act({ do: 'react', channel, ts, name })
   }
-  const name = h('input', { type: 'text', placeholder: app.words.reactName, 'aria-label': app.words.reactName, testid: 'react-name' })
+  const name = h('input', {
+    type: 'text',
+    placeholder: app.words.reactName,
+    'aria-label': app.words.reactName,
+    testid: 'react-name',
+  })
   name.addEventListener('keydown', event => {
     if (event.key === 'Enter' && !event.isComposing) react(toEmojiName(name.value))
   })
   const buttons = quickReactions.map(quick =>
-    h('button', { type: 'button', class: 'emoji-choice', 'aria-label': quick, title: `:${quick}:`, testid: `emoji-${quick}`, on: { click: () => react(quick) } }, toEmoji(quick)),
+    h(
+      'button',
+      {
+        type: 'button',
+        class: 'emoji-choice',
+        'aria-label': quick,
+        title: `:${quick}:`,
+        testid: `emoji-${quick}`,
+        on: { click: () => react(quick) },
+      },
+      toEmoji(quick),
+    ),
   )
-  const panel = h('div', { class: 'menu reactions-menu', role: 'dialog', 'aria-label': app.words.react }, h('div', { class: 'emoji-choices' }, buttons), name)
+  const panel = h(
+    'div',
+    { class: 'menu reactions-menu', role: 'dialog', 'aria-label': app.words.react },
+    h('div', { class: 'emoji-choices' }, buttons),
+    name,
+  )
   const close = openPanel(anchor, panel)
   buttons[0]?.focus()
 }

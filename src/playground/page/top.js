@@ -1,5 +1,5 @@
 // @ts-check
-/** @import { App } from './main.js' */
+/** @import { App } from './app.js' */
 import { fill, h, icon, iconButton } from './dom.js'
 
 const themeKey = 'threadwise.theme'
@@ -29,11 +29,37 @@ export const createTopBar = app => {
   const bar = h(
     'header',
     { class: 'top' },
-    h('a', { class: 'brand', href: '#/', 'aria-label': words.workspace }, h('img', { src: '/page/assets/icon.svg', alt: '' }), h('span', {}, words.workspace)),
+    h(
+      'a',
+      { class: 'brand', href: '#/', 'aria-label': words.workspace },
+      h('img', { src: '/page/assets/icon.svg', alt: '' }),
+      h('span', {}, words.workspace),
+    ),
     h('div', { class: 'top-line' }, bot, model),
-    h('button', { type: 'button', class: 'language', testid: 'language', 'aria-label': words.languageLabel, on: { click: app.toggleLanguage } }, words.language),
+    h(
+      'button',
+      {
+        type: 'button',
+        class: 'language',
+        testid: 'language',
+        'aria-label': words.languageLabel,
+        on: { click: app.toggleLanguage },
+      },
+      words.language,
+    ),
     iconButton('sun', words.theme, toggleTheme, { testid: 'theme', class: 'theme' }),
-    h('button', { type: 'button', class: 'wire-toggle', testid: 'wire-toggle', title: words.wirePanel, on: { click: app.toggleWire } }, icon('wire'), h('span', {}, words.wirePanel)),
+    h(
+      'button',
+      {
+        type: 'button',
+        class: 'wire-toggle',
+        testid: 'wire-toggle',
+        title: words.wirePanel,
+        on: { click: app.toggleWire },
+      },
+      icon('wire'),
+      h('span', {}, words.wirePanel),
+    ),
   )
 
   const draw = () => {
@@ -41,7 +67,7 @@ export const createTopBar = app => {
     fill(model, h('span', { class: 'model-label' }, `${words.answers} `), state.model)
     model.title = state.model
     bot.classList.toggle('is-connected', state.botConnected && state.isLive)
-    fill(bot, h('i'), h('span', {}, state.botConnected ? words.botConnected : words.botAway))
+    fill(bot, h('span', { class: 'dot' }), h('span', {}, state.botConnected ? words.botConnected : words.botAway))
     away.hidden = state.isLive
     fill(away, words.reconnecting)
   }

@@ -1,6 +1,6 @@
 // @ts-check
 /** @import { State } from './store.js' */
-import { unescapeSlack } from './mrkdwn.js'
+import { unescapeSlack } from './links.js'
 
 /**
  * A message as its author typed it, for editing: the server made ids of names and links of addresses, this undoes it.

@@ -1,6 +1,6 @@
 // @ts-check
 /** @import { LimitState, WireEntry } from '../protocol.ts' */
-/** @import { App } from './main.js' */
+/** @import { App } from './app.js' */
 import { fill, h, iconButton } from './dom.js'
 
 /** The panel is drawn at most this often while it is open: a stream makes many entries a second. */
@@ -12,7 +12,12 @@ const redrawEveryMs = 100
  */
 export const createWirePane = app => {
   const { words, store } = app
-  const filter = h('input', { type: 'search', placeholder: words.wireFilter, 'aria-label': words.wireFilter, testid: 'wire-filter' })
+  const filter = h('input', {
+    type: 'search',
+    placeholder: words.wireFilter,
+    'aria-label': words.wireFilter,
+    testid: 'wire-filter',
+  })
   const direction = h(
     'select',
     { 'aria-label': words.wireBoth, testid: 'wire-direction' },
@@ -22,16 +27,35 @@ export const createWirePane = app => {
   )
   const entries = h('div', { class: 'wire-entries', testid: 'wire-entries' })
   const limits = h('div', { class: 'limits', testid: 'limits' })
-  const header = h('header', { class: 'pane-header' }, h('h2', {}, words.wirePanel), iconButton('close', words.close, () => app.toggleWire(), { testid: 'close-wire' }))
+  const header = h(
+    'header',
+    { class: 'pane-header' },
+    h('h2', {}, words.wirePanel),
+    iconButton('close', words.close, () => app.toggleWire(), { testid: 'close-wire' }),
+  )
   const limitBox = h('details', { class: 'limit-box', open: true }, h('summary', {}, words.limits), limits)
-  const node = h('aside', { class: 'pane pane-wire', 'aria-label': words.wirePanel, testid: 'wire', hidden: true }, header, limitBox, h('div', { class: 'wire-filters' }, filter, direction), entries)
+  const node = h(
+    'aside',
+    { class: 'pane pane-wire', 'aria-label': words.wirePanel, testid: 'wire', hidden: true },
+    header,
+    limitBox,
+    h('div', { class: 'wire-filters' }, filter, direction),
+    entries,
+  )
   /** @type {Map<number, { node: HTMLElement, json: string }>} */
   const drawn = new Map()
 
-  const drawLimits = () => !node.hidden && fill(limits, store.state.limits.map(limit => drawLimit(app, limit)))
+  const drawLimits = () =>
+    !node.hidden &&
+    fill(
+      limits,
+      store.state.limits.map(limit => drawLimit(app, limit)),
+    )
   const drawEntries = () => {
     if (node.hidden) return
-    const wanted = store.state.wire.filter(entry => fits(entry, filter.value.trim().toLowerCase(), direction.value)).toReversed()
+    const wanted = store.state.wire
+      .filter(entry => fits(entry, filter.value.trim().toLowerCase(), direction.value))
+      .toReversed()
     syncEntries(app, entries, drawn, wanted)
     if (wanted.length === 0) fill(entries, h('p', { class: 'empty' }, words.wireEmpty))
   }
@@ -56,11 +80,12 @@ export const createWirePane = app => {
 
 /** @param {() => void} work */
 const throttled = work => {
-  /** @type {ReturnType<typeof setTimeout> | undefined} */
-  let timer
+  let isWaiting = false
   return () => {
-    timer ??= setTimeout(() => {
-      timer = undefined
+    if (isWaiting) return
+    isWaiting = true
+    setTimeout(() => {
+      isWaiting = false
       work()
     }, redrawEveryMs)
   }
@@ -72,7 +97,8 @@ const throttled = work => {
  * @param {string} direction
  */
 const fits = (entry, text, direction) =>
-  (!direction || entry.direction === direction) && (!text || `${entry.what} ${entry.status} ${entry.detail}`.toLowerCase().includes(text))
+  (!direction || entry.direction === direction) &&
+  (!text || `${entry.what} ${entry.status} ${entry.detail}`.toLowerCase().includes(text))
 
 /**
  * Puts the wanted entries into the panel, newest first, and leaves those alone that are there and unchanged, so that one
@@ -131,7 +157,10 @@ const drawEntry = (app, entry) => {
   )
   details.addEventListener('toggle', () => {
     if (!details.open || details.children.length > 1) return
-    details.append(h('p', { class: 'wire-time' }, time), h('pre', { class: 'fence', tabindex: 0 }, JSON.stringify(entry.body, undefined, 2)))
+    details.append(
+      h('p', { class: 'wire-time' }, time),
+      h('pre', { class: 'fence', tabindex: 0 }, JSON.stringify(entry.body, undefined, 2)),
+    )
   })
   return details
 }
@@ -142,13 +171,21 @@ const drawEntry = (app, entry) => {
  */
 const drawLimit = (app, { method, left, perMinute }) => {
   const share = perMinute > 0 ? Math.max(0, Math.min(1, left / perMinute)) : 0
-  const bar = h('i')
+  const bar = h('span', { class: 'limit-fill' })
   bar.style.width = `${Math.round(share * 100)}%`
   const label = `${method}: ${app.words.perMinute(left, perMinute)}`
   const level = share > 0.5 ? 'high' : share > 0.15 ? 'low' : 'none'
   return h(
     'div',
-    { class: `limit limit-${level}`, role: 'meter', 'aria-label': label, 'aria-valuenow': left, 'aria-valuemin': 0, 'aria-valuemax': perMinute, title: label },
+    {
+      class: `limit limit-${level}`,
+      role: 'meter',
+      'aria-label': label,
+      'aria-valuenow': left,
+      'aria-valuemin': 0,
+      'aria-valuemax': perMinute,
+      title: label,
+    },
     h('span', {}, method),
     h('span', { class: 'limit-bar' }, bar),
     h('span', { class: 'limit-left' }, `${left}/${perMinute}`),

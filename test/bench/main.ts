@@ -1,0 +1,16 @@
+import { benchMention } from './mention.ts'
+import { benchProcess } from './process.ts'
+
+/** One measured claim: what was measured, what is promised of it, and whether it was kept in this run. */
+export interface Claim {
+  what: string
+  figure: string
+  promise: string
+  kept: boolean
+}
+
+const claims: Claim[] = [...(await benchMention()), ...(await benchProcess())]
+for (const { what, figure, promise, kept } of claims) {
+  process.stdout.write(`${kept ? 'kept  ' : 'BROKEN'}  ${what.padEnd(62)} ${figure.padStart(22)}   ${promise}\n`)
+}
+process.exitCode = claims.every(({ kept }) => kept) ? 0 : 1
