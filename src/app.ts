@@ -44,7 +44,11 @@ export async function createApp({ config, model, log }: AppParts): Promise<Threa
   const files = createFileReader({ token: config.botToken, slackApiUrl: config.slackApiUrl })
   const parts = { self, model, conversations, people, files, budget, call, log, metrics }
   const inbox = createInbox((turn, signal) => answer(parts, turn, signal))
-  metrics.observe(() => ({ threads: conversations.threads, cachedTokens: conversations.tokens, turnsInFlight: inbox.size }))
+  metrics.observe(() => ({
+    threads: conversations.threads,
+    cachedTokens: conversations.tokens,
+    turnsInFlight: inbox.size,
+  }))
 
   const routes = createOperations(metrics, () => bolt.isOpen())
   const bolt = createBolt({ config, self, routes, log })

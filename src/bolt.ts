@@ -105,7 +105,12 @@ function createBoltApp(parts: BoltParts, receiver: SocketModeReceiver | HTTPRece
     convoStore: false,
     logger: toBoltLogger(log),
     clientOptions: clientOptions(parts),
-    authorize: async () => ({ botToken: config.botToken, botId: self.botId, botUserId: self.userId, teamId: self.teamId }),
+    authorize: async () => ({
+      botToken: config.botToken,
+      botId: self.botId,
+      botUserId: self.userId,
+      teamId: self.teamId,
+    }),
   })
   app.error(async error => log.error({ reason: toReason(error), stack: error.stack }, 'a listener failed'))
   return app
@@ -124,7 +129,10 @@ function clientOptions({ config }: BoltParts) {
 
 /** Bolt's lines in the bot's log. Its debug lines are dropped: they carry payloads, and with them what people wrote. */
 function toBoltLogger(log: Log): Logger {
-  const say = (level: 'info' | 'warn' | 'error') => (...words: unknown[]) => log[level](words.map(toReason).join(' '))
+  const say =
+    (level: 'info' | 'warn' | 'error') =>
+    (...words: unknown[]) =>
+      log[level](words.map(toReason).join(' '))
   return {
     debug() {},
     info: say('info'),

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { type LogLevel, logLevels } from './log.ts'
 
 /** How Slack reaches the bot: over a socket that the bot opens, or by signed HTTP requests. */
-export type Transport = { kind: 'socket'; appToken: string } | { kind: 'http'; signingSecret: string }
+type Transport = { kind: 'socket'; appToken: string } | { kind: 'http'; signingSecret: string }
 
 /** Which server and model answer, and what is known of them beyond the catalog. */
 export interface ModelConfig {
@@ -48,18 +48,19 @@ export const vendorBaseUrl = 'https://api.openai.com/v1'
 const defaultModel = 'gpt-5.6-luna'
 
 const token = (prefixes: string[], where: string) =>
-  z
-    .string({ error: `is missing: ${where}` })
-    .refine(value => prefixes.some(prefix => value.startsWith(prefix)), {
-      error: `does not start with ${prefixes[0]}: it is another kind of token. ${where}`,
-    })
+  z.string({ error: `is missing: ${where}` }).refine(value => prefixes.some(prefix => value.startsWith(prefix)), {
+    error: `does not start with ${prefixes[0]}: it is another kind of token. ${where}`,
+  })
 
-const url = (what: string) =>
-  z.string().refine(isHttpUrl, { error: `is not an http(s) address. ${what}` })
+const url = (what: string) => z.string().refine(isHttpUrl, { error: `is not an http(s) address. ${what}` })
 
 const whole = (least: number, most: number) => {
   const error = `must be a whole number from ${least} to ${most}`
-  return z.string().regex(/^\d+$/, { error }).transform(Number).refine(n => n >= least && n <= most, { error })
+  return z
+    .string()
+    .regex(/^\d+$/, { error })
+    .transform(Number)
+    .refine(n => n >= least && n <= most, { error })
 }
 
 const onOff = z.enum(['on', 'off'], { error: 'must be on or off' }).transform(value => value === 'on')

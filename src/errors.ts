@@ -39,7 +39,8 @@ export function toFailure(error: unknown): Failure {
  * causes of a {@link ShownError} are told by name and code only.
  */
 export function toReason(error: unknown): string {
-  if (error instanceof ShownError) return error.cause === undefined ? error.kind : `${error.kind} (${toName(error.cause)})`
+  if (error instanceof ShownError)
+    return error.cause === undefined ? error.kind : `${error.kind} (${toName(error.cause)})`
   if (!(error instanceof Error)) return String(error)
   return error.cause === undefined ? error.message : `${error.message} (${toReason(error.cause)})`
 }

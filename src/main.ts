@@ -31,9 +31,17 @@ async function run(config: Config): Promise<void> {
 async function chooseModel(config: Config, log: Log): Promise<Config['model']> {
   if (!config.detectModel) return config.model
   const found = await detectLocalServer({ ollamaHost: process.env.OLLAMA_HOST })
-  if (found === undefined) throw new StartError('MODEL_AUTODETECT: no model server was found on this machine; start one, or set OPENAI_BASE_URL')
+  if (found === undefined)
+    throw new StartError(
+      'MODEL_AUTODETECT: no model server was found on this machine; start one, or set OPENAI_BASE_URL',
+    )
   log.info({ server: found.kind, model: found.model }, 'found a model server on this machine')
-  return { ...config.model, baseUrl: found.baseUrl, name: found.model, ...(found.contextTokens !== undefined && { contextTokens: found.contextTokens }) }
+  return {
+    ...config.model,
+    baseUrl: found.baseUrl,
+    name: found.model,
+    ...(found.contextTokens !== undefined && { contextTokens: found.contextTokens }),
+  }
 }
 
 function stopOnSignals(app: ThreadwiseApp, log: Log): void {
@@ -69,6 +77,8 @@ function toLine(problem: Problem): string {
 }
 
 function exitWith(lines: string[]): void {
-  process.stderr.write(`Threadwise cannot start:\n${lines.map(line => `  - ${line}\n`).join('')}\nSettings come from the environment or a .env file; README.md lists them.\n`)
+  process.stderr.write(
+    `Threadwise cannot start:\n${lines.map(line => `  - ${line}\n`).join('')}\nSettings come from the environment or a .env file; README.md lists them.\n`,
+  )
   process.exitCode = exitMisconfigured
 }

@@ -17,15 +17,30 @@ export interface Metrics {
 export function createMetrics(): Metrics {
   const registry = new Registry()
   const registers = [registry]
-  const turns = new Counter({ name: 'threadwise_turns_total', help: 'Turns by how they ended.', labelNames: ['outcome', 'kind'], registers })
+  const turns = new Counter({
+    name: 'threadwise_turns_total',
+    help: 'Turns by how they ended.',
+    labelNames: ['outcome', 'kind'],
+    registers,
+  })
   const firstText = new Histogram({
     name: 'threadwise_first_text_seconds',
     help: 'Time from the event to the first text in Slack.',
     buckets: [0.1, 0.25, 0.5, 1, 2, 4, 8, 16, 32, 64],
     registers,
   })
-  const calls = new Counter({ name: 'threadwise_slack_calls_total', help: 'Slack Web API calls by method and outcome; refused means rate limited.', labelNames: ['method', 'outcome'], registers })
-  const tokens = new Counter({ name: 'threadwise_model_tokens_total', help: 'Tokens sent to and received from the model.', labelNames: ['direction'], registers })
+  const calls = new Counter({
+    name: 'threadwise_slack_calls_total',
+    help: 'Slack Web API calls by method and outcome; refused means rate limited.',
+    labelNames: ['method', 'outcome'],
+    registers,
+  })
+  const tokens = new Counter({
+    name: 'threadwise_model_tokens_total',
+    help: 'Tokens sent to and received from the model.',
+    labelNames: ['direction'],
+    registers,
+  })
 
   return {
     turnEnded: (outcome, kind) => turns.inc({ outcome, kind }),
@@ -38,9 +53,19 @@ export function createMetrics(): Metrics {
   }
 }
 
-function openGauges(registers: Registry[], look: () => { threads: number; cachedTokens: number; turnsInFlight: number }): void {
+function openGauges(
+  registers: Registry[],
+  look: () => { threads: number; cachedTokens: number; turnsInFlight: number },
+): void {
   const gauge = (name: string, help: string, value: () => number) =>
-    new Gauge({ name, help, registers, collect() { this.set(value()) } })
+    new Gauge({
+      name,
+      help,
+      registers,
+      collect() {
+        this.set(value())
+      },
+    })
   gauge('threadwise_threads_cached', 'Threads in the cache.', () => look().threads)
   gauge('threadwise_tokens_cached', 'Tokens that the cached threads are estimated at.', () => look().cachedTokens)
   gauge('threadwise_turns_in_flight', 'Turns that are being answered or wait.', () => look().turnsInFlight)

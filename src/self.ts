@@ -28,9 +28,17 @@ export async function readSelf(call: CallSlack, log: Log, slackApiUrl: string): 
   const scopes = answer.response_metadata?.scopes
   const missing = scopes === undefined ? [] : neededScopes.filter(scope => !scopes.includes(scope))
   if (missing.length > 0) {
-    log.warn({ missing }, 'the app lacks scopes: paste manifest.yml into your app’s page “App Manifest” and reinstall it')
+    log.warn(
+      { missing },
+      'the app lacks scopes: paste manifest.yml into your app’s page “App Manifest” and reinstall it',
+    )
   }
-  return { userId: answer.user_id, botId: answer.bot_id ?? '', teamId: answer.team_id, name: answer.user ?? 'Threadwise' }
+  return {
+    userId: answer.user_id,
+    botId: answer.bot_id ?? '',
+    teamId: answer.team_id,
+    name: answer.user ?? 'Threadwise',
+  }
 }
 
 async function test(call: CallSlack, slackApiUrl: string) {
@@ -40,7 +48,9 @@ async function test(call: CallSlack, slackApiUrl: string) {
     } catch (error) {
       if (!(error instanceof SlackError) || !error.isPassing) throw toStartError(error)
       if (attempt === tries) {
-        throw new StartError(`Slack cannot be reached at ${new URL(slackApiUrl).host} (${error.code}); check the network and SLACK_API_URL`)
+        throw new StartError(
+          `Slack cannot be reached at ${new URL(slackApiUrl).host} (${error.code}); check the network and SLACK_API_URL`,
+        )
       }
       await delay(Math.max(firstRetryMs * 2 ** attempt, error.retryAfterMs))
     }
@@ -50,7 +60,8 @@ async function test(call: CallSlack, slackApiUrl: string) {
 function toStartError(error: unknown): unknown {
   if (!(error instanceof SlackError)) return error
   const cure = 'copy the “Bot User OAuth Token” again from your app’s page “OAuth & Permissions”'
-  if (tokenErrors.includes(error.code)) return new StartError(`SLACK_BOT_TOKEN: Slack does not take it (${error.code}); ${cure}`)
+  if (tokenErrors.includes(error.code))
+    return new StartError(`SLACK_BOT_TOKEN: Slack does not take it (${error.code}); ${cure}`)
   return new StartError(`SLACK_BOT_TOKEN: Slack answers ${error.code}; ${cure}`)
 }
 

@@ -29,7 +29,14 @@ export class SlackError extends Error {
 }
 
 const unknownOutcomes = new Set(['network', 'server', 'garbled'])
-const passing = new Set(['ratelimited', 'rate_limited', 'internal_error', 'fatal_error', 'service_unavailable', 'request_timeout'])
+const passing = new Set([
+  'ratelimited',
+  'rate_limited',
+  'internal_error',
+  'fatal_error',
+  'service_unavailable',
+  'request_timeout',
+])
 
 /** Slack answers within seconds or not at all; without a limit a hanging call would hold its reply for ever. */
 const callTimeoutMs = 15_000

@@ -6,7 +6,14 @@ export class StartError extends Error {
 }
 
 /** Slack's words for a token that it does not take. */
-export const tokenErrors = ['invalid_auth', 'not_authed', 'account_inactive', 'token_revoked', 'token_expired', 'not_allowed_token_type']
+export const tokenErrors = [
+  'invalid_auth',
+  'not_authed',
+  'account_inactive',
+  'token_revoked',
+  'token_expired',
+  'not_allowed_token_type',
+]
 
 /** What stopped the bot from connecting, said so that it can be cured. */
 export function toStartError(error: unknown, port: number): StartError {

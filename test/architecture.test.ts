@@ -27,7 +27,19 @@ const onlyIn: Record<string, string> = {
 }
 
 /** Files that only convert: nothing outside reaches them but their arguments. */
-const pure = ['turns/turn.ts', 'model/prompts.ts', 'model/tokens.ts', 'model/catalog.ts', 'reply/markdown.ts', 'reply/inert.ts', 'reply/split.ts', 'reply/pace.ts', 'reply/message.ts', 'conversation/plain.ts', 'conversation/fit.ts']
+const pure = [
+  'turns/turn.ts',
+  'model/prompts.ts',
+  'model/tokens.ts',
+  'model/catalog.ts',
+  'reply/markdown.ts',
+  'reply/inert.ts',
+  'reply/split.ts',
+  'reply/pace.ts',
+  'reply/message.ts',
+  'conversation/plain.ts',
+  'conversation/fit.ts',
+]
 const doesIO = /^(node:(?!util)|openai|undici|ws|@slack\/(bolt|web-api))/
 
 interface Import {
@@ -95,18 +107,27 @@ test('no file has grown beyond what one can read at a sitting', async () => {
 async function readImports(file: string): Promise<Import[]> {
   const source = await readFile(join('src', file), 'utf8')
   const found = source.matchAll(/^(?:import|export)\s+(type\s+)?[^'"]*?from\s+'([^']+)'|import\('([^']+)'\)/gm)
-  return [...found].map(match => ({ from: file, target: (match[2] ?? match[3]) as string, isType: match[1] !== undefined }))
+  return [...found].map(match => ({
+    from: file,
+    target: (match[2] ?? match[3]) as string,
+    isType: match[1] !== undefined,
+  }))
 }
 
 function isAllowed(from: string, to: string): boolean {
   const folder = from.split('/')[0] ?? ''
   const other = to.split('/')[0] ?? ''
   // The root makes everything; the playground stands outside and looks in.
-  if (!from.includes('/') || folder === 'playground') return !ground.includes(from) || ground.includes(to) || other === 'words' || from === 'config.ts'
+  if (!from.includes('/') || folder === 'playground')
+    return !ground.includes(from) || ground.includes(to) || other === 'words' || from === 'config.ts'
   return folder === other || ground.includes(to) || (mayImport[folder] ?? []).includes(other)
 }
 
 const isRelative = (target: string) => target.startsWith('.')
 const resolve = (from: string, target: string) => normalize(join(dirname(from), target))
-const toPackage = (target: string) => target.split('/').slice(0, target.startsWith('@') ? 2 : 1).join('/')
+const toPackage = (target: string) =>
+  target
+    .split('/')
+    .slice(0, target.startsWith('@') ? 2 : 1)
+    .join('/')
 const show = ({ from, target }: Import) => `${from} → ${target}`

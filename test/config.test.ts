@@ -7,13 +7,20 @@ const enough = { SLACK_BOT_TOKEN: 'xoxb-1', SLACK_APP_TOKEN: 'xapp-1', OPENAI_AP
 describe('the environment', () => {
   test('needs three values and has a default for the rest', () => {
     expect(toConfig(enough)).toMatchObject({
-      config: { transport: { kind: 'socket' }, port: 3000, slackApiUrl: 'https://slack.com/api/', model: { idleMs: 60_000 } },
+      config: {
+        transport: { kind: 'socket' },
+        port: 3000,
+        slackApiUrl: 'https://slack.com/api/',
+        model: { idleMs: 60_000 },
+      },
     })
   })
 
   test('without an app token means HTTP', () => {
     const { SLACK_APP_TOKEN: _, ...rest } = enough
-    expect(toConfig({ ...rest, SLACK_SIGNING_SECRET: 's' })).toMatchObject({ config: { transport: { kind: 'http', signingSecret: 's' } } })
+    expect(toConfig({ ...rest, SLACK_SIGNING_SECRET: 's' })).toMatchObject({
+      config: { transport: { kind: 'http', signingSecret: 's' } },
+    })
   })
 
   test('with a server of one’s own needs no key', () => {
@@ -23,7 +30,13 @@ describe('the environment', () => {
   })
 
   test('that is wrong is told all at once, each problem with its cure', () => {
-    const read = toConfig({ SLACK_BOT_TOKEN: 'xapp-swapped', PORT: '70000', OPENAI_BASE_URL: 'localhost', LOG_LEVEL: 'loud', MODEL_IMAGES: 'yes' })
+    const read = toConfig({
+      SLACK_BOT_TOKEN: 'xapp-swapped',
+      PORT: '70000',
+      OPENAI_BASE_URL: 'localhost',
+      LOG_LEVEL: 'loud',
+      MODEL_IMAGES: 'yes',
+    })
     const problems = 'problems' in read ? read.problems : []
     expect(problems.map(({ name }) => name)).toEqual([
       'SLACK_BOT_TOKEN',

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises'
-import { parse } from 'yaml'
 import { expect, test } from 'vitest'
+import { parse } from 'yaml'
 import { z } from 'zod'
 
 /**
@@ -18,15 +18,33 @@ const manifest = z.strictObject({
     background_color: z.string().regex(/^#[0-9a-fA-F]{6}$/),
   }),
   features: z.strictObject({
-    app_home: z.strictObject({ home_tab_enabled: z.boolean(), messages_tab_enabled: z.boolean(), messages_tab_read_only_enabled: z.boolean() }),
+    app_home: z.strictObject({
+      home_tab_enabled: z.boolean(),
+      messages_tab_enabled: z.boolean(),
+      messages_tab_read_only_enabled: z.boolean(),
+    }),
     bot_user: z.strictObject({ display_name: between(1, 80), always_online: z.boolean() }),
     agent_view: z.strictObject({ agent_description: between(1, 300), suggested_prompts: z.array(prompt).max(4) }),
     shortcuts: z
-      .array(z.strictObject({ name: between(1, 24), type: z.enum(['message', 'global']), callback_id: between(1, 255), description: between(1, 150) }))
+      .array(
+        z.strictObject({
+          name: between(1, 24),
+          type: z.enum(['message', 'global']),
+          callback_id: between(1, 255),
+          description: between(1, 150),
+        }),
+      )
       .min(1)
       .max(10),
     slash_commands: z
-      .array(z.strictObject({ command: between(2, 32).startsWith('/'), description: between(1, 2000), usage_hint: between(1, 1000), should_escape: z.boolean() }))
+      .array(
+        z.strictObject({
+          command: between(2, 32).startsWith('/'),
+          description: between(1, 2000),
+          usage_hint: between(1, 1000),
+          should_escape: z.boolean(),
+        }),
+      )
       .min(1)
       .max(50),
   }),
@@ -61,5 +79,7 @@ test('every gesture that the manifest offers has a listener, and every listenerâ
   const events = new Set([...source.matchAll(/app\.event\('([^']+)'/g)].map(match => match[1]))
   expect(commands).toEqual(features.slash_commands.map(({ command }) => command))
   expect(shortcuts).toEqual(features.shortcuts.map(({ callback_id }) => callback_id))
-  expect([...events].toSorted()).toEqual([...new Set(settings.event_subscriptions.bot_events.map(event => event.split('.')[0]))].toSorted())
+  expect([...events].toSorted()).toEqual(
+    [...new Set(settings.event_subscriptions.bot_events.map(event => event.split('.')[0]))].toSorted(),
+  )
 })

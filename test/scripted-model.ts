@@ -37,7 +37,7 @@ export interface Exchange {
   cut(): void
 }
 
-export interface ChatRequest {
+interface ChatRequest {
   model: string
   stream: boolean
   messages: { role: string; content: string | { type: string; text?: string; image_url?: { url: string } }[] }[]
@@ -104,7 +104,9 @@ function toExchange(body: ChatRequest, request: IncomingMessage, response: Serve
   }
   const exchange: Exchange = {
     body,
-    prompt: body.messages.map(({ role, content }) => `${role}: ${typeof content === 'string' ? content : JSON.stringify(content)}`).join('\n'),
+    prompt: body.messages
+      .map(({ role, content }) => `${role}: ${typeof content === 'string' ? content : JSON.stringify(content)}`)
+      .join('\n'),
     at: performance.now(),
     isAborted: () => aborted,
     say: text => chunk([{ index: 0, delta: { content: text }, finish_reason: null }]),

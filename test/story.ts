@@ -59,7 +59,11 @@ export async function openStory(options: StoryOptions = {}): Promise<Story> {
 }
 
 /** Starts a bot of its own in a workspace that is there already. */
-export async function connect(slack: Workspace, model: ScriptedModel, options: StoryOptions = {}): Promise<ThreadwiseApp> {
+export async function connect(
+  slack: Workspace,
+  model: ScriptedModel,
+  options: StoryOptions = {},
+): Promise<ThreadwiseApp> {
   const port = options.config?.port ?? (options.transport === 'http' ? await freePort() : 0)
   const log = createLog('silent')
   const config = {

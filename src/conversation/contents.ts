@@ -13,7 +13,11 @@ export interface WithContents {
 }
 
 /** Reads the files of a thread that have not been read yet, the newest first, side by side. */
-export async function readContents(messages: readonly Message[], reader: FileReader, signal: AbortSignal): Promise<WithContents> {
+export async function readContents(
+  messages: readonly Message[],
+  reader: FileReader,
+  signal: AbortSignal,
+): Promise<WithContents> {
   const chosen = new Set<Message>()
   let room = mostFiles
   for (const message of messages.toReversed()) {

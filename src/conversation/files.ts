@@ -8,7 +8,6 @@ import { FileSkipped, type SkipReason } from './files-skipped.ts'
 import type { SlackFile } from './files-slack.ts'
 import { cutText, toText } from './files-text.ts'
 
-export type { SkipReason } from './files-skipped.ts'
 export { type SlackFile, toSlackFile } from './files-slack.ts'
 
 /** What of an attached file a language model can be given, or why nothing. */

@@ -33,7 +33,11 @@ const longestLast = 0.7
  * go first. A first or last message that is too long by itself is cut in the text, which says so. The tokenizer is loaded
  * only when a bound by bytes says that the budget could matter.
  */
-export async function fit(lines: Line[], budgetTokens: number, loadCounter: () => Promise<CountTokens>): Promise<Fitted> {
+export async function toFitted(
+  lines: Line[],
+  budgetTokens: number,
+  loadCounter: () => Promise<CountTokens>,
+): Promise<Fitted> {
   const budget = Math.floor(budgetTokens * margin)
   const whole = { lines, read: lines.length, total: lines.length, gapAfter: undefined }
   if (sum(lines, mostTokens) <= budget) return whole

@@ -41,14 +41,16 @@ export interface RawMessage {
 export const questionMetadataType = 'threadwise_question'
 
 /** Things that happen in a channel and that nobody says. Source: docs.slack.dev, message subtypes. */
-const silentSubtypes = /^(channel|group|mpim)_|^(bot_add|bot_remove|pinned_item|unpinned_item|tombstone|reminder_add|assistant_app_thread)$/
+const silentSubtypes =
+  /^(channel|group|mpim)_|^(bot_add|bot_remove|pinned_item|unpinned_item|tombstone|reminder_add|assistant_app_thread)$/
 
 /** Converts a message of Slack's history or of an event; undefined for joins, topics and the like. */
 export function toMessage(raw: RawMessage, self: Self): Message | undefined {
   if (typeof raw.ts !== 'string') return undefined
   if (typeof raw.subtype === 'string' && silentSubtypes.test(raw.subtype)) return undefined
   const asked = toAsked(raw)
-  if (asked !== undefined) return { ts: raw.ts, author: { kind: 'person', id: asked.user }, text: asked.text, form: 'markdown', files: [] }
+  if (asked !== undefined)
+    return { ts: raw.ts, author: { kind: 'person', id: asked.user }, text: asked.text, form: 'markdown', files: [] }
   return {
     ts: raw.ts,
     author: toAuthor(raw, self),

@@ -8,7 +8,9 @@ export function toMentioned(text: string): string[] {
  * characters as themselves.
  */
 export function toPlain(text: string, nameOf: (userId: string) => string): string {
-  return text.replace(/<([^<>]*)>/g, (_, inner: string) => toPlainToken(inner, nameOf)).replace(/&(lt|gt|amp);/g, (_, name) => entities[name as keyof typeof entities])
+  return text
+    .replace(/<([^<>]*)>/g, (_, inner: string) => toPlainToken(inner, nameOf))
+    .replace(/&(lt|gt|amp);/g, (_, name) => entities[name as keyof typeof entities])
 }
 
 const entities = { lt: '<', gt: '>', amp: '&' }

@@ -1,6 +1,6 @@
 import type { AllMiddlewareArgs, App, SlackCommandMiddlewareArgs } from '@slack/bolt'
 import type { Conversations } from '../conversation/conversation.ts'
-import { questionMetadataType, type Message, type Self } from '../conversation/message.ts'
+import { type Message, questionMetadataType, type Self } from '../conversation/message.ts'
 import type { People } from '../conversation/people.ts'
 import type { SendBudget } from '../reply/budget.ts'
 import { toMessageBody } from '../reply/message.ts'
@@ -93,16 +93,28 @@ async function put(parts: AskParts, user: string, question: string, where: Where
   parts.conversations.join(thread)
   parts.conversations.note({ kind: 'said', thread, message })
   const place = where.channel.startsWith('D') ? 'dm' : 'channel'
-  parts.inbox.accept({ id: `${parts.self.teamId}:${where.channel}:${ts}`, ...thread, user, place, isAddressed: true, question: message })
+  parts.inbox.accept({
+    id: `${parts.self.teamId}:${where.channel}:${ts}`,
+    ...thread,
+    user,
+    place,
+    isAddressed: true,
+    question: message,
+  })
 }
 
 async function openView(parts: AskParts, user: string, trigger: string, where: Where | undefined): Promise<void> {
   const words = await readWords(parts, user)
-  await parts.call('views.open', { trigger_id: trigger, view: toAskView(words, where === undefined ? '' : JSON.stringify(where)) })
+  await parts.call('views.open', {
+    trigger_id: trigger,
+    view: toAskView(words, where === undefined ? '' : JSON.stringify(where)),
+  })
 }
 
 async function openDirect(parts: AskParts, user: string): Promise<string> {
-  const { channel } = (await parts.call('conversations.open', { users: user })) as unknown as { channel: { id: string } }
+  const { channel } = (await parts.call('conversations.open', { users: user })) as unknown as {
+    channel: { id: string }
+  }
   return channel.id
 }
 
@@ -110,7 +122,9 @@ async function openDirect(parts: AskParts, user: string): Promise<string> {
 async function findProblem(parts: AskParts, channel: string, words: Words): Promise<string | undefined> {
   if (channel.startsWith('D')) return undefined
   try {
-    const answer = (await parts.call('conversations.info', { channel })) as unknown as { channel: { is_member?: boolean } }
+    const answer = (await parts.call('conversations.info', { channel })) as unknown as {
+      channel: { is_member?: boolean }
+    }
     return answer.channel.is_member === false ? words.ask.notInChannel : undefined
   } catch (error) {
     if (error instanceof SlackError && !error.isPassing) return toCure(error, words)

@@ -1,8 +1,8 @@
 import type { App } from '@slack/bolt'
 import type { Conversations } from '../conversation/conversation.ts'
 import type { Self } from '../conversation/message.ts'
-import type { Log } from '../log.ts'
 import { toReason } from '../errors.ts'
+import type { Log } from '../log.ts'
 import type { Inbox } from '../turns/inbox.ts'
 import { type EventBody, toChange, toTurn } from '../turns/turn.ts'
 
@@ -38,7 +38,10 @@ async function takesPart(parts: ChatParts, thread: { channel: string; threadTs: 
   try {
     return await parts.conversations.takesPart(thread)
   } catch (error) {
-    parts.log.warn({ channel: thread.channel, threadTs: thread.threadTs, reason: toReason(error) }, 'a thread could not be read; its message was passed over')
+    parts.log.warn(
+      { channel: thread.channel, threadTs: thread.threadTs, reason: toReason(error) },
+      'a thread could not be read; its message was passed over',
+    )
     return false
   }
 }

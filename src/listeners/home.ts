@@ -44,7 +44,12 @@ function toHomeView(words: Words, model: string): HomeView {
         type: 'actions',
         block_id: 'ask',
         elements: [
-          { type: 'button', action_id: 'open_ask', style: 'primary', text: { type: 'plain_text', text: words.home.ask } },
+          {
+            type: 'button',
+            action_id: 'open_ask',
+            style: 'primary',
+            text: { type: 'plain_text', text: words.home.ask },
+          },
         ],
       },
       { type: 'divider' },

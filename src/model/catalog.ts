@@ -14,7 +14,7 @@ export interface Window {
  * What is assumed of a model that the catalog does not know: small enough for the common local models, and the
  * parameter that every server understands. `MODEL_CONTEXT_TOKENS`, `MODEL_OUTPUT_TOKENS` and `MODEL_IMAGES` change it.
  */
-export const unknownWindow: Window = {
+const unknownWindow: Window = {
   contextTokens: 8_192,
   outputTokens: 2_048,
   images: false,
@@ -80,16 +80,11 @@ const families: [start: string, window: Window][] = [
 
 /**
  * What is known of a model by its name. Names are compared without regard to case, and a vendor's prefix as gateways
- * write it (`openai/gpt-4o`) is passed over. An unknown name gets {@link unknownWindow}, never an error.
+ * write it (`openai/gpt-4o`) is passed over. An unknown name gets stated defaults, never an error.
  */
 export function toWindow(name: string): Window {
   const bare = name.toLowerCase().split('/').at(-1) ?? ''
   return exact[bare] ?? families.find(([start]) => isFamily(bare, start))?.[1] ?? unknownWindow
-}
-
-/** Whether the catalog knows the name, for a hint in the log. */
-export function isKnown(name: string): boolean {
-  return toWindow(name) !== unknownWindow
 }
 
 /** `gpt-4o-2024-08-06` is of the family `gpt-4o`; `gpt-4omega` is not. */

@@ -5,10 +5,10 @@ export interface ChatMessage {
 }
 
 /** A piece of a message: text, or an image as a `data:` URL. */
-export type ContentPart = { kind: 'text'; text: string } | { kind: 'image'; dataUrl: string }
+type ContentPart = { kind: 'text'; text: string } | { kind: 'image'; dataUrl: string }
 
 /** How many tokens an answer took, as the server counted them. */
-export interface Usage {
+interface Usage {
   tokensIn: number
   tokensOut: number
 }

@@ -56,7 +56,9 @@ function toStatusError(error: InstanceType<typeof OpenAI.APIError>, model: strin
     case 403:
       return shown('model_forbidden', w => w.model.forbidden, error)
     case 404:
-      return isUnknownModel(says) ? unknownModel(model, error) : shown('model_wrong_address', w => w.model.wrongAddress, error)
+      return isUnknownModel(says)
+        ? unknownModel(model, error)
+        : shown('model_wrong_address', w => w.model.wrongAddress, error)
     case 413:
       return shown('model_too_long', w => w.model.tooLong, error)
     case 429:
@@ -72,7 +74,8 @@ function toStatusError(error: InstanceType<typeof OpenAI.APIError>, model: strin
 
 /** An error object inside a stream has no status; some gateways say there what others say with one. */
 function toMidStreamError(says: string, error: unknown): ShownError {
-  if (/rate.?limit|overloaded|too many requests/.test(says)) return shown('model_busy', w => w.model.busy(undefined), error)
+  if (/rate.?limit|overloaded|too many requests/.test(says))
+    return shown('model_busy', w => w.model.busy(undefined), error)
   return shown('model_stream_error', w => w.model.streamError, error)
 }
 
@@ -86,11 +89,15 @@ function unknownModel(model: string, error: unknown): ShownError {
 }
 
 function isTooLong(says: string): boolean {
-  return /context_length_exceeded|maximum context length|context window|exceed.{0,20}context|prompt is too long/.test(says)
+  return /context_length_exceeded|maximum context length|context window|exceed.{0,20}context|prompt is too long/.test(
+    says,
+  )
 }
 
 function isUnknownModel(says: string): boolean {
-  return /model_not_found|model.{0,60}(not found|does not exist|not exist|unknown|invalid)|(unknown|invalid|no such) model/.test(says)
+  return /model_not_found|model.{0,60}(not found|does not exist|not exist|unknown|invalid)|(unknown|invalid|no such) model/.test(
+    says,
+  )
 }
 
 const shown = (kind: string, sentence: ShownError['sentence'], cause: unknown) => new ShownError(kind, sentence, cause)

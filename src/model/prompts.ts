@@ -21,7 +21,12 @@ export interface PromptFile {
  * The standing instructions. What people wrote arrives inside `<message>` marks and is named as data here, so that words
  * in a message that look like instructions are read as words.
  */
-export function toSystemPrompt(facts: { botName: string; now: string; asker: string; place: 'channel' | 'dm' }): string {
+export function toSystemPrompt(facts: {
+  botName: string
+  now: string
+  asker: string
+  place: 'channel' | 'dm'
+}): string {
   return `You are ${facts.botName}, an assistant in a Slack workspace. You answer ${facts.asker} in ${facts.place === 'dm' ? 'a direct message' : 'a thread of a channel'}.
 Now it is ${facts.now}.
 
@@ -75,6 +80,7 @@ function join(a: ChatMessage['content'], b: ChatMessage['content']): ChatMessage
 const toParts = (content: ChatMessage['content']) =>
   typeof content === 'string' ? [{ kind: 'text' as const, text: content }] : content
 
-const toData = (text: string) => text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').toWellFormed()
+const toData = (text: string) =>
+  text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').toWellFormed()
 
 const toAttribute = (text: string) => toData(text.replace(/\s+/g, ' ')).replaceAll('"', '&quot;')

@@ -18,7 +18,11 @@ export async function seed(slack: Pick<Workspace, 'do' | 'people' | 'channels'>)
   ])
 }
 
-async function thread(slack: Pick<Workspace, 'do'>, channel: string, said: [as: string, text: string][]): Promise<void> {
+async function thread(
+  slack: Pick<Workspace, 'do'>,
+  channel: string,
+  said: [as: string, text: string][],
+): Promise<void> {
   let threadTs: string | undefined
   for (const [as, text] of said) {
     const { ts } = await slack.do({ do: 'say', as, channel, text, ...(threadTs !== undefined && { threadTs }) })

@@ -43,7 +43,7 @@ const fileOf = (pathname: string): string | undefined =>
 export const createPageRoutes = (): ((request: IncomingMessage, response: ServerResponse) => boolean) => {
   return (request, response) => {
     if (request.method !== 'GET' && request.method !== 'HEAD') return false
-    const { pathname } = new URL(request.url ?? '/', 'http://page')
+    const [pathname = '/'] = (request.url ?? '/').split('?')
     const [, channel, seconds, rest] = permalink.exec(pathname) ?? []
     if (channel) {
       response.writeHead(302, { location: `/#/${channel}/${seconds}.${rest}`, 'cache-control': 'no-store' }).end()

@@ -4,7 +4,7 @@ import { type CallSlack, type SlackAnswer, SlackError } from '../slack.ts'
  * How urgent a call is, the most urgent first. A call in between is dropped when the budget is short; the others wait
  * for their turn and are made.
  */
-export const urgencies = ['final', 'error', 'first', 'between'] as const
+const urgencies = ['final', 'error', 'first', 'between'] as const
 export type Urgency = (typeof urgencies)[number]
 
 /** What a call sends, asked for at the moment of sending so that it is always the newest. */

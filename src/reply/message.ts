@@ -18,7 +18,7 @@ export interface MessageBody {
  * Divides our note from the model's text in a message's `text`, so that a reader of history can tell them apart. It is
  * the invisible separator: people never see it and never type it.
  */
-export const noteMark = '\u2063'
+const noteMark = '\u2063'
 
 /** A Slack message for a Markdown text: Slack's own Markdown block for the eye, mrkdwn for everything else. Nothing in it can ping. */
 export function toMessageBody(markdown: string, note?: Note): MessageBody {

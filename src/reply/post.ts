@@ -27,7 +27,7 @@ export interface Poster {
 }
 
 /** Marks our messages, so that one whose call had an unknown outcome can be found again. Everybody in the workspace may read it. */
-export const metadataType = 'threadwise_reply'
+const metadataType = 'threadwise_reply'
 
 /** A completing call is tried for this long; by then a person has asked again. */
 const patienceMs = 180_000
@@ -35,7 +35,13 @@ const firstRetryMs = 500
 const longestRetryMs = 8_000
 
 /** Slack's words for "I do not know this block"; the same message without blocks says as much. */
-const blockErrors = new Set(['invalid_blocks', 'invalid_blocks_format', 'block_mismatch', 'msg_blocks_too_long', 'unsupported_block'])
+const blockErrors = new Set([
+  'invalid_blocks',
+  'invalid_blocks_format',
+  'block_mismatch',
+  'msg_blocks_too_long',
+  'unsupported_block',
+])
 
 /** Makes the poster of one reply. */
 export function createPoster(parts: { budget: SendBudget; call: CallSlack; log: Log }, place: Place): Poster {
@@ -93,7 +99,10 @@ export function createPoster(parts: { budget: SendBudget; call: CallSlack; log: 
           return await send(body, urgency)
         } catch (error) {
           if (!(await isWorthAnother(error, deadline))) throw error
-          parts.log.warn({ channel: place.channel, code: (error as SlackError).code, urgency }, 'a call to Slack failed')
+          parts.log.warn(
+            { channel: place.channel, code: (error as SlackError).code, urgency },
+            'a call to Slack failed',
+          )
           if (urgency === 'between') return false
           await delay(waitMs)
         }

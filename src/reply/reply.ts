@@ -48,7 +48,10 @@ export function openReply(parts: ReplyParts, place: Place): Reply {
     let sent = chain.head()
     const body = () => {
       sent = chain.head()
-      return toMessageBody(sent.isWhole || ended ? sent.markdown : closeMarkdown(sent.markdown), isLast(sent) ? note : undefined)
+      return toMessageBody(
+        sent.isWhole || ended ? sent.markdown : closeMarkdown(sent.markdown),
+        isLast(sent) ? note : undefined,
+      )
     }
     const landed = await poster.put(body, urgency)
     lastAt = Date.now()

@@ -40,8 +40,9 @@ export async function answer(parts: AnswerParts, turn: Turn, signal: AbortSignal
   const person = await parts.people.read(turn.user)
   const words = toWords(person.locale)
   const stage = openStage(parts, turn, words)
-  const ended = await (isEmpty(turn) ? help(stage, words) : converse(parts, turn, person, words, stage, signal))
-    .catch(error => fail(parts, turn, stage, words, error))
+  const ended = await (isEmpty(turn) ? help(stage, words) : converse(parts, turn, person, words, stage, signal)).catch(
+    error => fail(parts, turn, stage, words, error),
+  )
   stage.close()
   parts.metrics.turnEnded(ended.outcome, ended.kind)
   parts.log.info({ turn: turn.id, ...ended, ...stage.figures() }, 'turn ended')
@@ -119,6 +120,12 @@ function toFooter(prepared: Prepared, ending: Ending, words: Words): { kind: 'fo
 function remember(conversations: Conversations, turn: Turn, stage: Stage): void {
   const ts = stage.reply.messages[0]
   if (ts === undefined) return
-  const message = { ts, author: { kind: 'self' as const }, text: stage.reply.text, form: 'markdown' as const, files: [] }
+  const message = {
+    ts,
+    author: { kind: 'self' as const },
+    text: stage.reply.text,
+    form: 'markdown' as const,
+    files: [],
+  }
   conversations.note({ kind: 'said', thread: turn, message })
 }

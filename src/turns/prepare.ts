@@ -1,7 +1,7 @@
 import { readContents } from '../conversation/contents.ts'
 import type { Conversations } from '../conversation/conversation.ts'
 import type { FileContent, FileReader } from '../conversation/files.ts'
-import { type Fitted, fit, type Line } from '../conversation/fit.ts'
+import { type Fitted, type Line, toFitted } from '../conversation/fit.ts'
 import type { Message, Self } from '../conversation/message.ts'
 import type { People, Person } from '../conversation/people.ts'
 import { toMentioned, toPlain } from '../conversation/plain.ts'
@@ -49,7 +49,7 @@ export async function prepare(
     place: turn.place,
   })
   const lines = messages.map(message => toLine(message, nameOf, asker.timeZone, parts.model.images, words))
-  const fitted = await fit(lines, parts.model.inputTokens - mostTokens(system) / 2, loadTokenCounter)
+  const fitted = await toFitted(lines, parts.model.inputTokens - mostTokens(system) / 2, loadTokenCounter)
   const skipped = messages.flatMap(message => toSkipped(message, parts.model.images, words))
   return {
     request: toRequest(system, fitted),
@@ -66,7 +66,9 @@ export async function prepare(
  * question that waits behind this one is not to be answered with it.
  */
 function toAsked(thread: readonly Message[], turn: Turn): Message[] {
-  const before = thread.filter(({ ts, author }) => ts < turn.question.ts || (author.kind === 'self' && ts !== turn.question.ts))
+  const before = thread.filter(
+    ({ ts, author }) => ts < turn.question.ts || (author.kind === 'self' && ts !== turn.question.ts),
+  )
   return [...before, thread.find(({ ts }) => ts === turn.question.ts) ?? turn.question]
 }
 
@@ -83,7 +85,13 @@ async function readNames(parts: PrepareParts, messages: Message[]): Promise<(id:
   return id => names.get(id) ?? id
 }
 
-function toLine(message: Message, nameOf: (id: string) => string, timeZone: string, seesImages: boolean, words: Words): Line {
+function toLine(
+  message: Message,
+  nameOf: (id: string) => string,
+  timeZone: string,
+  seesImages: boolean,
+  words: Words,
+): Line {
   const text = message.form === 'slack' ? toPlain(withoutNote(message.text), nameOf) : message.text
   if (message.author.kind === 'self') return { role: 'assistant', text, images: [] }
   const from = message.author.kind === 'person' ? nameOf(message.author.id) : message.author.name
@@ -100,7 +108,9 @@ function toLine(message: Message, nameOf: (id: string) => string, timeZone: stri
 function toPromptFile(content: FileContent, seesImages: boolean, words: Words): PromptFile {
   if (content.kind === 'text') return { name: content.name, text: content.text }
   if (content.kind === 'image') {
-    return seesImages ? { name: content.name, text: '(image)' } : { name: content.name, missing: words.fileReasons.no_vision }
+    return seesImages
+      ? { name: content.name, text: '(image)' }
+      : { name: content.name, missing: words.fileReasons.no_vision }
   }
   return { name: content.name, missing: words.fileReasons[content.reason] }
 }

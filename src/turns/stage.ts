@@ -56,8 +56,14 @@ const titleCharacters = 60
 
 /** Names the thread in the agent pane after its question. A courtesy, as the status is. */
 function giveTitle(parts: StageParts, turn: Turn): void {
-  const words = turn.question.text.replace(/<[^>]*>/g, '').replace(/\s+/g, ' ').trim()
-  const title = [...new Intl.Segmenter().segment(words)].slice(0, titleCharacters).map(({ segment }) => segment).join('')
+  const words = turn.question.text
+    .replace(/<[^>]*>/g, '')
+    .replace(/\s+/g, ' ')
+    .trim()
+  const title = [...new Intl.Segmenter().segment(words)]
+    .slice(0, titleCharacters)
+    .map(({ segment }) => segment)
+    .join('')
   if (title === '') return
   const args = { channel_id: turn.channel, thread_ts: turn.threadTs, title }
   parts.budget

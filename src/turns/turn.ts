@@ -1,5 +1,5 @@
-import { type Message, type RawMessage, type Self, toMessage } from '../conversation/message.ts'
 import type { Change } from '../conversation/conversation.ts'
+import { type Message, type RawMessage, type Self, toMessage } from '../conversation/message.ts'
 
 /** One thing that a person asked, wherever they asked it. */
 export interface Turn {
@@ -75,7 +75,11 @@ export function toChange(body: EventBody, self: Self): Change | undefined {
   const message = raw === undefined ? undefined : toMessage(raw, self)
   // The bot remembers its own replies as it wrote them.
   if (raw === undefined || message === undefined || message.author.kind === 'self') return undefined
-  return { kind: event.subtype === 'message_changed' ? 'edited' : 'said', thread: toThread(event.channel, raw), message }
+  return {
+    kind: event.subtype === 'message_changed' ? 'edited' : 'said',
+    thread: toThread(event.channel, raw),
+    message,
+  }
 }
 
 function toThread(channel: string, raw: RawMessage): { channel: string; threadTs: string } {

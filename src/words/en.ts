@@ -47,8 +47,10 @@ export const en = {
         : `The language model is busy. Please ask again in ${seconds} seconds.`,
     serverError: (status: number) =>
       `The language model’s server failed (status ${status}). Please ask again in a minute.`,
-    unreachable: 'I cannot reach the language model. Please ask again in a minute; whoever installed me can check OPENAI_BASE_URL.',
-    notJson: 'The model server answered with a web page instead of an answer. Whoever installed me must check OPENAI_BASE_URL.',
+    unreachable:
+      'I cannot reach the language model. Please ask again in a minute; whoever installed me can check OPENAI_BASE_URL.',
+    notJson:
+      'The model server answered with a web page instead of an answer. Whoever installed me must check OPENAI_BASE_URL.',
     garbled: 'The language model’s answer came garbled. Please ask again.',
     streamError: 'The language model reported an error in the middle of its answer. Please ask again.',
     endedEarly: 'The language model’s answer broke off. Please ask again.',
@@ -60,7 +62,8 @@ export const en = {
   },
 
   slack: {
-    historyScope: 'I may not read this conversation. Whoever installed me must add the history permissions of manifest.yml and reinstall me.',
+    historyScope:
+      'I may not read this conversation. Whoever installed me must add the history permissions of manifest.yml and reinstall me.',
     historyNotInChannel: 'I can only read channels that I am in. Invite me (/invite) and ask again.',
     historyBusy: 'Slack lets me read too little just now. Please ask again in a minute.',
     historyFailed: (code: string) =>
@@ -84,9 +87,11 @@ export const en = {
   home: {
     title: 'Threadwise',
     intro: 'I answer in the thread while I think. Mention me in a channel, write to me directly, or use /ask.',
-    follow: 'In a thread that I take part in, you need not mention me again. Begin with someone else’s @name and I keep quiet.',
+    follow:
+      'In a thread that I take part in, you need not mention me again. Begin with someone else’s @name and I keep quiet.',
     model: (name: string) => `Answers come from: ${name}`,
-    reads: 'I read the thread that I am asked in and its files, send them to that model, and keep nothing outside Slack.',
+    reads:
+      'I read the thread that I am asked in and its files, send them to that model, and keep nothing outside Slack.',
     ask: 'Ask a question',
   },
 

@@ -41,7 +41,8 @@ export const zh: Words = {
     unknownModel: name => `模型服务器不认识“${name}”。管理员需要把 OPENAI_MODEL 设为它提供的模型。`,
     wrongAddress: '这个地址上没有聊天接口。管理员需要检查 OPENAI_BASE_URL。',
     noQuota: '语言模型的账号没有余额了。管理员充值后请再问一次。',
-    busy: seconds => (seconds === undefined ? '语言模型正忙。请一分钟后再问。' : `语言模型正忙。请 ${seconds} 秒后再问。`),
+    busy: seconds =>
+      seconds === undefined ? '语言模型正忙。请一分钟后再问。' : `语言模型正忙。请 ${seconds} 秒后再问。`,
     serverError: status => `语言模型的服务器出错（状态 ${status}）。请一分钟后再问。`,
     unreachable: '我连不上语言模型。请一分钟后再问；管理员可以检查 OPENAI_BASE_URL。',
     notJson: '模型服务器返回的是网页而不是回答。管理员需要检查 OPENAI_BASE_URL。',

@@ -80,7 +80,12 @@ async function mentionOnce(slack: Workspace, model: ScriptedModel, threadTs: str
   const firstTextAt = await slack.until(() => reply() && performance.now(), 'the first text')
   const { lastTokenAt, text } = await speaking
   const wholeTextAt = await slack.until(() => reply()?.text === text && performance.now(), 'the whole text')
-  return { ts, modelMs: firstTokenAt - askedAt, firstMs: firstTextAt - firstTokenAt, wholeMs: wholeTextAt - lastTokenAt }
+  return {
+    ts,
+    modelMs: firstTokenAt - askedAt,
+    firstMs: firstTextAt - firstTokenAt,
+    wholeMs: wholeTextAt - lastTokenAt,
+  }
 }
 
 /** A model's answer at its usual speed. */
@@ -100,5 +105,10 @@ function toClaim(what: string, values: number[], limitMs: number): Claim {
   const sorted = values.toSorted((a, b) => a - b)
   const median = sorted[Math.floor(sorted.length / 2)] ?? Number.NaN
   const worst = sorted.at(-1) ?? Number.NaN
-  return { what, figure: `${median.toFixed(0)} ms (worst ${worst.toFixed(0)})`, promise: `at most ${limitMs} ms`, kept: median <= limitMs }
+  return {
+    what,
+    figure: `${median.toFixed(0)} ms (worst ${worst.toFixed(0)})`,
+    promise: `at most ${limitMs} ms`,
+    kept: median <= limitMs,
+  }
 }

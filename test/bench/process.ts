@@ -33,7 +33,12 @@ export async function benchProcess(): Promise<Claim[]> {
   await Promise.all([slack.close(), model.close()])
   const median = times.toSorted((a, b) => a - b)[Math.floor(starts / 2)] ?? Number.NaN
   return [
-    { what: 'from start to connected', figure: `${median.toFixed(0)} ms`, promise: `at most ${startMs} ms`, kept: median <= startMs },
+    {
+      what: 'from start to connected',
+      figure: `${median.toFixed(0)} ms`,
+      promise: `at most ${startMs} ms`,
+      kept: median <= startMs,
+    },
     {
       what: `memory with ${threads} threads in the cache (${emptyMb.toFixed(0)} MB with none)`,
       figure: `${fullMb.toFixed(0)} MB`,

@@ -2,7 +2,9 @@ import { describe, expect, test } from 'vitest'
 import { openStory, toSeen } from '../story.ts'
 
 const commands = [{ command: '/ask', description: 'Ask', usageHint: '[question]' }]
-const shortcuts = [{ callbackId: 'ask_about_message', name: 'Ask about this message', description: 'Ask', type: 'message' as const }]
+const shortcuts = [
+  { callbackId: 'ask_about_message', name: 'Ask about this message', description: 'Ask', type: 'message' as const },
+]
 
 describe('/ask', () => {
   test('puts the question into the channel in the person’s name and answers it there', async () => {
@@ -27,7 +29,13 @@ describe('/ask', () => {
     const told = () => slack.snapshot(dana).messages.find(message => message.ephemeralTo === dana)
     const message = await slack.until(told, 'the cure')
     expect(message.text).toContain('/invite')
-    expect(slack.snapshot(lee).messages.filter(({ channel }) => channel === random).map(toSeen).join()).not.toContain('/invite')
+    expect(
+      slack
+        .snapshot(lee)
+        .messages.filter(({ channel }) => channel === random)
+        .map(toSeen)
+        .join(),
+    ).not.toContain('/invite')
     expect(model.requests).toEqual([])
   })
 
@@ -35,7 +43,10 @@ describe('/ask', () => {
     const { slack } = await openStory({ workspace: { commands } })
     const { mei } = slack.people
     await slack.do({ do: 'command', as: mei, channel: slack.channels.general, command: '/ask', text: '  ' })
-    await slack.until(() => slack.snapshot(mei).messages.find(({ text }) => text.includes('请把问题写在命令后面')), 'the hint')
+    await slack.until(
+      () => slack.snapshot(mei).messages.find(({ text }) => text.includes('请把问题写在命令后面')),
+      'the hint',
+    )
   })
 })
 
@@ -48,7 +59,12 @@ describe('a dialogue', () => {
     await slack.do({ do: 'message_shortcut', as: dana, channel: general, ts, callbackId: 'ask_about_message' })
     const modal = await slack.until(() => slack.snapshot(dana).modals.at(-1), 'the dialogue')
     expect(modal.view.callback_id).toBe('ask')
-    await slack.do({ do: 'submit_view', as: dana, viewId: modal.id, state: { question: { text: { type: 'plain_text_input', value: 'Which day?' } } } })
+    await slack.do({
+      do: 'submit_view',
+      as: dana,
+      viewId: modal.id,
+      state: { question: { text: { type: 'plain_text_input', value: 'Which day?' } } },
+    })
     const exchange = await model.next()
     expect(exchange.prompt).toContain('The launch is on Thursday')
     expect(exchange.prompt).toMatch(/from="Dana"[^>]*>Which day\?<\/message>$/)
@@ -63,14 +79,28 @@ describe('a dialogue', () => {
     await slack.do({ do: 'open_home', as: mei, tab: 'home' })
     const home = await slack.until(() => slack.snapshot(mei).home, 'the home')
     expect(JSON.stringify(home.view)).toContain('回答来自：gpt-4o at 127.0.0.1')
-    await slack.do({ do: 'act_in_view', as: mei, viewId: home.id, blockId: 'ask', action: { type: 'button', action_id: 'open_ask' } })
+    await slack.do({
+      do: 'act_in_view',
+      as: mei,
+      viewId: home.id,
+      blockId: 'ask',
+      action: { type: 'button', action_id: 'open_ask' },
+    })
     const modal = await slack.until(() => slack.snapshot(mei).modals.at(-1), 'the dialogue')
-    await slack.do({ do: 'submit_view', as: mei, viewId: modal.id, state: { question: { text: { type: 'plain_text_input', value: '几点了？' } } } })
+    await slack.do({
+      do: 'submit_view',
+      as: mei,
+      viewId: modal.id,
+      state: { question: { text: { type: 'plain_text_input', value: '几点了？' } } },
+    })
     const exchange = await model.next()
     expect(exchange.prompt).toContain('几点了？')
     exchange.reply('三点。')
     const dm = slack.snapshot(mei).channels.find(({ kind }) => kind === 'im')?.id ?? ''
-    await slack.until(() => slack.snapshot(mei).messages.find(message => message.channel === dm && toSeen(message) === '三点。'), 'the answer')
+    await slack.until(
+      () => slack.snapshot(mei).messages.find(message => message.channel === dm && toSeen(message) === '三点。'),
+      'the answer',
+    )
   })
 })
 

@@ -8,7 +8,10 @@ describe.each(['socket', 'http'] as const)('over %s', transport => {
     const { general } = slack.channels
 
     const ts = await say(dana, general, `<@${slack.botUserId}> what is a thread?`)
-    await slack.until(() => slack.snapshot(dana).statuses.find(({ threadTs, status }) => threadTs === ts && status !== ''), 'a status')
+    await slack.until(
+      () => slack.snapshot(dana).statuses.find(({ threadTs, status }) => threadTs === ts && status !== ''),
+      'a status',
+    )
     const exchange = await model.next()
     expect(exchange.prompt).toContain('what is a thread?')
     exchange.say('A thread ')
@@ -69,19 +72,32 @@ describe('one question is one turn', () => {
     const ts = '1790000000.000100'
     for (let copy = 0; copy < 3; copy += 1) {
       for (const type of order) {
-        const event = { type, channel: general, user: dana, ts, event_ts: ts, text: `<@${slack.botUserId}> once?`, ...(type === 'message' && { channel_type: 'channel' }) }
+        const event = {
+          type,
+          channel: general,
+          user: dana,
+          ts,
+          event_ts: ts,
+          text: `<@${slack.botUserId}> once?`,
+          ...(type === 'message' && { channel_type: 'channel' }),
+        }
         await slack.deliver(event, { times: 1 })
       }
     }
     const exchange = await model.next()
     exchange.reply('Once.')
-    await slack.until(() => slack.calls.some(({ method, args }) => method === 'chat.postMessage' && args.thread_ts === ts), 'the reply')
+    await slack.until(
+      () => slack.calls.some(({ method, args }) => method === 'chat.postMessage' && args.thread_ts === ts),
+      'the reply',
+    )
     // Another turn of the same bot, begun later, has been answered: nothing of the first can still be on its way.
     const later = await say(dana, general, `<@${slack.botUserId}> and now?`)
     ;(await model.next()).reply('Now.')
     await untilReply(general, later, reply => toSeen(reply) === 'Now.', 'the later answer')
     expect(model.requests).toHaveLength(2)
-    expect(slack.calls.filter(({ method, args }) => method === 'chat.postMessage' && args.thread_ts === ts)).toHaveLength(1)
+    expect(
+      slack.calls.filter(({ method, args }) => method === 'chat.postMessage' && args.thread_ts === ts),
+    ).toHaveLength(1)
     expect(replies(general, other)).toEqual([])
   })
 
@@ -136,9 +152,30 @@ describe('what is not a question', () => {
     await say(lee, general, 'yes', theirs)
     const mention = `<@${slack.botUserId}> hello`
     const base = { channel: general, channel_type: 'channel', event_ts: '1790000001.000100' }
-    await slack.deliver({ ...base, type: 'message', subtype: 'channel_join', user: admin, ts: '1790000001.000100', text: mention })
-    await slack.deliver({ ...base, type: 'message', subtype: 'bot_message', bot_id: 'B0OTHER', ts: '1790000002.000100', text: mention })
-    await slack.deliver({ ...base, type: 'app_mention', user: 'U0OTHERBOT', bot_id: 'B0OTHER', ts: '1790000003.000100', text: mention })
+    await slack.deliver({
+      ...base,
+      type: 'message',
+      subtype: 'channel_join',
+      user: admin,
+      ts: '1790000001.000100',
+      text: mention,
+    })
+    await slack.deliver({
+      ...base,
+      type: 'message',
+      subtype: 'bot_message',
+      bot_id: 'B0OTHER',
+      ts: '1790000002.000100',
+      text: mention,
+    })
+    await slack.deliver({
+      ...base,
+      type: 'app_mention',
+      user: 'U0OTHERBOT',
+      bot_id: 'B0OTHER',
+      ts: '1790000003.000100',
+      text: mention,
+    })
     await slack.do({ do: 'edit', as: dana, channel: general, ts: theirs, text: mention })
     const ts = await say(dana, general, `<@${slack.botUserId}> really?`)
     const exchange = await model.next()

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
-import { createServer } from 'node:http'
 import { mkdtemp } from 'node:fs/promises'
+import { createServer } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { describe, expect, onTestFinished, test } from 'vitest'
@@ -9,39 +9,47 @@ import { createScriptedModel, type ScriptedModel } from '../scripted-model.ts'
 import { freePort, toSeen } from '../story.ts'
 
 describe('npm start', () => {
-  test.each(['socket', 'http'] as const)('over %s runs a bot that says how it is, and SIGTERM finishes what is in flight', async transport => {
-    const { slack, model, port, bot, dana, general } = await openWorld(transport)
-    await bot.untilSays('ready')
-    if (transport === 'http') slack.connectHttp(`http://127.0.0.1:${port}/slack/events`)
-    expect(await (await fetch(`http://127.0.0.1:${port}/healthz`)).text()).toBe('ok\n')
-    await expect.poll(async () => (await fetch(`http://127.0.0.1:${port}/readyz`)).status).toBe(200)
+  test.each(['socket', 'http'] as const)(
+    'over %s runs a bot that says how it is, and SIGTERM finishes what is in flight',
+    async transport => {
+      const { slack, model, port, bot, dana, general } = await openWorld(transport)
+      await bot.untilSays('ready')
+      if (transport === 'http') slack.connectHttp(`http://127.0.0.1:${port}/slack/events`)
+      expect(await (await fetch(`http://127.0.0.1:${port}/healthz`)).text()).toBe('ok\n')
+      await expect.poll(async () => (await fetch(`http://127.0.0.1:${port}/readyz`)).status).toBe(200)
 
-    const { ts } = await slack.do({ do: 'say', as: dana, channel: general, text: `<@${slack.botUserId}> hello?` })
-    const exchange = await model.next()
-    exchange.say('Half')
-    await slack.until(() => slack.messages(general, ts).find(message => toSeen(message) === 'Half'), 'the first text')
-    const figures = await (await fetch(`http://127.0.0.1:${port}/metrics`)).text()
-    expect(figures).toContain('threadwise_turns_in_flight 1')
-    expect(figures).toMatch(/threadwise_slack_calls_total\{method="chat.postMessage",outcome="ok"\} 1/)
-    expect(figures).toContain('threadwise_first_text_seconds_count 1')
+      const { ts } = await slack.do({ do: 'say', as: dana, channel: general, text: `<@${slack.botUserId}> hello?` })
+      const exchange = await model.next()
+      exchange.say('Half')
+      await slack.until(() => slack.messages(general, ts).find(message => toSeen(message) === 'Half'), 'the first text')
+      const figures = await (await fetch(`http://127.0.0.1:${port}/metrics`)).text()
+      expect(figures).toContain('threadwise_turns_in_flight 1')
+      expect(figures).toMatch(/threadwise_slack_calls_total\{method="chat.postMessage",outcome="ok"\} 1/)
+      expect(figures).toContain('threadwise_first_text_seconds_count 1')
 
-    bot.kill('SIGTERM')
-    await bot.untilSays('stopping')
-    exchange.say(' and whole.')
-    exchange.end()
-    expect(await bot.exit).toBe(0)
-    expect(slack.messages(general, ts).map(toSeen)).toContain('Half and whole.')
-  })
+      bot.kill('SIGTERM')
+      await bot.untilSays('stopping')
+      exchange.say(' and whole.')
+      exchange.end()
+      expect(await bot.exit).toBe(0)
+      expect(slack.messages(general, ts).map(toSeen)).toContain('Half and whole.')
+    },
+  )
 
   test('stopped while the model goes on and on, it keeps what was written and says so', async () => {
     const { slack, model, bot, dana, general } = await openWorld('socket', { STOP_SECONDS: '1' })
     await bot.untilSays('ready')
     const { ts } = await slack.do({ do: 'say', as: dana, channel: general, text: `<@${slack.botUserId}> a long story` })
     ;(await model.next()).say('Once upon a time')
-    await slack.until(() => slack.messages(general, ts).find(message => toSeen(message).startsWith('Once')), 'the first text')
+    await slack.until(
+      () => slack.messages(general, ts).find(message => toSeen(message).startsWith('Once')),
+      'the first text',
+    )
     bot.kill('SIGTERM')
     expect(await bot.exit).toBe(0)
-    expect(slack.messages(general, ts).map(toSeen).at(-1)).toBe('Once upon a time\n⚠️ I was stopped before I could finish. Please ask again.')
+    expect(slack.messages(general, ts).map(toSeen).at(-1)).toBe(
+      'Once upon a time\n⚠️ I was stopped before I could finish. Please ask again.',
+    )
   })
 
   test('with a bot token that Slack does not take names it, with the cure, and ends with 2', async () => {
@@ -82,7 +90,8 @@ describe('npm start', () => {
     exchange.say('PRIVATE-ANSWER')
     exchange.raw('data: {"error":{"message":"PRIVATE-ERROR sk-secret"}}\n\n')
     await bot.untilSays('turn ended')
-    for (const secret of ['PRIVATE-QUESTION', 'PRIVATE-ANSWER', 'sk-secret', slack.botToken, slack.appToken]) expect(bot.says()).not.toContain(secret)
+    for (const secret of ['PRIVATE-QUESTION', 'PRIVATE-ANSWER', 'sk-secret', slack.botToken, slack.appToken])
+      expect(bot.says()).not.toContain(secret)
   })
 
   test('goes on after Slack has cut its sockets, and after they rotated', async () => {
@@ -90,9 +99,17 @@ describe('npm start', () => {
     await bot.untilSays('ready')
     for (const disturb of [slack.dropSockets, slack.rotateSockets]) {
       disturb()
-      const { ts } = await slack.do({ do: 'say', as: dana, channel: general, text: `<@${slack.botUserId}> still there?` })
+      const { ts } = await slack.do({
+        do: 'say',
+        as: dana,
+        channel: general,
+        text: `<@${slack.botUserId}> still there?`,
+      })
       ;(await model.next()).reply('Still here.')
-      await slack.until(() => slack.messages(general, ts).find(message => toSeen(message) === 'Still here.'), 'the answer')
+      await slack.until(
+        () => slack.messages(general, ts).find(message => toSeen(message) === 'Still here.'),
+        'the answer',
+      )
     }
     expect(model.requests).toHaveLength(2)
   })
@@ -108,7 +125,11 @@ interface World {
 }
 
 /** A workspace, a model, and the bot as its own process, started as its installer would. */
-async function openWorld(transport: 'socket' | 'http', env: Record<string, string> = {}, options: WorkspaceOptions = {}): Promise<World> {
+async function openWorld(
+  transport: 'socket' | 'http',
+  env: Record<string, string> = {},
+  options: WorkspaceOptions = {},
+): Promise<World> {
   const slack = await createWorkspace(options)
   const model = await createScriptedModel()
   const port = await freePort()
@@ -131,7 +152,10 @@ async function openWorld(transport: 'socket' | 'http', env: Record<string, strin
 async function start(env: Record<string, string>) {
   // A folder of its own, so that no .env of this checkout is read.
   const cwd = await mkdtemp(join(tmpdir(), 'threadwise-'))
-  const child = spawn(process.execPath, [resolve('src/main.ts')], { cwd, env: { PATH: process.env.PATH ?? '', ...env } })
+  const child = spawn(process.execPath, [resolve('src/main.ts')], {
+    cwd,
+    env: { PATH: process.env.PATH ?? '', ...env },
+  })
   let out = ''
   let errors = ''
   const watchers = new Set<() => void>()

@@ -7,7 +7,14 @@ describe('while it grows', () => {
     const { general } = slack.channels
     const ts = await say(slack.people.dana, general, `<@${slack.botUserId}> show me code`)
     const exchange = await model.next()
-    for (const piece of ['Here **it', ' is**:\n\n```js\nlet a = 1', '\nlet b', ' = 2\n```\n\n', 'See [the docs](https://exa', 'mple.com/a).']) {
+    for (const piece of [
+      'Here **it',
+      ' is**:\n\n```js\nlet a = 1',
+      '\nlet b',
+      ' = 2\n```\n\n',
+      'See [the docs](https://exa',
+      'mple.com/a).',
+    ]) {
       exchange.say(piece)
       await new Promise(resolve => setImmediate(resolve))
     }
@@ -42,7 +49,13 @@ describe('while it grows', () => {
     const { general } = slack.channels
     const ts = await say(slack.people.dana, general, `<@${slack.botUserId}> shout`)
     const exchange = await model.next()
-    for (const piece of ['<!chan', 'nel> <!here> <!subteam^S0', `1|@all> <@${slack.people.lee}> @everyone `, 'https://evil.example/?q=secret']) exchange.say(piece)
+    for (const piece of [
+      '<!chan',
+      'nel> <!here> <!subteam^S0',
+      `1|@all> <@${slack.people.lee}> @everyone `,
+      'https://evil.example/?q=secret',
+    ])
+      exchange.say(piece)
     exchange.end()
     const reply = await untilReply(general, ts, reply => toSeen(reply).includes('secret'), 'the whole')
     for (const version of slack.versions(general, reply.ts)) {
@@ -66,7 +79,11 @@ describe('a reply over Slack’s limits', () => {
     const text = `Intro.\n\n\`\`\`ts\n${code.join('\n')}\n\`\`\`\n\nThe end.`
     for (let at = 0; at < text.length; at += 500) exchange.say(text.slice(at, at + 500))
     exchange.end()
-    await slack.until(() => replies(general, ts).some(reply => toSeen(reply).includes('The end.')), 'the last part', 15_000)
+    await slack.until(
+      () => replies(general, ts).some(reply => toSeen(reply).includes('The end.')),
+      'the last part',
+      15_000,
+    )
     const parts = replies(general, ts).map(toSeen)
     expect(parts.length).toBeGreaterThan(1)
     for (const part of parts) expect((part.match(/```/g) ?? []).length % 2).toBe(0)
@@ -114,14 +131,23 @@ describe('when Slack does not take it', () => {
   test('a workspace without the Markdown block gets the same as text', async () => {
     const story = await openStory()
     const takesBlocks = (args: Record<string, unknown>) => args.blocks !== undefined
-    story.slack.fault({ method: /^chat\./, error: 'invalid_blocks', when: takesBlocks, times: Number.POSITIVE_INFINITY })
+    story.slack.fault({
+      method: /^chat\./,
+      error: 'invalid_blocks',
+      when: takesBlocks,
+      times: Number.POSITIVE_INFINITY,
+    })
     const ts = await speakInTwo(story, story.slack.channels.general)
     await story.untilReply(story.slack.channels.general, ts, reply => reply.text === 'One. Two.', 'the whole text')
   })
 
   test('a status that is refused changes nothing', async () => {
     const story = await openStory()
-    story.slack.fault({ method: 'assistant.threads.setStatus', error: 'unknown_method', times: Number.POSITIVE_INFINITY })
+    story.slack.fault({
+      method: 'assistant.threads.setStatus',
+      error: 'unknown_method',
+      times: Number.POSITIVE_INFINITY,
+    })
     const ts = await speakInTwo(story, story.slack.channels.general)
     await story.untilReply(story.slack.channels.general, ts, reply => toSeen(reply) === 'One. Two.', 'the whole text')
   })

@@ -29,7 +29,11 @@ describe('an answer', () => {
   test('is always asked for as a stream, with the output limit by the name that the model wants', async () => {
     const older = await open({ name: 'gpt-4-turbo' })
     await older.hear(exchange => exchange.reply('ok'))
-    expect(older.server.requests[0]?.body).toMatchObject({ stream: true, max_tokens: 4096, stream_options: { include_usage: true } })
+    expect(older.server.requests[0]?.body).toMatchObject({
+      stream: true,
+      max_tokens: 4096,
+      stream_options: { include_usage: true },
+    })
     const newer = await open({ name: 'gpt-5.6-luna' })
     await newer.hear(exchange => exchange.reply('ok'))
     expect(newer.server.requests[0]?.body).toMatchObject({ max_completion_tokens: 128_000 })
@@ -65,7 +69,9 @@ describe('an answer', () => {
   test('of a server that ignores streaming counts all the same', async () => {
     const { hear } = await open()
     const { text } = await hear(exchange =>
-      exchange.status(200, { choices: [{ index: 0, message: { role: 'assistant', content: 'whole' }, finish_reason: 'stop' }] }),
+      exchange.status(200, {
+        choices: [{ index: 0, message: { role: 'assistant', content: 'whole' }, finish_reason: 'stop' }],
+      }),
     )
     expect(text).toBe('whole')
   })
@@ -94,9 +100,12 @@ describe('a parameter that the server does not know', () => {
   test('is left out from then on, and the question is asked again at once', async () => {
     const { server, hear } = await open({ name: 'some-model' })
     server.answerAll(exchange => {
-      if (exchange.body.stream_options) exchange.status(400, { error: { message: "Unrecognized request argument: 'stream_options'" } })
+      if (exchange.body.stream_options)
+        exchange.status(400, { error: { message: "Unrecognized request argument: 'stream_options'" } })
       else if (exchange.body.max_tokens) {
-        exchange.status(400, { error: { message: "Unsupported parameter: 'max_tokens'. Use 'max_completion_tokens' instead." } })
+        exchange.status(400, {
+          error: { message: "Unsupported parameter: 'max_tokens'. Use 'max_completion_tokens' instead." },
+        })
       } else exchange.reply('ok')
     })
     expect((await hear()).text).toBe('ok')
@@ -108,7 +117,12 @@ describe('a parameter that the server does not know', () => {
 
 describe('what goes wrong has its own sentence, and keeps the text that came', () => {
   const cases: [what: string, act: (exchange: Exchange) => void, kind: string, sentence: string][] = [
-    ['401', e => e.status(401, { error: { message: 'Incorrect API key' } }), 'model_unauthorized', words.model.unauthorized],
+    [
+      '401',
+      e => e.status(401, { error: { message: 'Incorrect API key' } }),
+      'model_unauthorized',
+      words.model.unauthorized,
+    ],
     ['403', e => e.status(403, { error: { message: 'country' } }), 'model_forbidden', words.model.forbidden],
     [
       'an unknown model',
@@ -123,10 +137,30 @@ describe('what goes wrong has its own sentence, and keeps the text that came', (
       words.model.unknownModel('gpt-4o'),
     ],
     ['a wrong address', e => e.status(404, '<html>nginx</html>'), 'model_wrong_address', words.model.wrongAddress],
-    ['429 with Retry-After', e => e.status(429, { error: { message: 'slow down' } }, { 'retry-after': '20' }), 'model_busy', words.model.busy(20)],
-    ['no credit', e => e.status(429, { error: { code: 'insufficient_quota', message: 'quota' } }), 'model_no_quota', words.model.noQuota],
-    ['5xx with a page', e => e.status(502, '<html>Bad gateway</html>'), 'model_server_error', words.model.serverError(502)],
-    ['HTML instead of JSON', e => e.status(200, '<!doctype html><title>Log in</title>'), 'model_not_json', words.model.notJson],
+    [
+      '429 with Retry-After',
+      e => e.status(429, { error: { message: 'slow down' } }, { 'retry-after': '20' }),
+      'model_busy',
+      words.model.busy(20),
+    ],
+    [
+      'no credit',
+      e => e.status(429, { error: { code: 'insufficient_quota', message: 'quota' } }),
+      'model_no_quota',
+      words.model.noQuota,
+    ],
+    [
+      '5xx with a page',
+      e => e.status(502, '<html>Bad gateway</html>'),
+      'model_server_error',
+      words.model.serverError(502),
+    ],
+    [
+      'HTML instead of JSON',
+      e => e.status(200, '<!doctype html><title>Log in</title>'),
+      'model_not_json',
+      words.model.notJson,
+    ],
     [
       'a question that is too long',
       e => e.status(400, { error: { code: 'context_length_exceeded', message: 'maximum context length' } }),
@@ -147,7 +181,11 @@ describe('what goes wrong has its own sentence, and keeps the text that came', (
   })
 
   const midway: [what: string, act: (exchange: Exchange) => void, kind: string][] = [
-    ['an error object inside the stream', e => e.raw('data: {"error":{"message":"boom","type":"server_error"}}\n\n'), 'model_stream_error'],
+    [
+      'an error object inside the stream',
+      e => e.raw('data: {"error":{"message":"boom","type":"server_error"}}\n\n'),
+      'model_stream_error',
+    ],
     ['an error event', e => e.raw('event: error\ndata: {"message":"boom"}\n\n'), 'model_stream_error'],
     ['an overloaded server', e => e.raw('data: {"error":{"message":"rate limit reached"}}\n\n'), 'model_busy'],
     ['garbage', e => e.raw('data: {"choices":[{"del\n\n'), 'model_garbled'],
@@ -195,7 +233,9 @@ describe('what goes wrong has its own sentence, and keeps the text that came', (
 
   test('a server that fails once is asked again before anybody hears of it', async () => {
     const { server, hear } = await open()
-    server.answerAll(exchange => (server.requests.length === 1 ? exchange.status(503, { error: { message: 'x' } }) : exchange.reply('back')))
+    server.answerAll(exchange =>
+      server.requests.length === 1 ? exchange.status(503, { error: { message: 'x' } }) : exchange.reply('back'),
+    )
     expect((await hear()).text).toBe('back')
     expect(server.requests).toHaveLength(2)
   })

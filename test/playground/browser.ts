@@ -119,7 +119,7 @@ async function openPage(browser: Browser, slack: Workspace, as: string, options:
     as,
   )
   const page = await context.newPage()
-  page.setDefaultTimeout(5_000)
+  page.setDefaultTimeout(10_000)
   page.on('pageerror', error => complaints.push(error.message))
   page.on('console', line => line.type() === 'error' && complaints.push(line.text()))
   await page.goto(slack.url)

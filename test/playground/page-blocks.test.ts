@@ -207,6 +207,75 @@ describeInChromium('the page: what the bot draws', () => {
     })
   })
 
+  test('Markdown, Slack’s own marks and rich text are drawn as what they mean', async () => {
+    const { page, slack, api } = await begin()
+    const markdown = [
+      '## **Two** parts',
+      'It is **bold**, *slanted*, ~~gone~~ and `code`; 中文**粗体**也行。',
+      '1. one',
+      '   - nested',
+      '     - deeper',
+      '2. two',
+      '- [x] done',
+      '- [ ] open',
+      '> said <@U0LEE00001>',
+      '',
+      '| a | b |',
+      '|---|--:|',
+      '| 1 | `x|y` |',
+      '',
+      '```ts',
+      'const half = <open>',
+    ].join('\n')
+    const mrkdwn =
+      '*bold* _slanted_ ~gone~ `a &lt; b`\n&gt; said\n<https://example.com|a link> 中文*不粗* :tada: <!here>'
+    const list = (indent: number, text: string) => ({
+      type: 'rich_text_list',
+      style: 'bullet',
+      indent,
+      elements: [{ type: 'rich_text_section', elements: [{ type: 'text', text, style: { italic: true } }] }],
+    })
+    const blocks = [
+      { type: 'markdown', text: markdown },
+      { type: 'section', text: { type: 'mrkdwn', text: mrkdwn } },
+      { type: 'rich_text', elements: [list(0, 'outer'), list(1, 'inner')] },
+      {
+        type: 'video',
+        title: plain('v'),
+        video_url: 'https://example.com/v',
+        thumbnail_url: 'https://example.com/t',
+        alt_text: 'v',
+      },
+    ]
+    await api('chat.postMessage', { channel: slack.channels.general, text: 'x', blocks })
+    await messages(page).first().waitFor()
+    const texts = (selector: string) => messages(page).locator(selector).allTextContents()
+    expect(await texts('.markdown .heading')).toEqual(['Two parts'])
+    expect(await texts('.markdown p:not(.heading) :is(strong, em, s, code)')).toEqual([
+      'bold',
+      'slanted',
+      'gone',
+      'code',
+      '粗体',
+    ])
+    expect(await texts('.markdown ol > li > ul > li > ul > li')).toEqual(['deeper'])
+    expect(await messages(page).locator('.markdown li.task input:checked').count()).toBe(1)
+    expect(await texts('.markdown blockquote .ping')).toEqual(['@Lee'])
+    expect(await texts('.markdown td')).toEqual(['1', 'x|y'])
+    expect(await texts('.markdown pre')).toEqual(['const half = <open>'])
+    expect(await texts('.mrkdwn :is(strong, em, s, code, a, blockquote)')).toEqual([
+      'bold',
+      'slanted',
+      'gone',
+      'a < b',
+      'said',
+      'a link',
+    ])
+    expect(await texts('.mrkdwn :is(.emoji, .ping-all)')).toEqual(['🎉', '@here'])
+    expect(await texts('.rich-text ul.indent-1 em')).toEqual(['inner'])
+    expect(await texts('.unknown summary')).toEqual(['A block that this page does not draw: video'])
+  })
+
   test('the Home is opened, drawn and used; its Messages tab is the DM', async () => {
     const pressed: string[] = []
     const button = { type: 'button', action_id: 'go', text: plain('Go'), value: 'now' }

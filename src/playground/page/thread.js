@@ -92,7 +92,8 @@ export const createThreadPane = app => {
   }
 
   node.addEventListener('keydown', event => {
-    if (event.key === 'Escape' && !event.isComposing && !event.defaultPrevented) close()
+    const isWriting = event.target instanceof HTMLTextAreaElement && !composer.isEmpty()
+    if (event.key === 'Escape' && !event.isComposing && !event.defaultPrevented && !isWriting) close()
   })
   acceptDrops(node, words.dropHere, composer.attach)
   app.hear('all', drawAgain)

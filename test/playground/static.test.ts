@@ -1,0 +1,49 @@
+import { once } from 'node:events'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { createPageRoutes } from '../../src/playground/static.ts'
+
+const page = createPageRoutes()
+const server = createServer((request, response) => {
+  if (!page(request, response)) response.writeHead(418).end()
+})
+let url = ''
+
+beforeAll(async () => {
+  await once(server.listen(0, '127.0.0.1'), 'listening')
+  url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+})
+afterAll(() => server.close())
+
+test('the page and its files are served under a policy that lets nothing foreign in, and are never cached', async () => {
+  for (const [path, type] of [
+    ['/', 'text/html'],
+    ['/?as=U1', 'text/html'],
+    ['/page/assets/main.js', 'text/javascript'],
+    ['/page/assets/page.css', 'text/css'],
+    ['/page/assets/icon.svg', 'image/svg+xml'],
+  ]) {
+    const { status, headers } = await fetch(url + path)
+    expect([path, status, headers.get('content-type')?.split(';')[0]]).toEqual([path, 200, type])
+    expect(headers.get('content-security-policy')).toContain("default-src 'none'; script-src 'self'")
+    expect(headers.get('cache-control')).toBe('no-store')
+    expect(headers.get('x-content-type-options')).toBe('nosniff')
+  }
+})
+
+test('what is not the page’s is left to others, and no path leads out of its folder', async () => {
+  const statusOf = async (path: string, method = 'GET') => (await fetch(url + path, { method })).status
+  expect(await statusOf('/page/snapshot')).toBe(418)
+  expect(await statusOf('/', 'POST')).toBe(418)
+  expect(await statusOf('/page/assets/tsconfig.json')).toBe(418)
+  expect(await statusOf('/page/assets/..%2Fstatic.ts')).toBe(418)
+  expect(await statusOf('/page/assets/nothing.js')).toBe(404)
+})
+
+test('Slack’s address of a message leads to that message in the page', async () => {
+  const { status, headers } = await fetch(`${url}/archives/C0GENERAL1/p1700000000000100?thread_ts=1`, {
+    redirect: 'manual',
+  })
+  expect([status, headers.get('location')]).toEqual([302, '/#/C0GENERAL1/1700000000.000100'])
+})
