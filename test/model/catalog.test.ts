@@ -1,0 +1,62 @@
+import { countTokens } from 'gpt-tokenizer/encoding/o200k_base'
+import { describe, expect, test } from 'vitest'
+import { toWindow } from '../../src/model/catalog.ts'
+import { guessTokens, loadTokenCounter, mostTokens } from '../../src/model/tokens.ts'
+
+describe('the catalog', () => {
+  test.each([
+    ['gpt-3.5-turbo', 16_385, 4_096],
+    ['gpt-3.5-turbo-1106', 16_385, 4_096],
+    ['gpt-3.5-turbo-0125', 16_385, 4_096],
+    ['gpt-3.5-16K', 16_385, 4_096],
+    ['gpt-4', 8_192, 8_192],
+    ['gpt-4-1106-preview', 128_000, 4_096],
+    ['gpt-4-0125-preview', 128_000, 4_096],
+    ['gpt-4-1106-vision-preview', 128_000, 4_096],
+    ['gpt-4-turbo-2024-04-09', 128_000, 4_096],
+    ['gpt-4o-2024-05-13', 128_000, 4_096],
+    ['gpt-4-32K', 32_768, 32_768],
+    ['claude-2', 100_000, 4_096],
+    ['claude-3-opus-20240229', 200_000, 4_096],
+    ['claude-3-sonnet-20240229', 200_000, 4_096],
+    ['chatgpt-4o-latest', 128_000, 16_384],
+    ['gpt-4o', 128_000, 16_384],
+    ['gpt-4.1-mini', 1_047_576, 32_768],
+    ['gpt-5-mini', 400_000, 128_000],
+    ['gpt-5.6-terra', 1_050_000, 128_000],
+    ['gpt-6-astra', 1_050_000, 128_000],
+    ['openai/gpt-4o-2024-11-20', 128_000, 16_384],
+  ])('knows %s', (name, contextTokens, outputTokens) => {
+    expect(toWindow(name)).toMatchObject({ contextTokens, outputTokens })
+  })
+
+  test('has stated defaults for a name that it does not know', () => {
+    expect(toWindow('my-own-finetune:7b')).toEqual({
+      contextTokens: 8_192,
+      outputTokens: 2_048,
+      images: false,
+      outputParameter: 'max_tokens',
+    })
+    expect(toWindow('')).toEqual(toWindow('gpt-4omega'))
+  })
+})
+
+describe('tokens', () => {
+  test.each(['plain words, and more of them', '一段没有空格的中文', '👩‍👩‍👧‍👦 <|endoftext|> \ud83d', ''])(
+    'are never more than the bound says: %j',
+    async text => {
+      const count = await loadTokenCounter()
+      expect(count(text)).toBeLessThanOrEqual(mostTokens(text))
+      expect(guessTokens(text)).toBeGreaterThanOrEqual(0)
+    },
+  )
+
+  test('of a long unbroken run are counted in slices, within a percent of the whole', async () => {
+    const count = await loadTokenCounter()
+    const text = 'The quick brown fox jumps over the lazy dog. '.repeat(200)
+    const whole = countTokens(text)
+    expect(Math.abs(count(text) - whole) / whole).toBeLessThan(0.01)
+    // In one piece this would take more than ten seconds, and the test with it.
+    expect(count('哈'.repeat(40_000))).toBeGreaterThan(10_000)
+  })
+})
