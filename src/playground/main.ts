@@ -44,7 +44,9 @@ process.stdout.write(`Threadwise playground: ${slack.url}\nAnswers come from: ${
 
 for (const signal of ['SIGINT', 'SIGTERM']) {
   process.once(signal, async () => {
-    await Promise.all([app.stop(), slack.close()])
+    // The bot first: it says its last words in the workspace.
+    await app.stop()
+    await slack.close()
     process.exit(0)
   })
 }

@@ -30,6 +30,11 @@ export function toMessageBody(markdown: string, note?: Note): MessageBody {
   return { text: joinNote(toMrkdwn(markdown), sentence), blocks: [...written, block] }
 }
 
+/** Whether a reader would see no difference. */
+export function sameBody(a: MessageBody, b: MessageBody | undefined): boolean {
+  return b !== undefined && a.text === b.text && JSON.stringify(a.blocks) === JSON.stringify(b.blocks)
+}
+
 /** A message's text without the note that stands below it. */
 export function withoutNote(text: string): string {
   const at = text.indexOf(noteMark)

@@ -1,11 +1,11 @@
 import type { Log } from '../log.ts'
 import type { CallSlack } from '../slack.ts'
 import type { SendBudget, Urgency } from './budget.ts'
+import { createChain, type Head } from './chain.ts'
 import { closeMarkdown } from './markdown.ts'
-import { type Note, toMessageBody } from './message.ts'
+import { type MessageBody, type Note, sameBody, toMessageBody } from './message.ts'
 import { betweenMs } from './pace.ts'
 import { createPoster, type Place } from './post.ts'
-import { fitsSlack, splitHead } from './split.ts'
 
 /** One Slack message, or a chain of them when long, that is kept in step with a growing text. */
 export interface Reply {
@@ -40,27 +40,40 @@ export function openReply(parts: ReplyParts, place: Place): Reply {
   const chain = createChain()
   let ended = false
   let changed = Promise.withResolvers<void>()
+  /** What Slack has accepted for the newest message. */
+  let stands: MessageBody | undefined
   let firstAt = 0
   let lastAt = 0
 
-  /** Makes Slack show what stands first in the chain; answers whether that landed. */
+  /** Makes Slack show what stands first in the chain; answers whether that landed, or stood there already. */
   const put = async (urgency: Urgency, note?: Note): Promise<boolean> => {
     let sent = chain.head()
-    const body = () => {
+    let body = toBody(sent, note)
+    const newest = () => {
       sent = chain.head()
-      return toMessageBody(
-        sent.isWhole || ended ? sent.markdown : closeMarkdown(sent.markdown),
-        isLast(sent) ? note : undefined,
-      )
+      body = toBody(sent, note)
+      return body
     }
-    const landed = await poster.put(body, urgency)
-    lastAt = Date.now()
-    if (!landed) return false
-    if (firstAt === 0) parts.onFirstText()
-    firstAt ||= lastAt
+    if (!sameBody(body, stands) && !(await send(newest, urgency))) return false
+    stands = body
     chain.shown(sent)
-    if (sent.isWhole) poster.next()
+    if (sent.isWhole) openNext()
     return true
+  }
+  const send = async (newest: () => MessageBody, urgency: Urgency): Promise<boolean> => {
+    const landed = await poster.put(newest, urgency)
+    lastAt = Date.now()
+    if (landed && firstAt === 0) {
+      firstAt = lastAt
+      parts.onFirstText()
+    }
+    return landed
+  }
+  const toBody = (head: Head, note: Note | undefined): MessageBody =>
+    toMessageBody(head.isWhole || ended ? head.markdown : closeMarkdown(head.markdown), isLast(head) ? note : undefined)
+  const openNext = () => {
+    poster.next()
+    stands = undefined
   }
   const isLast = (sent: Head) => ended && !sent.isWhole
 
@@ -123,51 +136,5 @@ export function openReply(parts: ReplyParts, place: Place): Reply {
       await put(note?.kind === 'error' ? 'error' : 'final', note)
     },
     close: () => share.close(),
-  }
-}
-
-/** What the newest message is to show. A whole one is full: the text goes on in the next message. */
-interface Head {
-  markdown: string
-  isWhole: boolean
-  isNew: boolean
-}
-
-/** The text, cut into what each message of the chain holds. */
-interface Chain {
-  readonly text: string
-  add(piece: string): void
-  head(): Head
-  shown(head: Head): void
-}
-
-function createChain(): Chain {
-  let text = ''
-  let open = ''
-  let shown = ''
-  const full: string[] = []
-  const cut = () => {
-    for (let parted = splitHead(open, fitsSlack); parted !== undefined; parted = splitHead(open, fitsSlack)) {
-      full.push(parted.head)
-      open = parted.rest
-    }
-  }
-  return {
-    get text() {
-      return text
-    },
-    add(piece) {
-      text += piece
-      open += piece
-    },
-    head() {
-      cut()
-      const markdown = full[0] ?? open
-      return { markdown, isWhole: full.length > 0, isNew: markdown !== shown || full.length > 0 }
-    },
-    shown(head) {
-      if (head.isWhole) full.shift()
-      shown = head.isWhole ? '' : head.markdown
-    },
   }
 }

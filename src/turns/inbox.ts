@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises'
 import { createCache } from '../conversation/cache.ts'
 import type { Turn } from './turn.ts'
 
@@ -9,7 +10,7 @@ export interface Inbox {
   readonly size: number
   /**
    * Takes nothing more, waits for the turns in flight, and after the patience tells those that remain to stop. Resolves
-   * when all have ended.
+   * when all have ended, or when a few seconds later some still have not: Slack may be away.
    */
   stop(patienceMs: number): Promise<void>
 }
@@ -19,6 +20,9 @@ const rememberedMs = 3_600_000
 const rememberedTurns = 50_000
 /** More answers at once than this only make each of them slower: Slack's limits are shared by all. */
 const mostAtOnce = 100
+
+/** For the sentence that says that a reply was interrupted. */
+const lastWordsMs = 5_000
 
 /** Makes the inbox. `answer` must not throw: a turn's failure is the turn's own affair. */
 export function createInbox(answer: (turn: Turn, signal: AbortSignal) => Promise<void>): Inbox {
@@ -45,6 +49,10 @@ export function createInbox(answer: (turn: Turn, signal: AbortSignal) => Promise
     }
   }
 
+  const allEnd = async (): Promise<void> => {
+    while (lastOfThread.size > 0) await Promise.allSettled(lastOfThread.values())
+  }
+
   return {
     accept(turn) {
       if (!isOpen || seen.get(turn.id) !== undefined) return
@@ -62,7 +70,7 @@ export function createInbox(answer: (turn: Turn, signal: AbortSignal) => Promise
     async stop(patienceMs) {
       isOpen = false
       const timer = setTimeout(() => stopping.abort(), patienceMs)
-      while (lastOfThread.size > 0) await Promise.allSettled(lastOfThread.values())
+      await Promise.race([allEnd(), delay(patienceMs + lastWordsMs, undefined, { ref: false })])
       clearTimeout(timer)
     },
   }
