@@ -97,11 +97,15 @@ export const en = {
 
   prompts: {
     title: 'What can I do for you?',
+    // A click sends the message as it stands, so each must be a whole question.
     list: [
-      { title: 'Explain something', message: 'Explain in three sentences: ' },
-      { title: 'Draft a reply', message: 'Draft a short, friendly reply to this message: ' },
-      { title: 'Improve a text', message: 'Make this text clearer and shorter: ' },
       { title: 'What can you do?', message: 'What can you do?' },
+      { title: 'Draft an announcement', message: 'Help me draft a short announcement. Ask me what you need to know.' },
+      {
+        title: 'Improve a text',
+        message: 'I have a text to improve. Ask me for it, then make it clearer and shorter.',
+      },
+      { title: 'Plan a meeting', message: 'Suggest an agenda for a weekly team meeting of 30 minutes.' },
     ],
   },
 }

@@ -89,10 +89,10 @@ export const zh: Words = {
   prompts: {
     title: '需要我做什么？',
     list: [
-      { title: '解释一件事', message: '请用三句话解释：' },
-      { title: '起草回复', message: '请为这条消息起草一个简短友好的回复：' },
-      { title: '润色文字', message: '请把这段文字改得更清楚、更短：' },
       { title: '你能做什么？', message: '你能做什么？' },
+      { title: '起草通知', message: '帮我起草一份简短的通知。需要知道什么就问我。' },
+      { title: '润色文字', message: '我有一段文字要润色。先向我要文字，再把它改得更清楚、更短。' },
+      { title: '安排会议', message: '为三十分钟的每周团队会议拟一份议程。' },
     ],
   },
 }

@@ -59,12 +59,19 @@ async function start(slack: Workspace, baseUrl: string): Promise<ChildProcess> {
     PORT: '0',
   }
   // Away from this checkout, so that no .env of it is read.
-  const bot = spawn(process.execPath, [resolve('src/main.ts')], { cwd: tmpdir(), env })
+  const bot = spawn(process.execPath, await readStartArguments(), { cwd: tmpdir(), env })
   await new Promise<void>((done, fail) => {
     bot.stdout.on('data', data => String(data).includes('"ready"') && done())
     bot.once('close', () => fail(new Error('the bot ended before it was ready')))
   })
   return bot
+}
+
+/** What `npm start` passes to Node, memory settings included. */
+async function readStartArguments(): Promise<string[]> {
+  const { scripts } = JSON.parse(await readFile('package.json', 'utf8')) as { scripts: { start: string } }
+  const [, ...args] = scripts.start.split(' ')
+  return args.map(arg => (arg.endsWith('.ts') ? resolve(arg) : arg))
 }
 
 function stop(bot: ChildProcess): Promise<void> {

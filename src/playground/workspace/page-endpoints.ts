@@ -65,10 +65,10 @@ export type PageEndpoints = (request: IncomingMessage, response: ServerResponse,
 export function createPageEndpoints({ core, model, act }: PageParts): PageEndpoints {
   const { people, files, changes } = core
 
-  /** The person for whom the page asks; without one it is told whom to choose. */
+  /** The person for whom the page asks; one that comes for the first time sees what the first person sees. */
   function readPerson(url: URL, response: ServerResponse): string | undefined {
-    const as = url.searchParams.get('as') ?? ''
-    if (people.get(as)) return as
+    const as = url.searchParams.get('as') || people.all()[0]?.id
+    if (as !== undefined && people.get(as)) return as
     const known = people.all().map(person => person.id)
     sendJson(response, 400, { ok: false, error: `Say who you are with ?as=. Known: ${known.join(', ')}.` })
     return undefined
