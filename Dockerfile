@@ -8,7 +8,7 @@ COPY manifest.yml LICENSE README.md ./
 USER node
 ENV NODE_ENV=production PORT=3000
 EXPOSE 3000
-# Turns in flight are finished within STOP_SECONDS (25): stop with a longer patience, `docker stop -t 30`.
+# Answers in flight are finished within STOP_SECONDS (25) and a few seconds more: `docker stop -t 40`.
 STOPSIGNAL SIGTERM
 HEALTHCHECK --interval=30s --timeout=3s --start-period=10s \
   CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.PORT}/healthz`).then(r=>process.exit(r.ok?0:1),()=>process.exit(1))"]

@@ -43,7 +43,7 @@ export async function createApp({ config, model, log }: AppParts): Promise<Threa
   const budget = createSendBudget(call)
   const files = createFileReader({ token: config.botToken, slackApiUrl: config.slackApiUrl })
   const parts = { self, model, conversations, people, files, budget, call, log, metrics }
-  const inbox = createInbox((turn, signal) => answer(parts, turn, signal))
+  const inbox = createInbox((...turn) => answer(parts, ...turn))
   metrics.observe(() => ({
     threads: conversations.threads,
     cachedTokens: conversations.tokens,

@@ -28,6 +28,8 @@ export interface Config {
   model: ModelConfig
   /** Look for a model server on this machine when none is named. */
   detectModel: boolean
+  /** `OPENAI_MODEL` was set; otherwise a server that is found may choose. */
+  modelIsNamed: boolean
   logLevel: LogLevel
   /** How long turns in flight may go on after SIGTERM. */
   stopMs: number
@@ -79,7 +81,7 @@ export const environment = z.object({
   OPENAI_BASE_URL: url('It usually ends in /v1, like http://127.0.0.1:11434/v1.').optional(),
   OPENAI_MODEL: z.string().optional(),
   MODEL_AUTODETECT: onOff.default(false),
-  MODEL_CONTEXT_TOKENS: whole(512, 100_000_000).optional(),
+  MODEL_CONTEXT_TOKENS: whole(2_048, 100_000_000).optional(),
   MODEL_OUTPUT_TOKENS: whole(16, 10_000_000).optional(),
   MODEL_IMAGES: onOff.optional(),
   MODEL_IDLE_SECONDS: whole(1, 3600).default(60),
@@ -109,6 +111,7 @@ function assemble(env: Environment): Config {
     port: env.PORT,
     model: toModelConfig(env),
     detectModel: env.MODEL_AUTODETECT && env.OPENAI_BASE_URL === undefined && env.OPENAI_API_KEY === undefined,
+    modelIsNamed: env.OPENAI_MODEL !== undefined,
     logLevel: env.LOG_LEVEL,
     stopMs: env.STOP_SECONDS * 1000,
     cacheTokens: env.CACHE_TOKENS,

@@ -37,10 +37,10 @@ async function chooseModel(config: Config, log: Log): Promise<Config['model']> {
     )
   log.info({ server: found.kind, model: found.model }, 'found a model server on this machine')
   return {
+    ...(found.contextTokens !== undefined && { contextTokens: found.contextTokens }),
     ...config.model,
     baseUrl: found.baseUrl,
-    name: found.model,
-    ...(found.contextTokens !== undefined && { contextTokens: found.contextTokens }),
+    name: config.modelIsNamed ? config.model.name : found.model,
   }
 }
 

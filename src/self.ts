@@ -5,16 +5,20 @@ import { type CallSlack, SlackError } from './slack.ts'
 import { StartError, tokenErrors } from './start-error.ts'
 
 /** Scopes without which something that the README promises does not work; manifest.yml asks for all of them. */
-const neededScopes = [
+export const neededScopes = [
   'app_mentions:read',
   'assistant:write',
   'channels:history',
+  'channels:read',
   'chat:write',
   'commands',
   'files:read',
   'groups:history',
+  'groups:read',
   'im:history',
+  'im:write',
   'mpim:history',
+  'mpim:read',
   'users:read',
 ]
 
@@ -46,7 +50,7 @@ async function test(call: CallSlack, slackApiUrl: string) {
     try {
       return await call('auth.test', {})
     } catch (error) {
-      if (!(error instanceof SlackError) || !error.isPassing) throw toStartError(error)
+      if (!(error instanceof SlackError) || !error.isPassing) throw toTokenError(error)
       if (attempt === tries) {
         throw new StartError(
           `Slack cannot be reached at ${new URL(slackApiUrl).host} (${error.code}); check the network and SLACK_API_URL`,
@@ -57,7 +61,7 @@ async function test(call: CallSlack, slackApiUrl: string) {
   }
 }
 
-function toStartError(error: unknown): unknown {
+function toTokenError(error: unknown): unknown {
   if (!(error instanceof SlackError)) return error
   const cure = 'copy the “Bot User OAuth Token” again from your app’s page “OAuth & Permissions”'
   if (tokenErrors.includes(error.code))

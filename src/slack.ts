@@ -70,15 +70,19 @@ export function createCallSlack(token: string, slackApiUrl: string, metrics: Pic
 function toSlackError(method: string, error: unknown): SlackError {
   const { code, retryAfter, statusCode, data } = error as SdkError
   if (code === ErrorCode.RateLimitedError) return new SlackError(method, 'ratelimited', (retryAfter ?? 1) * 1000)
-  if (code === ErrorCode.HTTPError) {
-    return statusCode === 429 ? new SlackError(method, 'ratelimited', 1000) : new SlackError(method, 'server', 0, error)
-  }
+  if (code === ErrorCode.HTTPError) return toStatusError(method, statusCode ?? 500)
   // A body that is not JSON arrives as the "error" of a platform error.
   const name = data?.error
   if (typeof name === 'string' && /^[a-z0-9_]{1,80}$/.test(name)) {
     return new SlackError(method, name === 'rate_limited' ? 'ratelimited' : name, 1000, undefined)
   }
   return new SlackError(method, name === undefined ? toLostCode(error) : 'garbled')
+}
+
+/** Slack's own refusals come with status 200; another 4xx comes from something that is not Slack, and stays. */
+function toStatusError(method: string, status: number): SlackError {
+  if (status === 429) return new SlackError(method, 'ratelimited', 1000)
+  return new SlackError(method, status >= 500 ? 'server' : `http_${status}`)
 }
 
 /** A 429 without a readable `Retry-After` reaches us as a plain error; everything else is the network. */

@@ -31,6 +31,8 @@ export interface Exchange {
   reply(text: string): void
   /** Anything at all into the event stream, `data: …\n\n` included. */
   raw(bytes: string | Uint8Array): void
+  /** The connection is closed politely, with nothing more said. */
+  finish(): void
   /** An HTTP answer instead of a stream. */
   status(code: number, body: string | object, headers?: Record<string, string>): void
   /** The connection breaks. */
@@ -123,6 +125,7 @@ function toExchange(body: ChatRequest, request: IncomingMessage, response: Serve
       open()
       response.write(bytes)
     },
+    finish: () => void response.end(),
     status(code, answer, headers = {}) {
       const text = typeof answer === 'string' ? answer : JSON.stringify(answer)
       const type = typeof answer === 'string' ? 'text/html' : 'application/json'

@@ -1,7 +1,7 @@
-import { onTestFinished } from 'vitest'
+import { expect, onTestFinished } from 'vitest'
 import { createApp, type ThreadwiseApp } from '../src/app.ts'
 import type { Config, ModelConfig } from '../src/config.ts'
-import { createLog } from '../src/log.ts'
+import type { Log } from '../src/log.ts'
 import { createOpenAiModel } from '../src/model/openai.ts'
 import type { PageMessage, SlackJson } from '../src/playground/protocol.ts'
 import { createWorkspace, type Workspace, type WorkspaceOptions } from '../src/playground/workspace/workspace.ts'
@@ -26,6 +26,9 @@ export interface StoryOptions {
   model?: Partial<ModelConfig>
   config?: Partial<Config>
 }
+
+/** What is wrong with the bot itself, whatever the world did to it. */
+const defects = /unexpected|a listener failed|could not be told|nobody waited for/
 
 /** Opens a story; it is closed when its test ends. */
 export async function openStory(options: StoryOptions = {}): Promise<Story> {
@@ -65,7 +68,7 @@ export async function connect(
   options: StoryOptions = {},
 ): Promise<ThreadwiseApp> {
   const port = options.config?.port ?? (options.transport === 'http' ? await freePort() : 0)
-  const log = createLog('silent')
+  const log = createWatchedLog()
   const config = {
     botToken: slack.botToken,
     transport:
@@ -106,4 +109,12 @@ export async function freePort(): Promise<number> {
   const { port } = server.address() as { port: number }
   await new Promise(resolve => server.close(resolve))
   return port
+}
+
+/** A log that keeps quiet, and fails the test when the bot met a defect of its own. */
+function createWatchedLog(): Log {
+  const met: string[] = []
+  const keep = (facts: unknown, sentence?: string) => void met.push(`${JSON.stringify(facts)} ${sentence ?? ''}`)
+  onTestFinished(() => expect(met.filter(line => defects.test(line))).toEqual([]))
+  return { debug() {}, info() {}, warn: keep, error: keep } as unknown as Log
 }

@@ -5,7 +5,10 @@ export interface Cache<V extends object> {
   get(key: string): V | undefined
   set(key: string, value: V): void
   delete(key: string): void
-  /** The value, read from its source when it is not there; two callers at once cause one reading. A failure is thrown and not kept. */
+  /**
+   * The value, read from its source when it is not there; two callers at once cause one reading. A failure is thrown and
+   * not kept. What is set, deleted or pushed out while a reading goes on does not fail the readers.
+   */
   read(key: string): Promise<V>
   readonly count: number
   /** In whatever unit `sizeOf` measures. */
@@ -17,7 +20,7 @@ export interface CacheOptions<V> {
   maxSize: number
   sizeOf: (value: V) => number
   read: (key: string) => Promise<V>
-  /** After this time a value is read again. Without it, never. */
+  /** After this time a value is read again, in the background: whoever asks is given the old one. Without it, never. */
   ttlMs?: number
 }
 
@@ -26,23 +29,41 @@ export function createCache<V extends object>(options: CacheOptions<V>): Cache<V
   const lru = new LRUCache<string, V>({
     maxSize: options.maxSize,
     sizeCalculation: value => Math.max(1, Math.ceil(options.sizeOf(value))),
-    ...(options.ttlMs !== undefined && { ttl: options.ttlMs }),
+    ...(options.ttlMs !== undefined && { ttl: options.ttlMs, allowStale: true }),
     fetchMethod: key => options.read(key),
+    ignoreFetchAbort: true,
   })
   return {
     get: key => lru.get(key),
     set: (key, value) => void lru.set(key, value),
     delete: key => void lru.delete(key),
-    async read(key) {
-      const value = await lru.fetch(key)
-      // `fetch` answers undefined only when the reading was aborted, which nobody here does; ask the source then.
-      return value ?? options.read(key)
-    },
+    // `fetch` has nothing to say of a reading whose place was taken meanwhile; the source has.
+    read: async key => (await lru.fetch(key)) ?? options.read(key),
     get count() {
       return lru.size
     },
     get size() {
       return lru.calculatedSize
     },
+  }
+}
+
+/** A bounded memory of keys, for a time. */
+export interface Seen {
+  /** Remembers the key; false when it was remembered already. */
+  add(key: string): boolean
+  has(key: string): boolean
+}
+
+/** Makes a memory of the newest `most` keys, each kept for `ttlMs`. */
+export function createSeen(most: number, ttlMs: number): Seen {
+  const lru = new LRUCache<string, true>({ max: most, ttl: ttlMs })
+  return {
+    add(key) {
+      if (lru.has(key)) return false
+      lru.set(key, true)
+      return true
+    },
+    has: key => lru.has(key),
   }
 }

@@ -7,8 +7,9 @@ const mostFiles = 10
 /** A thread whose files have been read, and how many there were beyond what is read. */
 export interface WithContents {
   messages: Message[]
-  /** Messages whose files were read just now, to be remembered. */
-  fresh: Message[]
+  /** What was read just now, to be remembered; by the ts of its message. */
+  fresh: Map<string, FileContent[]>
+  /** Files beyond the newest that are read. */
   unread: number
 }
 
@@ -25,11 +26,11 @@ export async function readContents(
     room -= message.files.length
     chosen.add(message)
   }
-  const fresh: Message[] = []
+  const fresh = new Map<string, FileContent[]>()
   const read = async (message: Message): Promise<Message> => {
     if (!chosen.has(message) || message.contents?.length === message.files.length) return message
     const contents: FileContent[] = await Promise.all(message.files.map(file => reader.read(file, signal)))
-    fresh.push({ ...message, contents })
+    fresh.set(message.ts, contents)
     return { ...message, contents }
   }
   const withContents = await Promise.all(messages.map(read))

@@ -1,7 +1,9 @@
-import { guessTokens } from '../model/tokens.ts'
+import { guessTokens, imageTokens } from '../model/tokens.ts'
 import type { CallSlack } from '../slack.ts'
 import { createCache } from './cache.ts'
+import type { FileContent } from './files.ts'
 import type { Message, Self } from './message.ts'
+import { isMentioned } from './plain.ts'
 import { readThread, type ThreadId } from './read.ts'
 
 /** Something that happened to a message of a thread. */
@@ -12,14 +14,18 @@ export type Change =
 /** The threads that the bot remembers. Slack is the memory; this only saves asking it. */
 export interface Conversations {
   /**
-   * Every message of the thread, oldest first. A thread that begins with the given message needs no reading, nor does
-   * one that is remembered. Throws when Slack cannot be read.
+   * Every message of the thread, oldest first, the question among them. A thread that is remembered needs no reading.
+   * Throws when Slack cannot be read.
    */
   read(thread: ThreadId, question: Message): Promise<readonly Message[]>
   /** Keeps remembered threads in step with what the bot sees; threads that are not remembered stay so. */
   note(change: Change): void
+  /** Remembers what was in the files of a message. */
+  keep(thread: ThreadId, ts: string, contents: FileContent[]): void
   /** Whether the bot has spoken, or was spoken to, in the thread. Throws when Slack has to be read and cannot be. */
   takesPart(thread: ThreadId): Promise<boolean>
+  /** A thread that begins with this question is known whole from here on, and need not be read. */
+  begin(thread: ThreadId, question: Message): void
   /** From now on the bot takes part in the thread. */
   join(thread: ThreadId): void
   readonly threads: number
@@ -32,8 +38,6 @@ interface Thread {
 
 /** How many threads are remembered as ones that the bot takes part in, or does not: some 100 bytes each. */
 const membershipThreads = 20_000
-/** An image is looked at in tiles; a usual one costs a model about this much. */
-const imageTokens = 1_000
 /** Names, times and marks around a message. */
 const frameTokens = 30
 
@@ -67,20 +71,38 @@ export function createConversations(call: CallSlack, self: Self, maxTokens: numb
     },
   })
 
+  const note = (change: Change): void => {
+    const key = toKey(change.thread)
+    missed.get(key)?.push(change)
+    const known = threads.get(key)
+    if (known !== undefined) threads.set(key, { messages: apply(known.messages, change) })
+    // Whoever saw a thread begin need not ask Slack later whether it concerns the bot.
+    const isFirst = change.kind === 'said' && change.message.ts === change.thread.threadTs
+    if (isFirst && membership.get(key) === undefined) membership.set(key, { takesPart: concerns(change.message, self) })
+  }
+
   return {
     async read(thread, question) {
       const key = toKey(thread)
-      if (question.ts === thread.threadTs && threads.get(key) === undefined) threads.set(key, { messages: [question] })
       const { messages } = await threads.read(key)
-      return apply(messages, { kind: 'said', thread, message: question })
+      // Slack's history may lag behind its events.
+      const whole = apply(messages, { kind: 'said', thread, message: question })
+      if (whole.length > messages.length) threads.set(key, { messages: whole })
+      return whole
     },
-    note(change) {
-      const key = toKey(change.thread)
-      missed.get(key)?.push(change)
-      const known = threads.get(key)
-      if (known !== undefined) threads.set(key, { messages: apply(known.messages, change) })
+    note,
+    keep(thread, ts, contents) {
+      const key = toKey(thread)
+      const messages = threads
+        .get(key)
+        ?.messages.map(message => (message.ts === ts ? { ...message, contents } : message))
+      if (messages !== undefined) threads.set(key, { messages })
     },
     takesPart: async thread => (await membership.read(toKey(thread))).takesPart,
+    begin(thread, question) {
+      const key = toKey(thread)
+      if (question.ts === thread.threadTs && threads.get(key) === undefined) threads.set(key, { messages: [question] })
+    },
     join: thread => membership.set(toKey(thread), { takesPart: true }),
     get threads() {
       return threads.count
@@ -97,12 +119,18 @@ function apply(messages: readonly Message[], change: Change): readonly Message[]
   const { message } = change
   const known = messages.find(({ ts }) => ts === message.ts)
   if (known === undefined && change.kind === 'edited') return messages
-  if (known !== undefined) return messages.map(other => (other === known ? { ...known, ...message } : other))
+  if (known !== undefined) return messages.map(other => (other === known ? merge(known, message) : other))
   return [...messages, message].sort((a, b) => (a.ts < b.ts ? -1 : 1))
 }
 
+/** What was read of the files stays as long as the files do. */
+function merge(known: Message, message: Message): Message {
+  const same = JSON.stringify(known.files) === JSON.stringify(message.files)
+  return same && known.contents !== undefined ? { ...message, contents: known.contents } : message
+}
+
 function concerns(message: Message, self: Self): boolean {
-  return message.author.kind === 'self' || message.text.includes(`<@${self.userId}`)
+  return message.author.kind === 'self' || isMentioned(message.text, self.userId)
 }
 
 function toSize(message: Message): number {

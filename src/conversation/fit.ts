@@ -1,4 +1,4 @@
-import { type CountTokens, mostTokens } from '../model/tokens.ts'
+import { type CountTokens, imageTokens, mostTokens } from '../model/tokens.ts'
 
 /** One message as it would stand in the request. */
 export interface Line {
@@ -16,10 +16,10 @@ export interface Fitted {
   total: number
   /** The place in `lines` after which messages are missing; undefined when all are there. */
   gapAfter: number | undefined
+  /** A message that was too long by itself was cut in its text. */
+  isShortened: boolean
 }
 
-/** An image is looked at in tiles; a usual one costs a model about this much. Source: the vendor's page on vision. */
-const imageTokens = 1_100
 /** What surrounds a message on the wire. */
 const frameTokens = 8
 /** Other models than the tokenizer's count a little differently. */
@@ -39,7 +39,7 @@ export async function toFitted(
   loadCounter: () => Promise<CountTokens>,
 ): Promise<Fitted> {
   const budget = Math.floor(budgetTokens * margin)
-  const whole = { lines, read: lines.length, total: lines.length, gapAfter: undefined }
+  const whole = { lines, read: lines.length, total: lines.length, gapAfter: undefined, isShortened: false }
   if (sum(lines, mostTokens) <= budget) return whole
   const count = await loadCounter()
   if (sum(lines, count) <= budget) return whole
@@ -59,7 +59,9 @@ function cut(lines: Line[], budget: number, count: CountTokens): Fitted {
   }
   const kept = [...first, ...middle, ...last]
   const isWhole = kept.length === lines.length
-  return { lines: kept, read: kept.length, total: lines.length, gapAfter: isWhole ? undefined : first.length - 1 }
+  const isShortened = last[0] !== lines.at(-1) || (first.length > 0 && first[0] !== lines[0])
+  const gapAfter = isWhole ? undefined : first.length - 1
+  return { lines: kept, read: kept.length, total: lines.length, gapAfter, isShortened }
 }
 
 /** The line itself when it is short enough; else its beginning and its end, with a mark between them. */

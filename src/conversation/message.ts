@@ -1,3 +1,4 @@
+import { toBlockText } from './block-text.ts'
 import type { FileContent, SlackFile } from './files.ts'
 import { toSlackFile } from './files.ts'
 
@@ -44,11 +45,23 @@ export const questionMetadataType = 'threadwise_question'
 const silentSubtypes =
   /^(channel|group|mpim)_|^(bot_add|bot_remove|pinned_item|unpinned_item|tombstone|reminder_add|assistant_app_thread)$/
 
+/** Slack says "there is none" by leaving a field out, by null and by an empty text; here it is left out. */
+export function withoutBlanks<T extends object>(raw: T): T {
+  return Object.fromEntries(Object.entries(raw).filter(([, value]) => value !== null && value !== '')) as T
+}
+
+/** Whether the bot itself wrote the message. */
+export function isSelf(raw: RawMessage, self: Self): boolean {
+  return raw.user === self.userId || (raw.bot_id !== undefined && raw.bot_id === self.botId)
+}
+
 /** Converts a message of Slack's history or of an event; undefined for joins, topics and the like. */
-export function toMessage(raw: RawMessage, self: Self): Message | undefined {
+export function toMessage(given: RawMessage, self: Self): Message | undefined {
+  const raw = withoutBlanks(given)
   if (typeof raw.ts !== 'string') return undefined
   if (typeof raw.subtype === 'string' && silentSubtypes.test(raw.subtype)) return undefined
-  const asked = toAsked(raw)
+  // Anybody can put metadata on a message; only the bot's own is believed.
+  const asked = isSelf(raw, self) ? toAsked(raw) : undefined
   if (asked !== undefined)
     return { ts: raw.ts, author: { kind: 'person', id: asked.user }, text: asked.text, form: 'markdown', files: [] }
   return {
@@ -67,18 +80,19 @@ function toAsked(raw: RawMessage): { user: string; text: string } | undefined {
 }
 
 function toAuthor(raw: RawMessage, self: Self): Message['author'] {
-  if (raw.user === self.userId || (raw.bot_id !== undefined && raw.bot_id === self.botId)) return { kind: 'self' }
+  if (isSelf(raw, self)) return { kind: 'self' }
   if (raw.bot_id === undefined && typeof raw.user === 'string') return { kind: 'person', id: raw.user }
   const name = raw.bot_profile?.name ?? raw.username
   return { kind: 'app', name: typeof name === 'string' && name !== '' ? name : 'app' }
 }
 
-/** Other apps often say everything in attachments and leave the text empty. */
+/** Apps often say everything in blocks or attachments and leave the text empty. */
 function toText(raw: RawMessage): string {
-  if (typeof raw.text === 'string' && raw.text !== '') return raw.text
-  if (!Array.isArray(raw.attachments)) return ''
-  return raw.attachments
-    .map((attachment: { text?: unknown; fallback?: unknown }) => attachment.text ?? attachment.fallback)
-    .filter(text => typeof text === 'string')
-    .join('\n')
+  if (typeof raw.text === 'string') return raw.text
+  const attachments = Array.isArray(raw.attachments) ? raw.attachments : []
+  const attached = attachments.map((attachment: { text?: unknown; fallback?: unknown } | null) => {
+    const text = attachment?.text ?? attachment?.fallback
+    return typeof text === 'string' ? text : ''
+  })
+  return [toBlockText(raw.blocks), ...attached].filter(text => text !== '').join('\n')
 }

@@ -1,6 +1,7 @@
+import { toReason } from '../errors.ts'
 import type { Log } from '../log.ts'
 import type { CallSlack } from '../slack.ts'
-import { createCache } from './cache.ts'
+import { createCache, createSeen } from './cache.ts'
 
 /** What the bot knows of a person. */
 export interface Person {
@@ -22,22 +23,29 @@ const people = 5_000
 /** Names and locales change seldom; an hour late is soon enough. */
 const ttlMs = 3_600_000
 /** A name is not worth more of a reader's time than this; the id stands in for it. */
-const patienceMs = 2_000
+const patienceMs = 1_000
+/** Whoever could not be read is not asked for again so soon. */
+const missingMs = 60_000
 
 /** Makes the book of people, read from Slack one by one when first met. */
 export function createPeople(call: CallSlack, log: Log): People {
   const cache = createCache<Person>({ maxSize: people, sizeOf: () => 1, ttlMs, read: id => readPerson(call, id) })
+  const missing = createSeen(people, missingMs)
   return {
     async read(id) {
+      if (missing.has(id)) return cache.get(id) ?? toNobody(id)
       try {
         return await Promise.race([cache.read(id), rejectAfter(patienceMs)])
       } catch (error) {
-        log.warn({ user: id, reason: String(error) }, 'a person could not be read')
-        return { id, name: id, locale: '', timeZone: 'UTC' }
+        missing.add(id)
+        log.warn({ user: id, reason: toReason(error) }, 'a person could not be read')
+        return toNobody(id)
       }
     },
   }
 }
+
+const toNobody = (id: string): Person => ({ id, name: id, locale: '', timeZone: 'UTC' })
 
 async function readPerson(call: CallSlack, id: string): Promise<Person> {
   const { user } = (await call('users.info', { user: id, include_locale: true })) as unknown as { user: RawUser }

@@ -1,3 +1,8 @@
+/** Whether a text in Slack's form mentions somebody, with or without a label behind the id. */
+export function isMentioned(text: string, userId: string): boolean {
+  return text.includes(`<@${userId}>`) || text.includes(`<@${userId}|`)
+}
+
 /** The ids of the people whom a text in Slack's form mentions. */
 export function toMentioned(text: string): string[] {
   return [...text.matchAll(/<@([UW][A-Z0-9]+)(?:\|[^>]*)?>/g)].map(match => match[1] as string)

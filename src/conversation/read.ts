@@ -20,14 +20,17 @@ const firstRetryMs = 400
  * says what to do about it.
  */
 export async function readThread(call: CallSlack, self: Self, thread: ThreadId): Promise<Message[]> {
-  const messages: Message[] = []
-  let cursor = ''
-  do {
+  // By ts: Slack may repeat the thread's first message on every page.
+  const messages = new Map<string, Message>()
+  const cursors = new Set<string>()
+  for (let cursor = ''; !cursors.has(cursor); ) {
+    cursors.add(cursor)
     const page = await readPage(call, thread, cursor)
-    messages.push(...page.messages.map(raw => toMessage(raw, self)).filter(message => message !== undefined))
+    const read = page.messages.map(raw => toMessage(raw, self)).filter(message => message !== undefined)
+    for (const message of read) messages.set(message.ts, message)
     cursor = page.cursor
-  } while (cursor !== '')
-  return messages
+  }
+  return [...messages.values()].sort((a, b) => (a.ts < b.ts ? -1 : 1))
 }
 
 async function readPage(call: CallSlack, thread: ThreadId, cursor: string): Promise<Page> {

@@ -2,6 +2,8 @@ import type { AllMiddlewareArgs, App, SlackCommandMiddlewareArgs } from '@slack/
 import type { Conversations } from '../conversation/conversation.ts'
 import { type Message, questionMetadataType, type Self } from '../conversation/message.ts'
 import type { People } from '../conversation/people.ts'
+import { toFailure, toReason } from '../errors.ts'
+import type { Log } from '../log.ts'
 import type { SendBudget } from '../reply/budget.ts'
 import { toMessageBody } from '../reply/message.ts'
 import { type CallSlack, SlackError } from '../slack.ts'
@@ -17,12 +19,19 @@ export interface AskParts {
   people: People
   conversations: Conversations
   inbox: Inbox
+  log: Log
 }
 
 /** Where a question is put: into a channel, or into a thread that is there already. */
 interface Where {
   channel: string
   threadTs?: string
+}
+
+/** A question, and who asks it. */
+interface Asked {
+  user: string
+  question: string
 }
 
 /**
@@ -42,13 +51,12 @@ export function listenToAsking(app: App, parts: AskParts): void {
     if (body.type === 'block_actions') await openView(parts, body.user.id, body.trigger_id, undefined)
   })
   app.view('ask', async ({ ack, body, view }) => {
-    const words = await readWords(parts, body.user.id)
-    const where = view.private_metadata === '' ? undefined : (JSON.parse(view.private_metadata) as Where)
-    const question = toQuestion(view.state.values)
-    const problem = where && (await findProblem(parts, where.channel, words))
-    if (problem !== undefined) return ack({ response_action: 'errors', errors: { question: problem } })
     await ack()
-    await put(parts, body.user.id, question, where ?? { channel: await openDirect(parts, body.user.id) }, words)
+    const asked = { user: body.user.id, question: toQuestion(view.state.values) }
+    const where = view.private_metadata === '' ? undefined : (JSON.parse(view.private_metadata) as Where)
+    await put(parts, asked, where ?? { channel: await openDirect(parts, asked.user) }).catch(error =>
+      tellDirectly(parts, asked, error),
+    )
   })
 }
 
@@ -57,58 +65,39 @@ async function onCommand(
   { ack, command, respond }: SlackCommandMiddlewareArgs & AllMiddlewareArgs,
 ): Promise<void> {
   await ack()
-  const words = await readWords(parts, command.user_id)
-  const question = command.text.trim()
-  if (question === '') {
-    await respond({ response_type: 'ephemeral', text: words.ask.empty })
-    return
-  }
-  try {
-    await put(parts, command.user_id, question, { channel: command.channel_id }, words)
-  } catch (error) {
-    if (!(error instanceof SlackError)) throw error
-    await respond({ response_type: 'ephemeral', text: toCure(error, words) })
-  }
+  const asked = { user: command.user_id, question: command.text.trim() }
+  const tell = async (markdown: string) =>
+    void (await respond({ response_type: 'ephemeral', text: toMessageBody(markdown).text }))
+  if (asked.question === '') return tell((await readWords(parts, asked.user)).ask.empty)
+  await put(parts, asked, { channel: command.channel_id }).catch(async error => tell(await toCure(parts, asked, error)))
 }
 
 /** Posts the question in the person's name and takes it in as a turn. */
-async function put(parts: AskParts, user: string, question: string, where: Where, words: Words): Promise<void> {
-  const { name } = await parts.people.read(user)
+async function put(parts: AskParts, { user, question }: Asked, where: Where): Promise<void> {
+  const { name, locale } = await parts.people.read(user)
   const quoted = question.replace(/^/gm, '> ')
-  const posted = await parts.budget.send(
-    'chat.postMessage',
-    () => ({
-      channel: where.channel,
-      ...toMessageBody(`**${words.ask.asked(name)}**\n\n${quoted}`),
-      ...(where.threadTs !== undefined && { thread_ts: where.threadTs }),
-      unfurl_links: false,
-      unfurl_media: false,
-      metadata: { event_type: questionMetadataType, event_payload: { user, question } },
-    }),
-    'first',
-  )
-  const ts = String(posted.ts)
+  const args = {
+    channel: where.channel,
+    ...toMessageBody(`**${toWords(locale).ask.asked(name)}**\n\n${quoted}`),
+    ...(where.threadTs !== undefined && { thread_ts: where.threadTs }),
+    unfurl_links: false,
+    unfurl_media: false,
+    metadata: { event_type: questionMetadataType, event_payload: { user, question } },
+  }
+  const ts = String((await parts.budget.send('chat.postMessage', () => args, 'first')).ts)
   const thread = { channel: where.channel, threadTs: where.threadTs ?? ts }
   const message: Message = { ts, author: { kind: 'person', id: user }, text: question, form: 'markdown', files: [] }
-  parts.conversations.join(thread)
-  parts.conversations.note({ kind: 'said', thread, message })
   const place = where.channel.startsWith('D') ? 'dm' : 'channel'
-  parts.inbox.accept({
-    id: `${parts.self.teamId}:${where.channel}:${ts}`,
-    ...thread,
-    user,
-    place,
-    isAddressed: true,
-    question: message,
-  })
+  const id = `${parts.self.teamId}:${where.channel}:${ts}`
+  parts.conversations.begin(thread, message)
+  parts.conversations.note({ kind: 'said', thread, message })
+  parts.inbox.accept({ id, ...thread, user, place, isAddressed: true, question: message })
 }
 
 async function openView(parts: AskParts, user: string, trigger: string, where: Where | undefined): Promise<void> {
   const words = await readWords(parts, user)
-  await parts.call('views.open', {
-    trigger_id: trigger,
-    view: toAskView(words, where === undefined ? '' : JSON.stringify(where)),
-  })
+  const view = toAskView(words, where === undefined ? '' : JSON.stringify(where))
+  await parts.call('views.open', { trigger_id: trigger, view })
 }
 
 async function openDirect(parts: AskParts, user: string): Promise<string> {
@@ -118,21 +107,23 @@ async function openDirect(parts: AskParts, user: string): Promise<string> {
   return channel.id
 }
 
-/** A dialogue cannot say anything once it is closed, so what would stop the question is found out before. */
-async function findProblem(parts: AskParts, channel: string, words: Words): Promise<string | undefined> {
-  if (channel.startsWith('D')) return undefined
-  try {
-    const answer = (await parts.call('conversations.info', { channel })) as unknown as {
-      channel: { is_member?: boolean }
-    }
-    return answer.channel.is_member === false ? words.ask.notInChannel : undefined
-  } catch (error) {
-    if (error instanceof SlackError && !error.isPassing) return toCure(error, words)
-    return undefined
-  }
+/** A dialogue is gone once it is sent off; what came of it, and the question, go to the person directly. */
+async function tellDirectly(parts: AskParts, asked: Asked, error: unknown): Promise<void> {
+  const cure = await toCure(parts, asked, error)
+  const channel = await openDirect(parts, asked.user)
+  await parts.budget.send('chat.postMessage', () => ({ channel, ...toMessageBody(cure) }), 'error')
 }
 
-function toCure(error: SlackError, words: Words): string {
+/** What kept the question from being posted, with the next step; the question itself stands below, so that it is not lost. */
+async function toCure(parts: AskParts, { user, question }: Asked, error: unknown): Promise<string> {
+  const words = await readWords(parts, user)
+  const failure = toFailure(error)
+  parts.log.warn({ reference: failure.reference, reason: toReason(error) }, 'a question could not be posted')
+  return `${toSentence(error, words) ?? failure.sentence(words)}\n\n${words.ask.yourQuestion(question)}`
+}
+
+function toSentence(error: unknown, words: Words): string | undefined {
+  if (!(error instanceof SlackError)) return undefined
   const isOutside = error.code === 'not_in_channel' || error.code === 'channel_not_found'
   return isOutside ? words.ask.notInChannel : words.ask.cannotPost(error.code)
 }

@@ -1,8 +1,6 @@
 import type { App } from '@slack/bolt'
 import type { Conversations } from '../conversation/conversation.ts'
 import type { Self } from '../conversation/message.ts'
-import { toReason } from '../errors.ts'
-import type { Log } from '../log.ts'
 import type { Inbox } from '../turns/inbox.ts'
 import { type EventBody, toChange, toTurn } from '../turns/turn.ts'
 
@@ -11,7 +9,6 @@ export interface ChatParts {
   self: Self
   conversations: Conversations
   inbox: Inbox
-  log: Log
 }
 
 /**
@@ -23,25 +20,11 @@ export function listenToChat(app: App, parts: ChatParts): void {
   app.event('message', async ({ body }) => hear(parts, body as unknown as EventBody))
 }
 
-async function hear(parts: ChatParts, body: EventBody): Promise<void> {
+function hear(parts: ChatParts, body: EventBody): void {
   const change = toChange(body, parts.self)
   if (change !== undefined) parts.conversations.note(change)
   const turn = toTurn(body, parts.self)
   if (turn === undefined) return
-  if (!turn.isAddressed && !(await takesPart(parts, turn))) return
-  parts.conversations.join(turn)
+  if (turn.isAddressed) parts.conversations.begin(turn, turn.question)
   parts.inbox.accept(turn)
-}
-
-/** Nobody asked the bot by name; when Slack cannot say whether the thread is its business, it is not. */
-async function takesPart(parts: ChatParts, thread: { channel: string; threadTs: string }): Promise<boolean> {
-  try {
-    return await parts.conversations.takesPart(thread)
-  } catch (error) {
-    parts.log.warn(
-      { channel: thread.channel, threadTs: thread.threadTs, reason: toReason(error) },
-      'a thread could not be read; its message was passed over',
-    )
-    return false
-  }
 }

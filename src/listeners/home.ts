@@ -1,6 +1,7 @@
 import type { App } from '@slack/bolt'
 import type { HomeView } from '@slack/types'
 import type { People } from '../conversation/people.ts'
+import type { Log } from '../log.ts'
 import type { Model } from '../model/model.ts'
 import type { SendBudget } from '../reply/budget.ts'
 import { toWords, type Words } from '../words/words.ts'
@@ -10,6 +11,7 @@ export interface HomeParts {
   budget: SendBudget
   people: People
   model: Pick<Model, 'title'>
+  log: Log
 }
 
 /** People open the app: its home says what it does and which model answers, its messages tab suggests how to begin. */
@@ -26,10 +28,15 @@ async function publish(parts: HomeParts, user: string, words: Words): Promise<vo
   await parts.budget.send('views.publish', () => ({ user_id: user, view }), 'first')
 }
 
-/** In agent apps the prompts belong to the whole messages tab; with a `thread_ts` the call silently does nothing. */
+/**
+ * In agent apps the prompts belong to the whole messages tab; with a `thread_ts` the call silently does nothing. They are a
+ * courtesy: a workspace whose plan has no agents refuses them.
+ */
 async function suggest(parts: HomeParts, channel: string, words: Words): Promise<void> {
   const args = { channel_id: channel, title: words.prompts.title, prompts: words.prompts.list }
-  await parts.budget.send('assistant.threads.setSuggestedPrompts', () => args, 'first')
+  await parts.budget
+    .send('assistant.threads.setSuggestedPrompts', () => args, 'first')
+    .catch(error => parts.log.debug({ code: error.code }, 'no suggested prompts'))
 }
 
 function toHomeView(words: Words, model: string): HomeView {

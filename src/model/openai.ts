@@ -61,7 +61,7 @@ async function* speak(
   const watch = openWatch(config.idleMs, signal)
   try {
     const response = await openResponse(client, body, refused, watch)
-    yield* toPieces(toChunks(client, watch.follow(response), watch))
+    yield* toPieces(toChunks(client, watch.follow(response), watch), watch.isDone)
   } catch (error) {
     if (signal.aborted) return
     if (watch.isSilent()) throw new ShownError('model_silent', words => words.model.silent(config.idleMs / 1000), error)
@@ -112,19 +112,26 @@ async function* toChunks(client: OpenAI, response: Response, watch: Watch): Asyn
   yield {
     ...whole,
     object: 'chat.completion.chunk',
-    choices: (whole.choices ?? []).map(choice => ({ ...choice, delta: { content: choice.message?.content ?? '' } })),
+    choices: (whole.choices ?? []).map(choice => ({
+      ...choice,
+      finish_reason: choice.finish_reason ?? 'stop',
+      delta: { content: choice.message?.content ?? '' },
+    })),
   } as Chunk
 }
 
-/** Text as it comes, then why it stopped and what it cost; a stream without an end of its own broke off. */
-async function* toPieces(chunks: AsyncIterable<Chunk>): AsyncIterable<Piece> {
+/**
+ * Text as it comes, then why it stopped and what it cost. Some gateways give no reason but close the stream properly; a
+ * stream with neither broke off.
+ */
+async function* toPieces(chunks: AsyncIterable<Chunk>, isDone: () => boolean): AsyncIterable<Piece> {
   let reason: string | null | undefined
-  let length = 0
+  let isBlank = true
   for await (const chunk of chunks) {
     const choice = chunk.choices?.[0]
     const text = choice?.delta?.content
     if (typeof text === 'string' && text !== '') {
-      length += text.length
+      isBlank &&= text.trim() === ''
       yield { kind: 'text', text }
     }
     reason = choice?.finish_reason ?? reason
@@ -133,8 +140,8 @@ async function* toPieces(chunks: AsyncIterable<Chunk>): AsyncIterable<Piece> {
     }
   }
   if (reason === 'content_filter') throw new ShownError('model_filtered', words => words.model.filtered)
-  if (reason == null) throw new ShownError('model_ended_early', words => words.model.endedEarly)
-  if (length === 0) throw new ShownError('model_empty', words => words.model.empty)
+  if (reason == null && !isDone()) throw new ShownError('model_ended_early', words => words.model.endedEarly)
+  if (isBlank) throw new ShownError('model_empty', words => words.model.empty)
   yield { kind: 'stopped', reason: reason === 'length' ? 'length' : 'done' }
 }
 

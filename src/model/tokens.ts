@@ -1,3 +1,6 @@
+/** An image is looked at in tiles; a usual one costs about this much. Source: the vendor's page on vision. */
+export const imageTokens = 1_100
+
 /** Counts tokens as the vendor's present models do (o200k); for others it is near enough once the margin is added. */
 export type CountTokens = (text: string) => number
 

@@ -5,10 +5,14 @@ export interface Watch {
   readonly controller: AbortController
   /** The same response; every byte that comes counts as a sign of life, comments and keep-alives included. */
   follow(response: Response): Response
+  /** The server said that its answer is whole, with the `[DONE]` that closes an event stream. */
+  isDone(): boolean
   /** It was silence that ended the request, not the caller. */
   isSilent(): boolean
   close(): void
 }
+
+const doneMark = 'data: [DONE]'
 
 /** A server that sends only keep-alives is given this many idle limits before it counts as silent all the same. */
 const keepAliveLimits = 10
@@ -24,7 +28,10 @@ export function openWatch(idleMs: number, caller: AbortSignal): Watch {
   }
   let timer = setTimeout(giveUp, idleMs)
   let lastDataAt = Date.now()
+  let tail = ''
   const onBytes = (bytes: Uint8Array) => {
+    // The mark may arrive in two pieces.
+    tail = (tail.slice(-doneMark.length) + Buffer.from(bytes).toString('latin1')).slice(-2 * doneMark.length)
     if (!isKeepAlive(bytes)) lastDataAt = Date.now()
     if (Date.now() - lastDataAt > keepAliveLimits * idleMs) return giveUp()
     clearTimeout(timer)
@@ -35,6 +42,7 @@ export function openWatch(idleMs: number, caller: AbortSignal): Watch {
     signal,
     controller,
     follow: response => new Response(response.body?.pipeThrough(tap(onBytes), { signal }) ?? null, response),
+    isDone: () => tail.includes(doneMark),
     isSilent: () => silent,
     close: () => clearTimeout(timer),
   }

@@ -20,11 +20,16 @@ export interface MessageBody {
  */
 const noteMark = '\u2063'
 
+/** `chat.update` takes no longer `text`, in bytes. Source: docs.slack.dev, chat.update, and a measurement of GitLab's. */
+const mostTextBytes = 4_000
+/** What a text element of a context block holds. Same source, context block. */
+const mostNoteCharacters = 1_900
+
 /** A Slack message for a Markdown text: Slack's own Markdown block for the eye, mrkdwn for everything else. Nothing in it can ping. */
 export function toMessageBody(markdown: string, note?: Note): MessageBody {
   const written = markdown.trim() === '' ? [] : [{ type: 'markdown', text: toInert(markdown) }]
   if (note === undefined) return { text: toMrkdwn(markdown), blocks: written }
-  const sentence = toMrkdwn(note.kind === 'error' ? `⚠️ ${note.sentence}` : note.sentence)
+  const sentence = toMrkdwn(shorten(note.kind === 'error' ? `⚠️ ${note.sentence}` : note.sentence))
   const element = { type: 'mrkdwn', text: sentence, verbatim: true }
   const block = note.kind === 'error' ? { type: 'section', text: element } : { type: 'context', elements: [element] }
   return { text: joinNote(toMrkdwn(markdown), sentence), blocks: [...written, block] }
@@ -41,6 +46,13 @@ export function withoutNote(text: string): string {
   return at < 0 ? text : text.slice(0, at).trimEnd()
 }
 
+/** The note is left out of `text` where both have no room; the blocks, which people see, have it all the same. */
 function joinNote(text: string, sentence: string): string {
-  return text.trim() === '' ? sentence : `${text}\n\n${noteMark}${sentence}`
+  const joined = text.trim() === '' ? `${noteMark}${sentence}` : `${text}\n\n${noteMark}${sentence}`
+  return Buffer.byteLength(joined) <= mostTextBytes ? joined : text
+}
+
+function shorten(sentence: string): string {
+  if (sentence.length <= mostNoteCharacters) return sentence
+  return `${sentence.slice(0, mostNoteCharacters).toWellFormed()}…`
 }

@@ -60,9 +60,9 @@ export function createPoster(parts: { budget: SendBudget; call: CallSlack; log: 
     ...(ts !== undefined ? { ts } : toPostArgs(place, part)),
   })
 
-  const send = async (body: () => MessageBody, urgency: Urgency): Promise<boolean> => {
+  const send = async (body: () => MessageBody, urgency: Urgency, giveUp: AbortSignal): Promise<boolean> => {
     const method = ts === undefined ? 'chat.postMessage' : 'chat.update'
-    const answer = await parts.budget.send(method, () => toArgs(body()), urgency as 'between')
+    const answer = await parts.budget.send(method, () => toArgs(body()), urgency as 'between', giveUp)
     if (answer !== undefined && ts === undefined) keep(String(answer.ts))
     return answer !== undefined
   }
@@ -94,9 +94,10 @@ export function createPoster(parts: { budget: SendBudget; call: CallSlack; log: 
     },
     async put(body, urgency) {
       const deadline = Date.now() + patienceMs
+      const giveUp = AbortSignal.timeout(patienceMs)
       for (let waitMs = firstRetryMs; ; waitMs = Math.min(waitMs * 2, longestRetryMs)) {
         try {
-          return await send(body, urgency)
+          return await send(body, urgency, giveUp)
         } catch (error) {
           if (!(await isWorthAnother(error, deadline))) throw error
           parts.log.warn(

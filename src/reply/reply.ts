@@ -69,8 +69,11 @@ export function openReply(parts: ReplyParts, place: Place): Reply {
     }
     return landed
   }
-  const toBody = (head: Head, note: Note | undefined): MessageBody =>
-    toMessageBody(head.isWhole || ended ? head.markdown : closeMarkdown(head.markdown), isLast(head) ? note : undefined)
+  /** The end of a whole text stands as it was written; one that goes on, or broke off, has its open marks closed. */
+  const toBody = (head: Head, note: Note | undefined): MessageBody => {
+    const stays = head.isWhole || (ended && note?.kind !== 'error')
+    return toMessageBody(stays ? head.markdown : closeMarkdown(head.markdown), isLast(head) ? note : undefined)
+  }
   const openNext = () => {
     poster.next()
     stands = undefined
@@ -112,23 +115,28 @@ export function openReply(parts: ReplyParts, place: Place): Reply {
       return poster.messages
     },
     async write(pieces) {
-      let broken = false
-      const showing = show().catch(error => {
-        broken = true
-        throw error
-      })
+      const showing = show()
+      // A Slack that will not have the reply at all ends the listening too.
+      const broken = Promise.withResolvers<never>()
+      broken.promise.catch(() => {})
+      showing.catch(broken.reject)
+      const source = pieces[Symbol.asyncIterator]()
       try {
-        for await (const piece of pieces) {
-          if (broken) break
-          chain.add(piece)
+        for (;;) {
+          const next = await Promise.race([source.next(), broken.promise])
+          if (next.done) break
+          chain.add(next.value)
           changed.resolve()
         }
       } finally {
         ended = true
         changed.resolve()
         end.resolve()
-        await showing
+        leave(source)
+        // Whatever ended the pieces, no edit may still be on its way when the completing one is made.
+        await showing.catch(() => {})
       }
+      await showing
     },
     async finish(note) {
       ended = true
@@ -137,4 +145,9 @@ export function openReply(parts: ReplyParts, place: Place): Reply {
     },
     close: () => share.close(),
   }
+}
+
+/** Tells a source that nobody listens any more. It may be in the middle of a piece, so nobody waits for it either. */
+function leave(source: AsyncIterator<string>): void {
+  source.return?.().catch(() => {})
 }

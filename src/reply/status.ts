@@ -4,8 +4,6 @@ import type { Place } from './post.ts'
 
 /** The line under a thread that says that the bot is at work, until the first text stands there. */
 export interface Status {
-  /** Says it again, or something else. */
-  show(sentence: string): void
   close(): void
 }
 
@@ -17,7 +15,6 @@ const againMs = 90_000
  * refuses it changes nothing.
  */
 export function openStatus(budget: SendBudget, log: Log, place: Place, sentence: string): Status {
-  let current = sentence
   let sending: Promise<unknown> = Promise.resolve()
   const send = (status: string) => {
     const args = { channel_id: place.channel, thread_ts: place.threadTs, status }
@@ -25,18 +22,14 @@ export function openStatus(budget: SendBudget, log: Log, place: Place, sentence:
       .then(() => budget.send('assistant.threads.setStatus', () => args, 'between'))
       .catch(error => log.debug({ channel: place.channel, code: error.code }, 'no status line'))
   }
-  send(current)
-  const timer = setInterval(() => send(current), againMs)
+  send(sentence)
+  const timer = setInterval(() => send(sentence), againMs)
   let inFlight = true
   sending.finally(() => {
     inFlight = false
   })
 
   return {
-    show(next) {
-      if (next !== current) send(next)
-      current = next
-    },
     close() {
       clearInterval(timer)
       // A line that arrives after the text would stand for two minutes; Slack itself removes one that came before.

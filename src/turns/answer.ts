@@ -32,62 +32,91 @@ interface Outcome {
   kind: string
 }
 
+/** One turn on its stage. */
+interface Scene {
+  turn: Turn
+  person: Person
+  words: Words
+  stage: Stage
+  /** Aborts when the bot has to stop before the answer is whole. */
+  signal: AbortSignal
+}
+
 /**
  * THE SPINE: answers one turn, from the question to the last edit in Slack. It never throws: what goes wrong stands in
- * the reply, below what was written, and in the log.
+ * the reply, below what was written, and in the log. `heardAt` is a moment of `performance.now()`.
  */
-export async function answer(parts: AnswerParts, turn: Turn, signal: AbortSignal): Promise<void> {
+export async function answer(parts: AnswerParts, turn: Turn, signal: AbortSignal, heardAt: number): Promise<void> {
+  if (!(await isForUs(parts, turn))) return
   const person = await parts.people.read(turn.user)
   const words = toWords(person.locale)
-  const stage = openStage(parts, turn, words)
-  const ended = await (isEmpty(turn) ? help(stage, words) : converse(parts, turn, person, words, stage, signal)).catch(
-    error => fail(parts, turn, stage, words, error),
-  )
-  stage.close()
+  const scene = { turn, person, words, stage: openStage(parts, turn, words, heardAt), signal }
+  const ended = await (isEmpty(turn) ? help(scene) : converse(parts, scene)).catch(error => fail(parts, scene, error))
+  scene.stage.close()
   parts.metrics.turnEnded(ended.outcome, ended.kind)
-  parts.log.info({ turn: turn.id, ...ended, ...stage.figures() }, 'turn ended')
+  parts.log.info({ turn: turn.id, ...ended, ...scene.stage.figures() }, 'turn ended')
+}
+
+/**
+ * Whoever asks the bot by name takes it into the thread; the thread's earlier messages have had their turn by then. When
+ * nobody did, and Slack cannot say whether the thread is its business, it is not.
+ */
+async function isForUs(parts: AnswerParts, turn: Turn): Promise<boolean> {
+  if (turn.isAddressed) {
+    parts.conversations.join(turn)
+    return true
+  }
+  try {
+    return await parts.conversations.takesPart(turn)
+  } catch (error) {
+    parts.log.warn(
+      { turn: turn.id, reason: toReason(error) },
+      'a thread could not be read; its message was passed over',
+    )
+    return false
+  }
 }
 
 /** Reads the thread, asks the model, shows its answer as it comes, completes the reply and remembers it. */
-async function converse(
-  parts: AnswerParts,
-  turn: Turn,
-  person: Person,
-  words: Words,
-  stage: Stage,
-  signal: AbortSignal,
-): Promise<Outcome> {
+async function converse(parts: AnswerParts, scene: Scene): Promise<Outcome> {
+  const { turn, person, words, stage, signal } = scene
   const prepared = await prepare(parts, turn, person, words, signal)
   const ending: Ending = { isCut: false }
   await stage.reply.write(toText(parts.model.stream(prepared.request, signal), ending, parts.metrics))
-  if (signal.aborted) return interrupt(stage, words)
+  if (signal.aborted) return interrupt(parts, scene)
   await stage.reply.finish(toFooter(prepared, ending, words))
-  remember(parts.conversations, turn, stage)
+  remember(parts.conversations, scene)
   return { outcome: 'answered', kind: 'done' }
 }
 
-async function help(stage: Stage, words: Words): Promise<Outcome> {
+async function help({ stage, words }: Scene): Promise<Outcome> {
   await stage.reply.write(one(words.help))
   await stage.reply.finish()
   return { outcome: 'helped', kind: 'help' }
 }
 
-async function interrupt(stage: Stage, words: Words): Promise<Outcome> {
-  await stage.reply.finish({ kind: 'error', sentence: words.interrupted })
+async function interrupt(parts: AnswerParts, scene: Scene): Promise<Outcome> {
+  await tell(parts, scene, scene.words.interrupted)
   return { outcome: 'interrupted', kind: 'stop' }
 }
 
-/** Says what went wrong below what was written; when not even that can be said, the log has it. */
-async function fail(parts: AnswerParts, turn: Turn, stage: Stage, words: Words, error: unknown): Promise<Outcome> {
+async function fail(parts: AnswerParts, scene: Scene, error: unknown): Promise<Outcome> {
+  if (scene.signal.aborted) return interrupt(parts, scene)
   const failure = toFailure(error)
-  const facts = { turn: turn.id, kind: failure.kind, reference: failure.reference, reason: toReason(error) }
+  const facts = { turn: scene.turn.id, kind: failure.kind, reference: failure.reference, reason: toReason(error) }
   parts.log.error(failure.kind === 'unexpected' ? { ...facts, stack: (error as Error).stack } : facts, 'turn failed')
-  try {
-    await stage.reply.finish({ kind: 'error', sentence: failure.sentence(words) })
-  } catch (second) {
-    parts.log.error({ ...facts, reason: toReason(second) }, 'the failure could not be told in Slack')
-  }
+  await tell(parts, scene, failure.sentence(scene.words))
   return { outcome: 'failed', kind: failure.kind }
+}
+
+/** Says what went wrong below what was written; when not even that can be said, the log has it. */
+async function tell(parts: AnswerParts, scene: Scene, sentence: string): Promise<void> {
+  try {
+    await scene.stage.reply.finish({ kind: 'error', sentence })
+    remember(parts.conversations, scene)
+  } catch (error) {
+    parts.log.error({ turn: scene.turn.id, reason: toReason(error) }, 'a failure could not be told in Slack')
+  }
 }
 
 /** What is learned of an answer when it ends. */
@@ -117,15 +146,9 @@ function toFooter(prepared: Prepared, ending: Ending, words: Words): { kind: 'fo
 }
 
 /** The reply as the model wrote it, so that the next turn of a warm thread asks Slack nothing. */
-function remember(conversations: Conversations, turn: Turn, stage: Stage): void {
-  const ts = stage.reply.messages[0]
-  if (ts === undefined) return
-  const message = {
-    ts,
-    author: { kind: 'self' as const },
-    text: stage.reply.text,
-    form: 'markdown' as const,
-    files: [],
-  }
+function remember(conversations: Conversations, { turn, stage }: Scene): void {
+  const { messages, text } = stage.reply
+  if (messages[0] === undefined || text.trim() === '') return
+  const message = { ts: messages[0], author: { kind: 'self' as const }, text, form: 'markdown' as const, files: [] }
   conversations.note({ kind: 'said', thread: turn, message })
 }

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import { createCache } from '../conversation/cache.ts'
+import { createSeen } from '../conversation/cache.ts'
 import type { Turn } from './turn.ts'
 
 /** Turns on their way: each thread's one at a time and in order, threads side by side. */
@@ -25,13 +25,8 @@ const mostAtOnce = 100
 const lastWordsMs = 5_000
 
 /** Makes the inbox. `answer` must not throw: a turn's failure is the turn's own affair. */
-export function createInbox(answer: (turn: Turn, signal: AbortSignal) => Promise<void>): Inbox {
-  const seen = createCache<{ seen: true }>({
-    maxSize: rememberedTurns,
-    sizeOf: () => 1,
-    ttlMs: rememberedMs,
-    read: async () => ({ seen: true }),
-  })
+export function createInbox(answer: (turn: Turn, signal: AbortSignal, heardAt: number) => Promise<void>): Inbox {
+  const seen = createSeen(rememberedTurns, rememberedMs)
   const stopping = new AbortController()
   const lastOfThread = new Map<string, Promise<void>>()
   const slots = createSlots(mostAtOnce)
@@ -39,10 +34,11 @@ export function createInbox(answer: (turn: Turn, signal: AbortSignal) => Promise
   let size = 0
 
   const run = async (turn: Turn, before: Promise<void> | undefined): Promise<void> => {
+    const heardAt = performance.now()
     await before
     const leave = await slots.enter()
     try {
-      await answer(turn, stopping.signal)
+      await answer(turn, stopping.signal, heardAt)
     } finally {
       leave()
       size -= 1
@@ -55,8 +51,7 @@ export function createInbox(answer: (turn: Turn, signal: AbortSignal) => Promise
 
   return {
     accept(turn) {
-      if (!isOpen || seen.get(turn.id) !== undefined) return
-      seen.set(turn.id, { seen: true })
+      if (!isOpen || !seen.add(turn.id)) return
       size += 1
       const thread = `${turn.channel}:${turn.threadTs}`
       const done = run(turn, lastOfThread.get(thread)).finally(() => {

@@ -40,21 +40,23 @@ export async function prepare(
 ): Promise<Prepared> {
   const thread = toAsked(await parts.conversations.read(turn, turn.question), turn)
   const { messages, fresh, unread } = await readContents(thread, parts.files, signal)
-  for (const message of fresh) parts.conversations.note({ kind: 'edited', thread: turn, message })
+  for (const [ts, contents] of fresh) parts.conversations.keep(turn, ts, contents)
   const nameOf = await readNames(parts, messages)
   const system = toSystemPrompt({
     botName: parts.self.name,
     now: toTime(Date.now(), asker.timeZone),
-    asker: asker.name,
     place: turn.place,
   })
-  const lines = messages.map(message => toLine(message, nameOf, asker.timeZone, parts.model.images, words))
+  const lines = messages
+    .map(message => toLine(message, nameOf, asker.timeZone, parts.model.images, words))
+    .filter(({ role, text }) => role === 'user' || text.trim() !== '')
   const fitted = await toFitted(lines, parts.model.inputTokens - mostTokens(system) / 2, loadTokenCounter)
   const skipped = messages.flatMap(message => toSkipped(message, parts.model.images, words))
   return {
     request: toRequest(system, fitted),
     leftOut: [
       ...(fitted.read < fitted.total ? [words.footerRead(fitted.read, fitted.total)] : []),
+      ...(fitted.isShortened ? [words.footerShortened] : []),
       ...skipped,
       ...(unread > 0 ? [words.footerFilesMore(unread)] : []),
     ],
@@ -92,8 +94,9 @@ function toLine(
   seesImages: boolean,
   words: Words,
 ): Line {
-  const text = message.form === 'slack' ? toPlain(withoutNote(message.text), nameOf) : message.text
-  if (message.author.kind === 'self') return { role: 'assistant', text, images: [] }
+  const toText = (written: string) => (message.form === 'slack' ? toPlain(written, nameOf) : written)
+  if (message.author.kind === 'self') return { role: 'assistant', text: toText(withoutNote(message.text)), images: [] }
+  const text = toText(message.text)
   const from = message.author.kind === 'person' ? nameOf(message.author.id) : message.author.name
   const contents = message.contents ?? []
   const files = contents.map(content => toPromptFile(content, seesImages, words))
@@ -106,7 +109,10 @@ function toLine(
 }
 
 function toPromptFile(content: FileContent, seesImages: boolean, words: Words): PromptFile {
-  if (content.kind === 'text') return { name: content.name, text: content.text }
+  if (content.kind === 'text') {
+    const { name, text, cutCharacters } = content
+    return { name, text: cutCharacters === 0 ? text : `${text}\n[… ${cutCharacters} more characters left out …]` }
+  }
   if (content.kind === 'image') {
     return seesImages
       ? { name: content.name, text: '(image)' }
@@ -115,9 +121,10 @@ function toPromptFile(content: FileContent, seesImages: boolean, words: Words): 
   return { name: content.name, missing: words.fileReasons[content.reason] }
 }
 
-/** A sentence for each file that the model could not be given. */
+/** A sentence for each file that the model could not be given, or not whole. */
 function toSkipped(message: Message, seesImages: boolean, words: Words): string[] {
   return (message.contents ?? []).flatMap(content => {
+    if (content.kind === 'text' && content.cutCharacters > 0) return [words.footerFileCut(content.name)]
     const { missing } = toPromptFile(content, seesImages, words)
     return missing === undefined ? [] : [words.footerFileSkipped(content.name, missing)]
   })

@@ -22,15 +22,14 @@ interface StageParts {
   metrics: Metrics
 }
 
-/** Opens the stage: the status is shown at once, and the thread of a direct message gets its title. */
-export function openStage(parts: StageParts, turn: Turn, words: Words): Stage {
-  const startedAt = performance.now()
+/** Opens the stage for a turn that was heard at that moment of `performance.now()`: the status is shown at once, and the thread of a direct message gets its title. */
+export function openStage(parts: StageParts, turn: Turn, words: Words, heardAt: number): Stage {
   const place = { channel: turn.channel, threadTs: turn.threadTs, turnId: turn.id }
   const status = openStatus(parts.budget, parts.log, place, words.thinking)
   if (turn.place === 'dm' && turn.question.ts === turn.threadTs) giveTitle(parts, turn)
   let firstTextMs: number | undefined
   const onFirstText = () => {
-    firstTextMs = Math.round(performance.now() - startedAt)
+    firstTextMs = Math.round(performance.now() - heardAt)
     parts.metrics.firstTextShown(firstTextMs)
     status.close()
   }
@@ -43,7 +42,7 @@ export function openStage(parts: StageParts, turn: Turn, words: Words): Stage {
       reply.close()
     },
     figures: () => ({
-      milliseconds: Math.round(performance.now() - startedAt),
+      milliseconds: Math.round(performance.now() - heardAt),
       ...(firstTextMs !== undefined && { firstTextMs }),
       characters: reply.text.length,
       messages: reply.messages.length,

@@ -1,5 +1,6 @@
 import type { Change } from '../conversation/conversation.ts'
-import { type Message, type RawMessage, type Self, toMessage } from '../conversation/message.ts'
+import { isSelf, type Message, type RawMessage, type Self, toMessage, withoutBlanks } from '../conversation/message.ts'
+import { isMentioned } from '../conversation/plain.ts'
 
 /** One thing that a person asked, wherever they asked it. */
 export interface Turn {
@@ -36,22 +37,23 @@ const spoken = new Set([undefined, 'file_share', 'thread_broadcast'])
 const greeting = String.raw`(?:hi|hey|hello|ok|okay|thanks|thank you|嗨|你好|您好|好的|谢谢|请问)?[\s,，!！:：]*`
 const address = String.raw`<(?:@[UW][A-Z0-9]+|!subteam\^[A-Z0-9]+|!here|!channel|!everyone)(?:\|[^>]*)?>`
 const addressedFirst = new RegExp(`^\\s*${greeting}${address}`, 'i')
-const addressedLast = new RegExp(`${address}[\\s?？!！.。]*$`, 'i')
+/** "what do you say, @dana?"; without the comma a name at the end is mostly what the question is about. */
+const addressedLast = new RegExp(`[,，]\\s*${address}[\\s?？!！.。]*$`, 'i')
 
 /**
  * The turn in an event, if there is one. Every rule of what is not a turn stands here: edits, deletions, joins, other
  * bots, the bot's own messages, and what is addressed to somebody else.
  */
 export function toTurn(body: EventBody, self: Self): Turn | undefined {
-  const { event } = body
+  const event = withoutBlanks(body.event)
   if (!spoken.has(event.subtype as string | undefined) || event.hidden === true) return undefined
   // Slack sends `app_mention` again when an edit leaves the mention in.
   if (event.edited !== undefined) return undefined
-  if (typeof event.channel !== 'string' || typeof event.user !== 'string') return undefined
+  if (typeof event.channel !== 'string' || typeof event.user !== 'string' || isSelf(event, self)) return undefined
   const question = toMessage(event, self)
   if (question?.author.kind !== 'person') return undefined
   const place = isDirect(event) ? 'dm' : 'channel'
-  const isMention = question.text.includes(`<@${self.userId}>`) || question.text.includes(`<@${self.userId}|`)
+  const isMention = isMentioned(question.text, self.userId)
   const isAddressed = place === 'dm' || isMention || event.type === 'app_mention'
   if (!isAddressed && !isFollowUp(event, question)) return undefined
   const threadTs = typeof event.thread_ts === 'string' ? event.thread_ts : question.ts
@@ -66,12 +68,14 @@ export function isEmpty(turn: Turn): boolean {
 
 /** What an event says of the messages of a thread; it keeps the conversation in step. */
 export function toChange(body: EventBody, self: Self): Change | undefined {
-  const { event } = body
+  const event = withoutBlanks(body.event)
   if (typeof event.channel !== 'string') return undefined
   if (event.subtype === 'message_deleted' && event.previous_message !== undefined && event.deleted_ts !== undefined) {
     return { kind: 'deleted', thread: toThread(event.channel, event.previous_message), ts: event.deleted_ts }
   }
   const raw = event.subtype === 'message_changed' ? event.message : event
+  // A thread's first message leaves a stone behind when replies stand below it.
+  if (raw?.subtype === 'tombstone') return { kind: 'deleted', thread: toThread(event.channel, raw), ts: String(raw.ts) }
   const message = raw === undefined ? undefined : toMessage(raw, self)
   // The bot remembers its own replies as it wrote them.
   if (raw === undefined || message === undefined || message.author.kind === 'self') return undefined

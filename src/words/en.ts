@@ -1,13 +1,14 @@
 /** What the bot says of itself, in English. Answers of the model are not here: they follow the question's language. */
 export const en = {
   thinking: 'is thinking…',
-  reading: 'is reading the thread…',
   help: 'Ask me something after my name, for example “summarize this thread” or “what did we decide about the date?”. I read the thread I am in, and in it you need not mention me again.',
   interrupted: 'I was stopped before I could finish. Please ask again.',
   unexpected: (reference: string) =>
     `Something went wrong on my side. Please ask again; if it stays, give whoever runs me this reference: ${reference}`,
 
   footerRead: (read: number, total: number) => `read ${read} of ${total} messages`,
+  footerShortened: 'a very long message was read only in part',
+  footerFileCut: (name: string) => `${name} read only in part: it is too long`,
   footerFileSkipped: (name: string, reason: string) => `${name} not read: ${reason}`,
   footerFilesMore: (count: number) => `${count} more ${count === 1 ? 'file' : 'files'} not read`,
   outputLimit: 'The answer reached the model’s length limit. Say “go on” for the rest.',
@@ -31,7 +32,6 @@ export const en = {
     download_failed: 'the download failed; send it again',
     type_mismatch: 'its content is not what its name says; export it again',
     no_vision: 'the connected model cannot see images; describe it in words',
-    too_many: 'too many files in this thread; ask about it in a new one',
   },
 
   model: {
@@ -80,8 +80,8 @@ export const en = {
     asked: (name: string) => `${name} asks:`,
     empty: 'Write the question after the command: /ask what is …?',
     notInChannel: 'I am not in this channel. Invite me with /invite, or ask me in a direct message.',
+    yourQuestion: (question: string) => `Your question was: ${question}`,
     cannotPost: (code: string) => `Slack did not let me post here (${code}). Ask me in a direct message instead.`,
-    answering: 'I am answering in the channel.',
   },
 
   home: {

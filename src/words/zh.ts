@@ -3,12 +3,13 @@ import type { Words } from './words.ts'
 /** What the bot says of itself, in Chinese. */
 export const zh: Words = {
   thinking: '正在思考…',
-  reading: '正在阅读讨论串…',
   help: '请在我的名字后面写上问题，例如“总结一下这个讨论串”或“日期是怎么定的？”。我会读所在的讨论串；在里面继续提问不必再提及我。',
   interrupted: '我在写完之前被停止了。请再问一次。',
   unexpected: reference => `我这边出了问题。请再问一次；如果还是不行，请把这个编号告诉管理员：${reference}`,
 
   footerRead: (read, total) => `已读 ${total} 条消息中的 ${read} 条`,
+  footerShortened: '一条过长的消息只读了一部分',
+  footerFileCut: name => `${name} 只读了一部分：太长`,
   footerFileSkipped: (name, reason) => `未读 ${name}：${reason}`,
   footerFilesMore: count => `另有 ${count} 个文件未读`,
   outputLimit: '回答达到了模型的长度上限。说“继续”可以看到其余部分。',
@@ -32,7 +33,6 @@ export const zh: Words = {
     download_failed: '下载失败，请再发一次',
     type_mismatch: '内容与文件名不符，请重新导出',
     no_vision: '所连接的模型看不了图片，请用文字描述',
-    too_many: '这个讨论串里的文件太多，请在新讨论串里提问',
   },
 
   model: {
@@ -72,9 +72,9 @@ export const zh: Words = {
     close: '取消',
     asked: name => `${name} 问：`,
     empty: '请把问题写在命令后面：/ask 什么是……？',
+    yourQuestion: question => `你的问题是：${question}`,
     notInChannel: '我不在这个频道里。请用 /invite 邀请我，或者私信问我。',
     cannotPost: code => `Slack 不让我在这里发消息（${code}）。请私信问我。`,
-    answering: '我正在频道里回答。',
   },
 
   home: {

@@ -10,7 +10,7 @@ describe('a thread that is cut to a budget', () => {
   test('stays whole when it fits, and the tokenizer is not even loaded', async () => {
     const lines = [line('one'), line('two')]
     const fitted = await toFitted(lines, 1_000, () => Promise.reject(new Error('loaded')))
-    expect(fitted).toEqual({ lines, read: 2, total: 2, gapAfter: undefined })
+    expect(fitted).toEqual({ lines, read: 2, total: 2, gapAfter: undefined, isShortened: false })
   })
 
   test('keeps the first and the last, and of the others the newest', async () => {

@@ -66,6 +66,18 @@ describe('an answer', () => {
     expect(text).toBe('表情😀字')
   })
 
+  test('that ends properly without a reason is whole, though the mark is cut in two', async () => {
+    const { hear } = await open()
+    const { pieces, error } = await hear(exchange => {
+      exchange.say('whole')
+      exchange.raw('data: [DO')
+      exchange.raw('NE]\n\n')
+      exchange.finish()
+    })
+    expect(error).toBeUndefined()
+    expect(pieces.at(-1)).toEqual({ kind: 'stopped', reason: 'done' })
+  })
+
   test('of a server that ignores streaming counts all the same', async () => {
     const { hear } = await open()
     const { text } = await hear(exchange =>
@@ -189,7 +201,7 @@ describe('what goes wrong has its own sentence, and keeps the text that came', (
     ['an error event', e => e.raw('event: error\ndata: {"message":"boom"}\n\n'), 'model_stream_error'],
     ['an overloaded server', e => e.raw('data: {"error":{"message":"rate limit reached"}}\n\n'), 'model_busy'],
     ['garbage', e => e.raw('data: {"choices":[{"del\n\n'), 'model_garbled'],
-    ['an end without an end', e => e.raw('data: [DONE]\n\n'), 'model_ended_early'],
+    ['an end without an end', e => e.finish(), 'model_ended_early'],
     ['a connection that breaks', e => e.cut(), 'model_ended_early'],
   ]
   test.each(midway)('%s, in the middle', async (_, act, kind) => {

@@ -52,7 +52,7 @@ describe('it does not when', () => {
     'it is a mention that was edited': { type: 'app_mention', edited: { ts: '2.0' }, text: '<@U0LAN0Z89> hi' },
     'a follow-up is for somebody else': { thread_ts: '1.0', text: '<@U0DANA> what do you think?' },
     'a follow-up greets somebody else': { thread_ts: '1.0', text: '嗨，<@U0DANA>，你怎么看？' },
-    'a follow-up asks somebody else at its end': { thread_ts: '1.0', text: 'what do you think <@U0DANA>?' },
+    'a follow-up asks somebody else at its end': { thread_ts: '1.0', text: 'what do you think, <@U0DANA>?' },
     'a follow-up is for a group': { thread_ts: '1.0', text: '<!subteam^S012> please look' },
     'a follow-up says nothing': { thread_ts: '1.0', text: ' ' },
   }

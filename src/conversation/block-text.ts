@@ -1,0 +1,51 @@
+/**
+ * What Slack's blocks say, as text in Slack's form: for messages whose own text is empty. Elements that show nothing to
+ * read (images, buttons' values) are passed over.
+ */
+export function toBlockText(blocks: unknown): string {
+  if (!Array.isArray(blocks)) return ''
+  return blocks
+    .map(toText)
+    .filter(text => text !== '')
+    .join('\n')
+}
+
+interface Element {
+  type?: unknown
+  text?: unknown
+  user_id?: unknown
+  channel_id?: unknown
+  usergroup_id?: unknown
+  range?: unknown
+  name?: unknown
+  url?: unknown
+  fields?: unknown
+  elements?: unknown
+}
+
+function toText(given: unknown): string {
+  if (typeof given !== 'object' || given === null) return ''
+  const element = given as Element
+  switch (element.type) {
+    case 'user':
+      return `<@${element.user_id}>`
+    case 'channel':
+      return `<#${element.channel_id}>`
+    case 'usergroup':
+      return `<!subteam^${element.usergroup_id}>`
+    case 'broadcast':
+      return `<!${element.range}>`
+    case 'emoji':
+      return `:${element.name}:`
+    case 'link':
+      return typeof element.text === 'string' ? `${element.text} (${element.url})` : String(element.url)
+    case 'rich_text_section':
+      return toAll(element.elements).join('')
+  }
+  if (typeof element.text === 'string') return element.text
+  return [toText(element.text), ...toAll(element.fields), ...toAll(element.elements)]
+    .filter(text => text !== '')
+    .join('\n')
+}
+
+const toAll = (elements: unknown): string[] => (Array.isArray(elements) ? elements.map(toText) : [])
