@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import { SlackError } from './slack.ts'
 import type { Words } from './words/words.ts'
 
 /**
@@ -31,7 +32,8 @@ export interface Failure {
 export function toFailure(error: unknown): Failure {
   const reference = randomBytes(4).toString('hex')
   if (error instanceof ShownError) return { kind: error.kind, sentence: error.sentence, reference }
-  return { kind: 'unexpected', sentence: words => words.unexpected(reference), reference }
+  const kind = error instanceof SlackError ? `slack_${error.code}` : 'unexpected'
+  return { kind, sentence: words => words.unexpected(reference), reference }
 }
 
 /**

@@ -25,10 +25,13 @@ export interface StoryOptions {
   workspace?: WorkspaceOptions
   model?: Partial<ModelConfig>
   config?: Partial<Config>
+  /** The story is about a Slack that takes nothing, not even a word about what went wrong. */
+  isMute?: boolean
 }
 
 /** What is wrong with the bot itself, whatever the world did to it. */
-const defects = /unexpected|a listener failed|could not be told|nobody waited for/
+const defects = /"unexpected"|a listener failed|nobody waited for/
+const untold = /could not be told/
 
 /** Opens a story; it is closed when its test ends. */
 export async function openStory(options: StoryOptions = {}): Promise<Story> {
@@ -56,6 +59,7 @@ export async function openStory(options: StoryOptions = {}): Promise<Story> {
       }, what),
     async say(as, channel, text, threadTs) {
       const result = await slack.do({ do: 'say', as, channel, text, ...(threadTs !== undefined && { threadTs }) })
+      if (!result.ok) throw new Error(result.error)
       return String(result.ts)
     },
   }
@@ -68,7 +72,7 @@ export async function connect(
   options: StoryOptions = {},
 ): Promise<ThreadwiseApp> {
   const port = options.config?.port ?? (options.transport === 'http' ? await freePort() : 0)
-  const log = createWatchedLog()
+  const log = createWatchedLog(options.isMute === true)
   const config = {
     botToken: slack.botToken,
     transport:
@@ -112,9 +116,9 @@ export async function freePort(): Promise<number> {
 }
 
 /** A log that keeps quiet, and fails the test when the bot met a defect of its own. */
-function createWatchedLog(): Log {
+function createWatchedLog(isMute: boolean): Log {
   const met: string[] = []
   const keep = (facts: unknown, sentence?: string) => void met.push(`${JSON.stringify(facts)} ${sentence ?? ''}`)
-  onTestFinished(() => expect(met.filter(line => defects.test(line))).toEqual([]))
+  onTestFinished(() => expect(met.filter(line => defects.test(line) || (!isMute && untold.test(line)))).toEqual([]))
   return { debug() {}, info() {}, warn: keep, error: keep } as unknown as Log
 }

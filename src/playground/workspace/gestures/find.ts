@@ -23,13 +23,20 @@ export function findChannel({ channels }: Core, id: string, person: Person): Cha
 
 /** A message that the person sees. */
 export function findMessage(core: Core, channel: string, ts: string, person: Person): Message {
-  const message = core.messages.get(findChannel(core, channel, person).id, ts)
-  const isOthers = message?.ephemeralTo !== undefined && message.ephemeralTo !== person.id
-  if (!message || isOthers || message.subtype === 'tombstone') {
-    throw new Impossible('That message is no longer there. Reload the page to see what is.')
-  }
+  const message = findRoot(core, channel, ts, person)
+  if (message.subtype === 'tombstone') throw gone()
   return message
 }
+
+/** A message that can be replied to; the stone that a deleted one leaves above its replies can. */
+export function findRoot(core: Core, channel: string, ts: string, person: Person): Message {
+  const message = core.messages.get(findChannel(core, channel, person).id, ts)
+  const isOthers = message?.ephemeralTo !== undefined && message.ephemeralTo !== person.id
+  if (!message || isOthers) throw gone()
+  return message
+}
+
+const gone = () => new Impossible('That message is no longer there. Reload the page to see what is.')
 
 /** A view that the person has open. */
 export function findView({ views }: Core, id: string, person: Person): OpenView {

@@ -4,7 +4,7 @@ import type { Interactions } from '../interactions.ts'
 import type { Person } from '../people.ts'
 import { Impossible } from '../refusal.ts'
 import { toStoredText } from '../text.ts'
-import { findChannel, findMessage } from './find.ts'
+import { findChannel, findMessage, findRoot } from './find.ts'
 import type { Doers, Done, Of } from './gesture.ts'
 
 /** What Slack's own message box takes. */
@@ -29,7 +29,7 @@ export function createTalk(core: Core, interactions: Interactions): Pick<Doers, 
   function post(gesture: Of<'say'>, person: Person, channel: Channel): Done {
     const { text, threadTs, files = [], broadcast } = gesture
     checkContent(core, text, files)
-    const root = threadTs ? findMessage(core, channel.id, threadTs, person) : undefined
+    const root = threadTs ? findRoot(core, channel.id, threadTs, person) : undefined
     const { ts } = posting.post({
       channel,
       user: person.id,
