@@ -3,6 +3,7 @@ import type { Config } from './config.ts'
 import { createConversations } from './conversation/conversation.ts'
 import { createFileReader } from './conversation/files.ts'
 import { createPeople } from './conversation/people.ts'
+import { toReason } from './errors.ts'
 import { listenToAsking } from './listeners/ask.ts'
 import { listenToChat } from './listeners/chat.ts'
 import { listenToHome } from './listeners/home.ts'
@@ -36,14 +37,14 @@ export interface AppParts {
  */
 export async function createApp({ config, model, log }: AppParts): Promise<ThreadwiseApp> {
   const metrics = createMetrics()
-  const call = createCallSlack(config.botToken, config.slackApiUrl, metrics)
+  const call = createCallSlack(config.botToken, config.slackApiUrl, metrics, log)
   const self = await readSelf(call, log, config.slackApiUrl)
   const conversations = createConversations(call, self, config.cacheTokens)
   const people = createPeople(call, log)
   const budget = createSendBudget(call)
   const files = createFileReader({ token: config.botToken, slackApiUrl: config.slackApiUrl })
   const parts = { self, model, conversations, people, files, budget, call, log, metrics }
-  const inbox = createInbox((...turn) => answer(parts, ...turn))
+  const inbox = createInbox((...turn) => answer(parts, ...turn), log)
   metrics.observe(() => ({
     threads: conversations.threads,
     cachedTokens: conversations.tokens,
@@ -62,7 +63,7 @@ export async function createApp({ config, model, log }: AppParts): Promise<Threa
 
   return {
     async stop() {
-      const closed = bolt.close()
+      const closed = bolt.close().catch(error => log.warn({ reason: toReason(error) }, 'Slack was left without a word'))
       await inbox.stop(config.stopMs)
       await closed
     },

@@ -1,3 +1,4 @@
+import type { Server } from 'node:http'
 import { App, HTTPReceiver, type Logger, LogLevel, SocketModeReceiver } from '@slack/bolt'
 import type { Config } from './config.ts'
 import type { Self } from './conversation/message.ts'
@@ -31,6 +32,9 @@ interface BoltParts {
 const clientPingTimeoutMs = 2_500
 /** Opening a connection is tried until it works: Slack away for an hour must not end the bot. */
 const reconnecting = { forever: true, minTimeout: 500, maxTimeout: 15_000, factor: 1.5, randomize: true }
+
+/** What has come in when the bot stops is acknowledged within this time; Bolt needs a few milliseconds for it. */
+const lastRequestsMs = 500
 
 /** Makes Bolt, over a socket or over HTTP, with the operations' routes beside it and one error handler for all listeners. */
 export function createBolt(parts: BoltParts): Bolt {
@@ -68,6 +72,7 @@ function createSocketBolt(parts: BoltParts, appToken: string): Bolt {
     async close() {
       await receiver.stop()
       server?.close()
+      server?.closeAllConnections()
     },
     isOpen: () => isOpen,
   }
@@ -82,14 +87,17 @@ function createHttpBolt(parts: BoltParts, signingSecret: string): Bolt {
     logger: toBoltLogger(parts.log),
   })
   let isOpen = false
+  let server: Pick<Server, 'closeAllConnections'> | undefined
   return {
     app: createBoltApp(parts, receiver),
     async open() {
-      await receiver.start(parts.config.port)
+      server = await receiver.start(parts.config.port)
       isOpen = true
     },
     async close() {
       isOpen = false
+      // A connection on which nobody says anything would be waited for without end.
+      setTimeout(() => server?.closeAllConnections(), lastRequestsMs)
       await receiver.stop()
     },
     isOpen: () => isOpen,
@@ -132,7 +140,7 @@ function toBoltLogger(log: Log): Logger {
   const say =
     (level: 'info' | 'warn' | 'error') =>
     (...words: unknown[]) =>
-      log[level](words.map(toReason).join(' '))
+      log[level](withoutQuote(words.map(toReason).join(' ')))
   return {
     debug() {},
     info: say('info'),
@@ -142,4 +150,9 @@ function toBoltLogger(log: Log): Logger {
     getLevel: () => LogLevel.INFO,
     setName() {},
   }
+}
+
+/** A parser's complaint quotes what it stumbled over, which may be what somebody wrote. */
+function withoutQuote(line: string): string {
+  return line.replace(/(Malformed request body|Unexpected token|Failed to parse)[\s\S]*$/, '$1')
 }

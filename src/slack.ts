@@ -1,4 +1,5 @@
 import { ErrorCode, WebClient } from '@slack/web-api'
+import type { Log } from './log.ts'
 import type { Metrics } from './metrics.ts'
 
 /** What a Web API method answered when it worked. */
@@ -22,11 +23,15 @@ export class SlackError extends Error {
     super(`${method}: ${code}`, { cause })
     this.name = 'SlackError'
     this.code = code
-    this.retryAfterMs = retryAfterMs
+    this.retryAfterMs = code === 'ratelimited' ? Math.min(Math.max(retryAfterMs, shortestRestMs), longestRestMs) : 0
     this.isUnknown = unknownOutcomes.has(code)
     this.isPassing = this.isUnknown || passing.has(code)
   }
 }
+
+/** A refusal without a readable time means a moment; one of days is a mistake, and is looked at again in between. */
+const shortestRestMs = 1_000
+const longestRestMs = 600_000
 
 const unknownOutcomes = new Set(['network', 'server', 'garbled'])
 const passing = new Set([
@@ -45,7 +50,12 @@ const callTimeoutMs = 15_000
  * The bot's line to Slack's Web API. The SDK's own retries (ten over half an hour) and its waiting on a 429 (which stops
  * every method) are switched off: callers decide what a failure means.
  */
-export function createCallSlack(token: string, slackApiUrl: string, metrics: Pick<Metrics, 'slackCalled'>): CallSlack {
+export function createCallSlack(
+  token: string,
+  slackApiUrl: string,
+  metrics: Pick<Metrics, 'slackCalled'>,
+  log: Log,
+): CallSlack {
   const client = new WebClient(token, {
     slackApiUrl,
     timeout: callTimeoutMs,
@@ -61,7 +71,9 @@ export function createCallSlack(token: string, slackApiUrl: string, metrics: Pic
       return answer as SlackAnswer
     } catch (error) {
       const failure = toSlackError(method, error)
-      metrics.slackCalled(method, failure.code === 'ratelimited' ? 'refused' : 'failed')
+      const isRefused = failure.code === 'ratelimited'
+      metrics.slackCalled(method, isRefused ? 'refused' : 'failed')
+      if (isRefused) log.warn({ method, restMs: failure.retryAfterMs }, 'Slack asks for a rest')
       throw failure
     }
   }

@@ -13,27 +13,33 @@ export interface WithContents {
   unread: number
 }
 
-/** Reads the files of a thread that have not been read yet, the newest first, side by side. */
+/** Reads the files of a thread that have not been read yet, the newest messages' first, side by side. */
 export async function readContents(
   messages: readonly Message[],
   reader: FileReader,
   signal: AbortSignal,
 ): Promise<WithContents> {
-  const chosen = new Set<Message>()
-  let room = mostFiles
-  for (const message of messages.toReversed()) {
-    if (message.files.length === 0 || message.files.length > room) continue
-    room -= message.files.length
-    chosen.add(message)
-  }
+  const shares = toShares(messages)
   const fresh = new Map<string, FileContent[]>()
   const read = async (message: Message): Promise<Message> => {
-    if (!chosen.has(message) || message.contents?.length === message.files.length) return message
-    const contents: FileContent[] = await Promise.all(message.files.map(file => reader.read(file, signal)))
+    const share = shares.get(message.ts) ?? 0
+    if (share === 0 || message.contents !== undefined) return message
+    const contents = await Promise.all(message.files.slice(0, share).map(file => reader.read(file, signal)))
     fresh.set(message.ts, contents)
     return { ...message, contents }
   }
   const withContents = await Promise.all(messages.map(read))
-  const unread = messages.reduce((sum, message) => sum + (chosen.has(message) ? 0 : message.files.length), 0)
+  const unread = withContents.reduce((sum, { files, contents }) => sum + files.length - (contents?.length ?? 0), 0)
   return { messages: withContents, fresh, unread }
+}
+
+/** How many files of each message are read, by its ts. */
+function toShares(messages: readonly Message[]): Map<string, number> {
+  const shares = new Map<string, number>()
+  let room = mostFiles
+  for (const { ts, files } of messages.toReversed()) {
+    shares.set(ts, Math.min(files.length, room))
+    room -= Math.min(files.length, room)
+  }
+  return shares
 }

@@ -24,6 +24,8 @@ export interface Fitted {
 const frameTokens = 8
 /** Other models than the tokenizer's count a little differently. */
 const margin = 0.9
+/** So many usual messages are counted in a few milliseconds. */
+const breathLines = 50
 /** Of the budget, for a first or a last message that is itself too long. */
 const longestFirst = 0.25
 const longestLast = 0.7
@@ -42,7 +44,7 @@ export async function toFitted(
   const whole = { lines, read: lines.length, total: lines.length, gapAfter: undefined, isShortened: false }
   if (sum(lines, mostTokens) <= budget) return whole
   const count = await loadCounter()
-  if (sum(lines, count) <= budget) return whole
+  if ((await sumSlowly(lines, count)) <= budget) return whole
   return cut(lines, budget, count)
 }
 
@@ -87,6 +89,16 @@ function keepEnds(text: string, characters: number): string {
   const end = atEnd === 0 ? '' : text.slice(-atEnd)
   const leftOut = text.length - characters
   return `${start}\n[… ${leftOut} characters left out: too long …]\n${end}`.toWellFormed()
+}
+
+/** The same sum, with a breath now and then: other threads wait while a long one is counted. */
+async function sumSlowly(lines: Line[], count: CountTokens): Promise<number> {
+  let total = 0
+  for (let at = 0; at < lines.length; at += breathLines) {
+    total += sum(lines.slice(at, at + breathLines), count)
+    await new Promise(resolve => setImmediate(resolve))
+  }
+  return total
 }
 
 function sum(lines: Line[], count: CountTokens): number {

@@ -124,25 +124,38 @@ async function* toChunks(client: OpenAI, response: Response, watch: Watch): Asyn
  * Text as it comes, then why it stopped and what it cost. Some gateways give no reason but close the stream properly; a
  * stream with neither broke off.
  */
-async function* toPieces(chunks: AsyncIterable<Chunk>, isDone: () => boolean): AsyncIterable<Piece> {
+async function* toPieces(chunks: AsyncIterable<Chunk | null>, isDone: () => boolean): AsyncIterable<Piece> {
   let reason: string | null | undefined
   let isBlank = true
   for await (const chunk of chunks) {
-    const choice = chunk.choices?.[0]
-    const text = choice?.delta?.content
-    if (typeof text === 'string' && text !== '') {
+    const choice = chunk?.choices?.[0]
+    const text = toText(choice?.delta?.content)
+    if (text !== '') {
       isBlank &&= text.trim() === ''
       yield { kind: 'text', text }
     }
     reason = choice?.finish_reason ?? reason
-    if (chunk.usage) {
-      yield { kind: 'usage', usage: { tokensIn: chunk.usage.prompt_tokens, tokensOut: chunk.usage.completion_tokens } }
+    if (chunk?.usage) {
+      const { prompt_tokens, completion_tokens } = chunk.usage
+      yield { kind: 'usage', usage: { tokensIn: toCount(prompt_tokens), tokensOut: toCount(completion_tokens) } }
     }
   }
   if (reason === 'content_filter') throw new ShownError('model_filtered', words => words.model.filtered)
   if (reason == null && !isDone()) throw new ShownError('model_ended_early', words => words.model.endedEarly)
   if (isBlank) throw new ShownError('model_empty', words => words.model.empty)
   yield { kind: 'stopped', reason: reason === 'length' ? 'length' : 'done' }
+}
+
+/** Usually a text; some gateways send a list of parts. */
+function toText(content: unknown): string {
+  if (typeof content === 'string') return content
+  if (!Array.isArray(content)) return ''
+  return content.map((part: { text?: unknown } | null) => (typeof part?.text === 'string' ? part.text : '')).join('')
+}
+
+/** What a server says that it counted, when that is a number. */
+function toCount(value: unknown): number {
+  return typeof value === 'number' && value >= 0 && Number.isFinite(value) ? value : 0
 }
 
 function toRequest(

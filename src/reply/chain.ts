@@ -23,19 +23,23 @@ export function createChain(): Chain {
   let open = ''
   let shown = ''
   const full: string[] = []
+  /** One part at a time: cutting a long text takes long, and others wait. */
   const cut = () => {
-    for (let parted = splitHead(open, fitsSlack); parted !== undefined; parted = splitHead(open, fitsSlack)) {
-      full.push(parted.head)
-      open = parted.rest
-    }
+    if (full.length > 0) return
+    open = withoutVoid(open)
+    const parted = splitHead(open, fitsSlack)
+    if (parted === undefined) return
+    full.push(parted.head)
+    open = parted.rest
   }
   return {
     get text() {
       return text
     },
     add(piece) {
+      // Blanks before the first word are nothing to show.
+      open = text.trim() === '' ? piece.trimStart() : open + piece
       text += piece
-      open += piece
     },
     head() {
       cut()
@@ -47,4 +51,9 @@ export function createChain(): Chain {
       shown = head.isWhole ? '' : head.markdown
     },
   }
+}
+
+/** A model that has lost its way may write blanks without end; Slack would refuse messages of nothing else. */
+function withoutVoid(text: string): string {
+  return text.replace(/(\n[ \t]*){50,}/g, '\n\n').replace(/[ \t]{500,}/g, ' ')
 }

@@ -35,6 +35,11 @@ export function toMessageBody(markdown: string, note?: Note): MessageBody {
   return { text: joinNote(toMrkdwn(markdown), sentence), blocks: [...written, block] }
 }
 
+/** Whether there is nothing to see; Slack refuses such a message. */
+export function isNothing(body: MessageBody): boolean {
+  return body.blocks.length === 0 && body.text.trim() === ''
+}
+
 /** Whether a reader would see no difference. */
 export function sameBody(a: MessageBody, b: MessageBody | undefined): boolean {
   return b !== undefined && a.text === b.text && JSON.stringify(a.blocks) === JSON.stringify(b.blocks)

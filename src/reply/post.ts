@@ -43,22 +43,39 @@ const blockErrors = new Set([
   'unsupported_block',
 ])
 
+/** The message can no longer be edited; what it should say is posted anew. */
+const closedErrors = new Set(['edit_window_closed', 'cant_update_message', 'streaming_state_conflict'])
+
+/** A fallback text that is too long beside its blocks is cut to this; people see the blocks. */
+const shortCharacters = 800
+const toShort = (text: string) => `${text.slice(0, shortCharacters).toWellFormed()}…`
+
 /** Makes the poster of one reply. */
 export function createPoster(parts: { budget: SendBudget; call: CallSlack; log: Log }, place: Place): Poster {
   const messages: string[] = []
   let ts: string | undefined
   let part = 0
   let withBlocks = true
+  let isShort = false
+  let isDoubtful = false
 
   const toArgs = (body: MessageBody) => ({
     channel: place.channel,
-    text: body.text,
+    text: isShort ? toShort(body.text) : body.text,
     ...(withBlocks && { blocks: body.blocks }),
     // `chat.update` would otherwise link names and parse the text as a person's.
     parse: 'none',
     link_names: false,
     ...(ts !== undefined ? { ts } : toPostArgs(place, part)),
   })
+
+  /** After a post that may have worked, nothing is posted before it is known whether it did. */
+  const settle = async (): Promise<void> => {
+    if (!isDoubtful) return
+    const found = await findPosted(parts.call, place, part)
+    isDoubtful = false
+    if (found !== undefined) keep(found)
+  }
 
   const send = async (body: () => MessageBody, urgency: Urgency, giveUp: AbortSignal): Promise<boolean> => {
     const method = ts === undefined ? 'chat.postMessage' : 'chat.update'
@@ -73,18 +90,21 @@ export function createPoster(parts: { budget: SendBudget; call: CallSlack; log: 
   }
 
   /** Whether the failed call is worth another; learns from the failure what the next one needs. */
-  const isWorthAnother = async (error: unknown, deadline: number): Promise<boolean> => {
-    if (!(error instanceof SlackError)) return false
+  const isWorthAnother = (error: SlackError): boolean => {
     if (blockErrors.has(error.code) && withBlocks) {
       withBlocks = false
       return true
     }
-    if (!error.isPassing || Date.now() > deadline) return false
-    if (error.isUnknown && ts === undefined) {
-      const found = await findPosted(parts.call, place, part)
-      if (found !== undefined) keep(found)
+    if (error.code === 'msg_too_long' && withBlocks && !isShort) {
+      isShort = true
+      return true
     }
-    return true
+    if (closedErrors.has(error.code) && ts !== undefined) {
+      ts = undefined
+      return true
+    }
+    isDoubtful ||= error.isUnknown && ts === undefined
+    return error.isPassing
   }
 
   return {
@@ -97,13 +117,12 @@ export function createPoster(parts: { budget: SendBudget; call: CallSlack; log: 
       const giveUp = AbortSignal.timeout(patienceMs)
       for (let waitMs = firstRetryMs; ; waitMs = Math.min(waitMs * 2, longestRetryMs)) {
         try {
+          await settle()
           return await send(body, urgency, giveUp)
         } catch (error) {
-          if (!(await isWorthAnother(error, deadline))) throw error
-          parts.log.warn(
-            { channel: place.channel, code: (error as SlackError).code, urgency },
-            'a call to Slack failed',
-          )
+          if (giveUp.aborted) throw new SlackError('a reply', 'ratelimited', 0, error)
+          if (!(error instanceof SlackError) || !isWorthAnother(error) || Date.now() > deadline) throw error
+          parts.log.warn({ channel: place.channel, code: error.code, urgency }, 'a call to Slack failed')
           if (urgency === 'between') return false
           await delay(waitMs)
         }
@@ -125,18 +144,16 @@ function toPostArgs(place: Place, part: number): Record<string, unknown> {
   }
 }
 
-/** Looks in the thread for a message whose posting may or may not have worked. */
+/**
+ * Looks in the thread for a message whose posting may or may not have worked. Not being able to look is not the same as
+ * not finding it: it throws then, and whoever posts must not post again.
+ */
 async function findPosted(call: CallSlack, place: Place, part: number): Promise<string | undefined> {
-  try {
-    const oldest = place.turnId.split(':').at(-1)
-    const args = { channel: place.channel, ts: place.threadTs, oldest, limit: 200, include_all_metadata: true }
-    const { messages } = await call('conversations.replies', args)
-    const ours = (messages as HistoryMessage[]).find(({ metadata }) => isPart(metadata, place.turnId, part))
-    return ours?.ts
-  } catch {
-    // Not found out: then it is asked again before the next try, and at worst a text stands twice, never not at all.
-    return undefined
-  }
+  const oldest = place.turnId.split(':').at(-1)
+  const args = { channel: place.channel, ts: place.threadTs, oldest, limit: 200, include_all_metadata: true }
+  const { messages } = await call('conversations.replies', args)
+  const ours = (messages as HistoryMessage[] | undefined)?.find(({ metadata }) => isPart(metadata, place.turnId, part))
+  return ours?.ts
 }
 
 interface HistoryMessage {

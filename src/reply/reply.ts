@@ -3,7 +3,7 @@ import type { CallSlack } from '../slack.ts'
 import type { SendBudget, Urgency } from './budget.ts'
 import { createChain, type Head } from './chain.ts'
 import { closeMarkdown } from './markdown.ts'
-import { type MessageBody, type Note, sameBody, toMessageBody } from './message.ts'
+import { isNothing, type MessageBody, type Note, sameBody, toMessageBody } from './message.ts'
 import { betweenMs } from './pace.ts'
 import { createPoster, type Place } from './post.ts'
 
@@ -54,7 +54,7 @@ export function openReply(parts: ReplyParts, place: Place): Reply {
       body = toBody(sent, note)
       return body
     }
-    if (!sameBody(body, stands) && !(await send(newest, urgency))) return false
+    if (!isNothing(body) && !sameBody(body, stands) && !(await send(newest, urgency))) return false
     stands = body
     chain.shown(sent)
     if (sent.isWhole) openNext()

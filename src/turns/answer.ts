@@ -7,7 +7,7 @@ import type { Log } from '../log.ts'
 import type { Metrics } from '../metrics.ts'
 import type { Model, Piece } from '../model/model.ts'
 import type { SendBudget } from '../reply/budget.ts'
-import type { CallSlack } from '../slack.ts'
+import { type CallSlack, SlackError } from '../slack.ts'
 import { toWords, type Words } from '../words/words.ts'
 import { type Prepared, prepare } from './prepare.ts'
 import { openStage, type Stage } from './stage.ts'
@@ -82,7 +82,9 @@ async function converse(parts: AnswerParts, scene: Scene): Promise<Outcome> {
   const { turn, person, words, stage, signal } = scene
   const prepared = await prepare(parts, turn, person, words, signal)
   const ending: Ending = { isCut: false }
-  await stage.reply.write(toText(parts.model.stream(prepared.request, signal), ending, parts.metrics))
+  const enough = new AbortController()
+  const pieces = parts.model.stream(prepared.request, AbortSignal.any([signal, enough.signal]))
+  await stage.reply.write(toText(pieces, ending, parts.metrics)).finally(() => enough.abort())
   if (signal.aborted) return interrupt(parts, scene)
   await stage.reply.finish(toFooter(prepared, ending, words))
   remember(parts.conversations, scene)
@@ -102,6 +104,9 @@ async function interrupt(parts: AnswerParts, scene: Scene): Promise<Outcome> {
 
 async function fail(parts: AnswerParts, scene: Scene, error: unknown): Promise<Outcome> {
   if (scene.signal.aborted) return interrupt(parts, scene)
+  // Somebody deleted the reply while it grew: they want no more of it.
+  if (error instanceof SlackError && error.code === 'message_not_found')
+    return { outcome: 'interrupted', kind: 'deleted' }
   const failure = toFailure(error)
   const facts = { turn: scene.turn.id, kind: failure.kind, reference: failure.reference, reason: toReason(error) }
   parts.log.error(failure.kind === 'unexpected' ? { ...facts, stack: (error as Error).stack } : facts, 'turn failed')

@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { createSeen } from '../conversation/cache.ts'
+import type { Log } from '../log.ts'
 import type { Turn } from './turn.ts'
 
 /** Turns on their way: each thread's one at a time and in order, threads side by side. */
@@ -24,8 +25,11 @@ const mostAtOnce = 100
 /** For the sentence that says that a reply was interrupted. */
 const lastWordsMs = 5_000
 
-/** Makes the inbox. `answer` must not throw: a turn's failure is the turn's own affair. */
-export function createInbox(answer: (turn: Turn, signal: AbortSignal, heardAt: number) => Promise<void>): Inbox {
+/** Makes the inbox. A turn's failure is the turn's own affair; one that throws all the same holds up nobody. */
+export function createInbox(
+  answer: (turn: Turn, signal: AbortSignal, heardAt: number) => Promise<void>,
+  log: Log,
+): Inbox {
   const seen = createSeen(rememberedTurns, rememberedMs)
   const stopping = new AbortController()
   const lastOfThread = new Map<string, Promise<void>>()
@@ -54,9 +58,11 @@ export function createInbox(answer: (turn: Turn, signal: AbortSignal, heardAt: n
       if (!isOpen || !seen.add(turn.id)) return
       size += 1
       const thread = `${turn.channel}:${turn.threadTs}`
-      const done = run(turn, lastOfThread.get(thread)).finally(() => {
-        if (lastOfThread.get(thread) === done) lastOfThread.delete(thread)
-      })
+      const done = run(turn, lastOfThread.get(thread))
+        .catch(error => log.error({ turn: turn.id, stack: (error as Error).stack }, 'unexpected: a turn threw'))
+        .finally(() => {
+          if (lastOfThread.get(thread) === done) lastOfThread.delete(thread)
+        })
       lastOfThread.set(thread, done)
     },
     get size() {

@@ -56,7 +56,8 @@ const titleCharacters = 60
 /** Names the thread in the agent pane after its question. A courtesy, as the status is. */
 function giveTitle(parts: StageParts, turn: Turn): void {
   const words = turn.question.text
-    .replace(/<[^>]*>/g, '')
+    .slice(0, 20 * titleCharacters)
+    .replace(/<[^<>]*>/g, '')
     .replace(/\s+/g, ' ')
     .trim()
   const title = [...new Intl.Segmenter().segment(words)]

@@ -33,10 +33,13 @@ export interface EventBody {
 /** Messages that people write: plain ones, with files, and replies also sent to the channel. */
 const spoken = new Set([undefined, 'file_share', 'thread_broadcast'])
 
+/** A greeting and an address, or a comma and an address, are no longer than this. */
+const endCharacters = 120
+
 /** Words before a name that do not make the message anybody else's: "hey @dana, what do you think?" */
 const greeting = String.raw`(?:hi|hey|hello|ok|okay|thanks|thank you|嗨|你好|您好|好的|谢谢|请问)?[\s,，!！:：]*`
 const address = String.raw`<(?:@[UW][A-Z0-9]+|!subteam\^[A-Z0-9]+|!here|!channel|!everyone)(?:\|[^>]*)?>`
-const addressedFirst = new RegExp(`^\\s*${greeting}${address}`, 'i')
+const addressedFirst = new RegExp(`^${greeting}${address}`, 'i')
 /** "what do you say, @dana?"; without the comma a name at the end is mostly what the question is about. */
 const addressedLast = new RegExp(`[,，]\\s*${address}[\\s?？!！.。]*$`, 'i')
 
@@ -63,7 +66,7 @@ export function toTurn(body: EventBody, self: Self): Turn | undefined {
 
 /** Whether a person wrote the bot's name and nothing else. */
 export function isEmpty(turn: Turn): boolean {
-  return turn.question.files.length === 0 && turn.question.text.replace(/<@[UW][^>]*>/g, '').trim() === ''
+  return turn.question.files.length === 0 && turn.question.text.replace(/<@[UW][^<>]*>/g, '').trim() === ''
 }
 
 /** What an event says of the messages of a thread; it keeps the conversation in step. */
@@ -99,5 +102,7 @@ function isDirect(event: EventBody['event']): boolean {
 function isFollowUp(event: RawMessage, question: Message): boolean {
   if (typeof event.thread_ts !== 'string' || event.thread_ts === event.ts) return false
   if (question.text.trim() === '' && question.files.length === 0) return false
-  return !addressedFirst.test(question.text) && !addressedLast.test(question.text)
+  // Only the ends are looked at: a pattern that walks over a long text takes long.
+  const text = question.text.trim()
+  return !addressedFirst.test(text.slice(0, endCharacters)) && !addressedLast.test(text.slice(-endCharacters))
 }
