@@ -1,6 +1,8 @@
 import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { mkdtemp } from 'node:fs/promises'
 import { createServer } from 'node:http'
+import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { describe, expect, onTestFinished, test } from 'vitest'
@@ -50,6 +52,18 @@ describe('npm start', () => {
     expect(slack.messages(general, ts).map(toSeen).at(-1)).toBe(
       'Once upon a time\n⚠️ I was stopped before I could finish. Please ask again.',
     )
+  })
+
+  test('over http it ends although somebody holds a connection and says nothing', async () => {
+    const { slack, port, bot } = await openWorld('http')
+    await bot.untilSays('ready')
+    slack.connectHttp(`http://127.0.0.1:${port}/slack/events`)
+    const silent = connect(port, '127.0.0.1')
+    silent.on('error', () => {})
+    await once(silent, 'connect')
+    bot.kill('SIGTERM')
+    expect(await bot.exit).toBe(0)
+    silent.destroy()
   })
 
   test('with a bot token that Slack does not take names it, with the cure, and ends with 2', async () => {

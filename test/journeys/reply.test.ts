@@ -128,6 +128,51 @@ describe('when Slack does not take it', () => {
     expect(story.replies(story.slack.channels.general, ts)).toHaveLength(1)
   })
 
+  test('the first text stands once although its post was lost and even the look for it failed', async () => {
+    const story = await openStory()
+    story.slack.fault({ method: 'chat.postMessage', cut: 'after' })
+    story.slack.fault({ method: 'conversations.replies', status: 500, body: 'no' })
+    const ts = await speakInTwo(story, story.slack.channels.general)
+    await story.untilReply(story.slack.channels.general, ts, reply => toSeen(reply) === 'One. Two.', 'the whole text')
+    expect(story.replies(story.slack.channels.general, ts)).toHaveLength(1)
+  })
+
+  test('an edit that Slack finds too long lands with a shorter copy beside its blocks', async () => {
+    const story = await openStory()
+    const isLong = (args: Record<string, unknown>) => String(args.text).length > 1_000
+    story.slack.fault({ method: 'chat.update', error: 'msg_too_long', when: isLong, times: Number.POSITIVE_INFINITY })
+    const { general } = story.slack.channels
+    const ts = await story.say(story.slack.people.dana, general, `<@${story.slack.botUserId}> go`)
+    const exchange = await story.model.next()
+    exchange.say('One.')
+    await story.untilReply(general, ts, reply => toSeen(reply) === 'One.', 'the first text')
+    const rest = ` ${'word '.repeat(300)}end.`
+    exchange.say(rest)
+    exchange.end()
+    await story.untilReply(general, ts, reply => toSeen(reply) === `One.${rest}`, 'the whole text')
+  })
+
+  test('a message that can no longer be edited goes on in a new one', async () => {
+    const story = await openStory()
+    story.slack.fault({ method: 'chat.update', error: 'edit_window_closed', times: Number.POSITIVE_INFINITY })
+    const ts = await speakInTwo(story, story.slack.channels.general)
+    await story.untilReply(story.slack.channels.general, ts, reply => toSeen(reply) === 'One. Two.', 'the whole text')
+  })
+
+  test('a reply that somebody deletes while it grows stays deleted, and the model is told to stop', async () => {
+    const { slack, model, say, untilReply, replies } = await openStory()
+    const { general } = slack.channels
+    const ts = await say(slack.people.dana, general, `<@${slack.botUserId}> go`)
+    const exchange = await model.next()
+    exchange.say('One.')
+    const reply = await untilReply(general, ts, reply => toSeen(reply) === 'One.', 'the first text')
+    const deletion = { token: slack.botToken, channel: general, ts: reply.ts }
+    await fetch(`${slack.apiUrl}chat.delete`, { method: 'POST', body: new URLSearchParams(deletion) })
+    exchange.say(' Two.')
+    await expect.poll(() => exchange.isAborted(), { timeout: 5_000 }).toBe(true)
+    expect(replies(general, ts)).toEqual([])
+  })
+
   test('a workspace without the Markdown block gets the same as text', async () => {
     const story = await openStory()
     const takesBlocks = (args: Record<string, unknown>) => args.blocks !== undefined
