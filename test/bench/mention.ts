@@ -80,6 +80,8 @@ async function mentionOnce(slack: Workspace, model: ScriptedModel, threadTs: str
   const firstTextAt = await slack.until(() => reply() && performance.now(), 'the first text')
   const { lastTokenAt, text } = await speaking
   const wholeTextAt = await slack.until(() => reply()?.text === text && performance.now(), 'the whole text')
+  // The text stands before the bot has heard so, and a thread's next question waits for that; people read first.
+  await delay(5 * latencyMs)
   return {
     ts,
     modelMs: firstTokenAt - askedAt,

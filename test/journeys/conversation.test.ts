@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { connect, openStory, toSeen } from '../story.ts'
+import { connect, openStory, type Story, toSeen } from '../story.ts'
 
 describe('a cold thread', () => {
   test('is read once, all pages of it, and is warm from then on', async () => {
@@ -154,4 +154,48 @@ describe('a file', () => {
     const reply = await untilReply(general, String(ts), reply => toSeen(reply).includes('song.mp3'), 'the footer')
     expect(toSeen(reply)).toContain('song.mp3 not read: I cannot hear recordings')
   })
+
+  test('that is an image goes to a model that sees; to one that does not, a word about it goes', async () => {
+    const seeing = await openStory()
+    const { content } = await askAboutPicture(seeing)
+    expect(content).toContainEqual({ type: 'image_url', image_url: { url: `data:image/png;base64,${onePixel}` } })
+    const blind = await openStory({ model: { name: 'my-own-model' } })
+    const { content: text, ts } = await askAboutPicture(blind)
+    expect(text).toMatch(/<file name="dot.png" missing="the connected model cannot see images/)
+    await blind.untilReply(
+      blind.slack.channels.general,
+      ts,
+      reply => toSeen(reply).includes('dot.png not read'),
+      'the footer',
+    )
+  })
+
+  test('is read once, however often the thread goes on', async () => {
+    const story = await openStory()
+    const { ts } = await askAboutPicture(story)
+    const { general } = story.slack.channels
+    await story.untilReply(general, ts, reply => toSeen(reply) === 'A dot.', 'the answer')
+    await story.say(story.slack.people.dana, general, 'and its colour?', ts)
+    const { body } = await story.model.next()
+    expect(JSON.stringify(body.messages)).toContain(onePixel)
+    expect(story.slack.calls.filter(({ method }) => method === 'file')).toHaveLength(1)
+  })
 })
+
+/** The smallest whole PNG. */
+const onePixel = 'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=='
+
+async function askAboutPicture({ slack, model }: Story) {
+  const { dana } = slack.people
+  const picture = slack.upload(dana, 'dot.png', Buffer.from(onePixel, 'base64'))
+  const said = {
+    as: dana,
+    channel: slack.channels.general,
+    text: `<@${slack.botUserId}> what is it?`,
+    files: [picture.id],
+  }
+  const { ts } = await slack.do({ do: 'say', ...said })
+  const exchange = await model.next()
+  exchange.reply('A dot.')
+  return { content: exchange.body.messages.at(-1)?.content, ts: String(ts) }
+}

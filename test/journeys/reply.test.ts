@@ -7,20 +7,22 @@ describe('while it grows', () => {
     const { general } = slack.channels
     const ts = await say(slack.people.dana, general, `<@${slack.botUserId}> show me code`)
     const exchange = await model.next()
-    for (const piece of [
-      'Here **it',
-      ' is**:\n\n```js\nlet a = 1',
-      '\nlet b',
-      ' = 2\n```\n\n',
-      'See [the docs](https://exa',
-      'mple.com/a).',
-    ]) {
+    const pieces: [piece: string, shows: string][] = [
+      ['Here **it', 'it'],
+      [' is**:\n\n```js\nlet a = 1', 'let a'],
+      ['\n```\n\n| x | y', 'let a = 1\n```'],
+      [' |\n|---|---|\n| 1 | 2 |\n\nSee [the docs](https://exa', 'See'],
+    ]
+    for (const [piece, shows] of pieces) {
       exchange.say(piece)
-      await new Promise(resolve => setImmediate(resolve))
+      await untilReply(general, ts, reply => toSeen(reply).includes(shows), shows)
     }
+    exchange.say('mple.com/a).')
     exchange.end()
     const reply = await untilReply(general, ts, reply => toSeen(reply).endsWith('example.com/a).'), 'the whole')
-    for (const { text, blocks } of slack.versions(general, reply.ts)) {
+    const versions = slack.versions(general, reply.ts)
+    expect(versions.length).toBeGreaterThanOrEqual(4)
+    for (const { text, blocks } of versions) {
       const seen = toSeen({ text, ...(blocks && { blocks }) })
       expect((seen.match(/```/g) ?? []).length % 2).toBe(0)
       expect((seen.match(/\*\*/g) ?? []).length % 2).toBe(0)
@@ -49,13 +51,16 @@ describe('while it grows', () => {
     const { general } = slack.channels
     const ts = await say(slack.people.dana, general, `<@${slack.botUserId}> shout`)
     const exchange = await model.next()
-    for (const piece of [
-      '<!chan',
-      'nel> <!here> <!subteam^S0',
-      `1|@all> <@${slack.people.lee}> @everyone `,
-      'https://evil.example/?q=secret',
-    ])
+    const pieces: [piece: string, shows: string][] = [
+      ['hello <!chan', 'hello'],
+      ['nel> and <!here> and <!subteam^S0', 'and'],
+      [`1|@all> or <@${slack.people.lee}> or @everyone `, 'or'],
+    ]
+    for (const [piece, shows] of pieces) {
       exchange.say(piece)
+      await untilReply(general, ts, reply => toSeen(reply).includes(shows), shows)
+    }
+    exchange.say('https://evil.example/?q=secret')
     exchange.end()
     const reply = await untilReply(general, ts, reply => toSeen(reply).includes('secret'), 'the whole')
     for (const version of slack.versions(general, reply.ts)) {
