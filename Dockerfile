@@ -2,7 +2,7 @@ FROM node:24-slim
 WORKDIR /app
 COPY package.json package-lock.json .npmrc ./
 # The image brings its own Node; the project's copy of it is for machines that have none.
-RUN npm ci --omit=dev --omit=optional && npm cache clean --force
+RUN npm install --omit=dev --omit=optional && npm cache clean --force
 COPY src ./src
 COPY manifest.yml LICENSE README.md ./
 USER node
