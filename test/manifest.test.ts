@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { expect, test } from 'vitest'
 import { parse } from 'yaml'
 import { z } from 'zod'
+import { neededScopes } from '../src/self.ts'
 
 /**
  * Slack's limits on a manifest. An unknown key fails the whole manifest there, so every object is strict. Source:
@@ -68,6 +69,10 @@ test('the README gives the reason for each scope, and for no other', async () =>
   const readme = await readFile('README.md', 'utf8')
   const rows = [...readme.matchAll(/^\| `([a-z_]+:[a-z.]+|commands)` \|/gm)].map(match => match[1])
   expect(rows).toEqual((await read()).oauth_config.scopes.bot)
+})
+
+test('the scopes that the bot misses aloud at start are those of the manifest', async () => {
+  expect(neededScopes.toSorted()).toEqual((await read()).oauth_config.scopes.bot.toSorted())
 })
 
 test('every gesture that the manifest offers has a listener, and every listener’s is offered', async () => {
