@@ -17,10 +17,13 @@ else await run(read.config)
 
 async function run(config: Config): Promise<void> {
   const log = createLog(config.logLevel)
+  // Whoever stops the bot may do so while it is still starting.
+  let app: ThreadwiseApp | undefined
+  const stop = async () => app?.stop()
+  stopOnSignals(stop, log)
+  watchForLostToken(stop, log)
   try {
-    const app = await createApp({ config, model: createOpenAiModel(await chooseModel(config, log), log), log })
-    stopOnSignals(app, log)
-    watchForLostToken(app, log)
+    app = await createApp({ config, model: createOpenAiModel(await chooseModel(config, log), log), log })
   } catch (error) {
     if (!(error instanceof StartError)) throw error
     exitWith([error.message])
@@ -44,14 +47,14 @@ async function chooseModel(config: Config, log: Log): Promise<Config['model']> {
   }
 }
 
-function stopOnSignals(app: ThreadwiseApp, log: Log): void {
+function stopOnSignals(stopApp: () => Promise<void>, log: Log): void {
   let isStopping = false
   const stop = async (signal: string) => {
     // Asked twice, somebody is in a hurry.
     if (isStopping) process.exit(1)
     isStopping = true
     log.info({ signal }, 'stopping')
-    await app.stop()
+    await stopApp()
     log.info('stopped')
     process.exit(0)
   }
@@ -62,13 +65,13 @@ function stopOnSignals(app: ThreadwiseApp, log: Log): void {
  * The socket client lets a refusal while it reconnects end as an unhandled rejection, and stumbles over envelopes that
  * it does not know. The first means that the token is gone for good; the second means nothing.
  */
-function watchForLostToken(app: ThreadwiseApp, log: Log): void {
+function watchForLostToken(stopApp: () => Promise<void>, log: Log): void {
   process.on('unhandledRejection', error => {
     log.error({ reason: toReason(error) }, 'something failed that nobody waited for')
     const refusal = (error as { data?: { error?: string } } | undefined)?.data?.error
     if (refusal === undefined || !tokenErrors.includes(refusal)) return
     log.error({ refusal }, 'Slack no longer takes SLACK_APP_TOKEN; make a new one and start again')
-    void app.stop().finally(() => process.exit(exitMisconfigured))
+    void stopApp().finally(() => process.exit(exitMisconfigured))
   })
 }
 
