@@ -5,7 +5,7 @@ import { chromium } from 'playwright-core'
 
 /** Takes the README's picture: the playground as a stranger first sees it, a question asked and answered. */
 const output = resolve('docs/playground.png')
-const question = '@Threadwise when do we ship, and what is still open?'
+const question = '@Threadwise summarize this thread'
 
 const playground = spawn(process.execPath, ['src/playground/main.ts'], { stdio: ['ignore', 'pipe', 'inherit'] })
 const [said] = await once(playground.stdout, 'data')
@@ -15,7 +15,7 @@ const browser = await chromium.launch({
   args: ['--no-sandbox', '--disable-gpu', '--no-first-run', '--disable-background-networking', '--disable-sync'],
 })
 try {
-  const page = await browser.newPage({ viewport: { width: 1280, height: 760 }, deviceScaleFactor: 1.5 })
+  const page = await browser.newPage({ viewport: { width: 1280, height: 900 }, deviceScaleFactor: 1.5 })
   await page.goto(address)
   await page.getByText('4 replies').click()
   const composer = page.getByTestId('thread-composer')

@@ -50,8 +50,19 @@ export function toPagePerson(person: Person): PagePerson {
   return { id, name: displayName, realName, locale, isBot, isAdmin }
 }
 
-const timeZones: Record<string, { tz: string; tz_label: string; tz_offset: number }> = {
-  'en-US': { tz: 'America/New_York', tz_label: 'Eastern Standard Time', tz_offset: -18_000 },
+interface Zone {
+  tz: string
+  tz_label: string
+  tz_offset: number
+}
+
+/** Where people are who are not elsewhere: at this machine, so that the bot's times are those of the page. */
+const toHere = (): Zone => {
+  const tz = Intl.DateTimeFormat().resolvedOptions().timeZone
+  return { tz, tz_label: tz, tz_offset: -60 * new Date().getTimezoneOffset() }
+}
+
+const elsewhere: Record<string, Zone> = {
   'en-GB': { tz: 'Europe/London', tz_label: 'Greenwich Mean Time', tz_offset: 0 },
   'zh-CN': { tz: 'Asia/Shanghai', tz_label: 'China Standard Time', tz_offset: 28_800 },
 }
@@ -65,7 +76,7 @@ export function toSlackUser(person: Person, identity: Identity, withLocale: bool
     name: person.name,
     deleted: false,
     real_name: person.realName,
-    ...timeZones[person.locale],
+    ...(elsewhere[person.locale] ?? toHere()),
     profile: {
       real_name: person.realName,
       real_name_normalized: person.realName,
