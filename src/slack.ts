@@ -10,7 +10,7 @@ export type CallSlack = (method: string, args: Record<string, unknown>) => Promi
 
 /** A Web API call that did not work. */
 export class SlackError extends Error {
-  /** Slack's own name (`channel_not_found`), or `ratelimited`, `network`, `server`, `garbled`. */
+  /** Slack's own name (`channel_not_found`), or `ratelimited`, `network`, `timeout`, `server`, `garbled`. */
   readonly code: string
   /** With `ratelimited`: how long this method must rest in this workspace. */
   readonly retryAfterMs: number
@@ -33,7 +33,7 @@ export class SlackError extends Error {
 const shortestRestMs = 1_000
 const longestRestMs = 600_000
 
-const unknownOutcomes = new Set(['network', 'server', 'garbled'])
+const unknownOutcomes = new Set(['network', 'timeout', 'server', 'garbled'])
 const passing = new Set([
   'ratelimited',
   'rate_limited',
@@ -44,7 +44,7 @@ const passing = new Set([
 ])
 
 /** Slack answers within seconds or not at all; without a limit a hanging call would hold its reply for ever. */
-const callTimeoutMs = 15_000
+export const callTimeoutMs = 15_000
 
 /**
  * The bot's line to Slack's Web API. The SDK's own retries (ten over half an hour) and its waiting on a 429 (which stops
@@ -99,7 +99,10 @@ function toStatusError(method: string, status: number): SlackError {
 
 /** A 429 without a readable `Retry-After` reaches us as a plain error; everything else is the network. */
 function toLostCode(error: unknown): string {
-  return error instanceof Error && error.message.startsWith('Retry header') ? 'ratelimited' : 'network'
+  if (!(error instanceof Error)) return 'network'
+  if (error.message.startsWith('Retry header')) return 'ratelimited'
+  const cause = error.cause instanceof Error ? error.cause : error
+  return cause.name === 'TimeoutError' ? 'timeout' : 'network'
 }
 
 interface SdkError {

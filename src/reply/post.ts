@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Log } from '../log.ts'
-import { type CallSlack, SlackError } from '../slack.ts'
+import { type CallSlack, callTimeoutMs, SlackError } from '../slack.ts'
 import type { SendBudget, Urgency } from './budget.ts'
 import type { MessageBody } from './message.ts'
 
@@ -34,6 +34,9 @@ const patienceMs = 180_000
 const firstRetryMs = 500
 const longestRetryMs = 8_000
 
+/** A call that was given up after `callTimeoutMs` may take effect until about this much later; by then Slack itself gives up. */
+const lateMs = callTimeoutMs
+
 /** Slack's words for "I do not know this block"; the same message without blocks says as much. */
 const blockErrors = new Set([
   'invalid_blocks',
@@ -58,6 +61,8 @@ export function createPoster(parts: { budget: SendBudget; call: CallSlack; log: 
   let withBlocks = true
   let isShort = false
   let isDoubtful = false
+  /** When a call was given up that Slack may still carry out. */
+  let lateAt = Number.NEGATIVE_INFINITY
 
   const toArgs = (body: MessageBody) => ({
     channel: place.channel,
@@ -72,9 +77,20 @@ export function createPoster(parts: { budget: SendBudget; call: CallSlack; log: 
   /** After a post that may have worked, nothing is posted before it is known whether it did. */
   const settle = async (): Promise<void> => {
     if (!isDoubtful) return
+    await untilLate()
     const found = await findPosted(parts.call, place, part).catch(toNothing)
     isDoubtful = false
     if (found !== undefined) keep(found)
+  }
+
+  const untilLate = () => delay(Math.max(0, lateAt + lateMs - Date.now()))
+
+  /** An edit that was given up may still arrive, and would put an older text over the last one; then that is said again. */
+  const outlast = async (body: () => MessageBody, urgency: Urgency): Promise<void> => {
+    const isLast = urgency === 'final' || urgency === 'error'
+    if (!isLast || ts === undefined || Date.now() > lateAt + lateMs) return
+    await untilLate()
+    await parts.budget.send('chat.update', () => toArgs(body()), 'final')
   }
 
   const send = async (body: () => MessageBody, urgency: Urgency, giveUp: AbortSignal): Promise<boolean> => {
@@ -103,6 +119,7 @@ export function createPoster(parts: { budget: SendBudget; call: CallSlack; log: 
       ts = undefined
       return true
     }
+    if (error.code === 'timeout') lateAt = Date.now()
     isDoubtful ||= error.isUnknown && ts === undefined
     return error.isPassing
   }
@@ -118,7 +135,9 @@ export function createPoster(parts: { budget: SendBudget; call: CallSlack; log: 
       for (let waitMs = firstRetryMs; ; waitMs = Math.min(waitMs * 2, longestRetryMs)) {
         try {
           await settle()
-          return await send(body, urgency, giveUp)
+          const landed = await send(body, urgency, giveUp)
+          await outlast(body, urgency)
+          return landed
         } catch (error) {
           if (giveUp.aborted) throw new SlackError('a reply', 'ratelimited', 0, error)
           if (!(error instanceof SlackError) || !isWorthAnother(error) || Date.now() > deadline) throw error
