@@ -21,7 +21,7 @@ export interface People {
   all(): Person[]
 }
 
-/** Three colleagues with three languages settings, an administrator, and the bot. */
+/** Three colleagues with three language settings, an administrator, and the bot. */
 export function createPeople(identity: Identity): People {
   const someone = (id: string, name: string, displayName: string, locale: string): Person => ({
     id,
