@@ -5,6 +5,7 @@ import type { Self } from './conversation/message.ts'
 import { toReason } from './errors.ts'
 import type { Log } from './log.ts'
 import { openOperationsServer, type Route } from './operations.ts'
+import { callTimeoutMs } from './slack.ts'
 
 /** Bolt with the receiver that the configuration asks for: how Slack's events come in. */
 export interface Bolt {
@@ -128,7 +129,7 @@ function createBoltApp(parts: BoltParts, receiver: SocketModeReceiver | HTTPRece
 function clientOptions({ config }: BoltParts) {
   return {
     slackApiUrl: config.slackApiUrl,
-    timeout: 15_000,
+    timeout: callTimeoutMs,
     retryConfig: { retries: 0 },
     rejectRateLimitedCalls: true,
     allowAbsoluteUrls: false,

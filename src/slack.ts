@@ -34,14 +34,7 @@ const shortestRestMs = 1_000
 const longestRestMs = 600_000
 
 const unknownOutcomes = new Set(['network', 'timeout', 'server', 'garbled'])
-const passing = new Set([
-  'ratelimited',
-  'rate_limited',
-  'internal_error',
-  'fatal_error',
-  'service_unavailable',
-  'request_timeout',
-])
+const passing = new Set(['ratelimited', 'internal_error', 'fatal_error', 'service_unavailable', 'request_timeout'])
 
 /** Slack answers within seconds or not at all; without a limit a hanging call would hold its reply for ever. */
 export const callTimeoutMs = 15_000

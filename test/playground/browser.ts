@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import { App, LogLevel } from '@slack/bolt'
 import { type Browser, chromium, type Page } from 'playwright-core'
-import { describe } from 'vitest'
+import { afterAll, afterEach, beforeAll, describe, expect } from 'vitest'
 import { createPageRoutes } from '../../src/playground/static.ts'
 import { createWorkspace, type Workspace, type WorkspaceOptions } from '../../src/playground/workspace/workspace.ts'
 
@@ -16,17 +16,39 @@ const switches = [
   '--disable-sync',
 ]
 
-/** Stories told in a real browser. Where there is none they are skipped, and their title says so. */
-export function describeInChromium(title: string, stories: () => void): void {
+/** Opens the page in a workspace of its own; the story before it, if it still goes on, ends. */
+export type Begin = (options?: StoryOptions) => Promise<Story>
+
+/**
+ * Stories told in a real browser, which they share; each is closed when its test ends, and must have met no complaint of the
+ * page unless it is about one. Where there is no browser they are skipped, and their title says so.
+ */
+export function describeInChromium(title: string, stories: (begin: Begin) => void, mayComplain = false): void {
   const isHere = existsSync(executablePath)
-  describe.skipIf(!isHere)(isHere ? title : `${title} (skipped: no Chromium at ${executablePath})`, stories)
+  describe.skipIf(!isHere)(isHere ? title : `${title} (skipped: no Chromium at ${executablePath})`, () => {
+    let browser: Browser
+    let story: Story | undefined
+    const end = async () => {
+      const ended = story
+      story = undefined
+      await ended?.close()
+      if (!mayComplain) expect(ended?.complaints ?? []).toEqual([])
+    }
+    beforeAll(async () => {
+      browser = await chromium.launch({ executablePath, args: switches })
+    })
+    afterEach(end)
+    afterAll(() => browser.close())
+    stories(async options => {
+      await end()
+      story = await openStory(browser, options)
+      return story
+    })
+  })
 }
 
-/** Starts the browser that all stories of a file share. */
-export const openBrowser = (): Promise<Browser> => chromium.launch({ executablePath, args: switches })
-
 /** How one story begins. */
-export interface StoryOptions {
+interface StoryOptions {
   workspace?: WorkspaceOptions
   /** The person that the page speaks as, Dana unless told. */
   as?: 'dana' | 'lee' | 'mei' | 'admin'
@@ -37,7 +59,7 @@ export interface StoryOptions {
 }
 
 /** A workspace, a bot or none, and the page that a person has open. */
-export interface Story {
+interface Story {
   slack: Workspace
   page: Page
   /** Everything that went wrong in the page: errors, and whatever the security policy refused. */
@@ -64,7 +86,7 @@ const shortcuts = [
 ]
 
 /** Begins a story: the page is open, and what it shows is drawn. */
-export async function openStory(browser: Browser, options: StoryOptions = {}): Promise<Story> {
+async function openStory(browser: Browser, options: StoryOptions = {}): Promise<Story> {
   const slack = await createWorkspace({
     commands,
     shortcuts,

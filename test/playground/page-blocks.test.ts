@@ -1,15 +1,8 @@
 import type { BlockAction, ViewSubmitAction } from '@slack/bolt'
-import type { Browser, Page } from 'playwright-core'
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
-import { describeInChromium, openBrowser, openStory, type Story, type StoryOptions } from './browser.ts'
+import type { Page } from 'playwright-core'
+import { expect, test } from 'vitest'
+import { describeInChromium } from './browser.ts'
 
-let browser: Browser
-let story: Story
-
-const begin = async (options?: StoryOptions) => {
-  story = await openStory(browser, options)
-  return story
-}
 const messages = (page: Page) => page.getByTestId('messages').getByTestId('message')
 const plain = (text: string) => ({ type: 'plain_text' as const, text })
 const option = (value: string) => ({ text: plain(value), value })
@@ -40,16 +33,7 @@ const allInputs = [
   input('hour', { type: 'timepicker', initial_time: '09:30' } as never),
 ]
 
-describeInChromium('the page: what the bot draws', () => {
-  beforeAll(async () => {
-    browser = await openBrowser()
-  })
-  afterEach(async () => {
-    expect(story.complaints).toEqual([])
-    await story.close()
-  })
-  afterAll(() => browser.close())
-
+describeInChromium('the page: what the bot draws', begin => {
   test('a modal holds every kind of field, says what is wrong beside it, and hands over what was put in', async () => {
     const submitted: ViewSubmitAction['view'][] = []
     const { page, slack } = await begin({
@@ -283,7 +267,7 @@ describeInChromium('the page: what the bot draws', () => {
       { type: 'header', text: plain('Welcome') },
       { type: 'section', text: { type: 'mrkdwn', text: 'Good *morning*' }, accessory: button },
     ]
-    const { page } = await begin({
+    const { page, slack } = await begin({
       bot: app => {
         app.event('app_home_opened', async ({ event, client }) => {
           if (event.tab === 'home')
@@ -298,7 +282,7 @@ describeInChromium('the page: what the bot draws', () => {
     await page.getByTestId('home').click()
     await page.getByTestId('home-view').getByText('Welcome').waitFor()
     await page.getByTestId('element-go').click()
-    await story.slack.until(() => pressed.length === 1, 'a press')
+    await slack.until(() => pressed.length === 1, 'a press')
     expect(pressed).toEqual(['home'])
     await page.getByTestId('tab-messages').click()
     await page.getByText('Ask anything.').waitFor()

@@ -1,14 +1,7 @@
-import type { Browser, Page } from 'playwright-core'
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
-import { describeInChromium, openBrowser, openStory, type Story, type StoryOptions } from './browser.ts'
+import type { Page } from 'playwright-core'
+import { expect, test } from 'vitest'
+import { describeInChromium } from './browser.ts'
 
-let browser: Browser
-let story: Story
-
-const begin = async (options?: StoryOptions) => {
-  story = await openStory(browser, options)
-  return story
-}
 const messages = (page: Page) => page.getByTestId('messages').getByTestId('message')
 const replies = (page: Page) => page.getByTestId('thread-messages').getByTestId('message')
 const type = async (page: Page, box: string, text: string) => {
@@ -25,16 +18,7 @@ const handOver = `(box, kind) => {
   box.dispatchEvent(kind === 'drop' ? new DragEvent('drop', init) : new ClipboardEvent('paste', init))
 }`
 
-describeInChromium('the page: talking', () => {
-  beforeAll(async () => {
-    browser = await openBrowser()
-  })
-  afterEach(async () => {
-    expect(story.complaints).toEqual([])
-    await story.close()
-  })
-  afterAll(() => browser.close())
-
+describeInChromium('the page: talking', begin => {
   test('Enter sends, Shift+Enter begins a new line, and a name becomes a mention', async () => {
     const { page, slack } = await begin()
     await type(page, 'composer', 'Hello @thr')

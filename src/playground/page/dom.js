@@ -6,7 +6,12 @@
  */
 
 /**
- * @typedef {{ class?: string | undefined, testid?: string | undefined, on?: Record<string, (event: any) => void> }
+ * Hears one kind of event. Written as a method, so that a listener may ask for the very event that its name brings.
+ * @typedef {{ hear(event: Event): void }['hear']} Listener
+ */
+
+/**
+ * @typedef {{ class?: string | undefined, testid?: string | undefined, on?: Record<string, Listener> }
  *   & Record<string, unknown>} Props
  */
 
@@ -33,7 +38,7 @@ export const h = (tag, props = {}, ...children) => {
  */
 const setProp = (node, name, value) => {
   if (value === undefined || value === false || value === null) return
-  if (name === 'on') listen(node, /** @type {Record<string, (event: any) => void>} */ (value))
+  if (name === 'on') listen(node, /** @type {Record<string, Listener>} */ (value))
   else if (name === 'class') node.className = String(value)
   else if (name === 'testid') node.dataset.testid = String(value)
   else node.setAttribute(name, value === true ? '' : String(value))
@@ -41,7 +46,7 @@ const setProp = (node, name, value) => {
 
 /**
  * @param {HTMLElement} node
- * @param {Record<string, (event: any) => void>} listeners
+ * @param {Record<string, Listener>} listeners
  */
 const listen = (node, listeners) => {
   for (const [name, listener] of Object.entries(listeners)) node.addEventListener(name, listener)
