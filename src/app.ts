@@ -4,8 +4,9 @@ import { createConversations } from './conversation/conversation.ts'
 import { createFileReader } from './conversation/files.ts'
 import { createPeople } from './conversation/people.ts'
 import { toReason } from './errors.ts'
-import { listenToAsking } from './listeners/ask.ts'
-import { listenToChat } from './listeners/chat.ts'
+import { listenToAsking, tellDirectly } from './listeners/ask.ts'
+import { keep, listenToChat, take } from './listeners/chat.ts'
+import { listenToControls, offerAgain } from './listeners/control.ts'
 import { listenToHome } from './listeners/home.ts'
 import type { Log } from './log.ts'
 import { createMetrics } from './metrics.ts'
@@ -15,8 +16,13 @@ import { createSendBudget } from './reply/budget.ts'
 import { readSelf } from './self.ts'
 import { createCallSlack } from './slack.ts'
 import { toStartError } from './start-error.ts'
+import type { Store } from './store/store.ts'
+import { tellAhead } from './turns/ahead.ts'
 import { answer } from './turns/answer.ts'
+import { createAsker } from './turns/asks.ts'
 import { createInbox } from './turns/inbox.ts'
+import { createMissed, type Missed } from './turns/missed.ts'
+import { readStanding } from './turns/standing.ts'
 
 /** A bot that is connected to one workspace. */
 export interface ThreadwiseApp {
@@ -28,6 +34,7 @@ export interface ThreadwiseApp {
 export interface AppParts {
   config: Pick<Config, 'botToken' | 'transport' | 'slackApiUrl' | 'port' | 'stopMs' | 'cacheTokens'>
   model: Model
+  store: Store
   log: Log
 }
 
@@ -35,7 +42,7 @@ export interface AppParts {
  * Makes the bot of every part and all listeners, and connects it to Slack. Rejects with a `StartError` that names what
  * is wrong and its cure.
  */
-export async function createApp({ config, model, log }: AppParts): Promise<ThreadwiseApp> {
+export async function createApp({ config, model, store, log }: AppParts): Promise<ThreadwiseApp> {
   const metrics = createMetrics()
   const call = createCallSlack(config.botToken, config.slackApiUrl, metrics, log)
   const self = await readSelf(call, log, config.slackApiUrl)
@@ -43,28 +50,47 @@ export async function createApp({ config, model, log }: AppParts): Promise<Threa
   const people = createPeople(call, log)
   const budget = createSendBudget(call)
   const files = createFileReader({ token: config.botToken, slackApiUrl: config.slackApiUrl })
-  const parts = { self, model, conversations, people, files, budget, call, log, metrics }
-  const inbox = createInbox((...turn) => answer(parts, ...turn), log)
+  const parts = { self, model, conversations, people, files, budget, call, store, log, metrics }
+  const missed: Missed = createMissed({ ...parts, take: async body => take(chat, body) })
+  const inbox = createInbox({
+    ...parts,
+    answer: job => answer(parts, job),
+    stands: async (turn, edition) => (await readStanding(conversations, turn, edition)).isWhole,
+    ready: missed.ready,
+    onAhead: (turn, ahead) => void tellAhead(parts, turn, ahead),
+  })
+  const controls = { ...parts, inbox, ratings: store.ratings }
+  const chat = { ...parts, inbox, offerAgain: (turnId: string) => offerAgain(controls, turnId) }
+  const asker = createAsker({ ...parts, inbox, asks: store.asks })
   metrics.observe(() => ({
     threads: conversations.threads,
     cachedTokens: conversations.tokens,
     turnsInFlight: inbox.size,
+    isStoreKept: store.isKept,
   }))
 
   const routes = createOperations(metrics, () => bolt.isOpen())
-  const bolt = createBolt({ config, self, routes, log })
-  listenToChat(bolt.app, { ...parts, inbox })
-  listenToAsking(bolt.app, { ...parts, inbox })
+  const onOpen = (isOpen: boolean) => (isOpen ? missed.connected() : missed.disconnected())
+  const bolt = createBolt({ config, self, routes, log, onOpen, keep: body => keep(chat, body) })
+  listenToChat(bolt.app, chat)
+  listenToAsking(bolt.app, { ...parts, asker })
+  listenToControls(bolt.app, controls)
   listenToHome(bolt.app, parts)
-  await bolt.open().catch(error => {
+  await inbox.takeOver()
+  await bolt.open().catch(async error => {
+    missed.stop()
+    await inbox.stopAll(0)
     throw toStartError(error, config.port)
   })
+  inbox.resume()
+  await asker.resume((ask, error) => tellDirectly({ ...parts, asker }, ask, error))
   log.info({ team: self.teamId, bot: self.userId, model: model.title, transport: config.transport.kind }, 'ready')
 
   return {
     async stop() {
+      missed.stop()
       const closed = bolt.close().catch(error => log.warn({ reason: toReason(error) }, 'Slack was left without a word'))
-      await inbox.stop(config.stopMs)
+      await inbox.stopAll(config.stopMs)
       await closed
     },
   }

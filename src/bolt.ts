@@ -1,5 +1,13 @@
 import type { Server } from 'node:http'
-import { App, HTTPReceiver, type Logger, LogLevel, SocketModeReceiver } from '@slack/bolt'
+import {
+  App,
+  HTTPReceiver,
+  type Logger,
+  LogLevel,
+  type Receiver,
+  type ReceiverEvent,
+  SocketModeReceiver,
+} from '@slack/bolt'
 import type { Config } from './config.ts'
 import type { Self } from './conversation/message.ts'
 import { toReason } from './errors.ts'
@@ -23,6 +31,10 @@ interface BoltParts {
   config: Pick<Config, 'botToken' | 'transport' | 'slackApiUrl' | 'port'>
   self: Self
   routes: Route[]
+  /** Writes down what an event asks for. It must not throw; Slack hears that the event came when it resolves. */
+  keep: (body: Record<string, unknown>) => Promise<void>
+  /** Slack can reach the bot from now on, or no longer. */
+  onOpen: (isOpen: boolean) => void
   log: Log
 }
 
@@ -51,15 +63,9 @@ function createSocketBolt(parts: BoltParts, appToken: string): Bolt {
     logger: toBoltLogger(parts.log),
     installerOptions: { clientOptions: { ...clientOptions(parts), retryConfig: reconnecting } },
   })
-  let isOpen = false
-  receiver.client.on('connected', () => {
-    isOpen = true
-  })
-  for (const event of ['close', 'disconnecting', 'reconnecting']) {
-    receiver.client.on(event, () => {
-      isOpen = false
-    })
-  }
+  const gate = createGate(parts.onOpen)
+  receiver.client.on('connected', () => gate.set(true))
+  for (const event of ['close', 'disconnecting', 'reconnecting']) receiver.client.on(event, () => gate.set(false))
   let server: Awaited<ReturnType<typeof openOperationsServer>> | undefined
   return {
     app: createBoltApp(parts, receiver),
@@ -75,7 +81,7 @@ function createSocketBolt(parts: BoltParts, appToken: string): Bolt {
       server?.close()
       server?.closeAllConnections()
     },
-    isOpen: () => isOpen,
+    isOpen: gate.isOpen,
   }
 }
 
@@ -87,28 +93,59 @@ function createHttpBolt(parts: BoltParts, signingSecret: string): Bolt {
     customRoutes: parts.routes,
     logger: toBoltLogger(parts.log),
   })
-  let isOpen = false
+  const gate = createGate(parts.onOpen)
   let server: Pick<Server, 'closeAllConnections'> | undefined
   return {
     app: createBoltApp(parts, receiver),
     async open() {
       server = await receiver.start(parts.config.port)
-      isOpen = true
+      gate.set(true)
     },
     async close() {
-      isOpen = false
+      gate.set(false)
       // A connection on which nobody says anything would be waited for without end.
       setTimeout(() => server?.closeAllConnections(), lastRequestsMs)
       await receiver.stop()
     },
-    isOpen: () => isOpen,
+    isOpen: gate.isOpen,
+  }
+}
+
+/** Whether Slack can reach the bot; every change is told once. */
+function createGate(onChange: (isOpen: boolean) => void): { set(isOpen: boolean): void; isOpen(): boolean } {
+  let open = false
+  return {
+    set(isOpen) {
+      if (isOpen === open) return
+      open = isOpen
+      onChange(isOpen)
+    },
+    isOpen: () => open,
+  }
+}
+
+/**
+ * Bolt acknowledges an event before any listener runs, so that Slack will not repeat what is lost after that. Here every
+ * event passes `keep` first; all that the receiver does besides (signatures, reconnecting, acknowledging) stays its own.
+ */
+function keepingFirst(receiver: Receiver, keep: BoltParts['keep']): Receiver {
+  return {
+    init(app) {
+      const processEvent = async (event: ReceiverEvent) => {
+        await keep(event.body)
+        await app.processEvent(event)
+      }
+      receiver.init({ processEvent } as App)
+    },
+    start: (...args) => receiver.start(...args),
+    stop: (...args) => receiver.stop(...args),
   }
 }
 
 function createBoltApp(parts: BoltParts, receiver: SocketModeReceiver | HTTPReceiver): App {
   const { self, config, log } = parts
   const app = new App({
-    receiver,
+    receiver: keepingFirst(receiver, parts.keep),
     // Its own rule is too narrow (edits of our messages pass); what is not a turn is decided in turn.ts.
     ignoreSelf: false,
     convoStore: false,

@@ -31,6 +31,8 @@ export interface Config {
   /** `OPENAI_MODEL` was set; otherwise a server that is found may choose. */
   modelIsNamed: boolean
   logLevel: LogLevel
+  /** The folder of what must outlive the process. */
+  dataDir: string
   /** How long turns in flight may go on after SIGTERM. */
   stopMs: number
   /** The size of the thread cache, in tokens. */
@@ -85,6 +87,7 @@ export const environment = z.object({
   MODEL_OUTPUT_TOKENS: whole(16, 10_000_000).optional(),
   MODEL_IMAGES: onOff.optional(),
   MODEL_IDLE_SECONDS: whole(1, 3600).default(60),
+  DATA_DIR: z.string().default('./data'),
   CACHE_TOKENS: whole(10_000, 1_000_000_000).default(4_000_000),
   STOP_SECONDS: whole(0, 3600).default(25),
   LOG_LEVEL: z.enum(logLevels, { error: `must be one of ${logLevels.join(', ')}` }).default('info'),
@@ -113,6 +116,7 @@ function assemble(env: Environment): Config {
     detectModel: env.MODEL_AUTODETECT && env.OPENAI_BASE_URL === undefined && env.OPENAI_API_KEY === undefined,
     modelIsNamed: env.OPENAI_MODEL !== undefined,
     logLevel: env.LOG_LEVEL,
+    dataDir: env.DATA_DIR,
     stopMs: env.STOP_SECONDS * 1000,
     cacheTokens: env.CACHE_TOKENS,
   }

@@ -6,9 +6,13 @@ import { createLog, type Log } from './log.ts'
 import { detectLocalServer } from './model/detect.ts'
 import { createOpenAiModel } from './model/openai.ts'
 import { StartError, tokenErrors } from './start-error.ts'
+import { openStore, type Store } from './store/store.ts'
 
 /** The environment or a token is wrong: trying again does not help until somebody has changed it. */
 const exitMisconfigured = 2
+
+/** A process that stops is done this long after its last answers, and lets go of the store. */
+const lockExtraMs = 10_000
 
 dotenv.config({ quiet: true })
 const read = toConfig(process.env)
@@ -19,13 +23,19 @@ async function run(config: Config): Promise<void> {
   const log = createLog(config.logLevel)
   // Whoever stops the bot may do so while it is still starting.
   let app: ThreadwiseApp | undefined
-  const stop = async () => app?.stop()
+  let store: Store | undefined
+  const stop = async () => {
+    await app?.stop()
+    await store?.close()
+  }
   stopOnSignals(stop, log)
   watchForLostToken(stop, log)
   try {
-    app = await createApp({ config, model: createOpenAiModel(await chooseModel(config, log), log), log })
+    store = await openStore(config.dataDir, config.stopMs + lockExtraMs, log)
+    app = await createApp({ config, model: createOpenAiModel(await chooseModel(config, log), log), store, log })
   } catch (error) {
     if (!(error instanceof StartError)) throw error
+    await store?.close()
     exitWith([error.message])
   }
 }

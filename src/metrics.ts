@@ -2,12 +2,12 @@ import { Counter, Gauge, Histogram, Registry } from 'prom-client'
 
 /** The figures of a running bot, for Prometheus and for whoever looks at `/metrics`. */
 export interface Metrics {
-  turnEnded(outcome: 'answered' | 'helped' | 'failed' | 'interrupted', kind: string): void
+  turnEnded(outcome: string, kind: string): void
   firstTextShown(milliseconds: number): void
   slackCalled(method: string, outcome: 'ok' | 'refused' | 'failed'): void
   tokensUsed(direction: 'in' | 'out', count: number): void
-  /** Reads the size of the thread cache and of the inbox whenever the figures are asked for. */
-  observe(look: () => { threads: number; cachedTokens: number; turnsInFlight: number }): void
+  /** Reads the sizes of the thread cache and of the inbox, and how the store is, whenever the figures are asked for. */
+  observe(look: () => { threads: number; cachedTokens: number; turnsInFlight: number; isStoreKept: boolean }): void
   /** The figures in Prometheus's text format. */
   text(): Promise<string>
   contentType: string
@@ -55,7 +55,7 @@ export function createMetrics(): Metrics {
 
 function openGauges(
   registers: Registry[],
-  look: () => { threads: number; cachedTokens: number; turnsInFlight: number },
+  look: () => { threads: number; cachedTokens: number; turnsInFlight: number; isStoreKept: boolean },
 ): void {
   const gauge = (name: string, help: string, value: () => number) =>
     new Gauge({
@@ -68,5 +68,8 @@ function openGauges(
     })
   gauge('threadwise_threads_cached', 'Threads in the cache.', () => look().threads)
   gauge('threadwise_tokens_cached', 'Tokens that the cached threads are estimated at.', () => look().cachedTokens)
+  gauge('threadwise_store_kept', '1 when what is written outlives a restart, else 0.', () =>
+    look().isStoreKept ? 1 : 0,
+  )
   gauge('threadwise_turns_in_flight', 'Turns that are being answered or wait.', () => look().turnsInFlight)
 }

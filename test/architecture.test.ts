@@ -4,16 +4,17 @@ import { beforeAll, describe, expect, test } from 'vitest'
 
 /** Which folders a folder may import from, besides itself: the arrows of the design. */
 const mayImport: Record<string, string[]> = {
-  listeners: ['turns', 'conversation', 'reply', 'model', 'words'],
-  turns: ['conversation', 'reply', 'model', 'words'],
+  listeners: ['turns', 'conversation', 'reply', 'model', 'store', 'words'],
+  turns: ['conversation', 'reply', 'model', 'store', 'words'],
   conversation: ['model'],
   reply: [],
   model: ['words'],
+  store: [],
   words: [],
 }
 
 /** Files of the root that everything may lean on: they lean on nothing that leans on them. */
-const ground = ['config.ts', 'errors.ts', 'log.ts', 'metrics.ts', 'slack.ts', 'start-error.ts']
+const ground = ['config.ts', 'errors.ts', 'log.ts', 'marks.ts', 'metrics.ts', 'slack.ts', 'start-error.ts']
 
 /** Packages that one file alone imports for its values, so that each can be changed in one place. */
 const onlyIn: Record<string, string> = {
@@ -24,6 +25,7 @@ const onlyIn: Record<string, string> = {
   'gpt-tokenizer': 'model/tokens.ts',
   'prom-client': 'metrics.ts',
   pino: 'log.ts',
+  'node:sqlite': 'store/sqlite.ts',
 }
 
 /** Files that only convert: nothing outside reaches them but their arguments. */

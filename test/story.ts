@@ -5,6 +5,7 @@ import type { Log } from '../src/log.ts'
 import { createOpenAiModel } from '../src/model/openai.ts'
 import type { PageMessage, SlackJson } from '../src/playground/protocol.ts'
 import { createWorkspace, type Workspace, type WorkspaceOptions } from '../src/playground/workspace/workspace.ts'
+import { openMemoryStore, openStore } from '../src/store/store.ts'
 import { createScriptedModel, type ScriptedModel } from './scripted-model.ts'
 
 /** The real bot in a workspace on this machine, with a model whose words the test chooses. */
@@ -25,6 +26,8 @@ export interface StoryOptions {
   workspace?: WorkspaceOptions
   model?: Partial<ModelConfig>
   config?: Partial<Config>
+  /** Where the bot keeps what must outlive it; without it, in memory. */
+  dataDir?: string
   /** The story is about a Slack that takes nothing, not even a word about what went wrong. */
   isMute?: boolean
 }
@@ -86,15 +89,27 @@ export async function connect(
     ...options.config,
   }
   const modelConfig = { apiKey: 'sk-test', baseUrl: model.baseUrl, name: 'gpt-4o', idleMs: 10_000, ...options.model }
-  const app = await createApp({ config, model: createOpenAiModel(modelConfig, log), log })
+  const store = options.dataDir === undefined ? await openMemoryStore(log) : await openStore(options.dataDir, 0, log)
+  const bot = await createApp({ config, model: createOpenAiModel(modelConfig, log), store, log })
+  const app = {
+    async stop() {
+      await bot.stop()
+      await store.close()
+    },
+  }
   if (options.transport === 'http') slack.connectHttp(`http://127.0.0.1:${port}/slack/events`)
   return app
 }
 
-/** What a reader sees of a message: its blocks where it has any, else its text. */
+const buttons = new Set(['actions', 'context_actions'])
+
+/** What a reader reads of a message: its blocks where it has any, without the buttons, else its text. */
 export function toSeen(message: { text: string; blocks?: SlackJson[] }): string {
   if (message.blocks === undefined || message.blocks.length === 0) return message.text
-  return message.blocks.map(toBlockText).join('\n')
+  return message.blocks
+    .filter(({ type }) => !buttons.has(String(type)))
+    .map(toBlockText)
+    .join('\n')
 }
 
 function toBlockText(block: SlackJson): string {

@@ -5,6 +5,7 @@ export interface Cache<V extends object> {
   get(key: string): V | undefined
   set(key: string, value: V): void
   delete(key: string): void
+  clear(): void
   /**
    * The value, read from its source when it is not there; two callers at once cause one reading. A failure is thrown and
    * not kept. What is set, deleted or pushed out while a reading goes on does not fail the readers.
@@ -37,6 +38,7 @@ export function createCache<V extends object>(options: CacheOptions<V>): Cache<V
     get: key => lru.get(key),
     set: (key, value) => void lru.set(key, value),
     delete: key => void lru.delete(key),
+    clear: () => lru.clear(),
     // `fetch` has nothing to say of a reading whose place was taken meanwhile; the source has.
     read: async key => (await lru.fetch(key)) ?? options.read(key),
     get count() {

@@ -8,7 +8,8 @@ import { readThread, type ThreadId } from './read.ts'
 
 /** Something that happened to a message of a thread. */
 export type Change =
-  | { kind: 'said' | 'edited'; thread: ThreadId; message: Message }
+  | { kind: 'said'; thread: ThreadId; message: Message }
+  | { kind: 'edited'; thread: ThreadId; message: Message; isReworded: boolean }
   | { kind: 'deleted'; thread: ThreadId; ts: string }
 
 /** The threads that the bot remembers. Slack is the memory; this only saves asking it. */
@@ -18,18 +19,29 @@ export interface Conversations {
    * Throws when Slack cannot be read.
    */
   read(thread: ThreadId, question: Message): Promise<readonly Message[]>
+  /** The thread as Slack has it now, whatever is remembered. Throws when Slack cannot be read. */
+  reread(thread: ThreadId): Promise<readonly Message[]>
   /** Keeps remembered threads in step with what the bot sees; threads that are not remembered stay so. */
   note(change: Change): void
   /** Remembers what was in the files of a message. */
   keep(thread: ThreadId, ts: string, contents: FileContent[]): void
-  /** Whether the bot has spoken, or was spoken to, in the thread. Throws when Slack has to be read and cannot be. */
-  takesPart(thread: ThreadId): Promise<boolean>
+  /** Whether the bot had spoken, or was spoken to, in the thread before this ts. Throws when Slack has to be read and cannot be. */
+  takesPart(thread: ThreadId, at: string): Promise<boolean>
+  /** It is known already that the bot has no part in the thread; Slack is not asked. */
+  isForeign(thread: ThreadId): boolean
   /** A thread that begins with this question is known whole from here on, and need not be read. */
   begin(thread: ThreadId, question: Message): void
-  /** From now on the bot takes part in the thread. */
-  join(thread: ThreadId): void
+  /** From this ts on the bot takes part in the thread. */
+  join(thread: ThreadId, at: string): void
+  /** Forgets what was said: the bot did not hear everything, and Slack has to be asked again. */
+  forget(): void
   readonly threads: number
   readonly tokens: number
+}
+
+/** Since which message the bot takes part in a thread; undefined when it does not. */
+interface Membership {
+  from: string | undefined
 }
 
 interface Thread {
@@ -59,15 +71,15 @@ export function createConversations(call: CallSlack, self: Self, maxTokens: numb
       }
     },
   })
-  const membership = createCache<{ takesPart: boolean }>({
+  const membership = createCache<Membership>({
     maxSize: membershipThreads,
     sizeOf: () => 1,
     async read(key) {
       const { messages } = await threads.read(key)
-      const takesPart = messages.some(message => concerns(message, self))
+      const from = messages.find(message => concerns(message, self))?.ts
       // A thread of other people is none of ours to keep.
-      if (!takesPart) threads.delete(key)
-      return { takesPart }
+      if (from === undefined) threads.delete(key)
+      return { from }
     },
   })
 
@@ -78,7 +90,8 @@ export function createConversations(call: CallSlack, self: Self, maxTokens: numb
     if (known !== undefined) threads.set(key, { messages: apply(known.messages, change) })
     // Whoever saw a thread begin need not ask Slack later whether it concerns the bot.
     const isFirst = change.kind === 'said' && change.message.ts === change.thread.threadTs
-    if (isFirst && membership.get(key) === undefined) membership.set(key, { takesPart: concerns(change.message, self) })
+    if (isFirst && membership.get(key) === undefined)
+      membership.set(key, { from: concerns(change.message, self) ? change.message.ts : undefined })
   }
 
   return {
@@ -90,6 +103,11 @@ export function createConversations(call: CallSlack, self: Self, maxTokens: numb
       if (whole.length > messages.length) threads.set(key, { messages: whole })
       return whole
     },
+    async reread(thread) {
+      const key = toKey(thread)
+      threads.delete(key)
+      return (await threads.read(key)).messages
+    },
     note,
     keep(thread, ts, contents) {
       const key = toKey(thread)
@@ -98,12 +116,23 @@ export function createConversations(call: CallSlack, self: Self, maxTokens: numb
         ?.messages.map(message => (message.ts === ts ? { ...message, contents } : message))
       if (messages !== undefined) threads.set(key, { messages })
     },
-    takesPart: async thread => (await membership.read(toKey(thread))).takesPart,
+    isForeign(thread) {
+      const known = membership.get(toKey(thread))
+      return known !== undefined && known.from === undefined
+    },
+    async takesPart(thread, at) {
+      const { from } = await membership.read(toKey(thread))
+      return from !== undefined && from < at
+    },
     begin(thread, question) {
       const key = toKey(thread)
       if (question.ts === thread.threadTs && threads.get(key) === undefined) threads.set(key, { messages: [question] })
     },
-    join: thread => membership.set(toKey(thread), { takesPart: true }),
+    join(thread, at) {
+      const known = membership.get(toKey(thread))?.from
+      membership.set(toKey(thread), { from: known !== undefined && known < at ? known : at })
+    },
+    forget: () => threads.clear(),
     get threads() {
       return threads.count
     },

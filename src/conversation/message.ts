@@ -1,3 +1,4 @@
+import { questionMetadataType, type ReplyMark, toReplyMark } from '../marks.ts'
 import { toBlockText } from './block-text.ts'
 import type { FileContent, SlackFile } from './files.ts'
 import { toSlackFile } from './files.ts'
@@ -12,6 +13,8 @@ export interface Message {
   files: SlackFile[]
   /** What was in the files, once they have been read. */
   contents?: FileContent[]
+  /** On the bot's own: the reply that it is a part of. */
+  mark?: ReplyMark
 }
 
 /** Who the bot is in this workspace. */
@@ -38,9 +41,6 @@ export interface RawMessage {
   metadata?: { event_type?: unknown; event_payload?: Record<string, unknown> }
 }
 
-/** Marks a question that the bot posted for a person who asked by a command or in a dialogue; its payload names the person. */
-export const questionMetadataType = 'threadwise_question'
-
 /** Things that happen in a channel and that nobody says. Source: docs.slack.dev, message subtypes. */
 const silentSubtypes =
   /^(channel|group|mpim)_|^(bot_add|bot_remove|pinned_item|unpinned_item|tombstone|reminder_add|assistant_app_thread)$/
@@ -64,9 +64,11 @@ export function toMessage(given: RawMessage, self: Self): Message | undefined {
   const asked = isSelf(raw, self) ? toAsked(raw) : undefined
   if (asked !== undefined)
     return { ts: raw.ts, author: { kind: 'person', id: asked.user }, text: asked.text, form: 'markdown', files: [] }
+  const mark = isSelf(raw, self) ? toReplyMark(raw.metadata) : undefined
   return {
     ts: raw.ts,
     author: toAuthor(raw, self),
+    ...(mark !== undefined && { mark }),
     text: toText(raw),
     form: 'slack',
     files: Array.isArray(raw.files) ? raw.files.map(toSlackFile).filter(file => file !== undefined) : [],

@@ -11,6 +11,8 @@ export interface Person {
   locale: string
   /** An IANA name; times in prompts are told in it. */
   timeZone: string
+  /** An administrator or owner of the workspace. */
+  isAdmin: boolean
 }
 
 /** The people of the workspace. */
@@ -45,16 +47,20 @@ export function createPeople(call: CallSlack, log: Log): People {
   }
 }
 
-const toNobody = (id: string): Person => ({ id, name: id, locale: '', timeZone: 'UTC' })
+const toNobody = (id: string): Person => ({ id, name: id, locale: '', timeZone: 'UTC', isAdmin: false })
 
 async function readPerson(call: CallSlack, id: string): Promise<Person> {
   const { user } = (await call('users.info', { user: id, include_locale: true })) as unknown as { user: RawUser }
   const profile = user.profile ?? {}
   const name = [profile.display_name, profile.real_name, user.real_name, user.name].find(candidate => candidate?.trim())
-  return { id, name: name ?? id, locale: user.locale ?? '', timeZone: user.tz ?? 'UTC' }
+  return { id, name: name ?? id, locale: user.locale ?? '', timeZone: user.tz ?? 'UTC', isAdmin: isAdmin(user) }
 }
 
+const isAdmin = (user: RawUser) => user.is_admin === true || user.is_owner === true
+
 interface RawUser {
+  is_admin?: boolean
+  is_owner?: boolean
   name?: string
   real_name?: string
   locale?: string

@@ -1,42 +1,28 @@
+import { randomUUID } from 'node:crypto'
 import type { AllMiddlewareArgs, App, SlackCommandMiddlewareArgs } from '@slack/bolt'
-import type { Conversations } from '../conversation/conversation.ts'
-import { type Message, questionMetadataType, type Self } from '../conversation/message.ts'
 import type { People } from '../conversation/people.ts'
 import { toFailure, toReason } from '../errors.ts'
 import type { Log } from '../log.ts'
 import type { SendBudget } from '../reply/budget.ts'
 import { toMessageBody } from '../reply/message.ts'
 import { type CallSlack, SlackError } from '../slack.ts'
-import type { Inbox } from '../turns/inbox.ts'
+import { type Ask, type Asker, openDirect, type Where } from '../turns/asks.ts'
 import { toWords, type Words } from '../words/words.ts'
 import { toAskView, toQuestion } from './ask-view.ts'
 
 /** What asking needs of the rest. */
 export interface AskParts {
-  self: Self
   call: CallSlack
   budget: SendBudget
   people: People
-  conversations: Conversations
-  inbox: Inbox
+  asker: Asker
   log: Log
-}
-
-/** Where a question is put: into a channel, or into a thread that is there already. */
-interface Where {
-  channel: string
-  threadTs?: string
-}
-
-/** A question, and who asks it. */
-interface Asked {
-  user: string
-  question: string
 }
 
 /**
  * People ask without a mention: the command `/ask`, the shortcut “Ask about this message” and the button in the app's
- * home. The question is posted in the person's name, and answered in its thread.
+ * home. The question is written down before Slack hears that it came, posted in the person's name, and answered in its
+ * thread.
  */
 export function listenToAsking(app: App, parts: AskParts): void {
   app.command('/ask', args => onCommand(parts, args))
@@ -51,12 +37,11 @@ export function listenToAsking(app: App, parts: AskParts): void {
     if (body.type === 'block_actions') await openView(parts, body.user.id, body.trigger_id, undefined)
   })
   app.view('ask', async ({ ack, body, view }) => {
+    const where = view.private_metadata === '' ? {} : { where: JSON.parse(view.private_metadata) as Where }
+    const ask = { id: randomUUID(), user: body.user.id, question: toQuestion(view.state.values), ...where }
+    await parts.asker.keep(ask)
     await ack()
-    const asked = { user: body.user.id, question: toQuestion(view.state.values) }
-    const where = view.private_metadata === '' ? undefined : (JSON.parse(view.private_metadata) as Where)
-    await put(parts, asked, where ?? { channel: await openDirect(parts, asked.user) }).catch(error =>
-      tellDirectly(parts, asked, error),
-    )
+    await parts.asker.put(ask).catch(error => tellDirectly(parts, ask, error))
   })
 }
 
@@ -64,34 +49,14 @@ async function onCommand(
   parts: AskParts,
   { ack, command, respond }: SlackCommandMiddlewareArgs & AllMiddlewareArgs,
 ): Promise<void> {
-  await ack()
-  const asked = { user: command.user_id, question: command.text.trim() }
+  const where = { channel: command.channel_id }
+  const ask = { id: randomUUID(), user: command.user_id, question: command.text.trim(), where }
   const tell = async (markdown: string) =>
     void (await respond({ response_type: 'ephemeral', text: toMessageBody(markdown).text }))
-  if (asked.question === '') return tell((await readWords(parts, asked.user)).ask.empty)
-  await put(parts, asked, { channel: command.channel_id }).catch(async error => tell(await toCure(parts, asked, error)))
-}
-
-/** Posts the question in the person's name and takes it in as a turn. */
-async function put(parts: AskParts, { user, question }: Asked, where: Where): Promise<void> {
-  const { name, locale } = await parts.people.read(user)
-  const quoted = question.replace(/^/gm, '> ')
-  const args = {
-    channel: where.channel,
-    ...toMessageBody(`**${toWords(locale).ask.asked(name)}**\n\n${quoted}`),
-    ...(where.threadTs !== undefined && { thread_ts: where.threadTs }),
-    unfurl_links: false,
-    unfurl_media: false,
-    metadata: { event_type: questionMetadataType, event_payload: { user, question } },
-  }
-  const ts = String((await parts.budget.send('chat.postMessage', () => args, 'first')).ts)
-  const thread = { channel: where.channel, threadTs: where.threadTs ?? ts }
-  const message: Message = { ts, author: { kind: 'person', id: user }, text: question, form: 'markdown', files: [] }
-  const place = where.channel.startsWith('D') ? 'dm' : 'channel'
-  const id = `${parts.self.teamId}:${where.channel}:${ts}`
-  parts.conversations.begin(thread, message)
-  parts.conversations.note({ kind: 'said', thread, message })
-  parts.inbox.accept({ id, ...thread, user, place, isAddressed: true, question: message })
+  if (ask.question !== '') await parts.asker.keep(ask)
+  await ack()
+  if (ask.question === '') return tell((await readWords(parts, ask.user)).ask.empty)
+  await parts.asker.put(ask).catch(async error => tell(await toCure(parts, ask, error)))
 }
 
 async function openView(parts: AskParts, user: string, trigger: string, where: Where | undefined): Promise<void> {
@@ -100,22 +65,15 @@ async function openView(parts: AskParts, user: string, trigger: string, where: W
   await parts.call('views.open', { trigger_id: trigger, view })
 }
 
-async function openDirect(parts: AskParts, user: string): Promise<string> {
-  const { channel } = (await parts.call('conversations.open', { users: user })) as unknown as {
-    channel: { id: string }
-  }
-  return channel.id
-}
-
 /** A dialogue is gone once it is sent off; what came of it, and the question, go to the person directly. */
-async function tellDirectly(parts: AskParts, asked: Asked, error: unknown): Promise<void> {
-  const cure = await toCure(parts, asked, error)
-  const channel = await openDirect(parts, asked.user)
+export async function tellDirectly(parts: AskParts, ask: Ask, error: unknown): Promise<void> {
+  const cure = await toCure(parts, ask, error)
+  const channel = await openDirect(parts.call, ask.user)
   await parts.budget.send('chat.postMessage', () => ({ channel, ...toMessageBody(cure) }), 'error')
 }
 
 /** What kept the question from being posted, with the next step; the question itself stands below, so that it is not lost. */
-async function toCure(parts: AskParts, { user, question }: Asked, error: unknown): Promise<string> {
+async function toCure(parts: AskParts, { user, question }: Ask, error: unknown): Promise<string> {
   const words = await readWords(parts, user)
   const failure = toFailure(error)
   parts.log.warn({ reference: failure.reference, reason: toReason(error) }, 'a question could not be posted')

@@ -2,13 +2,15 @@ import type { App } from '@slack/bolt'
 import type { Conversations } from '../conversation/conversation.ts'
 import type { Self } from '../conversation/message.ts'
 import type { Inbox } from '../turns/inbox.ts'
-import { type EventBody, toChange, toTurn } from '../turns/turn.ts'
+import { type EventBody, toChange, toTurn, toTurnId } from '../turns/turn.ts'
 
 /** What hearing needs of the rest. */
 export interface ChatParts {
   self: Self
   conversations: Conversations
   inbox: Inbox
+  /** Offers the author of a question that was changed after its answer another one. */
+  offerAgain: (turnId: string) => Promise<void>
 }
 
 /**
@@ -20,9 +22,34 @@ export function listenToChat(app: App, parts: ChatParts): void {
   app.event('message', async ({ body }) => hear(parts, body as unknown as EventBody))
 }
 
-function hear(parts: ChatParts, body: EventBody): void {
+/** Writes down the turn in whatever Slack delivers, if there is one. It runs before Slack hears that it came. */
+export async function keep(parts: ChatParts, body: Partial<EventBody>): Promise<void> {
+  if (body.event?.type !== 'app_mention' && body.event?.type !== 'message') return
+  const turn = toTurn(body as EventBody, parts.self)
+  if (turn === undefined) return
+  // Most of what is said in a busy workspace stands in threads of other people.
+  if (!turn.isAddressed && parts.conversations.isForeign(turn) && parts.inbox.isIdle(turn)) return
+  await parts.inbox.keep(turn)
+}
+
+/** Takes in a message that Slack did not deliver and that was found later. */
+export async function take(parts: ChatParts, body: EventBody): Promise<void> {
+  await keep(parts, body)
+  await hear(parts, body)
+}
+
+/** Does what a message asks for, and keeps the conversation in step with it. */
+async function hear(parts: ChatParts, body: EventBody): Promise<void> {
   const change = toChange(body, parts.self)
-  if (change !== undefined) parts.conversations.note(change)
+  if (change !== undefined) {
+    parts.conversations.note(change)
+    const team = body.team_id ?? parts.self.teamId
+    if (change.kind === 'deleted') await parts.inbox.withdraw(toTurnId(team, change.thread.channel, change.ts))
+    if (change.kind === 'edited' && change.isReworded) {
+      const turnId = toTurnId(team, change.thread.channel, change.message.ts)
+      if (parts.inbox.revise(turnId, change.message) === 'not here') await parts.offerAgain(turnId)
+    }
+  }
   const turn = toTurn(body, parts.self)
   if (turn === undefined) return
   if (turn.isAddressed) parts.conversations.begin(turn, turn.question)

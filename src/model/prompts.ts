@@ -35,6 +35,11 @@ export function toGapNotice(left: number): string {
   return `[${left} older ${left === 1 ? 'message' : 'messages'} of this thread left out here: too long to read. Say so if the answer may depend on them.]`
 }
 
+/** Tells the model that its answer was not what the person wanted. */
+export function toAgainNotice(): string {
+  return '[The person saw the answer to this question and asks for another one: it was not what they wanted. Answer the question again, differently: look for what was missed, misunderstood or wrong. Do not mention this note.]'
+}
+
 /** A message with its author, time and files, its text made unable to close the marks around it. */
 export function toPromptText(message: PromptMessage): string {
   if (message.from === undefined) return message.text

@@ -3,6 +3,7 @@ import { createApp } from '../app.ts'
 import { toConfig } from '../config.ts'
 import { createLog } from '../log.ts'
 import { createOpenAiModel } from '../model/openai.ts'
+import { openMemoryStore } from '../store/store.ts'
 import { chooseModel } from './choose-model.ts'
 import { createEngineRoutes } from './engine/routes.ts'
 import { readManifest } from './manifest.ts'
@@ -39,7 +40,9 @@ if ('problems' in read) {
 const log = createLog(read.config.logLevel)
 await seed(slack)
 const model = { ...createOpenAiModel(read.config.model, log), title: chosen.title }
-const app = await createApp({ config: read.config, model, log })
+// The workspace ends with the process, and what the bot keeps of it does, too.
+const store = await openMemoryStore(log)
+const app = await createApp({ config: read.config, model, store, log })
 process.stdout.write(`Threadwise playground: ${slack.url}\nAnswers come from: ${chosen.title}\n`)
 
 for (const signal of ['SIGINT', 'SIGTERM']) {

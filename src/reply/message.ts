@@ -7,6 +7,9 @@ export interface Note {
   sentence: string
 }
 
+/** A block of buttons below a message. */
+export type Control = Record<string, unknown>
+
 /** The part of a Slack message that says something; the rest (channel, thread) is the place. */
 export interface MessageBody {
   /** For notifications, screen readers and copies; it says the same as the blocks. */
@@ -25,19 +28,22 @@ const mostTextBytes = 4_000
 /** What a text element of a context block holds. Same source, context block. */
 const mostNoteCharacters = 1_900
 
-/** A Slack message for a Markdown text: Slack's own Markdown block for the eye, mrkdwn for everything else. Nothing in it can ping. */
-export function toMessageBody(markdown: string, note?: Note): MessageBody {
+/**
+ * A Slack message for a Markdown text: Slack's own Markdown block for the eye, mrkdwn for everything else, buttons below.
+ * Nothing in it can ping.
+ */
+export function toMessageBody(markdown: string, note?: Note, controls: Control[] = []): MessageBody {
   const written = markdown.trim() === '' ? [] : [{ type: 'markdown', text: toInert(markdown) }]
-  if (note === undefined) return { text: toMrkdwn(markdown), blocks: written }
+  if (note === undefined) return { text: toMrkdwn(markdown), blocks: [...written, ...controls] }
   const sentence = toMrkdwn(shorten(note.kind === 'error' ? `⚠️ ${note.sentence}` : note.sentence))
   const element = { type: 'mrkdwn', text: sentence, verbatim: true }
   const block = note.kind === 'error' ? { type: 'section', text: element } : { type: 'context', elements: [element] }
-  return { text: joinNote(toMrkdwn(markdown), sentence), blocks: [...written, block] }
+  return { text: joinNote(toMrkdwn(markdown), sentence), blocks: [...written, block, ...controls] }
 }
 
-/** Whether there is nothing to see; Slack refuses such a message. */
+/** Whether there is nothing to see; Slack refuses such a message, and buttons alone say nothing. */
 export function isNothing(body: MessageBody): boolean {
-  return body.blocks.length === 0 && body.text.trim() === ''
+  return body.text.trim() === ''
 }
 
 /** Whether a reader would see no difference. */

@@ -1,41 +1,55 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Log } from '../log.ts'
+import { toReplyMark, toReplyMetadata } from '../marks.ts'
 import { type CallSlack, callTimeoutMs, SlackError } from '../slack.ts'
 import type { SendBudget, Urgency } from './budget.ts'
 import type { MessageBody } from './message.ts'
+import type { Progress } from './progress.ts'
 
-/** Where a reply goes, and the turn that it answers. */
+/** Where a reply goes, the turn that it answers, and the how-manieth answer to it this is, from 1. */
 export interface Place {
   channel: string
   threadTs: string
   turnId: string
+  edition: number
 }
 
-/** The newest Slack message of a reply: posted at the first `put`, edited at every later one, until `next` opens another. */
+/** What a message is to show, and whether the reply is whole with it. */
+export interface Shown extends MessageBody {
+  isWhole: boolean
+}
+
+/** The messages of a reply, one after the other: each is posted at its first `put` and edited at every later one. */
 export interface Poster {
   /** The ts of every message, the first one first. */
   readonly messages: readonly string[]
-  /** Whether the newest message is in Slack already. */
+  /** Whether the message at work is in Slack already. */
   readonly isPosted: boolean
   /**
    * Makes Slack show the body; it is asked for at the moment of sending. A call in between may be dropped or fail: then
    * the answer is false and the next one overtakes it. Any other is tried again until it has landed, or throws when
    * Slack says that it never can.
    */
-  put(body: () => MessageBody, urgency: Urgency): Promise<boolean>
+  put(body: () => Shown, urgency: Urgency): Promise<boolean>
+  /** Goes on to the next message. */
   next(): void
+  /** Deletes the messages from this part on: what a reply that was taken over no longer needs, or all of it. */
+  removeFrom(part: 'next' | 'first'): Promise<void>
 }
-
-/** Marks our messages, so that one whose call had an unknown outcome can be found again. Everybody in the workspace may read it. */
-const metadataType = 'threadwise_reply'
 
 /** A completing call is tried for this long; by then a person has asked again. */
 const patienceMs = 180_000
 const firstRetryMs = 500
 const longestRetryMs = 8_000
 
-/** A call that was given up after `callTimeoutMs` may take effect until about this much later; by then Slack itself gives up. */
-const lateMs = callTimeoutMs
+/**
+ * A call that was given up, or whose process died, may take effect until about this much later; by then Slack itself
+ * gives up.
+ */
+export const lateMs = callTimeoutMs
+
+/** A post that waited longer than this for the budget is noted again when it is made. */
+const staleNoteMs = 500
 
 /** Slack's words for "I do not know this block"; the same message without blocks says as much. */
 const blockErrors = new Set([
@@ -53,56 +67,74 @@ const closedErrors = new Set(['edit_window_closed', 'cant_update_message', 'stre
 const shortCharacters = 800
 const toShort = (text: string) => `${text.slice(0, shortCharacters).toWellFormed()}…`
 
-/** Makes the poster of one reply. */
-export function createPoster(parts: { budget: SendBudget; call: CallSlack; log: Log }, place: Place): Poster {
-  const messages: string[] = []
-  let ts: string | undefined
+/** Makes the poster of one reply. It goes on in the messages in which the reply stands already. */
+export function createPoster(
+  parts: { budget: SendBudget; call: CallSlack; log: Log },
+  place: Place,
+  progress: Progress,
+): Poster {
+  const messages = [...progress.messages]
   let part = 0
+  let ts = messages[0]
   let withBlocks = true
   let isShort = false
-  let isDoubtful = false
+  let isDoubtful = progress.postingAt !== undefined
+  const deadPostAt = progress.postingAt ?? Number.NEGATIVE_INFINITY
   /** When a call was given up that Slack may still carry out. */
   let lateAt = Number.NEGATIVE_INFINITY
+  let notedAt = 0
 
-  const toArgs = (body: MessageBody) => ({
-    channel: place.channel,
-    text: isShort ? toShort(body.text) : body.text,
-    ...(withBlocks && { blocks: body.blocks }),
-    // `chat.update` would otherwise link names and parse the text as a person's.
-    parse: 'none',
-    link_names: false,
-    ...(ts !== undefined ? { ts } : toPostArgs(place, part)),
-  })
+  const toArgs = (body: Shown) => {
+    if (ts === undefined && Date.now() - notedAt > staleNoteMs) void progress.posting()
+    return {
+      channel: place.channel,
+      text: isShort ? toShort(body.text) : body.text,
+      ...(withBlocks && { blocks: body.blocks }),
+      // `chat.update` would otherwise link names and parse the text as a person's.
+      parse: 'none',
+      link_names: false,
+      // Every edit says it anew: one that arrives late takes back what the last one said.
+      metadata: toReplyMetadata({ turn: place.turnId, part, edition: place.edition, isWhole: body.isWhole }),
+      ...(ts !== undefined ? { ts } : { thread_ts: place.threadTs, unfurl_links: false, unfurl_media: false }),
+    }
+  }
 
   /** After a post that may have worked, nothing is posted before it is known whether it did. */
   const settle = async (): Promise<void> => {
-    if (!isDoubtful) return
-    await untilLate()
-    const found = await findPosted(parts.call, place, part).catch(toNothing)
+    if (!isDoubtful || ts !== undefined) return
+    let found = await findPosted(parts.call, place, part).catch(toNothing)
+    const knownAt = Math.max(lateAt, deadPostAt) + lateMs
+    if (found === undefined && Date.now() < knownAt) {
+      await delay(knownAt - Date.now())
+      found = await findPosted(parts.call, place, part).catch(toNothing)
+    }
     isDoubtful = false
-    if (found !== undefined) keep(found)
+    if (found !== undefined) await keep(found)
   }
 
-  const untilLate = () => delay(Math.max(0, lateAt + lateMs - Date.now()))
-
   /** An edit that was given up may still arrive, and would put an older text over the last one; then that is said again. */
-  const outlast = async (body: () => MessageBody, urgency: Urgency): Promise<void> => {
+  const outlast = async (body: () => Shown, urgency: Urgency): Promise<void> => {
     const isLast = urgency === 'final' || urgency === 'error'
     if (!isLast || ts === undefined || Date.now() > lateAt + lateMs) return
-    await untilLate()
+    await delay(Math.max(0, lateAt + lateMs - Date.now()))
     await parts.budget.send('chat.update', () => toArgs(body()), 'final')
   }
 
-  const send = async (body: () => MessageBody, urgency: Urgency, giveUp: AbortSignal): Promise<boolean> => {
+  const send = async (body: () => Shown, urgency: Urgency, giveUp: AbortSignal): Promise<boolean> => {
     const method = ts === undefined ? 'chat.postMessage' : 'chat.update'
+    if (ts === undefined) {
+      await progress.posting()
+      notedAt = Date.now()
+    }
     const answer = await parts.budget.send(method, () => toArgs(body()), urgency as 'between', giveUp)
-    if (answer !== undefined && ts === undefined) keep(String(answer.ts))
+    if (answer !== undefined && ts === undefined) await keep(String(answer.ts))
     return answer !== undefined
   }
 
-  const keep = (posted: string) => {
+  const keep = async (posted: string) => {
     ts = posted
-    messages.push(posted)
+    messages[part] = posted
+    await progress.posted(messages)
   }
 
   /** Whether the failed call is worth another; learns from the failure what the next one needs. */
@@ -122,6 +154,14 @@ export function createPoster(parts: { budget: SendBudget; call: CallSlack; log: 
     if (error.code === 'timeout') lateAt = Date.now()
     isDoubtful ||= error.isUnknown && ts === undefined
     return error.isPassing
+  }
+
+  /** Deletes one message; that it is gone already is as good. */
+  const remove = async (message: string): Promise<void> => {
+    const args = { channel: place.channel, ts: message }
+    await parts.budget
+      .send('chat.delete', () => args, 'final')
+      .catch(error => parts.log.warn({ channel: place.channel, code: error.code }, 'a message could not be deleted'))
   }
 
   return {
@@ -148,18 +188,15 @@ export function createPoster(parts: { budget: SendBudget; call: CallSlack; log: 
       }
     },
     next() {
-      ts = undefined
       part += 1
+      ts = messages[part]
     },
-  }
-}
-
-function toPostArgs(place: Place, part: number): Record<string, unknown> {
-  return {
-    thread_ts: place.threadTs,
-    unfurl_links: false,
-    unfurl_media: false,
-    metadata: { event_type: metadataType, event_payload: { turn: place.turnId, part } },
+    async removeFrom(which) {
+      const from = which === 'first' ? 0 : part + 1
+      if (messages.length <= from) return
+      for (const message of messages.splice(from)) await remove(message)
+      await progress.posted(messages)
+    },
   }
 }
 
@@ -170,9 +207,16 @@ function toPostArgs(place: Place, part: number): Record<string, unknown> {
 async function findPosted(call: CallSlack, place: Place, part: number): Promise<string | undefined> {
   const oldest = place.turnId.split(':').at(-1)
   const args = { channel: place.channel, ts: place.threadTs, oldest, limit: 200, include_all_metadata: true }
-  const { messages } = await call('conversations.replies', args)
-  const ours = (messages as HistoryMessage[] | undefined)?.find(({ metadata }) => isPart(metadata, place.turnId, part))
-  return ours?.ts
+  for (let cursor: string | undefined = ''; cursor !== undefined; ) {
+    const page = (await call('conversations.replies', { ...args, ...(cursor !== '' && { cursor }) })) as HistoryPage
+    const ours = page.messages?.find(({ metadata }) => {
+      const mark = toReplyMark(metadata)
+      return mark?.turn === place.turnId && mark.part === part
+    })
+    if (ours !== undefined) return ours.ts
+    cursor = page.has_more === true ? page.response_metadata?.next_cursor : undefined
+  }
+  return undefined
 }
 
 /** A Slack that never lets the bot look is taken at its word: at worst a text stands twice, never not at all. */
@@ -180,12 +224,10 @@ function toNothing(error: unknown): undefined {
   if (!(error instanceof SlackError) || error.isPassing) throw error
 }
 
-interface HistoryMessage {
-  ts: string
-  metadata?: { event_type?: string; event_payload?: { turn?: string; part?: number } }
-}
-
-function isPart(metadata: HistoryMessage['metadata'], turn: string, part: number): boolean {
-  const payload = metadata?.event_payload
-  return metadata?.event_type === metadataType && payload?.turn === turn && Number(payload.part) === part
+interface HistoryPage {
+  messages?: { ts: string; metadata?: unknown }[]
+  has_more?: boolean
+  response_metadata?: { next_cursor?: string }
+  [name: string]: unknown
+  ok: true
 }

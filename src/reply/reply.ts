@@ -3,9 +3,10 @@ import type { CallSlack } from '../slack.ts'
 import type { SendBudget, Urgency } from './budget.ts'
 import { createChain, type Head } from './chain.ts'
 import { closeMarkdown } from './markdown.ts'
-import { isNothing, type MessageBody, type Note, sameBody, toMessageBody } from './message.ts'
+import { type Control, isNothing, type Note, sameBody, toMessageBody } from './message.ts'
 import { betweenMs } from './pace.ts'
-import { createPoster, type Place } from './post.ts'
+import { createPoster, type Place, type Shown } from './post.ts'
+import type { Progress } from './progress.ts'
 
 /** One Slack message, or a chain of them when long, that is kept in step with a growing text. */
 export interface Reply {
@@ -18,10 +19,25 @@ export interface Reply {
    * with the pieces, before the last of them is surely shown; what threw while they came is thrown on.
    */
   write(pieces: AsyncIterable<string>): Promise<void>
-  /** The completing edit: the whole text, and below it what is to be known about it. Resolves when Slack has accepted it. */
-  finish(note?: Note): Promise<void>
+  /** Adds a text that is there already; it is shown with the completing edit. */
+  say(text: string): void
+  /**
+   * The completing edit: the whole text, and below it what is to be known about it. Messages of a reply that was taken over
+   * and that are no longer needed go. Resolves when Slack has accepted it.
+   */
+  finish(ending?: Ending): Promise<void>
+  /** Takes all of it away. */
+  remove(): Promise<void>
   /** Gives its share of the budget back. Safe to call twice. */
   close(): void
+}
+
+/** What stands below a reply that has ended. */
+export interface Ending {
+  note?: Note
+  controls?: Control[]
+  /** Somebody else goes on with it later. */
+  isUnfinished?: boolean
 }
 
 /** What a reply needs of the rest. */
@@ -31,36 +47,42 @@ export interface ReplyParts {
   log: Log
   /** Told once, when Slack has accepted the first text. */
   onFirstText: () => void
+  /** Buttons below it while it grows. */
+  controls: Control[]
+  progress: Progress
 }
 
-/** Opens a reply. Nothing is sent before there is text. */
+/** Opens a reply. Nothing is sent before there is text; one that was taken over is not made shorter while it grows. */
 export function openReply(parts: ReplyParts, place: Place): Reply {
-  const poster = createPoster(parts, place)
+  const poster = createPoster(parts, place, parts.progress)
   const share = parts.budget.openReply()
   const chain = createChain()
   let ended = false
   let changed = Promise.withResolvers<void>()
   /** What Slack has accepted for the newest message. */
-  let stands: MessageBody | undefined
+  let stands: Shown | undefined
+  let shownBefore = 0
   let firstAt = 0
   let lastAt = 0
 
   /** Makes Slack show what stands first in the chain; answers whether that landed, or stood there already. */
-  const put = async (urgency: Urgency, note?: Note): Promise<boolean> => {
+  const put = async (urgency: Urgency, ending: Ending = {}): Promise<boolean> => {
     let sent = chain.head()
-    let body = toBody(sent, note)
+    let body = toBody(sent, ending)
     const newest = () => {
       sent = chain.head()
-      body = toBody(sent, note)
+      body = toBody(sent, ending)
       return body
     }
-    if (!isNothing(body) && !sameBody(body, stands) && !(await send(newest, urgency))) return false
+    const stood = sameBody(body, stands) && body.isWhole === stands?.isWhole
+    if (!isNothing(body) && !stood && !(await send(newest, urgency))) return false
     stands = body
     chain.shown(sent)
-    if (sent.isWhole) openNext()
+    parts.progress.showing(shownBefore + sent.markdown.length, ending.isUnfinished === true)
+    if (sent.isWhole) openNext(sent)
     return true
   }
-  const send = async (newest: () => MessageBody, urgency: Urgency): Promise<boolean> => {
+  const send = async (newest: () => Shown, urgency: Urgency): Promise<boolean> => {
     const landed = await poster.put(newest, urgency)
     lastAt = Date.now()
     if (landed && firstAt === 0) {
@@ -70,18 +92,22 @@ export function openReply(parts: ReplyParts, place: Place): Reply {
     return landed
   }
   /** The end of a whole text stands as it was written; one that goes on, or broke off, has its open marks closed. */
-  const toBody = (head: Head, note: Note | undefined): MessageBody => {
-    const stays = head.isWhole || (ended && note?.kind !== 'error')
-    return toMessageBody(stays ? head.markdown : closeMarkdown(head.markdown), isLast(head) ? note : undefined)
+  const toBody = (head: Head, { note, controls = [], isUnfinished = false }: Ending): Shown => {
+    const stays = head.isWhole || (ended && note?.kind !== 'error' && !isUnfinished)
+    const markdown = stays ? head.markdown : closeMarkdown(head.markdown)
+    if (head.isWhole) return { ...toMessageBody(markdown), isWhole: false }
+    if (!ended) return { ...toMessageBody(markdown, undefined, parts.controls), isWhole: false }
+    return { ...toMessageBody(markdown, note, controls), isWhole: !isUnfinished }
   }
-  const openNext = () => {
+  const openNext = (full: Head) => {
+    shownBefore += full.markdown.length
     poster.next()
     stands = undefined
   }
-  const isLast = (sent: Head) => ended && !sent.isWhole
 
   /** The next edit, if there is anything new to see; answers whether it is still to be made. */
   const step = async (): Promise<boolean> => {
+    if (chain.text.length < parts.progress.shown) return false
     while (!ended && chain.head().isWhole) await put('final')
     const head = chain.head()
     if (ended || !head.isNew || closeMarkdown(head.markdown).trim() === '') return false
@@ -138,11 +164,14 @@ export function openReply(parts: ReplyParts, place: Place): Reply {
       }
       await showing
     },
-    async finish(note) {
+    say: text => chain.add(text),
+    async finish(ending = {}) {
       ended = true
       while (chain.head().isWhole) await put('final')
-      await put(note?.kind === 'error' ? 'error' : 'final', note)
+      await put(ending.note?.kind === 'error' ? 'error' : 'final', ending)
+      if (ending.isUnfinished !== true) await poster.removeFrom('next')
     },
+    remove: () => poster.removeFrom('first'),
     close: () => share.close(),
   }
 }

@@ -4,8 +4,12 @@ import type { Place } from './post.ts'
 
 /** The line under a thread that says that the bot is at work, until the first text stands there. */
 export interface Status {
-  close(): void
+  /** Takes the line away, unless a post has done so. Safe to call twice. */
+  close(stillStands: boolean): void
 }
+
+/** No line at all. */
+export const noStatus: Status = { close() {} }
 
 /** Slack takes the line away after two minutes; it is said again before. Source: docs.slack.dev, assistant.threads.setStatus. */
 const againMs = 90_000
@@ -29,11 +33,13 @@ export function openStatus(budget: SendBudget, log: Log, place: Place, sentence:
     inFlight = false
   })
 
+  let isClosed = false
   return {
-    close() {
+    close(stillStands) {
       clearInterval(timer)
       // A line that arrives after the text would stand for two minutes; Slack itself removes one that came before.
-      if (inFlight) send('')
+      if (!isClosed && (inFlight || stillStands)) send('')
+      isClosed = true
     },
   }
 }

@@ -7,10 +7,15 @@ import type { Log } from '../log.ts'
 import type { Metrics } from '../metrics.ts'
 import type { Model, Piece } from '../model/model.ts'
 import type { SendBudget } from '../reply/budget.ts'
+import type { Progress } from '../reply/progress.ts'
+import type { Ending } from '../reply/reply.ts'
 import { type CallSlack, SlackError } from '../slack.ts'
 import { toWords, type Words } from '../words/words.ts'
+import { toAgainControls, toAnswerControls } from './controls.ts'
+import type { Ended, Interruption, Job } from './job.ts'
 import { type Prepared, prepare } from './prepare.ts'
 import { openStage, type Stage } from './stage.ts'
+import { readStanding, type Standing } from './standing.ts'
 import { isEmpty, type Turn } from './turn.ts'
 
 /** What an answer needs of the rest. */
@@ -26,48 +31,55 @@ export interface AnswerParts {
   metrics: Metrics
 }
 
-/** How a turn ended, for the log and the figures. */
+/** How a turn ended, and why, for the log and the figures. */
 interface Outcome {
-  outcome: 'answered' | 'helped' | 'failed' | 'interrupted'
+  ended: Ended
   kind: string
 }
 
-/** One turn on its stage. */
+/** One attempt on its stage. */
 interface Scene {
+  job: Job
   turn: Turn
+  /** What of it stands in Slack already; undefined for a turn that is begun for the first time. */
+  standing: Standing | undefined
   person: Person
   words: Words
   stage: Stage
-  /** Aborts when the bot has to stop before the answer is whole. */
-  signal: AbortSignal
 }
 
 /**
- * THE SPINE: answers one turn, from the question to the last edit in Slack. It never throws: what goes wrong stands in
- * the reply, below what was written, and in the log. `heardAt` is a moment of `performance.now()`.
+ * THE SPINE: one attempt to answer a turn, from the question to the last edit in Slack. It never throws: what goes wrong
+ * stands in the reply, below what was written, and in the log.
  */
-export async function answer(parts: AnswerParts, turn: Turn, signal: AbortSignal, heardAt: number): Promise<void> {
-  if (!(await isForUs(parts, turn))) return
-  const person = await parts.people.read(turn.user)
+export async function answer(parts: AnswerParts, job: Job): Promise<Ended> {
+  if (!(await isForUs(parts, job))) return 'passed'
+  const person = await parts.people.read(job.turn.user)
   const words = toWords(person.locale)
-  const scene = { turn, person, words, stage: openStage(parts, turn, words, heardAt), signal }
-  const ended = await (isEmpty(turn) ? help(scene) : converse(parts, scene)).catch(error => fail(parts, scene, error))
-  scene.stage.close()
-  parts.metrics.turnEnded(ended.outcome, ended.kind)
-  parts.log.info({ turn: turn.id, ...ended, ...scene.stage.figures() }, 'turn ended')
+  const standing = await readStandingOf(parts, job)
+  const turn = { ...job.turn, question: standing?.question ?? job.turn.question }
+  const stage = openStage(parts, { ...job, turn }, goOn(job.progress, standing), words)
+  const scene = { job, turn, standing, person, words, stage }
+  const { ended, kind } = await play(parts, scene).catch(error => fail(parts, scene, error))
+  stage.close()
+  parts.metrics.turnEnded(ended, kind)
+  parts.log.info({ turn: turn.id, ended, kind, ...stage.figures() }, 'turn ended')
+  return ended
 }
 
 /**
  * Whoever asks the bot by name takes it into the thread; the thread's earlier messages have had their turn by then. When
  * nobody did, and Slack cannot say whether the thread is its business, it is not.
  */
-async function isForUs(parts: AnswerParts, turn: Turn): Promise<boolean> {
+async function isForUs(parts: AnswerParts, { turn, progress }: Job): Promise<boolean> {
   if (turn.isAddressed) {
-    parts.conversations.join(turn)
+    parts.conversations.join(turn, turn.question.ts)
     return true
   }
+  // What it has answered already was its business.
+  if (progress.messages.length > 0) return true
   try {
-    return await parts.conversations.takesPart(turn)
+    return await parts.conversations.takesPart(turn, turn.question.ts)
   } catch (error) {
     parts.log.warn(
       { turn: turn.id, reason: toReason(error) },
@@ -77,63 +89,141 @@ async function isForUs(parts: AnswerParts, turn: Turn): Promise<boolean> {
   }
 }
 
-/** Reads the thread, asks the model, shows its answer as it comes, completes the reply and remembers it. */
-async function converse(parts: AnswerParts, scene: Scene): Promise<Outcome> {
-  const { turn, person, words, stage, signal } = scene
-  const prepared = await prepare(parts, turn, person, words, signal)
-  const ending: Ending = { isCut: false }
-  const enough = new AbortController()
-  const pieces = parts.model.stream(prepared.request, AbortSignal.any([signal, enough.signal]))
-  await stage.reply.write(toText(pieces, ending, parts.metrics)).finally(() => enough.abort())
-  if (signal.aborted) return interrupt(parts, scene)
-  await stage.reply.finish(toFooter(prepared, ending, words))
-  remember(parts.conversations, scene)
-  return { outcome: 'answered', kind: 'done' }
-}
-
-async function help({ stage, words }: Scene): Promise<Outcome> {
-  await stage.reply.write(one(words.help))
-  await stage.reply.finish()
-  return { outcome: 'helped', kind: 'help' }
-}
-
-async function interrupt(parts: AnswerParts, scene: Scene): Promise<Outcome> {
-  await tell(parts, scene, scene.words.interrupted)
-  return { outcome: 'interrupted', kind: 'stop' }
-}
-
-async function fail(parts: AnswerParts, scene: Scene, error: unknown): Promise<Outcome> {
-  if (scene.signal.aborted) return interrupt(parts, scene)
-  // Somebody deleted the reply while it grew: they want no more of it.
-  if (error instanceof SlackError && error.code === 'message_not_found')
-    return { outcome: 'interrupted', kind: 'deleted' }
-  const failure = toFailure(error)
-  const facts = { turn: scene.turn.id, kind: failure.kind, reference: failure.reference, reason: toReason(error) }
-  parts.log.error(failure.kind === 'unexpected' ? { ...facts, stack: (error as Error).stack } : facts, 'turn failed')
-  await tell(parts, scene, failure.sentence(scene.words))
-  return { outcome: 'failed', kind: failure.kind }
-}
-
-/** Says what went wrong below what was written; when not even that can be said, the log has it. */
-async function tell(parts: AnswerParts, scene: Scene, sentence: string): Promise<void> {
+/** A turn that was begun before is looked up in Slack; when that cannot be read, what was noted down has to do. */
+async function readStandingOf(parts: AnswerParts, job: Job): Promise<Standing | undefined> {
+  if (!job.isResumed) return undefined
   try {
-    await scene.stage.reply.finish({ kind: 'error', sentence })
-    remember(parts.conversations, scene)
+    return await readStanding(parts.conversations, job.turn, job.edition)
   } catch (error) {
-    parts.log.error({ turn: scene.turn.id, reason: toReason(error) }, 'a failure could not be told in Slack')
+    parts.log.warn({ turn: job.turn.id, reason: toReason(error) }, 'a turn that was begun could not be looked up')
+    return undefined
   }
 }
 
+/** What Slack shows counts for more than what was noted down, except where its history lags behind. */
+function goOn(progress: Progress, standing: Standing | undefined): Progress {
+  if (standing === undefined || standing.messages.length < progress.messages.length) return progress
+  return { ...progress, messages: standing.messages }
+}
+
+/** What there is to do of a turn: often all of it, sometimes only its end. */
+async function play(parts: AnswerParts, scene: Scene): Promise<Outcome> {
+  const { job, standing } = scene
+  if (job.signal.aborted) return interrupt(parts, scene)
+  if (standing?.isWhole === true) return { ended: 'done', kind: 'stood' }
+  if (standing !== undefined && standing.question === undefined) return withdraw(scene)
+  if (job.isSetAside) return setAside(parts, scene)
+  return isEmpty(scene.turn) ? help(scene) : converse(parts, scene)
+}
+
+/** Reads the thread, asks the model, shows its answer as it comes, completes the reply and remembers it. */
+async function converse(parts: AnswerParts, scene: Scene): Promise<Outcome> {
+  const { job, turn, person, words, stage, standing } = scene
+  const asked = { turn, own: stage.reply.messages, refused: job.edition > 1 ? (standing?.refused ?? '') : undefined }
+  const prepared = await prepare(parts, asked, person, words, job.signal)
+  const heard: Heard = { isCut: false }
+  const enough = new AbortController()
+  const pieces = parts.model.stream(prepared.request, AbortSignal.any([job.signal, enough.signal]))
+  await stage.reply.write(toText(pieces, heard, parts.metrics)).finally(() => enough.abort())
+  if (job.signal.aborted) return interrupt(parts, scene)
+  await stage.reply.finish({ ...toFooter(prepared, heard, words), controls: toAnswerControls(turn.id, words) })
+  remember(parts.conversations, scene)
+  return { ended: 'done', kind: 'done' }
+}
+
+async function help({ stage, words }: Scene): Promise<Outcome> {
+  stage.reply.say(words.help)
+  await stage.reply.finish()
+  return { ended: 'done', kind: 'help' }
+}
+
+async function setAside(parts: AnswerParts, scene: Scene): Promise<Outcome> {
+  parts.log.error({ turn: scene.turn.id }, 'the process died over this turn several times; it is set aside')
+  await tell(parts, scene, scene.words.setAside)
+  return { ended: 'set_aside', kind: 'deaths' }
+}
+
+/** The question is gone, and the reply goes with it. */
+async function withdraw({ stage }: Scene): Promise<Outcome> {
+  await stage.reply.remove()
+  return { ended: 'withdrawn', kind: 'question_deleted' }
+}
+
+/** Somebody broke the attempt off, or the bot has to stop. */
+async function interrupt(parts: AnswerParts, scene: Scene): Promise<Outcome> {
+  const { kind, by } = scene.job.signal.reason as Interruption
+  if (kind === 'edited') return { ended: 'again', kind }
+  if (kind === 'withdrawn') return withdraw(scene)
+  if (kind === 'stopped') return stopAt(parts, scene, by)
+  return handOver(parts, scene)
+}
+
+/** What was written stays, marked. */
+async function stopAt(parts: AnswerParts, scene: Scene, by: string | undefined): Promise<Outcome> {
+  const { words, turn } = scene
+  keepOldText(scene)
+  const name = by === undefined || by === turn.user ? undefined : (await parts.people.read(by)).name
+  const sentence = name === undefined ? words.controls.stopped : words.controls.stoppedBy(name)
+  await conclude(parts, scene, { note: { kind: 'footer', sentence }, controls: toAnswerControls(turn.id, words) })
+  return { ended: 'stopped', kind: 'stopped' }
+}
+
+/** The next process goes on; where nothing outlives this one, the person has to ask again. */
+async function handOver(parts: AnswerParts, scene: Scene): Promise<Outcome> {
+  const { stage, words, job } = scene
+  if (!job.isKept) {
+    await tell(parts, scene, words.interrupted)
+    return { ended: 'failed', kind: 'closing' }
+  }
+  const note = { kind: 'footer' as const, sentence: words.handedOver }
+  if (stage.reply.text.trim() !== '') await conclude(parts, scene, { note, isUnfinished: true })
+  return { ended: 'handed_over', kind: 'closing' }
+}
+
+async function fail(parts: AnswerParts, scene: Scene, error: unknown): Promise<Outcome> {
+  // Somebody deleted the reply while it grew: they want no more of it.
+  if (error instanceof SlackError && error.code === 'message_not_found') return { ended: 'stopped', kind: 'deleted' }
+  if (scene.job.signal.aborted) return interrupt(parts, scene)
+  const { turn, words } = scene
+  const failure = toFailure(error)
+  const facts = { turn: turn.id, kind: failure.kind, reference: failure.reference, reason: toReason(error) }
+  parts.log.error(failure.kind === 'unexpected' ? { ...facts, stack: (error as Error).stack } : facts, 'turn failed')
+  await tell(parts, scene, failure.sentence(words))
+  return { ended: 'failed', kind: failure.kind }
+}
+
+/** Says what went wrong below what was written. */
+async function tell(parts: AnswerParts, scene: Scene, sentence: string): Promise<void> {
+  keepOldText(scene)
+  const controls = toAgainControls(scene.turn.id, scene.words.controls.retry)
+  await conclude(parts, scene, { note: { kind: 'error', sentence }, controls })
+}
+
+/** The end of a reply that is not whole; when not even that can be shown, the log has it. */
+async function conclude(parts: AnswerParts, scene: Scene, ending: Ending): Promise<void> {
+  try {
+    await scene.stage.reply.finish(ending)
+    remember(parts.conversations, scene)
+  } catch (error) {
+    parts.log.error({ turn: scene.turn.id, reason: toReason(error) }, 'the end of a reply could not be told in Slack')
+  }
+}
+
+/** A reply that was taken over and to which nothing new came keeps what stood there. */
+function keepOldText({ stage, standing }: Scene): void {
+  if (stage.reply.text.trim() === '' && standing !== undefined) stage.reply.say(standing.text)
+}
+
 /** What is learned of an answer when it ends. */
-interface Ending {
+interface Heard {
   /** The model stopped at its own limit. */
   isCut: boolean
 }
 
-async function* toText(pieces: AsyncIterable<Piece>, ending: Ending, metrics: Metrics): AsyncIterable<string> {
+async function* toText(pieces: AsyncIterable<Piece>, heard: Heard, metrics: Metrics): AsyncIterable<string> {
   for await (const piece of pieces) {
     if (piece.kind === 'text') yield piece.text
-    else if (piece.kind === 'stopped') ending.isCut = piece.reason === 'length'
+    else if (piece.kind === 'stopped') heard.isCut = piece.reason === 'length'
     else {
       metrics.tokensUsed('in', piece.usage.tokensIn)
       metrics.tokensUsed('out', piece.usage.tokensOut)
@@ -141,13 +231,9 @@ async function* toText(pieces: AsyncIterable<Piece>, ending: Ending, metrics: Me
   }
 }
 
-async function* one(text: string): AsyncIterable<string> {
-  yield text
-}
-
-function toFooter(prepared: Prepared, ending: Ending, words: Words): { kind: 'footer'; sentence: string } | undefined {
-  const facts = [...prepared.leftOut, ...(ending.isCut ? [words.outputLimit] : [])]
-  return facts.length === 0 ? undefined : { kind: 'footer', sentence: facts.join(' · ') }
+function toFooter(prepared: Prepared, heard: Heard, words: Words): { note?: { kind: 'footer'; sentence: string } } {
+  const facts = [...prepared.leftOut, ...(heard.isCut ? [words.outputLimit] : [])]
+  return facts.length === 0 ? {} : { note: { kind: 'footer', sentence: facts.join(' · ') } }
 }
 
 /** The reply as the model wrote it, so that the next turn of a warm thread asks Slack nothing. */

@@ -1,96 +1,343 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { createSeen } from '../conversation/cache.ts'
+import type { Message } from '../conversation/message.ts'
+import { toReason } from '../errors.ts'
 import type { Log } from '../log.ts'
+import { lateMs } from '../reply/post.ts'
+import type { TurnState } from '../store/schema.ts'
+import type { Store } from '../store/store.ts'
+import type { TurnRecord } from '../store/turns.ts'
+import { type Ended, Interruption, type Job } from './job.ts'
+import { createLines, createSlots } from './lines.ts'
+import { createProgress, nothingReached, type Reached } from './progress.ts'
 import type { Turn } from './turn.ts'
 
-/** Turns on their way: each thread's one at a time and in order, threads side by side. */
+/** Turns on their way: kept before Slack hears that they came, each thread's one at a time and in order. */
 export interface Inbox {
-  /** Takes a turn in. A turn that it has seen before is not taken again. */
+  /** Writes a turn down. Resolves when it outlives a power cut; a turn that was kept before is kept once. */
+  keep(turn: Turn): Promise<void>
+  /** Begins to answer a turn that was kept. One that was begun already is not begun again. */
   accept(turn: Turn): void
+  /** Takes what the process before this one left unfinished. Nothing may be kept before. */
+  takeOver(): Promise<void>
+  /** Goes on with that, and looks after what is written down from time to time. */
+  resume(): void
+  /** The question was changed. What is being answered starts again; what waits waits with the new question. */
+  revise(turnId: string, question: Message): 'revised' | 'not here'
+  /** The question was deleted: its reply stops and goes. */
+  withdraw(turnId: string): Promise<void>
+  /** Breaks the answer off, if there is one; what was written stays. Resolves when that is written down. */
+  stop(turnId: string, by: string): Promise<void>
+  /** A turn that is on its way or that ended not long ago and has a reply. */
+  find(turnId: string): Promise<Turn | undefined>
+  /** The turns of a thread that are being answered or wait. */
+  inThread(thread: { channel: string; threadTs: string }): Turn[]
+  /** Answers a turn that has ended once more, in the same message. Resolves when that is written down. */
+  again(turnId: string): Promise<'begun' | 'busy' | 'unknown'>
+  /** Nothing of the thread is on its way. */
+  isIdle(thread: { channel: string; threadTs: string }): boolean
   /** Turns that are being answered or wait. */
   readonly size: number
   /**
-   * Takes nothing more, waits for the turns in flight, and after the patience tells those that remain to stop. Resolves
-   * when all have ended, or when a few seconds later some still have not: Slack may be away.
+   * Takes nothing more, waits for the turns in flight, and after the patience leaves those that remain to the next start.
+   * Resolves when all have ended, or when a few seconds later some still have not: Slack may be away.
    */
-  stop(patienceMs: number): Promise<void>
+  stopAll(patienceMs: number): Promise<void>
 }
 
-/** Retries of an event come for five minutes, those of a socket that was away later; an hour is enough for both. */
-const rememberedMs = 3_600_000
-const rememberedTurns = 50_000
+/** What the inbox needs of the rest. */
+export interface InboxParts {
+  answer: (job: Job) => Promise<Ended>
+  store: Store
+  log: Log
+  /** Whether the reply stands whole in Slack. Throws when that cannot be seen. */
+  stands: (turn: Turn, edition: number) => Promise<boolean>
+  /** Resolves when nothing older of the thread can still turn up. */
+  ready: (turn: Turn) => Promise<void>
+  /** The turn waits behind so many others. */
+  onAhead: (turn: Turn, ahead: number) => void
+}
+
 /** More answers at once than this only make each of them slower: Slack's limits are shared by all. */
 const mostAtOnce = 100
-
-/** For the sentence that says that a reply was interrupted. */
+/** Copies of an event come for some minutes; where nothing can be written down, they are told apart by this memory. */
+const rememberedMs = 3_600_000
+const rememberedTurns = 50_000
+/** For the last words below a reply that is not whole. */
 const lastWordsMs = 5_000
+/** Ended turns are remembered this long, for another answer and so that no copy of them is answered again. */
+export const prunedAfterMs = 7 * 86_400_000
+const pruneEveryMs = 3_600_000
+const checkEveryMs = 5_000
+
+/** A turn over which the process died so often is set aside; from one death less on, it is tried alone and late. */
+const mostDeaths = 3
+/** If the process dies within this time while such turns rest, they are not what kills it. */
+const quietMs = 2_000
+
+/** What a turn comes to in this process. */
+type Settled = Exclude<Ended, 'again'>
+
+/** States in which messages of the bot are left in the thread. */
+const leavesReply = new Set<TurnState>(['done', 'failed', 'stopped', 'set_aside'])
+
+interface Entry {
+  turn: Turn
+  edition: number
+  reached: Reached
+  attempts: number
+  deaths: number
+  isKept: boolean
+  /** An earlier process, or an earlier edition, has left something in Slack. */
+  isResumed: boolean
+  isRunning: boolean
+  isEnding: boolean
+  heardAt: number
+  attempt: AbortController
+  /** The last reason for which an attempt was to be broken off; it may come while an earlier one still does its work. */
+  interruption: Interruption | undefined
+}
 
 /** Makes the inbox. A turn's failure is the turn's own affair; one that throws all the same holds up nobody. */
-export function createInbox(
-  answer: (turn: Turn, signal: AbortSignal, heardAt: number) => Promise<void>,
-  log: Log,
-): Inbox {
+export function createInbox(parts: InboxParts): Inbox {
+  const { store, log } = parts
   const seen = createSeen(rememberedTurns, rememberedMs)
-  const stopping = new AbortController()
-  const lastOfThread = new Map<string, Promise<void>>()
-  const slots = createSlots(mostAtOnce)
+  const keeping = new Map<string, Promise<void>>()
+  const fresh = new Map<string, boolean>()
+  const entries = new Map<string, Entry>()
+  const suspects = createSlots(1)
+  const quiet = delay(quietMs, undefined, { ref: false })
+  const timers: NodeJS.Timeout[] = []
   let isOpen = true
-  let size = 0
 
-  const run = async (turn: Turn, before: Promise<void> | undefined): Promise<void> => {
-    const heardAt = performance.now()
-    await before
-    const leave = await slots.enter()
+  const lines = createLines<Entry>({
+    most: mostAtOnce,
+    threadOf: ({ turn }) => toThreadKey(turn),
+    keyOf: ({ turn }) => turn.question.ts,
+    ready: ({ turn }) => parts.ready(turn),
+    run: entry =>
+      run(entry)
+        .catch(error => log.error({ turn: entry.turn.id, stack: (error as Error).stack }, 'unexpected: a turn threw'))
+        .finally(() => entries.delete(entry.turn.id)),
+    onAhead: ({ turn }, ahead) => parts.onAhead(turn, ahead),
+  })
+
+  const begin = (entry: Entry) => {
+    entries.set(entry.turn.id, entry)
+    lines.add(entry)
+  }
+
+  const run = async (entry: Entry): Promise<void> => {
+    const isSuspect = entry.deaths >= mostDeaths - 1 && entry.deaths < mostDeaths
+    if (isSuspect) await quiet
+    const leave = isSuspect ? await suspects.enter() : () => {}
     try {
-      await answer(turn, stopping.signal, heardAt)
+      // The next start has it all.
+      if (!isOpen && entry.isKept) return
+      await end(entry, await attempt(entry))
     } finally {
       leave()
-      size -= 1
     }
   }
 
-  const allEnd = async (): Promise<void> => {
-    while (lastOfThread.size > 0) await Promise.allSettled(lastOfThread.values())
+  /** Answers the turn, again each time that its question changes meanwhile. */
+  const attempt = async (entry: Entry): Promise<Settled> => {
+    entry.isRunning = true
+    for (;;) {
+      const isOver = entry.attempt.signal.aborted
+      const job = toJob(entry, createProgress(store.turns, entry.turn.id, entry.reached))
+      entry.attempts += 1
+      if (!isOver) await store.turns.change(entry.turn.id, { state: 'answering', attempts: entry.attempts })
+      const ended = await parts.answer(job)
+      if (ended !== 'again') return ended
+      await startOver(entry)
+    }
+  }
+
+  /** What stands is written over from its beginning; what else was wanted meanwhile is not forgotten. */
+  const startOver = async (entry: Entry): Promise<void> => {
+    entry.attempt = new AbortController()
+    if (entry.interruption?.kind !== 'edited') entry.attempt.abort(entry.interruption)
+    entry.isResumed = false
+    const record = await store.turns.read(entry.turn.id).catch(() => undefined)
+    entry.reached = { ...nothingReached, messages: record?.messages ?? entry.reached.messages }
+  }
+
+  const end = async (entry: Entry, ended: Settled): Promise<void> => {
+    entry.isEnding = true
+    if (ended === 'handed_over') return
+    if (ended === 'set_aside') await store.turns.explainDeaths(mostDeaths)
+    await store.turns.change(entry.turn.id, {
+      state: ended,
+      turn: JSON.stringify(withoutText(entry.turn)),
+      postingAt: null,
+      // A call of the process before may still arrive and undo the last one.
+      checkAt: entry.isResumed && leavesReply.has(ended) ? Date.now() + lateMs : null,
+    })
+    if (entry.interruption?.kind === 'withdrawn' && leavesReply.has(ended)) await takeAway(entry.turn.id)
+  }
+
+  /** Takes up a turn that has ended, to remove its reply. */
+  const takeAway = async (turnId: string): Promise<void> => {
+    const record = await store.turns.read(turnId)
+    if (record === undefined || record.messages.length === 0 || !leavesReply.has(record.state)) return
+    const entry = toEntry(record, store.isKept)
+    interrupt(entry, new Interruption('withdrawn'))
+    begin(entry)
+  }
+
+  const check = async (): Promise<void> => {
+    for (const record of await store.turns.toCheck(Date.now())) {
+      if (entries.has(record.id)) continue
+      if (await parts.stands(JSON.parse(record.turn) as Turn, record.edition)) {
+        await store.turns.change(record.id, { checkAt: null })
+      } else begin(toEntry(record, store.isKept))
+    }
+  }
+
+  const every = (ms: number, work: () => Promise<unknown>) => {
+    const timer = setInterval(
+      () => void work().catch(error => log.warn({ reason: toReason(error) }, 'the store could not be read')),
+      ms,
+    )
+    timers.push(timer.unref())
   }
 
   return {
+    keep(turn) {
+      const known = keeping.get(turn.id)
+      if (known !== undefined) return known
+      if (fresh.has(turn.id) || entries.has(turn.id) || seen.has(turn.id)) return Promise.resolve()
+      const kept = store.turns.keep(toNewTurn(turn)).then(isNew => {
+        keeping.delete(turn.id)
+        if (isNew === false) seen.add(turn.id)
+        else fresh.set(turn.id, isNew === true && store.isKept)
+      })
+      keeping.set(turn.id, kept)
+      return kept
+    },
     accept(turn) {
-      if (!isOpen || !seen.add(turn.id)) return
-      size += 1
-      const thread = `${turn.channel}:${turn.threadTs}`
-      const done = run(turn, lastOfThread.get(thread))
-        .catch(error => log.error({ turn: turn.id, stack: (error as Error).stack }, 'unexpected: a turn threw'))
-        .finally(() => {
-          if (lastOfThread.get(thread) === done) lastOfThread.delete(thread)
-        })
-      lastOfThread.set(thread, done)
+      const isKept = fresh.get(turn.id)
+      // What comes when the bot stops is kept, and left to the next start.
+      if (isKept === undefined || !isOpen) return
+      fresh.delete(turn.id)
+      seen.add(turn.id)
+      const first = { edition: 1, reached: nothingReached, attempts: 0, deaths: 0, isResumed: false }
+      begin({ turn, isKept, ...first, ...heardNow() })
     },
+    async takeOver() {
+      for (const record of await store.turns.beginLife()) {
+        const entry = toEntry(record, store.isKept)
+        if (record.state === 'stopping') interrupt(entry, new Interruption('stopped'))
+        entries.set(record.id, entry)
+      }
+      await store.turns.prune(Date.now() - prunedAfterMs)
+    },
+    resume() {
+      if (entries.size > 0) log.info({ turns: entries.size }, 'going on with what was left unfinished')
+      for (const entry of entries.values()) lines.add(entry)
+      every(pruneEveryMs, () => store.turns.prune(Date.now() - prunedAfterMs))
+      every(checkEveryMs, check)
+    },
+    revise(turnId, question) {
+      const entry = entries.get(turnId)
+      if (entry === undefined) return 'not here'
+      if (entry.turn.question.text === question.text) return 'revised'
+      entry.turn = { ...entry.turn, question }
+      void store.turns.change(turnId, { turn: JSON.stringify(entry.turn) })
+      if (entry.isRunning) interrupt(entry, new Interruption('edited'))
+      return 'revised'
+    },
+    async withdraw(turnId) {
+      const entry = entries.get(turnId)
+      if (entry === undefined) await takeAway(turnId)
+      else interrupt(entry, new Interruption('withdrawn'))
+    },
+    async stop(turnId, by) {
+      const entry = entries.get(turnId)
+      if (entry === undefined || entry.isEnding || entry.attempt.signal.aborted) return
+      interrupt(entry, new Interruption('stopped', by))
+      await store.turns.change(turnId, { state: 'stopping' })
+    },
+    async find(turnId) {
+      const entry = entries.get(turnId)
+      if (entry !== undefined) return entry.turn
+      const record = await store.turns.read(turnId)
+      return record !== undefined && leavesReply.has(record.state) ? (JSON.parse(record.turn) as Turn) : undefined
+    },
+    inThread: thread =>
+      [...entries.values()].map(({ turn }) => turn).filter(turn => toThreadKey(turn) === toThreadKey(thread)),
+    async again(turnId) {
+      if (entries.has(turnId)) return 'busy'
+      const record = await store.turns.read(turnId)
+      if (record === undefined) return 'unknown'
+      const edition = record.edition + 1
+      // A person who asks for it takes the blame upon themselves.
+      const anew = { edition, shown: 0, deaths: 0 }
+      await store.turns.change(turnId, { ...anew, state: 'waiting' })
+      begin(toEntry({ ...record, ...anew }, store.isKept))
+      return 'begun'
+    },
+    isIdle: thread => lines.isEmpty(toThreadKey(thread)),
     get size() {
-      return size
+      return entries.size
     },
-    async stop(patienceMs) {
+    async stopAll(patienceMs) {
       isOpen = false
-      const timer = setTimeout(() => stopping.abort(), patienceMs)
-      await Promise.race([allEnd(), delay(patienceMs + lastWordsMs, undefined, { ref: false })])
-      clearTimeout(timer)
+      for (const timer of timers) clearInterval(timer)
+      const patience = setTimeout(() => {
+        for (const entry of entries.values()) interrupt(entry, new Interruption('closing'))
+      }, patienceMs)
+      await Promise.race([lines.allEnd(), delay(patienceMs + lastWordsMs, undefined, { ref: false })])
+      clearTimeout(patience)
+      await store.turns.endLife()
     },
   }
 }
 
-/** Lets so many in at once; the others wait in line. */
-function createSlots(most: number): { enter(): Promise<() => void> } {
-  let free = most
-  const line: (() => void)[] = []
-  const leave = () => {
-    const next = line.shift()
-    if (next === undefined) free += 1
-    else next()
-  }
+function toJob(entry: Entry, progress: Job['progress']): Job {
   return {
-    async enter() {
-      if (free > 0) free -= 1
-      else await new Promise<void>(resolve => line.push(resolve))
-      return leave
-    },
+    turn: entry.turn,
+    progress,
+    edition: entry.edition,
+    isResumed: entry.isResumed,
+    isSetAside: entry.deaths >= mostDeaths,
+    isKept: entry.isKept,
+    signal: entry.attempt.signal,
+    heardAt: entry.heardAt,
   }
+}
+
+function toEntry(record: TurnRecord, isKept: boolean): Entry {
+  const { edition, messages, shown, postingAt, attempts, deaths } = record
+  const turn = JSON.parse(record.turn) as Turn
+  const reached = { messages, shown, postingAt }
+  return { turn, edition, reached, attempts, deaths, isKept, isResumed: attempts > 0, ...heardNow() }
+}
+
+const heardNow = () => ({
+  heardAt: performance.now(),
+  attempt: new AbortController(),
+  interruption: undefined,
+  isRunning: false,
+  isEnding: false,
+})
+
+function interrupt(entry: Entry, interruption: Interruption): void {
+  entry.interruption = interruption
+  entry.attempt.abort(interruption)
+}
+
+function toNewTurn(turn: Turn) {
+  const { id, channel, threadTs, question } = turn
+  return { id, channel, threadTs, ts: question.ts, turn: JSON.stringify(turn) }
+}
+
+/** What was asked stands in Slack; it is not stored for longer than it is needed. */
+function withoutText(turn: Turn): Turn {
+  return { ...turn, question: { ...turn.question, text: '', files: [] } }
+}
+
+function toThreadKey({ channel, threadTs }: { channel: string; threadTs: string }): string {
+  return `${channel}:${threadTs}`
 }

@@ -6,7 +6,14 @@ import type { Message, Self } from '../conversation/message.ts'
 import type { People, Person } from '../conversation/people.ts'
 import { toMentioned, toPlain } from '../conversation/plain.ts'
 import type { ChatMessage, Model } from '../model/model.ts'
-import { type PromptFile, toAlternating, toGapNotice, toPromptText, toSystemPrompt } from '../model/prompts.ts'
+import {
+  type PromptFile,
+  toAgainNotice,
+  toAlternating,
+  toGapNotice,
+  toPromptText,
+  toSystemPrompt,
+} from '../model/prompts.ts'
 import { loadTokenCounter, mostTokens } from '../model/tokens.ts'
 import { withoutNote } from '../reply/message.ts'
 import type { Words } from '../words/words.ts'
@@ -17,6 +24,15 @@ export interface Prepared {
   request: ChatMessage[]
   /** One fact each, in the reader's language, for the reply's footer. */
   leftOut: string[]
+}
+
+/** What is to be answered. */
+export interface Asked {
+  turn: Turn
+  /** The ts of messages that are the answer itself, from an earlier attempt: they are not part of the question. */
+  own: readonly string[]
+  /** The person wants another answer than this one; blank when nobody knows any more what it was. */
+  refused: string | undefined
 }
 
 interface PrepareParts {
@@ -33,12 +49,12 @@ const mostNames = 60
 /** From a turn to a request: the thread, its files, names for ids, cut to the model's budget. */
 export async function prepare(
   parts: PrepareParts,
-  turn: Turn,
+  { turn, own, refused }: Asked,
   asker: Person,
   words: Words,
   signal: AbortSignal,
 ): Promise<Prepared> {
-  const thread = toAsked(await parts.conversations.read(turn, turn.question), turn)
+  const thread = toAsked(await parts.conversations.read(turn, turn.question), turn, own)
   const { messages, fresh, unread } = await readContents(thread, parts.files, signal)
   for (const [ts, contents] of fresh) parts.conversations.keep(turn, ts, contents)
   const nameOf = await readNames(parts, messages)
@@ -53,7 +69,7 @@ export async function prepare(
   const fitted = await toFitted(lines, parts.model.inputTokens - mostTokens(system) / 2, loadTokenCounter)
   const skipped = messages.flatMap(message => toSkipped(message, parts.model.images, words))
   return {
-    request: toRequest(system, fitted),
+    request: toRequest(system, fitted, refused),
     leftOut: [
       ...(fitted.read < fitted.total ? [words.footerRead(fitted.read, fitted.total)] : []),
       ...(fitted.isShortened ? [words.footerShortened] : []),
@@ -64,13 +80,14 @@ export async function prepare(
 }
 
 /**
- * The thread as it was when the question was asked, with the bot's replies since, and the question at its end: another
- * question that waits behind this one is not to be answered with it.
+ * The thread as it was when the question was asked, with the bot's replies since that came before its own to this one, and
+ * the question at its end: another question that waits behind this one is not to be answered with it.
  */
-function toAsked(thread: readonly Message[], turn: Turn): Message[] {
-  const before = thread.filter(
-    ({ ts, author }) => ts < turn.question.ts || (author.kind === 'self' && ts !== turn.question.ts),
-  )
+function toAsked(thread: readonly Message[], turn: Turn, own: readonly string[]): Message[] {
+  const first = own[0]
+  const isReplySince = ({ ts, author }: Message) =>
+    author.kind === 'self' && ts !== turn.question.ts && (first === undefined || ts < first)
+  const before = thread.filter(message => message.ts < turn.question.ts || isReplySince(message))
   return [...before, thread.find(({ ts }) => ts === turn.question.ts) ?? turn.question]
 }
 
@@ -130,13 +147,20 @@ function toSkipped(message: Message, seesImages: boolean, words: Words): string[
   })
 }
 
-function toRequest(system: string, fitted: Fitted): ChatMessage[] {
+function toRequest(system: string, fitted: Fitted, refused: string | undefined): ChatMessage[] {
   const messages: ChatMessage[] = [{ role: 'system', content: system }]
   fitted.lines.forEach((line, index) => {
     messages.push(toChatMessage(line))
     if (index === fitted.gapAfter) messages.push({ role: 'user', content: toGapNotice(fitted.total - fitted.read) })
   })
+  if (refused !== undefined) messages.push(...toAgain(refused))
   return toAlternating(messages)
+}
+
+/** The answer that was not wanted, and the wish for another. */
+function toAgain(refused: string): ChatMessage[] {
+  const wish: ChatMessage = { role: 'user', content: toAgainNotice() }
+  return refused.trim() === '' ? [wish] : [{ role: 'assistant', content: refused }, wish]
 }
 
 function toChatMessage({ role, text, images }: Line): ChatMessage {

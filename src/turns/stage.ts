@@ -1,11 +1,14 @@
 import type { Log } from '../log.ts'
 import type { Metrics } from '../metrics.ts'
 import type { SendBudget } from '../reply/budget.ts'
+import type { Progress } from '../reply/progress.ts'
 import { openReply, type Reply } from '../reply/reply.ts'
-import { openStatus } from '../reply/status.ts'
+import { noStatus, openStatus } from '../reply/status.ts'
 import type { CallSlack } from '../slack.ts'
 import type { Words } from '../words/words.ts'
-import type { Turn } from './turn.ts'
+import { toGrowingControls } from './controls.ts'
+import type { Job } from './job.ts'
+import { isEmpty, type Turn } from './turn.ts'
 
 /** Where one answer appears: the status line until there is text, then the reply. */
 export interface Stage {
@@ -22,23 +25,30 @@ interface StageParts {
   metrics: Metrics
 }
 
-/** Opens the stage for a turn that was heard at that moment of `performance.now()`: the status is shown at once, and the thread of a direct message gets its title. */
-export function openStage(parts: StageParts, turn: Turn, words: Words, heardAt: number): Stage {
-  const place = { channel: turn.channel, threadTs: turn.threadTs, turnId: turn.id }
-  const status = openStatus(parts.budget, parts.log, place, words.thinking)
-  if (turn.place === 'dm' && turn.question.ts === turn.threadTs) giveTitle(parts, turn)
+/**
+ * Opens the stage for an attempt: the status is shown at once, the thread of a direct message gets its title, and a reply
+ * that stands already is gone on with.
+ */
+export function openStage(parts: StageParts, job: Job, progress: Progress, words: Words): Stage {
+  const { turn, heardAt } = job
+  const place = { channel: turn.channel, threadTs: turn.threadTs, turnId: turn.id, edition: job.edition }
+  // An attempt that ends before it begins has nothing to announce.
+  const status = job.signal.aborted ? noStatus : openStatus(parts.budget, parts.log, place, words.thinking)
+  if (turn.place === 'dm' && turn.question.ts === turn.threadTs && !job.isResumed) giveTitle(parts, turn)
   let firstTextMs: number | undefined
   const onFirstText = () => {
     firstTextMs = Math.round(performance.now() - heardAt)
     parts.metrics.firstTextShown(firstTextMs)
-    status.close()
+    // A post takes the line away by itself; an edit does not.
+    status.close(progress.messages.length > 0)
   }
-  const reply = openReply({ ...parts, onFirstText }, place)
+  const controls = isEmpty(turn) ? [] : toGrowingControls(turn.id, words)
+  const reply = openReply({ ...parts, onFirstText, controls, progress }, place)
 
   return {
     reply,
     close() {
-      status.close()
+      status.close(true)
       reply.close()
     },
     figures: () => ({

@@ -60,8 +60,13 @@ export function toTurn(body: EventBody, self: Self): Turn | undefined {
   const isAddressed = place === 'dm' || isMention || event.type === 'app_mention'
   if (!isAddressed && !isFollowUp(event, question)) return undefined
   const threadTs = typeof event.thread_ts === 'string' ? event.thread_ts : question.ts
-  const id = `${body.team_id ?? self.teamId}:${event.channel}:${question.ts}`
+  const id = toTurnId(body.team_id ?? self.teamId, event.channel, question.ts)
   return { id, channel: event.channel, threadTs, user: event.user, place, isAddressed, question }
+}
+
+/** What names a turn: the message that asks. */
+export function toTurnId(team: string, channel: string, ts: string): string {
+  return `${team}:${channel}:${ts}`
 }
 
 /** Whether a person wrote the bot's name and nothing else. */
@@ -82,11 +87,11 @@ export function toChange(body: EventBody, self: Self): Change | undefined {
   const message = raw === undefined ? undefined : toMessage(raw, self)
   // The bot remembers its own replies as it wrote them.
   if (raw === undefined || message === undefined || message.author.kind === 'self') return undefined
-  return {
-    kind: event.subtype === 'message_changed' ? 'edited' : 'said',
-    thread: toThread(event.channel, raw),
-    message,
-  }
+  const thread = toThread(event.channel, raw)
+  if (event.subtype !== 'message_changed') return { kind: 'said', thread, message }
+  // Slack says `message_changed` also when a link unfurls.
+  const before = event.previous_message
+  return { kind: 'edited', thread, message, isReworded: before !== undefined && before.text !== raw.text }
 }
 
 function toThread(channel: string, raw: RawMessage): { channel: string; threadTs: string } {

@@ -1,8 +1,15 @@
+const numbers = ['none', 'one', 'two', 'three', 'four', 'five', 'six', 'seven', 'eight', 'nine', 'ten']
+const toCount = (count: number) => numbers[count] ?? String(count)
+
 /** What the bot says of itself, in English. Answers of the model are not here: they follow the question's language. */
 export const en = {
   thinking: 'is thinking…',
   help: 'Ask me something after my name, for example “summarize this thread” or “what did we decide about the date?”. I read the thread I am in, and in it you need not mention me again.',
   interrupted: 'I was stopped before I could finish. Please ask again.',
+  handedOver: 'I am being restarted; the rest follows when I am back.',
+  setAside:
+    'I broke down several times while answering this, so I have set it aside. Ask in other words, or without its files; if it stays, tell whoever runs me.',
+  before: (count: number) => `${toCount(count)} before you…`,
   unexpected: (reference: string) =>
     `Something went wrong on my side. Please ask again; if it stays, give whoever runs me this reference: ${reference}`,
 
@@ -12,6 +19,21 @@ export const en = {
   footerFileSkipped: (name: string, reason: string) => `${name} not read: ${reason}`,
   footerFilesMore: (count: number) => `${count} more ${count === 1 ? 'file' : 'files'} not read`,
   outputLimit: 'The answer reached the model’s length limit. Say “go on” for the rest.',
+
+  controls: {
+    stop: 'Stop',
+    again: 'Answer again',
+    retry: 'Try again',
+    good: 'Good answer',
+    bad: 'Bad answer',
+    stopped: 'Stopped: the answer is not whole.',
+    stoppedBy: (name: string) => `Stopped by ${name}: the answer is not whole.`,
+    notYours: (name: string) => `Only ${name}, who asked, or an administrator of the workspace may do this.`,
+    tooOld: 'I no longer remember this question. Please ask it again.',
+    busy: 'I am at work on this answer already.',
+    edited: 'You changed your question after I had answered it.',
+    editedAgain: 'Answer the new question',
+  },
 
   fileReasons: {
     external: 'it is stored outside Slack; upload it here',
@@ -91,7 +113,7 @@ export const en = {
       'In a thread that I take part in, you need not mention me again. Begin with someone else’s @name and I keep quiet.',
     model: (name: string) => `Answers come from: ${name}`,
     reads:
-      'I read the thread that I am asked in and its files, send them to that model, and keep nothing outside Slack.',
+      'I read the thread that I am asked in and its files and send them to that model. Outside Slack I keep a question only until it is answered, and your thumbs.',
     ask: 'Ask a question',
   },
 

@@ -5,6 +5,9 @@ export const zh: Words = {
   thinking: '正在思考…',
   help: '请在我的名字后面写上问题，例如“总结一下这个讨论串”或“日期是怎么定的？”。我会读所在的讨论串；在里面继续提问不必再提及我。',
   interrupted: '我在写完之前被停止了。请再问一次。',
+  handedOver: '我正在重启，回来后会把其余部分写完。',
+  setAside: '回答这个问题时我多次崩溃，所以先把它放下了。请换个说法再问，或去掉附件；如果还是不行，请告诉管理员。',
+  before: count => `前面还有 ${count} 个问题…`,
   unexpected: reference => `我这边出了问题。请再问一次；如果还是不行，请把这个编号告诉管理员：${reference}`,
 
   footerRead: (read, total) => `已读 ${total} 条消息中的 ${read} 条`,
@@ -13,6 +16,21 @@ export const zh: Words = {
   footerFileSkipped: (name, reason) => `未读 ${name}：${reason}`,
   footerFilesMore: count => `另有 ${count} 个文件未读`,
   outputLimit: '回答达到了模型的长度上限。说“继续”可以看到其余部分。',
+
+  controls: {
+    stop: '停止',
+    again: '重新回答',
+    retry: '再试一次',
+    good: '回答得好',
+    bad: '回答得不好',
+    stopped: '已停止，回答不完整。',
+    stoppedBy: name => `已被 ${name} 停止，回答不完整。`,
+    notYours: name => `只有提问者 ${name} 或工作区管理员可以这样做。`,
+    tooOld: '我已经不记得这个问题了。请再问一次。',
+    busy: '我正在写这个回答。',
+    edited: '我回答之后，你修改了问题。',
+    editedAgain: '回答新的问题',
+  },
 
   fileReasons: {
     external: '它不在 Slack 上，请直接上传到这里',
@@ -82,7 +100,8 @@ export const zh: Words = {
     intro: '我一边思考一边在讨论串里回答。在频道里提及我、直接给我发私信，或使用 /ask。',
     follow: '在我参与的讨论串里，不必再提及我。以别人的 @名字 开头，我就不插话。',
     model: name => `回答来自：${name}`,
-    reads: '我读取提问所在的讨论串和其中的文件，把它们发给该模型，在 Slack 之外什么都不保存。',
+    reads:
+      '我读取提问所在的讨论串和其中的文件，把它们发给该模型。在 Slack 之外，我只把问题保存到回答为止，另外保存你的评价。',
     ask: '提一个问题',
   },
 

@@ -3,6 +3,7 @@ import { createApp } from '../../src/app.ts'
 import { createLog } from '../../src/log.ts'
 import { createOpenAiModel } from '../../src/model/openai.ts'
 import { createWorkspace, type Workspace } from '../../src/playground/workspace/workspace.ts'
+import { openMemoryStore } from '../../src/store/store.ts'
 import { createScriptedModel, type Exchange, type ScriptedModel } from '../scripted-model.ts'
 import type { Claim } from './main.ts'
 
@@ -35,7 +36,8 @@ export async function benchMention(): Promise<Claim[]> {
     cacheTokens: 1_000_000,
   }
   const settings = { apiKey: 'none', baseUrl: model.baseUrl, name: 'gpt-4o', idleMs: 60_000 }
-  const app = await createApp({ config, model: createOpenAiModel(settings, log), log })
+  const store = await openMemoryStore(log)
+  const app = await createApp({ config, model: createOpenAiModel(settings, log), store, log })
 
   const first: number[] = []
   const whole: number[] = []
@@ -50,6 +52,7 @@ export async function benchMention(): Promise<Claim[]> {
     if (round > 0) warm.push(measured.modelMs)
   }
   await app.stop()
+  await store.close()
   await Promise.all([slack.close(), model.close()])
   return [
     toClaim('first text after the first token, beyond one call', first, firstTextMs),

@@ -18,10 +18,10 @@ const lateMs = 5_000
 describe('a call that was given up and still arrives', () => {
   test('as an edit does not put an older text over the last one for good', async () => {
     const { poster, shown, delayNext } = open()
-    await finished(poster.put(() => toMessageBody('one'), 'first'))
+    await finished(poster.put(() => toShown('one'), 'first'))
     delayNext('chat.update')
-    await finished(poster.put(() => toMessageBody('one two'), 'between'))
-    await finished(poster.put(() => toMessageBody('one two three'), 'final'))
+    await finished(poster.put(() => toShown('one two'), 'between'))
+    await finished(poster.put(() => toShown('one two three'), 'final'))
     await vi.advanceTimersByTimeAsync(60_000)
     expect(shown()).toEqual(['one two three'])
   })
@@ -29,12 +29,14 @@ describe('a call that was given up and still arrives', () => {
   test('as a first text does not stand twice', async () => {
     const { poster, shown, delayNext } = open()
     delayNext('chat.postMessage')
-    await finished(poster.put(() => toMessageBody('hello'), 'first'))
-    await finished(poster.put(() => toMessageBody('hello there'), 'final'))
+    await finished(poster.put(() => toShown('hello'), 'first'))
+    await finished(poster.put(() => toShown('hello there'), 'final'))
     await vi.advanceTimersByTimeAsync(60_000)
     expect(shown()).toEqual(['hello there'])
   })
 })
+
+const toShown = (markdown: string) => ({ ...toMessageBody(markdown), isWhole: false })
 
 /** Lets the clock run until the promise has settled. */
 async function finished(promise: Promise<unknown>): Promise<void> {
@@ -64,9 +66,11 @@ function open() {
     setTimeout(() => act(method, args), lateMs)
     throw new SlackError(method, 'timeout')
   }
-  const place = { channel: 'C1', threadTs: '0.000001', turnId: 'T1:C1:0.000001' }
+  const place = { channel: 'C1', threadTs: '0.000001', turnId: 'T1:C1:0.000001', edition: 1 }
+  const nothing = { messages: [], shown: 0, postingAt: undefined }
+  const progress = { ...nothing, posting: async () => {}, posted: async () => {}, showing() {} }
   return {
-    poster: createPoster({ budget: createSendBudget(call), call, log: createLog('silent') }, place),
+    poster: createPoster({ budget: createSendBudget(call), call, log: createLog('silent') }, place, progress),
     shown: () => messages.map(({ text }) => text),
     delayNext: (method: string) => slow.add(method),
   }

@@ -1,0 +1,34 @@
+import type { Kysely } from 'kysely'
+import type { Schema } from './schema.ts'
+import type { Writer } from './writer.ts'
+
+/** Single facts by their names. */
+export interface Facts {
+  read(name: 'heard_at'): Promise<string | undefined>
+  write(name: 'heard_at', value: string): Promise<void>
+}
+
+/** The facts in their table. */
+export function createFacts(db: Kysely<Schema>, writer: Writer): Facts {
+  return {
+    read: name => readFact(db, name),
+    async write(name, value) {
+      await writer.write(() => writeFact(db, name, value))
+    },
+  }
+}
+
+/** One fact, or undefined when it was never written. */
+export async function readFact(db: Kysely<Schema>, name: string): Promise<string | undefined> {
+  const row = await db.selectFrom('facts').select('value').where('name', '=', name).executeTakeFirst()
+  return row?.value
+}
+
+/** Writes one fact over the one that stood there. */
+export async function writeFact(db: Kysely<Schema>, name: string, value: string): Promise<void> {
+  await db
+    .insertInto('facts')
+    .values({ name, value })
+    .onConflict(conflict => conflict.column('name').doUpdateSet({ value }))
+    .execute()
+}

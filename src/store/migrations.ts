@@ -1,0 +1,69 @@
+import { type Kysely, sql } from 'kysely'
+import { type Migration, Migrator } from 'kysely/migration'
+import type { Schema } from './schema.ts'
+
+/** Every change of the tables since the first, in order. One that has been released is never edited: the next one mends it. */
+export const migrations: Record<string, Migration> = {
+  '001_turns': {
+    async up(db: Kysely<unknown>) {
+      await db.schema
+        .createTable('turns')
+        .addColumn('id', 'text', column => column.primaryKey())
+        .addColumn('channel', 'text', column => column.notNull())
+        .addColumn('thread_ts', 'text', column => column.notNull())
+        .addColumn('ts', 'text', column => column.notNull())
+        .addColumn('state', 'text', column => column.notNull())
+        .addColumn('turn', 'text', column => column.notNull())
+        .addColumn('attempts', 'integer', column => column.notNull().defaultTo(0))
+        .addColumn('deaths', 'integer', column => column.notNull().defaultTo(0))
+        .addColumn('edition', 'integer', column => column.notNull().defaultTo(1))
+        .addColumn('messages', 'text', column => column.notNull().defaultTo('[]'))
+        .addColumn('shown', 'integer', column => column.notNull().defaultTo(0))
+        .addColumn('posting_at', 'bigint')
+        .addColumn('check_at', 'bigint')
+        .addColumn('kept_at', 'bigint', column => column.notNull())
+        .addColumn('changed_at', 'bigint', column => column.notNull())
+        .execute()
+      // Only what is unfinished is looked for by its state.
+      await sql`create index turns_unfinished on turns (state) where state in ('waiting', 'answering', 'stopping')`.execute(
+        db,
+      )
+      await sql`create index turns_to_check on turns (check_at) where check_at is not null`.execute(db)
+      await db.schema.createIndex('turns_changed').on('turns').column('changed_at').execute()
+      await createNamed(db, 'facts', 'name', 'value')
+    },
+  },
+  '002_asks_and_ratings': {
+    async up(db: Kysely<unknown>) {
+      await db.schema
+        .createTable('asks')
+        .addColumn('id', 'text', column => column.primaryKey())
+        .addColumn('ask', 'text', column => column.notNull())
+        .addColumn('kept_at', 'bigint', column => column.notNull())
+        .execute()
+      await db.schema
+        .createTable('ratings')
+        .addColumn('turn', 'text', column => column.notNull())
+        .addColumn('user', 'text', column => column.notNull())
+        .addColumn('rating', 'text', column => column.notNull())
+        .addColumn('rated_at', 'bigint', column => column.notNull())
+        .addPrimaryKeyConstraint('ratings_key', ['turn', 'user'])
+        .execute()
+    },
+  },
+}
+
+/** Brings the tables to the newest form. Throws when the file was written by a newer version, or cannot be changed. */
+export async function migrate(db: Kysely<Schema>, known = migrations): Promise<void> {
+  const migrator = new Migrator({ db, provider: { getMigrations: async () => known } })
+  const { error } = await migrator.migrateToLatest()
+  if (error !== undefined) throw error
+}
+
+async function createNamed(db: Kysely<unknown>, table: string, key: string, value: string): Promise<void> {
+  await db.schema
+    .createTable(table)
+    .addColumn(key, 'text', column => column.primaryKey())
+    .addColumn(value, 'text', column => column.notNull())
+    .execute()
+}

@@ -1,0 +1,26 @@
+import type { Kysely } from 'kysely'
+import type { Schema } from './schema.ts'
+import type { Writer } from './writer.ts'
+
+/** Thumbs up and down, one a person and answer; the last one counts. */
+export interface Ratings {
+  rate(turn: string, user: string, rating: 'up' | 'down'): Promise<void>
+  of(turn: string): Promise<{ user: string; rating: 'up' | 'down' }[]>
+}
+
+/** The ratings in their table. */
+export function createRatings(db: Kysely<Schema>, writer: Writer): Ratings {
+  return {
+    async rate(turn, user, rating) {
+      const now = Date.now()
+      await writer.write(() =>
+        db
+          .insertInto('ratings')
+          .values({ turn, user, rating, rated_at: now })
+          .onConflict(conflict => conflict.columns(['turn', 'user']).doUpdateSet({ rating, rated_at: now }))
+          .execute(),
+      )
+    },
+    of: turn => db.selectFrom('ratings').select(['user', 'rating']).where('turn', '=', turn).execute(),
+  }
+}

@@ -1,0 +1,70 @@
+/** The tables as they stand after the newest migration, one row type each. Times are milliseconds since 1970. */
+export interface Schema {
+  turns: TurnsTable
+  asks: AsksTable
+  ratings: RatingsTable
+  facts: FactsTable
+}
+
+/** Where a turn stands. The first three are unfinished: the next start goes on with them. */
+export type TurnState =
+  | 'waiting'
+  | 'answering'
+  /** Somebody stopped it, and that is not shown yet. */
+  | 'stopping'
+  | 'done'
+  | 'failed'
+  | 'stopped'
+  /** Its question was deleted, and its reply with it. */
+  | 'withdrawn'
+  /** It was not for the bot: a reply in a thread of other people. */
+  | 'passed'
+  /** The process died over it too often. */
+  | 'set_aside'
+
+interface TurnsTable {
+  /** Team, channel and ts of the question. */
+  id: string
+  channel: string
+  thread_ts: string
+  /** Of the question; a thread's turns run in this order. */
+  ts: string
+  state: TurnState
+  /** The turn as JSON. Its text is taken out when the turn has ended: Slack is the memory. */
+  turn: string
+  /** How often it was begun. */
+  attempts: number
+  /** Deaths of the process while it was being answered, less those that came without it. */
+  deaths: number
+  /** 1, and one more for each time that somebody asked for another answer. */
+  edition: number
+  /** The ts of the reply's messages, as a JSON list. */
+  messages: string
+  /** Characters of the reply that Slack showed at the last note. */
+  shown: number
+  /** When a post was begun of which it is not known yet whether it worked. */
+  posting_at: number | null
+  /** When a reply that was taken over is looked at once more: a call of the dead process may still arrive until then. */
+  check_at: number | null
+  kept_at: number
+  changed_at: number
+}
+
+interface AsksTable {
+  id: string
+  /** The question that is still to be posted, as JSON. */
+  ask: string
+  kept_at: number
+}
+
+interface RatingsTable {
+  turn: string
+  user: string
+  rating: 'up' | 'down'
+  rated_at: number
+}
+
+interface FactsTable {
+  name: string
+  value: string
+}

@@ -1,0 +1,44 @@
+import type { Log } from '../log.ts'
+
+/** Writes that may fail without stopping anybody: an answer that cannot be noted down is still an answer. */
+export interface Writer {
+  /**
+   * Does the work. When it fails, the log says why and what to do, and the result is undefined: whoever asked goes on
+   * without having been written down.
+   */
+  write<R>(work: () => Promise<R>): Promise<R | undefined>
+  /** Whether the last write worked. */
+  readonly isWorking: boolean
+}
+
+/** The same complaint is made again after this long at the earliest. */
+const complaintEveryMs = 60_000
+
+/** Makes a writer that turns a failure into a sentence with `toProblem`. */
+export function createWriter(log: Log, toProblem: (error: unknown) => string): Writer {
+  let isWorking = true
+  let complainedAt = Number.NEGATIVE_INFINITY
+  return {
+    async write(work) {
+      try {
+        const result = await work()
+        if (!isWorking) log.info('the store can be written again')
+        isWorking = true
+        return result
+      } catch (error) {
+        if (isWorking || Date.now() - complainedAt > complaintEveryMs) {
+          complainedAt = Date.now()
+          log.error(
+            { problem: toProblem(error) },
+            'the store could not be written; answers go on, but do not outlive a restart until this is mended',
+          )
+        }
+        isWorking = false
+        return undefined
+      }
+    },
+    get isWorking() {
+      return isWorking
+    },
+  }
+}

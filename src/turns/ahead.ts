@@ -1,0 +1,20 @@
+import type { People } from '../conversation/people.ts'
+import type { Log } from '../log.ts'
+import type { SendBudget } from '../reply/budget.ts'
+import { toWords } from '../words/words.ts'
+import type { Turn } from './turn.ts'
+
+interface AheadParts {
+  people: People
+  budget: SendBudget
+  log: Log
+}
+
+/** Tells in the status line of a turn that waits how many are before it. A courtesy, as the line itself is. */
+export async function tellAhead(parts: AheadParts, turn: Turn, ahead: number): Promise<void> {
+  const { locale } = await parts.people.read(turn.user)
+  const args = { channel_id: turn.channel, thread_ts: turn.threadTs, status: toWords(locale).before(ahead) }
+  await parts.budget
+    .send('assistant.threads.setStatus', () => args, 'between')
+    .catch(error => parts.log.debug({ turn: turn.id, code: error.code }, 'no status line'))
+}

@@ -1,0 +1,157 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import type { Conversations } from '../conversation/conversation.ts'
+import type { Message, RawMessage, Self } from '../conversation/message.ts'
+import type { People } from '../conversation/people.ts'
+import { toReason } from '../errors.ts'
+import type { Log } from '../log.ts'
+import { questionMetadataType } from '../marks.ts'
+import type { SendBudget } from '../reply/budget.ts'
+import { toMessageBody } from '../reply/message.ts'
+import { lateMs } from '../reply/post.ts'
+import { type CallSlack, SlackError } from '../slack.ts'
+import type { Asks } from '../store/asks.ts'
+import { toWords } from '../words/words.ts'
+import type { Inbox } from './inbox.ts'
+import { toTurnId } from './turn.ts'
+
+/** Where a question is put: into a channel, or into a thread that is there already. */
+export interface Where {
+  channel: string
+  threadTs?: string
+}
+
+/** A question that somebody wrote into a command or a dialogue. */
+export interface Ask {
+  id: string
+  user: string
+  question: string
+  /** Undefined: into the person's direct messages. */
+  where?: Where
+}
+
+/** Brings such questions into Slack, in the name of the person, and into the inbox. */
+export interface Asker {
+  /** Writes it down. Resolves when it outlives a power cut. */
+  keep(ask: Ask): Promise<void>
+  /** Posts the question and takes it in as a turn. Throws what kept it from being posted. */
+  put(ask: Ask): Promise<void>
+  /** Goes on with what the process before this one wrote down and did not put. */
+  resume(onFailure: (ask: Ask, error: unknown) => Promise<void>): Promise<void>
+}
+
+interface AskerParts {
+  self: Self
+  call: CallSlack
+  budget: SendBudget
+  people: People
+  conversations: Conversations
+  asks: Asks
+  inbox: Inbox
+  log: Log
+}
+
+/** A call that may have worked is looked for, and made again, so often. */
+const tries = 3
+/** Our clock and Slack's need not agree. */
+const clockMs = 30_000
+
+/** Makes the asker. */
+export function createAsker(parts: AskerParts): Asker {
+  const put = async (ask: Ask, mayStandSince: number | undefined): Promise<void> => {
+    const where = ask.where ?? { channel: await openDirect(parts.call, ask.user) }
+    const ts = await place(parts, { ...ask, where }, mayStandSince)
+    const thread = { channel: where.channel, threadTs: where.threadTs ?? ts }
+    const question: Message = {
+      ts,
+      author: { kind: 'person', id: ask.user },
+      text: ask.question,
+      form: 'markdown',
+      files: [],
+    }
+    const turn = {
+      id: toTurnId(parts.self.teamId, where.channel, ts),
+      ...thread,
+      user: ask.user,
+      place: where.channel.startsWith('D') ? ('dm' as const) : ('channel' as const),
+      isAddressed: true,
+      question,
+    }
+    await parts.inbox.keep(turn)
+    parts.conversations.begin(thread, question)
+    parts.conversations.note({ kind: 'said', thread, message: question })
+    parts.inbox.accept(turn)
+  }
+
+  const putAndForget = (ask: Ask, mayStandSince: number | undefined) =>
+    put(ask, mayStandSince).finally(() => parts.asks.done(ask.id))
+
+  return {
+    keep: ask => parts.asks.keep(ask.id, JSON.stringify(ask)),
+    put: ask => putAndForget(ask, undefined),
+    async resume(onFailure) {
+      for (const { ask: kept, keptAt } of await parts.asks.all()) {
+        const ask = JSON.parse(kept) as Ask
+        putAndForget(ask, keptAt)
+          .catch(error => onFailure(ask, error))
+          .catch(error =>
+            parts.log.error({ reason: toReason(error) }, 'a question could not be posted, nor that be told'),
+          )
+      }
+    },
+  }
+}
+
+/** The direct messages with a person. */
+export async function openDirect(call: CallSlack, user: string): Promise<string> {
+  const { channel } = (await call('conversations.open', { users: user })) as unknown as { channel: { id: string } }
+  return channel.id
+}
+
+type Placed = Ask & { where: Where }
+
+/** Posts the question once: where an earlier call may have worked, it is looked for first. */
+async function place(parts: AskerParts, ask: Placed, mayStandSince: number | undefined): Promise<string> {
+  const { name, locale } = await parts.people.read(ask.user)
+  const quoted = ask.question.replace(/^/gm, '> ')
+  const args = {
+    channel: ask.where.channel,
+    ...toMessageBody(`**${toWords(locale).ask.asked(name)}**\n\n${quoted}`),
+    ...(ask.where.threadTs !== undefined && { thread_ts: ask.where.threadTs }),
+    unfurl_links: false,
+    unfurl_media: false,
+    metadata: {
+      event_type: questionMetadataType,
+      event_payload: { user: ask.user, question: ask.question, ask: ask.id },
+    },
+  }
+  for (let attempt = 1; ; attempt += 1) {
+    const found = mayStandSince === undefined ? undefined : await findLate(parts.call, ask, mayStandSince)
+    if (found !== undefined) return found
+    const madeAt = Date.now()
+    try {
+      return String((await parts.budget.send('chat.postMessage', () => args, 'first')).ts)
+    } catch (error) {
+      if (!(error instanceof SlackError) || !error.isUnknown || attempt === tries) throw error
+      mayStandSince = madeAt
+    }
+  }
+}
+
+/** Looks now, and once more when nothing of a call made at that time can still arrive. */
+async function findLate(call: CallSlack, ask: Placed, madeAt: number): Promise<string | undefined> {
+  const found = await find(call, ask, madeAt)
+  if (found !== undefined || Date.now() > madeAt + lateMs) return found
+  await delay(madeAt + lateMs - Date.now())
+  return find(call, ask, madeAt)
+}
+
+async function find(call: CallSlack, { id, where }: Placed, madeAt: number): Promise<string | undefined> {
+  const oldest = ((madeAt - clockMs) / 1000).toFixed(6)
+  const args = { channel: where.channel, oldest, limit: 200, include_all_metadata: true }
+  const answer = await (where.threadTs === undefined
+    ? call('conversations.history', args)
+    : call('conversations.replies', { ...args, ts: where.threadTs }))
+  const messages = (answer.messages ?? []) as RawMessage[]
+  const ours = messages.find(({ metadata }) => metadata?.event_payload?.ask === id)
+  return ours === undefined ? undefined : String(ours.ts)
+}

@@ -1,0 +1,46 @@
+import type { Control } from '../reply/message.ts'
+import type { Words } from '../words/words.ts'
+
+/** What the buttons below a reply are called on the wire; each carries the id of its turn. */
+export const controlIds = { stop: 'stop_reply', again: 'regenerate_reply', rate: 'rate_reply' } as const
+
+/** Below a reply that grows: a button that stops it. */
+export function toGrowingControls(turnId: string, words: Words): Control[] {
+  return [toActions(toButton(controlIds.stop, words.controls.stop, turnId))]
+}
+
+/** Below an answer: thumbs, and a button for another answer. */
+export function toAnswerControls(turnId: string, words: Words): Control[] {
+  const thumb = (text: string, rating: 'up' | 'down', label: string) => ({
+    text: plain(text),
+    value: `${rating} ${turnId}`,
+    accessibility_label: label,
+  })
+  const feedback = {
+    type: 'feedback_buttons',
+    action_id: controlIds.rate,
+    positive_button: thumb('👍', 'up', words.controls.good),
+    negative_button: thumb('👎', 'down', words.controls.bad),
+  }
+  return [{ type: 'context_actions', elements: [feedback] }, ...toAgainControls(turnId, words.controls.again)]
+}
+
+/** Below what failed, and beside a question that was edited: a button for another answer, with a name of its own. */
+export function toAgainControls(turnId: string, name: string): Control[] {
+  return [toActions(toButton(controlIds.again, name, turnId))]
+}
+
+/** The rating that a thumb carries, and the turn that it is about. */
+export function toRating(value: string): { rating: 'up' | 'down'; turnId: string } | undefined {
+  const [rating, turnId] = value.split(' ', 2)
+  if ((rating !== 'up' && rating !== 'down') || turnId === undefined) return undefined
+  return { rating, turnId }
+}
+
+const toActions = (element: Record<string, unknown>): Control => ({ type: 'actions', elements: [element] })
+
+function toButton(actionId: string, name: string, turnId: string): Record<string, unknown> {
+  return { type: 'button', action_id: actionId, text: plain(name), value: turnId }
+}
+
+const plain = (text: string) => ({ type: 'plain_text', text })

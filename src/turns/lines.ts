@@ -1,0 +1,97 @@
+/** Who is before whom: each thread's items run one at a time in the order of their keys, threads side by side under a limit. */
+export interface Lines<T> {
+  add(item: T): void
+  /** Whether anything of the thread runs or waits. */
+  isEmpty(thread: string): boolean
+  /** Resolves when nothing runs or waits any more. */
+  allEnd(): Promise<void>
+}
+
+/** How items are lined up and run. */
+export interface LineOptions<T> {
+  /** So many threads run at once; the others wait. */
+  most: number
+  threadOf: (item: T) => string
+  /** Items of one thread run in the order of these. */
+  keyOf: (item: T) => string
+  /** A thread's next item is chosen when this resolves: one that belongs before it may still come. */
+  ready: (item: T) => Promise<void>
+  /** Never throws. */
+  run: (item: T) => Promise<void>
+  /** The item waits behind so many others now. */
+  onAhead: (item: T, ahead: number) => void
+}
+
+interface Line<T> {
+  waiting: T[]
+  isRunning: boolean
+}
+
+/** No lines yet. */
+export function createLines<T>(options: LineOptions<T>): Lines<T> {
+  const lines = new Map<string, Line<T>>()
+  const pumps = new Set<Promise<void>>()
+  const slots = createSlots(options.most)
+
+  const pump = async (thread: string, line: Line<T>): Promise<void> => {
+    for (let first = line.waiting[0]; first !== undefined; first = line.waiting[0]) {
+      await options.ready(first)
+      const leave = await slots.enter()
+      const next = line.waiting.shift() as T
+      line.isRunning = true
+      tellAhead(line)
+      await options.run(next)
+      line.isRunning = false
+      leave()
+    }
+    lines.delete(thread)
+  }
+
+  const tellAhead = (line: Line<T>) => {
+    const running = line.isRunning ? 1 : 0
+    line.waiting.forEach((item, index) => {
+      const ahead = running + index + (line.isRunning ? 0 : slots.waiting)
+      if (ahead > 0) options.onAhead(item, ahead)
+    })
+  }
+
+  return {
+    add(item) {
+      const thread = options.threadOf(item)
+      const line = lines.get(thread) ?? { waiting: [], isRunning: false }
+      const behind = line.waiting.findIndex(other => options.keyOf(other) > options.keyOf(item))
+      line.waiting.splice(behind < 0 ? line.waiting.length : behind, 0, item)
+      if (!lines.has(thread)) {
+        lines.set(thread, line)
+        const pumping = pump(thread, line).finally(() => pumps.delete(pumping))
+        pumps.add(pumping)
+      }
+      if (line.isRunning || slots.waiting > 0) tellAhead(line)
+    },
+    isEmpty: thread => !lines.has(thread),
+    async allEnd() {
+      while (pumps.size > 0) await Promise.all(pumps)
+    },
+  }
+}
+
+/** Lets so many in at once; the others wait in line. */
+export function createSlots(most: number): { enter(): Promise<() => void>; readonly waiting: number } {
+  let free = most
+  const line: (() => void)[] = []
+  const leave = () => {
+    const next = line.shift()
+    if (next === undefined) free += 1
+    else next()
+  }
+  return {
+    async enter() {
+      if (free > 0) free -= 1
+      else await new Promise<void>(resolve => line.push(resolve))
+      return leave
+    },
+    get waiting() {
+      return line.length
+    },
+  }
+}

@@ -1,0 +1,49 @@
+import type { Conversations } from '../conversation/conversation.ts'
+import type { Message } from '../conversation/message.ts'
+import { toPlain } from '../conversation/plain.ts'
+import { ShownError } from '../errors.ts'
+import { withoutNote } from '../reply/message.ts'
+import type { Turn } from './turn.ts'
+
+/** What Slack shows of a turn that was begun before. */
+export interface Standing {
+  /** The question as it stands now; undefined when it is gone. */
+  question: Message | undefined
+  /** The ts of the reply's messages, the first one first. */
+  messages: string[]
+  /** The reply as readers see it. */
+  text: string
+  /** The text of an earlier edition, which was not wanted; blank when it is gone already. */
+  refused: string
+  /** The last edit of this edition has landed: there is nothing left to do. */
+  isWhole: boolean
+}
+
+/** Slack's history may lag behind its events by this much: a question that is missing in it may still appear. */
+const historyLagMs = 10_000
+
+/** Reads what stands in Slack of a turn. Throws when Slack cannot be read. */
+export async function readStanding(conversations: Conversations, turn: Turn, edition: number): Promise<Standing> {
+  const thread = await conversations.reread(turn).catch(toEmptyThread)
+  const ours = thread
+    .filter(({ mark }) => mark?.turn === turn.id)
+    .sort((a, b) => (a.mark?.part ?? 0) - (b.mark?.part ?? 0))
+  const text = ours.map(message => toPlain(withoutNote(message.text), id => id)).join('\n\n')
+  return {
+    question: thread.find(({ ts }) => ts === turn.question.ts) ?? (isFresh(turn) ? turn.question : undefined),
+    messages: ours.map(({ ts }) => ts),
+    text,
+    refused: ours.every(({ mark }) => (mark?.edition ?? 1) < edition) ? text : '',
+    isWhole: ours.some(({ mark }) => mark?.isWhole === true && mark.edition === edition),
+  }
+}
+
+/** A thread without messages is what Slack has of one whose beginning was deleted. */
+function toEmptyThread(error: unknown): readonly Message[] {
+  if (error instanceof ShownError && error.kind === 'history_thread_not_found') return []
+  throw error
+}
+
+function isFresh(turn: Turn): boolean {
+  return Date.now() - Number(turn.question.ts) * 1000 < historyLagMs && turn.question.text !== ''
+}
