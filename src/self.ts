@@ -16,6 +16,7 @@ export const neededScopes = [
   'groups:history',
   'groups:read',
   'im:history',
+  'im:read',
   'im:write',
   'mpim:history',
   'mpim:read',

@@ -27,8 +27,8 @@ export interface Conversations {
   keep(thread: ThreadId, ts: string, contents: FileContent[]): void
   /** Whether the bot had spoken, or was spoken to, in the thread before this ts. Throws when Slack has to be read and cannot be. */
   takesPart(thread: ThreadId, at: string): Promise<boolean>
-  /** It is known already that the bot has no part in the thread; Slack is not asked. */
-  isForeign(thread: ThreadId): boolean
+  /** Whether it is known already that the bot takes part in the thread, or does not; Slack is not asked. */
+  knows(thread: ThreadId): 'ours' | 'foreign' | undefined
   /** A thread that begins with this question is known whole from here on, and need not be read. */
   begin(thread: ThreadId, question: Message): void
   /** From this ts on the bot takes part in the thread. */
@@ -116,9 +116,9 @@ export function createConversations(call: CallSlack, self: Self, maxTokens: numb
         ?.messages.map(message => (message.ts === ts ? { ...message, contents } : message))
       if (messages !== undefined) threads.set(key, { messages })
     },
-    isForeign(thread) {
+    knows(thread) {
       const known = membership.get(toKey(thread))
-      return known !== undefined && known.from === undefined
+      return known === undefined ? undefined : known.from === undefined ? 'foreign' : 'ours'
     },
     async takesPart(thread, at) {
       const { from } = await membership.read(toKey(thread))

@@ -28,7 +28,7 @@ export async function keep(parts: ChatParts, body: Partial<EventBody>): Promise<
   const turn = toTurn(body as EventBody, parts.self)
   if (turn === undefined) return
   // Most of what is said in a busy workspace stands in threads of other people.
-  if (!turn.isAddressed && parts.conversations.isForeign(turn) && parts.inbox.isIdle(turn)) return
+  if (!turn.isAddressed && parts.conversations.knows(turn) === 'foreign' && parts.inbox.isIdle(turn)) return
   await parts.inbox.keep(turn)
 }
 

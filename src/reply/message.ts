@@ -41,9 +41,11 @@ export function toMessageBody(markdown: string, note?: Note, controls: Control[]
   return { text: joinNote(toMrkdwn(markdown), sentence), blocks: [...written, block, ...controls] }
 }
 
+const controlTypes = new Set(['actions', 'context_actions'])
+
 /** Whether there is nothing to see; Slack refuses such a message, and buttons alone say nothing. */
 export function isNothing(body: MessageBody): boolean {
-  return body.text.trim() === ''
+  return body.text.trim() === '' && body.blocks.every(({ type }) => controlTypes.has(String(type)))
 }
 
 /** Whether a reader would see no difference. */

@@ -1,3 +1,4 @@
+import type { Conversations } from '../conversation/conversation.ts'
 import type { People } from '../conversation/people.ts'
 import type { Log } from '../log.ts'
 import type { SendBudget } from '../reply/budget.ts'
@@ -5,6 +6,7 @@ import { toWords } from '../words/words.ts'
 import type { Turn } from './turn.ts'
 
 interface AheadParts {
+  conversations: Pick<Conversations, 'knows'>
   people: People
   budget: SendBudget
   log: Log
@@ -12,6 +14,8 @@ interface AheadParts {
 
 /** Tells in the status line of a turn that waits how many are before it. A courtesy, as the line itself is. */
 export async function tellAhead(parts: AheadParts, turn: Turn, ahead: number): Promise<void> {
+  // What people say to each other in their own thread is not known yet to be for the bot.
+  if (!turn.isAddressed && parts.conversations.knows(turn) !== 'ours') return
   const { locale } = await parts.people.read(turn.user)
   const args = { channel_id: turn.channel, thread_ts: turn.threadTs, status: toWords(locale).before(ahead) }
   await parts.budget

@@ -54,6 +54,7 @@ interface Scene {
  */
 export async function answer(parts: AnswerParts, job: Job): Promise<Ended> {
   if (!(await isForUs(parts, job))) return 'passed'
+  await job.begin()
   const person = await parts.people.read(job.turn.user)
   const words = toWords(person.locale)
   const standing = await readStandingOf(parts, job)

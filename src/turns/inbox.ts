@@ -6,7 +6,7 @@ import type { Log } from '../log.ts'
 import { lateMs } from '../reply/post.ts'
 import type { TurnState } from '../store/schema.ts'
 import type { Store } from '../store/store.ts'
-import type { TurnRecord } from '../store/turns.ts'
+import type { TurnRecord, TurnRecords } from '../store/turns.ts'
 import { type Ended, Interruption, type Job } from './job.ts'
 import { createLines, createSlots } from './lines.ts'
 import { createProgress, nothingReached, type Reached } from './progress.ts'
@@ -144,11 +144,7 @@ export function createInbox(parts: InboxParts): Inbox {
   const attempt = async (entry: Entry): Promise<Settled> => {
     entry.isRunning = true
     for (;;) {
-      const isOver = entry.attempt.signal.aborted
-      const job = toJob(entry, createProgress(store.turns, entry.turn.id, entry.reached))
-      entry.attempts += 1
-      if (!isOver) await store.turns.change(entry.turn.id, { state: 'answering', attempts: entry.attempts })
-      const ended = await parts.answer(job)
+      const ended = await parts.answer(toJob(entry, store.turns))
       if (ended !== 'again') return ended
       await startOver(entry)
     }
@@ -295,15 +291,22 @@ export function createInbox(parts: InboxParts): Inbox {
   }
 }
 
-function toJob(entry: Entry, progress: Job['progress']): Job {
+function toJob(entry: Entry, turns: TurnRecords): Job {
+  const { signal } = entry.attempt
   return {
     turn: entry.turn,
-    progress,
+    progress: createProgress(turns, entry.turn.id, entry.reached),
     edition: entry.edition,
     isResumed: entry.isResumed,
     isSetAside: entry.deaths >= mostDeaths,
     isKept: entry.isKept,
-    signal: entry.attempt.signal,
+    async begin() {
+      // What is only brought to its end stays what it was until then.
+      if (signal.aborted) return
+      entry.attempts += 1
+      await turns.change(entry.turn.id, { state: 'answering', attempts: entry.attempts })
+    },
+    signal,
     heardAt: entry.heardAt,
   }
 }

@@ -14,6 +14,8 @@ export interface Job {
   isSetAside: boolean
   /** What is not finished when the bot stops is finished by the next start. */
   isKept: boolean
+  /** It is for the bot and is worked on from now on. Resolves when that is written down. */
+  begin(): Promise<void>
   /** Aborts with an {@link Interruption}. */
   signal: AbortSignal
   /** A moment of `performance.now()`. */

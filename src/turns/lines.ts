@@ -22,6 +22,9 @@ export interface LineOptions<T> {
   onAhead: (item: T, ahead: number) => void
 }
 
+/** So many of those that wait are told again whenever one before them has begun. */
+const toldAgain = 3
+
 interface Line<T> {
   waiting: T[]
   isRunning: boolean
@@ -39,7 +42,7 @@ export function createLines<T>(options: LineOptions<T>): Lines<T> {
       const leave = await slots.enter()
       const next = line.waiting.shift() as T
       line.isRunning = true
-      tellAhead(line)
+      for (const item of line.waiting.slice(0, toldAgain)) tellAhead(line, item)
       await options.run(next)
       line.isRunning = false
       leave()
@@ -47,12 +50,10 @@ export function createLines<T>(options: LineOptions<T>): Lines<T> {
     lines.delete(thread)
   }
 
-  const tellAhead = (line: Line<T>) => {
-    const running = line.isRunning ? 1 : 0
-    line.waiting.forEach((item, index) => {
-      const ahead = running + index + (line.isRunning ? 0 : slots.waiting)
-      if (ahead > 0) options.onAhead(item, ahead)
-    })
+  const tellAhead = (line: Line<T>, item: T) => {
+    const before = line.isRunning ? 1 : slots.waiting
+    const ahead = before + line.waiting.indexOf(item)
+    if (ahead > 0) options.onAhead(item, ahead)
   }
 
   return {
@@ -66,7 +67,7 @@ export function createLines<T>(options: LineOptions<T>): Lines<T> {
         const pumping = pump(thread, line).finally(() => pumps.delete(pumping))
         pumps.add(pumping)
       }
-      if (line.isRunning || slots.waiting > 0) tellAhead(line)
+      tellAhead(line, item)
     },
     isEmpty: thread => !lines.has(thread),
     async allEnd() {

@@ -1,13 +1,8 @@
-import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtemp } from 'node:fs/promises'
 import { createServer } from 'node:http'
 import { connect } from 'node:net'
-import { tmpdir } from 'node:os'
-import { join, resolve } from 'node:path'
 import { describe, expect, onTestFinished, test } from 'vitest'
-import { createWorkspace, type Workspace, type WorkspaceOptions } from '../../src/playground/workspace/workspace.ts'
-import { createScriptedModel, type ScriptedModel } from '../scripted-model.ts'
+import { openWorld, startBot } from '../process.ts'
 import { freePort, toSeen } from '../story.ts'
 
 describe('npm start', () => {
@@ -40,9 +35,34 @@ describe('npm start', () => {
     },
   )
 
-  test('stopped while the model goes on and on, it keeps what was written and says so', async () => {
-    const { slack, model, bot, dana, general } = await openWorld('socket', { STOP_SECONDS: '1' })
+  test('stopped while the model goes on and on, it says so, and the next start completes the same message', async () => {
+    const { slack, model, bot, restart, dana, general } = await openWorld('socket', { STOP_SECONDS: '1' })
     await bot.untilSays('ready')
+    const { ts } = await slack.do({ do: 'say', as: dana, channel: general, text: `<@${slack.botUserId}> a long story` })
+    ;(await model.next()).say('Once upon a time')
+    await slack.until(
+      () => slack.messages(general, ts).find(message => toSeen(message).startsWith('Once')),
+      'the first text',
+    )
+    bot.kill('SIGTERM')
+    expect(await bot.exit).toBe(0)
+    expect(slack.messages(general, ts).map(toSeen).at(-1)).toBe(
+      'Once upon a time\nI am being restarted; the rest follows when I am back.',
+    )
+    const replies = () => slack.messages(general, ts).filter(({ user }) => user === slack.botUserId)
+    const left = replies()[0]?.ts
+
+    await restart()
+    ;(await model.next()).reply('Once upon a time there was an end.')
+    await slack.until(() => replies().find(message => toSeen(message).endsWith('an end.')), 'the whole text')
+    expect(replies().map(({ ts }) => ts)).toEqual([left])
+  })
+
+  test('stopped where nothing can be kept, it says that one has to ask again', async () => {
+    const env = { STOP_SECONDS: '1', DATA_DIR: '/dev/null/data' }
+    const { slack, model, bot, dana, general } = await openWorld('socket', env)
+    await bot.untilSays('ready')
+    expect(bot.says()).toContain('the store cannot be opened')
     const { ts } = await slack.do({ do: 'say', as: dana, channel: general, text: `<@${slack.botUserId}> a long story` })
     ;(await model.next()).say('Once upon a time')
     await slack.until(
@@ -93,7 +113,7 @@ describe('npm start', () => {
   })
 
   test('with nothing set names every problem at once and ends with 2', async () => {
-    const bot = await start({})
+    const bot = await startBot({})
     expect(await bot.exit).toBe(2)
     for (const name of ['SLACK_BOT_TOKEN', 'SLACK_APP_TOKEN', 'OPENAI_API_KEY']) expect(bot.errors()).toContain(name)
   })
@@ -130,71 +150,3 @@ describe('npm start', () => {
     expect(model.requests).toHaveLength(2)
   })
 })
-
-interface World {
-  slack: Workspace
-  model: ScriptedModel
-  port: number
-  bot: Awaited<ReturnType<typeof start>>
-  dana: string
-  general: string
-}
-
-/** A workspace, a model, and the bot as its own process, started as its installer would. */
-async function openWorld(
-  transport: 'socket' | 'http',
-  env: Record<string, string> = {},
-  options: WorkspaceOptions = {},
-): Promise<World> {
-  const slack = await createWorkspace(options)
-  const model = await createScriptedModel()
-  const port = await freePort()
-  onTestFinished(async () => {
-    await Promise.all([slack.close(), model.close()])
-  })
-  const bot = await start({
-    SLACK_BOT_TOKEN: slack.botToken,
-    ...(transport === 'socket' ? { SLACK_APP_TOKEN: slack.appToken } : { SLACK_SIGNING_SECRET: slack.signingSecret }),
-    SLACK_API_URL: slack.apiUrl,
-    OPENAI_BASE_URL: model.baseUrl,
-    OPENAI_API_KEY: 'sk-secret',
-    OPENAI_MODEL: 'gpt-4o',
-    PORT: String(port),
-    ...env,
-  })
-  return { slack, model, port, bot, dana: slack.people.dana, general: slack.channels.general }
-}
-
-async function start(env: Record<string, string>) {
-  // A folder of its own, so that no .env of this checkout is read.
-  const cwd = await mkdtemp(join(tmpdir(), 'threadwise-'))
-  const child = spawn(process.execPath, [resolve('src/main.ts')], {
-    cwd,
-    env: { PATH: process.env.PATH ?? '', ...env },
-  })
-  let out = ''
-  let errors = ''
-  const watchers = new Set<() => void>()
-  child.stdout.on('data', data => {
-    out += data
-    for (const watcher of watchers) watcher()
-  })
-  child.stderr.on('data', data => {
-    errors += data
-  })
-  const exit = new Promise<number | null>(done => child.on('close', done))
-  onTestFinished(() => void child.kill('SIGKILL'))
-  return {
-    exit,
-    kill: (signal: NodeJS.Signals) => child.kill(signal),
-    says: () => out + errors,
-    errors: () => errors,
-    untilSays: (word: string) =>
-      new Promise<void>((done, fail) => {
-        const look = () => out.includes(word) && done()
-        watchers.add(look)
-        void exit.then(code => fail(new Error(`ended with ${code} before it said “${word}”: ${errors}`)))
-        look()
-      }),
-  }
-}

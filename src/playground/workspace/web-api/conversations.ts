@@ -6,7 +6,8 @@ import type { Message } from '../messages.ts'
 import { Refusal } from '../refusal.ts'
 import { enterChannel, findChannel, type Methods, readCursor, toPage, writeCursor } from './method.ts'
 
-const readScopes = ['channels:read', 'groups:read', 'im:read', 'mpim:read']
+/** Any of these lets an app see channels. */
+export const readScopes = ['channels:read', 'groups:read', 'im:read', 'mpim:read']
 const historyScopes = ['channels:history', 'groups:history', 'im:history', 'mpim:history']
 const mostHistory = 999
 const mostReplies = 1_000
@@ -100,7 +101,7 @@ function createPlaces(core: Core): Methods {
     'conversations.list': {
       scopes: readScopes,
       run(args) {
-        const types = (text(args, 'types') ?? 'public_channel').split(',').map(type => type.trim())
+        const types = toTypes(args)
         const seen = channels
           .all()
           .filter(channel => channels.isVisible(channel, bot) && types.includes(typeOf(channel)))
@@ -168,6 +169,12 @@ function toUsers({ users }: SlackJson): string[] {
   return list.map(user => String(user).trim()).filter(user => user !== '')
 }
 
-function typeOf({ kind }: Channel): string {
+/** The kinds of channels that a call asks for. */
+export function toTypes(args: SlackJson): string[] {
+  return (text(args, 'types') ?? 'public_channel').split(',').map(type => type.trim())
+}
+
+/** A channel's kind in the words of the Web API. */
+export function typeOf({ kind }: Channel): string {
   return kind === 'channel' ? 'public_channel' : kind === 'private' ? 'private_channel' : 'im'
 }

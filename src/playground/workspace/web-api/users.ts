@@ -1,11 +1,13 @@
 import { count, flag, need, text } from '../args.ts'
+import { toSlackChannel } from '../channels.ts'
 import type { Core } from '../core.ts'
 import { toSlackUser } from '../people.ts'
 import { Refusal } from '../refusal.ts'
+import { readScopes, toTypes, typeOf } from './conversations.ts'
 import { type Methods, toPage } from './method.ts'
 
 /** People and bots. */
-export function createUserMethods({ identity, people }: Core): Methods {
+export function createUserMethods({ identity, people, channels }: Core): Methods {
   return {
     'bots.info': {
       scopes: ['users:read'],
@@ -16,6 +18,19 @@ export function createUserMethods({ identity, people }: Core): Methods {
         return {
           bot: { id: botId, deleted: false, name: botName, updated: 0, app_id: appId, user_id: botUserId, icons: {} },
         }
+      },
+    },
+    'users.conversations': {
+      scopes: readScopes,
+      run(args) {
+        const types = toTypes(args)
+        const own = channels
+          .all()
+          .filter(channel => channel.members.has(identity.botUserId) && types.includes(typeOf(channel)))
+          .filter(channel => !(flag(args, 'exclude_archived') && channel.archived))
+        const { items, next } = toPage(own, text(args, 'cursor'), count(args, 'limit', 100, 1_000))
+        const seen = items.map(one => toSlackChannel(one, identity.botUserId))
+        return { channels: seen, response_metadata: { next_cursor: next } }
       },
     },
     'users.info': {

@@ -1,0 +1,116 @@
+import { spawn } from 'node:child_process'
+import { mkdtemp } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+import { onTestFinished } from 'vitest'
+import { createWorkspace, type Workspace, type WorkspaceOptions } from '../src/playground/workspace/workspace.ts'
+import { createScriptedModel, type ScriptedModel } from './scripted-model.ts'
+import { freePort } from './story.ts'
+
+/** The bot as a process of its own, as its installer starts it. */
+export interface BotProcess {
+  /** Its exit code, when it has ended; null when it was killed. */
+  exit: Promise<number | null>
+  kill(signal: NodeJS.Signals): void
+  /** All that it printed. */
+  says(): string
+  errors(): string
+  untilSays(word: string): Promise<void>
+}
+
+/** A workspace, a model, and the bot between them. */
+export interface World {
+  slack: Workspace
+  model: ScriptedModel
+  port: number
+  bot: BotProcess
+  /** Another process on the same folder, when it is ready. */
+  restart(): Promise<BotProcess>
+  /** `kill -9`, and the end of the process. */
+  crash(bot: BotProcess): Promise<void>
+  dana: string
+  general: string
+}
+
+/** Opens a world; everything in it ends with the test. */
+export async function openWorld(
+  transport: 'socket' | 'http',
+  env: Record<string, string> = {},
+  options: WorkspaceOptions = {},
+): Promise<World> {
+  const slack = await createWorkspace(options)
+  const model = await createScriptedModel()
+  const port = await freePort()
+  const folder = await newFolder()
+  onTestFinished(async () => {
+    await Promise.all([slack.close(), model.close()])
+  })
+  const begin = () =>
+    startBot(
+      {
+        SLACK_BOT_TOKEN: slack.botToken,
+        ...(transport === 'socket'
+          ? { SLACK_APP_TOKEN: slack.appToken }
+          : { SLACK_SIGNING_SECRET: slack.signingSecret }),
+        SLACK_API_URL: slack.apiUrl,
+        OPENAI_BASE_URL: model.baseUrl,
+        OPENAI_API_KEY: 'sk-secret',
+        OPENAI_MODEL: 'gpt-4o',
+        PORT: String(port),
+        ...env,
+      },
+      folder,
+    )
+  return {
+    slack,
+    model,
+    port,
+    bot: await begin(),
+    async restart() {
+      const bot = await begin()
+      await bot.untilSays('ready')
+      return bot
+    },
+    async crash(bot) {
+      bot.kill('SIGKILL')
+      await bot.exit
+    },
+    dana: slack.people.dana,
+    general: slack.channels.general,
+  }
+}
+
+/** Starts `main.ts` in a folder of its own, so that no .env of this checkout is read. */
+export async function startBot(env: Record<string, string>, folder?: string): Promise<BotProcess> {
+  const child = spawn(process.execPath, [resolve('src/main.ts')], {
+    cwd: folder ?? (await newFolder()),
+    env: { PATH: process.env.PATH ?? '', ...env },
+  })
+  let out = ''
+  let errors = ''
+  const watchers = new Set<() => void>()
+  child.stdout.on('data', data => {
+    out += data
+    for (const watcher of watchers) watcher()
+  })
+  child.stderr.on('data', data => {
+    errors += data
+  })
+  const exit = new Promise<number | null>(done => child.on('close', done))
+  onTestFinished(() => void child.kill('SIGKILL'))
+  return {
+    exit,
+    kill: signal => void child.kill(signal),
+    says: () => out + errors,
+    errors: () => errors,
+    untilSays: word =>
+      new Promise<void>((done, fail) => {
+        const look = () => out.includes(word) && done()
+        watchers.add(look)
+        void exit.then(code => fail(new Error(`ended with ${code} before it said “${word}”: ${errors}`)))
+        look()
+      }),
+  }
+}
+
+const newFolder = () => mkdtemp(join(tmpdir(), 'threadwise-'))
