@@ -102,12 +102,8 @@ export function createPoster(
   /** After a post that may have worked, nothing is posted before it is known whether it did. */
   const settle = async (): Promise<void> => {
     if (!isDoubtful || ts !== undefined) return
-    let found = await findPosted(parts.call, place, part).catch(toNothing)
-    const knownAt = Math.max(lateAt, deadPostAt) + lateMs
-    if (found === undefined && Date.now() < knownAt) {
-      await delay(knownAt - Date.now())
-      found = await findPosted(parts.call, place, part).catch(toNothing)
-    }
+    const look = () => findPosted(parts.call, place, part).catch(toNothing)
+    const found = await lookUntil(look, Math.max(lateAt, deadPostAt) + lateMs)
     isDoubtful = false
     if (found !== undefined) await keep(found)
   }
@@ -197,6 +193,19 @@ export function createPoster(
       for (const message of messages.splice(from)) await remove(message)
       await progress.posted(messages)
     },
+  }
+}
+
+/** The first wait between two looks for what a call may still bring about; it doubles. */
+const firstLookMs = 500
+
+/** Looks for what a call of unknown outcome brought about, now and again until the time after which nothing can come of it. */
+export async function lookUntil<T>(look: () => Promise<T | undefined>, until: number): Promise<T | undefined> {
+  for (let waitMs = firstLookMs; ; waitMs *= 2) {
+    const found = await look()
+    const left = until - Date.now()
+    if (found !== undefined || left <= 0) return found
+    await delay(Math.min(waitMs, left))
   }
 }
 

@@ -104,7 +104,8 @@ async function readStandingOf(parts: AnswerParts, job: Job): Promise<Standing | 
 /** What Slack shows counts for more than what was noted down, except where its history lags behind. */
 function goOn(progress: Progress, standing: Standing | undefined): Progress {
   if (standing === undefined || standing.messages.length < progress.messages.length) return progress
-  return { ...progress, messages: standing.messages }
+  const shown = standing.isRefused ? 0 : Math.max(progress.shown, standing.text.length)
+  return { ...progress, messages: standing.messages, shown }
 }
 
 /** What there is to do of a turn: often all of it, sometimes only its end. */
@@ -120,7 +121,7 @@ async function play(parts: AnswerParts, scene: Scene): Promise<Outcome> {
 /** Reads the thread, asks the model, shows its answer as it comes, completes the reply and remembers it. */
 async function converse(parts: AnswerParts, scene: Scene): Promise<Outcome> {
   const { job, turn, person, words, stage, standing } = scene
-  const asked = { turn, own: stage.reply.messages, refused: job.edition > 1 ? (standing?.refused ?? '') : undefined }
+  const asked = { turn, own: stage.reply.messages, refused: toRefused(scene) }
   const prepared = await prepare(parts, asked, person, words, job.signal)
   const heard: Heard = { isCut: false }
   const enough = new AbortController()
@@ -130,6 +131,12 @@ async function converse(parts: AnswerParts, scene: Scene): Promise<Outcome> {
   await stage.reply.finish({ ...toFooter(prepared, heard, words), controls: toAnswerControls(turn.id, words) })
   remember(parts.conversations, scene)
   return { ended: 'done', kind: 'done' }
+}
+
+/** The answer that was not wanted, when this is another one; blank when it is gone already. */
+function toRefused({ job, standing }: Scene): string | undefined {
+  if (job.edition === 1) return undefined
+  return standing?.isRefused === true ? standing.text : ''
 }
 
 async function help({ stage, words }: Scene): Promise<Outcome> {

@@ -1,4 +1,3 @@
-import { setTimeout as delay } from 'node:timers/promises'
 import type { Conversations } from '../conversation/conversation.ts'
 import type { Message, RawMessage, Self } from '../conversation/message.ts'
 import type { People } from '../conversation/people.ts'
@@ -7,7 +6,7 @@ import type { Log } from '../log.ts'
 import { questionMetadataType } from '../marks.ts'
 import type { SendBudget } from '../reply/budget.ts'
 import { toMessageBody } from '../reply/message.ts'
-import { lateMs } from '../reply/post.ts'
+import { lateMs, lookUntil } from '../reply/post.ts'
 import { type CallSlack, SlackError } from '../slack.ts'
 import type { Asks } from '../store/asks.ts'
 import { toWords } from '../words/words.ts'
@@ -125,7 +124,8 @@ async function place(parts: AskerParts, ask: Placed, mayStandSince: number | und
     },
   }
   for (let attempt = 1; ; attempt += 1) {
-    const found = mayStandSince === undefined ? undefined : await findLate(parts.call, ask, mayStandSince)
+    const since = mayStandSince
+    const found = since === undefined ? undefined : await lookUntil(() => find(parts.call, ask, since), since + lateMs)
     if (found !== undefined) return found
     const madeAt = Date.now()
     try {
@@ -135,14 +135,6 @@ async function place(parts: AskerParts, ask: Placed, mayStandSince: number | und
       mayStandSince = madeAt
     }
   }
-}
-
-/** Looks now, and once more when nothing of a call made at that time can still arrive. */
-async function findLate(call: CallSlack, ask: Placed, madeAt: number): Promise<string | undefined> {
-  const found = await find(call, ask, madeAt)
-  if (found !== undefined || Date.now() > madeAt + lateMs) return found
-  await delay(madeAt + lateMs - Date.now())
-  return find(call, ask, madeAt)
 }
 
 async function find(call: CallSlack, { id, where }: Placed, madeAt: number): Promise<string | undefined> {

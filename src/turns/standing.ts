@@ -13,8 +13,8 @@ export interface Standing {
   messages: string[]
   /** The reply as readers see it. */
   text: string
-  /** The text of an earlier edition, which was not wanted; blank when it is gone already. */
-  refused: string
+  /** It is an earlier edition, which was not wanted. */
+  isRefused: boolean
   /** The last edit of this edition has landed: there is nothing left to do. */
   isWhole: boolean
 }
@@ -33,7 +33,7 @@ export async function readStanding(conversations: Conversations, turn: Turn, edi
     question: thread.find(({ ts }) => ts === turn.question.ts) ?? (isFresh(turn) ? turn.question : undefined),
     messages: ours.map(({ ts }) => ts),
     text,
-    refused: ours.every(({ mark }) => (mark?.edition ?? 1) < edition) ? text : '',
+    isRefused: ours.every(({ mark }) => (mark?.edition ?? 1) < edition),
     isWhole: ours.some(({ mark }) => mark?.isWhole === true && mark.edition === edition),
   }
 }
