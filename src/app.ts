@@ -22,7 +22,7 @@ import { answer } from './turns/answer.ts'
 import { createAsker } from './turns/asks.ts'
 import { createInbox } from './turns/inbox.ts'
 import { createMissed, type Missed } from './turns/missed.ts'
-import { readStanding } from './turns/standing.ts'
+import { isSettled } from './turns/standing.ts'
 
 /** A bot that is connected to one workspace. */
 export interface ThreadwiseApp {
@@ -55,7 +55,7 @@ export async function createApp({ config, model, store, log }: AppParts): Promis
   const inbox = createInbox({
     ...parts,
     answer: job => answer(parts, job),
-    stands: async (turn, edition) => (await readStanding(conversations, turn, edition)).isWhole,
+    isSettled: (turn, edition) => isSettled(conversations, turn, edition),
     ready: missed.ready,
     onAhead: (turn, ahead) => void tellAhead(parts, turn, ahead),
   })

@@ -106,6 +106,11 @@ export function toConfig(env: Record<string, string | undefined>): { config: Con
   return { config: assemble(parsed.data) }
 }
 
+/** The folder of the store alone, for commands that need nothing else. */
+export function readDataDir(env: Record<string, string | undefined>): string {
+  return environment.shape.DATA_DIR.parse(withoutBlanks(env).DATA_DIR)
+}
+
 function assemble(env: Environment): Config {
   return {
     botToken: env.SLACK_BOT_TOKEN,

@@ -5,13 +5,14 @@ import type { Log } from '../src/log.ts'
 import { createOpenAiModel } from '../src/model/openai.ts'
 import type { PageMessage, SlackJson } from '../src/playground/protocol.ts'
 import { createWorkspace, type Workspace, type WorkspaceOptions } from '../src/playground/workspace/workspace.ts'
-import { openMemoryStore, openStore } from '../src/store/store.ts'
+import { openMemoryStore, openStore, type Store } from '../src/store/store.ts'
 import { createScriptedModel, type ScriptedModel } from './scripted-model.ts'
 
 /** The real bot in a workspace on this machine, with a model whose words the test chooses. */
 export interface Story {
   slack: Workspace
   model: ScriptedModel
+  store: Store
   app: ThreadwiseApp
   /** The bot's messages in a thread now, oldest first. */
   replies(channel: string, threadTs: string): PageMessage[]
@@ -40,7 +41,7 @@ const untold = /could not be told/
 export async function openStory(options: StoryOptions = {}): Promise<Story> {
   const slack = await createWorkspace(options.workspace)
   const model = await createScriptedModel()
-  const app = await connect(slack, model, options)
+  const { app, store } = await connect(slack, model, options)
   onTestFinished(async () => {
     // A question that nobody answered any more ends with its model.
     await model.close()
@@ -53,6 +54,7 @@ export async function openStory(options: StoryOptions = {}): Promise<Story> {
   return {
     slack,
     model,
+    store,
     app,
     replies,
     untilReply: (channel, threadTs, is, what) =>
@@ -73,7 +75,7 @@ export async function connect(
   slack: Workspace,
   model: ScriptedModel,
   options: StoryOptions = {},
-): Promise<ThreadwiseApp> {
+): Promise<{ app: ThreadwiseApp; store: Store }> {
   const port = options.config?.port ?? (options.transport === 'http' ? await freePort() : 0)
   const log = createWatchedLog(options.isMute === true)
   const config = {
@@ -98,7 +100,7 @@ export async function connect(
     },
   }
   if (options.transport === 'http') slack.connectHttp(`http://127.0.0.1:${port}/slack/events`)
-  return app
+  return { app, store }
 }
 
 const buttons = new Set(['actions', 'context_actions'])

@@ -22,9 +22,15 @@ export function listenToChat(app: App, parts: ChatParts): void {
   app.event('message', async ({ body }) => hear(parts, body as unknown as EventBody))
 }
 
-/** Writes down the turn in whatever Slack delivers, if there is one. It runs before Slack hears that it came. */
+/**
+ * Writes down the turn in whatever Slack delivers, if there is one. It runs before Slack hears that it came. What is said
+ * of a message waits until the message itself is written down.
+ */
 export async function keep(parts: ChatParts, body: Partial<EventBody>): Promise<void> {
   if (body.event?.type !== 'app_mention' && body.event?.type !== 'message') return
+  const about = body.event.message?.ts ?? body.event.deleted_ts
+  if (about !== undefined)
+    return parts.inbox.settled(toTurnId(toTeam(parts, body), `${body.event.channel}`, `${about}`))
   const turn = toTurn(body as EventBody, parts.self)
   if (turn === undefined) return
   // Most of what is said in a busy workspace stands in threads of other people.
@@ -43,7 +49,7 @@ async function hear(parts: ChatParts, body: EventBody): Promise<void> {
   const change = toChange(body, parts.self)
   if (change !== undefined) {
     parts.conversations.note(change)
-    const team = body.team_id ?? parts.self.teamId
+    const team = toTeam(parts, body)
     if (change.kind === 'deleted') await parts.inbox.withdraw(toTurnId(team, change.thread.channel, change.ts))
     if (change.kind === 'edited' && change.isReworded) {
       const turnId = toTurnId(team, change.thread.channel, change.message.ts)
@@ -55,3 +61,5 @@ async function hear(parts: ChatParts, body: EventBody): Promise<void> {
   if (turn.isAddressed) parts.conversations.begin(turn, turn.question)
   parts.inbox.accept(turn)
 }
+
+const toTeam = (parts: ChatParts, body: Partial<EventBody>) => body.team_id ?? parts.self.teamId

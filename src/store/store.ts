@@ -21,6 +21,7 @@ export interface Store {
   readonly facts: Facts
   /** Whether what is written now outlives the process. */
   readonly isKept: boolean
+  /** Safe to call twice. */
   close(): Promise<void>
 }
 
@@ -49,15 +50,7 @@ export async function openStore(folder: string, lockPatienceMs: number, log: Log
       { problem: toProblem(error, path) },
       'the store cannot be opened; the bot goes on, but questions do not outlive a restart until this is mended',
     )
-    const memory = await openMemoryStore(log)
-    return {
-      ...memory,
-      isKept: false,
-      async close() {
-        await memory.close()
-        release?.()
-      },
-    }
+    return createStore(await openMigrated(inMemory), inMemory, log, release ?? (() => {}))
   }
 }
 
@@ -78,6 +71,7 @@ async function openMigrated(path: string): Promise<Kysely<Schema>> {
 }
 
 function createStore(db: Kysely<Schema>, path: string, log: Log, release: () => void): Store {
+  let isClosed = false
   const writer: Writer = createWriter(log, error => toProblem(error, path))
   return {
     turns: createTurnRecords(db, writer),
@@ -88,6 +82,8 @@ function createStore(db: Kysely<Schema>, path: string, log: Log, release: () => 
       return writer.isWorking && path !== inMemory
     },
     async close() {
+      if (isClosed) return
+      isClosed = true
       await db.destroy()
       release()
     },

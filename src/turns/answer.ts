@@ -112,8 +112,8 @@ function goOn(progress: Progress, standing: Standing | undefined): Progress {
 async function play(parts: AnswerParts, scene: Scene): Promise<Outcome> {
   const { job, standing } = scene
   if (job.signal.aborted) return interrupt(parts, scene)
-  if (standing?.isWhole === true) return { ended: 'done', kind: 'stood' }
   if (standing !== undefined && standing.question === undefined) return withdraw(scene)
+  if (standing?.isWhole === true) return { ended: 'done', kind: 'stood' }
   if (job.isSetAside) return setAside(parts, scene)
   return isEmpty(scene.turn) ? help(scene) : converse(parts, scene)
 }

@@ -6,7 +6,7 @@ export const controlIds = { stop: 'stop_reply', again: 'regenerate_reply', rate:
 
 /** Below a reply that grows: a button that stops it. */
 export function toGrowingControls(turnId: string, words: Words): Control[] {
-  return [toActions(toButton(controlIds.stop, words.controls.stop, turnId))]
+  return [toButtons(controlIds.stop, words.controls.stop, turnId)]
 }
 
 /** Below an answer: thumbs, and a button for another answer. */
@@ -22,12 +22,13 @@ export function toAnswerControls(turnId: string, words: Words): Control[] {
     positive_button: thumb('👍', 'up', words.controls.good),
     negative_button: thumb('👎', 'down', words.controls.bad),
   }
-  return [{ type: 'context_actions', elements: [feedback] }, ...toAgainControls(turnId, words.controls.again)]
+  const rate = { type: 'context_actions', block_id: controlIds.rate, elements: [feedback] }
+  return [rate, ...toAgainControls(turnId, words.controls.again)]
 }
 
 /** Below what failed, and beside a question that was edited: a button for another answer, with a name of its own. */
 export function toAgainControls(turnId: string, name: string): Control[] {
-  return [toActions(toButton(controlIds.again, name, turnId))]
+  return [toButtons(controlIds.again, name, turnId)]
 }
 
 /** The rating that a thumb carries, and the turn that it is about. */
@@ -37,10 +38,10 @@ export function toRating(value: string): { rating: 'up' | 'down'; turnId: string
   return { rating, turnId }
 }
 
-const toActions = (element: Record<string, unknown>): Control => ({ type: 'actions', elements: [element] })
-
-function toButton(actionId: string, name: string, turnId: string): Record<string, unknown> {
-  return { type: 'button', action_id: actionId, text: plain(name), value: turnId }
+/** A block of its own, whose id stays the same from edit to edit: somebody may press it while the reply grows. */
+function toButtons(actionId: string, name: string, turnId: string): Control {
+  const button = { type: 'button', action_id: actionId, text: plain(name), value: turnId }
+  return { type: 'actions', block_id: actionId, elements: [button] }
 }
 
 const plain = (text: string) => ({ type: 'plain_text', text })

@@ -16,6 +16,8 @@ import type { Turn } from './turn.ts'
 export interface Inbox {
   /** Writes a turn down. Resolves when it outlives a power cut; a turn that was kept before is kept once. */
   keep(turn: Turn): Promise<void>
+  /** Resolves when the turn, if it is just being written down, is. */
+  settled(turnId: string): Promise<void>
   /** Begins to answer a turn that was kept. One that was begun already is not begun again. */
   accept(turn: Turn): void
   /** Takes what the process before this one left unfinished. Nothing may be kept before. */
@@ -24,7 +26,9 @@ export interface Inbox {
   resume(): void
   /** The question was changed. What is being answered starts again; what waits waits with the new question. */
   revise(turnId: string, question: Message): 'revised' | 'not here'
-  /** The question was deleted: its reply stops and goes. */
+  /** The question was deleted. Resolves when that is written down. */
+  keepDeleted(turnId: string): Promise<void>
+  /** Its reply stops and goes. */
   withdraw(turnId: string): Promise<void>
   /** Breaks the answer off, if there is one; what was written stays. Resolves when that is written down. */
   stop(turnId: string, by: string): Promise<void>
@@ -50,8 +54,8 @@ export interface InboxParts {
   answer: (job: Job) => Promise<Ended>
   store: Store
   log: Log
-  /** Whether the reply stands whole in Slack. Throws when that cannot be seen. */
-  stands: (turn: Turn, edition: number) => Promise<boolean>
+  /** Whether nothing is left to do of a turn that has ended. Throws when that cannot be seen. */
+  isSettled: (turn: Turn, edition: number) => Promise<boolean>
   /** Resolves when nothing older of the thread can still turn up. */
   ready: (turn: Turn) => Promise<void>
   /** The turn waits behind so many others. */
@@ -69,6 +73,8 @@ const lastWordsMs = 5_000
 export const prunedAfterMs = 7 * 86_400_000
 const pruneEveryMs = 3_600_000
 const checkEveryMs = 5_000
+const checkLaterMs = 60_000
+const checkForMs = 3_600_000
 
 /** A turn over which the process died so often is set aside; from one death less on, it is tried alone and late. */
 const mostDeaths = 3
@@ -182,12 +188,22 @@ export function createInbox(parts: InboxParts): Inbox {
     begin(entry)
   }
 
+  /** Looks once more at turns that have ended, where something may have undone their end. */
   const check = async (): Promise<void> => {
     for (const record of await store.turns.toCheck(Date.now())) {
       if (entries.has(record.id)) continue
-      if (await parts.stands(JSON.parse(record.turn) as Turn, record.edition)) {
-        await store.turns.change(record.id, { checkAt: null })
-      } else begin(toEntry(record, store.isKept))
+      const outcome = leavesReply.has(record.state) ? await look(record) : 'settled'
+      if (outcome === 'open') begin(toEntry(record, store.isKept))
+      else await store.turns.change(record.id, { checkAt: outcome === 'settled' ? null : Date.now() + checkLaterMs })
+    }
+  }
+
+  /** A thread that cannot be read for long has settled by itself. */
+  const look = async ({ turn, edition, keptAt }: TurnRecord): Promise<'settled' | 'open' | 'unknown'> => {
+    try {
+      return (await parts.isSettled(JSON.parse(turn) as Turn, edition)) ? 'settled' : 'open'
+    } catch {
+      return Date.now() - keptAt > checkForMs ? 'settled' : 'unknown'
     }
   }
 
@@ -212,6 +228,7 @@ export function createInbox(parts: InboxParts): Inbox {
       keeping.set(turn.id, kept)
       return kept
     },
+    settled: async turnId => keeping.get(turnId),
     accept(turn) {
       const isKept = fresh.get(turn.id)
       // What comes when the bot stops is kept, and left to the next start.
@@ -243,6 +260,11 @@ export function createInbox(parts: InboxParts): Inbox {
       void store.turns.change(turnId, { turn: JSON.stringify(entry.turn) })
       if (entry.isRunning) interrupt(entry, new Interruption('edited'))
       return 'revised'
+    },
+    async keepDeleted(turnId) {
+      await keeping.get(turnId)
+      // Whoever looks at it then finds that the question is gone.
+      await store.turns.change(turnId, { checkAt: Date.now() })
     },
     async withdraw(turnId) {
       const entry = entries.get(turnId)

@@ -38,6 +38,12 @@ export async function readStanding(conversations: Conversations, turn: Turn, edi
   }
 }
 
+/** Whether there is nothing left to do of a turn that has ended. Throws when Slack cannot be read. */
+export async function isSettled(conversations: Conversations, turn: Turn, edition: number): Promise<boolean> {
+  const { question, isWhole } = await readStanding(conversations, turn, edition)
+  return question !== undefined && isWhole
+}
+
 /** A thread without messages is what Slack has of one whose beginning was deleted. */
 function toEmptyThread(error: unknown): readonly Message[] {
   if (error instanceof ShownError && error.kind === 'history_thread_not_found') return []

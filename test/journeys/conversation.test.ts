@@ -33,7 +33,7 @@ describe('a cold thread', () => {
     ;(await model.next()).reply('Noted: **Amber**.')
     await untilReply(general, ts, reply => toSeen(reply).includes('Amber'), 'the answer')
     await app.stop()
-    const next = await connect(slack, model)
+    const { app: next } = await connect(slack, model)
     await say(mei, general, 'what was it?', ts)
     const exchange = await model.next()
     expect(exchange.prompt).toContain('the code word is “Amber”')

@@ -14,7 +14,7 @@ describe('a slow Slack', () => {
     ;(await model.next()).reply('Started.')
     await untilReply(general, ts, reply => toSeen(reply) === 'Started.', 'the answer')
     await app.stop()
-    const next = await connect(slack, model)
+    const { app: next } = await connect(slack, model)
     const held = Promise.withResolvers<void>()
     slack.fault({ method: 'conversations.replies', hold: held.promise })
     await say(lee, general, 'a follow-up', ts)

@@ -1,0 +1,240 @@
+import { execFile, execFileSync } from 'node:child_process'
+import { access, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
+import { promisify } from 'node:util'
+import { sql } from 'kysely'
+import { describe, expect, onTestFinished, test } from 'vitest'
+import type { Log } from '../../src/log.ts'
+import { migrate, migrations } from '../../src/store/migrations.ts'
+import { openSqlite } from '../../src/store/sqlite.ts'
+import { openStore, type Store, storeFile } from '../../src/store/store.ts'
+
+const turn = (number: number) => ({
+  id: `T1:C1:${number}`,
+  channel: 'C1',
+  threadTs: '1',
+  ts: String(number),
+  turn: `{"question":${number}}`,
+})
+
+describe('the store', () => {
+  test('has what was kept, in order, when it is opened again', async () => {
+    const { folder, open } = await openFolder()
+    const first = await open()
+    expect(await first.turns.beginLife()).toEqual([])
+    expect(await Promise.all([3, 1, 2].map(number => first.turns.keep(turn(number))))).toEqual([true, true, true])
+    expect(await first.turns.keep(turn(2))).toBe(false)
+    await first.turns.change('T1:C1:1', { state: 'answering', attempts: 1, messages: ['1.5'], shown: 12, postingAt: 7 })
+    await first.turns.change('T1:C1:3', { state: 'done' })
+    await first.close()
+
+    const second = await open()
+    const left = await second.turns.beginLife()
+    expect(left.map(({ id }) => id)).toEqual(['T1:C1:1', 'T1:C1:2'])
+    expect(left[0]).toMatchObject({ state: 'waiting', attempts: 1, messages: ['1.5'], shown: 12, postingAt: 7 })
+    expect(left[0]?.turn).toBe('{"question":1}')
+    expect(await readdir(folder)).toContain(storeFile)
+  })
+
+  test('counts a death against the turns that were being answered, and for those that were not', async () => {
+    const { open } = await openFolder()
+    const lives = async () => {
+      const store = await open()
+      const deaths = Object.fromEntries((await store.turns.beginLife()).map(({ ts, deaths }) => [ts, deaths]))
+      return { store, deaths }
+    }
+    const first = await lives()
+    for (const number of [1, 2]) await first.store.turns.keep(turn(number))
+    await first.store.turns.change('T1:C1:1', { state: 'answering' })
+    await first.store.close()
+
+    const second = await lives()
+    expect(second.deaths).toEqual({ 1: 1, 2: -1 })
+    // Whatever comes so soon after a death is not what the process dies of.
+    await second.store.turns.keep(turn(3))
+    await second.store.turns.change('T1:C1:1', { state: 'answering' })
+    await second.store.turns.endLife()
+    await second.store.close()
+
+    const third = await lives()
+    expect(third.deaths).toEqual({ 1: 1, 2: -1, 3: -1 })
+  })
+
+  test('forgets turns that ended long ago, and never one that is unfinished', async () => {
+    const { open } = await openFolder()
+    const store = await open()
+    for (const number of [1, 2, 3]) await store.turns.keep(turn(number))
+    await store.turns.change('T1:C1:1', { state: 'done' })
+    await store.turns.change('T1:C1:2', { state: 'answering' })
+    expect(await store.turns.prune(Date.now() - 1_000)).toBe(0)
+    expect(await store.turns.prune(Date.now() + 1_000)).toBe(1)
+    expect(await store.turns.read('T1:C1:1')).toBeUndefined()
+    expect(await store.turns.read('T1:C1:2')).toBeDefined()
+  })
+})
+
+describe('the tables', () => {
+  const names = Object.keys(migrations)
+  test.each(names.map((_, index) => index + 1))(
+    'are brought from version %i to the newest, with what is in them',
+    async version => {
+      const folder = await newFolder()
+      const old = openSqlite(join(folder, storeFile))
+      await migrate(old, Object.fromEntries(names.slice(0, version).map(name => [name, migrations[name] as never])))
+      const now = Date.now()
+      await sql`insert into turns (id, channel, thread_ts, ts, state, turn, kept_at, changed_at)
+      values ('T1:C1:1', 'C1', '1', '1', 'waiting', '{}', ${now}, ${now})`.execute(old)
+      await old.destroy()
+
+      const { open } = await openFolder(folder)
+      const store = await open()
+      expect((await store.turns.beginLife()).map(({ id }) => id)).toEqual(['T1:C1:1'])
+      await store.ratings.rate('T1:C1:1', 'U1', 'up')
+      expect(await store.ratings.of('T1:C1:1')).toEqual([{ user: 'U1', rating: 'up' }])
+      await store.close()
+      expect(readSchema(folder)).toEqual(readSchema((await openFresh()).folder))
+    },
+  )
+
+  test('of a newer version are left alone, and it is said what to do', async () => {
+    const folder = await newFolder()
+    const newer = openSqlite(join(folder, storeFile))
+    await migrate(newer, { ...migrations, '999_later': { async up() {} } })
+    await newer.destroy()
+    const { open, log } = await openFolder(folder)
+    const store = await open()
+    expect(store.isKept).toBe(false)
+    expect(log()).toContain('was written by a newer Threadwise: update this one')
+  })
+})
+
+describe('a file that gives trouble', () => {
+  test('broken: is not touched, the log says what to do, and the bot goes on without', async () => {
+    const folder = await newFolder()
+    await writeFile(join(folder, storeFile), 'this is no database, and long enough to be none '.repeat(50))
+    const { open, log } = await openFolder(folder)
+    const store = await open()
+    expect(log()).toMatch(/is damaged: stop, move it away, and put the newest backup in its place/)
+    expect(await store.turns.keep(turn(1))).toBe(true)
+    expect(store.isKept).toBe(false)
+    expect(await readFile(join(folder, storeFile), 'utf8')).toContain('this is no database')
+  })
+
+  test('locked by another program: answers go on, and are kept again when it lets go', async () => {
+    const { folder, open, log } = await openFolder()
+    const store = await open()
+    const other = new DatabaseSync(join(folder, storeFile))
+    other.exec('begin exclusive')
+    expect(await store.turns.keep(turn(1))).toBeUndefined()
+    expect(store.isKept).toBe(false)
+    expect(log()).toMatch(/another program holds .*: close it/)
+    other.exec('rollback')
+    other.close()
+    expect(await store.turns.keep(turn(1))).toBe(true)
+    expect(store.isKept).toBe(true)
+  })
+
+  test.skipIf(!canMount())('on a full disk: answers go on, and are kept again when there is room', async () => {
+    const folder = await newFolder()
+    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=512k', 'tmpfs', folder])
+    onTestFinished(() => void execFileSync('umount', ['-l', folder]))
+    const { open, log } = await openFolder(folder)
+    const store = await open()
+    const ballast = join(folder, 'ballast')
+    await writeFile(ballast, Buffer.alloc(600_000)).catch(() => {})
+    const long = { ...turn(1), turn: JSON.stringify('x'.repeat(20_000)) }
+    expect(await store.turns.keep(long)).toBeUndefined()
+    expect(log()).toMatch(/the disk is full: make room where/)
+    await rm(ballast)
+    expect(await store.turns.keep(long)).toBe(true)
+  })
+
+  test('in a folder that cannot be made: the log says what to do', async () => {
+    const { open, log } = await openFolder('/dev/null/folder')
+    const store = await open()
+    expect(store.isKept).toBe(false)
+    expect(log()).toMatch(/cannot be written \(ENOTDIR\): give this user the right to write there, or set DATA_DIR/)
+  })
+
+  test('held by another Threadwise: is waited for, and then refused with the cure', async () => {
+    const { folder, open } = await openFolder()
+    const first = await open()
+    await expect(openStore(folder, 300, silent)).rejects.toThrow(/DATA_DIR: another Threadwise is running on/)
+    const waiting = openStore(folder, 10_000, silent)
+    await first.close()
+    await (await waiting).close()
+  })
+})
+
+describe('npm run backup', () => {
+  test('copies the file whole while the bot writes it', async () => {
+    const { folder, open } = await openFolder()
+    const store = await open()
+    await Promise.all(Array.from({ length: 200 }, (_, number) => store.turns.keep(turn(number))))
+    const run = promisify(execFile)(process.execPath, [resolve('src/backup.ts')], {
+      cwd: folder,
+      env: { PATH: process.env.PATH, DATA_DIR: folder },
+    })
+    for (let number = 200; number < 300; number += 1) await store.turns.keep(turn(number))
+    const { stdout } = await run
+    const copy = /copied to (.*)\n/.exec(stdout)?.[1] ?? ''
+    await access(copy)
+    const restored = await newFolder()
+    await writeFile(join(restored, storeFile), await readFile(copy))
+    const { open: openCopy } = await openFolder(restored)
+    const again = await openCopy()
+    expect((await again.turns.beginLife()).length).toBeGreaterThanOrEqual(200)
+  })
+
+  test('says what is wrong when there is nothing to copy', async () => {
+    const folder = await newFolder()
+    const run = promisify(execFile)(process.execPath, [resolve('src/backup.ts')], {
+      cwd: folder,
+      env: { PATH: process.env.PATH, DATA_DIR: folder },
+    })
+    await expect(run).rejects.toThrow(/No backup was made: there is no .*; set DATA_DIR to the bot’s folder/)
+  })
+})
+
+async function openFolder(given?: string) {
+  const folder = given ?? (await newFolder())
+  const lines: string[] = []
+  const keep = (facts: unknown, sentence: string) => void lines.push(`${JSON.stringify(facts)} ${sentence}`)
+  const log = { debug() {}, info() {}, warn: keep, error: keep } as unknown as Log
+  const open = async (): Promise<Store> => {
+    const store = await openStore(folder, 0, log)
+    onTestFinished(() => store.close())
+    return store
+  }
+  return { folder, open, log: () => lines.join('\n') }
+}
+
+async function openFresh() {
+  const { folder, open } = await openFolder()
+  await (await open()).close()
+  return { folder }
+}
+
+const silent = { debug() {}, info() {}, warn() {}, error() {} } as unknown as Log
+const newFolder = () => mkdtemp(join(tmpdir(), 'threadwise-store-'))
+
+function readSchema(folder: string): unknown {
+  const file = new DatabaseSync(join(folder, storeFile), { readOnly: true })
+  const schema = file.prepare('select name, sql from sqlite_master where sql is not null order by name').all()
+  file.close()
+  return schema.map(row => ({ ...row }))
+}
+
+/** Mounting a small disk takes rights that not every machine gives. */
+function canMount(): boolean {
+  try {
+    const probe = execFileSync('mktemp', ['-d']).toString().trim()
+    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=64k', 'tmpfs', probe], { stdio: 'ignore' })
+    execFileSync('umount', [probe])
+    return true
+  } catch {
+    return false
+  }
+}
