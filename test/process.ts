@@ -24,7 +24,9 @@ export interface World {
   model: ScriptedModel
   port: number
   bot: BotProcess
-  /** Another process on the same folder, when it is ready. */
+  /** Another process on the same folder. */
+  start(): Promise<BotProcess>
+  /** The same, when it is ready. */
   restart(): Promise<BotProcess>
   /** `kill -9`, and the end of the process. */
   crash(bot: BotProcess): Promise<void>
@@ -32,17 +34,21 @@ export interface World {
   general: string
 }
 
+/** What a test does when it ends; tests that run side by side each have their own. */
+type AtEnd = (clean: () => void | Promise<void>) => unknown
+
 /** Opens a world; everything in it ends with the test. */
 export async function openWorld(
   transport: 'socket' | 'http',
   env: Record<string, string> = {},
   options: WorkspaceOptions = {},
+  atEnd: AtEnd = onTestFinished,
 ): Promise<World> {
   const slack = await createWorkspace(options)
   const model = await createScriptedModel()
   const port = await freePort()
   const folder = await newFolder()
-  onTestFinished(async () => {
+  atEnd(async () => {
     await Promise.all([slack.close(), model.close()])
   })
   const begin = () =>
@@ -60,12 +66,14 @@ export async function openWorld(
         ...env,
       },
       folder,
+      atEnd,
     )
   return {
     slack,
     model,
     port,
     bot: await begin(),
+    start: begin,
     async restart() {
       const bot = await begin()
       await bot.untilSays('ready')
@@ -81,7 +89,11 @@ export async function openWorld(
 }
 
 /** Starts `main.ts` in a folder of its own, so that no .env of this checkout is read. */
-export async function startBot(env: Record<string, string>, folder?: string): Promise<BotProcess> {
+export async function startBot(
+  env: Record<string, string>,
+  folder?: string,
+  atEnd: AtEnd = onTestFinished,
+): Promise<BotProcess> {
   const child = spawn(process.execPath, [resolve('src/main.ts')], {
     cwd: folder ?? (await newFolder()),
     env: { PATH: process.env.PATH ?? '', ...env },
@@ -97,7 +109,7 @@ export async function startBot(env: Record<string, string>, folder?: string): Pr
     errors += data
   })
   const exit = new Promise<number | null>(done => child.on('close', done))
-  onTestFinished(() => void child.kill('SIGKILL'))
+  atEnd(() => void child.kill('SIGKILL'))
   return {
     exit,
     kill: signal => void child.kill(signal),
