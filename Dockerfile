@@ -5,6 +5,9 @@ COPY package.json package-lock.json .npmrc ./
 RUN npm install --omit=dev --omit=optional && npm cache clean --force
 COPY src ./src
 COPY manifest.yml LICENSE README.md ./
+# What must outlive the container; a volume that is mounted here takes over the owner.
+RUN mkdir data && chown node:node data
+VOLUME /app/data
 USER node
 ENV NODE_ENV=production PORT=3000
 EXPOSE 3000

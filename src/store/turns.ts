@@ -24,10 +24,10 @@ export interface TurnRecord {
 }
 
 /** What is known of a turn when it comes. */
-export type NewTurn = Pick<TurnRecord, 'id' | 'channel' | 'threadTs' | 'ts' | 'turn'>
+type NewTurn = Pick<TurnRecord, 'id' | 'channel' | 'threadTs' | 'ts' | 'turn'>
 
 /** What changes of a turn while it is worked on. */
-export type TurnChange = Partial<
+type TurnChange = Partial<
   Pick<TurnRecord, 'state' | 'turn' | 'attempts' | 'deaths' | 'edition' | 'messages' | 'shown'>
 > & {
   postingAt?: number | null

@@ -70,7 +70,7 @@ const rememberedTurns = 50_000
 /** For the last words below a reply that is not whole. */
 const lastWordsMs = 5_000
 /** Ended turns are remembered this long, for another answer and so that no copy of them is answered again. */
-export const prunedAfterMs = 7 * 86_400_000
+const prunedAfterMs = 7 * 86_400_000
 const pruneEveryMs = 3_600_000
 const checkEveryMs = 5_000
 const checkLaterMs = 60_000

@@ -1,3 +1,4 @@
+import { benchDurability } from './durability.ts'
 import { benchMention } from './mention.ts'
 import { benchProcess } from './process.ts'
 
@@ -9,7 +10,7 @@ export interface Claim {
   kept: boolean
 }
 
-const claims: Claim[] = [...(await benchMention()), ...(await benchProcess())]
+const claims: Claim[] = [...(await benchMention()), ...(await benchDurability()), ...(await benchProcess())]
 for (const { what, figure, promise, kept } of claims) {
   process.stdout.write(`${kept ? 'kept  ' : 'BROKEN'}  ${what.padEnd(62)} ${figure.padStart(22)}   ${promise}\n`)
 }

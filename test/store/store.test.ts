@@ -11,6 +11,8 @@ import { migrate, migrations } from '../../src/store/migrations.ts'
 import { openSqlite } from '../../src/store/sqlite.ts'
 import { openStore, type Store, storeFile } from '../../src/store/store.ts'
 
+const [mount, unmount] = ['/bin/mount', '/bin/umount']
+
 const turn = (number: number) => ({
   id: `T1:C1:${number}`,
   channel: 'C1',
@@ -138,8 +140,8 @@ describe('a file that gives trouble', () => {
 
   test.skipIf(!canMount())('on a full disk: answers go on, and are kept again when there is room', async () => {
     const folder = await newFolder()
-    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=512k', 'tmpfs', folder])
-    onTestFinished(() => void execFileSync('umount', ['-l', folder]))
+    execFileSync(mount, ['-t', 'tmpfs', '-o', 'size=512k', 'tmpfs', folder])
+    onTestFinished(() => void execFileSync(unmount, ['-l', folder]))
     const { open, log } = await openFolder(folder)
     const store = await open()
     const ballast = join(folder, 'ballast')
@@ -231,8 +233,8 @@ function readSchema(folder: string): unknown {
 function canMount(): boolean {
   try {
     const probe = execFileSync('mktemp', ['-d']).toString().trim()
-    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=64k', 'tmpfs', probe], { stdio: 'ignore' })
-    execFileSync('umount', [probe])
+    execFileSync(mount, ['-t', 'tmpfs', '-o', 'size=64k', 'tmpfs', probe], { stdio: 'ignore' })
+    execFileSync(unmount, [probe])
     return true
   } catch {
     return false
