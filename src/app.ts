@@ -58,6 +58,7 @@ export async function createApp({ config, model, store, log }: AppParts): Promis
     isSettled: (turn, edition) => isSettled(conversations, turn, edition),
     ready: missed.ready,
     onAhead: (turn, ahead) => void tellAhead(parts, turn, ahead),
+    onLateEdit: turnId => void offerAgain(controls, turnId),
   })
   const controls = { ...parts, inbox, ratings: store.ratings }
   const chat = { ...parts, inbox, offerAgain: (turnId: string) => offerAgain(controls, turnId) }

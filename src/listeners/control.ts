@@ -49,6 +49,11 @@ export function listenToControls(app: App, parts: ControlParts): void {
     for (const turn of parts.inbox.inThread({ channel, threadTs: thread_ts })) {
       if (await mayControl(parts, turn, user)) await parts.inbox.stop(turn.id, user)
     }
+    // Slack leaves it to the app to end the session’s work, which the empty status does.
+    const args = { channel_id: channel, thread_ts, status: '' }
+    await parts.budget
+      .send('assistant.threads.setStatus', () => args, 'first')
+      .catch(error => parts.log.debug({ channel, code: error.code }, 'no status line'))
   })
 }
 

@@ -11,6 +11,8 @@ export interface Writer {
   readonly isWorking: boolean
 }
 
+/** A store that could not be written rests: waiting for a locked file holds up the whole process each time. */
+const restMs = 1_000
 /** The same complaint is made again after this long at the earliest. */
 const complaintEveryMs = 60_000
 
@@ -18,8 +20,10 @@ const complaintEveryMs = 60_000
 export function createWriter(log: Log, toProblem: (error: unknown) => string): Writer {
   let isWorking = true
   let complainedAt = Number.NEGATIVE_INFINITY
+  let failedAt = Number.NEGATIVE_INFINITY
   return {
     async write(work) {
+      if (Date.now() - failedAt < restMs) return undefined
       try {
         const result = await work()
         if (!isWorking) log.info('the store can be written again')
@@ -34,6 +38,7 @@ export function createWriter(log: Log, toProblem: (error: unknown) => string): W
           )
         }
         isWorking = false
+        failedAt = Date.now()
         return undefined
       }
     },

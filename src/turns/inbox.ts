@@ -60,6 +60,8 @@ export interface InboxParts {
   ready: (turn: Turn) => Promise<void>
   /** The turn waits behind so many others. */
   onAhead: (turn: Turn, ahead: number) => void
+  /** The question was changed when its answer was just being completed. */
+  onLateEdit: (turnId: string) => void
 }
 
 /** More answers at once than this only make each of them slower: Slack's limits are shared by all. */
@@ -159,7 +161,8 @@ export function createInbox(parts: InboxParts): Inbox {
   /** What stands is written over from its beginning; what else was wanted meanwhile is not forgotten. */
   const startOver = async (entry: Entry): Promise<void> => {
     entry.attempt = new AbortController()
-    if (entry.interruption?.kind !== 'edited') entry.attempt.abort(entry.interruption)
+    if (entry.interruption?.kind === 'edited') entry.interruption = undefined
+    else entry.attempt.abort(entry.interruption)
     entry.isResumed = false
     const record = await store.turns.read(entry.turn.id).catch(() => undefined)
     entry.reached = { ...nothingReached, messages: record?.messages ?? entry.reached.messages }
@@ -176,7 +179,9 @@ export function createInbox(parts: InboxParts): Inbox {
       // A call of the process before may still arrive and undo the last one.
       checkAt: entry.isResumed && leavesReply.has(ended) ? Date.now() + lateMs : null,
     })
-    if (entry.interruption?.kind === 'withdrawn' && leavesReply.has(ended)) await takeAway(entry.turn.id)
+    if (!leavesReply.has(ended)) return
+    if (entry.interruption?.kind === 'withdrawn') await takeAway(entry.turn.id)
+    if (entry.interruption?.kind === 'edited') parts.onLateEdit(entry.turn.id)
   }
 
   /** Takes up a turn that has ended, to remove its reply. */

@@ -158,6 +158,7 @@ async function runMany(store: Store): Promise<number> {
     isSettled: async () => true,
     ready: async () => {},
     onAhead() {},
+    onLateEdit() {},
   })
   const turns = Array.from({ length: manyTurns }, (_, number) => toTurn(number))
   const at = performance.now()

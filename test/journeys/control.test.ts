@@ -22,6 +22,8 @@ describe('a question that is changed', () => {
     const after = await untilReply(general, ts, reply => toSeen(reply) === '150 million km.', 'the new answer')
     expect(after.ts).toBe(before.ts)
     expect(story.replies(general, ts)).toHaveLength(1)
+    await untilWhole(story, general, ts)
+    expect(slack.calls.filter(({ method }) => method === 'chat.postEphemeral')).toEqual([])
   })
 
   test('while it waits is answered as it stands then', async () => {

@@ -192,6 +192,27 @@ describe.each(['socket', 'http'] as const)('killed over %s', transport => {
   })
 })
 
+test('an edit of the dead process that arrives late, over the whole answer, is written over again', {
+  timeout: 40_000,
+}, async () => {
+  const world = await openReady('http')
+  const { slack, model, crash, restart, general } = world
+  const ts = await say(world, mention(world, 'a word?'))
+  const exchange = await model.next()
+  exchange.say('Ha')
+  await untilSeen(world, ts, ['Ha'])
+  slack.fault({ method: 'chat.update', delayMs: 4_000 })
+  exchange.say('lf')
+  await slack.until(() => slack.calls.at(-1)?.method === 'chat.update', 'the edit to be on its way')
+  await crash(world.bot)
+  await restart()
+  model.answerAll(again => again.reply('Whole.'))
+  await untilSeen(world, ts, ['Whole.'])
+  await untilSeen(world, ts, ['Half'])
+  await slack.until(() => seenIn(world, general, ts).join() === 'Whole.', 'the answer to be whole again', 30_000)
+  expect(replies(world, general, ts)).toHaveLength(1)
+})
+
 describe('a question over which the process dies', () => {
   test('three times is set aside with a sentence to its author; others are answered', async () => {
     const world = await openReady('socket')
