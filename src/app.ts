@@ -4,8 +4,11 @@ import { createConversations } from './conversation/conversation.ts'
 import { createFileReader } from './conversation/files.ts'
 import { createPeople } from './conversation/people.ts'
 import { toReason } from './errors.ts'
+import { createLabeller } from './labels/labeller.ts'
+import type { Taxonomies } from './labels/taxonomies.ts'
 import { listenToAsking, tellDirectly } from './listeners/ask.ts'
 import { keep, listenToChat, take } from './listeners/chat.ts'
+import { listenToClassifying, resumeClassifying } from './listeners/classify.ts'
 import { listenToControls, offerAgain } from './listeners/control.ts'
 import { listenToHome } from './listeners/home.ts'
 import type { Log } from './log.ts'
@@ -13,6 +16,7 @@ import { createMetrics } from './metrics.ts'
 import type { Model } from './model/model.ts'
 import { createOperations } from './operations.ts'
 import { createSendBudget } from './reply/budget.ts'
+import { createRespond } from './respond.ts'
 import { readSelf } from './self.ts'
 import { createCallSlack } from './slack.ts'
 import { toStartError } from './start-error.ts'
@@ -35,6 +39,7 @@ export interface AppParts {
   config: Pick<Config, 'botToken' | 'transport' | 'slackApiUrl' | 'port' | 'stopMs' | 'cacheTokens'>
   model: Model
   store: Store
+  taxonomies: Taxonomies
   log: Log
 }
 
@@ -42,7 +47,7 @@ export interface AppParts {
  * Makes the bot of every part and all listeners, and connects it to Slack. Rejects with a `StartError` that names what
  * is wrong and its cure.
  */
-export async function createApp({ config, model, store, log }: AppParts): Promise<ThreadwiseApp> {
+export async function createApp({ config, model, store, taxonomies, log }: AppParts): Promise<ThreadwiseApp> {
   const metrics = createMetrics()
   const call = createCallSlack(config.botToken, config.slackApiUrl, metrics, log)
   const self = await readSelf(call, log, config.slackApiUrl)
@@ -62,6 +67,9 @@ export async function createApp({ config, model, store, log }: AppParts): Promis
   })
   const controls = { ...parts, inbox, ratings: store.ratings }
   const chat = { ...parts, inbox, offerAgain: (turnId: string) => offerAgain(controls, turnId) }
+  const labeller = createLabeller({ model, taxonomies, labels: store.labels })
+  const respond = createRespond(config.slackApiUrl)
+  const classifying = { ...parts, labeller, taxonomies, respond, labels: store.labels }
   const asker = createAsker({ ...parts, inbox, asks: store.asks })
   metrics.observe(() => ({
     threads: conversations.threads,
@@ -75,6 +83,7 @@ export async function createApp({ config, model, store, log }: AppParts): Promis
   const bolt = createBolt({ config, self, routes, log, onOpen, keep: body => keep(chat, body) })
   listenToChat(bolt.app, chat)
   listenToAsking(bolt.app, { ...parts, asker })
+  listenToClassifying(bolt.app, classifying)
   listenToControls(bolt.app, controls)
   listenToHome(bolt.app, parts)
   await inbox.takeOver()
@@ -85,6 +94,7 @@ export async function createApp({ config, model, store, log }: AppParts): Promis
   })
   inbox.resume()
   await asker.resume((ask, error) => tellDirectly({ ...parts, asker }, ask, error))
+  await resumeClassifying(classifying)
   log.info({ team: self.teamId, bot: self.userId, model: model.title, transport: config.transport.kind }, 'ready')
 
   return {

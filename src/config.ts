@@ -33,6 +33,8 @@ export interface Config {
   logLevel: LogLevel
   /** The folder of what must outlive the process. */
   dataDir: string
+  /** A taxonomy of the team's own; without it, the one that comes with the bot. */
+  taxonomyFile: string | undefined
   /** How long turns in flight may go on after SIGTERM. */
   stopMs: number
   /** The size of the thread cache, in tokens. */
@@ -88,6 +90,7 @@ export const environment = z.object({
   MODEL_IMAGES: onOff.optional(),
   MODEL_IDLE_SECONDS: whole(1, 3600).default(60),
   DATA_DIR: z.string().default('./data'),
+  TAXONOMY_FILE: z.string().optional(),
   CACHE_TOKENS: whole(10_000, 1_000_000_000).default(4_000_000),
   STOP_SECONDS: whole(0, 3600).default(25),
   LOG_LEVEL: z.enum(logLevels, { error: `must be one of ${logLevels.join(', ')}` }).default('info'),
@@ -122,6 +125,7 @@ function assemble(env: Environment): Config {
     modelIsNamed: env.OPENAI_MODEL !== undefined,
     logLevel: env.LOG_LEVEL,
     dataDir: env.DATA_DIR,
+    taxonomyFile: env.TAXONOMY_FILE,
     stopMs: env.STOP_SECONDS * 1000,
     cacheTokens: env.CACHE_TOKENS,
   }

@@ -2,6 +2,7 @@ import dotenv from 'dotenv'
 import { createApp, type ThreadwiseApp } from './app.ts'
 import { type Config, type Problem, toConfig } from './config.ts'
 import { toReason } from './errors.ts'
+import { readTaxonomies } from './labels/taxonomies.ts'
 import { createLog, type Log } from './log.ts'
 import { detectLocalServer } from './model/detect.ts'
 import { createOpenAiModel } from './model/openai.ts'
@@ -31,8 +32,15 @@ async function run(config: Config): Promise<void> {
   stopOnSignals(stop, log)
   watchForLostToken(stop, log)
   try {
+    const taxonomies = await readTaxonomies(config.taxonomyFile)
     store = await openStore(config.dataDir, config.stopMs + lockExtraMs, log)
-    app = await createApp({ config, model: createOpenAiModel(await chooseModel(config, log), log), store, log })
+    app = await createApp({
+      config,
+      model: createOpenAiModel(await chooseModel(config, log), log),
+      store,
+      taxonomies,
+      log,
+    })
   } catch (error) {
     if (!(error instanceof StartError)) throw error
     await store?.close()

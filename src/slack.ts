@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises'
 import { ErrorCode, WebClient } from '@slack/web-api'
 import type { Log } from './log.ts'
 import type { Metrics } from './metrics.ts'
@@ -68,6 +69,23 @@ export function createCallSlack(
       metrics.slackCalled(method, isRefused ? 'refused' : 'failed')
       if (isRefused) log.warn({ method, restMs: failure.retryAfterMs }, 'Slack asks for a rest')
       throw failure
+    }
+  }
+}
+
+const firstRetryMs = 500
+const longestRetryMs = 8_000
+
+/** Makes a call that may be made twice again and again, as long as what keeps it from working may pass and the patience lasts. */
+export async function callPatiently<T>(make: () => Promise<T>, patienceMs: number): Promise<T> {
+  const deadline = Date.now() + patienceMs
+  for (let waitMs = firstRetryMs; ; waitMs = Math.min(waitMs * 2, longestRetryMs)) {
+    try {
+      return await make()
+    } catch (error) {
+      const restMs = error instanceof SlackError ? Math.max(waitMs, error.retryAfterMs) : 0
+      if (!(error instanceof SlackError) || !error.isPassing || Date.now() + restMs > deadline) throw error
+      await delay(restMs)
     }
   }
 }

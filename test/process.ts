@@ -23,6 +23,8 @@ export interface World {
   slack: Workspace
   model: ScriptedModel
   port: number
+  /** In which it is started. */
+  folder: string
   bot: BotProcess
   /** Another process on the same folder. */
   start(): Promise<BotProcess>
@@ -72,6 +74,7 @@ export async function openWorld(
     slack,
     model,
     port,
+    folder,
     bot: await begin(),
     start: begin,
     async restart() {

@@ -1,6 +1,7 @@
 import { expect, onTestFinished } from 'vitest'
 import { createApp, type ThreadwiseApp } from '../src/app.ts'
 import type { Config, ModelConfig } from '../src/config.ts'
+import { readTaxonomies } from '../src/labels/taxonomies.ts'
 import type { Log } from '../src/log.ts'
 import { createOpenAiModel } from '../src/model/openai.ts'
 import type { PageMessage, SlackJson } from '../src/playground/protocol.ts'
@@ -29,6 +30,7 @@ export interface StoryOptions {
   config?: Partial<Config>
   /** Where the bot keeps what must outlive it; without it, in memory. */
   dataDir?: string
+  taxonomyFile?: string
   /** The story is about a Slack that takes nothing, not even a word about what went wrong. */
   isMute?: boolean
 }
@@ -92,7 +94,8 @@ export async function connect(
   }
   const modelConfig = { apiKey: 'sk-test', baseUrl: model.baseUrl, name: 'gpt-4o', idleMs: 10_000, ...options.model }
   const store = options.dataDir === undefined ? await openMemoryStore(log) : await openStore(options.dataDir, 0, log)
-  const bot = await createApp({ config, model: createOpenAiModel(modelConfig, log), store, log })
+  const taxonomies = await readTaxonomies(options.taxonomyFile)
+  const bot = await createApp({ config, model: createOpenAiModel(modelConfig, log), store, taxonomies, log })
   const app = {
     async stop() {
       await bot.stop()

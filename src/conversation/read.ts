@@ -1,6 +1,5 @@
-import { setTimeout as delay } from 'node:timers/promises'
 import { ShownError } from '../errors.ts'
-import { type CallSlack, SlackError } from '../slack.ts'
+import { type CallSlack, callPatiently, SlackError } from '../slack.ts'
 import { type Message, type RawMessage, type Self, toMessage } from './message.ts'
 
 /** Where a thread is: its channel and the ts of its first message. */
@@ -13,7 +12,6 @@ export interface ThreadId {
 const pageSize = 200
 /** A history that cannot be read for this long fails its turn; the person is waiting. */
 const patienceMs = 60_000
-const firstRetryMs = 400
 
 /**
  * Reads every message of a thread, all pages. Fails loudly: an answer without its context is worse than none. The error
@@ -34,16 +32,12 @@ export async function readThread(call: CallSlack, self: Self, thread: ThreadId):
 }
 
 async function readPage(call: CallSlack, thread: ThreadId, cursor: string): Promise<Page> {
-  const deadline = Date.now() + patienceMs
-  for (let waitMs = firstRetryMs; ; waitMs *= 2) {
-    try {
-      const args = { channel: thread.channel, ts: thread.threadTs, limit: pageSize, include_all_metadata: true }
-      return toPage(await call('conversations.replies', cursor === '' ? args : { ...args, cursor }))
-    } catch (error) {
-      const rest = error instanceof SlackError ? Math.max(waitMs, error.retryAfterMs) : Number.POSITIVE_INFINITY
-      if (!(error instanceof SlackError) || !error.isPassing || Date.now() + rest > deadline) throw toShown(error)
-      await delay(rest)
-    }
+  const args = { channel: thread.channel, ts: thread.threadTs, limit: pageSize, include_all_metadata: true }
+  try {
+    const paged = cursor === '' ? args : { ...args, cursor }
+    return toPage(await callPatiently(() => call('conversations.replies', paged), patienceMs))
+  } catch (error) {
+    throw toShown(error)
   }
 }
 

@@ -41,7 +41,7 @@ export function listenToAsking(app: App, parts: AskParts): void {
     const ask = { id: randomUUID(), user: body.user.id, question: toQuestion(view.state.values), ...where }
     await parts.asker.keep(ask)
     await ack()
-    await parts.asker.put(ask).catch(error => tellDirectly(parts, ask, error))
+    await parts.asker.put(ask, (_, error) => tellDirectly(parts, ask, error))
   })
 }
 
@@ -56,7 +56,7 @@ async function onCommand(
   if (ask.question !== '') await parts.asker.keep(ask)
   await ack()
   if (ask.question === '') return tell((await readWords(parts, ask.user)).ask.empty)
-  await parts.asker.put(ask).catch(async error => tell(await toCure(parts, ask, error)))
+  await parts.asker.put(ask, async (_, error) => tell(await toCure(parts, ask, error)))
 }
 
 async function openView(parts: AskParts, user: string, trigger: string, where: Where | undefined): Promise<void> {

@@ -18,8 +18,8 @@ export interface ChatParts {
  * both are heard the same way, and the inbox takes the first.
  */
 export function listenToChat(app: App, parts: ChatParts): void {
-  app.event('app_mention', async ({ body }) => hear(parts, body as unknown as EventBody))
-  app.event('message', async ({ body }) => hear(parts, body as unknown as EventBody))
+  app.event('app_mention', async ({ body }) => hear(parts, body as unknown as EventBody, 'event'))
+  app.event('message', async ({ body }) => hear(parts, body as unknown as EventBody, 'event'))
 }
 
 /**
@@ -41,11 +41,11 @@ export async function keep(parts: ChatParts, body: Partial<EventBody>): Promise<
 /** Takes in a message that Slack did not deliver and that was found later. */
 export async function take(parts: ChatParts, body: EventBody): Promise<void> {
   await keep(parts, body)
-  await hear(parts, body)
+  await hear(parts, body, 'history')
 }
 
 /** Does what a message asks for, and keeps the conversation in step with it. */
-async function hear(parts: ChatParts, body: EventBody): Promise<void> {
+async function hear(parts: ChatParts, body: EventBody, from: 'event' | 'history'): Promise<void> {
   const change = toChange(body, parts.self)
   if (change !== undefined) {
     parts.conversations.note(change)
@@ -59,7 +59,7 @@ async function hear(parts: ChatParts, body: EventBody): Promise<void> {
   const turn = toTurn(body, parts.self)
   if (turn === undefined) return
   if (turn.isAddressed) parts.conversations.begin(turn, turn.question)
-  parts.inbox.accept(turn)
+  parts.inbox.accept(turn, from)
 }
 
 const toTeam = (parts: ChatParts, body: Partial<EventBody>) => body.team_id ?? parts.self.teamId

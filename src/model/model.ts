@@ -19,6 +19,17 @@ export type Piece =
   | { kind: 'usage'; usage: Usage }
   | { kind: 'stopped'; reason: 'done' | 'length' }
 
+/** The form in which an answer is wanted: JSON that follows a schema, strictly. */
+export interface AnswerFormat {
+  name: string
+  schema: Record<string, unknown>
+}
+
+/** The server takes no schemas; the same question has to be asked in words. It is not asked by schema again. */
+export class FormatRefused extends Error {
+  override readonly name = 'FormatRefused'
+}
+
 /** What the bot needs from a language model. */
 export interface Model {
   /** As the server knows it. */
@@ -31,7 +42,9 @@ export interface Model {
   readonly images: boolean
   /**
    * Asks the model and yields its answer as it comes. Throws a `ShownError` for everything that a server can do wrong,
-   * after the text that came before it; ends early without an error when the signal aborts.
+   * after the text that came before it, and `FormatRefused` for a format that the server does not take; ends early without an error when the signal aborts.
    */
-  stream(messages: ChatMessage[], signal: AbortSignal): AsyncIterable<Piece>
+  stream(messages: ChatMessage[], signal: AbortSignal, format?: AnswerFormat): AsyncIterable<Piece>
+  /** Whether the server may take a schema for the answer; false once it has refused one with {@link FormatRefused}. */
+  readonly takesFormats: boolean
 }

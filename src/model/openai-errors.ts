@@ -2,15 +2,18 @@ import OpenAI from 'openai'
 import { ShownError } from '../errors.ts'
 
 /** Parameters that some servers do not know; without them the request means the same. */
-export type RefusedParameter = 'stream_options' | 'max_tokens' | 'max_completion_tokens'
+export type RefusedParameter = 'stream_options' | 'max_tokens' | 'max_completion_tokens' | 'response_format'
 
-const droppable: RefusedParameter[] = ['stream_options', 'max_completion_tokens', 'max_tokens']
+const droppable: RefusedParameter[] = ['stream_options', 'max_completion_tokens', 'max_tokens', 'response_format']
 
 /** Which of our parameters a server refused, by the name it complains of in its 400 or 422. */
 export function toRefusedParameter(error: unknown): RefusedParameter | undefined {
   if (!(error instanceof OpenAI.APIError) || (error.status !== 400 && error.status !== 422)) return undefined
   // The vendor says "Unsupported parameter: 'max_tokens' ... Use 'max_completion_tokens' instead": the first named is meant.
-  const complaint = `${error.param ?? ''} ${error.message}`
+  const complaint = `${error.param ?? ''} ${error.message}`.replace(
+    /json_schema|structured output/gi,
+    'response_format',
+  )
   const named = droppable.filter(name => new RegExp(`\\b${name}\\b`).test(complaint))
   return named.sort((a, b) => complaint.indexOf(a) - complaint.indexOf(b))[0]
 }

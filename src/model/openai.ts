@@ -5,7 +5,7 @@ import type { ModelConfig } from '../config.ts'
 import { ShownError, toReason } from '../errors.ts'
 import type { Log } from '../log.ts'
 import { toWindow, type Window } from './catalog.ts'
-import type { ChatMessage, Model, Piece } from './model.ts'
+import { type AnswerFormat, type ChatMessage, FormatRefused, type Model, type Piece } from './model.ts'
 import { type RefusedParameter, toModelError, toRefusedParameter, toRetryWaitMs } from './openai-errors.ts'
 import { openWatch, type Watch } from './watch.ts'
 
@@ -36,8 +36,11 @@ export function createOpenAiModel(config: ModelConfig, log: Log): Model {
     title: toModelTitle(config.name, config.baseUrl),
     inputTokens: window.contextTokens - answerTokens,
     images: window.images,
-    stream: (messages, signal) => {
-      const body = () => toRequest(config.name, window, answerTokens, messages, refused)
+    get takesFormats() {
+      return !refused.has('response_format')
+    },
+    stream: (messages, signal, format) => {
+      const body = () => toRequest({ model: config.name, window, answerTokens, messages, format, refused })
       return speak(client, body, refused, config, log, signal)
     },
   }
@@ -64,6 +67,7 @@ async function* speak(
     yield* toPieces(toChunks(client, watch.follow(response), watch), watch.isDone)
   } catch (error) {
     if (signal.aborted) return
+    if (error instanceof FormatRefused) throw error
     if (watch.isSilent()) throw new ShownError('model_silent', words => words.model.silent(config.idleMs / 1000), error)
     const shown = toModelError(error, config.name)
     log.warn({ reason: toReason(shown) }, 'the model failed')
@@ -90,6 +94,7 @@ async function openResponse(
     const parameter = toRefusedParameter(error)
     if (parameter !== undefined && !refused.has(parameter)) {
       refused.add(parameter)
+      if (parameter === 'response_format') throw new FormatRefused('the server takes no schemas', { cause: error })
       return openResponse(client, body, refused, watch, attempt)
     }
     const waitMs = toRetryWaitMs(error, firstWaitMs * 2 ** attempt)
@@ -158,13 +163,16 @@ function toCount(value: unknown): number {
   return typeof value === 'number' && value >= 0 && Number.isFinite(value) ? value : 0
 }
 
-function toRequest(
-  model: string,
-  window: Window,
-  answerTokens: number,
-  messages: ChatMessage[],
-  refused: Set<RefusedParameter>,
-): Request {
+interface RequestParts {
+  model: string
+  window: Window
+  answerTokens: number
+  messages: ChatMessage[]
+  format: AnswerFormat | undefined
+  refused: Set<RefusedParameter>
+}
+
+function toRequest({ model, window, answerTokens, messages, format, refused }: RequestParts): Request {
   const other = window.outputParameter === 'max_tokens' ? 'max_completion_tokens' : 'max_tokens'
   const outputParameter = refused.has(window.outputParameter) ? other : window.outputParameter
   return {
@@ -173,6 +181,9 @@ function toRequest(
     stream: true,
     ...(!refused.has('stream_options') && { stream_options: { include_usage: true } }),
     ...(!refused.has(outputParameter) && { [outputParameter]: answerTokens }),
+    ...(format !== undefined && {
+      response_format: { type: 'json_schema' as const, json_schema: { ...format, strict: true } },
+    }),
   }
 }
 

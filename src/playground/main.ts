@@ -1,6 +1,8 @@
 import dotenv from 'dotenv'
 import { createApp } from '../app.ts'
 import { toConfig } from '../config.ts'
+import { readTaxonomies } from '../labels/taxonomies.ts'
+import { readShippedTexts } from '../labels/texts.ts'
 import { createLog } from '../log.ts'
 import { createOpenAiModel } from '../model/openai.ts'
 import { openMemoryStore } from '../store/store.ts'
@@ -17,7 +19,7 @@ const usualPort = 4000
 dotenv.config({ quiet: true })
 const chosen = await chooseModel(process.env)
 const page = createPageRoutes()
-const engine = createEngineRoutes()
+const engine = createEngineRoutes({ texts: await readShippedTexts() })
 const options = {
   model: chosen.title,
   ...(await readManifest()),
@@ -42,7 +44,8 @@ await seed(slack)
 const model = { ...createOpenAiModel(read.config.model, log), title: chosen.title }
 // The workspace ends with the process, and what the bot keeps of it does, too.
 const store = await openMemoryStore(log)
-const app = await createApp({ config: read.config, model, store, log })
+const taxonomies = await readTaxonomies(read.config.taxonomyFile)
+const app = await createApp({ config: read.config, model, store, taxonomies, log })
 process.stdout.write(`Threadwise playground: ${slack.url}\nAnswers come from: ${chosen.title}\n`)
 
 for (const signal of ['SIGINT', 'SIGTERM']) {

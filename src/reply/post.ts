@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Log } from '../log.ts'
 import { toReplyMark, toReplyMetadata } from '../marks.ts'
-import { type CallSlack, callTimeoutMs, SlackError } from '../slack.ts'
+import { type CallSlack, callPatiently, callTimeoutMs, SlackError } from '../slack.ts'
 import type { SendBudget, Urgency } from './budget.ts'
 import type { MessageBody } from './message.ts'
 import type { Progress } from './progress.ts'
@@ -33,8 +33,10 @@ export interface Poster {
   put(body: () => Shown, urgency: Urgency): Promise<boolean>
   /** Goes on to the next message. */
   next(): void
-  /** Deletes the messages from this part on: what a reply that was taken over no longer needs, or all of it. */
-  removeFrom(part: 'next' | 'first'): Promise<void>
+  /** Deletes all messages but the first so many: what a reply that was taken over no longer needs, or all of it. */
+  keepFirst(count: number): Promise<void>
+  /** The part at work, from 0. */
+  readonly part: number
 }
 
 /** A completing call is tried for this long; by then a person has asked again. */
@@ -47,6 +49,9 @@ const longestRetryMs = 8_000
  * gives up.
  */
 export const lateMs = callTimeoutMs
+
+/** A call whose connection broke was under way already: it takes effect within this time, or not at all. */
+const cutMs = 5_000
 
 /** A post that waited longer than this for the budget is noted again when it is made. */
 const staleNoteMs = 500
@@ -80,8 +85,9 @@ export function createPoster(
   let isShort = false
   let isDoubtful = progress.postingAt !== undefined
   const deadPostAt = progress.postingAt ?? Number.NEGATIVE_INFINITY
-  /** When a call was given up that Slack may still carry out. */
-  let lateAt = Number.NEGATIVE_INFINITY
+  /** Until when a post, or an edit, that was given up may still take effect. */
+  let postsUntil = deadPostAt + lateMs
+  let editsUntil = Number.NEGATIVE_INFINITY
   let notedAt = 0
 
   const toArgs = (body: Shown) => {
@@ -103,7 +109,7 @@ export function createPoster(
   const settle = async (): Promise<void> => {
     if (!isDoubtful || ts !== undefined) return
     const look = () => findPosted(parts.call, place, part).catch(toNothing)
-    const found = await lookUntil(look, Math.max(lateAt, deadPostAt) + lateMs)
+    const found = await lookUntil(look, postsUntil)
     isDoubtful = false
     if (found !== undefined) await keep(found)
   }
@@ -111,8 +117,8 @@ export function createPoster(
   /** An edit that was given up may still arrive, and would put an older text over the last one; then that is said again. */
   const outlast = async (body: () => Shown, urgency: Urgency): Promise<void> => {
     const isLast = urgency === 'final' || urgency === 'error'
-    if (!isLast || ts === undefined || Date.now() > lateAt + lateMs) return
-    await delay(Math.max(0, lateAt + lateMs - Date.now()))
+    if (!isLast || ts === undefined || Date.now() > editsUntil) return
+    await delay(editsUntil - Date.now())
     await parts.budget.send('chat.update', () => toArgs(body()), 'final')
   }
 
@@ -147,17 +153,24 @@ export function createPoster(
       ts = undefined
       return true
     }
-    if (error.code === 'timeout') lateAt = Date.now()
-    isDoubtful ||= error.isUnknown && ts === undefined
+    if (error.code === 'timeout' && ts !== undefined) editsUntil = Date.now() + lateMs
+    if (error.isUnknown && ts === undefined) {
+      isDoubtful = true
+      postsUntil = Date.now() + (error.code === 'timeout' ? lateMs : cutMs)
+    }
     return error.isPassing
   }
 
   /** Deletes one message; that it is gone already is as good. */
   const remove = async (message: string): Promise<void> => {
     const args = { channel: place.channel, ts: message }
-    await parts.budget
-      .send('chat.delete', () => args, 'final')
-      .catch(error => parts.log.warn({ channel: place.channel, code: error.code }, 'a message could not be deleted'))
+    try {
+      await callPatiently(() => parts.budget.send('chat.delete', () => args, 'final'), patienceMs)
+    } catch (error) {
+      if (!(error instanceof SlackError)) throw error
+      if (error.code === 'message_not_found') return
+      parts.log.warn({ channel: place.channel, code: error.code }, 'a message could not be deleted')
+    }
   }
 
   return {
@@ -187,11 +200,15 @@ export function createPoster(
       part += 1
       ts = messages[part]
     },
-    async removeFrom(which) {
-      const from = which === 'first' ? 0 : part + 1
-      if (messages.length <= from) return
-      for (const message of messages.splice(from)) await remove(message)
-      await progress.posted(messages)
+    get part() {
+      return part
+    },
+    async keepFirst(count) {
+      while (messages.length > count) {
+        await remove(messages.at(-1) as string)
+        messages.pop()
+        await progress.posted(messages)
+      }
     },
   }
 }

@@ -12,6 +12,8 @@ import type { Progress } from './progress.ts'
 export interface Reply {
   /** Everything written so far, as the model wrote it. */
   readonly text: string
+  /** Something of it has been shown by now, beyond what stood before. */
+  readonly hasShown: boolean
   /** The ts of its messages in Slack, the first one first. */
   readonly messages: readonly string[]
   /**
@@ -26,8 +28,10 @@ export interface Reply {
    * and that are no longer needed go. Resolves when Slack has accepted it.
    */
   finish(ending?: Ending): Promise<void>
-  /** Takes all of it away. */
-  remove(): Promise<void>
+  /** Shows this text instead of what came so far, of which nothing has been shown. */
+  replace(text: string): void
+  /** Takes all messages away but the first so many. */
+  keepFirst(count: number): Promise<void>
   /** Gives its share of the budget back. Safe to call twice. */
   close(): void
 }
@@ -52,11 +56,14 @@ export interface ReplyParts {
   progress: Progress
 }
 
+/** An answer that is whole within this time is posted once, as it is to stay; people do not notice the wait. */
+const firstMs = 25
+
 /** Opens a reply. Nothing is sent before there is text; one that was taken over is not made shorter while it grows. */
 export function openReply(parts: ReplyParts, place: Place): Reply {
   const poster = createPoster(parts, place, parts.progress)
   const share = parts.budget.openReply()
-  const chain = createChain()
+  let chain = createChain()
   let ended = false
   let changed = Promise.withResolvers<void>()
   /** What Slack has accepted for the newest message. */
@@ -118,7 +125,8 @@ export function openReply(parts: ReplyParts, place: Place): Reply {
     while (!ended) {
       await changed.promise
       changed = Promise.withResolvers()
-      if (firstAt !== 0) await pause(lastAt + betweenMs(Date.now() - firstAt, parts.budget.replies) - Date.now())
+      if (firstAt === 0) await pause(firstMs)
+      else await pause(lastAt + betweenMs(Date.now() - firstAt, parts.budget.replies) - Date.now())
       if (await step()) changed.resolve()
     }
   }
@@ -136,6 +144,9 @@ export function openReply(parts: ReplyParts, place: Place): Reply {
   return {
     get text() {
       return chain.text
+    },
+    get hasShown() {
+      return firstAt !== 0
     },
     get messages() {
       return poster.messages
@@ -169,9 +180,13 @@ export function openReply(parts: ReplyParts, place: Place): Reply {
       ended = true
       while (chain.head().isWhole) await put('final')
       await put(ending.note?.kind === 'error' ? 'error' : 'final', ending)
-      if (ending.isUnfinished !== true) await poster.removeFrom('next')
+      if (ending.isUnfinished !== true) await poster.keepFirst(poster.part + 1)
     },
-    remove: () => poster.removeFrom('first'),
+    replace(newText) {
+      chain = createChain()
+      chain.add(newText)
+    },
+    keepFirst: count => poster.keepFirst(count),
     close: () => share.close(),
   }
 }

@@ -51,6 +51,29 @@ export const migrations: Record<string, Migration> = {
         .execute()
     },
   },
+  '003_labels': {
+    async up(db: Kysely<unknown>) {
+      await db.schema
+        .createTable('labels')
+        .addColumn('id', 'text', column => column.primaryKey())
+        .addColumn('state', 'text', column => column.notNull())
+        .addColumn('channel', 'text', column => column.notNull())
+        .addColumn('ts', 'text')
+        .addColumn('text', 'text', column => column.notNull())
+        .addColumn('wish', 'text', column => column.notNull())
+        .addColumn('labels', 'text', column => column.notNull().defaultTo('[]'))
+        .addColumn('version', 'text', column => column.notNull().defaultTo(''))
+        .addColumn('model', 'text', column => column.notNull().defaultTo(''))
+        .addColumn('corrected_by', 'text')
+        .addColumn('corrected_at', 'bigint')
+        .addColumn('said_at', 'bigint', column => column.notNull())
+        .addColumn('labelled_at', 'bigint')
+        .execute()
+      await sql`create index labels_waiting on labels (said_at) where state = 'waiting'`.execute(db)
+      await sql`create index labels_corrected on labels (corrected_at) where corrected_at is not null`.execute(db)
+      await db.schema.createIndex('labels_said').on('labels').columns(['channel', 'said_at']).execute()
+    },
+  },
 }
 
 /** Brings the tables to the newest form. Throws when the file was written by a newer version, or cannot be changed. */

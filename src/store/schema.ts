@@ -4,6 +4,7 @@ export interface Schema {
   asks: AsksTable
   ratings: RatingsTable
   facts: FactsTable
+  labels: LabelsTable
 }
 
 /** Where a turn stands. The first three are unfinished: the next start goes on with them. */
@@ -67,4 +68,27 @@ interface RatingsTable {
 interface FactsTable {
   name: string
   value: string
+}
+
+interface LabelsTable {
+  /** Of a message its turn's id, of a text that was typed one of its own. */
+  id: string
+  state: 'waiting' | 'done' | 'failed'
+  channel: string
+  /** Of the message; null for a text that was typed into a command. */
+  ts: string | null
+  /** The feedback as a person reads it. It is kept: corrections are shown to the model as examples, reports quote it. */
+  text: string
+  /** What shall come of it while it waits, as JSON: for whom, and where it is shown. */
+  wish: string
+  /** The labels as JSON; what they were corrected to, once they were. */
+  labels: string
+  /** Of the taxonomy. */
+  version: string
+  model: string
+  corrected_by: string | null
+  corrected_at: number | null
+  /** When it was said. */
+  said_at: number
+  labelled_at: number | null
 }

@@ -6,6 +6,7 @@ import type { Log } from '../log.ts'
 import { StartError } from '../start-error.ts'
 import { type Asks, createAsks } from './asks.ts'
 import { createFacts, type Facts } from './facts.ts'
+import { createLabelRecords, type LabelRecords } from './labels.ts'
 import { migrate } from './migrations.ts'
 import { createRatings, type Ratings } from './ratings.ts'
 import type { Schema } from './schema.ts'
@@ -18,6 +19,7 @@ export interface Store {
   readonly turns: TurnRecords
   readonly asks: Asks
   readonly ratings: Ratings
+  readonly labels: LabelRecords
   readonly facts: Facts
   /** Whether what is written now outlives the process. */
   readonly isKept: boolean
@@ -77,6 +79,7 @@ function createStore(db: Kysely<Schema>, path: string, log: Log, release: () => 
     turns: createTurnRecords(db, writer),
     asks: createAsks(db, writer),
     ratings: createRatings(db, writer),
+    labels: createLabelRecords(db, writer),
     facts: createFacts(db, writer),
     get isKept() {
       return writer.isWorking && path !== inMemory

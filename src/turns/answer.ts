@@ -58,6 +58,7 @@ export async function answer(parts: AnswerParts, job: Job): Promise<Ended> {
   const person = await parts.people.read(job.turn.user)
   const words = toWords(person.locale)
   const standing = await readStandingOf(parts, job)
+  if (standing === 'unreadable') return leave(parts, job, words)
   const turn = { ...job.turn, question: standing?.question ?? job.turn.question }
   const stage = openStage(parts, { ...job, turn }, goOn(job.progress, standing), words)
   const scene = { job, turn, standing, person, words, stage }
@@ -90,15 +91,28 @@ async function isForUs(parts: AnswerParts, { turn, progress }: Job): Promise<boo
   }
 }
 
-/** A turn that was begun before is looked up in Slack; when that cannot be read, what was noted down has to do. */
-async function readStandingOf(parts: AnswerParts, job: Job): Promise<Standing | undefined> {
+/**
+ * A turn that was begun before is looked up in Slack; when that cannot be read, what was noted down has to do. Of a turn
+ * that had ended nothing but its ids is noted down.
+ */
+async function readStandingOf(parts: AnswerParts, job: Job): Promise<Standing | 'unreadable' | undefined> {
   if (!job.isResumed) return undefined
   try {
     return await readStanding(parts.conversations, job.turn, job.edition)
   } catch (error) {
     parts.log.warn({ turn: job.turn.id, reason: toReason(error) }, 'a turn that was begun could not be looked up')
-    return undefined
+    return job.turn.question.text === '' && job.turn.question.files.length === 0 ? 'unreadable' : undefined
   }
+}
+
+/** What stands stays as it is; the person is told, quietly, to try once more. */
+async function leave(parts: AnswerParts, { turn }: Job, words: Words): Promise<Ended> {
+  const text = words.slack.historyBusy
+  const args = { channel: turn.channel, user: turn.user, thread_ts: turn.threadTs, text }
+  await parts.budget
+    .send('chat.postEphemeral', () => args, 'error')
+    .catch(error => parts.log.warn({ turn: turn.id, reason: toReason(error) }, 'a person could not be told'))
+  return 'failed'
 }
 
 /** What Slack shows counts for more than what was noted down, except where its history lags behind. */
@@ -113,7 +127,7 @@ async function play(parts: AnswerParts, scene: Scene): Promise<Outcome> {
   const { job, standing } = scene
   if (job.signal.aborted) return interrupt(parts, scene)
   if (standing !== undefined && standing.question === undefined) return withdraw(scene)
-  if (standing?.isWhole === true) return { ended: 'done', kind: 'stood' }
+  if (standing?.wholeParts !== undefined) return endWhole(scene, standing.wholeParts)
   if (job.isSetAside) return setAside(parts, scene)
   return isEmpty(scene.turn) ? help(scene) : converse(parts, scene)
 }
@@ -151,9 +165,15 @@ async function setAside(parts: AnswerParts, scene: Scene): Promise<Outcome> {
   return { ended: 'set_aside', kind: 'deaths' }
 }
 
+/** The reply stands as it should; what an older one has left behind it goes. */
+async function endWhole({ stage }: Scene, parts: number): Promise<Outcome> {
+  await stage.reply.keepFirst(parts)
+  return { ended: 'done', kind: 'stood' }
+}
+
 /** The question is gone, and the reply goes with it. */
 async function withdraw({ stage }: Scene): Promise<Outcome> {
-  await stage.reply.remove()
+  await stage.reply.keepFirst(0)
   return { ended: 'withdrawn', kind: 'question_deleted' }
 }
 
@@ -184,13 +204,14 @@ async function handOver(parts: AnswerParts, scene: Scene): Promise<Outcome> {
     return { ended: 'failed', kind: 'closing' }
   }
   const note = { kind: 'footer' as const, sentence: words.handedOver }
-  if (stage.reply.text.trim() !== '') await conclude(parts, scene, { note, isUnfinished: true })
+  if (stage.reply.text.trim() !== '' && !isBehind(scene)) await conclude(parts, scene, { note, isUnfinished: true })
   return { ended: 'handed_over', kind: 'closing' }
 }
 
 async function fail(parts: AnswerParts, scene: Scene, error: unknown): Promise<Outcome> {
   // Somebody deleted the reply while it grew: they want no more of it.
-  if (error instanceof SlackError && error.code === 'message_not_found') return { ended: 'stopped', kind: 'deleted' }
+  if (error instanceof SlackError && error.code === 'message_not_found')
+    return { ended: 'withdrawn', kind: 'reply_deleted' }
   if (scene.job.signal.aborted) return interrupt(parts, scene)
   const { turn, words } = scene
   const failure = toFailure(error)
@@ -217,9 +238,14 @@ async function conclude(parts: AnswerParts, scene: Scene, ending: Ending): Promi
   }
 }
 
-/** A reply that was taken over and to which nothing new came keeps what stood there. */
-function keepOldText({ stage, standing }: Scene): void {
-  if (stage.reply.text.trim() === '' && standing !== undefined) stage.reply.say(standing.text)
+/** A reply that was taken over and has not come as far again keeps what stood there. */
+function keepOldText(scene: Scene): void {
+  if (isBehind(scene) && scene.standing !== undefined) scene.stage.reply.replace(scene.standing.text)
+}
+
+/** Readers have seen more of it than was written anew. */
+function isBehind({ stage, standing }: Scene): boolean {
+  return standing !== undefined && stage.reply.text.length < standing.text.length && !stage.reply.hasShown
 }
 
 /** What is learned of an answer when it ends. */

@@ -7,7 +7,7 @@ import { questionMetadataType } from '../marks.ts'
 import type { SendBudget } from '../reply/budget.ts'
 import { toMessageBody } from '../reply/message.ts'
 import { lateMs, lookUntil } from '../reply/post.ts'
-import { type CallSlack, SlackError } from '../slack.ts'
+import { type CallSlack, callPatiently, SlackError } from '../slack.ts'
 import type { Asks } from '../store/asks.ts'
 import { toWords } from '../words/words.ts'
 import type { Inbox } from './inbox.ts'
@@ -32,11 +32,17 @@ export interface Ask {
 export interface Asker {
   /** Writes it down. Resolves when it outlives a power cut. */
   keep(ask: Ask): Promise<void>
-  /** Posts the question and takes it in as a turn. Throws what kept it from being posted. */
-  put(ask: Ask): Promise<void>
+  /**
+   * Posts the question and takes it in as a turn. What keeps it from being posted is told by `onFailure`; until it is
+   * posted, or that is told, the next start goes on with it.
+   */
+  put(ask: Ask, onFailure: OnFailure): Promise<void>
   /** Goes on with what the process before this one wrote down and did not put. */
-  resume(onFailure: (ask: Ask, error: unknown) => Promise<void>): Promise<void>
+  resume(onFailure: OnFailure): Promise<void>
 }
+
+/** Tells a person that a question could not be posted, and why. */
+type OnFailure = (ask: Ask, error: unknown) => Promise<void>
 
 interface AskerParts {
   self: Self
@@ -51,6 +57,8 @@ interface AskerParts {
 
 /** A call that may have worked is looked for, and made again, so often. */
 const tries = 3
+/** How long Slack may be away before a question is given up. */
+const patienceMs = 60_000
 /** Our clock and Slack's need not agree. */
 const clockMs = 30_000
 
@@ -78,31 +86,31 @@ export function createAsker(parts: AskerParts): Asker {
     await parts.inbox.keep(turn)
     parts.conversations.begin(thread, question)
     parts.conversations.note({ kind: 'said', thread, message: question })
-    parts.inbox.accept(turn)
+    parts.inbox.accept(turn, 'event')
   }
 
-  const putAndForget = (ask: Ask, mayStandSince: number | undefined) =>
-    put(ask, mayStandSince).finally(() => parts.asks.done(ask.id))
+  const putOrTell = async (ask: Ask, mayStandSince: number | undefined, onFailure: OnFailure): Promise<void> => {
+    try {
+      await put(ask, mayStandSince).catch(error => onFailure(ask, error))
+      await parts.asks.done(ask.id)
+    } catch (error) {
+      parts.log.error({ reason: toReason(error) }, 'a question could not be posted, nor that be told')
+    }
+  }
 
   return {
     keep: ask => parts.asks.keep(ask.id, JSON.stringify(ask)),
-    put: ask => putAndForget(ask, undefined),
+    put: (ask, onFailure) => putOrTell(ask, undefined, onFailure),
     async resume(onFailure) {
-      for (const { ask: kept, keptAt } of await parts.asks.all()) {
-        const ask = JSON.parse(kept) as Ask
-        putAndForget(ask, keptAt)
-          .catch(error => onFailure(ask, error))
-          .catch(error =>
-            parts.log.error({ reason: toReason(error) }, 'a question could not be posted, nor that be told'),
-          )
-      }
+      for (const { ask, keptAt } of await parts.asks.all()) void putOrTell(JSON.parse(ask) as Ask, keptAt, onFailure)
     },
   }
 }
 
 /** The direct messages with a person. */
 export async function openDirect(call: CallSlack, user: string): Promise<string> {
-  const { channel } = (await call('conversations.open', { users: user })) as unknown as { channel: { id: string } }
+  const answer = await callPatiently(() => call('conversations.open', { users: user }), patienceMs)
+  const { channel } = answer as unknown as { channel: { id: string } }
   return channel.id
 }
 
@@ -139,10 +147,14 @@ async function place(parts: AskerParts, ask: Placed, mayStandSince: number | und
 
 async function find(call: CallSlack, { id, where }: Placed, madeAt: number): Promise<string | undefined> {
   const oldest = ((madeAt - clockMs) / 1000).toFixed(6)
-  const args = { channel: where.channel, oldest, limit: 200, include_all_metadata: true }
-  const answer = await (where.threadTs === undefined
-    ? call('conversations.history', args)
-    : call('conversations.replies', { ...args, ts: where.threadTs }))
+  // Pages come the newest first; what was said later is of no interest.
+  const latest = ((madeAt + lateMs + clockMs) / 1000).toFixed(6)
+  const args = { channel: where.channel, oldest, latest, limit: 200, include_all_metadata: true }
+  const look = () =>
+    where.threadTs === undefined
+      ? call('conversations.history', args)
+      : call('conversations.replies', { ...args, ts: where.threadTs })
+  const answer = await callPatiently(look, patienceMs)
   const messages = (answer.messages ?? []) as RawMessage[]
   const ours = messages.find(({ metadata }) => metadata?.event_payload?.ask === id)
   return ours === undefined ? undefined : String(ours.ts)

@@ -4,11 +4,12 @@ import type { Message } from '../conversation/message.ts'
 import { toReason } from '../errors.ts'
 import type { Log } from '../log.ts'
 import { lateMs } from '../reply/post.ts'
+import { createSlots } from '../slots.ts'
 import type { TurnState } from '../store/schema.ts'
 import type { Store } from '../store/store.ts'
 import type { TurnRecord, TurnRecords } from '../store/turns.ts'
 import { type Ended, Interruption, type Job } from './job.ts'
-import { createLines, createSlots } from './lines.ts'
+import { createLines } from './lines.ts'
 import { createProgress, nothingReached, type Reached } from './progress.ts'
 import type { Turn } from './turn.ts'
 
@@ -18,8 +19,11 @@ export interface Inbox {
   keep(turn: Turn): Promise<void>
   /** Resolves when the turn, if it is just being written down, is. */
   settled(turnId: string): Promise<void>
-  /** Begins to answer a turn that was kept. One that was begun already is not begun again. */
-  accept(turn: Turn): void
+  /**
+   * Begins to answer a turn that was kept. One that was begun already is not begun again; one that was found in history
+   * may have been answered by a bot whose store did not outlive it.
+   */
+  accept(turn: Turn, from: 'event' | 'history'): void
   /** Takes what the process before this one left unfinished. Nothing may be kept before. */
   takeOver(): Promise<void>
   /** Goes on with that, and looks after what is written down from time to time. */
@@ -98,6 +102,8 @@ interface Entry {
   isKept: boolean
   /** An earlier process, or an earlier edition, has left something in Slack. */
   isResumed: boolean
+  /** Nothing of a dead process can undo its end any more. */
+  isChecked: boolean
   isRunning: boolean
   isEnding: boolean
   heardAt: number
@@ -113,6 +119,8 @@ export function createInbox(parts: InboxParts): Inbox {
   const keeping = new Map<string, Promise<void>>()
   const fresh = new Map<string, boolean>()
   const entries = new Map<string, Entry>()
+  /** Ended turns that are being taken up again. */
+  const beginning = new Set<string>()
   const suspects = createSlots(1)
   const quiet = delay(quietMs, undefined, { ref: false })
   const timers: NodeJS.Timeout[] = []
@@ -154,18 +162,17 @@ export function createInbox(parts: InboxParts): Inbox {
     for (;;) {
       const ended = await parts.answer(toJob(entry, store.turns))
       if (ended !== 'again') return ended
-      await startOver(entry)
+      startOver(entry)
     }
   }
 
   /** What stands is written over from its beginning; what else was wanted meanwhile is not forgotten. */
-  const startOver = async (entry: Entry): Promise<void> => {
+  const startOver = (entry: Entry): void => {
     entry.attempt = new AbortController()
     if (entry.interruption?.kind === 'edited') entry.interruption = undefined
     else entry.attempt.abort(entry.interruption)
     entry.isResumed = false
-    const record = await store.turns.read(entry.turn.id).catch(() => undefined)
-    entry.reached = { ...nothingReached, messages: record?.messages ?? entry.reached.messages }
+    entry.reached = { ...nothingReached(), messages: entry.reached.messages }
   }
 
   const end = async (entry: Entry, ended: Settled): Promise<void> => {
@@ -177,7 +184,7 @@ export function createInbox(parts: InboxParts): Inbox {
       turn: JSON.stringify(withoutText(entry.turn)),
       postingAt: null,
       // A call of the process before may still arrive and undo the last one.
-      checkAt: entry.isResumed && leavesReply.has(ended) ? Date.now() + lateMs : null,
+      checkAt: !entry.isChecked && leavesReply.has(ended) ? Date.now() + lateMs : null,
     })
     if (!leavesReply.has(ended)) return
     if (entry.interruption?.kind === 'withdrawn') await takeAway(entry.turn.id)
@@ -196,10 +203,10 @@ export function createInbox(parts: InboxParts): Inbox {
   /** Looks once more at turns that have ended, where something may have undone their end. */
   const check = async (): Promise<void> => {
     for (const record of await store.turns.toCheck(Date.now())) {
-      if (entries.has(record.id)) continue
       const outcome = leavesReply.has(record.state) ? await look(record) : 'settled'
-      if (outcome === 'open') begin(toEntry(record, store.isKept))
-      else await store.turns.change(record.id, { checkAt: outcome === 'settled' ? null : Date.now() + checkLaterMs })
+      if (entries.has(record.id) || beginning.has(record.id)) continue
+      await store.turns.change(record.id, { checkAt: outcome === 'unknown' ? Date.now() + checkLaterMs : null })
+      if (outcome === 'open') begin({ ...toEntry(record, store.isKept), isChecked: true })
     }
   }
 
@@ -212,12 +219,16 @@ export function createInbox(parts: InboxParts): Inbox {
     }
   }
 
+  /** Again and again, but never twice at once. */
   const every = (ms: number, work: () => Promise<unknown>) => {
-    const timer = setInterval(
-      () => void work().catch(error => log.warn({ reason: toReason(error) }, 'the store could not be read')),
-      ms,
-    )
-    timers.push(timer.unref())
+    let isAtWork = false
+    const once = async () => {
+      if (isAtWork) return
+      isAtWork = true
+      await work().catch(error => log.warn({ reason: toReason(error) }, 'the store could not be read'))
+      isAtWork = false
+    }
+    timers.push(setInterval(() => void once(), ms).unref())
   }
 
   return {
@@ -234,14 +245,14 @@ export function createInbox(parts: InboxParts): Inbox {
       return kept
     },
     settled: async turnId => keeping.get(turnId),
-    accept(turn) {
+    accept(turn, from) {
       const isKept = fresh.get(turn.id)
       // What comes when the bot stops is kept, and left to the next start.
       if (isKept === undefined || !isOpen) return
       fresh.delete(turn.id)
       seen.add(turn.id)
-      const first = { edition: 1, reached: nothingReached, attempts: 0, deaths: 0, isResumed: false }
-      begin({ turn, isKept, ...first, ...heardNow() })
+      const first = { edition: 1, reached: nothingReached(), attempts: 0, deaths: 0, isChecked: true }
+      begin({ turn, isKept, isResumed: from === 'history', ...first, ...heardNow() })
     },
     async takeOver() {
       for (const record of await store.turns.beginLife()) {
@@ -278,7 +289,8 @@ export function createInbox(parts: InboxParts): Inbox {
     },
     async stop(turnId, by) {
       const entry = entries.get(turnId)
-      if (entry === undefined || entry.isEnding || entry.attempt.signal.aborted) return
+      if (entry === undefined || entry.isEnding) return
+      if (entry.interruption !== undefined && entry.interruption.kind !== 'edited') return
       interrupt(entry, new Interruption('stopped', by))
       await store.turns.change(turnId, { state: 'stopping' })
     },
@@ -291,15 +303,20 @@ export function createInbox(parts: InboxParts): Inbox {
     inThread: thread =>
       [...entries.values()].map(({ turn }) => turn).filter(turn => toThreadKey(turn) === toThreadKey(thread)),
     async again(turnId) {
-      if (entries.has(turnId)) return 'busy'
-      const record = await store.turns.read(turnId)
-      if (record === undefined) return 'unknown'
-      const edition = record.edition + 1
-      // A person who asks for it takes the blame upon themselves.
-      const anew = { edition, shown: 0, deaths: 0 }
-      await store.turns.change(turnId, { ...anew, state: 'waiting' })
-      begin(toEntry({ ...record, ...anew }, store.isKept))
-      return 'begun'
+      if (entries.has(turnId) || beginning.has(turnId)) return 'busy'
+      beginning.add(turnId)
+      try {
+        const record = await store.turns.read(turnId)
+        if (record === undefined) return 'unknown'
+        const edition = record.edition + 1
+        // A person who asks for it takes the blame upon themselves.
+        const anew = { edition, shown: 0, deaths: 0 }
+        await store.turns.change(turnId, { ...anew, state: 'waiting' })
+        begin({ ...toEntry({ ...record, ...anew }, store.isKept), isChecked: true })
+        return 'begun'
+      } finally {
+        beginning.delete(turnId)
+      }
     },
     isIdle: thread => lines.isEmpty(toThreadKey(thread)),
     get size() {
@@ -342,7 +359,7 @@ function toEntry(record: TurnRecord, isKept: boolean): Entry {
   const { edition, messages, shown, postingAt, attempts, deaths } = record
   const turn = JSON.parse(record.turn) as Turn
   const reached = { messages, shown, postingAt }
-  return { turn, edition, reached, attempts, deaths, isKept, isResumed: attempts > 0, ...heardNow() }
+  return { turn, edition, reached, attempts, deaths, isKept, isResumed: true, isChecked: attempts === 0, ...heardNow() }
 }
 
 const heardNow = () => ({

@@ -1,3 +1,5 @@
+import { createSlots } from '../slots.ts'
+
 /** Who is before whom: each thread's items run one at a time in the order of their keys, threads side by side under a limit. */
 export interface Lines<T> {
   add(item: T): void
@@ -72,27 +74,6 @@ export function createLines<T>(options: LineOptions<T>): Lines<T> {
     isEmpty: thread => !lines.has(thread),
     async allEnd() {
       while (pumps.size > 0) await Promise.all(pumps)
-    },
-  }
-}
-
-/** Lets so many in at once; the others wait in line. */
-export function createSlots(most: number): { enter(): Promise<() => void>; readonly waiting: number } {
-  let free = most
-  const line: (() => void)[] = []
-  const leave = () => {
-    const next = line.shift()
-    if (next === undefined) free += 1
-    else next()
-  }
-  return {
-    async enter() {
-      if (free > 0) free -= 1
-      else await new Promise<void>(resolve => line.push(resolve))
-      return leave
-    },
-    get waiting() {
-      return line.length
     },
   }
 }

@@ -45,7 +45,7 @@ const marginMs = 60_000
 /** Follow-ups wait so long for what was missed before them. */
 const readyMs = 5_000
 
-/** Threads with a turn in that time are looked into even when their beginning is old. */
+/** So many of the threads with remembered turns are looked into even when their beginning is old. */
 const mostThreads = 40
 
 /** Makes the search. Until `connected` is called for the first time, follow-ups wait a moment. */
@@ -53,6 +53,7 @@ export function createMissed(parts: MissedParts): Missed {
   const { store, log } = parts
   const closing = new AbortController()
   let isHearing = false
+  let isFirst = true
   let heardAt: number | undefined
   let search: Search = openSearch()
   // The process may have died a moment ago.
@@ -80,9 +81,12 @@ export function createMissed(parts: MissedParts): Missed {
   return {
     connected() {
       isHearing = true
-      // What is remembered of threads may lack what was said meanwhile.
-      if (heardAt !== undefined) parts.conversations.forget()
-      if (heardAt !== undefined) search = openSearch()
+      if (!isFirst) {
+        // What is remembered of threads may lack what was said meanwhile.
+        parts.conversations.forget()
+        search = openSearch()
+      }
+      isFirst = false
       void run(search)
     },
     disconnected() {
@@ -138,7 +142,7 @@ function openSearch(): Search {
 /** Looks through the channels that the bot is in, those with turns of late first. */
 async function look(parts: MissedParts, since: number, search: Search, signal: AbortSignal): Promise<void> {
   const read = createReader(parts.call, signal)
-  const threads = await parts.store.turns.threadsSince(Date.now() - lookBackMs, mostThreads)
+  const threads = await parts.store.turns.threadsSince(0, mostThreads)
   const known = [...new Set(threads.map(({ channel }) => channel))]
   const joined = await readChannels(read)
   const channels = [...new Set([...known, ...joined])]

@@ -9,18 +9,22 @@ export interface Reached {
 }
 
 /** Nothing stands yet. */
-export const nothingReached: Reached = { messages: [], shown: 0, postingAt: undefined }
+export const nothingReached = (): Reached => ({ messages: [], shown: 0, postingAt: undefined })
 
 /** A growing reply notes how much of it is shown this often at most, however often it is edited. */
 const showingEveryMs = 2_000
 
-/** Notes a reply's progress in the turn's record. */
+/** Notes a reply's progress in the turn's record, and in what was reached. */
 export function createProgress(turns: Pick<TurnRecords, 'change'>, turnId: string, reached: Reached): Progress {
   let notedAt = Date.now()
   return {
     ...reached,
     posting: () => turns.change(turnId, { postingAt: Date.now() }),
-    posted: messages => turns.change(turnId, { messages: [...messages], postingAt: null }),
+    posted(messages) {
+      // Known here also when it cannot be written down.
+      reached.messages = [...messages]
+      return turns.change(turnId, { messages: [...messages], postingAt: null })
+    },
     showing(characters, isHandedOver) {
       if (!isHandedOver && Date.now() - notedAt < showingEveryMs) return
       notedAt = Date.now()

@@ -15,8 +15,8 @@ export interface Standing {
   text: string
   /** It is an earlier edition, which was not wanted. */
   isRefused: boolean
-  /** The last edit of this edition has landed: there is nothing left to do. */
-  isWhole: boolean
+  /** Of how many messages the reply is whole: the last edit of this edition has landed. Those behind are of an older one. */
+  wholeParts: number | undefined
 }
 
 /** Slack's history may lag behind its events by this much: a question that is missing in it may still appear. */
@@ -28,20 +28,21 @@ export async function readStanding(conversations: Conversations, turn: Turn, edi
   const ours = thread
     .filter(({ mark }) => mark?.turn === turn.id)
     .sort((a, b) => (a.mark?.part ?? 0) - (b.mark?.part ?? 0))
+  const wholeAt = ours.findIndex(({ mark }) => mark?.isWhole === true && mark.edition === edition)
   const text = ours.map(message => toPlain(withoutNote(message.text), id => id)).join('\n\n')
   return {
     question: thread.find(({ ts }) => ts === turn.question.ts) ?? (isFresh(turn) ? turn.question : undefined),
     messages: ours.map(({ ts }) => ts),
     text,
     isRefused: ours.every(({ mark }) => (mark?.edition ?? 1) < edition),
-    isWhole: ours.some(({ mark }) => mark?.isWhole === true && mark.edition === edition),
+    wholeParts: wholeAt < 0 ? undefined : wholeAt + 1,
   }
 }
 
 /** Whether there is nothing left to do of a turn that has ended. Throws when Slack cannot be read. */
 export async function isSettled(conversations: Conversations, turn: Turn, edition: number): Promise<boolean> {
-  const { question, isWhole } = await readStanding(conversations, turn, edition)
-  return question !== undefined && isWhole
+  const { question, wholeParts, messages } = await readStanding(conversations, turn, edition)
+  return question !== undefined && wholeParts === messages.length
 }
 
 /** A thread without messages is what Slack has of one whose beginning was deleted. */

@@ -20,6 +20,28 @@ export const en = {
   footerFilesMore: (count: number) => `${count} more ${count === 1 ? 'file' : 'files'} not read`,
   outputLimit: 'The answer reached the model’s length limit. Say “go on” for the rest.',
 
+  labels: {
+    unreadable: 'The language model gave no label that I can read. Please try again; another model may do better.',
+    working: 'Looking at it…',
+    usage:
+      'Write the feedback after the command: /classify the export is broken. A list with one item a line works, too. In a thread, mention me: “classify this”.',
+    line: (kind: string, text: string, reason: string) => `[${kind}]-[problem:${text}]-[${reason}]`,
+    kind: (name: string) => `*${name}*`,
+    confidence: (percent: number) =>
+      `${percent >= 80 ? 'high' : percent >= 50 ? 'medium' : 'low'} confidence (${percent} %)`,
+    noConfidence: 'confidence not given',
+    noEvidence: 'There is no clear evidence in the text itself.',
+    other: 'It fits none of the kinds.',
+    by: (model: string) => `Labelled by ${model}`,
+    correctedBy: (name: string) => `Corrected by ${name}`,
+    post: 'Post to the channel',
+    postedBy: (name: string) => `${name} had this feedback looked at:`,
+    posted: 'Posted.',
+    correct: 'Correct it…',
+    gone: 'I no longer have this label. Please classify the text again.',
+    nothingToLabel: 'There is no text here that I could classify.',
+  },
+
   controls: {
     stop: 'Stop',
     again: 'Answer again',

@@ -17,6 +17,26 @@ export const zh: Words = {
   footerFilesMore: count => `另有 ${count} 个文件未读`,
   outputLimit: '回答达到了模型的长度上限。说“继续”可以看到其余部分。',
 
+  labels: {
+    unreadable: '语言模型没有给出我能读懂的分类。请再试一次，或换一个模型。',
+    working: '正在分析…',
+    usage: '请在命令后面写上反馈：/classify 导出功能坏了。也可以每行一条。在讨论串里提及我说“分类这条”也行。',
+    line: (kind, text, reason) => `[${kind}]-[问题:${text}]-[${reason}]`,
+    kind: name => `*${name}*`,
+    confidence: percent => `把握${percent >= 80 ? '大' : percent >= 50 ? '中等' : '小'}（${percent}%）`,
+    noConfidence: '未给出把握',
+    noEvidence: '原文中没有明确的依据。',
+    other: '不属于任何一类。',
+    by: model => `由 ${model} 分类`,
+    correctedBy: name => `已由 ${name} 更正`,
+    post: '发到频道',
+    postedBy: name => `${name} 请我看了这条反馈：`,
+    posted: '已发布。',
+    correct: '更正…',
+    gone: '我已经没有这条分类了。请重新分类。',
+    nothingToLabel: '这里没有可以分类的文字。',
+  },
+
   controls: {
     stop: '停止',
     again: '重新回答',

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { createApp } from '../../src/app.ts'
+import { readTaxonomies } from '../../src/labels/taxonomies.ts'
 import { createLog } from '../../src/log.ts'
 import { createOpenAiModel } from '../../src/model/openai.ts'
 import { type CallRecord, createWorkspace } from '../../src/playground/workspace/workspace.ts'
@@ -103,7 +104,13 @@ async function openBot(store: Store) {
     cacheTokens: 1_000_000,
   }
   const settings = { apiKey: 'none', baseUrl: model.baseUrl, name: 'gpt-4o', idleMs: 60_000 }
-  const app = await createApp({ config, model: createOpenAiModel(settings, log), store: counted, log })
+  const app = await createApp({
+    config,
+    model: createOpenAiModel(settings, log),
+    store: counted,
+    taxonomies: await readTaxonomies(),
+    log,
+  })
   const { dana } = slack.people
   let room = 0
   /** Asks in a channel of its own, so that nothing waits for Slack’s limit on a channel. */
@@ -162,7 +169,7 @@ async function runMany(store: Store): Promise<number> {
   })
   const turns = Array.from({ length: manyTurns }, (_, number) => toTurn(number))
   const at = performance.now()
-  await Promise.all(turns.map(turn => inbox.keep(turn).then(() => inbox.accept(turn))))
+  await Promise.all(turns.map(turn => inbox.keep(turn).then(() => inbox.accept(turn, 'event'))))
   while (inbox.size > 0) await delay(1)
   return (manyTurns * 1_000) / (performance.now() - at)
 }
@@ -204,6 +211,15 @@ function createNoStore(): Store {
     },
     asks: { keep: nothing, all: async () => [], done: nothing },
     ratings: { rate: nothing, of: async () => [] },
+    labels: {
+      keep: async () => true,
+      finish: nothing,
+      fail: nothing,
+      correct: nothing,
+      read: async () => undefined,
+      waiting: async () => [],
+      corrected: async () => [],
+    },
     facts: { read: async () => undefined, write: nothing },
     isKept: false,
     close: nothing,

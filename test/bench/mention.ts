@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { createApp } from '../../src/app.ts'
+import { readTaxonomies } from '../../src/labels/taxonomies.ts'
 import { createLog } from '../../src/log.ts'
 import { createOpenAiModel } from '../../src/model/openai.ts'
 import { createWorkspace, type Workspace } from '../../src/playground/workspace/workspace.ts'
@@ -37,7 +38,13 @@ export async function benchMention(): Promise<Claim[]> {
   }
   const settings = { apiKey: 'none', baseUrl: model.baseUrl, name: 'gpt-4o', idleMs: 60_000 }
   const store = await openMemoryStore(log)
-  const app = await createApp({ config, model: createOpenAiModel(settings, log), store, log })
+  const app = await createApp({
+    config,
+    model: createOpenAiModel(settings, log),
+    store,
+    taxonomies: await readTaxonomies(),
+    log,
+  })
 
   const first: number[] = []
   const whole: number[] = []

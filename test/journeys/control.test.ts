@@ -1,3 +1,7 @@
+import { mkdtemp } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
 import { describe, expect, test } from 'vitest'
 import type { PageMessage, SlackJson } from '../../src/playground/protocol.ts'
 import { openStory, type Story, toSeen } from '../story.ts'
@@ -126,6 +130,56 @@ describe('a question that is deleted', () => {
   })
 })
 
+describe('a Slack that fails', () => {
+  test('when the reply is to be deleted is asked again', async () => {
+    const story = await openStory()
+    const { slack, model, say, replies } = story
+    const { dana, general } = { ...slack.people, ...slack.channels }
+    const ts = await say(dana, general, `<@${slack.botUserId}> a secret`)
+    ;(await model.next()).reply('A secret.')
+    await untilWhole(story, general, ts)
+    slack.fault({ method: 'chat.delete', status: 503, body: 'busy' })
+    await slack.do({ do: 'delete', as: dana, channel: general, ts })
+    await slack.until(() => replies(general, ts).length === 0, 'the reply to go')
+  })
+
+  test('when a question by command is posted and looked for costs no question', async () => {
+    const story = await openStory({ workspace: { commands: [ask] } })
+    const { slack, model, untilReply } = story
+    const { dana, general } = { ...slack.people, ...slack.channels }
+    slack.fault({ method: 'chat.postMessage', cut: 'after' })
+    slack.fault({ method: 'conversations.history', status: 503, body: 'busy' })
+    await slack.do({ do: 'command', as: dana, channel: general, command: '/ask', text: 'still there?' })
+    ;(await model.next()).reply('Yes.')
+    const [asked] = slack.messages(general).filter(({ text }) => text.includes('still there?'))
+    await untilReply(general, String(asked?.ts), reply => toSeen(reply) === 'Yes.', 'the answer')
+    expect(slack.messages(general).filter(({ text }) => text.includes('still there?'))).toHaveLength(1)
+  })
+})
+
+describe('a disk that fails', () => {
+  test('while a question is edited in the middle of its answer leaves no half answer behind', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'threadwise-'))
+    const story = await openStory({ dataDir: folder })
+    const { slack, model, say, untilReply, replies } = story
+    const { dana, general } = { ...slack.people, ...slack.channels }
+    const other = new DatabaseSync(join(folder, 'threadwise.sqlite'))
+    other.exec('begin exclusive')
+    const ts = await say(dana, general, `<@${slack.botUserId}> red?`)
+    const first = await model.next()
+    first.say('Red is')
+    await untilReply(general, ts, reply => toSeen(reply) === 'Red is', 'the first text')
+    await slack.do({ do: 'edit', as: dana, channel: general, ts, text: `<@${slack.botUserId}> blue?` })
+    ;(await model.next()).reply('Blue.')
+    await untilReply(general, ts, reply => toSeen(reply) === 'Blue.', 'the answer')
+    expect(replies(general, ts)).toHaveLength(1)
+    other.exec('rollback')
+    other.close()
+  })
+})
+
+const ask = { command: '/ask', description: '', usageHint: '', shouldEscape: false }
+
 describe('a reply in progress', () => {
   test('is stopped by its button: what was written stays, marked, and can be asked for again', async () => {
     const story = await openStory()
@@ -216,6 +270,51 @@ describe('an answer', () => {
     await press(story, long, 'regenerate_reply', dana)
     ;(await model.next()).reply('In short: no.')
     await slack.until(() => replies(general, ts).map(toSeen).join('|') === 'In short: no.', 'one message')
+  })
+
+  test('that was deleted by somebody is not written again and again when another is asked for', async () => {
+    const story = await openStory()
+    const { slack, model, say, store } = story
+    const { dana, general } = { ...slack.people, ...slack.channels }
+    const ts = await say(dana, general, `<@${slack.botUserId}> hello`)
+    ;(await model.next()).reply('Hello.')
+    const answer = await untilWhole(story, general, ts)
+    slack.fault({ method: 'chat.update', times: Number.POSITIVE_INFINITY, error: 'message_not_found' })
+    await press(story, answer, 'regenerate_reply', dana)
+    ;(await model.next()).reply('Hello again.')
+    await expect.poll(async () => (await store.turns.read(`${slack.teamId}:${general}:${ts}`))?.state).toBe('withdrawn')
+    expect(await store.turns.toCheck(Number.MAX_SAFE_INTEGER)).toEqual([])
+  })
+
+  test('stays as it is when the thread cannot be read for another one, and the person is told', async () => {
+    const story = await openStory()
+    const { slack, model, say, replies } = story
+    const { dana, general } = { ...slack.people, ...slack.channels }
+    const ts = await say(dana, general, `<@${slack.botUserId}> capital of Peru?`)
+    ;(await model.next()).reply('Lima.')
+    const answer = await untilWhole(story, general, ts)
+    slack.fault({ method: 'conversations.replies', times: 1, error: 'missing_scope' })
+    await press(story, answer, 'regenerate_reply', dana)
+    const told = await slack.until(
+      () => slack.snapshot(dana).messages.find(({ ephemeralTo }) => ephemeralTo === dana),
+      'the reason',
+    )
+    expect(toSeen(told)).toContain('ask again in a minute')
+    expect(replies(general, ts).map(toSeen)).toEqual(['Lima.'])
+    expect(model.requests).toHaveLength(1)
+  })
+
+  test('is asked for once more only once, however often the button is pressed', async () => {
+    const story = await openStory()
+    const { slack, model, say, untilReply } = story
+    const { dana, general } = { ...slack.people, ...slack.channels }
+    const ts = await say(dana, general, `<@${slack.botUserId}> name a fruit`)
+    ;(await model.next()).reply('Apple.')
+    const answer = await untilWhole(story, general, ts)
+    await Promise.all([1, 2, 3].map(() => press(story, answer, 'regenerate_reply', dana)))
+    ;(await model.next()).reply('Pear.')
+    await untilReply(general, ts, reply => toSeen(reply) === 'Pear.', 'the other answer')
+    expect(model.requests).toHaveLength(2)
   })
 
   test('that failed offers to be tried again', async () => {

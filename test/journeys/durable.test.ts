@@ -1,3 +1,5 @@
+import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
 import { describe, expect, test } from 'vitest'
 import type { PageMessage } from '../../src/playground/protocol.ts'
 import { openWorld, type World } from '../process.ts'
@@ -176,6 +178,42 @@ describe.each(['socket', 'http'] as const)('killed over %s', transport => {
     expect(slack.calls.filter(({ method }) => method === 'chat.postMessage')).toHaveLength(1)
   })
 
+  test('after another, shorter answer had landed: what is left of the longer one goes', async () => {
+    const world = await openReady(transport)
+    const { slack, model, crash, restart, general, dana } = world
+    const ts = await say(world, mention(world, 'explain everything'))
+    ;(await model.next()).reply('A long sentence, one of many. '.repeat(200))
+    await world.bot.untilSays('turn ended')
+    expect(replies(world, general, ts)).toHaveLength(2)
+    slack.fault({ method: 'chat.delete', delayMs: 60_000 })
+    await pressButton(world, ts, 'regenerate_reply', dana)
+    ;(await model.next()).reply('In short: no.')
+    await slack.until(() => slack.calls.at(-1)?.method === 'chat.delete', 'the rest to be taken away')
+    await crash(world.bot)
+    await restart()
+    await untilSeen(world, ts, ['In short: no.'])
+    expect(model.requests).toHaveLength(2)
+  })
+
+  test('and stopped again before the new text had come as far as the old: the old stays', async () => {
+    const world = await openReady(transport, {}, { STOP_SECONDS: '0' })
+    const { slack, model, crash, restart, general } = world
+    const ts = await say(world, mention(world, 'tell me a story'))
+    ;(await model.next()).say('Once upon a time there was a bot that was killed')
+    await untilSeen(world, ts, ['Once upon a time there was a bot that was killed'])
+    await crash(world.bot)
+    const second = await restart()
+    const again = await model.next()
+    again.say('Once')
+    await slack.until(() => slack.calls.at(-1)?.status === 'ok', 'calls to end')
+    second.kill('SIGTERM')
+    await second.exit
+    expect(seenIn(world, general, ts)[0]).toMatch(/^Once upon a time there was a bot that was killed/)
+    await restart()
+    ;(await model.next()).reply('Once upon a time there was a bot that was killed, and lived.')
+    await untilSeen(world, ts, ['Once upon a time there was a bot that was killed, and lived.'])
+  })
+
   test('after it was told to stop: the reply is marked, and not gone on with', async () => {
     const world = await openReady(transport)
     const { slack, model, crash, restart, dana } = world
@@ -286,6 +324,25 @@ describe('what was said while the bot was away', () => {
     expect(model.requests).toHaveLength(6)
   })
 
+  test('is not answered twice by a bot whose store was put back to an older one', async () => {
+    const world = await openReady('socket')
+    const { slack, model, crash, restart, folder } = world
+    const ts = await say(world, mention(world, 'capital of Peru?'))
+    ;(await model.next()).reply('Lima.')
+    await world.bot.untilSays('turn ended')
+    await crash(world.bot)
+    const store = new DatabaseSync(join(folder, 'data', 'threadwise.sqlite'))
+    store.exec('delete from turns')
+    store.close()
+    await restart()
+    const later = await say(world, mention(world, 'and of Chile?'))
+    ;(await model.next()).reply('Santiago.')
+    await untilSeen(world, later, ['Santiago.'])
+    expect(seenIn(world, world.general, ts)).toEqual(['Lima.'])
+    expect(model.requests).toHaveLength(2)
+    expect(slack.calls.filter(({ method }) => method === 'users.conversations')).toHaveLength(1)
+  })
+
   test('or its socket was down, too', async () => {
     const world = await openReady('socket')
     const { slack, model, general } = world
@@ -317,8 +374,12 @@ describe('what was said while the bot was away', () => {
 })
 
 /** A world whose bot is ready, and has been for long enough to know since when it hears. */
-async function openReady(transport: 'socket' | 'http', options: { retryDelaysMs?: number[] } = {}): Promise<World> {
-  const world = await openWorld(transport, {}, { commands: [ask], ...options })
+async function openReady(
+  transport: 'socket' | 'http',
+  options: { retryDelaysMs?: number[] } = {},
+  env: Record<string, string> = {},
+): Promise<World> {
+  const world = await openWorld(transport, env, { commands: [ask], ...options })
   await world.bot.untilSays('ready')
   if (transport === 'http') world.slack.connectHttp(`http://127.0.0.1:${world.port}/slack/events`)
   await world.slack.until(() => world.slack.snapshot(world.dana).botConnected, 'the bot to be connected')

@@ -4,12 +4,13 @@ import type { AddressInfo } from 'node:net'
 import fc from 'fast-check'
 import OpenAI from 'openai'
 import { afterEach, describe, expect, it } from 'vitest'
+import { toTerms } from '../../src/labels/terms.ts'
 import { answerWithEngine } from '../../src/playground/engine/answer.ts'
 import { toSum } from '../../src/playground/engine/arithmetic.ts'
+import { toSentences } from '../../src/playground/engine/literal.ts'
 import { type ChatMessage, toTalk } from '../../src/playground/engine/messages.ts'
 import { toPieces } from '../../src/playground/engine/pieces.ts'
 import { createEngineRoutes, type EngineOptions } from '../../src/playground/engine/routes.ts'
-import { toSentences, toTerms } from '../../src/playground/engine/words.ts'
 
 const escaped = (text: string) => text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;')
 const said = (from: string, time: string, text: string) =>

@@ -1,10 +1,10 @@
+import { languageOf } from '../../labels/terms.ts'
 import { type Sum, toSum } from './arithmetic.ts'
 import { type Section, toWish } from './cues.ts'
 import { type ChatMessage, type Said, type Talk, toPlain, toTalk } from './messages.ts'
 import { type Quote, searchQuotes } from './search.ts'
 import { sentencesIn } from './sentences.ts'
 import { summarize } from './summary.ts'
-import { languageOf } from './words.ts'
 
 type Own = ReturnType<typeof sentencesIn>
 

@@ -1,6 +1,8 @@
 import { once } from 'node:events'
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { LabelledText } from '../../labels/texts.ts'
 import { answerWithEngine } from './answer.ts'
+import { createFeedbackEngine, type FeedbackEngine, toFeedbackQuestion } from './feedback.ts'
 import { textOf } from './messages.ts'
 import { paced, toPieces } from './pieces.ts'
 import {
@@ -23,6 +25,8 @@ import {
 export interface EngineOptions {
   /** How fast an answer is spoken; `Infinity` gives it at once. */
   tokensPerSecond?: number
+  /** Labelled texts from which it learns to sort feedback; without them it has only the examples in a question. */
+  texts?: LabelledText[]
 }
 
 /** Answers the request if it is one of the engine's, and says whether it was. */
@@ -37,11 +41,15 @@ const BODY_BYTES = 32 * 1024 * 1024
  * The built-in engine behind the wire format of OpenAI's chat API: `GET /v1/models`, `GET /v1/models/{model}` and
  * `POST /v1/chat/completions`, streamed or whole. No key is asked for.
  */
-export function createEngineRoutes({ tokensPerSecond = TOKENS_PER_SECOND }: EngineOptions = {}): EngineRoutes {
+export function createEngineRoutes({
+  tokensPerSecond = TOKENS_PER_SECOND,
+  texts = [],
+}: EngineOptions = {}): EngineRoutes {
+  const feedback = createFeedbackEngine(texts)
   const routes: Record<string, [method: string, handle: (...turn: Parameters<EngineRoutes>) => void | Promise<void>]> =
     {
       '/v1/models': ['GET', (_, response) => sendJson(response, 200, { object: 'list', data: [toModel()] })],
-      '/v1/chat/completions': ['POST', (request, response) => complete(request, response, tokensPerSecond)],
+      '/v1/chat/completions': ['POST', (request, response) => complete(request, response, tokensPerSecond, feedback)],
     }
   return (request, response) => {
     const path = toPath(request)
@@ -77,15 +85,27 @@ function sendModel(request: IncomingMessage, response: ServerResponse): void {
   sendJson(response, 200, toModel())
 }
 
-async function complete(request: IncomingMessage, response: ServerResponse, tokensPerSecond: number): Promise<void> {
+async function complete(
+  request: IncomingMessage,
+  response: ServerResponse,
+  tokensPerSecond: number,
+  feedback: FeedbackEngine,
+): Promise<void> {
   const chat = toChatRequest(await readBody(request))
-  const pieces = toPieces(answerWithEngine(chat.messages))
+  const pieces = toPieces(toAnswer(chat, feedback))
   const spoken = pieces.slice(0, chat.max_completion_tokens ?? chat.max_tokens ?? pieces.length)
   const finishReason = spoken.length < pieces.length ? 'length' : 'stop'
   const reply = { completion: toCompletion(), finishReason, usage: toUsage(chat, spoken.length) } as const
   const texts = paced(spoken, tokensPerSecond, untilClosed(response))
   if (chat.stream) await stream(response, texts, { ...reply, withUsage: chat.stream_options?.include_usage === true })
   else sendJson(response, 200, toWhole(reply.completion, await collected(texts), finishReason, reply.usage))
+}
+
+/** Feedback is sorted, as JSON, which nobody reads word by word; everything else is answered in words. */
+function toAnswer({ messages }: ChatRequest, feedback: FeedbackEngine): string {
+  const [system, ...others] = messages
+  const question = toFeedbackQuestion(system ? textOf(system) : '', others[0] ? textOf(others[0]) : '')
+  return question === undefined ? answerWithEngine(messages) : JSON.stringify({ items: feedback(question) })
 }
 
 async function collected(texts: AsyncIterable<string>): Promise<string> {

@@ -1,6 +1,7 @@
+import { toIndexTerms, toTerms } from '../../labels/terms.ts'
 import { asksWhatSomeoneSaid, bearsWhatIsAsked, isQuestion } from './cues.ts'
+import { toSentences } from './literal.ts'
 import type { Said } from './messages.ts'
-import { toIndexTerms, toSentences, toTerms } from './words.ts'
 
 /** A literal sentence and the message that it is in. */
 export interface Quote {

@@ -1,4 +1,4 @@
-import type { Language } from './words.ts'
+import type { Language } from '../../labels/terms.ts'
 
 /** Everything that the built-in engine says in its own words, in one language; all the rest of an answer is quoted. */
 interface Sentences {

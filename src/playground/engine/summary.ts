@@ -1,7 +1,7 @@
+import { toIndexTerms, toTerms } from '../../labels/terms.ts'
 import { isQuestion, type Section, sectionOf } from './cues.ts'
 import type { Said } from './messages.ts'
 import { type Quote, type Rarity, replyTo, toQuotes, toRarity } from './search.ts'
-import { toIndexTerms, toTerms } from './words.ts'
 
 /** The sentences of a conversation that stand for it, by what they show themselves to be, each in its order. */
 export type Summary = Record<Section, Quote[]>

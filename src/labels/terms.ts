@@ -1,8 +1,9 @@
 /**
- * Text as the built-in engine sees it: sentences that stay literal, and terms that stand for what they mean. English
- * words are stemmed lightly; Chinese, which writes no spaces, is compared by pairs of characters.
+ * What a text is about, as terms that can be compared: English words are stemmed lightly; Chinese, which writes no spaces,
+ * is compared by pairs of characters.
  */
 
+/** The languages in which the bot writes about a text. */
 export type Language = 'en' | 'zh'
 
 const HAN = /\p{Script=Han}/u
@@ -11,57 +12,7 @@ const HAN_RUN = /\p{Script=Han}+/gu
 /** The language a text is answered in: Chinese as soon as it has one Han character. */
 export const languageOf = (text: string): Language => (HAN.test(text) ? 'zh' : 'en')
 
-/** A quotation longer than this is no help to a reader, so that longer sentences are quoted in part. */
-const QUOTE_CHARS = 300
-
-const BULLET = /^\s*(?:(?:[-*•>]|\d+[.)])\s+)+/
-const ABBREVIATION = /(?:^|\s)(?:dr|mr|mrs|ms|prof|st|vs|etc|e\.g|i\.e|cf|approx|fig|inc|ltd)\.\s*$/i
-const bySentence = new Intl.Segmenter('en', { granularity: 'sentence' })
 const byWord = new Intl.Segmenter('zh', { granularity: 'word' })
-
-/** The sentences of a text, each one a literal part of it. */
-export function toSentences(text: string): string[] {
-  return text
-    .split(/[\r\n]+/)
-    .map(line => line.replace(BULLET, ''))
-    .flatMap(joinedSegments)
-    .flatMap(shortened)
-    .map(sentence => sentence.trim())
-    .filter(sentence => /[\p{L}\p{N}]/u.test(sentence))
-}
-
-/** The segmenter ends a sentence inside of addresses ("…/c?d=1") and after "Dr."; those are put together again. */
-function joinedSegments(line: string): string[] {
-  const joined: string[] = []
-  for (const { segment } of bySentence.segment(line)) {
-    const last = joined.at(-1)
-    if (last !== undefined && (/[!-~]$/.test(last) || ABBREVIATION.test(last))) joined[joined.length - 1] += segment
-    else joined.push(segment)
-  }
-  return joined
-}
-
-function shortened(sentence: string): string[] {
-  if (sentence.length <= QUOTE_CHARS) return [sentence]
-  const head = sentence.slice(0, QUOTE_CHARS)
-  const border = Math.max(...[' ', ',', ';', '，', '、', '；'].map(mark => head.lastIndexOf(mark))) + 1
-  const end = border > QUOTE_CHARS / 2 ? border : safeCut(sentence, QUOTE_CHARS)
-  return [sentence.slice(0, end), ...shortenedRest(sentence, end)]
-}
-
-/** In a loop rather than by recursion: an unbroken line may be megabytes long. */
-function shortenedRest(sentence: string, from: number): string[] {
-  const parts: string[] = []
-  for (let start = from; start < sentence.length; ) {
-    const end = safeCut(sentence, start + QUOTE_CHARS)
-    parts.push(sentence.slice(start, end))
-    start = end
-  }
-  return parts
-}
-
-/** A cut never falls between the two halves of one character. */
-const safeCut = (text: string, at: number): number => (/[\ud800-\udbff]/.test(text[at - 1] ?? '') ? at + 1 : at)
 
 /** What a text is about: stems of its words, pairs of its Han characters, without the words that every text has. */
 export const toTerms = (text: string): string[] => termsOf(text.replace(ADDRESS, ' '))

@@ -1,0 +1,106 @@
+import { ShownError } from '../errors.ts'
+import { type ChatMessage, FormatRefused, type Model } from '../model/model.ts'
+import { findEvidence } from './evidence.ts'
+import { type AnswerForm, type Example, toFormat, toQuestion, toRepair } from './question.ts'
+import { type Finding, readFindings } from './reading.ts'
+import type { Taxonomy } from './taxonomy.ts'
+import { type Language, languageOf } from './terms.ts'
+
+/** One thing that a text reports, as far as it was checked. */
+export interface Label {
+  kind: string
+  /** The person’s own words, literally from the text; undefined when what the model gave is not in it. */
+  quote: string | undefined
+  reason: string
+  /** From 0 to 1, as the model sees it. */
+  confidence: number | undefined
+}
+
+/** What a text was found to be. */
+export interface Classification {
+  labels: Label[]
+  language: Language
+  /** Of the taxonomy by which it was classified. */
+  version: string
+  /** What it cost, as the server counted. */
+  usage: { calls: number; tokensIn: number; tokensOut: number }
+}
+
+/** A longer text is classified by its beginning. */
+const mostCharacters = 12_000
+
+/** A reason is one sentence; a model that writes more is cut. */
+const mostReasonCharacters = 300
+
+/**
+ * Says of what kind a text is: one call to the model, and at most one more when its answer cannot be read. Throws a
+ * `ShownError` when it still cannot, or the model fails.
+ */
+export async function classify(
+  model: Model,
+  taxonomy: Taxonomy,
+  text: string,
+  examples: Example[],
+  signal: AbortSignal,
+): Promise<Classification> {
+  const usage = { calls: 0, tokensIn: 0, tokensOut: 0 }
+  const shortened = text.length > mostCharacters ? text.slice(0, mostCharacters).toWellFormed() : text
+  const ask = async (form: AnswerForm, question: ChatMessage[]): Promise<string> => {
+    usage.calls += 1
+    let answer = ''
+    const format = form === 'json' ? toFormat(taxonomy) : undefined
+    for await (const piece of model.stream(question, signal, format)) {
+      if (piece.kind === 'text') answer += piece.text
+      if (piece.kind !== 'usage') continue
+      usage.tokensIn += piece.usage.tokensIn
+      usage.tokensOut += piece.usage.tokensOut
+    }
+    return answer
+  }
+  const { question, answer, form } = await askInBestForm(model, ask, form =>
+    toQuestion(taxonomy, shortened, examples, form),
+  )
+  signal.throwIfAborted()
+  const findings =
+    readFindings(answer, taxonomy) ?? readFindings(await ask(form, toRepair(question, answer, form)), taxonomy)
+  signal.throwIfAborted()
+  if (findings === undefined) throw new ShownError('model_unreadable_label', words => words.labels.unreadable)
+  const labels = findings.map(finding => toLabel(finding, text, taxonomy))
+  return { labels, language: languageOf(text), version: taxonomy.version, usage }
+}
+
+/** By schema where the server takes one, else in brackets. */
+async function askInBestForm(
+  model: Model,
+  ask: (form: AnswerForm, question: ChatMessage[]) => Promise<string>,
+  toForm: (form: AnswerForm) => ChatMessage[],
+): Promise<{ question: ChatMessage[]; answer: string; form: AnswerForm }> {
+  if (model.takesFormats) {
+    const question = toForm('json')
+    try {
+      return { question, answer: await ask('json', question), form: 'json' }
+    } catch (error) {
+      if (!(error instanceof FormatRefused)) throw error
+    }
+  }
+  const question = toForm('brackets')
+  return { question, answer: await ask('brackets', question), form: 'brackets' }
+}
+
+function toLabel({ kind, quote, reason, confidence }: Finding, text: string, taxonomy: Taxonomy): Label {
+  return { kind, quote: findEvidence(text, quote), reason: toReason(reason, text, taxonomy), confidence }
+}
+
+const quoted = /[“"「『]([^”"」』\n]{3,}?)[”"」』]/g
+
+/** A reason may quote, too: words in quotation marks that are neither in the text nor a kind’s name are taken out. */
+function toReason(reason: string, text: string, taxonomy: Taxonomy): string {
+  const names = taxonomy.kinds.flatMap(({ id, names }) => [id, ...Object.values(names)])
+  const checked = reason
+    .replace(/\s+/g, ' ')
+    .trim()
+    .replace(quoted, (whole, inner: string) =>
+      names.includes(inner) || findEvidence(text, inner) !== undefined ? whole : '…',
+    )
+  return checked.length > mostReasonCharacters ? `${checked.slice(0, mostReasonCharacters).toWellFormed()}…` : checked
+}

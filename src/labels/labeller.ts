@@ -1,0 +1,48 @@
+import type { Model } from '../model/model.ts'
+import { createSlots } from '../slots.ts'
+import type { LabelRecord, LabelRecords } from '../store/labels.ts'
+import { classify } from './classify.ts'
+import { toExamples } from './examples.ts'
+import type { Taxonomies } from './taxonomies.ts'
+
+/** Gives texts their labels, and remembers them. */
+export interface Labeller {
+  /** Labels a text that was kept. Throws a `ShownError` when it cannot; the record says so, too. */
+  label(record: LabelRecord, signal: AbortSignal): Promise<LabelRecord>
+}
+
+interface LabellerParts {
+  model: Model
+  taxonomies: Taxonomies
+  labels: LabelRecords
+}
+
+/** Texts that are labelled at once: a model server does a few side by side, not hundreds. */
+const mostAtOnce = 8
+/** Among so many of the newest corrections the nearest are looked for. */
+const mostCorrections = 2_000
+
+/** Makes the labeller. */
+export function createLabeller({ model, taxonomies, labels }: LabellerParts): Labeller {
+  const slots = createSlots(mostAtOnce)
+  return {
+    async label(record, signal) {
+      const leave = await slots.enter()
+      try {
+        const taxonomy = taxonomies.of(record.channel)
+        const corrected = await labels.corrected(mostCorrections)
+        const examples = toExamples(corrected, record.text, record.channel)
+        const { labels: found, version } = await classify(model, taxonomy, record.text, examples, signal)
+        const given = { labels: found, version, model: model.title }
+        await labels.finish(record.id, given)
+        return { ...record, ...given, state: 'done' }
+      } catch (error) {
+        // What is broken off by the end of the process is labelled by the next.
+        if (!signal.aborted) await labels.fail(record.id)
+        throw error
+      } finally {
+        leave()
+      }
+    },
+  }
+}

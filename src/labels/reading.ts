@@ -1,0 +1,86 @@
+import { z } from 'zod'
+import { type Taxonomy, toKindId } from './taxonomy.ts'
+
+/** One thing that a model found in a text, as it said it: nothing of it has been checked but the kind. */
+export interface Finding {
+  kind: string
+  quote: string
+  reason: string
+  /** From 0 to 1; undefined when the model did not say. */
+  confidence: number | undefined
+}
+
+/**
+ * Reads an answer in any of the forms in which models give it: JSON, also inside a code fence or with words around it, or
+ * lines of brackets. Undefined when it is none of them, or names a kind that there is not.
+ */
+export function readFindings(answer: string, taxonomy: Taxonomy): Finding[] | undefined {
+  const raw = readJson(answer) ?? readBrackets(answer)
+  if (raw === undefined || raw.length === 0) return undefined
+  const findings = raw.map(({ kind, ...rest }) => ({ ...rest, kind: toKindId(taxonomy, kind) }))
+  if (!findings.every(isKnown)) return undefined
+  return taxonomy.several ? withoutRepeats(findings) : findings.slice(0, 1)
+}
+
+const isKnown = (finding: Omit<Finding, 'kind'> & { kind: string | undefined }): finding is Finding =>
+  finding.kind !== undefined
+
+const findingSchema = z.object({
+  kind: z.string(),
+  quote: z
+    .string()
+    .nullish()
+    .transform(quote => quote ?? ''),
+  reason: z
+    .string()
+    .nullish()
+    .transform(reason => reason ?? ''),
+  confidence: z.union([z.number(), z.string()]).nullish().transform(toConfidence),
+})
+const findingsSchema = z.union([
+  z.object({ items: z.array(findingSchema) }).transform(({ items }) => items),
+  z.array(findingSchema),
+  findingSchema.transform(finding => [finding]),
+])
+
+function readJson(answer: string): Finding[] | undefined {
+  const from = answer.search(/[[{]/)
+  const to = Math.max(answer.lastIndexOf('}'), answer.lastIndexOf(']'))
+  if (from < 0 || to < from) return undefined
+  try {
+    return findingsSchema.safeParse(JSON.parse(answer.slice(from, to + 1))).data
+  } catch {
+    return undefined
+  }
+}
+
+/** `[kind]-[quote]-[reason]-[0.9]`, with or without the confidence, and with a word like 问题: before the quote. */
+const bracketLine =
+  /\[([^[\]\n]{1,60})\]\s*[-–—]\s*\[(.*?)\]\s*[-–—]\s*\[(.*?)\](?:\s*[-–—]\s*\[\s*([\d.]+\s*%?)\s*\])?\s*(?=\n|$|[;；])/gs
+const quotePrefix = /^\s*(?:问题|原文|引文|problem|issue|quote|text)\s*[:：]\s*/i
+
+function readBrackets(answer: string): Finding[] | undefined {
+  const found = [...answer.matchAll(bracketLine)].map(([, kind = '', quote = '', reason = '', confidence]) => ({
+    kind,
+    quote: quote.replace(quotePrefix, ''),
+    reason: reason.trim(),
+    confidence: toConfidence(confidence),
+  }))
+  return found.length === 0 ? undefined : found
+}
+
+/** Models say 0.9, 90, "90%" and "high". */
+function toConfidence(said: number | string | null | undefined): number | undefined {
+  if (said === null || said === undefined) return undefined
+  const words: Record<string, number> = { high: 0.9, medium: 0.6, low: 0.3, 高: 0.9, 中: 0.6, 低: 0.3 }
+  const number = typeof said === 'number' ? said : (words[said.trim().toLowerCase()] ?? Number.parseFloat(said))
+  if (!Number.isFinite(number) || number < 0) return undefined
+  return Math.min(1, number > 1 ? number / 100 : number)
+}
+
+/** The same kind with the same words twice is one thing. */
+function withoutRepeats(findings: Finding[]): Finding[] {
+  return findings.filter(
+    ({ kind, quote }, index) => findings.findIndex(other => other.kind === kind && other.quote === quote) === index,
+  )
+}

@@ -1,0 +1,162 @@
+import { isMap, isScalar, LineCounter, type Node, parseDocument } from 'yaml'
+import { z } from 'zod'
+
+/** One kind of feedback. */
+export interface Kind {
+  id: string
+  /** By language: `en`, `zh`. */
+  names: Record<string, string>
+  /** The reaction that marks a message of this kind, without colons. */
+  emoji: string
+  definition: string
+  examples: string[]
+  /** What tells it from the kinds that it is taken for, by their ids. */
+  confusedWith: Record<string, string>
+}
+
+/** What a team calls its feedback. */
+export interface Taxonomy {
+  /** Carried by every label, so that labels of different meanings are not counted together. */
+  version: string
+  /** Whether one text may have several labels. */
+  several: boolean
+  kinds: Kind[]
+  /** Files of channels that have a taxonomy of their own, by channel id. */
+  channels: Record<string, string>
+}
+
+/** The id of what fits no kind; it is not in the file. */
+export const otherId = 'other'
+
+/** A mistake in the file: its line, counted from 1, and what is wrong there. */
+export interface Mistake {
+  line: number
+  sentence: string
+}
+
+const text = z.string({ error: 'must be a text' }).trim().min(1, { error: 'is empty' })
+const kindSchema = z.strictObject({
+  id: text.regex(/^[a-z][a-z0-9_]{0,30}$/, {
+    error: 'must be of small letters, digits and underscores, and begin with a letter',
+  }),
+  names: z
+    .record(z.string(), text)
+    .refine(names => Object.keys(names).length > 0, { error: 'needs a name in at least one language, like en: bug' }),
+  emoji: text
+    .regex(/^[a-z0-9_+-]+$/, { error: 'must be the name of an emoji without colons, like beetle' })
+    .default('label'),
+  definition: text,
+  examples: z.array(text).min(1, { error: 'needs at least one example' }),
+  confused_with: z.record(z.string(), text).default({}),
+})
+const taxonomySchema = z.strictObject({
+  version: z.union([text, z.number()]).transform(String),
+  several: z.boolean({ error: 'must be true or false' }).default(true),
+  channels: z.record(z.string(), text).default({}),
+  kinds: z.array(kindSchema).min(2, { error: 'needs at least two kinds' }).max(20, { error: 'has more than 20 kinds' }),
+})
+
+/** Reads a taxonomy, or says everything that is wrong with the file, each mistake with its line. */
+export function toTaxonomy(yaml: string): { taxonomy: Taxonomy } | { mistakes: Mistake[] } {
+  const lines = new LineCounter()
+  const document = parseDocument(yaml, { lineCounter: lines })
+  const lineOf = (path: PropertyKey[]) => toLine(document.contents, path, lines)
+  if (document.errors.length > 0) {
+    return {
+      mistakes: document.errors.map(({ message, linePos }) => ({
+        line: linePos?.[0].line ?? 1,
+        sentence: firstLine(message),
+      })),
+    }
+  }
+  const parsed = taxonomySchema.safeParse(document.toJS())
+  if (!parsed.success) return { mistakes: parsed.error.issues.flatMap(issue => toMistakes(issue, lineOf)) }
+  const mistakes = findContradictions(parsed.data.kinds).map(({ path, sentence }) => ({ line: lineOf(path), sentence }))
+  if (mistakes.length > 0) return { mistakes }
+  const { kinds, ...rest } = parsed.data
+  return {
+    taxonomy: { ...rest, kinds: kinds.map(({ confused_with, ...kind }) => ({ ...kind, confusedWith: confused_with })) },
+  }
+}
+
+type KindFile = z.infer<typeof kindSchema>
+
+/** What is wrong between kinds: ids and names that stand twice, and kinds that are not there. */
+function findContradictions(kinds: KindFile[]): { path: PropertyKey[]; sentence: string }[] {
+  const ids = kinds.map(({ id }) => id)
+  return kinds.flatMap((kind, index) => {
+    const at = (...path: PropertyKey[]) => ['kinds', index, ...path]
+    const earlier = kinds.slice(0, index)
+    const taken = Object.entries(kind.names).filter(([, name]) =>
+      earlier.some(({ names }) => Object.values(names).includes(name)),
+    )
+    const unknown = Object.keys(kind.confused_with).filter(id => !ids.includes(id) || id === kind.id)
+    return [
+      ...(kind.id === otherId
+        ? [{ path: at('id'), sentence: `id: “${otherId}” is what fits no kind; choose another` }]
+        : []),
+      ...(ids.indexOf(kind.id) < index ? [{ path: at('id'), sentence: `id: “${kind.id}” stands twice` }] : []),
+      ...taken.map(([language, name]) => ({ path: at('names', language), sentence: `names: “${name}” stands twice` })),
+      ...unknown.map(id => ({
+        path: at('confused_with', id),
+        sentence: `confused_with: there is no other kind “${id}”`,
+      })),
+    ]
+  })
+}
+
+function toMistakes(issue: z.core.$ZodIssue, lineOf: (path: PropertyKey[]) => number): Mistake[] {
+  const name = issue.path.filter(part => typeof part === 'string').at(-1)
+  const where = name === undefined ? '' : `${name}: `
+  if (issue.code === 'unrecognized_keys') {
+    return issue.keys.map(key => ({
+      line: lineOf([...issue.path, key]),
+      sentence: `${where}“${key}” is not known here`,
+    }))
+  }
+  const isMissing = issue.code === 'invalid_type' && issue.input === undefined
+  return [{ line: lineOf(issue.path), sentence: `${where}${isMissing ? 'is missing' : issue.message}` }]
+}
+
+/** The line of what stands at the path, or of the nearest thing around it. */
+function toLine(contents: unknown, path: PropertyKey[], lines: LineCounter): number {
+  let node = contents as Node | null
+  let at = node?.range?.[0] ?? 0
+  for (const part of path) {
+    const pair = isMap(node) ? node.items.find(({ key }) => isScalar(key) && key.value === part) : undefined
+    const key = pair?.key as Node | undefined
+    const next = (
+      pair === undefined
+        ? (node as { get?: (key: unknown, keep: true) => unknown } | null)?.get?.(part, true)
+        : pair.value
+    ) as Node | null | undefined
+    const start = key?.range?.[0] ?? next?.range?.[0]
+    if (start === undefined) break
+    at = start
+    node = next ?? null
+  }
+  return lines.linePos(at).line
+}
+
+const firstLine = (message: string) => message.split('\n', 1)[0] ?? message
+
+/** A kind’s name in a language, English where there is none in it, else any. */
+export function toKindName(taxonomy: Taxonomy, id: string, language: 'en' | 'zh'): string {
+  if (id === otherId) return language === 'zh' ? '其他' : 'other'
+  const names = taxonomy.kinds.find(kind => kind.id === id)?.names ?? {}
+  return names[language] ?? names.en ?? Object.values(names)[0] ?? id
+}
+
+/** The id behind an id or a name in any language; undefined for what is neither. */
+export function toKindId(taxonomy: Taxonomy, written: string): string | undefined {
+  const wanted = toBare(written)
+  if (wanted === otherId || wanted === '其他' || wanted === '其它') return otherId
+  return taxonomy.kinds.find(({ id, names }) => [id, ...Object.values(names)].some(name => toBare(name) === wanted))?.id
+}
+
+const toBare = (name: string) =>
+  name
+    .normalize('NFKC')
+    .trim()
+    .toLowerCase()
+    .replace(/[\s_-]+/g, ' ')

@@ -1,0 +1,183 @@
+import { randomUUID } from 'node:crypto'
+import type { App, BlockAction, MessageShortcut } from '@slack/bolt'
+import type { Message, Self } from '../conversation/message.ts'
+import { toMessage } from '../conversation/message.ts'
+import type { People } from '../conversation/people.ts'
+import { toPlain } from '../conversation/plain.ts'
+import { toFailure, toReason } from '../errors.ts'
+import { labelControlIds, toCard, toLabelId } from '../labels/card.ts'
+import type { Labeller } from '../labels/labeller.ts'
+import type { Taxonomies } from '../labels/taxonomies.ts'
+import { languageOf } from '../labels/terms.ts'
+import type { Log } from '../log.ts'
+import type { SendBudget } from '../reply/budget.ts'
+import type { Respond } from '../respond.ts'
+import type { LabelRecord, LabelRecords } from '../store/labels.ts'
+import { toWords } from '../words/words.ts'
+
+/** What classifying needs of the rest. */
+export interface ClassifyParts {
+  self: Self
+  labels: LabelRecords
+  labeller: Labeller
+  taxonomies: Taxonomies
+  people: People
+  budget: SendBudget
+  respond: Respond
+  log: Log
+}
+
+/** For whom a text is labelled, and the address at which Slack takes what they see of it. */
+interface Wish {
+  user: string
+  responseUrl: string
+  /** The thread into which the card goes when it is posted. */
+  threadTs?: string
+}
+
+/**
+ * People hand the bot feedback, by the command `/classify` or the shortcut “Classify this message”, and it says what kind
+ * it is and why, on a card that they alone see until they post it. Whoever knows better corrects it there.
+ */
+export function listenToClassifying(app: App, parts: ClassifyParts): void {
+  app.command('/classify', async ({ ack, command }) => {
+    const text = command.text.trim()
+    const words = toWords(languageOf(text))
+    if (text === '') return ack({ response_type: 'ephemeral', text: words.labels.usage })
+    const wish = { user: command.user_id, responseUrl: command.response_url }
+    const record = await keep(parts, { id: randomUUID(), channel: command.channel_id, ts: undefined, text }, wish)
+    await ack({ response_type: 'ephemeral', text: words.labels.working })
+    await fulfil(parts, record)
+  })
+  app.shortcut({ callback_id: 'classify_message', type: 'message_action' }, async ({ ack, shortcut }) => {
+    const { message, channel, user, response_url } = shortcut as MessageShortcut
+    const said = toMessage(message, parts.self)
+    const text = said === undefined ? '' : (await toReadable(parts.people, said)).trim()
+    const words = toWords(languageOf(text))
+    const wish = { user: user.id, responseUrl: response_url, threadTs: message.thread_ts ?? message.ts }
+    const subject = { id: randomUUID(), channel: channel.id, ts: message.ts, text }
+    const record = text === '' ? undefined : await keep(parts, subject, wish)
+    await ack()
+    const notice = record === undefined ? words.labels.nothingToLabel : words.labels.working
+    await parts.respond(response_url, { response_type: 'ephemeral', text: notice })
+    if (record !== undefined) await fulfil(parts, record)
+  })
+  app.action<BlockAction>(labelControlIds.correct, async ({ ack, body, action }) => {
+    const kind = action.type === 'static_select' ? action.selected_option?.value : undefined
+    const record = await parts.labels.read(toLabelId(action.block_id) ?? '')
+    if (record !== undefined && kind !== undefined) await correct(parts, record, body.user.id, kind)
+    await ack()
+    await show(parts, body, record?.id)
+  })
+  app.action<BlockAction>(labelControlIds.post, async ({ ack, body, action }) => {
+    await ack()
+    const record = action.type === 'button' ? await parts.labels.read(action.value ?? '') : undefined
+    if (record === undefined) return show(parts, body, undefined)
+    await post(parts, record, body.user.id)
+    const text = toWords(languageOf(record.text)).labels.posted
+    await parts.respond(body.response_url, { response_type: 'ephemeral', replace_original: true, text })
+  })
+}
+
+/** Goes on with what the process before this one was asked for and did not give. */
+export async function resumeClassifying(parts: ClassifyParts): Promise<void> {
+  for (const record of await parts.labels.waiting()) void fulfil(parts, record)
+}
+
+async function keep(
+  { labels }: ClassifyParts,
+  subject: Pick<LabelRecord, 'id' | 'channel' | 'ts' | 'text'>,
+  wish: Wish,
+): Promise<LabelRecord> {
+  const saidAt = subject.ts === undefined ? Date.now() : Number(subject.ts) * 1000
+  const record = { ...subject, saidAt, wish: JSON.stringify(wish) }
+  await labels.keep(record)
+  return { ...record, state: 'waiting', labels: [], version: '', model: '', correctedBy: undefined }
+}
+
+/** Labels the text and puts the card, or what went wrong, in the place of the notice. Never throws. */
+async function fulfil(parts: ClassifyParts, record: LabelRecord): Promise<void> {
+  const { responseUrl } = JSON.parse(record.wish) as Wish
+  const answer = await toAnswer(parts, record)
+  try {
+    await parts.respond(responseUrl, { response_type: 'ephemeral', replace_original: true, ...answer })
+  } catch (error) {
+    parts.log.warn({ label: record.id, reason: toReason(error) }, 'a card could not be shown')
+  }
+}
+
+async function toAnswer(parts: ClassifyParts, record: LabelRecord): Promise<object> {
+  try {
+    const labelled = await parts.labeller.label(record, never)
+    return toCard(labelled, parts.taxonomies.of(record.channel), 'one')
+  } catch (error) {
+    const failure = toFailure(error)
+    parts.log.error(
+      { label: record.id, reference: failure.reference, reason: toReason(error) },
+      'a text was not labelled',
+    )
+    return { text: `⚠️ ${failure.sentence(toWords(languageOf(record.text)))}` }
+  }
+}
+
+/** Nobody takes the wish back: the command is over, and its card is waited for. */
+const never = new AbortController().signal
+
+/** A person’s word is the label from now on; the quote stays where it was given for that kind. */
+async function correct(parts: ClassifyParts, record: LabelRecord, user: string, kind: string): Promise<void> {
+  const { name, locale } = await parts.people.read(user)
+  const known = record.labels.find(label => label.kind === kind) ?? record.labels[0]
+  const reason = toWords(locale).labels.correctedBy(name)
+  await parts.labels.correct(record.id, user, [{ ...known, kind, reason, confidence: 1 }])
+}
+
+/** Shows the card as it is now where somebody pressed something on it. */
+async function show(parts: ClassifyParts, body: BlockAction, id: string | undefined): Promise<void> {
+  const record = id === undefined ? undefined : await parts.labels.read(id)
+  const isPrivate = body.container.is_ephemeral === true
+  if (record === undefined) {
+    const { locale } = await parts.people.read(body.user.id)
+    const text = toWords(locale).labels.gone
+    return parts.respond(body.response_url, { response_type: 'ephemeral', replace_original: false, text })
+  }
+  const by = record.correctedBy === undefined ? undefined : (await parts.people.read(record.correctedBy)).name
+  const card = toCard(record, parts.taxonomies.of(record.channel), isPrivate ? 'one' : 'all', by)
+  const head = isPrivate ? [] : ((body.message?.blocks ?? []) as object[]).slice(0, headBlocks)
+  await parts.respond(body.response_url, { replace_original: true, ...card, blocks: [...head, ...card.blocks] })
+}
+
+/** Above a posted card stand the sentence that says whose it is, and the feedback itself. */
+const headBlocks = 2
+
+async function post(parts: ClassifyParts, record: LabelRecord, user: string): Promise<void> {
+  const { name } = await parts.people.read(user)
+  const words = toWords(languageOf(record.text))
+  const by = record.correctedBy === undefined ? undefined : (await parts.people.read(record.correctedBy)).name
+  const card = toCard(record, parts.taxonomies.of(record.channel), 'all', by)
+  const { threadTs } = JSON.parse(record.wish) as Wish
+  const plain = (text: string) => ({ type: 'plain_text', text: text.slice(0, mostShown).toWellFormed(), emoji: false })
+  const head = [
+    { type: 'context', elements: [plain(words.labels.postedBy(name))] },
+    { type: 'section', text: plain(record.text) },
+  ]
+  const args = {
+    channel: record.channel,
+    ...(threadTs !== undefined && { thread_ts: threadTs }),
+    text: card.text,
+    blocks: [...head, ...card.blocks],
+    unfurl_links: false,
+    unfurl_media: false,
+  }
+  await parts.budget.send('chat.postMessage', () => args, 'first')
+}
+
+/** What a section holds. Source: docs.slack.dev, section block. */
+const mostShown = 2_900
+
+/** A message as people read it: names for ids. */
+async function toReadable(people: People, { text, form }: Message): Promise<string> {
+  if (form === 'markdown') return text
+  const ids = [...text.matchAll(/<@([UW][A-Z0-9]+)/g)].map(([, id = '']) => id)
+  const names = new Map(await Promise.all(ids.map(async id => [id, (await people.read(id)).name] as const)))
+  return toPlain(text, id => names.get(id) ?? id)
+}

@@ -1,0 +1,110 @@
+import type { Kysely, Selectable } from 'kysely'
+import type { Schema } from './schema.ts'
+import { durably } from './sqlite.ts'
+import type { Writer } from './writer.ts'
+
+/** One label of a text, as it is kept. */
+export interface KeptLabel {
+  kind: string
+  quote?: string | undefined
+  reason: string
+  confidence?: number | undefined
+}
+
+/** A text that was, or is to be, labelled. */
+export interface LabelRecord {
+  id: string
+  state: 'waiting' | 'done' | 'failed'
+  channel: string
+  ts: string | undefined
+  text: string
+  /** As JSON: for whom it is, and where it is shown. */
+  wish: string
+  labels: KeptLabel[]
+  version: string
+  model: string
+  correctedBy: string | undefined
+  saidAt: number
+}
+
+/** What is known of a text before it is labelled. */
+type NewLabel = Pick<LabelRecord, 'id' | 'channel' | 'ts' | 'text' | 'wish' | 'saidAt'>
+
+/** Labels given and corrected. */
+export interface LabelRecords {
+  /** Resolves when it outlives a power cut, with false when it was kept before; undefined when it cannot be written. */
+  keep(label: NewLabel): Promise<boolean | undefined>
+  /** It has its labels. */
+  finish(id: string, given: Pick<LabelRecord, 'labels' | 'version' | 'model'>): Promise<void>
+  /** It could not be labelled. */
+  fail(id: string): Promise<void>
+  /** A person says what it is. */
+  correct(id: string, by: string, labels: KeptLabel[]): Promise<void>
+  read(id: string): Promise<LabelRecord | undefined>
+  /** What was kept and is not labelled yet, the oldest first. */
+  waiting(): Promise<LabelRecord[]>
+  /** The newest corrected texts. */
+  corrected(most: number): Promise<LabelRecord[]>
+}
+
+/** The labels in their table. */
+export function createLabelRecords(db: Kysely<Schema>, writer: Writer): LabelRecords {
+  const change = async (id: string, columns: Partial<Selectable<Schema['labels']>>) => {
+    await writer.write(() => db.updateTable('labels').set(columns).where('id', '=', id).execute())
+  }
+  return {
+    keep: ({ id, channel, ts, text, wish, saidAt }) =>
+      writer.write(() =>
+        durably(db, async on => {
+          const row = { id, channel, ts: ts ?? null, text, wish, said_at: saidAt, state: 'waiting' as const }
+          const blank = { labels: '[]', version: '', model: '' }
+          const added = await on
+            .insertInto('labels')
+            .values({ ...row, ...blank })
+            .onConflict(conflict => conflict.column('id').doNothing())
+            .returning('id')
+            .execute()
+          return added.length > 0
+        }),
+      ),
+    finish: (id, { labels, version, model }) =>
+      change(id, { state: 'done', labels: JSON.stringify(labels), version, model, labelled_at: Date.now() }),
+    fail: id => change(id, { state: 'failed' }),
+    correct: (id, by, labels) =>
+      change(id, { labels: JSON.stringify(labels), corrected_by: by, corrected_at: Date.now() }),
+    async read(id) {
+      const row = await db.selectFrom('labels').selectAll().where('id', '=', id).executeTakeFirst()
+      return row && toRecord(row)
+    },
+    async waiting() {
+      const rows = await db.selectFrom('labels').selectAll().where('state', '=', 'waiting').orderBy('said_at').execute()
+      return rows.map(toRecord)
+    },
+    async corrected(most) {
+      const rows = await db
+        .selectFrom('labels')
+        .selectAll()
+        .where('corrected_at', 'is not', null)
+        .orderBy('corrected_at', 'desc')
+        .limit(most)
+        .execute()
+      return rows.map(toRecord)
+    },
+  }
+}
+
+function toRecord(row: Selectable<Schema['labels']>): LabelRecord {
+  return {
+    id: row.id,
+    state: row.state,
+    channel: row.channel,
+    ts: row.ts ?? undefined,
+    text: row.text,
+    wish: row.wish,
+    labels: JSON.parse(row.labels) as KeptLabel[],
+    version: row.version,
+    model: row.model,
+    correctedBy: row.corrected_by ?? undefined,
+    saidAt: row.said_at,
+  }
+}
