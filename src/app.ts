@@ -55,7 +55,10 @@ export async function createApp({ config, model, store, taxonomies, log }: AppPa
   const people = createPeople(call, log)
   const budget = createSendBudget(call)
   const files = createFileReader({ token: config.botToken, slackApiUrl: config.slackApiUrl })
-  const parts = { self, model, conversations, people, files, budget, call, store, log, metrics }
+  const { labels } = store
+  const labeller = createLabeller({ model, taxonomies, labels })
+  const labelling = { labels, labeller, taxonomies }
+  const parts = { self, model, conversations, people, files, budget, call, store, log, metrics, ...labelling }
   const missed: Missed = createMissed({ ...parts, take: async body => take(chat, body) })
   const inbox = createInbox({
     ...parts,
@@ -67,9 +70,7 @@ export async function createApp({ config, model, store, taxonomies, log }: AppPa
   })
   const controls = { ...parts, inbox, ratings: store.ratings }
   const chat = { ...parts, inbox, offerAgain: (turnId: string) => offerAgain(controls, turnId) }
-  const labeller = createLabeller({ model, taxonomies, labels: store.labels })
-  const respond = createRespond(config.slackApiUrl)
-  const classifying = { ...parts, labeller, taxonomies, respond, labels: store.labels }
+  const classifying = { ...parts, respond: createRespond(config.slackApiUrl) }
   const asker = createAsker({ ...parts, inbox, asks: store.asks })
   metrics.observe(() => ({
     threads: conversations.threads,

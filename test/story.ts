@@ -15,6 +15,8 @@ export interface Story {
   model: ScriptedModel
   store: Store
   app: ThreadwiseApp
+  /** Another bot in the place of the one that was stopped. */
+  reconnect(): Promise<void>
   /** The bot's messages in a thread now, oldest first. */
   replies(channel: string, threadTs: string): PageMessage[]
   /** Waits until the thread's last reply of the bot satisfies the test, and gives it. */
@@ -58,6 +60,10 @@ export async function openStory(options: StoryOptions = {}): Promise<Story> {
     model,
     store,
     app,
+    async reconnect() {
+      const next = await connect(slack, model, options)
+      onTestFinished(() => next.app.stop())
+    },
     replies,
     untilReply: (channel, threadTs, is, what) =>
       slack.until(() => {

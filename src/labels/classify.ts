@@ -7,7 +7,7 @@ import type { Taxonomy } from './taxonomy.ts'
 import { type Language, languageOf } from './terms.ts'
 
 /** One thing that a text reports, as far as it was checked. */
-export interface Label {
+interface Label {
   kind: string
   /** The person’s own words, literally from the text; undefined when what the model gave is not in it. */
   quote: string | undefined

@@ -2,7 +2,7 @@ import { isMap, isScalar, LineCounter, type Node, parseDocument } from 'yaml'
 import { z } from 'zod'
 
 /** One kind of feedback. */
-export interface Kind {
+interface Kind {
   id: string
   /** By language: `en`, `zh`. */
   names: Record<string, string>

@@ -1,9 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { App, BlockAction, MessageShortcut } from '@slack/bolt'
-import type { Message, Self } from '../conversation/message.ts'
-import { toMessage } from '../conversation/message.ts'
+import { type Self, toMessage } from '../conversation/message.ts'
 import type { People } from '../conversation/people.ts'
-import { toPlain } from '../conversation/plain.ts'
 import { toFailure, toReason } from '../errors.ts'
 import { labelControlIds, toCard, toLabelId } from '../labels/card.ts'
 import type { Labeller } from '../labels/labeller.ts'
@@ -13,6 +11,7 @@ import type { Log } from '../log.ts'
 import type { SendBudget } from '../reply/budget.ts'
 import type { Respond } from '../respond.ts'
 import type { LabelRecord, LabelRecords } from '../store/labels.ts'
+import { toReadable } from '../turns/label.ts'
 import { toWords } from '../words/words.ts'
 
 /** What classifying needs of the rest. */
@@ -81,7 +80,10 @@ export function listenToClassifying(app: App, parts: ClassifyParts): void {
 
 /** Goes on with what the process before this one was asked for and did not give. */
 export async function resumeClassifying(parts: ClassifyParts): Promise<void> {
-  for (const record of await parts.labels.waiting()) void fulfil(parts, record)
+  for (const record of await parts.labels.waiting()) {
+    // Others are taken up by their turns.
+    if ('responseUrl' in JSON.parse(record.wish)) void fulfil(parts, record)
+  }
 }
 
 async function keep(
@@ -173,11 +175,3 @@ async function post(parts: ClassifyParts, record: LabelRecord, user: string): Pr
 
 /** What a section holds. Source: docs.slack.dev, section block. */
 const mostShown = 2_900
-
-/** A message as people read it: names for ids. */
-async function toReadable(people: People, { text, form }: Message): Promise<string> {
-  if (form === 'markdown') return text
-  const ids = [...text.matchAll(/<@([UW][A-Z0-9]+)/g)].map(([, id = '']) => id)
-  const names = new Map(await Promise.all(ids.map(async id => [id, (await people.read(id)).name] as const)))
-  return toPlain(text, id => names.get(id) ?? id)
-}

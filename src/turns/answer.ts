@@ -13,19 +13,17 @@ import { type CallSlack, SlackError } from '../slack.ts'
 import { toWords, type Words } from '../words/words.ts'
 import { toAgainControls, toAnswerControls } from './controls.ts'
 import type { Ended, Interruption, Job } from './job.ts'
+import { type LabelParts, type LabelWish, label, toLabelWish } from './label.ts'
 import { type Prepared, prepare } from './prepare.ts'
 import { openStage, type Stage } from './stage.ts'
 import { readStanding, type Standing } from './standing.ts'
 import { isEmpty, type Turn } from './turn.ts'
 
 /** What an answer needs of the rest. */
-export interface AnswerParts {
+export interface AnswerParts extends LabelParts {
   self: Self
   model: Model
-  conversations: Conversations
-  people: People
   files: FileReader
-  budget: SendBudget
   call: CallSlack
   log: Log
   metrics: Metrics
@@ -129,7 +127,9 @@ async function play(parts: AnswerParts, scene: Scene): Promise<Outcome> {
   if (standing !== undefined && standing.question === undefined) return withdraw(scene)
   if (standing?.wholeParts !== undefined) return endWhole(scene, standing.wholeParts)
   if (job.isSetAside) return setAside(parts, scene)
-  return isEmpty(scene.turn) ? help(scene) : converse(parts, scene)
+  if (isEmpty(scene.turn)) return help(scene)
+  const wish = toLabelWish(scene.turn)
+  return wish === undefined ? converse(parts, scene) : labelFor(parts, scene, wish)
 }
 
 /** Reads the thread, asks the model, shows its answer as it comes, completes the reply and remembers it. */
@@ -151,6 +151,12 @@ async function converse(parts: AnswerParts, scene: Scene): Promise<Outcome> {
 function toRefused({ job, standing }: Scene): string | undefined {
   if (job.edition === 1) return undefined
   return standing?.isRefused === true ? standing.text : ''
+}
+
+/** Says what kind of feedback it is, on a card for whoever asked. */
+async function labelFor(parts: AnswerParts, { turn, words, job }: Scene, wish: LabelWish): Promise<Outcome> {
+  await label(parts, turn, wish, words, job.signal)
+  return { ended: 'done', kind: 'labelled' }
 }
 
 async function help({ stage, words }: Scene): Promise<Outcome> {

@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import { readFile } from 'node:fs/promises'
+import { mkdtemp, readFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { resolve } from 'node:path'
+import { join, resolve } from 'node:path'
 import { createWorkspace, type Workspace } from '../../src/playground/workspace/workspace.ts'
 import { createScriptedModel } from '../scripted-model.ts'
 import type { Claim } from './main.ts'
@@ -57,6 +57,7 @@ async function start(slack: Workspace, baseUrl: string): Promise<ChildProcess> {
     OPENAI_BASE_URL: baseUrl,
     OPENAI_MODEL: 'gpt-4o',
     PORT: '0',
+    DATA_DIR: await mkdtemp(join(tmpdir(), 'threadwise-bench-')),
   }
   // Away from this checkout, so that no .env of it is read.
   const bot = spawn(process.execPath, await readStartArguments(), { cwd: tmpdir(), env })

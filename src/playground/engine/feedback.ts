@@ -4,7 +4,7 @@ import { type Bayes, type Lesson, learn } from './bayes.ts'
 import { toSentences } from './literal.ts'
 
 /** One thing that the engine found in a text, in the form in which the bot asks for it. */
-export interface EngineItem {
+interface EngineItem {
   kind: string
   quote: string
   reason: string

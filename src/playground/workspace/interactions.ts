@@ -84,7 +84,7 @@ export function createInteractions(core: Core, responseUrls: ResponseUrls): Inte
       message_ts: message.ts,
       message: posting.toSlack(message),
       channel: { id: message.channel, name: channel ? channelName(channel) : '' },
-      response_url: responseUrls.issue({ channel: message.channel, user: person.id, origin: message }),
+      response_url: responseUrls.issue({ channel: message.channel, user: person.id }),
     })
   }
 

@@ -16,6 +16,8 @@ export interface ResponsePlace {
   user: string
   /** The message that was clicked. */
   origin?: Message
+  /** The last message that was sent here: what `replace_original` means where nothing was clicked. */
+  sent?: Message
 }
 
 /** The addresses at which a bot may answer a person who did something. */
@@ -63,7 +65,8 @@ function respond(parts: Parts, place: ResponsePlace, body: SlackJson): void {
     return
   }
   const content = readContent(body)
-  if (origin && flag(body, 'replace_original')) parts.posting.rewrite(origin, content)
+  const replaced = flag(body, 'replace_original') ? (origin ?? place.sent) : undefined
+  if (replaced) parts.posting.rewrite(replaced, content)
   else send(parts, place, body, content)
 }
 
@@ -88,7 +91,7 @@ function send(
   if (!channel) throw new Refusal('channel_not_found')
   const asked = text(body, 'thread_ts')
   const threadTs = asked && parts.messages.get(channel.id, asked) ? asked : undefined
-  parts.posting.post({
+  place.sent = parts.posting.post({
     channel,
     user: parts.identity.botUserId,
     ...content,

@@ -1,0 +1,86 @@
+import type { Conversations } from '../conversation/conversation.ts'
+import type { Message } from '../conversation/message.ts'
+import type { People } from '../conversation/people.ts'
+import { toMentioned, toPlain } from '../conversation/plain.ts'
+import { toCard } from '../labels/card.ts'
+import type { Labeller } from '../labels/labeller.ts'
+import type { Taxonomies } from '../labels/taxonomies.ts'
+import type { SendBudget } from '../reply/budget.ts'
+import type { LabelRecord, LabelRecords } from '../store/labels.ts'
+import type { Words } from '../words/words.ts'
+import type { Turn } from './turn.ts'
+
+/** What labelling a message of a thread needs of the rest. */
+export interface LabelParts {
+  conversations: Conversations
+  people: People
+  labels: LabelRecords
+  labeller: Labeller
+  taxonomies: Taxonomies
+  budget: SendBudget
+}
+
+/** What a person wants labelled: the first message of the thread, or the words behind the wish. */
+export type LabelWish = { of: 'thread' } | { of: 'text'; text: string }
+
+const verb = String.raw`(?:please\s+|can you\s+|could you\s+)*(?:classify|categori[sz]e|label)`
+const wishes = new RegExp(
+  String.raw`^(?:${verb}(?:\s+(?:this|it|that|(?:this|the)(?:\s+first)?\s+(?:message|feedback|thread|one)))?(?:\s+please)?|(?:请|麻烦|帮我|帮忙|给|把|对|这条|这个|这句|反馈|消息|它)*(?:分类|归类|分个类|归个类|打标签)(?:一下|下)?(?:这条|这个|这句|它)?(?:反馈|消息|话)?(?:吧|谢谢)?)[\s.!?。！？]*$`,
+  'i',
+)
+const wishWithText = new RegExp(String.raw`^(?:${verb}|分类|归类)\s*[:：]\s*(\S[\s\S]*)$`, 'i')
+
+/** What is to be labelled, if that is what a question asks for. */
+export function toLabelWish(turn: Turn): LabelWish | undefined {
+  const asked = turn.question.text.replace(/<@[UW][^<>]*>/g, '').replace(/^[\s,，:：]+|\s+$/g, '')
+  const [, text] = wishWithText.exec(asked) ?? []
+  if (text !== undefined) return { of: 'text', text }
+  const isInThread = turn.question.ts !== turn.threadTs
+  return isInThread && wishes.test(asked) ? { of: 'thread' } : undefined
+}
+
+/** Labels what was meant, and shows the card to whoever asked, and to nobody else. Throws what kept it from that. */
+export async function label(
+  parts: LabelParts,
+  turn: Turn,
+  wish: LabelWish,
+  words: Words,
+  signal: AbortSignal,
+): Promise<void> {
+  const text = wish.of === 'text' ? toPlain(wish.text, id => id) : await readFirst(parts, turn)
+  const card =
+    text.trim() === ''
+      ? { text: words.labels.nothingToLabel }
+      : await toCardOf(parts, await toRecord(parts, turn, text), signal)
+  const args = { channel: turn.channel, user: turn.user, thread_ts: turn.threadTs, ...card }
+  await parts.budget.send('chat.postEphemeral', () => args, 'final')
+}
+
+/** The thread’s first message as people read it. */
+async function readFirst({ conversations, people }: LabelParts, turn: Turn): Promise<string> {
+  const [first] = await conversations.read(turn, turn.question)
+  return first === undefined || first.ts === turn.question.ts ? '' : toReadable(people, first)
+}
+
+/** A message with names for ids. */
+export async function toReadable(people: People, { text, form }: Message): Promise<string> {
+  if (form === 'markdown') return text
+  const ids = new Set(toMentioned(text))
+  const names = new Map(await Promise.all([...ids].map(async id => [id, (await people.read(id)).name] as const)))
+  return toPlain(text, id => names.get(id) ?? id)
+}
+
+/** The same wish, taken up by a later process, is the same record. */
+async function toRecord({ labels }: LabelParts, turn: Turn, text: string): Promise<LabelRecord> {
+  const id = `ask:${turn.id}`
+  const wish = JSON.stringify({ user: turn.user, threadTs: turn.threadTs })
+  const subject = { id, channel: turn.channel, ts: turn.threadTs, text, wish, saidAt: Number(turn.threadTs) * 1000 }
+  await labels.keep(subject)
+  const known = await labels.read(id)
+  return known ?? { ...subject, state: 'waiting', labels: [], version: '', model: '', correctedBy: undefined }
+}
+
+async function toCardOf(parts: LabelParts, record: LabelRecord, signal: AbortSignal) {
+  const labelled = record.state === 'done' ? record : await parts.labeller.label(record, signal)
+  return toCard(labelled, parts.taxonomies.of(record.channel), 'one')
+}
