@@ -114,6 +114,19 @@ export function readDataDir(env: Record<string, string | undefined>): string {
   return environment.shape.DATA_DIR.parse(withoutBlanks(env).DATA_DIR)
 }
 
+/** The model server alone; undefined when none is named. */
+export function toModelEnvironment(env: Record<string, string | undefined>): ModelConfig | undefined {
+  const set = withoutBlanks(env)
+  if (set.OPENAI_API_KEY === undefined && set.OPENAI_BASE_URL === undefined) return undefined
+  const { OPENAI_API_KEY, OPENAI_BASE_URL, OPENAI_MODEL, MODEL_IDLE_SECONDS } = environment.shape
+  return {
+    apiKey: OPENAI_API_KEY.parse(set.OPENAI_API_KEY) ?? 'none',
+    baseUrl: OPENAI_BASE_URL.parse(set.OPENAI_BASE_URL) ?? vendorBaseUrl,
+    name: OPENAI_MODEL.parse(set.OPENAI_MODEL) ?? defaultModel,
+    idleMs: MODEL_IDLE_SECONDS.parse(set.MODEL_IDLE_SECONDS) * 1000,
+  }
+}
+
 function assemble(env: Environment): Config {
   return {
     botToken: env.SLACK_BOT_TOKEN,
