@@ -15,4 +15,4 @@ EXPOSE 3000
 STOPSIGNAL SIGTERM
 HEALTHCHECK --interval=30s --timeout=3s --start-period=10s \
   CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.PORT}/healthz`).then(r=>process.exit(r.ok?0:1),()=>process.exit(1))"]
-CMD ["node", "--optimize-for-size", "--max-semi-space-size=1", "--v8-pool-size=1", "src/main.ts"]
+CMD ["node", "--optimize-for-size", "--max-semi-space-size=1", "--v8-pool-size=1", "--liftoff-only", "src/main.ts"]

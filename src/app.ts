@@ -4,6 +4,7 @@ import { createConversations } from './conversation/conversation.ts'
 import { createFileReader } from './conversation/files.ts'
 import { createPeople } from './conversation/people.ts'
 import { toReason } from './errors.ts'
+import { openChannelSettings } from './labels/channel-settings.ts'
 import { createLabeller } from './labels/labeller.ts'
 import type { Taxonomies } from './labels/taxonomies.ts'
 import { listenToAsking, tellDirectly } from './listeners/ask.ts'
@@ -11,6 +12,7 @@ import { keep, listenToChat, take } from './listeners/chat.ts'
 import { listenToClassifying, resumeClassifying } from './listeners/classify.ts'
 import { listenToControls, offerAgain } from './listeners/control.ts'
 import { listenToHome } from './listeners/home.ts'
+import { createWatch, listenToReactions } from './listeners/watch.ts'
 import type { Log } from './log.ts'
 import { createMetrics } from './metrics.ts'
 import type { Model } from './model/model.ts'
@@ -57,7 +59,8 @@ export async function createApp({ config, model, store, taxonomies, log }: AppPa
   const files = createFileReader({ token: config.botToken, slackApiUrl: config.slackApiUrl })
   const { labels } = store
   const labeller = createLabeller({ model, taxonomies, labels })
-  const labelling = { labels, labeller, taxonomies }
+  const settings = await openChannelSettings(store.settings)
+  const labelling = { labels, labeller, taxonomies, settings }
   const parts = { self, model, conversations, people, files, budget, call, store, log, metrics, ...labelling }
   const missed: Missed = createMissed({ ...parts, take: async body => take(chat, body) })
   const inbox = createInbox({
@@ -69,7 +72,8 @@ export async function createApp({ config, model, store, taxonomies, log }: AppPa
     onLateEdit: turnId => void offerAgain(controls, turnId),
   })
   const controls = { ...parts, inbox, ratings: store.ratings }
-  const chat = { ...parts, inbox, offerAgain: (turnId: string) => offerAgain(controls, turnId) }
+  const watch = createWatch(parts)
+  const chat = { ...parts, inbox, watch, offerAgain: (turnId: string) => offerAgain(controls, turnId) }
   const classifying = { ...parts, respond: createRespond(config.slackApiUrl) }
   const asker = createAsker({ ...parts, inbox, asks: store.asks })
   metrics.observe(() => ({
@@ -85,6 +89,7 @@ export async function createApp({ config, model, store, taxonomies, log }: AppPa
   listenToChat(bolt.app, chat)
   listenToAsking(bolt.app, { ...parts, asker })
   listenToClassifying(bolt.app, classifying)
+  listenToReactions(bolt.app, parts)
   listenToControls(bolt.app, controls)
   listenToHome(bolt.app, parts)
   await inbox.takeOver()
@@ -96,6 +101,7 @@ export async function createApp({ config, model, store, taxonomies, log }: AppPa
   inbox.resume()
   await asker.resume((ask, error) => tellDirectly({ ...parts, asker }, ask, error))
   await resumeClassifying(classifying)
+  await watch.resume()
   log.info({ team: self.teamId, bot: self.userId, model: model.title, transport: config.transport.kind }, 'ready')
 
   return {

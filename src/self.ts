@@ -20,6 +20,8 @@ export const neededScopes = [
   'im:write',
   'mpim:history',
   'mpim:read',
+  'reactions:read',
+  'reactions:write',
   'users:read',
 ]
 

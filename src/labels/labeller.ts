@@ -7,7 +7,7 @@ import type { Taxonomies } from './taxonomies.ts'
 
 /** Gives texts their labels, and remembers them. */
 export interface Labeller {
-  /** Labels a text that was kept. Throws a `ShownError` when it cannot; the record says so, too. */
+  /** Labels a text that was kept, unless it has its labels already. Throws a `ShownError` when it cannot. */
   label(record: LabelRecord, signal: AbortSignal): Promise<LabelRecord>
 }
 
@@ -27,6 +27,7 @@ export function createLabeller({ model, taxonomies, labels }: LabellerParts): La
   const slots = createSlots(mostAtOnce)
   return {
     async label(record, signal) {
+      if (record.labels.length > 0) return record
       const leave = await slots.enter()
       try {
         const taxonomy = taxonomies.of(record.channel)
@@ -34,12 +35,8 @@ export function createLabeller({ model, taxonomies, labels }: LabellerParts): La
         const examples = toExamples(corrected, record.text, record.channel)
         const { labels: found, version } = await classify(model, taxonomy, record.text, examples, signal)
         const given = { labels: found, version, model: model.title }
-        await labels.finish(record.id, given)
-        return { ...record, ...given, state: 'done' }
-      } catch (error) {
-        // What is broken off by the end of the process is labelled by the next.
-        if (!signal.aborted) await labels.fail(record.id)
-        throw error
+        await labels.give(record.id, given)
+        return { ...record, ...given, state: 'labelled' }
       } finally {
         leave()
       }

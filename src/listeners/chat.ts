@@ -3,6 +3,7 @@ import type { Conversations } from '../conversation/conversation.ts'
 import type { Self } from '../conversation/message.ts'
 import type { Inbox } from '../turns/inbox.ts'
 import { type EventBody, toChange, toTurn, toTurnId } from '../turns/turn.ts'
+import type { Watch } from './watch.ts'
 
 /** What hearing needs of the rest. */
 export interface ChatParts {
@@ -11,6 +12,7 @@ export interface ChatParts {
   inbox: Inbox
   /** Offers the author of a question that was changed after its answer another one. */
   offerAgain: (turnId: string) => Promise<void>
+  watch: Pick<Watch, 'keep'>
 }
 
 /**
@@ -28,9 +30,12 @@ export function listenToChat(app: App, parts: ChatParts): void {
  */
 export async function keep(parts: ChatParts, body: Partial<EventBody>): Promise<void> {
   if (body.event?.type !== 'app_mention' && body.event?.type !== 'message') return
-  const about = body.event.message?.ts ?? body.event.deleted_ts
-  if (about !== undefined)
-    return parts.inbox.settled(toTurnId(toTeam(parts, body), `${body.event.channel}`, `${about}`))
+  await parts.watch.keep(body)
+  const { channel, message, deleted_ts } = body.event
+  const toId = (ts: unknown) => toTurnId(toTeam(parts, body), String(channel), String(ts))
+  if (deleted_ts !== undefined) return parts.inbox.keepDeleted(toId(deleted_ts))
+  if (message?.subtype === 'tombstone') return parts.inbox.keepDeleted(toId(message.ts))
+  if (message !== undefined) return parts.inbox.settled(toId(message.ts))
   const turn = toTurn(body as EventBody, parts.self)
   if (turn === undefined) return
   // Most of what is said in a busy workspace stands in threads of other people.

@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import type { App, BlockAction, MessageShortcut } from '@slack/bolt'
 import { type Self, toMessage } from '../conversation/message.ts'
-import type { People } from '../conversation/people.ts'
 import { toFailure, toReason } from '../errors.ts'
 import { labelControlIds, toCard, toLabelId } from '../labels/card.ts'
 import type { Labeller } from '../labels/labeller.ts'
@@ -13,14 +12,14 @@ import type { Respond } from '../respond.ts'
 import type { LabelRecord, LabelRecords } from '../store/labels.ts'
 import { toReadable } from '../turns/label.ts'
 import { toWords } from '../words/words.ts'
+import { type ClassifySettingsParts, listenToClassifySettings, openSettings } from './classify-settings.ts'
 
 /** What classifying needs of the rest. */
-export interface ClassifyParts {
+export interface ClassifyParts extends ClassifySettingsParts {
   self: Self
   labels: LabelRecords
   labeller: Labeller
   taxonomies: Taxonomies
-  people: People
   budget: SendBudget
   respond: Respond
   log: Log
@@ -39,10 +38,15 @@ interface Wish {
  * it is and why, on a card that they alone see until they post it. Whoever knows better corrects it there.
  */
 export function listenToClassifying(app: App, parts: ClassifyParts): void {
+  listenToClassifySettings(app, parts)
   app.command('/classify', async ({ ack, command }) => {
     const text = command.text.trim()
     const words = toWords(languageOf(text))
     if (text === '') return ack({ response_type: 'ephemeral', text: words.labels.usage })
+    if (/^(settings|设置)$/i.test(text)) {
+      await ack()
+      return openSettings(parts, command.user_id, command.trigger_id, command.channel_id)
+    }
     const wish = { user: command.user_id, responseUrl: command.response_url }
     const record = await keep(parts, { id: randomUUID(), channel: command.channel_id, ts: undefined, text }, wish)
     await ack({ response_type: 'ephemeral', text: words.labels.working })
@@ -100,25 +104,30 @@ async function keep(
 /** Labels the text and puts the card, or what went wrong, in the place of the notice. Never throws. */
 async function fulfil(parts: ClassifyParts, record: LabelRecord): Promise<void> {
   const { responseUrl } = JSON.parse(record.wish) as Wish
-  const answer = await toAnswer(parts, record)
+  const { answer, state } = await toAnswer(parts, record)
   try {
     await parts.respond(responseUrl, { response_type: 'ephemeral', replace_original: true, ...answer })
+    await parts.labels.end(record.id, state)
   } catch (error) {
     parts.log.warn({ label: record.id, reason: toReason(error) }, 'a card could not be shown')
   }
 }
 
-async function toAnswer(parts: ClassifyParts, record: LabelRecord): Promise<object> {
+async function toAnswer(
+  parts: ClassifyParts,
+  record: LabelRecord,
+): Promise<{ answer: object; state: 'done' | 'failed' }> {
   try {
     const labelled = await parts.labeller.label(record, never)
-    return toCard(labelled, parts.taxonomies.of(record.channel), 'one')
+    return { answer: toCard(labelled, parts.taxonomies.of(record.channel), 'one'), state: 'done' }
   } catch (error) {
     const failure = toFailure(error)
     parts.log.error(
       { label: record.id, reference: failure.reference, reason: toReason(error) },
       'a text was not labelled',
     )
-    return { text: `⚠️ ${failure.sentence(toWords(languageOf(record.text)))}` }
+    const text = `⚠️ ${failure.sentence(toWords(languageOf(record.text)))}`
+    return { answer: { text }, state: 'failed' }
   }
 }
 

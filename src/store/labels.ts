@@ -1,5 +1,5 @@
 import type { Kysely, Selectable } from 'kysely'
-import type { Schema } from './schema.ts'
+import type { LabelState, Schema } from './schema.ts'
 import { durably } from './sqlite.ts'
 import type { Writer } from './writer.ts'
 
@@ -14,7 +14,7 @@ export interface KeptLabel {
 /** A text that was, or is to be, labelled. */
 export interface LabelRecord {
   id: string
-  state: 'waiting' | 'done' | 'failed'
+  state: LabelState
   channel: string
   ts: string | undefined
   text: string
@@ -34,14 +34,14 @@ type NewLabel = Pick<LabelRecord, 'id' | 'channel' | 'ts' | 'text' | 'wish' | 's
 export interface LabelRecords {
   /** Resolves when it outlives a power cut, with false when it was kept before; undefined when it cannot be written. */
   keep(label: NewLabel): Promise<boolean | undefined>
-  /** It has its labels. */
-  finish(id: string, given: Pick<LabelRecord, 'labels' | 'version' | 'model'>): Promise<void>
-  /** It could not be labelled. */
-  fail(id: string): Promise<void>
+  /** It has its labels, which are still to be shown. */
+  give(id: string, given: Pick<LabelRecord, 'labels' | 'version' | 'model'>): Promise<void>
+  /** Its labels are shown, or it was told that it could not be labelled. */
+  end(id: string, state: 'done' | 'failed'): Promise<void>
   /** A person says what it is. */
   correct(id: string, by: string, labels: KeptLabel[]): Promise<void>
   read(id: string): Promise<LabelRecord | undefined>
-  /** What was kept and is not labelled yet, the oldest first. */
+  /** What was kept and is not done with yet, the oldest first. */
   waiting(): Promise<LabelRecord[]>
   /** The newest corrected texts. */
   corrected(most: number): Promise<LabelRecord[]>
@@ -67,9 +67,9 @@ export function createLabelRecords(db: Kysely<Schema>, writer: Writer): LabelRec
           return added.length > 0
         }),
       ),
-    finish: (id, { labels, version, model }) =>
-      change(id, { state: 'done', labels: JSON.stringify(labels), version, model, labelled_at: Date.now() }),
-    fail: id => change(id, { state: 'failed' }),
+    give: (id, { labels, version, model }) =>
+      change(id, { state: 'labelled', labels: JSON.stringify(labels), version, model, labelled_at: Date.now() }),
+    end: (id, state) => change(id, { state }),
     correct: (id, by, labels) =>
       change(id, { labels: JSON.stringify(labels), corrected_by: by, corrected_at: Date.now() }),
     async read(id) {
@@ -77,7 +77,12 @@ export function createLabelRecords(db: Kysely<Schema>, writer: Writer): LabelRec
       return row && toRecord(row)
     },
     async waiting() {
-      const rows = await db.selectFrom('labels').selectAll().where('state', '=', 'waiting').orderBy('said_at').execute()
+      const rows = await db
+        .selectFrom('labels')
+        .selectAll()
+        .where('state', 'in', ['waiting', 'labelled'])
+        .orderBy('said_at')
+        .execute()
       return rows.map(toRecord)
     },
     async corrected(most) {

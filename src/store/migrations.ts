@@ -69,8 +69,9 @@ export const migrations: Record<string, Migration> = {
         .addColumn('said_at', 'bigint', column => column.notNull())
         .addColumn('labelled_at', 'bigint')
         .execute()
-      await sql`create index labels_waiting on labels (said_at) where state = 'waiting'`.execute(db)
+      await sql`create index labels_waiting on labels (said_at) where state in ('waiting', 'labelled')`.execute(db)
       await sql`create index labels_corrected on labels (corrected_at) where corrected_at is not null`.execute(db)
+      await createNamed(db, 'settings', 'channel', 'settings')
       await db.schema.createIndex('labels_said').on('labels').columns(['channel', 'said_at']).execute()
     },
   },

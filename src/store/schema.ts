@@ -5,6 +5,7 @@ export interface Schema {
   ratings: RatingsTable
   facts: FactsTable
   labels: LabelsTable
+  settings: SettingsTable
 }
 
 /** Where a turn stands. The first three are unfinished: the next start goes on with them. */
@@ -70,10 +71,19 @@ interface FactsTable {
   value: string
 }
 
+/** Whether a text still waits for its labels, has them but does not show them yet, or is done with. */
+export type LabelState = 'waiting' | 'labelled' | 'done' | 'failed'
+
+interface SettingsTable {
+  channel: string
+  /** As JSON. */
+  settings: string
+}
+
 interface LabelsTable {
   /** Of a message its turn's id, of a text that was typed one of its own. */
   id: string
-  state: 'waiting' | 'done' | 'failed'
+  state: LabelState
   channel: string
   /** Of the message; null for a text that was typed into a command. */
   ts: string | null

@@ -10,6 +10,7 @@ import { createLabelRecords, type LabelRecords } from './labels.ts'
 import { migrate } from './migrations.ts'
 import { createRatings, type Ratings } from './ratings.ts'
 import type { Schema } from './schema.ts'
+import { createSettings, type Settings } from './settings.ts'
 import { holdFile, inMemory, openSqlite, toSqliteProblem } from './sqlite.ts'
 import { createTurnRecords, type TurnRecords } from './turns.ts'
 import { createWriter, type Writer } from './writer.ts'
@@ -20,6 +21,7 @@ export interface Store {
   readonly asks: Asks
   readonly ratings: Ratings
   readonly labels: LabelRecords
+  readonly settings: Settings
   readonly facts: Facts
   /** Whether what is written now outlives the process. */
   readonly isKept: boolean
@@ -80,6 +82,7 @@ function createStore(db: Kysely<Schema>, path: string, log: Log, release: () => 
     asks: createAsks(db, writer),
     ratings: createRatings(db, writer),
     labels: createLabelRecords(db, writer),
+    settings: createSettings(db, writer),
     facts: createFacts(db, writer),
     get isKept() {
       return writer.isWorking && path !== inMemory

@@ -48,12 +48,15 @@ export async function label(
   signal: AbortSignal,
 ): Promise<void> {
   const text = wish.of === 'text' ? toPlain(wish.text, id => id) : await readFirst(parts, turn)
-  const card =
-    text.trim() === ''
-      ? { text: words.labels.nothingToLabel }
-      : await toCardOf(parts, await toRecord(parts, turn, text), signal)
-  const args = { channel: turn.channel, user: turn.user, thread_ts: turn.threadTs, ...card }
-  await parts.budget.send('chat.postEphemeral', () => args, 'final')
+  const show = (card: object) => {
+    const args = { channel: turn.channel, user: turn.user, thread_ts: turn.threadTs, ...card }
+    return parts.budget.send('chat.postEphemeral', () => args, 'final')
+  }
+  if (text.trim() === '') return void (await show({ text: words.labels.nothingToLabel }))
+  const record = await toRecord(parts, turn, text)
+  const labelled = await parts.labeller.label(record, signal)
+  await show(toCard(labelled, parts.taxonomies.of(turn.channel), 'one'))
+  await parts.labels.end(record.id, 'done')
 }
 
 /** The thread’s first message as people read it. */
@@ -78,9 +81,4 @@ async function toRecord({ labels }: LabelParts, turn: Turn, text: string): Promi
   await labels.keep(subject)
   const known = await labels.read(id)
   return known ?? { ...subject, state: 'waiting', labels: [], version: '', model: '', correctedBy: undefined }
-}
-
-async function toCardOf(parts: LabelParts, record: LabelRecord, signal: AbortSignal) {
-  const labelled = record.state === 'done' ? record : await parts.labeller.label(record, signal)
-  return toCard(labelled, parts.taxonomies.of(record.channel), 'one')
 }

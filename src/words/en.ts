@@ -40,6 +40,15 @@ export const en = {
     correct: 'Correct it…',
     gone: 'I no longer have this label. Please classify the text again.',
     nothingToLabel: 'There is no text here that I could classify.',
+    settings: {
+      title: 'Feedback here',
+      save: 'Save',
+      watchLabel: 'Messages of this channel',
+      watch: 'Label each one by itself, with a quiet reaction',
+      card: 'Put the card into its thread, too',
+      reactionLabel: 'Emoji with which anybody has a message labelled (leave empty for none)',
+      noEmoji: 'Write the name of one emoji, like label',
+    },
   },
 
   controls: {

@@ -35,6 +35,15 @@ export const zh: Words = {
     correct: '更正…',
     gone: '我已经没有这条分类了。请重新分类。',
     nothingToLabel: '这里没有可以分类的文字。',
+    settings: {
+      title: '本频道的反馈',
+      save: '保存',
+      watchLabel: '本频道的消息',
+      watch: '自动分类每一条，只加一个表情',
+      card: '同时在讨论串里放卡片',
+      reactionLabel: '用哪个表情可以请我分类一条消息（不需要就留空）',
+      noEmoji: '请写一个表情的名称，例如 label',
+    },
   },
 
   controls: {

@@ -214,6 +214,22 @@ describe.each(['socket', 'http'] as const)('killed over %s', transport => {
     await untilSeen(world, ts, ['Once upon a time there was a bot that was killed, and lived.'])
   })
 
+  test('after the question was deleted: the reply goes all the same', async () => {
+    const world = await openReady(transport)
+    const { slack, model, crash, restart, general, dana } = world
+    const ts = await say(world, mention(world, 'a secret'))
+    ;(await model.next()).reply('A secret.')
+    await world.bot.untilSays('turn ended')
+    slack.fault({ method: 'chat.delete', delayMs: 60_000 })
+    await slack.do({ do: 'delete', as: dana, channel: general, ts })
+    await slack.until(() => slack.calls.at(-1)?.method === 'chat.delete', 'the reply to be taken away')
+    await crash(world.bot)
+    expect(replies(world, general, ts)).toHaveLength(1)
+    await restart()
+    await slack.until(() => replies(world, general, ts).length === 0, 'the reply to go', 15_000)
+    expect(model.requests).toHaveLength(1)
+  })
+
   test('after it was told to stop: the reply is marked, and not gone on with', async () => {
     const world = await openReady(transport)
     const { slack, model, crash, restart, dana } = world

@@ -1,0 +1,163 @@
+import type { App } from '@slack/bolt'
+import { type RawMessage, type Self, toMessage } from '../conversation/message.ts'
+import type { People } from '../conversation/people.ts'
+import { isMentioned } from '../conversation/plain.ts'
+import { toFailure, toReason } from '../errors.ts'
+import { toCard } from '../labels/card.ts'
+import type { ChannelSettingsBook } from '../labels/channel-settings.ts'
+import type { Labeller } from '../labels/labeller.ts'
+import type { Taxonomies } from '../labels/taxonomies.ts'
+import { otherId } from '../labels/taxonomy.ts'
+import { languageOf } from '../labels/terms.ts'
+import type { Log } from '../log.ts'
+import type { SendBudget } from '../reply/budget.ts'
+import { createPoster } from '../reply/post.ts'
+import { type CallSlack, SlackError } from '../slack.ts'
+import type { LabelRecord, LabelRecords } from '../store/labels.ts'
+import { toReadable } from '../turns/label.ts'
+import { type EventBody, toTurnId } from '../turns/turn.ts'
+import { toWords } from '../words/words.ts'
+
+/** What watching needs of the rest. */
+export interface WatchParts {
+  self: Self
+  settings: ChannelSettingsBook
+  labels: LabelRecords
+  labeller: Labeller
+  taxonomies: Taxonomies
+  people: People
+  budget: SendBudget
+  call: CallSlack
+  log: Log
+}
+
+/** Feedback that nobody handed over: it stands in a channel that somebody chose to watch. */
+export interface Watch {
+  /** Writes the message down, if it is one. It runs before Slack hears that it came. */
+  keep(body: Partial<EventBody>): Promise<void>
+  /** Goes on with what was written down and has no sign yet. */
+  resume(): Promise<void>
+}
+
+interface WatchWish {
+  watch: { ts: string; card: boolean }
+}
+
+/** What people write to a channel themselves: plain messages, and those with files. */
+const spoken = new Set([undefined, 'file_share'])
+
+/**
+ * Messages of watched channels are labelled one after the other, each once however often it is delivered or found; bots,
+ * replies in threads and questions to the bot are left alone.
+ */
+export function createWatch(parts: WatchParts): Watch {
+  const begun = new Set<string>()
+  const begin = (record: LabelRecord) => {
+    if (begun.has(record.id)) return
+    begun.add(record.id)
+    void sign(parts, record)
+      .catch(error => {
+        const { reference } = toFailure(error)
+        parts.log.error({ label: record.id, reference, reason: toReason(error) }, 'a watched message was not labelled')
+        return parts.labels.end(record.id, 'failed')
+      })
+      .finally(() => begun.delete(record.id))
+  }
+  return {
+    async keep(body) {
+      const event = body.event
+      if (event?.type !== 'message' || typeof event.channel !== 'string') return
+      const { watch, card } = parts.settings.of(event.channel)
+      if (!watch || !isFeedback(event, parts.self)) return
+      const message = toMessage(event, parts.self)
+      if (message?.author.kind !== 'person' || message.text.trim() === '') return
+      const subject = {
+        id: toTurnId(body.team_id ?? parts.self.teamId, event.channel, message.ts),
+        channel: event.channel,
+        ts: message.ts,
+        text: await toReadable(parts.people, message),
+        wish: JSON.stringify({ watch: { ts: message.ts, card } } satisfies WatchWish),
+        saidAt: Number(message.ts) * 1000,
+      }
+      const isNew = await parts.labels.keep(subject)
+      const blank = { labels: [], version: '', model: '', correctedBy: undefined }
+      if (isNew !== false) begin({ ...subject, ...blank, state: 'waiting' })
+    },
+    async resume() {
+      for (const record of await parts.labels.waiting()) if ('watch' in JSON.parse(record.wish)) begin(record)
+    },
+  }
+}
+
+/** People ask for a label by reacting with the emoji that was chosen for the channel; the card is theirs alone. */
+export function listenToReactions(app: App, parts: WatchParts): void {
+  app.event('reaction_added', async ({ event }) => {
+    const { channel, ts } = event.item
+    const { reaction } = parts.settings.of(channel)
+    const isAsked = reaction !== '' && event.reaction.split('::')[0] === reaction && event.user !== parts.self.userId
+    if (isAsked) await labelFor(parts, event.user, channel, ts)
+  })
+}
+
+function isFeedback(event: EventBody['event'], self: Self): boolean {
+  const isRoot = event.thread_ts === undefined || event.thread_ts === null || event.thread_ts === event.ts
+  const isPlain = spoken.has(event.subtype as string | undefined) && event.hidden !== true && event.edited === undefined
+  return isRoot && isPlain && !(typeof event.text === 'string' && isMentioned(event.text, self.userId))
+}
+
+/** Labels the message, reacts to it with the emoji of each kind, and puts the card into its thread if that was chosen. */
+async function sign(parts: WatchParts, record: LabelRecord): Promise<void> {
+  const { watch } = JSON.parse(record.wish) as WatchWish
+  const labelled = await parts.labeller.label(record, never)
+  const taxonomy = parts.taxonomies.of(record.channel)
+  const kinds = new Set(labelled.labels.map(({ kind }) => kind).filter(kind => kind !== otherId))
+  for (const id of kinds) {
+    const name = taxonomy.kinds.find(kind => kind.id === id)?.emoji
+    if (name !== undefined) await react(parts, { channel: record.channel, timestamp: watch.ts, name })
+  }
+  if (watch.card && kinds.size > 0) {
+    const place = { channel: record.channel, threadTs: watch.ts, turnId: record.id, edition: 1 }
+    // A card that an earlier process may have posted is looked for first.
+    const progress = { ...nothingYet, postingAt: record.state === 'labelled' ? 0 : undefined }
+    const card = { ...toCard(labelled, taxonomy, 'all'), isWhole: true }
+    await createPoster(parts, place, progress).put(() => card, 'final')
+  }
+  await parts.labels.end(record.id, 'done')
+}
+
+const nothingYet = { messages: [], shown: 0, posting: async () => {}, posted: async () => {}, showing() {} }
+
+/** Watching goes on until the message has its sign; the end of the process leaves it to the next. */
+const never = new AbortController().signal
+
+async function react({ budget }: WatchParts, args: Record<string, unknown>): Promise<void> {
+  await budget
+    .send('reactions.add', () => args, 'first')
+    .catch(error => {
+      if (!(error instanceof SlackError) || error.code !== 'already_reacted') throw error
+    })
+}
+
+async function labelFor(parts: WatchParts, user: string, channel: string, ts: string): Promise<void> {
+  const answer = await parts.call('conversations.replies', { channel, ts, limit: 1, inclusive: true })
+  const raw = (answer.messages as RawMessage[] | undefined)?.find(message => message.ts === ts)
+  const message = raw === undefined ? undefined : toMessage(raw, parts.self)
+  if (message === undefined || message.text.trim() === '') return
+  const text = await toReadable(parts.people, message)
+  const id = `react:${user}:${toTurnId(parts.self.teamId, channel, ts)}`
+  const threadTs = typeof raw?.thread_ts === 'string' ? raw.thread_ts : ts
+  const subject = { id, channel, ts, text, wish: JSON.stringify({ user, threadTs }), saidAt: Number(ts) * 1000 }
+  await parts.labels.keep(subject)
+  const record = await parts.labels.read(id)
+  if (record === undefined) return
+  const show = (card: object) =>
+    parts.budget.send('chat.postEphemeral', () => ({ channel, user, thread_ts: threadTs, ...card }), 'final')
+  try {
+    await show(toCard(await parts.labeller.label(record, never), parts.taxonomies.of(channel), 'one'))
+    await parts.labels.end(id, 'done')
+  } catch (error) {
+    if (error instanceof SlackError) throw error
+    await show({ text: `⚠️ ${toFailure(error).sentence(toWords(languageOf(text)))}` })
+    await parts.labels.end(id, 'failed')
+  }
+}
