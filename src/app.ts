@@ -36,6 +36,9 @@ export interface ThreadwiseApp {
   stop(): Promise<void>
 }
 
+/** A table is labelled row by row, so it may be longer than what a model reads at once. */
+const sheetCharacters = 10_000_000
+
 /** What the app is made of. */
 export interface AppParts {
   config: Pick<Config, 'botToken' | 'transport' | 'slackApiUrl' | 'port' | 'stopMs' | 'cacheTokens'>
@@ -56,12 +59,14 @@ export async function createApp({ config, model, store, taxonomies, log }: AppPa
   const conversations = createConversations(call, self, config.cacheTokens)
   const people = createPeople(call, log)
   const budget = createSendBudget(call)
-  const files = createFileReader({ token: config.botToken, slackApiUrl: config.slackApiUrl })
   const { labels } = store
   const labeller = createLabeller({ model, taxonomies, labels })
   const settings = await openChannelSettings(store.settings)
   const labelling = { labels, labeller, taxonomies, settings }
-  const parts = { self, model, conversations, people, files, budget, call, store, log, metrics, ...labelling }
+  const access = { token: config.botToken, slackApiUrl: config.slackApiUrl }
+  const files = createFileReader(access)
+  const sheets = createFileReader({ ...access, maxTextCharacters: sheetCharacters })
+  const parts = { self, model, sheets, conversations, people, files, budget, call, store, log, metrics, ...labelling }
   const missed: Missed = createMissed({ ...parts, take: async body => take(chat, body) })
   const inbox = createInbox({
     ...parts,

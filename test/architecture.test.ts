@@ -25,6 +25,7 @@ const ground = [
   'slack.ts',
   'slots.ts',
   'start-error.ts',
+  'upload.ts',
 ]
 
 /** Packages that one file alone imports for its values, so that each can be changed in one place. */

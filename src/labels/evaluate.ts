@@ -48,7 +48,7 @@ export function toScore(kinds: string[], judged: Judged[]): Score {
 }
 
 /** The column of texts that got no label. */
-export const failedColumn = '(failed)'
+const failedColumn = '(failed)'
 
 function toKindScore(kind: string, judged: Judged[]): KindScore {
   const are = judged.filter(({ expected }) => expected.includes(kind))

@@ -21,6 +21,8 @@ export interface Reply {
    * with the pieces, before the last of them is surely shown; what threw while they came is thrown on.
    */
   write(pieces: AsyncIterable<string>): Promise<void>
+  /** Shows this text instead of the one before, if it may be edited now; answers whether that landed. For progress. */
+  show(text: string): Promise<boolean>
   /** Adds a text that is there already; it is shown with the completing edit. */
   say(text: string): void
   /**
@@ -174,6 +176,11 @@ export function openReply(parts: ReplyParts, place: Place): Reply {
         await showing.catch(() => {})
       }
       await showing
+    },
+    async show(newText) {
+      chain = createChain()
+      chain.add(newText)
+      return put(poster.isPosted ? 'between' : 'first')
     },
     say: text => chain.add(text),
     async finish(ending = {}) {

@@ -43,6 +43,10 @@ export interface LabelRecords {
   read(id: string): Promise<LabelRecord | undefined>
   /** What was kept and is not done with yet, the oldest first. */
   waiting(): Promise<LabelRecord[]>
+  /** Writes down a text with its labels at once. */
+  add(record: LabelRecord): Promise<void>
+  /** What was labelled of a table so far, by the id of the turn that asked for it. */
+  rows(turnId: string): Promise<LabelRecord[]>
   /** The newest corrected texts. */
   corrected(most: number): Promise<LabelRecord[]>
 }
@@ -82,6 +86,27 @@ export function createLabelRecords(db: Kysely<Schema>, writer: Writer): LabelRec
         .selectAll()
         .where('state', 'in', ['waiting', 'labelled'])
         .orderBy('said_at')
+        .execute()
+      return rows.map(toRecord)
+    },
+    async add({ id, state, channel, ts, text, wish, labels, version, model, saidAt }) {
+      const subject = { id, state, channel, ts: ts ?? null, text, wish, version, model }
+      const row = { ...subject, labels: JSON.stringify(labels), said_at: saidAt, labelled_at: Date.now() }
+      await writer.write(() =>
+        db
+          .insertInto('labels')
+          .values(row)
+          .onConflict(conflict => conflict.column('id').doUpdateSet(row))
+          .execute(),
+      )
+    },
+    async rows(turnId) {
+      const from = `${turnId}#`
+      const rows = await db
+        .selectFrom('labels')
+        .selectAll()
+        .where('id', '>=', from)
+        .where('id', '<', `${turnId}$`)
         .execute()
       return rows.map(toRecord)
     },

@@ -9,22 +9,22 @@ import type { Model, Piece } from '../model/model.ts'
 import type { SendBudget } from '../reply/budget.ts'
 import type { Progress } from '../reply/progress.ts'
 import type { Ending } from '../reply/reply.ts'
-import { type CallSlack, SlackError } from '../slack.ts'
+import { SlackError } from '../slack.ts'
 import { toWords, type Words } from '../words/words.ts'
 import { toAgainControls, toAnswerControls } from './controls.ts'
 import type { Ended, Interruption, Job } from './job.ts'
 import { type LabelParts, type LabelWish, label, toLabelWish } from './label.ts'
+import { labelSheet, type SheetParts } from './label-sheet.ts'
 import { type Prepared, prepare } from './prepare.ts'
 import { openStage, type Stage } from './stage.ts'
 import { readStanding, type Standing } from './standing.ts'
 import { isEmpty, type Turn } from './turn.ts'
 
 /** What an answer needs of the rest. */
-export interface AnswerParts extends LabelParts {
+export interface AnswerParts extends LabelParts, SheetParts {
   self: Self
   model: Model
   files: FileReader
-  call: CallSlack
   log: Log
   metrics: Metrics
 }
@@ -154,8 +154,11 @@ function toRefused({ job, standing }: Scene): string | undefined {
 }
 
 /** Says what kind of feedback it is, on a card for whoever asked. */
-async function labelFor(parts: AnswerParts, { turn, words, job }: Scene, wish: LabelWish): Promise<Outcome> {
-  await label(parts, turn, wish, words, job.signal)
+async function labelFor(parts: AnswerParts, { turn, words, job, stage }: Scene, wish: LabelWish): Promise<Outcome> {
+  if (wish.of === 'file') {
+    await labelSheet(parts, turn, wish.column, words, stage.reply, job.signal)
+    await stage.reply.finish()
+  } else await label(parts, turn, wish, words, job.signal)
   return { ended: 'done', kind: 'labelled' }
 }
 

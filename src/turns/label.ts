@@ -20,8 +20,8 @@ export interface LabelParts {
   budget: SendBudget
 }
 
-/** What a person wants labelled: the first message of the thread, or the words behind the wish. */
-export type LabelWish = { of: 'thread' } | { of: 'text'; text: string }
+/** What a person wants labelled: the first message of the thread, the words behind the wish, or every row of a file. */
+export type LabelWish = { of: 'thread' } | { of: 'text'; text: string } | { of: 'file'; column: string | undefined }
 
 const verb = String.raw`(?:please\s+|can you\s+|could you\s+)*(?:classify|categori[sz]e|label)`
 const wishes = new RegExp(
@@ -30,11 +30,19 @@ const wishes = new RegExp(
 )
 const wishWithText = new RegExp(String.raw`^(?:${verb}|分类|归类)\s*[:：]\s*(\S[\s\S]*)$`, 'i')
 
+/** “classify this file, column comment”, “分类这个文件，列：评论”; the name of the column may be left out. */
+const wishForFile = new RegExp(
+  String.raw`^(?:${verb}\s+(?:this|the|that)\s+(?:file|csv|table|sheet)|(?:请|麻烦|帮我|帮忙|给|把|对)*(?:分类|归类)(?:一下|下)?(?:这个|该)?(?:文件|表格|表|CSV)|(?:请|麻烦|帮我|把)*(?:这个|该)?(?:文件|表格|CSV)(?:分类|归类)(?:一下)?)[\s,，:：.。]*(?:(?:by|in|using|the)?\s*(?:the\s+)?column\s*[:：]?\s*["“]?(?<en>[^"”.。]+?)["”]?|(?:用|按)?列\s*[:：]?\s*["“]?(?<zh>[^"”。]+?)["”]?)?[\s.。!！]*$`,
+  'i',
+)
+
 /** What is to be labelled, if that is what a question asks for. */
 export function toLabelWish(turn: Turn): LabelWish | undefined {
   const asked = turn.question.text.replace(/<@[UW][^<>]*>/g, '').replace(/^[\s,，:：]+|\s+$/g, '')
   const [, text] = wishWithText.exec(asked) ?? []
   if (text !== undefined) return { of: 'text', text }
+  const file = wishForFile.exec(asked)
+  if (file !== null) return { of: 'file', column: file.groups?.en ?? file.groups?.zh }
   const isInThread = turn.question.ts !== turn.threadTs
   return isInThread && wishes.test(asked) ? { of: 'thread' } : undefined
 }
@@ -43,7 +51,7 @@ export function toLabelWish(turn: Turn): LabelWish | undefined {
 export async function label(
   parts: LabelParts,
   turn: Turn,
-  wish: LabelWish,
+  wish: Exclude<LabelWish, { of: 'file' }>,
   words: Words,
   signal: AbortSignal,
 ): Promise<void> {

@@ -40,6 +40,21 @@ export const en = {
     correct: 'Correct it…',
     gone: 'I no longer have this label. Please classify the text again.',
     nothingToLabel: 'There is no text here that I could classify.',
+    sheet: {
+      missing: 'I see no CSV file here. Drop one into this thread and say “classify this file”, or send both together.',
+      empty: 'The file has no rows below its header.',
+      tooLong: (rows: number, most: number) => `The file has ${rows} rows; I take ${most} at a time. Split it, please.`,
+      unreadable:
+        'I cannot read this as CSV: a quotation mark is not closed, or it is another format. Export it again.',
+      noColumn: (wanted: string, names: string) => `There is no column “${wanted}”. The columns are: ${names}`,
+      progress: (done: number, all: number, failed: number) =>
+        `Labelling: ${done} of ${all}${failed > 0 ? `, ${failed} failed` : ''} …`,
+      done: (all: number, failed: number) =>
+        `Labelled ${all - failed} of ${all} rows${failed > 0 ? `; ${failed} are marked with their error` : ''}. The table is below.`,
+      heads: { kind: 'kind', confidence: 'confidence', quote: 'quote', reason: 'reason', error: 'error' },
+    },
+    list: (most: number) =>
+      `That is a long list: I take ${most} lines here. Put it into a CSV file in a thread instead.`,
     settings: {
       title: 'Feedback here',
       save: 'Save',

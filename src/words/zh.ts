@@ -35,6 +35,18 @@ export const zh: Words = {
     correct: '更正…',
     gone: '我已经没有这条分类了。请重新分类。',
     nothingToLabel: '这里没有可以分类的文字。',
+    sheet: {
+      missing: '这里没有 CSV 文件。请把文件放进这个讨论串再说“分类这个文件”，或者一起发送。',
+      empty: '文件的表头下面没有内容。',
+      tooLong: (rows, most) => `文件有 ${rows} 行，我一次最多处理 ${most} 行。请拆分后再发。`,
+      unreadable: '我读不了这个 CSV：引号没有闭合，或者是别的格式。请重新导出。',
+      noColumn: (wanted, names) => `没有“${wanted}”这一列。现有的列：${names}`,
+      progress: (done, all, failed) => `正在分类：${done} / ${all}${failed > 0 ? `，${failed} 行失败` : ''} …`,
+      done: (all, failed) =>
+        `已分类 ${all} 行中的 ${all - failed} 行${failed > 0 ? `，其余 ${failed} 行标注了错误` : ''}。表格在下面。`,
+      heads: { kind: '类别', confidence: '把握', quote: '原文依据', reason: '理由', error: '错误' },
+    },
+    list: most => `列表太长：这里最多 ${most} 行。请改用讨论串里的 CSV 文件。`,
     settings: {
       title: '本频道的反馈',
       save: '保存',

@@ -214,6 +214,8 @@ function createNoStore(): Store {
     labels: {
       keep: async () => true,
       give: nothing,
+      add: nothing,
+      rows: async () => [],
       end: nothing,
       correct: nothing,
       read: async () => undefined,

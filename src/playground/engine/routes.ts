@@ -92,20 +92,21 @@ async function complete(
   feedback: FeedbackEngine,
 ): Promise<void> {
   const chat = toChatRequest(await readBody(request))
-  const pieces = toPieces(toAnswer(chat, feedback))
+  const sorted = toSorted(chat, feedback)
+  const pieces = toPieces(sorted ?? answerWithEngine(chat.messages))
   const spoken = pieces.slice(0, chat.max_completion_tokens ?? chat.max_tokens ?? pieces.length)
   const finishReason = spoken.length < pieces.length ? 'length' : 'stop'
   const reply = { completion: toCompletion(), finishReason, usage: toUsage(chat, spoken.length) } as const
-  const texts = paced(spoken, tokensPerSecond, untilClosed(response))
+  const texts = paced(spoken, sorted === undefined ? tokensPerSecond : Number.POSITIVE_INFINITY, untilClosed(response))
   if (chat.stream) await stream(response, texts, { ...reply, withUsage: chat.stream_options?.include_usage === true })
   else sendJson(response, 200, toWhole(reply.completion, await collected(texts), finishReason, reply.usage))
 }
 
-/** Feedback is sorted, as JSON, which nobody reads word by word; everything else is answered in words. */
-function toAnswer({ messages }: ChatRequest, feedback: FeedbackEngine): string {
+/** Feedback is sorted, as JSON, which nobody reads word by word; undefined for every other question. */
+function toSorted({ messages }: ChatRequest, feedback: FeedbackEngine): string | undefined {
   const [system, ...others] = messages
   const question = toFeedbackQuestion(system ? textOf(system) : '', others[0] ? textOf(others[0]) : '')
-  return question === undefined ? answerWithEngine(messages) : JSON.stringify({ items: feedback(question) })
+  return question === undefined ? undefined : JSON.stringify({ items: feedback(question) })
 }
 
 async function collected(texts: AsyncIterable<string>): Promise<string> {

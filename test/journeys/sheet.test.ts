@@ -1,0 +1,137 @@
+import { parse } from 'csv-parse/sync'
+import { describe, expect, test } from 'vitest'
+import type { PageMessage } from '../../src/playground/protocol.ts'
+import { openWorld } from '../process.ts'
+import type { Exchange } from '../scripted-model.ts'
+import { openStory, type Story, toSeen } from '../story.ts'
+
+const textOf = (exchange: Exchange) => /<text>([^<]*)<\/text>\s*$/.exec(exchange.prompt)?.[1] ?? ''
+
+/** A model that calls everything a bug and quotes its first word. */
+function answer(exchange: Exchange): void {
+  const [quote = ''] = textOf(exchange).split(/[\s，]/)
+  exchange.reply(JSON.stringify({ items: [{ kind: 'bug', quote, reason: 'It fails.', confidence: 0.9 }] }))
+}
+
+describe('a CSV file in a thread', () => {
+  test.each([
+    ['classify this file', 'id,Feedback\n1,"crashes, often"\n2,又闪退了\n3,\n4,=SUM(A1)\n'],
+    ['分类这个文件', 'id;内容\n1;crashes, often\n2;又闪退了\n3;\n4;=SUM(A1)\n'],
+    [
+      'classify this file, column “what they said”',
+      'comment\tWhat they said\n1\tcrashes, often\n2\t又闪退了\n3\t\n4\t=SUM(A1)\n',
+    ],
+  ])('comes back with a label on each row: %s', async (words, csv) => {
+    const story = await openStory()
+    const { slack, model } = story
+    const { dana, general } = { ...slack.people, ...slack.channels }
+    model.answerAll(answer)
+    const ts = await drop(story, csv, words)
+    const result = await untilTable(story, ts)
+    const [header, ...rows] = result
+    expect(header?.slice(2)).toEqual(['kind', 'confidence', 'quote', 'reason', 'error'])
+    expect(rows.map(row => row.slice(2))).toEqual([
+      ['bug类型', '0.90', 'crashes,', 'It fails.', ''],
+      ['bug类型', '0.90', '又闪退了', 'It fails.', ''],
+      ['', '', '', '', 'There is no text here that I could classify.'],
+      // What would be a formula in a spreadsheet is none.
+      ['bug类型', '0.90', "'=SUM(A1)", 'It fails.', ''],
+    ])
+    const isSummary = (reply: PageMessage) => toSeen(reply).includes('Labelled 3 of 4')
+    const summary = await slack.until(() => story.replies(general, ts).find(isSummary), 'the summary')
+    expect(toSeen(summary)).toContain('- bug类型: 3')
+    expect(slack.snapshot(dana).messages.filter(({ ephemeralTo }) => ephemeralTo !== undefined)).toEqual([])
+  })
+
+  test.each([
+    [
+      'with a column that is not there names those that are',
+      'a,b\n1,2\n',
+      'classify this file, column c',
+      'There is no column “c”. The columns are: a, b',
+    ],
+    ['without rows says so', 'feedback\n', 'classify this file', 'no rows below its header'],
+    ['that is no CSV says so', 'feedback\n"open\n', 'classify this file', 'I cannot read this as CSV'],
+    [
+      'that is too long says how much it takes',
+      `feedback\n${'x\n'.repeat(2_001)}`,
+      'classify this file',
+      '2001 rows; I take 2000',
+    ],
+  ])('%s', async (_, csv, words, sentence) => {
+    const story = await openStory()
+    const ts = await drop(story, csv, words)
+    await story.untilReply(story.slack.channels.general, ts, reply => toSeen(reply).includes(sentence), sentence)
+    expect(story.model.requests).toEqual([])
+  })
+
+  test('that is not there is asked for', async () => {
+    const story = await openStory()
+    const { slack, say } = story
+    const ts = await say(slack.people.dana, slack.channels.general, `<@${slack.botUserId}> classify this file`)
+    await story.untilReply(slack.channels.general, ts, reply => toSeen(reply).includes('I see no CSV file'), 'the cure')
+  })
+
+  test('of 2,000 rows is finished though the model fails for a tenth of them and the process is killed', {
+    timeout: 120_000,
+  }, async () => {
+    const world = await openWorld('socket', {}, { limits: 'off' })
+    const { slack, model, bot, dana, general } = world
+    await bot.untilSays('ready')
+    let asked = 0
+    let isDead = false
+    model.answerAll(exchange => {
+      asked += 1
+      if (asked === 700) {
+        isDead = true
+        bot.kill('SIGKILL')
+      }
+      if (Number(textOf(exchange).split(' ')[1]) % 10 === 3) exchange.status(400, { error: { message: 'no' } })
+      else answer(exchange)
+    })
+    const csv = `feedback\n${Array.from({ length: 2_000 }, (_, row) => `crashes ${row}`).join('\n')}\n`
+    const { id } = slack.upload(dana, 'feedback.csv', Buffer.from(csv))
+    const said = { channel: general, text: `<@${slack.botUserId}> classify this file`, files: [id] }
+    const { ts } = await slack.do({ do: 'say', as: dana, ...said })
+    await bot.exit
+    expect(isDead).toBe(true)
+    await world.restart()
+    const rows = await untilTable({ slack } as Story, String(ts), 90_000)
+    expect(rows).toHaveLength(2_001)
+    const wrong = rows.slice(1).filter((row, index) => {
+      const isRefused = index % 10 === 3
+      return row[0] !== `crashes ${index}` || (row[1] === 'bug') === isRefused || (row[5] !== '') !== isRefused
+    })
+    expect(wrong).toEqual([])
+    // What was labelled before the kill is not asked again; what failed is tried twice.
+    expect(asked).toBeLessThan(2_000 + 2 * 200 + 150)
+    const replies = slack.messages(general, String(ts)).filter(({ user, files }) => user === slack.botUserId && !files)
+    await slack.until(() => toSeen(replies[0] ?? { text: '' }) !== '', 'the summary')
+    expect(replies).toHaveLength(1)
+  })
+})
+
+async function drop({ slack }: Story, csv: string, words: string): Promise<string> {
+  const { dana, general } = { ...slack.people, ...slack.channels }
+  const { id } = slack.upload(dana, 'feedback.csv', Buffer.from(csv))
+  const text = `<@${slack.botUserId}> ${words}`
+  const { ts } = await slack.do({ do: 'say', as: dana, channel: general, text, files: [id] })
+  return String(ts)
+}
+
+/** The table that the bot shared in the thread, cell by cell. */
+async function untilTable({ slack }: Pick<Story, 'slack'>, ts: string, patienceMs?: number): Promise<string[][]> {
+  const { general } = slack.channels
+  const find = () => slack.messages(general, ts).find(({ user, files }) => user === slack.botUserId && files?.length)
+  const [file] = (await slack.until(find, 'the table', patienceMs)).files ?? []
+  expect(file?.name).toBe('feedback-labelled.csv')
+  const info = await fetch(`${slack.apiUrl}files.info`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${slack.botToken}`, 'content-type': 'application/json' },
+    body: JSON.stringify({ file: file?.id }),
+  })
+  const { file: shared } = (await info.json()) as { file: { url_private: string } }
+  const response = await fetch(shared.url_private, { headers: { authorization: `Bearer ${slack.botToken}` } })
+  const text = await response.text()
+  return parse(text, { bom: true }) as string[][]
+}
