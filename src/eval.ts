@@ -15,7 +15,7 @@ import { createFeedbackEngine } from './playground/engine/feedback.ts'
 import { createSlots } from './slots.ts'
 import { StartError } from './start-error.ts'
 import type { LabelRecord } from './store/labels.ts'
-import { openStore } from './store/store.ts'
+import { openStoreToRead } from './store/store.ts'
 
 /**
  * `npm run eval`: how well a model tells the kinds of feedback apart, on the texts that come with the bot (or `--texts
@@ -139,11 +139,9 @@ function askEngine(taxonomy: Taxonomy, kinds: string[], texts: LabelledText[], c
 }
 
 async function readCorrections(): Promise<LabelRecord[]> {
-  const store = await openStore(readDataDir(process.env), 0, log).catch(() => undefined)
-  if (store === undefined) {
-    process.stderr.write('The bot is running on DATA_DIR: stored corrections are left out (stop it to include them).\n')
-    return []
-  }
+  const store = await openStoreToRead(readDataDir(process.env), log).catch(() => undefined)
+  // Where no bot has run yet, nobody has corrected it.
+  if (store === undefined) return []
   const corrected = await store.labels.corrected(10_000)
   await store.close()
   return corrected

@@ -3,6 +3,7 @@ import { stringify } from 'csv-stringify/sync'
 import { ShownError } from '../errors.ts'
 import type { KeptLabel } from '../store/labels.ts'
 import type { Words } from '../words/words.ts'
+import { toHarmless } from './report.ts'
 
 /** A table of feedback: one text a row, in one of its columns. */
 export interface Sheet {
@@ -20,7 +21,7 @@ export interface LabelledRow {
 }
 
 /** More rows than this take a server hours, and Slack's patience with them. */
-export const mostRows = 2_000
+const mostRows = 2_000
 
 /** How people head the column with the feedback. */
 const usualHeads = /feedback|comment|text|message|content|review|反馈|意见|评论|内容|留言|评价|吐槽/i
@@ -97,9 +98,4 @@ export function toLabelledCsv(
   const all = [[...header, heads.kind, heads.confidence, heads.quote, heads.reason, heads.error], ...lines]
   // The mark at the beginning lets spreadsheets see that it is UTF-8.
   return `\uFEFF${stringify(all)}`
-}
-
-/** A cell that begins like a formula would be one in a spreadsheet. */
-function toHarmless(cell: string): string {
-  return /^[=+\-@\t\r]/.test(cell) ? `'${cell}` : cell
 }

@@ -1,29 +1,17 @@
 import { randomUUID } from 'node:crypto'
 import type { App, BlockAction, MessageShortcut } from '@slack/bolt'
-import { type Self, toMessage } from '../conversation/message.ts'
+import { toMessage } from '../conversation/message.ts'
 import { toFailure, toReason } from '../errors.ts'
 import { labelControlIds, toCard, toLabelId } from '../labels/card.ts'
-import type { Labeller } from '../labels/labeller.ts'
-import type { Taxonomies } from '../labels/taxonomies.ts'
 import { languageOf } from '../labels/terms.ts'
-import type { Log } from '../log.ts'
-import type { SendBudget } from '../reply/budget.ts'
-import type { Respond } from '../respond.ts'
-import type { LabelRecord, LabelRecords } from '../store/labels.ts'
+import type { LabelRecord } from '../store/labels.ts'
 import { toReadable } from '../turns/label.ts'
 import { toWords } from '../words/words.ts'
 import { type ClassifySettingsParts, listenToClassifySettings, openSettings } from './classify-settings.ts'
+import { listenToReports, report as makeReport, type ReportParts, toReportWish } from './report.ts'
 
 /** What classifying needs of the rest. */
-export interface ClassifyParts extends ClassifySettingsParts {
-  self: Self
-  labels: LabelRecords
-  labeller: Labeller
-  taxonomies: Taxonomies
-  budget: SendBudget
-  respond: Respond
-  log: Log
-}
+export interface ClassifyParts extends ClassifySettingsParts, ReportParts {}
 
 /** For whom a text is labelled, and the address at which Slack takes what they see of it. */
 interface Wish {
@@ -39,6 +27,7 @@ interface Wish {
  */
 export function listenToClassifying(app: App, parts: ClassifyParts): void {
   listenToClassifySettings(app, parts)
+  listenToReports(app, parts)
   app.command('/classify', async ({ ack, command }) => {
     const text = command.text.trim()
     const words = toWords(languageOf(text))
@@ -46,6 +35,12 @@ export function listenToClassifying(app: App, parts: ClassifyParts): void {
     if (/^(settings|设置)$/i.test(text)) {
       await ack()
       return openSettings(parts, command.user_id, command.trigger_id, command.channel_id)
+    }
+    const report = toReportWish(text)
+    if (report !== undefined) {
+      await ack({ response_type: 'ephemeral', text: words.labels.working })
+      const asked = { user: command.user_id, channel: command.channel_id, responseUrl: command.response_url }
+      return makeReport(parts, report, asked)
     }
     const wish = { user: command.user_id, responseUrl: command.response_url }
     const record = await keep(parts, { id: randomUUID(), channel: command.channel_id, ts: undefined, text }, wish)

@@ -47,6 +47,8 @@ export interface LabelRecords {
   add(record: LabelRecord): Promise<void>
   /** What was labelled of a table so far, by the id of the turn that asked for it. */
   rows(turnId: string): Promise<LabelRecord[]>
+  /** What was said in that time and has labels, the oldest first; of one channel, or of all. */
+  between(range: { from: number; to: number }, channel: string | undefined): Promise<LabelRecord[]>
   /** The newest corrected texts. */
   corrected(most: number): Promise<LabelRecord[]>
 }
@@ -109,6 +111,12 @@ export function createLabelRecords(db: Kysely<Schema>, writer: Writer): LabelRec
         .where('id', '<', `${turnId}$`)
         .execute()
       return rows.map(toRecord)
+    },
+    async between({ from, to }, channel) {
+      let query = db.selectFrom('labels').selectAll().where('said_at', '>=', from).where('said_at', '<=', to)
+      if (channel !== undefined) query = query.where('channel', '=', channel)
+      const rows = await query.where('state', 'in', ['labelled', 'done']).orderBy('said_at').execute()
+      return rows.map(toRecord).filter(({ labels }) => labels.length > 0)
     },
     async corrected(most) {
       const rows = await db

@@ -1,4 +1,4 @@
-import { mkdir } from 'node:fs/promises'
+import { access, mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Kysely } from 'kysely'
@@ -61,6 +61,15 @@ export async function openStore(folder: string, lockPatienceMs: number, log: Log
 /** A store that ends with the process: for the playground, and where there is no disk. */
 export async function openMemoryStore(log: Log): Promise<Store> {
   return createStore(await openMigrated(inMemory), inMemory, log, () => {})
+}
+
+/** The store of a folder as it is, for looking at it while a bot writes it. Throws a `StartError` when there is none. */
+export async function openStoreToRead(folder: string, log: Log): Promise<Store> {
+  const path = join(folder, storeFile)
+  await access(path).catch(() => {
+    throw new StartError(`there is no ${path}; set DATA_DIR to the bot’s folder`)
+  })
+  return createStore(openSqlite(path), path, log, () => {})
 }
 
 async function openMigrated(path: string): Promise<Kysely<Schema>> {

@@ -53,6 +53,16 @@ export const en = {
         `Labelled ${all - failed} of ${all} rows${failed > 0 ? `; ${failed} are marked with their error` : ''}. The table is below.`,
       heads: { kind: 'kind', confidence: 'confidence', quote: 'quote', reason: 'reason', error: 'error' },
     },
+    report: {
+      title: (from: string, to: string, total: number) => `Feedback from ${from} to ${to}: ${total} in all`,
+      chart: 'Feedback by week',
+      all: 'all',
+      csv: 'Give me the CSV',
+      none: 'There is no labelled feedback in that time. Watch a channel (/classify settings), or classify what was said: /classify last 7 days in #feedback.',
+      sent: 'The report is in your direct messages with me.',
+      noChannel: (name: string) => `I am not in a channel “${name}”. Invite me there, and try again.`,
+      reading: (count: number) => `Looking at ${count} messages…`,
+    },
     list: (most: number) =>
       `That is a long list: I take ${most} lines here. Put it into a CSV file in a thread instead.`,
     settings: {

@@ -46,6 +46,16 @@ export const zh: Words = {
         `已分类 ${all} 行中的 ${all - failed} 行${failed > 0 ? `，其余 ${failed} 行标注了错误` : ''}。表格在下面。`,
       heads: { kind: '类别', confidence: '把握', quote: '原文依据', reason: '理由', error: '错误' },
     },
+    report: {
+      title: (from, to, total) => `${from} 至 ${to} 的反馈：共 ${total} 条`,
+      chart: '每周反馈',
+      all: '合计',
+      csv: '给我 CSV',
+      none: '这段时间没有已分类的反馈。可以关注一个频道（/classify settings），或先分类已有的消息：/classify 最近七天 #feedback。',
+      sent: '报告已经发到你和我的私信里。',
+      noChannel: name => `我不在“${name}”频道里。请先邀请我，再试一次。`,
+      reading: count => `正在看 ${count} 条消息…`,
+    },
     list: most => `列表太长：这里最多 ${most} 行。请改用讨论串里的 CSV 文件。`,
     settings: {
       title: '本频道的反馈',

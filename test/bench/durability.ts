@@ -216,6 +216,7 @@ function createNoStore(): Store {
       give: nothing,
       add: nothing,
       rows: async () => [],
+      between: async () => [],
       end: nothing,
       correct: nothing,
       read: async () => undefined,

@@ -1,0 +1,170 @@
+import { execFile } from 'node:child_process'
+import { mkdtemp, readFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+import { promisify } from 'node:util'
+import { describe, expect, test } from 'vitest'
+import { toRange } from '../../src/labels/range.ts'
+import { toReportWish } from '../../src/listeners/report.ts'
+import type { PageMessage, SlackJson } from '../../src/playground/protocol.ts'
+import type { LabelRecord } from '../../src/store/labels.ts'
+import type { Exchange } from '../scripted-model.ts'
+import { openStory, type Story, type StoryOptions, toSeen } from '../story.ts'
+
+const workspace = { commands: [{ command: '/classify', description: '', usageHint: '', shouldEscape: false }] }
+const open = (options: StoryOptions = {}) => openStory({ workspace, ...options })
+
+describe('words behind /classify', () => {
+  test.each([
+    'report',
+    'report last 30 days',
+    'report since monday in #feedback',
+    '报告 最近三十天',
+    'report #general',
+    'report <#C0GENERAL1|general>',
+  ])('that ask for a report: %s', words => expect(toReportWish(words)?.of).toBe('labels'))
+  test.each([
+    'last 7 days in #feedback',
+    '最近七天',
+    '最近三天 #feedback',
+    '从周一开始',
+    'since 2026-11-01',
+    'yesterday',
+    'last week in <#C1|x>',
+  ])('that name messages: %s', words => expect(toReportWish(words)?.of).toBe('messages'))
+  test.each([
+    'report button is broken',
+    '最近三天一直闪退',
+    'last week it crashed',
+    'since monday nothing works',
+    '报告页面打不开',
+    'yesterday I paid twice',
+  ])('that are feedback: %s', words => expect(toReportWish(words)).toBeUndefined())
+})
+
+test.each([
+  ['last 7 days', '2026-11-18T02:00'],
+  ['past week', '2026-11-18T02:00'],
+  ['最近三十天', '2026-10-26T02:00'],
+  ['过去十二小时', '2026-11-24T14:00'],
+  ['since monday', '2026-11-22T16:00'],
+  ['从周一开始', '2026-11-22T16:00'],
+  ['since 2026-11-01', '2026-10-31T16:00'],
+  ['yesterday', '2026-11-23T16:00'],
+  ['今天', '2026-11-24T16:00'],
+])('“%s” begins at %s for a person in Shanghai', (words, from) => {
+  const now = Date.UTC(2026, 10, 25, 2)
+  expect(new Date(toRange(words, now, 'Asia/Shanghai')?.from ?? 0).toISOString().slice(0, 16)).toBe(from)
+})
+
+describe('a report', () => {
+  test('comes by direct message: numbers, quotes with links, a picture, and a CSV on demand', async () => {
+    const story = await open()
+    const { slack, store, say } = story
+    const { dana, lee, general } = { ...slack.people, ...slack.channels }
+    const ts = await say(lee, general, 'The export crashes.')
+    await store.labels.add(toRecord(slack, { ts, text: 'The export crashes.', kind: 'bug', quote: 'export crashes' }))
+    await store.labels.add(toRecord(slack, { text: '页面不好看', kind: 'usability', quote: '不好看' }))
+    await classify(story, 'report last 30 days')
+    const dm = slack.snapshot(dana).channels.find(({ kind }) => kind === 'im')?.id ?? ''
+    const own = () => slack.messages(dm).filter(({ user }) => user === slack.botUserId)
+    const message = await slack.until(() => own().find(({ blocks }) => blocks !== undefined), 'the report')
+    expect(toSeen(message)).toMatch(/\*\*Feedback from .* 2 in all\*\*/)
+    expect(toSeen(message)).toMatch(/\| all \| 1 \| 1 \| 0 \| 0 \|/)
+    expect(toSeen(message)).toContain(`“export crashes” [↗](${slack.url}/archives/${general}/p${ts.replace('.', '')})`)
+    expect(toSeen(message)).toContain('“不好看”')
+    const picture = await untilFile(story, dm, message.ts, 'feedback.png')
+    expect(picture.subarray(1, 4).toString()).toBe('PNG')
+    expect(picture.byteLength).toBeGreaterThan(5_000)
+    await slack.until(() => ephemeral(story).find(({ text }) => text.includes('in your direct messages')), 'the notice')
+
+    const block = message.blocks?.find(({ type }) => type === 'actions')
+    const place = { channel: dm, ts: message.ts, blockId: String(block?.block_id) }
+    await slack.do({ do: 'act', as: dana, ...place, action: { action_id: 'label_csv' } })
+    const csv = (await untilFile(story, dm, message.ts, 'feedback.csv')).toString()
+    expect(csv.split('\n').filter(line => line !== '')).toHaveLength(3)
+    expect(csv).toContain('The export crashes.,bug,export crashes')
+  })
+
+  test('says what to do when there is nothing to report, and that it is not in a channel', async () => {
+    const story = await open()
+    await classify(story, 'report')
+    const { slack } = story
+    await slack.until(() => ephemeral(story).find(({ text }) => text.includes('no labelled feedback')), 'the cure')
+    await classify(story, 'report #nowhere')
+    await slack.until(
+      () => ephemeral(story).find(({ text }) => text.includes('not in a channel “nowhere”')),
+      'the cure',
+    )
+  })
+
+  test('of what was said labels it first, each message once', async () => {
+    const story = await open()
+    const { slack, model, say } = story
+    const { dana, lee, general } = { ...slack.people, ...slack.channels }
+    await say(lee, general, 'It crashes, one.')
+    await say(lee, general, 'It crashes, two.')
+    const asked: string[] = []
+    model.answerAll(exchange => {
+      asked.push(textOf(exchange))
+      exchange.reply(JSON.stringify({ items: [{ kind: 'bug', quote: 'crashes', reason: 'It fails.', confidence: 1 }] }))
+    })
+    const dm = slack.snapshot(dana).channels.find(({ kind }) => kind === 'im')?.id ?? ''
+    const reports = () => slack.messages(dm).filter(message => toSeen(message).includes('2 in all'))
+    await classify(story, 'last 7 days in #general')
+    await slack.until(() => reports().length === 1, 'the report')
+    expect(asked.toSorted()).toEqual(['It crashes, one.', 'It crashes, two.'])
+    await classify(story, '最近七天')
+    await slack.until(() => reports().length === 2, 'the second report')
+    expect(asked).toHaveLength(2)
+  })
+
+  test('is the same from the command line, also while the bot runs', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'threadwise-'))
+    const story = await open({ dataDir: folder })
+    await story.store.labels.add(toRecord(story.slack, { text: '页面不好看', kind: 'usability', quote: '不好看' }))
+    const args = ['--since', '最近七天', '--language', 'zh', '--png', 'chart.png', '--csv', 'all.csv']
+    const run = promisify(execFile)(process.execPath, [resolve('src/report.ts'), ...args], {
+      cwd: folder,
+      env: { PATH: process.env.PATH, DATA_DIR: folder },
+    })
+    const { stdout } = await run
+    expect(stdout).toMatch(/的反馈：共 1 条/)
+    expect(stdout).toContain('“不好看”')
+    expect((await readFile(join(folder, 'chart.png'))).subarray(1, 4).toString()).toBe('PNG')
+    expect(await readFile(join(folder, 'all.csv'), 'utf8')).toContain('页面不好看,用户体验问题,不好看')
+  })
+})
+
+const textOf = (exchange: Exchange) => /<text>([^<]*)<\/text>\s*$/.exec(exchange.prompt)?.[1] ?? ''
+
+function toRecord(
+  slack: Story['slack'],
+  { ts, text, kind, quote }: { ts?: string; text: string; kind: string; quote: string },
+): LabelRecord {
+  const labels = [{ kind, quote, reason: 'Because.', confidence: 0.9 }]
+  const fixed = { version: '1', model: 'm', wish: '{}', correctedBy: undefined, saidAt: Date.now() - 1_000 }
+  return { id: `x:${text}`, state: 'done', channel: slack.channels.general, ts, text, labels, ...fixed }
+}
+
+async function classify({ slack }: Story, text: string): Promise<void> {
+  const { dana, general } = { ...slack.people, ...slack.channels }
+  await slack.do({ do: 'command', as: dana, channel: general, command: '/classify', text })
+}
+
+const ephemeral = ({ slack }: Story): PageMessage[] =>
+  slack.snapshot(slack.people.dana).messages.filter(({ ephemeralTo }) => ephemeralTo !== undefined)
+
+/** The bytes of a file that the bot shared in a thread. */
+async function untilFile({ slack }: Story, channel: string, threadTs: string, name: string): Promise<Buffer> {
+  const find = () =>
+    slack
+      .messages(channel, threadTs)
+      .flatMap(({ files }) => files ?? [])
+      .find(file => file.name === name)
+  const { id } = await slack.until(find, `the file ${name}`)
+  const headers = { authorization: `Bearer ${slack.botToken}`, 'content-type': 'application/json' }
+  const info = await fetch(`${slack.apiUrl}files.info`, { method: 'POST', headers, body: JSON.stringify({ file: id }) })
+  const { file } = (await info.json()) as { file: SlackJson }
+  return Buffer.from(await (await fetch(String(file.url_private), { headers })).arrayBuffer())
+}
