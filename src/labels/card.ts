@@ -1,5 +1,6 @@
 import type { KeptLabel, LabelRecord } from '../store/labels.ts'
 import { toWords, type Words } from '../words/words.ts'
+import type { LabelledLine } from './list.ts'
 import { otherId, type Taxonomy, toKindName } from './taxonomy.ts'
 import { type Language, languageOf } from './terms.ts'
 
@@ -34,6 +35,23 @@ export function toCard(record: LabelRecord, taxonomy: Taxonomy, readers: Readers
       toControls(record, taxonomy, readers, language, words),
     ],
   }
+}
+
+/** The card of a list: a line for each of its texts. `sentenceOf` says in the reader’s words what went wrong with one. */
+export function toListCard(
+  lines: LabelledLine[],
+  taxonomy: Taxonomy,
+  sentenceOf: (error: unknown, words: Words) => string,
+): Card {
+  const shown = lines.map(({ record, error }) => {
+    const language = languageOf(record.text)
+    const words = toWords(language)
+    if (error !== undefined) return toSafe(`${cut(record.text, mostLineCharacters)}: ${sentenceOf(error, words)}`)
+    return record.labels.map(label => toLine(label, record.text, taxonomy, language, words)).join('\n')
+  })
+  const items = shown.map(line => ({ type: 'rich_text_section', elements: [literal(fromSafe(line))] }))
+  const list = { type: 'rich_text_list', style: 'ordered', elements: items }
+  return { text: shown.join('\n'), blocks: [{ type: 'rich_text', elements: [list] }] }
 }
 
 /** `[kind]-[问题:text]-[reason]`: the line that people asked for. */
@@ -100,6 +118,11 @@ const section = (...elements: Record<string, unknown>[]) => ({ type: 'rich_text_
 function toSafe(text: string): string {
   const escaped = text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;')
   return escaped.replace(/@(?=channel|here|everyone)/gi, '@\u2060')
+}
+
+/** What {@link toSafe} wrote, for elements that show their text as it is. */
+function fromSafe(text: string): string {
+  return text.replaceAll('&lt;', '<').replaceAll('&gt;', '>').replaceAll('&amp;', '&')
 }
 
 function cut(text: string, most: number): string {

@@ -2,11 +2,12 @@ import { randomUUID } from 'node:crypto'
 import type { App, BlockAction, MessageShortcut } from '@slack/bolt'
 import { toMessage } from '../conversation/message.ts'
 import { toFailure, toReason } from '../errors.ts'
-import { labelControlIds, toCard, toLabelId } from '../labels/card.ts'
+import { labelControlIds, toCard, toLabelId, toListCard } from '../labels/card.ts'
+import { labelLines, mostLines, toList } from '../labels/list.ts'
 import { languageOf } from '../labels/terms.ts'
 import type { LabelRecord } from '../store/labels.ts'
 import { toReadable } from '../turns/label.ts'
-import { toWords } from '../words/words.ts'
+import { toWords, type Words } from '../words/words.ts'
 import { type ClassifySettingsParts, listenToClassifySettings, openSettings } from './classify-settings.ts'
 import { listenToReports, report as makeReport, type ReportParts, toReportWish } from './report.ts'
 
@@ -113,6 +114,8 @@ async function toAnswer(
   record: LabelRecord,
 ): Promise<{ answer: object; state: 'done' | 'failed' }> {
   try {
+    const lines = toList(record.text)
+    if (lines !== undefined) return { answer: await toListAnswer(parts, record, lines), state: 'done' }
     const labelled = await parts.labeller.label(record, never)
     return { answer: toCard(labelled, parts.taxonomies.of(record.channel), 'one'), state: 'done' }
   } catch (error) {
@@ -125,6 +128,14 @@ async function toAnswer(
     return { answer: { text }, state: 'failed' }
   }
 }
+
+async function toListAnswer(parts: ClassifyParts, record: LabelRecord, lines: string[]): Promise<object> {
+  if (lines.length > mostLines) return { text: toWords(languageOf(record.text)).labels.list(mostLines) }
+  const labelled = await labelLines(parts, record, lines, never)
+  return toListCard(labelled, parts.taxonomies.of(record.channel), toSentence)
+}
+
+const toSentence = (error: unknown, words: Words) => toFailure(error).sentence(words)
 
 /** Nobody takes the wish back: the command is over, and its card is waited for. */
 const never = new AbortController().signal

@@ -2,8 +2,10 @@ import type { Conversations } from '../conversation/conversation.ts'
 import type { Message } from '../conversation/message.ts'
 import type { People } from '../conversation/people.ts'
 import { toMentioned, toPlain } from '../conversation/plain.ts'
-import { toCard } from '../labels/card.ts'
+import { toFailure } from '../errors.ts'
+import { toCard, toListCard } from '../labels/card.ts'
 import type { Labeller } from '../labels/labeller.ts'
+import { labelLines, mostLines, toList } from '../labels/list.ts'
 import type { Taxonomies } from '../labels/taxonomies.ts'
 import type { SendBudget } from '../reply/budget.ts'
 import type { LabelRecord, LabelRecords } from '../store/labels.ts'
@@ -62,9 +64,26 @@ export async function label(
   }
   if (text.trim() === '') return void (await show({ text: words.labels.nothingToLabel }))
   const record = await toRecord(parts, turn, text)
+  const lines = wish.of === 'text' ? toList(text) : undefined
+  if (lines !== undefined) {
+    await show(await toListOf(parts, record, lines, words, signal))
+    return parts.labels.end(record.id, 'done')
+  }
   const labelled = await parts.labeller.label(record, signal)
   await show(toCard(labelled, parts.taxonomies.of(turn.channel), 'one'))
   await parts.labels.end(record.id, 'done')
+}
+
+async function toListOf(
+  parts: LabelParts,
+  record: LabelRecord,
+  lines: string[],
+  words: Words,
+  signal: AbortSignal,
+): Promise<object> {
+  if (lines.length > mostLines) return { text: words.labels.list(mostLines) }
+  const labelled = await labelLines(parts, record, lines, signal)
+  return toListCard(labelled, parts.taxonomies.of(record.channel), error => toFailure(error).sentence(words))
 }
 
 /** The thread’s first message as people read it. */

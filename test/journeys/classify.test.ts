@@ -129,6 +129,33 @@ describe('/classify', () => {
     expect(story.model.requests).toHaveLength(2)
   })
 
+  test('takes a pasted list, and gives each line its own; one that fails does not keep the others', async () => {
+    const story = await open()
+    const { model, store } = story
+    model.answerAll(exchange => {
+      if (exchange.prompt.includes('<text>third</text>')) return exchange.status(401, { error: { message: 'no' } })
+      const [, quote = ''] = /<text>([^<]*)<\/text>\s*$/.exec(exchange.prompt) ?? []
+      exchange.reply(json({ kind: 'bug', quote, reason: 'It fails.', confidence: 1 }))
+    })
+    await classify(story, '1. it crashes\n2. 又闪退了\n3. third')
+    const card = await untilCard(story, 'bug')
+    expect(card.text.split('\n')).toEqual([
+      '[bug]-[problem:it crashes]-[It fails.]',
+      '[bug类型]-[问题:又闪退了]-[It fails.]',
+      expect.stringMatching(/^third: .*refused its key/),
+    ])
+    expect((await store.labels.between({ from: 0, to: Date.now() }, undefined)).map(({ text }) => text)).toEqual([
+      'it crashes',
+      '又闪退了',
+    ])
+  })
+
+  test('takes two paragraphs as one feedback', async () => {
+    const story = await open()
+    await classify(story, 'The export crashes.\n\nIt did not last week.')
+    expect((await story.model.next()).prompt).toContain('<text>The export crashes.\n\nIt did not last week.</text>')
+  })
+
   test('with nothing behind it says how it is used; with a model that fails, why', async () => {
     const story = await open()
     await classify(story, '  ')
@@ -260,6 +287,10 @@ describe('a taxonomy of one’s own', () => {
     await classify(story, 'round and red')
     ;(await story.model.next()).reply(json({ kind: 'apple', quote: 'red', reason: 'Red.', confidence: 1 }))
     expect(seen(await untilCard(story, 'apple kind'))).toContain('v7')
+    const { dana, random } = { ...story.slack.people, ...story.slack.channels }
+    await story.slack.do({ do: 'command', as: dana, channel: random, command: '/classify', text: 'long and green' })
+    ;(await story.model.next()).reply(json({ kind: 'pear', quote: 'green', reason: 'Green.', confidence: 1 }))
+    expect(seen(await untilCard(story, 'pear kind'))).toContain('v8')
   })
 })
 
