@@ -19,11 +19,13 @@ export interface FeedbackQuestion {
 }
 
 /** Under this share of the likeliest kind the engine does not claim to know. */
-const leastShare = 0.45
+const leastShare = 0.32
 /** A sentence of its own kind must be this clear before a text counts as reporting several things. */
-const clearShare = 0.8
+const clearShare = 0.5
 /** What people have corrected outweighs what was shipped. */
 const correctedWeight = 25
+/** So does what the taxonomy itself gives as an example, if less. */
+const exampleWeight = 5
 const other = 'other'
 
 /** Says what kind of feedback a text is, from words alone; what it gives as evidence is a literal sentence. */
@@ -36,7 +38,7 @@ export function createFeedbackEngine(shipped: readonly LabelledText[]): Feedback
     const ids = new Set([...kinds.map(({ id }) => id), other])
     const known = lessons.filter(lesson => lesson.kinds.every(kind => ids.has(kind)))
     const examples = kinds.flatMap(({ id, examples }) =>
-      examples.map(example => toLesson({ text: example, kinds: [id] })),
+      examples.map(example => ({ ...toLesson({ text: example, kinds: [id] }), weight: exampleWeight })),
     )
     const decided = corrected.map(one => ({ ...toLesson(one), weight: correctedWeight }))
     return toItems(text, learn([...known, ...examples, ...decided]))
