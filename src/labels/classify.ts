@@ -29,6 +29,9 @@ export interface Classification {
 /** A longer text is classified by its beginning. */
 const mostCharacters = 12_000
 
+/** No proper answer is longer. */
+const mostAnswerCharacters = 6_000
+
 /** A reason is one sentence; a model that writes more is cut. */
 const mostReasonCharacters = 300
 
@@ -49,8 +52,11 @@ export async function classify(
     usage.calls += 1
     let answer = ''
     const format = form === 'json' ? toFormat(taxonomy) : undefined
-    for await (const piece of model.stream(question, signal, format)) {
+    const enough = new AbortController()
+    for await (const piece of model.stream(question, AbortSignal.any([signal, enough.signal]), format)) {
       if (piece.kind === 'text') answer += piece.text
+      // A model that has lost its way writes until its limit.
+      if (answer.length > mostAnswerCharacters) enough.abort()
       if (piece.kind !== 'usage') continue
       usage.tokensIn += piece.usage.tokensIn
       usage.tokensOut += piece.usage.tokensOut

@@ -6,9 +6,12 @@ export type RefusedParameter = 'stream_options' | 'max_tokens' | 'max_completion
 
 const droppable: RefusedParameter[] = ['stream_options', 'max_completion_tokens', 'max_tokens', 'response_format']
 
-/** Which of our parameters a server refused, by the name it complains of in its 400 or 422. */
+/**
+ * Which of our parameters a server refused, by the name it complains of in its 400 or 422; llama.cpp's Python server says
+ * so with a 500.
+ */
 export function toRefusedParameter(error: unknown): RefusedParameter | undefined {
-  if (!(error instanceof OpenAI.APIError) || (error.status !== 400 && error.status !== 422)) return undefined
+  if (!(error instanceof OpenAI.APIError) || ![400, 422, 500, 501].includes(error.status ?? 0)) return undefined
   // The vendor says "Unsupported parameter: 'max_tokens' ... Use 'max_completion_tokens' instead": the first named is meant.
   const complaint = `${error.param ?? ''} ${error.message}`.replace(
     /json_schema|structured output/gi,

@@ -99,6 +99,13 @@ describe('/classify', () => {
         exchange.status(400, { error: { message: "'response_format' is not supported", param: 'response_format' } }),
     ],
     [
+      'fails over it',
+      (exchange: Exchange) =>
+        exchange.status(500, {
+          error: { message: "validation error: ('body', 'response_format', 'type'): json_schema" },
+        }),
+    ],
+    [
       'names the schema',
       (exchange: Exchange) => exchange.status(422, { error: { message: 'json_schema: extra field' } }),
     ],
@@ -127,6 +134,16 @@ describe('/classify', () => {
     const notice = await untilOwn(story, ({ text }) => text.startsWith('⚠️'))
     expect(notice.text).toContain('no label that I can read')
     expect(story.model.requests).toHaveLength(2)
+  })
+
+  test('does not wait for the end of a model that has lost its way', async () => {
+    const story = await open()
+    await classify(story, 'The export is broken.')
+    const first = await story.model.next()
+    first.say('blah '.repeat(1_500))
+    await story.slack.until(() => first.isAborted(), 'the answer to be given up')
+    ;(await story.model.next()).reply(json({ kind: 'bug', quote: 'broken', reason: 'It fails.', confidence: 1 }))
+    await untilCard(story, 'bug')
   })
 
   test('takes a pasted list, and gives each line its own; one that fails does not keep the others', async () => {
