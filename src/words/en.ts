@@ -4,7 +4,7 @@ const toCount = (count: number) => numbers[count] ?? String(count)
 /** What the bot says of itself, in English. Answers of the model are not here: they follow the question's language. */
 export const en = {
   thinking: 'is thinking…',
-  help: 'Ask me something after my name, for example “summarize this thread” or “what did we decide about the date?”. I read the thread I am in, and in it you need not mention me again.',
+  help: 'Ask me something after my name, for example “summarize this thread” or “what did we decide about the date?”. I read the thread I am in, and in it you need not mention me again. /classify says what kind of feedback a text is.',
   interrupted: 'I was stopped before I could finish. Please ask again.',
   handedOver: 'I am being restarted; the rest follows when I am back.',
   setAside:
@@ -164,7 +164,8 @@ export const en = {
 
   home: {
     title: 'Threadwise',
-    intro: 'I answer in the thread while I think. Mention me in a channel, write to me directly, or use /ask.',
+    intro:
+      'I answer in the thread while I think. Mention me in a channel, write to me directly, or use /ask. With /classify I say what kind of feedback a text is, and why.',
     follow:
       'In a thread that I take part in, you need not mention me again. Begin with someone else’s @name and I keep quiet.',
     model: (name: string) => `Answers come from: ${name}`,

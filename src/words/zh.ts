@@ -3,7 +3,7 @@ import type { Words } from './words.ts'
 /** What the bot says of itself, in Chinese. */
 export const zh: Words = {
   thinking: '正在思考…',
-  help: '请在我的名字后面写上问题，例如“总结一下这个讨论串”或“日期是怎么定的？”。我会读所在的讨论串；在里面继续提问不必再提及我。',
+  help: '请在我的名字后面写上问题，例如“总结一下这个讨论串”或“日期是怎么定的？”。我会读所在的讨论串；在里面继续提问不必再提及我。/classify 可以判断一条反馈属于哪一类。',
   interrupted: '我在写完之前被停止了。请再问一次。',
   handedOver: '我正在重启，回来后会把其余部分写完。',
   setAside: '回答这个问题时我多次崩溃，所以先把它放下了。请换个说法再问，或去掉附件；如果还是不行，请告诉管理员。',
@@ -148,7 +148,8 @@ export const zh: Words = {
 
   home: {
     title: 'Threadwise',
-    intro: '我一边思考一边在讨论串里回答。在频道里提及我、直接给我发私信，或使用 /ask。',
+    intro:
+      '我一边思考一边在讨论串里回答。在频道里提及我、直接给我发私信，或使用 /ask。用 /classify 可以让我判断一条反馈属于哪一类、为什么。',
     follow: '在我参与的讨论串里，不必再提及我。以别人的 @名字 开头，我就不插话。',
     model: name => `回答来自：${name}`,
     reads:
