@@ -55,7 +55,8 @@ interface Result {
 async function evaluate(): Promise<string> {
   const taxonomy = (await readTaxonomies(process.env.TAXONOMY_FILE || undefined)).of('')
   const kinds = [...taxonomy.kinds.map(({ id }) => id), otherId]
-  const corrected = values['no-corrections'] === true ? [] : await readCorrections()
+  const stored = values['no-corrections'] === true ? [] : await readCorrections()
+  const corrected = stored.filter(({ labels }) => labels.every(({ kind }) => kinds.includes(kind)))
   const given =
     values.texts === undefined ? await readShippedTexts() : toLabelledTexts(await readFile(values.texts, 'utf8'))
   const known = given.filter(({ kinds: own }) => own.every(kind => kinds.includes(kind)))

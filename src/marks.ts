@@ -9,6 +9,9 @@ export const questionMetadataType = 'threadwise_question'
 /** Marks a message of a reply. */
 const replyMetadataType = 'threadwise_reply'
 
+/** Begins the mark of a card that nobody asked for: it makes no thread the bot's business. */
+export const labelMark = 'label:'
+
 /** Which reply a message belongs to, and whether the reply is whole with it. */
 export interface ReplyMark {
   /** The id of the turn. */

@@ -40,7 +40,7 @@ async function makeReport(): Promise<string> {
     throw new StartError(`“${values.since}” is no time; try “last 30 days” or “since 2026-11-01”`)
   const language = values.language === 'zh' ? 'zh' : 'en'
   const store = await openStoreToRead(readDataDir(process.env), createLog('silent'))
-  const records = await store.labels.between(range, values.channel)
+  const records = await store.labels.between(range, values.channel, undefined)
   await store.close()
   const taxonomy = (await readTaxonomies(process.env.TAXONOMY_FILE || undefined)).of(values.channel ?? '')
   const report = toReport(records, taxonomy, range, language)

@@ -21,6 +21,11 @@ export function createRespond(slackApiUrl: string): Respond {
     }).catch(error => {
       throw new SlackError('response_url', 'network', 0, error)
     })
-    if (!response.ok) throw new SlackError('response_url', `http_${response.status}`)
+    if (!response.ok) throw new SlackError('response_url', toCode(response.status))
   }
+}
+
+function toCode(status: number): string {
+  if (status === 429) return 'ratelimited'
+  return status >= 500 ? 'server' : `http_${status}`
 }

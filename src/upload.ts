@@ -17,7 +17,15 @@ export async function upload(call: CallSlack, { name, bytes, channel, threadTs }
   const ticket = await callPatiently(() => call('files.getUploadURLExternal', place), patienceMs)
   await callPatiently(() => send(String(ticket.upload_url), bytes), patienceMs)
   const files = [{ id: ticket.file_id, title: name }]
-  await call('files.completeUploadExternal', { files, channel_id: channel, thread_ts: threadTs })
+  const complete = () => call('files.completeUploadExternal', { files, channel_id: channel, thread_ts: threadTs })
+  // A refusal did nothing; whatever else went wrong may have shared the file.
+  await callPatiently(() => complete().catch(toFinal), patienceMs)
+}
+
+function toFinal(error: unknown): never {
+  if (error instanceof SlackError && error.isUnknown)
+    throw new SlackError('files.completeUploadExternal', 'unknown_outcome')
+  throw error
 }
 
 /** The address is for this file alone and needs no token. */

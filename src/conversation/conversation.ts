@@ -1,3 +1,4 @@
+import { labelMark } from '../marks.ts'
 import { guessTokens, imageTokens } from '../model/tokens.ts'
 import type { CallSlack } from '../slack.ts'
 import { createCache } from './cache.ts'
@@ -159,7 +160,8 @@ function merge(known: Message, message: Message): Message {
 }
 
 function concerns(message: Message, self: Self): boolean {
-  return message.author.kind === 'self' || isMentioned(message.text, self.userId)
+  if (message.author.kind === 'self') return message.mark?.turn.startsWith(labelMark) !== true
+  return isMentioned(message.text, self.userId)
 }
 
 function toSize(message: Message): number {

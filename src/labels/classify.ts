@@ -61,7 +61,7 @@ export async function classify(
       usage.tokensIn += piece.usage.tokensIn
       usage.tokensOut += piece.usage.tokensOut
     }
-    return answer
+    return answer.slice(0, mostAnswerCharacters)
   }
   const { question, answer, form } = await askInBestForm(model, ask, form =>
     toQuestion(taxonomy, shortened, examples, form),
@@ -97,16 +97,32 @@ function toLabel({ kind, quote, reason, confidence }: Finding, text: string, tax
   return { kind, quote: findEvidence(text, quote), reason: toReason(reason, text, taxonomy), confidence }
 }
 
-const quoted = /[“"「『]([^”"」』\n]{3,}?)[”"」』]/g
+/** Quotation marks of all kinds that models use; an apostrophe counts as one only at the border of a word. */
+const quotations = [
+  /“([^”]*)”?/g,
+  /"([^"]*)"?/g,
+  /「([^」]*)」?/g,
+  /『([^』]*)』?/g,
+  /《([^》]*)》?/g,
+  /«([^»]*)»?/g,
+  /‘([^’]*)’?/g,
+  /(?<![\p{L}\p{N}])'([^']*)'(?![\p{L}\p{N}])/gu,
+]
 
-/** A reason may quote, too: words in quotation marks that are neither in the text nor a kind’s name are taken out. */
+/** A reason may quote, too: one with words in quotation marks that are neither in the text nor a kind’s name is none. */
 function toReason(reason: string, text: string, taxonomy: Taxonomy): string {
-  const names = taxonomy.kinds.flatMap(({ id, names }) => [id, ...Object.values(names)])
-  const checked = reason
-    .replace(/\s+/g, ' ')
-    .trim()
-    .replace(quoted, (whole, inner: string) =>
-      names.includes(inner) || findEvidence(text, inner) !== undefined ? whole : '…',
-    )
-  return checked.length > mostReasonCharacters ? `${checked.slice(0, mostReasonCharacters).toWellFormed()}…` : checked
+  const names = taxonomy.kinds.flatMap(({ id, names }) => [id, ...Object.values(names)]).map(toFolded)
+  const isTrue = (words: string) => words === '' || names.includes(words) || toFolded(text).includes(words)
+  const plain = reason.replace(/\s+/g, ' ').trim()
+  const quoted = quotations.flatMap(quotation =>
+    [...plain.matchAll(quotation)].map(([, words = '']) => toFolded(words)),
+  )
+  if (!quoted.every(isTrue)) return ''
+  return plain.length > mostReasonCharacters ? `${plain.slice(0, mostReasonCharacters).toWellFormed()}…` : plain
 }
+
+const toFolded = (words: string) =>
+  words
+    .normalize('NFKC')
+    .toLowerCase()
+    .replace(/[\s.,，。!！?？…]+/g, '')

@@ -14,13 +14,22 @@ export function toExamples(corrected: LabelRecord[], text: string, channel: stri
   const terms = new Set(toIndexTerms(text))
   return corrected
     .map(record => {
-      const likeness = toLikeness(terms, new Set(toIndexTerms(record.text)))
+      const likeness = toLikeness(terms, termsOf(record))
       return { record, likeness: record.channel === channel ? likeness : likeness * otherChannelShare }
     })
     .filter(({ likeness }) => likeness >= leastLikeness)
     .sort((a, b) => b.likeness - a.likeness)
     .slice(0, mostExamples)
     .map(({ record }) => ({ text: record.text, kinds: record.labels.map(({ kind }) => kind) }))
+}
+
+/** The records are asked about again with every text. */
+const remembered = new WeakMap<LabelRecord, Set<string>>()
+
+function termsOf(record: LabelRecord): Set<string> {
+  const known = remembered.get(record) ?? new Set(toIndexTerms(record.text))
+  remembered.set(record, known)
+  return known
 }
 
 /** What two texts have in common, from 0 to 1: the cosine of their sets of terms. */

@@ -37,7 +37,8 @@ export async function labelLines(
   const label = async (text: string, index: number): Promise<LabelledLine> => {
     const record = { ...whole, id: `${whole.id}#${index + 1}`, ts: undefined, text, wish: '{}', labels: [] }
     try {
-      const labelled = known.get(record.id) ?? (await labeller.label(record, signal))
+      const before = known.get(record.id)
+      const labelled = (before?.text === text ? before : undefined) ?? (await labeller.label(record, signal, 'many'))
       await labels.add({ ...labelled, state: 'done' })
       return { record: labelled }
     } catch (error) {

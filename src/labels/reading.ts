@@ -56,11 +56,15 @@ function readJson(answer: string): Finding[] | undefined {
 
 /** `[kind]-[quote]-[reason]-[0.9]`, with or without the confidence, and with a word like 问题: before the quote. */
 const bracketLine =
-  /\[([^[\]\n]{1,60})\]\s*[-–—]\s*\[(.*?)\]\s*[-–—]\s*\[(.*?)\](?:\s*[-–—]\s*\[\s*([\d.]+\s*%?)\s*\])?\s*(?=\n|$|[;；])/gs
+  /\[([^[\]]{1,60})\]\s{0,3}[-–—]\s{0,3}\[(.{0,400}?)\]\s{0,3}[-–—]\s{0,3}\[(.{0,400}?)\](?:\s{0,3}[-–—]\s{0,3}\[\s{0,3}([\d.]{1,6}\s?%?)\s{0,3}\])?\s{0,3}$/
+/** A longer line is no answer, and a pattern that looks for its brackets would take long. */
+const longestLine = 1_500
 const quotePrefix = /^\s*(?:问题|原文|引文|problem|issue|quote|text)\s*[:：]\s*/i
 
 function readBrackets(answer: string): Finding[] | undefined {
-  const found = [...answer.matchAll(bracketLine)].map(([, kind = '', quote = '', reason = '', confidence]) => ({
+  const lines = answer.split(/[\n;；](?=\s*[-*]?\s*(?:\[|$))/).filter(line => line.length <= longestLine)
+  const matches = lines.map(line => bracketLine.exec(line)).filter(match => match !== null)
+  const found = matches.map(([, kind = '', quote = '', reason = '', confidence]) => ({
     kind,
     quote: quote.replace(quotePrefix, ''),
     reason: reason.trim(),

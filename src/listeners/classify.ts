@@ -4,7 +4,9 @@ import { toMessage } from '../conversation/message.ts'
 import { toFailure, toReason } from '../errors.ts'
 import { labelControlIds, toCard, toLabelId, toListCard } from '../labels/card.ts'
 import { labelLines, mostLines, toList } from '../labels/list.ts'
+import { toWaiting } from '../labels/record.ts'
 import { languageOf } from '../labels/terms.ts'
+import { callPatiently, SlackError } from '../slack.ts'
 import type { LabelRecord } from '../store/labels.ts'
 import { toReadable } from '../turns/label.ts'
 import { toWords, type Words } from '../words/words.ts'
@@ -44,7 +46,8 @@ export function listenToClassifying(app: App, parts: ClassifyParts): void {
       return makeReport(parts, report, asked)
     }
     const wish = { user: command.user_id, responseUrl: command.response_url }
-    const record = await keep(parts, { id: randomUUID(), channel: command.channel_id, ts: undefined, text }, wish)
+    const subject = { id: randomUUID(), channel: command.channel_id, ts: undefined, text, isShared: false }
+    const record = await keep(parts, subject, wish)
     await ack({ response_type: 'ephemeral', text: words.labels.working })
     await fulfil(parts, record)
   })
@@ -54,7 +57,7 @@ export function listenToClassifying(app: App, parts: ClassifyParts): void {
     const text = said === undefined ? '' : (await toReadable(parts.people, said)).trim()
     const words = toWords(languageOf(text))
     const wish = { user: user.id, responseUrl: response_url, threadTs: message.thread_ts ?? message.ts }
-    const subject = { id: randomUUID(), channel: channel.id, ts: message.ts, text }
+    const subject = { id: randomUUID(), channel: channel.id, ts: message.ts, text, isShared: true }
     const record = text === '' ? undefined : await keep(parts, subject, wish)
     await ack()
     const notice = record === undefined ? words.labels.nothingToLabel : words.labels.working
@@ -66,14 +69,14 @@ export function listenToClassifying(app: App, parts: ClassifyParts): void {
     const record = await parts.labels.read(toLabelId(action.block_id) ?? '')
     if (record !== undefined && kind !== undefined) await correct(parts, record, body.user.id, kind)
     await ack()
-    await show(parts, body, record?.id)
+    await update(parts, body, record?.id)
   })
   app.action<BlockAction>(labelControlIds.post, async ({ ack, body, action }) => {
     await ack()
     const record = action.type === 'button' ? await parts.labels.read(action.value ?? '') : undefined
-    if (record === undefined) return show(parts, body, undefined)
-    await post(parts, record, body.user.id)
-    const text = toWords(languageOf(record.text)).labels.posted
+    if (record === undefined) return update(parts, body, undefined)
+    const text = await postOnce(parts, record, body.user.id)
+    if (text === undefined) return
     await parts.respond(body.response_url, { response_type: 'ephemeral', replace_original: true, text })
   })
 }
@@ -81,42 +84,58 @@ export function listenToClassifying(app: App, parts: ClassifyParts): void {
 /** Goes on with what the process before this one was asked for and did not give. */
 export async function resumeClassifying(parts: ClassifyParts): Promise<void> {
   for (const record of await parts.labels.waiting()) {
-    // Others are taken up by their turns.
+    // Those of mentions are taken up by their turns, those of reactions and watched channels where they belong.
     if ('responseUrl' in JSON.parse(record.wish)) void fulfil(parts, record)
   }
 }
 
 async function keep(
   { labels }: ClassifyParts,
-  subject: Pick<LabelRecord, 'id' | 'channel' | 'ts' | 'text'>,
+  subject: Pick<LabelRecord, 'id' | 'channel' | 'ts' | 'text' | 'isShared'>,
   wish: Wish,
 ): Promise<LabelRecord> {
   const saidAt = subject.ts === undefined ? Date.now() : Number(subject.ts) * 1000
-  const record = { ...subject, saidAt, wish: JSON.stringify(wish) }
+  const record = { ...subject, saidAt, wish: JSON.stringify(wish), askedBy: wish.user }
   await labels.keep(record)
-  return { ...record, state: 'waiting', labels: [], version: '', model: '', correctedBy: undefined }
+  return toWaiting(record)
 }
 
 /** Labels the text and puts the card, or what went wrong, in the place of the notice. Never throws. */
 async function fulfil(parts: ClassifyParts, record: LabelRecord): Promise<void> {
-  const { responseUrl } = JSON.parse(record.wish) as Wish
   const { answer, state } = await toAnswer(parts, record)
   try {
-    await parts.respond(responseUrl, { response_type: 'ephemeral', replace_original: true, ...answer })
+    await show(parts, record, answer)
     await parts.labels.end(record.id, state)
   } catch (error) {
-    parts.log.warn({ label: record.id, reason: toReason(error) }, 'a card could not be shown')
+    parts.log.error({ label: record.id, reason: toReason(error) }, 'a card could not be shown')
+    await parts.labels.end(record.id, 'failed')
   }
 }
+
+/** Where the address that Slack gave is spent or too old, the card comes as a message of its own. */
+async function show(parts: ClassifyParts, record: LabelRecord, answer: object): Promise<void> {
+  const { user, responseUrl, threadTs } = JSON.parse(record.wish) as Wish
+  const message = { response_type: 'ephemeral', replace_original: true, ...answer }
+  try {
+    await callPatiently(() => parts.respond(responseUrl, message), patienceMs)
+  } catch {
+    const place = { channel: record.channel, user, ...(threadTs !== undefined && { thread_ts: threadTs }) }
+    await parts.budget.send('chat.postEphemeral', () => ({ ...place, ...answer }), 'final')
+  }
+}
+
+/** How long Slack may be away before a card takes another way. */
+const patienceMs = 20_000
 
 async function toAnswer(
   parts: ClassifyParts,
   record: LabelRecord,
 ): Promise<{ answer: object; state: 'done' | 'failed' }> {
   try {
-    const lines = toList(record.text)
+    // A message of several lines is one feedback; a list is what somebody pastes behind the command.
+    const lines = record.ts === undefined ? toList(record.text) : undefined
     if (lines !== undefined) return { answer: await toListAnswer(parts, record, lines), state: 'done' }
-    const labelled = await parts.labeller.label(record, never)
+    const labelled = await parts.labeller.label(record, never, 'single')
     return { answer: toCard(labelled, parts.taxonomies.of(record.channel), 'one'), state: 'done' }
   } catch (error) {
     const failure = toFailure(error)
@@ -149,7 +168,7 @@ async function correct(parts: ClassifyParts, record: LabelRecord, user: string, 
 }
 
 /** Shows the card as it is now where somebody pressed something on it. */
-async function show(parts: ClassifyParts, body: BlockAction, id: string | undefined): Promise<void> {
+async function update(parts: ClassifyParts, body: BlockAction, id: string | undefined): Promise<void> {
   const record = id === undefined ? undefined : await parts.labels.read(id)
   const isPrivate = body.container.is_ephemeral === true
   if (record === undefined) {
@@ -159,12 +178,34 @@ async function show(parts: ClassifyParts, body: BlockAction, id: string | undefi
   }
   const by = record.correctedBy === undefined ? undefined : (await parts.people.read(record.correctedBy)).name
   const card = toCard(record, parts.taxonomies.of(record.channel), isPrivate ? 'one' : 'all', by)
-  const head = isPrivate ? [] : ((body.message?.blocks ?? []) as object[]).slice(0, headBlocks)
+  const shown = (body.message?.blocks ?? []) as { block_id?: string }[]
+  const head = shown.filter(({ block_id }) => block_id?.startsWith(headPrefix) === true)
   await parts.respond(body.response_url, { replace_original: true, ...card, blocks: [...head, ...card.blocks] })
 }
 
 /** Above a posted card stand the sentence that says whose it is, and the feedback itself. */
-const headBlocks = 2
+const headPrefix = 'head '
+
+/** Posts the card unless that is being done already; what is said of it in its place. */
+async function postOnce(parts: ClassifyParts, record: LabelRecord, user: string): Promise<string | undefined> {
+  if (posting.has(record.id)) return undefined
+  posting.add(record.id)
+  const words = toWords(languageOf(record.text))
+  try {
+    await post(parts, record, user)
+    await parts.labels.share(record.id)
+    return words.labels.posted
+  } catch (error) {
+    if (!(error instanceof SlackError)) throw error
+    const isOutside = error.code === 'not_in_channel' || error.code === 'channel_not_found'
+    return isOutside ? words.ask.notInChannel : words.ask.cannotPost(error.code)
+  } finally {
+    posting.delete(record.id)
+  }
+}
+
+/** Cards that are being posted; a second press of the button changes nothing. */
+const posting = new Set<string>()
 
 async function post(parts: ClassifyParts, record: LabelRecord, user: string): Promise<void> {
   const { name } = await parts.people.read(user)
@@ -174,8 +215,8 @@ async function post(parts: ClassifyParts, record: LabelRecord, user: string): Pr
   const { threadTs } = JSON.parse(record.wish) as Wish
   const plain = (text: string) => ({ type: 'plain_text', text: text.slice(0, mostShown).toWellFormed(), emoji: false })
   const head = [
-    { type: 'context', elements: [plain(words.labels.postedBy(name))] },
-    { type: 'section', text: plain(record.text) },
+    { type: 'context', block_id: `${headPrefix}by`, elements: [plain(words.labels.postedBy(name))] },
+    { type: 'section', block_id: `${headPrefix}text`, text: plain(record.text) },
   ]
   const args = {
     channel: record.channel,

@@ -6,6 +6,7 @@ import { ShownError, toFailure, toReason } from '../errors.ts'
 import { drawChart } from '../labels/chart.ts'
 import type { Labeller } from '../labels/labeller.ts'
 import { type Range, toRange } from '../labels/range.ts'
+import { toWaiting } from '../labels/record.ts'
 import { type Report, toReport, toReportCsv, toReportMarkdown } from '../labels/report.ts'
 import type { Taxonomies } from '../labels/taxonomies.ts'
 import type { Log } from '../log.ts'
@@ -68,7 +69,7 @@ export function listenToReports(app: App, parts: ReportParts): void {
     if (action.type !== 'button') return
     const { channel, from, to } = JSON.parse(action.value ?? '{}') as { channel: string } & Range
     const { language } = await readReader(parts, body.user.id)
-    const records = await parts.labels.between({ from, to }, channel)
+    const records = await parts.labels.between({ from, to }, channel, body.user.id)
     const bytes = Buffer.from(toReportCsv(records, parts.taxonomies.of(channel), language))
     const threadTs = body.message?.ts
     if (body.channel !== undefined && threadTs !== undefined)
@@ -105,7 +106,7 @@ async function makeReport(
   const range = toRange(wish.words, now, timeZone) ?? { from: now - usualMs, to: now }
   const channel = await findChannel(parts, wish.words, asked)
   if (wish.of === 'messages') await labelMessages(parts, channel, range)
-  const records = await parts.labels.between(range, channel)
+  const records = await parts.labels.between(range, channel, asked.user)
   if (records.length === 0) return words.labels.report.none
   const report = toReport(records, parts.taxonomies.of(channel), range, language)
   const direct = await openDirect(parts.call, asked.user)
@@ -199,11 +200,13 @@ async function labelMessages(parts: ReportParts, channel: string, range: Range):
     const message = toMessage(raw, parts.self)
     if (message?.author.kind !== 'person' || message.text.trim() === '') return
     const id = toTurnId(parts.self.teamId, channel, message.ts)
-    if ((await parts.labels.read(id))?.state === 'done') return
+    const known = await parts.labels.read(id)
+    // What waits has its own way to a sign.
+    if (known !== undefined && known.state !== 'failed') return
     const text = await toReadable(parts.people, message)
-    const blank = { labels: [], version: '', model: '', correctedBy: undefined, wish: '{}' }
-    const subject = { id, channel, ts: message.ts, text, saidAt: Number(message.ts) * 1000 }
-    const labelled = await parts.labeller.label({ ...subject, ...blank, state: 'waiting' }, never)
+    const subject = { id, channel, ts: message.ts, text, wish: '{}', saidAt: Number(message.ts) * 1000 }
+    const record = toWaiting({ ...subject, askedBy: undefined, isShared: true })
+    const labelled = await parts.labeller.label(record, never, 'many')
     await parts.labels.add({ ...labelled, state: 'done' })
   }
   const outcomes = await Promise.allSettled(messages.map(label))

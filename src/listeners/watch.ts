@@ -6,13 +6,15 @@ import { toFailure, toReason } from '../errors.ts'
 import { toCard } from '../labels/card.ts'
 import type { ChannelSettingsBook } from '../labels/channel-settings.ts'
 import type { Labeller } from '../labels/labeller.ts'
+import { toWaiting } from '../labels/record.ts'
 import type { Taxonomies } from '../labels/taxonomies.ts'
 import { otherId } from '../labels/taxonomy.ts'
 import { languageOf } from '../labels/terms.ts'
 import type { Log } from '../log.ts'
+import { labelMark } from '../marks.ts'
 import type { SendBudget } from '../reply/budget.ts'
 import { createPoster } from '../reply/post.ts'
-import { type CallSlack, SlackError } from '../slack.ts'
+import { type CallSlack, callPatiently, SlackError } from '../slack.ts'
 import type { LabelRecord, LabelRecords } from '../store/labels.ts'
 import { toReadable } from '../turns/label.ts'
 import { type EventBody, toTurnId } from '../turns/turn.ts'
@@ -56,11 +58,7 @@ export function createWatch(parts: WatchParts): Watch {
     if (begun.has(record.id)) return
     begun.add(record.id)
     void sign(parts, record)
-      .catch(error => {
-        const { reference } = toFailure(error)
-        parts.log.error({ label: record.id, reference, reason: toReason(error) }, 'a watched message was not labelled')
-        return parts.labels.end(record.id, 'failed')
-      })
+      .catch(error => complain(parts, record, error))
       .finally(() => begun.delete(record.id))
   }
   return {
@@ -77,16 +75,27 @@ export function createWatch(parts: WatchParts): Watch {
         ts: message.ts,
         text: await toReadable(parts.people, message),
         wish: JSON.stringify({ watch: { ts: message.ts, card } } satisfies WatchWish),
+        askedBy: undefined,
+        isShared: true,
         saidAt: Number(message.ts) * 1000,
       }
       const isNew = await parts.labels.keep(subject)
-      const blank = { labels: [], version: '', model: '', correctedBy: undefined }
-      if (isNew !== false) begin({ ...subject, ...blank, state: 'waiting' })
+      if (isNew !== false) begin(toWaiting(subject))
     },
     async resume() {
-      for (const record of await parts.labels.waiting()) if ('watch' in JSON.parse(record.wish)) begin(record)
+      for (const record of await parts.labels.waiting()) {
+        if ('watch' in JSON.parse(record.wish)) begin(record)
+        if (record.id.startsWith(reactionPrefix))
+          void showTo(parts, record).catch(error => complain(parts, record, error))
+      }
     },
   }
+}
+
+async function complain(parts: WatchParts, record: LabelRecord, error: unknown): Promise<void> {
+  const { reference } = toFailure(error)
+  parts.log.error({ label: record.id, reference, reason: toReason(error) }, 'a message was not labelled')
+  await parts.labels.end(record.id, 'failed')
 }
 
 /** People ask for a label by reacting with the emoji that was chosen for the channel; the card is theirs alone. */
@@ -108,7 +117,7 @@ function isFeedback(event: EventBody['event'], self: Self): boolean {
 /** Labels the message, reacts to it with the emoji of each kind, and puts the card into its thread if that was chosen. */
 async function sign(parts: WatchParts, record: LabelRecord): Promise<void> {
   const { watch } = JSON.parse(record.wish) as WatchWish
-  const labelled = await parts.labeller.label(record, never)
+  const labelled = await parts.labeller.label(record, never, 'single')
   const taxonomy = parts.taxonomies.of(record.channel)
   const kinds = new Set(labelled.labels.map(({ kind }) => kind).filter(kind => kind !== otherId))
   for (const id of kinds) {
@@ -116,7 +125,7 @@ async function sign(parts: WatchParts, record: LabelRecord): Promise<void> {
     if (name !== undefined) await react(parts, { channel: record.channel, timestamp: watch.ts, name })
   }
   if (watch.card && kinds.size > 0) {
-    const place = { channel: record.channel, threadTs: watch.ts, turnId: record.id, edition: 1 }
+    const place = { channel: record.channel, threadTs: watch.ts, turnId: `${labelMark}${record.id}`, edition: 1 }
     // A card that an earlier process may have posted is looked for first.
     const progress = { ...nothingYet, postingAt: record.state === 'labelled' ? 0 : undefined }
     const card = { ...toCard(labelled, taxonomy, 'all'), isWhole: true }
@@ -130,13 +139,19 @@ const nothingYet = { messages: [], shown: 0, posting: async () => {}, posted: as
 /** Watching goes on until the message has its sign; the end of the process leaves it to the next. */
 const never = new AbortController().signal
 
-async function react({ budget }: WatchParts, args: Record<string, unknown>): Promise<void> {
-  await budget
-    .send('reactions.add', () => args, 'first')
-    .catch(error => {
-      if (!(error instanceof SlackError) || error.code !== 'already_reacted') throw error
-    })
+/** A sign is a courtesy: a message that takes none keeps its label and its card all the same. */
+async function react({ budget, log }: WatchParts, args: Record<string, unknown>): Promise<void> {
+  try {
+    await callPatiently(() => budget.send('reactions.add', () => args, 'first'), patienceMs)
+  } catch (error) {
+    if (!(error instanceof SlackError)) throw error
+    if (error.code !== 'already_reacted')
+      log.warn({ channel: args.channel, code: error.code }, 'a sign could not be set')
+  }
 }
+
+/** How long Slack may be away before a sign is given up. */
+const patienceMs = 60_000
 
 async function labelFor(parts: WatchParts, user: string, channel: string, ts: string): Promise<void> {
   const answer = await parts.call('conversations.replies', { channel, ts, limit: 1, inclusive: true })
@@ -144,20 +159,33 @@ async function labelFor(parts: WatchParts, user: string, channel: string, ts: st
   const message = raw === undefined ? undefined : toMessage(raw, parts.self)
   if (message === undefined || message.text.trim() === '') return
   const text = await toReadable(parts.people, message)
-  const id = `react:${user}:${toTurnId(parts.self.teamId, channel, ts)}`
+  const id = `${reactionPrefix}${user}:${toTurnId(parts.self.teamId, channel, ts)}`
   const threadTs = typeof raw?.thread_ts === 'string' ? raw.thread_ts : ts
-  const subject = { id, channel, ts, text, wish: JSON.stringify({ user, threadTs }), saidAt: Number(ts) * 1000 }
-  await parts.labels.keep(subject)
+  const wish = JSON.stringify({ user, threadTs } satisfies ReactionWish)
+  const who = { askedBy: user, isShared: true }
+  await parts.labels.keep({ id, channel, ts, text, wish, saidAt: Number(ts) * 1000, ...who })
   const record = await parts.labels.read(id)
-  if (record === undefined) return
-  const show = (card: object) =>
-    parts.budget.send('chat.postEphemeral', () => ({ channel, user, thread_ts: threadTs, ...card }), 'final')
-  try {
-    await show(toCard(await parts.labeller.label(record, never), parts.taxonomies.of(channel), 'one'))
-    await parts.labels.end(id, 'done')
-  } catch (error) {
-    if (error instanceof SlackError) throw error
-    await show({ text: `⚠️ ${toFailure(error).sentence(toWords(languageOf(text)))}` })
-    await parts.labels.end(id, 'failed')
+  if (record !== undefined) await showTo(parts, record).catch(error => complain(parts, record, error))
+}
+
+const reactionPrefix = 'react:'
+
+interface ReactionWish {
+  user: string
+  threadTs: string
+}
+
+/** Shows the card, or why there is none, to whoever reacted. */
+async function showTo(parts: WatchParts, record: LabelRecord): Promise<void> {
+  const { user, threadTs } = JSON.parse(record.wish) as ReactionWish
+  const show = (card: object) => {
+    const args = { channel: record.channel, user, thread_ts: threadTs, ...card }
+    return callPatiently(() => parts.budget.send('chat.postEphemeral', () => args, 'final'), patienceMs)
   }
+  const labelled = await parts.labeller.label(record, never, 'single').catch(async error => {
+    await show({ text: `⚠️ ${toFailure(error).sentence(toWords(languageOf(record.text)))}` })
+    throw error
+  })
+  await show(toCard(labelled, parts.taxonomies.of(record.channel), 'one'))
+  await parts.labels.end(record.id, 'done')
 }

@@ -20,6 +20,10 @@ export interface LabelRecord {
   text: string
   /** As JSON: for whom it is, and where it is shown. */
   wish: string
+  /** Who handed it over; undefined for what was found. */
+  askedBy: string | undefined
+  /** It stands in the channel; else only whoever handed it over may see it. */
+  isShared: boolean
   labels: KeptLabel[]
   version: string
   model: string
@@ -28,7 +32,7 @@ export interface LabelRecord {
 }
 
 /** What is known of a text before it is labelled. */
-type NewLabel = Pick<LabelRecord, 'id' | 'channel' | 'ts' | 'text' | 'wish' | 'saidAt'>
+export type NewLabel = Pick<LabelRecord, 'id' | 'channel' | 'ts' | 'text' | 'wish' | 'askedBy' | 'isShared' | 'saidAt'>
 
 /** Labels given and corrected. */
 export interface LabelRecords {
@@ -47,22 +51,34 @@ export interface LabelRecords {
   add(record: LabelRecord): Promise<void>
   /** What was labelled of a table so far, by the id of the turn that asked for it. */
   rows(turnId: string): Promise<LabelRecord[]>
-  /** What was said in that time and has labels, the oldest first; of one channel, or of all. */
-  between(range: { from: number; to: number }, channel: string | undefined): Promise<LabelRecord[]>
+  /** It was posted: from now on everybody in the channel may see it. */
+  share(id: string): Promise<void>
+  /**
+   * What was said in that time and has labels, the oldest first; of one channel, or of all. A reader sees what is shared
+   * and what they handed over themselves; without a reader it is everything.
+   */
+  between(
+    range: { from: number; to: number },
+    channel: string | undefined,
+    reader: string | undefined,
+  ): Promise<LabelRecord[]>
   /** The newest corrected texts. */
   corrected(most: number): Promise<LabelRecord[]>
 }
 
 /** The labels in their table. */
 export function createLabelRecords(db: Kysely<Schema>, writer: Writer): LabelRecords {
+  // Asked for with every text; it changes only when somebody corrects something here.
+  let newest: Promise<LabelRecord[]> | undefined
   const change = async (id: string, columns: Partial<Selectable<Schema['labels']>>) => {
     await writer.write(() => db.updateTable('labels').set(columns).where('id', '=', id).execute())
   }
   return {
-    keep: ({ id, channel, ts, text, wish, saidAt }) =>
+    keep: ({ id, channel, ts, text, wish, askedBy, isShared, saidAt }) =>
       writer.write(() =>
         durably(db, async on => {
-          const row = { id, channel, ts: ts ?? null, text, wish, said_at: saidAt, state: 'waiting' as const }
+          const who = { asked_by: askedBy ?? null, shared: isShared ? 1 : 0 }
+          const row = { id, channel, ts: ts ?? null, text, wish, ...who, said_at: saidAt, state: 'waiting' as const }
           const blank = { labels: '[]', version: '', model: '' }
           const added = await on
             .insertInto('labels')
@@ -76,8 +92,10 @@ export function createLabelRecords(db: Kysely<Schema>, writer: Writer): LabelRec
     give: (id, { labels, version, model }) =>
       change(id, { state: 'labelled', labels: JSON.stringify(labels), version, model, labelled_at: Date.now() }),
     end: (id, state) => change(id, { state }),
-    correct: (id, by, labels) =>
-      change(id, { labels: JSON.stringify(labels), corrected_by: by, corrected_at: Date.now() }),
+    async correct(id, by, labels) {
+      newest = undefined
+      await change(id, { labels: JSON.stringify(labels), corrected_by: by, corrected_at: Date.now() })
+    },
     async read(id) {
       const row = await db.selectFrom('labels').selectAll().where('id', '=', id).executeTakeFirst()
       return row && toRecord(row)
@@ -91,14 +109,15 @@ export function createLabelRecords(db: Kysely<Schema>, writer: Writer): LabelRec
         .execute()
       return rows.map(toRecord)
     },
-    async add({ id, state, channel, ts, text, wish, labels, version, model, saidAt }) {
-      const subject = { id, state, channel, ts: ts ?? null, text, wish, version, model }
-      const row = { ...subject, labels: JSON.stringify(labels), said_at: saidAt, labelled_at: Date.now() }
+    async add({ id, state, channel, ts, text, wish, askedBy, isShared, labels, version, model, saidAt }) {
+      const subject = { id, state, channel, ts: ts ?? null, text, version, model }
+      const given = { ...subject, labels: JSON.stringify(labels), said_at: saidAt, labelled_at: Date.now() }
+      const row = { ...given, wish, asked_by: askedBy ?? null, shared: isShared ? 1 : 0 }
       await writer.write(() =>
         db
           .insertInto('labels')
           .values(row)
-          .onConflict(conflict => conflict.column('id').doUpdateSet(row))
+          .onConflict(conflict => conflict.column('id').doUpdateSet(given))
           .execute(),
       )
     },
@@ -112,23 +131,31 @@ export function createLabelRecords(db: Kysely<Schema>, writer: Writer): LabelRec
         .execute()
       return rows.map(toRecord)
     },
-    async between({ from, to }, channel) {
+    share: id => change(id, { shared: 1 }),
+    async between({ from, to }, channel, reader) {
       let query = db.selectFrom('labels').selectAll().where('said_at', '>=', from).where('said_at', '<=', to)
       if (channel !== undefined) query = query.where('channel', '=', channel)
+      if (reader !== undefined)
+        query = query.where(({ or, eb }) => or([eb('shared', '=', 1), eb('asked_by', '=', reader)]))
       const rows = await query.where('state', 'in', ['labelled', 'done']).orderBy('said_at').execute()
       return rows.map(toRecord).filter(({ labels }) => labels.length > 0)
     },
     async corrected(most) {
-      const rows = await db
-        .selectFrom('labels')
-        .selectAll()
-        .where('corrected_at', 'is not', null)
-        .orderBy('corrected_at', 'desc')
-        .limit(most)
-        .execute()
-      return rows.map(toRecord)
+      newest ??= readCorrected(db, most)
+      return newest
     },
   }
+}
+
+async function readCorrected(db: Kysely<Schema>, most: number): Promise<LabelRecord[]> {
+  const rows = await db
+    .selectFrom('labels')
+    .selectAll()
+    .where('corrected_at', 'is not', null)
+    .orderBy('corrected_at', 'desc')
+    .limit(most)
+    .execute()
+  return rows.map(toRecord)
 }
 
 function toRecord(row: Selectable<Schema['labels']>): LabelRecord {
@@ -139,6 +166,8 @@ function toRecord(row: Selectable<Schema['labels']>): LabelRecord {
     ts: row.ts ?? undefined,
     text: row.text,
     wish: row.wish,
+    askedBy: row.asked_by ?? undefined,
+    isShared: row.shared === 1,
     labels: JSON.parse(row.labels) as KeptLabel[],
     version: row.version,
     model: row.model,

@@ -61,6 +61,8 @@ export const migrations: Record<string, Migration> = {
         .addColumn('ts', 'text')
         .addColumn('text', 'text', column => column.notNull())
         .addColumn('wish', 'text', column => column.notNull())
+        .addColumn('asked_by', 'text')
+        .addColumn('shared', 'integer', column => column.notNull().defaultTo(0))
         .addColumn('labels', 'text', column => column.notNull().defaultTo('[]'))
         .addColumn('version', 'text', column => column.notNull().defaultTo(''))
         .addColumn('model', 'text', column => column.notNull().defaultTo(''))

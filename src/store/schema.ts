@@ -91,6 +91,10 @@ interface LabelsTable {
   text: string
   /** What shall come of it while it waits, as JSON: for whom, and where it is shown. */
   wish: string
+  /** Who handed it over, if somebody did. */
+  asked_by: string | null
+  /** 1 when it stands in the channel for everybody, 0 when only whoever handed it over may see it. */
+  shared: number
   /** The labels as JSON; what they were corrected to, once they were. */
   labels: string
   /** Of the taxonomy. */

@@ -2,6 +2,7 @@ import type { Conversations } from '../conversation/conversation.ts'
 import type { FileReader, SlackFile } from '../conversation/files.ts'
 import { ShownError, toFailure } from '../errors.ts'
 import type { Labeller } from '../labels/labeller.ts'
+import { toWaiting } from '../labels/record.ts'
 import { type LabelledRow, type Sheet, toLabelledCsv, toSheet } from '../labels/sheet.ts'
 import type { Taxonomies } from '../labels/taxonomies.ts'
 import { toKindName } from '../labels/taxonomy.ts'
@@ -110,24 +111,14 @@ async function labelRow(
 ): Promise<LabelledRow> {
   const id = `${turn.id}#${index + 1}`
   const before = known.get(id)
-  if (before?.state === 'done') return { labels: before.labels }
+  if (before?.state === 'done' && before.text === text) return { labels: before.labels }
   if (text.trim() === '') return { labels: [], error: words.labels.nothingToLabel }
-  const record: LabelRecord = {
-    id,
-    state: 'waiting',
-    channel: turn.channel,
-    ts: undefined,
-    text,
-    wish: '{}',
-    labels: [],
-    version: '',
-    model: '',
-    correctedBy: undefined,
-    saidAt: Number(turn.question.ts) * 1000,
-  }
+  const saidAt = Number(turn.question.ts) * 1000
+  const who = { askedBy: turn.user, isShared: turn.place === 'channel' }
+  const record = toWaiting({ id, channel: turn.channel, ts: undefined, text, wish: '{}', saidAt, ...who })
   for (let attempt = 1; ; attempt += 1) {
     try {
-      const labelled = await parts.labeller.label(record, signal)
+      const labelled = await parts.labeller.label(record, signal, 'many')
       await parts.labels.add({ ...labelled, state: 'done' })
       return { labels: labelled.labels }
     } catch (error) {

@@ -6,6 +6,7 @@ import { toFailure } from '../errors.ts'
 import { toCard, toListCard } from '../labels/card.ts'
 import type { Labeller } from '../labels/labeller.ts'
 import { labelLines, mostLines, toList } from '../labels/list.ts'
+import { toWaiting } from '../labels/record.ts'
 import type { Taxonomies } from '../labels/taxonomies.ts'
 import type { SendBudget } from '../reply/budget.ts'
 import type { LabelRecord, LabelRecords } from '../store/labels.ts'
@@ -38,22 +39,32 @@ const wishForFile = new RegExp(
   'i',
 )
 
+const longestWish = 200
+
 /** What is to be labelled, if that is what a question asks for. */
 export function toLabelWish(turn: Turn): LabelWish | undefined {
-  const asked = turn.question.text.replace(/<@[UW][^<>]*>/g, '').replace(/^[\s,，:：]+|\s+$/g, '')
+  const asked = turn.question.text
+    .replace(/<@[UW][^<>]*>/g, '')
+    .trim()
+    .replace(/^[\s,，:：]+/, '')
   const [, text] = wishWithText.exec(asked) ?? []
   if (text !== undefined) return { of: 'text', text }
+  // Whoever wishes for a label is brief; patterns walk long texts for long.
+  if (asked.length > longestWish) return undefined
   const file = wishForFile.exec(asked)
   if (file !== null) return { of: 'file', column: file.groups?.en ?? file.groups?.zh }
   const isInThread = turn.question.ts !== turn.threadTs
   return isInThread && wishes.test(asked) ? { of: 'thread' } : undefined
 }
 
+/** A wish for one card. */
+type SingleWish = Exclude<LabelWish, { of: 'file' }>
+
 /** Labels what was meant, and shows the card to whoever asked, and to nobody else. Throws what kept it from that. */
 export async function label(
   parts: LabelParts,
   turn: Turn,
-  wish: Exclude<LabelWish, { of: 'file' }>,
+  wish: SingleWish,
   words: Words,
   signal: AbortSignal,
 ): Promise<void> {
@@ -63,13 +74,13 @@ export async function label(
     return parts.budget.send('chat.postEphemeral', () => args, 'final')
   }
   if (text.trim() === '') return void (await show({ text: words.labels.nothingToLabel }))
-  const record = await toRecord(parts, turn, text)
+  const record = await toRecord(parts, turn, wish, text)
   const lines = wish.of === 'text' ? toList(text) : undefined
   if (lines !== undefined) {
     await show(await toListOf(parts, record, lines, words, signal))
     return parts.labels.end(record.id, 'done')
   }
-  const labelled = await parts.labeller.label(record, signal)
+  const labelled = await parts.labeller.label(record, signal, 'single')
   await show(toCard(labelled, parts.taxonomies.of(turn.channel), 'one'))
   await parts.labels.end(record.id, 'done')
 }
@@ -100,12 +111,16 @@ export async function toReadable(people: People, { text, form }: Message): Promi
   return toPlain(text, id => names.get(id) ?? id)
 }
 
-/** The same wish, taken up by a later process, is the same record. */
-async function toRecord({ labels }: LabelParts, turn: Turn, text: string): Promise<LabelRecord> {
+/** The same wish, taken up by a later process, is the same record; a question that was changed since is another. */
+async function toRecord({ labels }: LabelParts, turn: Turn, wish: SingleWish, text: string): Promise<LabelRecord> {
   const id = `ask:${turn.id}`
-  const wish = JSON.stringify({ user: turn.user, threadTs: turn.threadTs })
-  const subject = { id, channel: turn.channel, ts: turn.threadTs, text, wish, saidAt: Number(turn.threadTs) * 1000 }
-  await labels.keep(subject)
   const known = await labels.read(id)
-  return known ?? { ...subject, state: 'waiting', labels: [], version: '', model: '', correctedBy: undefined }
+  if (known?.text === text) return known
+  const ofThread = { ts: turn.threadTs, saidAt: Number(turn.threadTs) * 1000 }
+  const where = wish.of === 'thread' ? ofThread : { ts: undefined, saidAt: Number(turn.question.ts) * 1000 }
+  const who = { askedBy: turn.user, isShared: turn.place === 'channel' }
+  const shown = JSON.stringify({ user: turn.user, threadTs: turn.threadTs })
+  const record = toWaiting({ id, channel: turn.channel, text, wish: shown, ...where, ...who })
+  await labels.add(record)
+  return record
 }

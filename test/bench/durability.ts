@@ -217,6 +217,7 @@ function createNoStore(): Store {
       add: nothing,
       rows: async () => [],
       between: async () => [],
+      share: nothing,
       end: nothing,
       correct: nothing,
       read: async () => undefined,

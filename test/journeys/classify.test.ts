@@ -55,7 +55,9 @@ describe('/classify', () => {
     const card = await untilCard(story, 'bug')
     expect(seen(card)).toContain('There is no clear evidence in the text itself.')
     expect(JSON.stringify(card)).not.toContain('deleted')
-    expect(card.text).toBe('[bug]-[problem:The export button does nothing.]-[They say ….]')
+    expect(card.text).toBe(
+      '[bug]-[problem:The export button does nothing.]-[There is no clear evidence in the text itself.]',
+    )
   })
 
   test('gives a text that reports two things two items, each with its kind and quote', async () => {
@@ -161,10 +163,9 @@ describe('/classify', () => {
       '[bug类型]-[问题:又闪退了]-[It fails.]',
       expect.stringMatching(/^third: .*refused its key/),
     ])
-    expect((await store.labels.between({ from: 0, to: Date.now() }, undefined)).map(({ text }) => text)).toEqual([
-      'it crashes',
-      '又闪退了',
-    ])
+    expect(
+      (await store.labels.between({ from: 0, to: Date.now() }, undefined, undefined)).map(({ text }) => text),
+    ).toEqual(['it crashes', '又闪退了'])
   })
 
   test('takes two paragraphs as one feedback', async () => {

@@ -143,7 +143,8 @@ function toRecord(
   { ts, text, kind, quote }: { ts?: string; text: string; kind: string; quote: string },
 ): LabelRecord {
   const labels = [{ kind, quote, reason: 'Because.', confidence: 0.9 }]
-  const fixed = { version: '1', model: 'm', wish: '{}', correctedBy: undefined, saidAt: Date.now() - 1_000 }
+  const who = { askedBy: undefined, isShared: true, correctedBy: undefined }
+  const fixed = { version: '1', model: 'm', wish: '{}', saidAt: Date.now() - 1_000, ...who }
   return { id: `x:${text}`, state: 'done', channel: slack.channels.general, ts, text, labels, ...fixed }
 }
 

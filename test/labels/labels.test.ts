@@ -194,7 +194,8 @@ describe('a score', () => {
     const store = await openStore(folder, 0, { debug() {}, info() {}, warn() {}, error() {} } as never)
     for (const [number, text] of ['The frobnicator hums loudly today', 'My frobnicator hums loudly again'].entries()) {
       const id = `T1:C1:${number}`
-      await store.labels.keep({ id, channel: 'C1', ts: undefined, text, wish: '{}', saidAt: number })
+      const who = { askedBy: undefined, isShared: true }
+      await store.labels.keep({ id, channel: 'C1', ts: undefined, text, wish: '{}', saidAt: number, ...who })
       await store.labels.correct(id, 'U1', [{ kind: 'complaint', reason: '' }])
     }
     await store.close()
