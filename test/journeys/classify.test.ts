@@ -60,6 +60,43 @@ describe('/classify', () => {
     )
   })
 
+  test.each([
+    '用户说“闪退”。',
+    "They said 'I will sue you'.",
+    '他说‘我要起诉’',
+    '见《骗子公司》',
+    'It says "no" and "I hate you all".',
+    '「再也不用了」',
+  ])('shows no reason that quotes what nobody said: %s', async reason => {
+    const story = await open()
+    await classify(story, 'The export is slow.')
+    ;(await story.model.next()).reply(json({ kind: 'usability', quote: 'slow', reason, confidence: 1 }))
+    const card = await untilCard(story, 'user experience problem')
+    expect(card.text).toBe('[user experience problem]-[problem:slow]-[There is no clear evidence in the text itself.]')
+    expect(seen(card)).not.toContain(reason)
+  })
+
+  test('shows a reason that quotes the text itself, or a kind', async () => {
+    const story = await open()
+    await classify(story, "The export isn't fast.")
+    const reason = "The words “isn't fast” speak for “user experience problem”, don't they?"
+    ;(await story.model.next()).reply(json({ kind: 'usability', quote: "isn't fast", reason, confidence: 1 }))
+    expect(seen(await untilCard(story, 'user experience problem'))).toContain(reason)
+  })
+
+  test('shows its card also when Slack does not take it at once, or at that address no more', async () => {
+    const story = await open()
+    const { slack, model } = story
+    slack.fault({ method: 'response_url', status: 503, body: 'busy' })
+    await classify(story, 'It crashes, one.')
+    ;(await model.next()).reply(json({ kind: 'bug', quote: 'crashes', reason: 'First.', confidence: 1 }))
+    await untilOwn(story, ({ text }) => text.includes('First.'))
+    slack.fault({ method: 'response_url', times: Number.POSITIVE_INFINITY, status: 404, body: 'expired_url' })
+    await classify(story, 'It crashes, two.')
+    ;(await model.next()).reply(json({ kind: 'bug', quote: 'crashes', reason: 'Second.', confidence: 1 }))
+    await untilOwn(story, ({ text }) => text.includes('Second.'))
+  })
+
   test('gives a text that reports two things two items, each with its kind and quote', async () => {
     const story = await open()
     await classify(story, 'It crashes on start, and it is ugly too.')
@@ -292,6 +329,21 @@ describe('a correction', () => {
 })
 
 describe('a taxonomy of one’s own', () => {
+  test('is not shown corrections of another', async () => {
+    const story = await open()
+    const { model, store, slack } = story
+    const fixed = { ts: undefined, wish: '{}', askedBy: undefined, isShared: true, saidAt: 1 }
+    await store.labels.keep({
+      id: 'x',
+      channel: slack.channels.random,
+      text: 'The invoice is wrong by a cent',
+      ...fixed,
+    })
+    await store.labels.correct('x', 'U1', [{ kind: 'billing', reason: '' }])
+    await classify(story, 'My invoice is wrong by a cent')
+    expect((await model.next()).prompt).not.toContain('<corrected kind')
+  })
+
   test('is used, also one for a single channel', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'threadwise-'))
     const kinds = (id: string) =>

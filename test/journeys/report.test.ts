@@ -86,6 +86,32 @@ describe('a report', () => {
     expect(csv).toContain('The export crashes.,bug,export crashes')
   })
 
+  test('holds nothing that somebody else had classified for themselves, until they post it', async () => {
+    const story = await open()
+    const { slack, model } = story
+    const { lee, general } = { ...slack.people, ...slack.channels }
+    await classify(story, 'My manager crashes')
+    const labels = [{ kind: 'bug', quote: 'manager crashes', reason: 'It fails.', confidence: 1 }]
+    ;(await model.next()).reply(JSON.stringify({ items: labels }))
+    await slack.until(() => ephemeral(story).find(({ text }) => text.startsWith('[bug]')), 'the card')
+    const report = { do: 'command' as const, as: lee, channel: general, command: '/classify', text: 'report' }
+    await slack.do(report)
+    const told = () => slack.snapshot(lee).messages.filter(({ ephemeralTo }) => ephemeralTo === lee)
+    await slack.until(() => told().some(({ text }) => text.includes('no labelled feedback')), 'an empty report')
+
+    const card = ephemeral(story).find(({ text }) => text.startsWith('[bug]'))
+    const block = card?.blocks?.find(({ type }) => type === 'actions')
+    const place = { channel: general, ts: String(card?.ts), blockId: String(block?.block_id) }
+    await slack.do({ do: 'act', as: slack.people.dana, ...place, action: { action_id: 'post_label' } })
+    await slack.until(() => ephemeral(story).some(({ text }) => text === 'Posted.'), 'the post')
+    await slack.do(report)
+    const dm = slack.snapshot(lee).channels.find(({ kind }) => kind === 'im')?.id ?? ''
+    await slack.until(
+      () => slack.messages(dm).find(message => toSeen(message).includes('manager crashes')),
+      'the report',
+    )
+  })
+
   test('says what to do when there is nothing to report, and that it is not in a channel', async () => {
     const story = await open()
     await classify(story, 'report')

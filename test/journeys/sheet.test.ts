@@ -65,6 +65,16 @@ describe('a CSV file in a thread', () => {
     expect(story.model.requests).toEqual([])
   })
 
+  test('however long holds up no single text', async () => {
+    const story = await openStory({ workspace: { commands: [classify] } })
+    const { slack, model } = story
+    const { dana, general } = { ...slack.people, ...slack.channels }
+    await drop(story, `feedback\n${'crashes\n'.repeat(50)}`, 'classify this file')
+    for (let row = 0; row < 6; row += 1) expect(textOf(await model.next())).toBe('crashes')
+    await slack.do({ do: 'command', as: dana, channel: general, command: '/classify', text: 'a single text' })
+    expect(textOf(await model.next())).toBe('a single text')
+  })
+
   test('that is not there is asked for', async () => {
     const story = await openStory()
     const { slack, say } = story
@@ -110,6 +120,8 @@ describe('a CSV file in a thread', () => {
     expect(replies).toHaveLength(1)
   })
 })
+
+const classify = { command: '/classify', description: '', usageHint: '', shouldEscape: false }
 
 async function drop({ slack }: Story, csv: string, words: string): Promise<string> {
   const { dana, general } = { ...slack.people, ...slack.channels }

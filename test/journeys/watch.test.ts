@@ -42,6 +42,36 @@ describe('a watched channel', () => {
     expect(story.replies(general, ts)[0]?.text).toBe('[bug]-[problem:crashes]-[It fails.]')
   })
 
+  test('that takes no more reactions gets its card all the same, and a correction takes its place', async () => {
+    const story = await open()
+    const { slack, model, say } = story
+    const { dana, lee, general } = { ...slack.people, ...slack.channels }
+    await choose(story, { watch: true, card: true })
+    slack.fault({ method: 'reactions.add', error: 'too_many_reactions' })
+    const ts = await say(lee, general, 'It crashes on start.')
+    ;(await model.next()).reply(bug)
+    const card = await slack.until(() => story.replies(general, ts)[0], 'the card')
+    const block = card.blocks?.find(({ type }) => type === 'actions')
+    const [menu] = block?.elements as { options: { value: string }[] }[]
+    const action = {
+      action_id: 'correct_label',
+      selected_option: menu?.options.find(({ value }) => value === 'usability'),
+    }
+    await slack.do({ do: 'act', as: dana, channel: general, ts: card.ts, blockId: String(block?.block_id), action })
+    const corrected = await slack.until(
+      () => story.replies(general, ts).find(({ text }) => text.startsWith('[user experience problem]')),
+      'the correction',
+    )
+    const kinds = (corrected.blocks ?? []).filter(({ type }) => type === 'rich_text')
+    expect(kinds).toHaveLength(1)
+    // The card makes the thread nobody’s talk with the bot.
+    await say(lee, general, 'thanks', ts)
+    const next = await say(lee, general, 'It crashes again.')
+    ;(await model.next()).reply(bug)
+    await untilSign(story, next, 'beetle')
+    expect(model.requests).toHaveLength(2)
+  })
+
   test('gets no sign where nothing fits, and none from a model that fails', async () => {
     const story = await open()
     const { slack, model, say, store } = story
