@@ -1,12 +1,11 @@
 import type { Conversations } from '../conversation/conversation.ts'
 import type { FileReader } from '../conversation/files.ts'
 import type { Self } from '../conversation/message.ts'
-import type { People, Person } from '../conversation/people.ts'
+import type { Person } from '../conversation/people.ts'
 import { toFailure, toReason } from '../errors.ts'
 import type { Log } from '../log.ts'
 import type { Metrics } from '../metrics.ts'
 import type { Model, Piece } from '../model/model.ts'
-import type { SendBudget } from '../reply/budget.ts'
 import type { Progress } from '../reply/progress.ts'
 import type { Ending } from '../reply/reply.ts'
 import { SlackError } from '../slack.ts'
@@ -134,7 +133,7 @@ async function play(parts: AnswerParts, scene: Scene): Promise<Outcome> {
 
 /** Reads the thread, asks the model, shows its answer as it comes, completes the reply and remembers it. */
 async function converse(parts: AnswerParts, scene: Scene): Promise<Outcome> {
-  const { job, turn, person, words, stage, standing } = scene
+  const { job, turn, person, words, stage } = scene
   const asked = { turn, own: stage.reply.messages, refused: toRefused(scene) }
   const prepared = await prepare(parts, asked, person, words, job.signal)
   const heard: Heard = { isCut: false }

@@ -1,16 +1,15 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import { createSeen } from '../conversation/cache.ts'
 import type { Message } from '../conversation/message.ts'
 import { toReason } from '../errors.ts'
 import type { Log } from '../log.ts'
 import { lateMs } from '../reply/post.ts'
 import { createSlots } from '../slots.ts'
-import type { TurnState } from '../store/schema.ts'
 import type { Store } from '../store/store.ts'
-import type { TurnRecord, TurnRecords } from '../store/turns.ts'
+import { type Entry, interrupt, isSuspect, mostDeaths, startOver, toEntry, toFirst, toJob } from './entry.ts'
 import { type Ended, Interruption, type Job } from './job.ts'
+import { createKeeping } from './keeping.ts'
 import { createLines } from './lines.ts'
-import { createProgress, nothingReached, type Reached } from './progress.ts'
+import { leavesReply, takeSecondLook } from './second-look.ts'
 import type { Turn } from './turn.ts'
 
 /** Turns on their way: kept before Slack hears that they came, each thread's one at a time and in order. */
@@ -70,55 +69,26 @@ export interface InboxParts {
 
 /** More answers at once than this only make each of them slower: Slack's limits are shared by all. */
 const mostAtOnce = 100
-/** Copies of an event come for some minutes; where nothing can be written down, they are told apart by this memory. */
-const rememberedMs = 3_600_000
-const rememberedTurns = 50_000
 /** For the last words below a reply that is not whole. */
 const lastWordsMs = 5_000
 /** Ended turns are remembered this long, for another answer and so that no copy of them is answered again. */
 const prunedAfterMs = 7 * 86_400_000
 const pruneEveryMs = 3_600_000
 const checkEveryMs = 5_000
-const checkLaterMs = 60_000
-const checkForMs = 3_600_000
 
-/** A turn over which the process died so often is set aside; from one death less on, it is tried alone and late. */
-const mostDeaths = 3
 /** If the process dies within this time while such turns rest, they are not what kills it. */
 const quietMs = 2_000
 
 /** What a turn comes to in this process. */
 type Settled = Exclude<Ended, 'again'>
 
-/** States in which messages of the bot are left in the thread. */
-const leavesReply = new Set<TurnState>(['done', 'failed', 'stopped', 'set_aside'])
-
-interface Entry {
-  turn: Turn
-  edition: number
-  reached: Reached
-  attempts: number
-  deaths: number
-  isKept: boolean
-  /** An earlier process, or an earlier edition, has left something in Slack. */
-  isResumed: boolean
-  /** Nothing of a dead process can undo its end any more. */
-  isChecked: boolean
-  isRunning: boolean
-  isEnding: boolean
-  heardAt: number
-  attempt: AbortController
-  /** The last reason for which an attempt was to be broken off; it may come while an earlier one still does its work. */
-  interruption: Interruption | undefined
-}
-
 /** Makes the inbox. A turn's failure is the turn's own affair; one that throws all the same holds up nobody. */
 export function createInbox(parts: InboxParts): Inbox {
   const { store, log } = parts
-  const seen = createSeen(rememberedTurns, rememberedMs)
-  const keeping = new Map<string, Promise<void>>()
-  const fresh = new Map<string, boolean>()
   const entries = new Map<string, Entry>()
+  const keeping = createKeeping(store, turnId => entries.has(turnId))
+  /** What the process before this one left, until it is gone on with. */
+  const left: Entry[] = []
   /** Ended turns that are being taken up again. */
   const beginning = new Set<string>()
   const suspects = createSlots(1)
@@ -144,9 +114,8 @@ export function createInbox(parts: InboxParts): Inbox {
   }
 
   const run = async (entry: Entry): Promise<void> => {
-    const isSuspect = entry.deaths >= mostDeaths - 1 && entry.deaths < mostDeaths
-    if (isSuspect) await quiet
-    const leave = isSuspect ? await suspects.enter() : () => {}
+    if (isSuspect(entry)) await quiet
+    const leave = isSuspect(entry) ? await suspects.enter() : () => {}
     try {
       // The next start has it all.
       if (!isOpen && entry.isKept) return
@@ -164,15 +133,6 @@ export function createInbox(parts: InboxParts): Inbox {
       if (ended !== 'again') return ended
       startOver(entry)
     }
-  }
-
-  /** What stands is written over from its beginning; what else was wanted meanwhile is not forgotten. */
-  const startOver = (entry: Entry): void => {
-    entry.attempt = new AbortController()
-    if (entry.interruption?.kind === 'edited') entry.interruption = undefined
-    else entry.attempt.abort(entry.interruption)
-    entry.isResumed = false
-    entry.reached = { ...nothingReached(), messages: entry.reached.messages }
   }
 
   const end = async (entry: Entry, ended: Settled): Promise<void> => {
@@ -195,29 +155,20 @@ export function createInbox(parts: InboxParts): Inbox {
   const takeAway = async (turnId: string): Promise<void> => {
     const record = await store.turns.read(turnId)
     if (record === undefined || record.messages.length === 0 || !leavesReply.has(record.state)) return
+    // Slack may tell of one deletion in two ways.
+    if (entries.has(turnId)) return
     const entry = toEntry(record, store.isKept)
     interrupt(entry, new Interruption('withdrawn'))
     begin(entry)
   }
 
-  /** Looks once more at turns that have ended, where something may have undone their end. */
-  const check = async (): Promise<void> => {
-    for (const record of await store.turns.toCheck(Date.now())) {
-      const outcome = leavesReply.has(record.state) ? await look(record) : 'settled'
-      if (entries.has(record.id) || beginning.has(record.id)) continue
-      await store.turns.change(record.id, { checkAt: outcome === 'unknown' ? Date.now() + checkLaterMs : null })
-      if (outcome === 'open') begin({ ...toEntry(record, store.isKept), isChecked: true })
-    }
-  }
-
-  /** A thread that cannot be read for long has settled by itself. */
-  const look = async ({ turn, edition, keptAt }: TurnRecord): Promise<'settled' | 'open' | 'unknown'> => {
-    try {
-      return (await parts.isSettled(JSON.parse(turn) as Turn, edition)) ? 'settled' : 'open'
-    } catch {
-      return Date.now() - keptAt > checkForMs ? 'settled' : 'unknown'
-    }
-  }
+  const lookAgain = () =>
+    takeSecondLook({
+      turns: store.turns,
+      isSettled: parts.isSettled,
+      isBusy: turnId => entries.has(turnId) || beginning.has(turnId),
+      reopen: record => begin({ ...toEntry(record, store.isKept), isChecked: true }),
+    })
 
   /** Again and again, but never twice at once. */
   const every = (ms: number, work: () => Promise<unknown>) => {
@@ -232,41 +183,27 @@ export function createInbox(parts: InboxParts): Inbox {
   }
 
   return {
-    keep(turn) {
-      const known = keeping.get(turn.id)
-      if (known !== undefined) return known
-      if (fresh.has(turn.id) || entries.has(turn.id) || seen.has(turn.id)) return Promise.resolve()
-      const kept = store.turns.keep(toNewTurn(turn)).then(isNew => {
-        keeping.delete(turn.id)
-        if (isNew === false) seen.add(turn.id)
-        else fresh.set(turn.id, isNew === true && store.isKept)
-      })
-      keeping.set(turn.id, kept)
-      return kept
-    },
-    settled: async turnId => keeping.get(turnId),
+    keep: keeping.keep,
+    settled: keeping.settled,
     accept(turn, from) {
-      const isKept = fresh.get(turn.id)
       // What comes when the bot stops is kept, and left to the next start.
-      if (isKept === undefined || !isOpen) return
-      fresh.delete(turn.id)
-      seen.add(turn.id)
-      const first = { edition: 1, reached: nothingReached(), attempts: 0, deaths: 0, isChecked: true }
-      begin({ turn, isKept, isResumed: from === 'history', ...first, ...heardNow() })
+      const kept = isOpen ? keeping.take(turn.id) : undefined
+      if (kept !== undefined) begin(toFirst(turn, kept.isKept, from))
     },
     async takeOver() {
       for (const record of await store.turns.beginLife()) {
         const entry = toEntry(record, store.isKept)
         if (record.state === 'stopping') interrupt(entry, new Interruption('stopped'))
         entries.set(record.id, entry)
+        left.push(entry)
       }
       await store.turns.prune(Date.now() - prunedAfterMs)
     },
     resume() {
-      if (entries.size > 0) log.info({ turns: entries.size }, 'going on with what was left unfinished')
-      for (const entry of entries.values()) lines.add(entry)
+      if (left.length > 0) log.info({ turns: left.length }, 'going on with what was left unfinished')
+      for (const entry of left.splice(0)) lines.add(entry)
       every(pruneEveryMs, () => store.turns.prune(Date.now() - prunedAfterMs))
-      every(checkEveryMs, check)
+      every(checkEveryMs, lookAgain)
     },
     revise(turnId, question) {
       const entry = entries.get(turnId)
@@ -278,7 +215,7 @@ export function createInbox(parts: InboxParts): Inbox {
       return 'revised'
     },
     async keepDeleted(turnId) {
-      await keeping.get(turnId)
+      await keeping.settled(turnId)
       // Whoever looks at it then finds that the question is gone.
       await store.turns.change(turnId, { checkAt: Date.now() })
     },
@@ -333,51 +270,6 @@ export function createInbox(parts: InboxParts): Inbox {
       await store.turns.endLife()
     },
   }
-}
-
-function toJob(entry: Entry, turns: TurnRecords): Job {
-  const { signal } = entry.attempt
-  return {
-    turn: entry.turn,
-    progress: createProgress(turns, entry.turn.id, entry.reached),
-    edition: entry.edition,
-    isResumed: entry.isResumed,
-    isSetAside: entry.deaths >= mostDeaths,
-    isKept: entry.isKept,
-    async begin() {
-      // What is only brought to its end stays what it was until then.
-      if (signal.aborted) return
-      entry.attempts += 1
-      await turns.change(entry.turn.id, { state: 'answering', attempts: entry.attempts })
-    },
-    signal,
-    heardAt: entry.heardAt,
-  }
-}
-
-function toEntry(record: TurnRecord, isKept: boolean): Entry {
-  const { edition, messages, shown, postingAt, attempts, deaths } = record
-  const turn = JSON.parse(record.turn) as Turn
-  const reached = { messages, shown, postingAt }
-  return { turn, edition, reached, attempts, deaths, isKept, isResumed: true, isChecked: attempts === 0, ...heardNow() }
-}
-
-const heardNow = () => ({
-  heardAt: performance.now(),
-  attempt: new AbortController(),
-  interruption: undefined,
-  isRunning: false,
-  isEnding: false,
-})
-
-function interrupt(entry: Entry, interruption: Interruption): void {
-  entry.interruption = interruption
-  entry.attempt.abort(interruption)
-}
-
-function toNewTurn(turn: Turn) {
-  const { id, channel, threadTs, question } = turn
-  return { id, channel, threadTs, ts: question.ts, turn: JSON.stringify(turn) }
 }
 
 /** What was asked stands in Slack; it is not stored for longer than it is needed. */

@@ -52,7 +52,7 @@ describe('a watched channel', () => {
     ;(await model.next()).reply(bug)
     const card = await slack.until(() => story.replies(general, ts)[0], 'the card')
     const block = card.blocks?.find(({ type }) => type === 'actions')
-    const [menu] = block?.elements as { options: { value: string }[] }[]
+    const [menu] = (block?.elements ?? []) as { options: { value: string }[] }[]
     const action = {
       action_id: 'correct_label',
       selected_option: menu?.options.find(({ value }) => value === 'usability'),
