@@ -79,7 +79,7 @@ export async function createApp({ config, model, store, taxonomies, log }: AppPa
   const controls = { ...parts, inbox, ratings: store.ratings }
   const watch = createWatch(parts)
   const chat = { ...parts, inbox, watch, offerAgain: (turnId: string) => offerAgain(controls, turnId) }
-  const classifying = { ...parts, respond: createRespond(config.slackApiUrl) }
+  const classifying = { ...parts, respond: createRespond(config.slackApiUrl), asks: store.asks }
   const asker = createAsker({ ...parts, inbox, asks: store.asks })
   metrics.observe(() => ({
     threads: conversations.threads,

@@ -11,7 +11,14 @@ import type { LabelRecord } from '../store/labels.ts'
 import { toReadable } from '../turns/label.ts'
 import { toWords, type Words } from '../words/words.ts'
 import { type ClassifySettingsParts, listenToClassifySettings, openSettings } from './classify-settings.ts'
-import { listenToReports, report as makeReport, type ReportParts, toReportWish } from './report.ts'
+import {
+  keepReport,
+  listenToReports,
+  report as makeReport,
+  type ReportParts,
+  resumeReports,
+  toReportWish,
+} from './report.ts'
 
 /** What classifying needs of the rest. */
 export interface ClassifyParts extends ClassifySettingsParts, ReportParts {}
@@ -41,9 +48,10 @@ export function listenToClassifying(app: App, parts: ClassifyParts): void {
     }
     const report = toReportWish(text)
     if (report !== undefined) {
-      await ack({ response_type: 'ephemeral', text: words.labels.working })
       const asked = { user: command.user_id, channel: command.channel_id, responseUrl: command.response_url }
-      return makeReport(parts, report, asked)
+      const kept = await keepReport(parts, report, asked)
+      await ack({ response_type: 'ephemeral', text: words.labels.working })
+      return makeReport(parts, kept)
     }
     const wish = { user: command.user_id, responseUrl: command.response_url }
     const subject = { id: randomUUID(), channel: command.channel_id, ts: undefined, text, isShared: false }
@@ -83,6 +91,7 @@ export function listenToClassifying(app: App, parts: ClassifyParts): void {
 
 /** Goes on with what the process before this one was asked for and did not give. */
 export async function resumeClassifying(parts: ClassifyParts): Promise<void> {
+  await resumeReports(parts)
   for (const record of await parts.labels.waiting()) {
     // Those of mentions are taken up by their turns, those of reactions and watched channels where they belong.
     if ('responseUrl' in JSON.parse(record.wish)) void fulfil(parts, record)

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import type { App, BlockAction } from '@slack/bolt'
 import { type RawMessage, type Self, toMessage } from '../conversation/message.ts'
 import type { People } from '../conversation/people.ts'
@@ -14,6 +15,7 @@ import type { SendBudget } from '../reply/budget.ts'
 import { toMessageBody } from '../reply/message.ts'
 import type { Respond } from '../respond.ts'
 import { type CallSlack, callPatiently } from '../slack.ts'
+import type { Asks } from '../store/asks.ts'
 import type { LabelRecords } from '../store/labels.ts'
 import { openDirect } from '../turns/asks.ts'
 import { toReadable } from '../turns/label.ts'
@@ -30,6 +32,7 @@ export interface ReportParts {
   labeller: Labeller
   taxonomies: Taxonomies
   budget: SendBudget
+  asks: Asks
   respond: Respond
   log: Log
 }
@@ -77,22 +80,47 @@ export function listenToReports(app: App, parts: ReportParts): void {
   })
 }
 
+/** A report that somebody asked for, as it is written down until they have it. */
+interface AskedReport {
+  id: string
+  report: ReportWish
+  asked: { user: string; channel: string; responseUrl: string }
+}
+
+/** Writes the wish down. Resolves when it outlives a power cut. */
+export async function keepReport(
+  { asks }: ReportParts,
+  report: ReportWish,
+  asked: AskedReport['asked'],
+): Promise<AskedReport> {
+  const kept = { id: randomUUID(), report, asked }
+  await asks.keep(kept.id, JSON.stringify(kept))
+  return kept
+}
+
+/** Goes on with reports that the process before this one was asked for and did not give. */
+export async function resumeReports(parts: ReportParts): Promise<void> {
+  for (const { ask } of await parts.asks.all()) {
+    const kept = JSON.parse(ask) as Partial<AskedReport>
+    if (kept.report !== undefined) void report(parts, kept as AskedReport)
+  }
+}
+
 /** A report for one person: the numbers and the words in their direct messages, the picture below. Never throws. */
-export async function report(
-  parts: ReportParts,
-  wish: ReportWish,
-  asked: { user: string; channel: string; responseUrl: string },
-): Promise<void> {
+export async function report(parts: ReportParts, { id, report: wish, asked }: AskedReport): Promise<void> {
   const { words } = await readReader(parts, asked.user)
   const tell = (text: string) =>
     parts.respond(asked.responseUrl, { response_type: 'ephemeral', replace_original: true, text })
   try {
-    await tell(await makeReport(parts, wish, asked))
+    const told = await makeReport(parts, wish, asked)
+    // It is in the direct messages; that this cannot be said in the channel is no loss.
+    await tell(told).catch(error => parts.log.warn({ reason: toReason(error) }, 'a person could not be told'))
   } catch (error) {
     const failure = toFailure(error)
     parts.log.error({ reference: failure.reference, reason: toReason(error) }, 'a report was not made')
     await tell(`⚠️ ${failure.sentence(words)}`).catch(() => {})
   }
+  await parts.asks.done(id)
 }
 
 /** Makes and sends it; answers what the person is told in the channel. */

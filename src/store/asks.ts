@@ -3,7 +3,7 @@ import type { Schema } from './schema.ts'
 import { durably } from './sqlite.ts'
 import type { Writer } from './writer.ts'
 
-/** Questions that people wrote into a command or a dialogue and that do not stand in Slack yet. */
+/** What people wrote into a command or a dialogue and that is not done yet: questions that do not stand in Slack, reports. */
 export interface Asks {
   /** Resolves when it outlives a power cut. */
   keep(id: string, ask: string): Promise<void>

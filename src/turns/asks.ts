@@ -102,7 +102,11 @@ export function createAsker(parts: AskerParts): Asker {
     keep: ask => parts.asks.keep(ask.id, JSON.stringify(ask)),
     put: (ask, onFailure) => putOrTell(ask, undefined, onFailure),
     async resume(onFailure) {
-      for (const { ask, keptAt } of await parts.asks.all()) void putOrTell(JSON.parse(ask) as Ask, keptAt, onFailure)
+      for (const { ask: kept, keptAt } of await parts.asks.all()) {
+        const ask = JSON.parse(kept) as Ask
+        // Commands that ask for something else are taken up where they belong.
+        if ('question' in ask) void putOrTell(ask, keptAt, onFailure)
+      }
     },
   }
 }

@@ -26,7 +26,6 @@ export const en = {
     usage:
       'Write the feedback after the command: /classify the export is broken. A list with one item a line works, too. In a thread, mention me: “classify this”.',
     line: (kind: string, text: string, reason: string) => `[${kind}]-[problem:${text}]-[${reason}]`,
-    kind: (name: string) => `*${name}*`,
     confidence: (percent: number) =>
       `${percent >= 80 ? 'high' : percent >= 50 ? 'medium' : 'low'} confidence (${percent} %)`,
     noConfidence: 'confidence not given',
@@ -61,7 +60,6 @@ export const en = {
       none: 'There is no labelled feedback in that time. Watch a channel (/classify settings), or classify what was said: /classify last 7 days in #feedback.',
       sent: 'The report is in your direct messages with me.',
       noChannel: (name: string) => `I am not in a channel “${name}”. Invite me there, and try again.`,
-      reading: (count: number) => `Looking at ${count} messages…`,
     },
     list: (most: number) =>
       `That is a long list: I take ${most} lines here. Put it into a CSV file in a thread instead.`,

@@ -22,7 +22,6 @@ export const zh: Words = {
     working: '正在分析…',
     usage: '请在命令后面写上反馈：/classify 导出功能坏了。也可以每行一条。在讨论串里提及我说“分类这条”也行。',
     line: (kind, text, reason) => `[${kind}]-[问题:${text}]-[${reason}]`,
-    kind: name => `*${name}*`,
     confidence: percent => `把握${percent >= 80 ? '大' : percent >= 50 ? '中等' : '小'}（${percent}%）`,
     noConfidence: '未给出把握',
     noEvidence: '原文中没有明确的依据。',
@@ -54,7 +53,6 @@ export const zh: Words = {
       none: '这段时间没有已分类的反馈。可以关注一个频道（/classify settings），或先分类已有的消息：/classify 最近七天 #feedback。',
       sent: '报告已经发到你和我的私信里。',
       noChannel: name => `我不在“${name}”频道里。请先邀请我，再试一次。`,
-      reading: count => `正在看 ${count} 条消息…`,
     },
     list: most => `列表太长：这里最多 ${most} 行。请改用讨论串里的 CSV 文件。`,
     settings: {

@@ -145,6 +145,29 @@ describe('a report', () => {
     expect(asked).toHaveLength(2)
   })
 
+  test('that was asked for comes after a restart, and what was labelled before it is not labelled again', async () => {
+    const dataDir = await mkdtemp(join(tmpdir(), 'threadwise-'))
+    const story = await open({ dataDir })
+    const { slack, model, say } = story
+    const { dana, lee, general } = { ...slack.people, ...slack.channels }
+    await say(lee, general, 'It crashes, one.')
+    await say(lee, general, 'It crashes, two.')
+    await classify(story, 'last 7 days')
+    const answer = JSON.stringify({ items: [{ kind: 'bug', quote: 'crashes', reason: 'It fails.', confidence: 1 }] })
+    const first = await model.next()
+    await model.next()
+    first.reply(answer)
+    await expect
+      .poll(async () => (await story.store.labels.between({ from: 0, to: Date.now() }, general, undefined)).length)
+      .toBe(1)
+    await story.app.stop()
+    model.answerAll(exchange => exchange.reply(answer))
+    await story.reconnect()
+    const dm = slack.snapshot(dana).channels.find(({ kind }) => kind === 'im')?.id ?? ''
+    await slack.until(() => slack.messages(dm).find(message => toSeen(message).includes('2 in all')), 'the report')
+    expect(model.requests.filter(exchange => textOf(exchange) === textOf(first))).toHaveLength(1)
+  })
+
   test('is the same from the command line, also while the bot runs', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'threadwise-'))
     const story = await open({ dataDir: folder })
