@@ -36,6 +36,8 @@ interface Wish {
  * it is and why, on a card that they alone see until they post it. Whoever knows better corrects it there.
  */
 export function listenToClassifying(app: App, parts: ClassifyParts): void {
+  // Cards that are being posted; a second press of the button changes nothing.
+  const posting = new Set<string>()
   listenToClassifySettings(app, parts)
   listenToReports(app, parts)
   app.command('/classify', async ({ ack, command }) => {
@@ -83,8 +85,9 @@ export function listenToClassifying(app: App, parts: ClassifyParts): void {
     await ack()
     const record = action.type === 'button' ? await parts.labels.read(action.value ?? '') : undefined
     if (record === undefined) return update(parts, body, undefined)
-    const text = await postOnce(parts, record, body.user.id)
-    if (text === undefined) return
+    if (posting.has(record.id)) return
+    posting.add(record.id)
+    const text = await tryToPost(parts, record, body.user.id).finally(() => posting.delete(record.id))
     await parts.respond(body.response_url, { response_type: 'ephemeral', replace_original: true, text })
   })
 }
@@ -195,10 +198,8 @@ async function update(parts: ClassifyParts, body: BlockAction, id: string | unde
 /** Above a posted card stand the sentence that says whose it is, and the feedback itself. */
 const headPrefix = 'head '
 
-/** Posts the card unless that is being done already; what is said of it in its place. */
-async function postOnce(parts: ClassifyParts, record: LabelRecord, user: string): Promise<string | undefined> {
-  if (posting.has(record.id)) return undefined
-  posting.add(record.id)
+/** Posts the card; answers what is said in its place. */
+async function tryToPost(parts: ClassifyParts, record: LabelRecord, user: string): Promise<string> {
   const words = toWords(languageOf(record.text))
   try {
     await post(parts, record, user)
@@ -208,13 +209,8 @@ async function postOnce(parts: ClassifyParts, record: LabelRecord, user: string)
     if (!(error instanceof SlackError)) throw error
     const isOutside = error.code === 'not_in_channel' || error.code === 'channel_not_found'
     return isOutside ? words.ask.notInChannel : words.ask.cannotPost(error.code)
-  } finally {
-    posting.delete(record.id)
   }
 }
-
-/** Cards that are being posted; a second press of the button changes nothing. */
-const posting = new Set<string>()
 
 async function post(parts: ClassifyParts, record: LabelRecord, user: string): Promise<void> {
   const { name } = await parts.people.read(user)

@@ -49,8 +49,8 @@ interface WatchWish {
 const spoken = new Set([undefined, 'file_share'])
 
 /**
- * Messages of watched channels are labelled one after the other, each once however often it is delivered or found; bots,
- * replies in threads and questions to the bot are left alone.
+ * Messages of watched channels are labelled as they come, each once however often it is delivered or found; bots, replies in
+ * threads and questions to the bot are left alone.
  */
 export function createWatch(parts: WatchParts): Watch {
   const begun = new Set<string>()

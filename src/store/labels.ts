@@ -93,8 +93,8 @@ export function createLabelRecords(db: Kysely<Schema>, writer: Writer): LabelRec
       change(id, { state: 'labelled', labels: JSON.stringify(labels), version, model, labelled_at: Date.now() }),
     end: (id, state) => change(id, { state }),
     async correct(id, by, labels) {
-      newest = undefined
       await change(id, { labels: JSON.stringify(labels), corrected_by: by, corrected_at: Date.now() })
+      newest = undefined
     },
     async read(id) {
       const row = await db.selectFrom('labels').selectAll().where('id', '=', id).executeTakeFirst()
@@ -141,8 +141,12 @@ export function createLabelRecords(db: Kysely<Schema>, writer: Writer): LabelRec
       return rows.map(toRecord).filter(({ labels }) => labels.length > 0)
     },
     async corrected(most) {
-      newest ??= readCorrected(db, most)
-      return newest
+      const reading = newest ?? readCorrected(db, most)
+      newest = reading
+      return reading.catch(error => {
+        if (newest === reading) newest = undefined
+        throw error
+      })
     },
   }
 }

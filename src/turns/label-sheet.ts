@@ -89,15 +89,36 @@ async function labelRows(
     done += 1
     if (outcome.error !== undefined) failed += 1
   }
-  const tell = () => void reply.show(words.labels.sheet.progress(done, sheet.rows.length, failed)).catch(() => {})
-  const timer = setInterval(tell, progressEveryMs)
-  tell()
+  const progress = openProgress(() => reply.show(words.labels.sheet.progress(done, sheet.rows.length, failed)))
   try {
     await Promise.all(sheet.rows.map(label))
   } finally {
-    clearInterval(timer)
+    await progress.close()
   }
   return found
+}
+
+/**
+ * Tells at once, and then now and again, never twice at a time. Closing it waits for what is on its way: whatever is said
+ * next is said in the same message. A word that does not land is overtaken by the next.
+ */
+function openProgress(tell: () => Promise<unknown>): { close(): Promise<void> } {
+  let telling: Promise<unknown> | undefined
+  const next = () => {
+    telling ??= tell()
+      .catch(() => {})
+      .finally(() => {
+        telling = undefined
+      })
+  }
+  next()
+  const timer = setInterval(next, progressEveryMs)
+  return {
+    async close() {
+      clearInterval(timer)
+      await telling
+    },
+  }
 }
 
 async function labelRow(

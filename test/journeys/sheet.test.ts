@@ -65,6 +65,23 @@ describe('a CSV file in a thread', () => {
     expect(story.model.requests).toEqual([])
   })
 
+  test('in a Slack that is slow to take the first word has one message for its progress', async () => {
+    const story = await openStory()
+    const { slack, model } = story
+    slack.fault({ method: 'chat.postMessage', delayMs: 4_500 })
+    const ts = await drop(story, 'feedback\ncrashes\n', 'classify this file')
+    const exchange = await model.next()
+    // A tick of the progress passes while the first word is on its way.
+    const posts = () => slack.calls.filter(({ method }) => method === 'chat.postMessage')
+    const areTaken = () => posts().length > 0 && posts().every(({ endedAt }) => endedAt !== undefined)
+    await slack.until(areTaken, 'the first word')
+    answer(exchange)
+    await untilTable(story, ts)
+    const words = () => story.replies(slack.channels.general, ts).filter(({ files }) => files === undefined)
+    await slack.until(() => words().some(reply => toSeen(reply).includes('Labelled 1 of 1')), 'the summary')
+    expect(words()).toHaveLength(1)
+  })
+
   test('however long holds up no single text', async () => {
     const story = await openStory({ workspace: { commands: [classify] } })
     const { slack, model } = story
