@@ -2,6 +2,7 @@ import { createBolt } from './bolt.ts'
 import type { Config } from './config.ts'
 import { createConversations } from './conversation/conversation.ts'
 import { createFileReader } from './conversation/files.ts'
+import { createPacedReader } from './conversation/paced.ts'
 import { createPeople } from './conversation/people.ts'
 import { toReason } from './errors.ts'
 import { openChannelSettings } from './labels/channel-settings.ts'
@@ -12,6 +13,7 @@ import { keep, listenToChat, take } from './listeners/chat.ts'
 import { listenToClassifying, resumeClassifying } from './listeners/classify.ts'
 import { listenToControls, offerAgain } from './listeners/control.ts'
 import { listenToHome } from './listeners/home.ts'
+import { listenToSummarizing } from './listeners/summarize.ts'
 import { createWatch, listenToReactions } from './listeners/watch.ts'
 import type { Log } from './log.ts'
 import { createMetrics } from './metrics.ts'
@@ -23,9 +25,11 @@ import { readSelf } from './self.ts'
 import { createCallSlack } from './slack.ts'
 import { toStartError } from './start-error.ts'
 import type { Store } from './store/store.ts'
+import { createSummarizer } from './summaries/summarize.ts'
 import { tellAhead } from './turns/ahead.ts'
 import { answer } from './turns/answer.ts'
-import { createAsker } from './turns/asks.ts'
+import { createAsker, type OnFailure } from './turns/asks.ts'
+import { createDigestClock } from './turns/digests.ts'
 import { createInbox } from './turns/inbox.ts'
 import { createMissed, type Missed } from './turns/missed.ts'
 import { isSettled } from './turns/standing.ts'
@@ -41,7 +45,7 @@ const sheetCharacters = 10_000_000
 
 /** What the app is made of. */
 export interface AppParts {
-  config: Pick<Config, 'botToken' | 'transport' | 'slackApiUrl' | 'port' | 'stopMs' | 'cacheTokens'>
+  config: Pick<Config, 'botToken' | 'transport' | 'slackApiUrl' | 'port' | 'stopMs' | 'cacheTokens' | 'readsPerMinute'>
   model: Model
   store: Store
   taxonomies: Taxonomies
@@ -66,7 +70,28 @@ export async function createApp({ config, model, store, taxonomies, log }: AppPa
   const access = { token: config.botToken, slackApiUrl: config.slackApiUrl }
   const files = createFileReader(access)
   const sheets = createFileReader({ ...access, maxTextCharacters: sheetCharacters })
-  const parts = { self, model, sheets, conversations, people, files, budget, call, store, log, metrics, ...labelling }
+  const summing = {
+    reader: createPacedReader(call, config.readsPerMinute),
+    summarizer: createSummarizer({ model, kept: store.parts }),
+    keptParts: store.parts,
+    digests: store.digests,
+    respond: createRespond(config.slackApiUrl),
+  }
+  const parts = {
+    self,
+    model,
+    sheets,
+    conversations,
+    people,
+    files,
+    budget,
+    call,
+    store,
+    log,
+    metrics,
+    ...labelling,
+    ...summing,
+  }
   const missed: Missed = createMissed({ ...parts, take: async body => take(chat, body) })
   const inbox = createInbox({
     ...parts,
@@ -79,8 +104,10 @@ export async function createApp({ config, model, store, taxonomies, log }: AppPa
   const controls = { ...parts, inbox, ratings: store.ratings }
   const watch = createWatch(parts)
   const chat = { ...parts, inbox, watch, offerAgain: (turnId: string) => offerAgain(controls, turnId) }
-  const classifying = { ...parts, respond: createRespond(config.slackApiUrl), asks: store.asks }
+  const classifying = { ...parts, asks: store.asks }
   const asker = createAsker({ ...parts, inbox, asks: store.asks })
+  const tellAsker: OnFailure = (ask, error) => tellDirectly({ ...parts, asker }, ask, error)
+  const clock = createDigestClock({ ...parts, asker, onFailure: tellAsker })
   metrics.observe(() => ({
     threads: conversations.threads,
     cachedTokens: conversations.tokens,
@@ -94,6 +121,7 @@ export async function createApp({ config, model, store, taxonomies, log }: AppPa
   listenToChat(bolt.app, chat)
   listenToAsking(bolt.app, { ...parts, asker })
   listenToClassifying(bolt.app, classifying)
+  listenToSummarizing(bolt.app, { ...parts, asker, clock })
   listenToReactions(bolt.app, parts)
   listenToControls(bolt.app, controls)
   listenToHome(bolt.app, parts)
@@ -104,14 +132,16 @@ export async function createApp({ config, model, store, taxonomies, log }: AppPa
     throw toStartError(error, config.port)
   })
   inbox.resume()
-  await asker.resume((ask, error) => tellDirectly({ ...parts, asker }, ask, error))
+  await asker.resume(tellAsker)
   await resumeClassifying(classifying)
   await watch.resume()
+  clock.start()
   log.info({ team: self.teamId, bot: self.userId, model: model.title, transport: config.transport.kind }, 'ready')
 
   return {
     async stop() {
       missed.stop()
+      clock.stop()
       const closed = bolt.close().catch(error => log.warn({ reason: toReason(error) }, 'Slack was left without a word'))
       await inbox.stopAll(config.stopMs)
       await closed

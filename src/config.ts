@@ -39,6 +39,8 @@ export interface Config {
   stopMs: number
   /** The size of the thread cache, in tokens. */
   cacheTokens: number
+  /** Calls a minute of each reading method that summaries may make. */
+  readsPerMinute: number
 }
 
 /** One thing that is wrong with the environment, and its cure. */
@@ -92,6 +94,7 @@ export const environment = z.object({
   DATA_DIR: z.string().default('./data'),
   TAXONOMY_FILE: z.string().optional(),
   CACHE_TOKENS: whole(10_000, 1_000_000_000).default(4_000_000),
+  SLACK_READS_PER_MINUTE: whole(1, 1_000_000).default(45),
   STOP_SECONDS: whole(0, 3600).default(25),
   LOG_LEVEL: z.enum(logLevels, { error: `must be one of ${logLevels.join(', ')}` }).default('info'),
 })
@@ -141,6 +144,7 @@ function assemble(env: Environment): Config {
     taxonomyFile: env.TAXONOMY_FILE,
     stopMs: env.STOP_SECONDS * 1000,
     cacheTokens: env.CACHE_TOKENS,
+    readsPerMinute: env.SLACK_READS_PER_MINUTE,
   }
 }
 

@@ -46,6 +46,7 @@ export async function readSelf(call: CallSlack, log: Log, slackApiUrl: string): 
     botId: answer.bot_id ?? '',
     teamId: answer.team_id,
     name: answer.user ?? 'Threadwise',
+    ...(answer.url !== undefined && { url: answer.url }),
   }
 }
 
@@ -78,5 +79,6 @@ interface AuthTest {
   user?: string
   bot_id?: string
   team_id: string
+  url?: string
   response_metadata?: { scopes?: string[] }
 }

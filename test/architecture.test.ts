@@ -4,9 +4,10 @@ import { beforeAll, describe, expect, test } from 'vitest'
 
 /** Which folders a folder may import from, besides itself: the arrows of the design. */
 const mayImport: Record<string, string[]> = {
-  listeners: ['turns', 'labels', 'conversation', 'reply', 'model', 'store', 'words'],
-  turns: ['conversation', 'reply', 'labels', 'model', 'store', 'words'],
+  listeners: ['turns', 'labels', 'summaries', 'conversation', 'reply', 'model', 'store', 'words'],
+  turns: ['conversation', 'reply', 'labels', 'summaries', 'model', 'store', 'words'],
   labels: ['model', 'store', 'words'],
+  summaries: ['model', 'store', 'words'],
   conversation: ['model'],
   reply: [],
   model: ['words'],
@@ -18,9 +19,11 @@ const mayImport: Record<string, string[]> = {
 const ground = [
   'config.ts',
   'errors.ts',
+  'evidence.ts',
   'log.ts',
   'marks.ts',
   'metrics.ts',
+  'range.ts',
   'respond.ts',
   'slack.ts',
   'slots.ts',
@@ -30,6 +33,8 @@ const ground = [
 
 /** Packages that one file alone imports for its values, so that each can be changed in one place. */
 const onlyIn: Record<string, string> = {
+  croner: 'summaries/schedule.ts',
+  'chrono-node': 'range.ts',
   openai: 'model/openai.ts, model/openai-errors.ts',
   'lru-cache': 'conversation/cache.ts',
   '@slack/bolt': 'bolt.ts',
@@ -56,8 +61,14 @@ const pure = [
   'labels/taxonomy.ts',
   'labels/question.ts',
   'labels/reading.ts',
-  'labels/evidence.ts',
+  'evidence.ts',
+  'range.ts',
   'labels/terms.ts',
+  'summaries/wish.ts',
+  'summaries/question.ts',
+  'summaries/points.ts',
+  'summaries/show.ts',
+  'summaries/schedule.ts',
 ]
 const doesIO = /^(node:(?!util)|openai|undici|ws|@slack\/(bolt|web-api))/
 

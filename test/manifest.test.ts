@@ -78,7 +78,9 @@ test('the scopes that the bot misses aloud at start are those of the manifest', 
 test('every gesture that the manifest offers has a listener, and every listener’s is offered', async () => {
   const { features, settings } = await read()
   const sources = await Promise.all(
-    ['chat', 'ask', 'classify', 'control', 'home', 'watch'].map(name => readFile(`src/listeners/${name}.ts`, 'utf8')),
+    ['chat', 'ask', 'classify', 'summarize', 'control', 'home', 'watch'].map(name =>
+      readFile(`src/listeners/${name}.ts`, 'utf8'),
+    ),
   )
   const source = sources.join('\n')
   const commands = [...source.matchAll(/app\.command\('([^']+)'/g)].map(match => match[1])

@@ -96,6 +96,7 @@ export async function connect(
     port,
     stopMs: 5_000,
     cacheTokens: 1_000_000,
+    readsPerMinute: 1_000_000,
     ...options.config,
   }
   const modelConfig = { apiKey: 'sk-test', baseUrl: model.baseUrl, name: 'gpt-4o', idleMs: 10_000, ...options.model }

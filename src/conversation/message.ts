@@ -15,6 +15,8 @@ export interface Message {
   contents?: FileContent[]
   /** On the bot's own: the reply that it is a part of. */
   mark?: ReplyMark
+  /** Of a reply: the ts of its thread's first message. */
+  inThread?: string
 }
 
 /** Who the bot is in this workspace. */
@@ -23,6 +25,8 @@ export interface Self {
   botId: string
   teamId: string
   name: string
+  /** The workspace's address, `https://acme.slack.com/`; undefined where Slack does not say. */
+  url?: string
 }
 
 /** Slack's message JSON, as far as it is looked at. */
@@ -38,6 +42,8 @@ export interface RawMessage {
   files?: unknown
   blocks?: unknown
   attachments?: unknown
+  reply_count?: unknown
+  latest_reply?: unknown
   metadata?: { event_type?: unknown; event_payload?: Record<string, unknown> }
 }
 
@@ -62,8 +68,11 @@ export function toMessage(given: RawMessage, self: Self): Message | undefined {
   if (typeof raw.subtype === 'string' && silentSubtypes.test(raw.subtype)) return undefined
   // Anybody can put metadata on a message; only the bot's own is believed.
   const asked = isSelf(raw, self) ? toAsked(raw) : undefined
-  if (asked !== undefined)
-    return { ts: raw.ts, author: { kind: 'person', id: asked.user }, text: asked.text, form: 'markdown', files: [] }
+  const place = typeof raw.thread_ts === 'string' && raw.thread_ts !== raw.ts ? { inThread: raw.thread_ts } : {}
+  if (asked !== undefined) {
+    const author = { kind: 'person' as const, id: asked.user }
+    return { ts: raw.ts, author, text: asked.text, form: 'markdown', files: [], ...place }
+  }
   const mark = isSelf(raw, self) ? toReplyMark(raw.metadata) : undefined
   return {
     ts: raw.ts,
@@ -72,6 +81,7 @@ export function toMessage(given: RawMessage, self: Self): Message | undefined {
     text: toText(raw),
     form: 'slack',
     files: Array.isArray(raw.files) ? raw.files.map(toSlackFile).filter(file => file !== undefined) : [],
+    ...place,
   }
 }
 
@@ -88,13 +98,30 @@ function toAuthor(raw: RawMessage, self: Self): Message['author'] {
   return { kind: 'app', name: typeof name === 'string' && name !== '' ? name : 'app' }
 }
 
-/** Apps often say everything in blocks or attachments and leave the text empty. */
+/**
+ * Apps often say everything in blocks or attachments; their text is then empty, or a short form of it. What a person's
+ * message has attached is the preview of a link, which they did not write.
+ */
 function toText(raw: RawMessage): string {
-  if (typeof raw.text === 'string') return raw.text
+  const written = typeof raw.text === 'string' ? raw.text : ''
+  if (written !== '' && raw.bot_id === undefined) return written
   const attachments = Array.isArray(raw.attachments) ? raw.attachments : []
-  const attached = attachments.map((attachment: { text?: unknown; fallback?: unknown } | null) => {
-    const text = attachment?.text ?? attachment?.fallback
-    return typeof text === 'string' ? text : ''
-  })
-  return [toBlockText(raw.blocks), ...attached].filter(text => text !== '').join('\n')
+  const more = [toBlockText(raw.blocks), ...attachments.map(toAttachedText)].flatMap(text => text.split('\n'))
+  const lines = [...new Set(more)].filter(line => line.trim() !== '' && !written.includes(line.trim()))
+  return [...(written === '' ? [] : [written]), ...lines].join('\n')
+}
+
+function toAttachedText(given: unknown): string {
+  const attachment = (given ?? {}) as Record<string, unknown>
+  const fields = Array.isArray(attachment.fields) ? attachment.fields : []
+  const lines = [
+    attachment.pretext,
+    attachment.title,
+    attachment.text,
+    ...fields.map((field: { title?: unknown; value?: unknown } | null) =>
+      [field?.title, field?.value].filter(part => typeof part === 'string' && part !== '').join(': '),
+    ),
+    toBlockText(attachment.blocks),
+  ].filter((line): line is string => typeof line === 'string' && line !== '')
+  return lines.length > 0 ? lines.join('\n') : typeof attachment.fallback === 'string' ? attachment.fallback : ''
 }

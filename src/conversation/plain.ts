@@ -28,3 +28,13 @@ function toPlainToken(inner: string, nameOf: (userId: string) => string): string
   const address = target.replace(/^mailto:/, '')
   return label === undefined || label === address ? address : `${label} (${address})`
 }
+
+/** `2026-11-23 14:05`, as the clock in the zone shows it. */
+export function toTime(milliseconds: number, timeZone: string): string {
+  const at = new Date(milliseconds)
+  try {
+    return at.toLocaleString('sv-SE', { timeZone, dateStyle: 'short', timeStyle: 'short' })
+  } catch {
+    return at.toISOString().slice(0, 16).replace('T', ' ')
+  }
+}

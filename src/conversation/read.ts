@@ -37,7 +37,7 @@ async function readPage(call: CallSlack, thread: ThreadId, cursor: string): Prom
     const paged = cursor === '' ? args : { ...args, cursor }
     return toPage(await callPatiently(() => call('conversations.replies', paged), patienceMs))
   } catch (error) {
-    throw toShown(error)
+    throw toReadError(error)
   }
 }
 
@@ -55,7 +55,8 @@ function toPage(answer: Record<string, unknown>): Page {
   return { messages: messages ?? [], cursor: has_more === false ? '' : (response_metadata?.next_cursor ?? '') }
 }
 
-function toShown(error: unknown): ShownError {
+/** What keeps a history from being read, as a sentence with its cure. */
+export function toReadError(error: unknown): ShownError {
   const code = error instanceof SlackError ? error.code : 'unknown'
   const kind = `history_${code}`
   switch (code) {

@@ -1,6 +1,6 @@
 import { ShownError } from '../errors.ts'
+import { findEvidence, toFolded, toQuotations } from '../evidence.ts'
 import { type ChatMessage, FormatRefused, type Model } from '../model/model.ts'
-import { findEvidence } from './evidence.ts'
 import { type AnswerForm, type Example, toFormat, toQuestion, toRepair } from './question.ts'
 import { type Finding, readFindings } from './reading.ts'
 import type { Taxonomy } from './taxonomy.ts'
@@ -97,32 +97,11 @@ function toLabel({ kind, quote, reason, confidence }: Finding, text: string, tax
   return { kind, quote: findEvidence(text, quote), reason: toReason(reason, text, taxonomy), confidence }
 }
 
-/** Quotation marks of all kinds that models use; an apostrophe counts as one only at the border of a word. */
-const quotations = [
-  /“([^”]*)”?/g,
-  /"([^"]*)"?/g,
-  /「([^」]*)」?/g,
-  /『([^』]*)』?/g,
-  /《([^》]*)》?/g,
-  /«([^»]*)»?/g,
-  /‘([^’]*)’?/g,
-  /(?<![\p{L}\p{N}])'([^']*)'(?![\p{L}\p{N}])/gu,
-]
-
 /** A reason may quote, too: one with words in quotation marks that are neither in the text nor a kind’s name is none. */
 function toReason(reason: string, text: string, taxonomy: Taxonomy): string {
   const names = taxonomy.kinds.flatMap(({ id, names }) => [id, ...Object.values(names)]).map(toFolded)
   const isTrue = (words: string) => words === '' || names.includes(words) || toFolded(text).includes(words)
   const plain = reason.replace(/\s+/g, ' ').trim()
-  const quoted = quotations.flatMap(quotation =>
-    [...plain.matchAll(quotation)].map(([, words = '']) => toFolded(words)),
-  )
-  if (!quoted.every(isTrue)) return ''
+  if (!toQuotations(plain).map(toFolded).every(isTrue)) return ''
   return plain.length > mostReasonCharacters ? `${plain.slice(0, mostReasonCharacters).toWellFormed()}…` : plain
 }
-
-const toFolded = (words: string) =>
-  words
-    .normalize('NFKC')
-    .toLowerCase()
-    .replace(/[\s.,，。!！?？…]+/g, '')

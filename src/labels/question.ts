@@ -1,4 +1,5 @@
 import type { AnswerFormat, ChatMessage } from '../model/model.ts'
+import { toAttribute, toData } from '../model/prompts.ts'
 import { otherId, type Taxonomy } from './taxonomy.ts'
 
 /** A text that people have corrected the bot about, and what it is. */
@@ -86,8 +87,3 @@ function toExamplesText(examples: Example[]): string {
   const lines = examples.map(({ text, kinds }) => `<corrected kind="${kinds.join(',')}">${toData(text)}</corrected>`)
   return `\nPeople of this team have decided of similar texts; follow them:\n${lines.join('\n')}\n`
 }
-
-const toData = (text: string) =>
-  text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').toWellFormed()
-
-const toAttribute = (text: string) => toData(text).replaceAll('"', '&quot;')

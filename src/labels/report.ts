@@ -1,7 +1,7 @@
 import { stringify } from 'csv-stringify/sync'
+import type { Range } from '../range.ts'
 import type { KeptLabel, LabelRecord } from '../store/labels.ts'
 import { toWords } from '../words/words.ts'
-import type { Range } from './range.ts'
 import { otherId, type Taxonomy, toKindName } from './taxonomy.ts'
 import type { Language } from './terms.ts'
 

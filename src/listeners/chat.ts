@@ -1,6 +1,7 @@
 import type { App } from '@slack/bolt'
 import type { Conversations } from '../conversation/conversation.ts'
 import type { Self } from '../conversation/message.ts'
+import type { KeptParts } from '../store/parts.ts'
 import type { Inbox } from '../turns/inbox.ts'
 import { type EventBody, toChange, toTurn, toTurnId } from '../turns/turn.ts'
 import type { Watch } from './watch.ts'
@@ -13,6 +14,7 @@ export interface ChatParts {
   /** Offers the author of a question that was changed after its answer another one. */
   offerAgain: (turnId: string) => Promise<void>
   watch: Pick<Watch, 'keep'>
+  keptParts: Pick<KeptParts, 'forgetMessage'>
 }
 
 /**
@@ -55,6 +57,7 @@ async function hear(parts: ChatParts, body: EventBody, from: 'event' | 'history'
   if (change !== undefined) {
     parts.conversations.note(change)
     const team = toTeam(parts, body)
+    if (change.kind === 'deleted') await parts.keptParts.forgetMessage(change.thread.channel, change.ts)
     if (change.kind === 'deleted') await parts.inbox.withdraw(toTurnId(team, change.thread.channel, change.ts))
     if (change.kind === 'edited' && change.isReworded) {
       const turnId = toTurnId(team, change.thread.channel, change.message.ts)

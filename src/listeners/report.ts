@@ -2,15 +2,16 @@ import { randomUUID } from 'node:crypto'
 import type { App, BlockAction } from '@slack/bolt'
 import { type RawMessage, type Self, toMessage } from '../conversation/message.ts'
 import type { People } from '../conversation/people.ts'
+import { findChannel, mayRead, readPlace } from '../conversation/places.ts'
 import { isMentioned } from '../conversation/plain.ts'
 import { ShownError, toFailure, toReason } from '../errors.ts'
 import { drawChart } from '../labels/chart.ts'
 import type { Labeller } from '../labels/labeller.ts'
-import { type Range, toRange } from '../labels/range.ts'
 import { toWaiting } from '../labels/record.ts'
 import { type Report, toReport, toReportCsv, toReportMarkdown } from '../labels/report.ts'
 import type { Taxonomies } from '../labels/taxonomies.ts'
 import type { Log } from '../log.ts'
+import { type Range, toRange } from '../range.ts'
 import type { SendBudget } from '../reply/budget.ts'
 import { toMessageBody } from '../reply/message.ts'
 import type { Respond } from '../respond.ts'
@@ -132,7 +133,7 @@ async function makeReport(
   const { language, words, timeZone } = await readReader(parts, asked.user)
   const now = Date.now()
   const range = toRange(wish.words, now, timeZone) ?? { from: now - usualMs, to: now }
-  const channel = await findChannel(parts, wish.words, asked)
+  const channel = await findNamed(parts, wish.words, asked)
   if (wish.of === 'messages') await labelMessages(parts, channel, range)
   const records = await parts.labels.between(range, channel, asked.user)
   if (records.length === 0) return words.labels.report.none
@@ -182,43 +183,16 @@ async function readReader({ people }: Pick<ReportParts, 'people'>, user: string)
 }
 
 /** The channel that is named, else the one in which was asked. What was said in a private one is for its members. */
-async function findChannel(
+async function findNamed(
   { call }: ReportParts,
   words: string,
   asked: { user: string; channel: string },
 ): Promise<string> {
   const [, id, name] = /<#([A-Z0-9]+)(?:\|[^>]*)?>|#([^\s#]+?)(?=\s|里|中|的|$)/.exec(words) ?? []
   if (id === undefined && name === undefined) return asked.channel
-  const args = { types: 'public_channel,private_channel', exclude_archived: true, limit: 200 }
-  for (let cursor: string | undefined = ''; cursor !== undefined; ) {
-    const paged = cursor === '' ? args : { ...args, cursor }
-    const page = (await callPatiently(() => call('users.conversations', paged), patienceMs)) as unknown as ChannelPage
-    const found = page.channels.find(channel => channel.id === id || channel.name === name)
-    if (found !== undefined && (found.is_private !== true || (await isMember(call, found.id, asked.user))))
-      return found.id
-    cursor = page.response_metadata?.next_cursor || undefined
-  }
+  const place = id === undefined ? await findChannel(call, name ?? '') : await readPlace(call, id)
+  if (place !== undefined && (await mayRead(call, place, asked.user))) return place.id
   throw new ShownError('report_channel', one => one.labels.report.noChannel(name ?? id ?? ''))
-}
-
-interface ChannelPage {
-  channels: { id: string; name?: string; is_private?: boolean }[]
-  response_metadata?: { next_cursor?: string }
-}
-
-async function isMember(call: CallSlack, channel: string, user: string): Promise<boolean> {
-  for (let cursor: string | undefined = ''; cursor !== undefined; ) {
-    const args = { channel, limit: 200, ...(cursor !== '' && { cursor }) }
-    const page = (await callPatiently(() => call('conversations.members', args), patienceMs)) as unknown as MemberPage
-    if (page.members.includes(user)) return true
-    cursor = page.response_metadata?.next_cursor || undefined
-  }
-  return false
-}
-
-interface MemberPage {
-  members: string[]
-  response_metadata?: { next_cursor?: string }
 }
 
 /** Labels what people wrote to the channel in that time, except what has its labels already. */

@@ -80,7 +80,9 @@ function join(a: ChatMessage['content'], b: ChatMessage['content']): ChatMessage
 const toParts = (content: ChatMessage['content']) =>
   typeof content === 'string' ? [{ kind: 'text' as const, text: content }] : content
 
-const toData = (text: string) =>
+/** A text that cannot close the marks around it. */
+export const toData = (text: string): string =>
   text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').toWellFormed()
 
-const toAttribute = (text: string) => toData(text.replace(/\s+/g, ' ')).replaceAll('"', '&quot;')
+/** A text in an attribute of such a mark. */
+export const toAttribute = (text: string): string => toData(text.replace(/\s+/g, ' ')).replaceAll('"', '&quot;')

@@ -77,6 +77,41 @@ export const migrations: Record<string, Migration> = {
       await db.schema.createIndex('labels_said').on('labels').columns(['channel', 'said_at']).execute()
     },
   },
+  '004_summaries': {
+    async up(db: Kysely<unknown>) {
+      await db.schema
+        .createTable('summary_parts')
+        .addColumn('id', 'text', column => column.primaryKey())
+        .addColumn('channel', 'text', column => column.notNull())
+        .addColumn('scope', 'text', column => column.notNull())
+        .addColumn('joins', 'integer', column => column.notNull())
+        .addColumn('covers', 'text', column => column.notNull())
+        .addColumn('result', 'text', column => column.notNull())
+        .addColumn('used_at', 'bigint', column => column.notNull())
+        .execute()
+      await db.schema.createIndex('summary_parts_found').on('summary_parts').columns(['channel', 'scope']).execute()
+      await db.schema.createIndex('summary_parts_used').on('summary_parts').column('used_at').execute()
+      await db.schema
+        .createTable('told')
+        .addColumn('user', 'text', column => column.notNull())
+        .addColumn('place', 'text', column => column.notNull())
+        .addColumn('ts', 'text', column => column.notNull())
+        .addPrimaryKeyConstraint('told_key', ['user', 'place'])
+        .execute()
+      await db.schema
+        .createTable('digests')
+        .addColumn('id', 'text', column => column.primaryKey())
+        .addColumn('user', 'text', column => column.notNull())
+        .addColumn('pattern', 'text', column => column.notNull())
+        .addColumn('time_zone', 'text', column => column.notNull())
+        .addColumn('question', 'text', column => column.notNull())
+        .addColumn('title', 'text', column => column.notNull())
+        .addColumn('next_at', 'bigint', column => column.notNull())
+        .addColumn('added_at', 'bigint', column => column.notNull())
+        .execute()
+      await db.schema.createIndex('digests_due').on('digests').column('next_at').execute()
+    },
+  },
 }
 
 /** Brings the tables to the newest form. Throws when the file was written by a newer version, or cannot be changed. */

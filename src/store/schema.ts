@@ -6,6 +6,9 @@ export interface Schema {
   facts: FactsTable
   labels: LabelsTable
   settings: SettingsTable
+  summary_parts: SummaryPartsTable
+  told: ToldTable
+  digests: DigestsTable
 }
 
 /** Where a turn stands. The first three are unfinished: the next start goes on with them. */
@@ -105,4 +108,39 @@ interface LabelsTable {
   /** When it was said. */
   said_at: number
   labelled_at: number | null
+}
+
+interface SummaryPartsTable {
+  /** A fingerprint of what it covers, for whom. */
+  id: string
+  channel: string
+  /** For which model, language and wish. */
+  scope: string
+  /** 1 when it joins others, 0 when it covers messages. */
+  joins: number
+  /** The messages with their fingerprints, or the ids of what was joined, as JSON. */
+  covers: string
+  /** The points, as JSON; they are in the words of the model, and go when a message that they rest on is deleted. */
+  result: string
+  used_at: number
+}
+
+interface ToldTable {
+  user: string
+  /** A channel, or a channel and the ts of a thread. */
+  place: string
+  /** Of the newest message of which the person was told. */
+  ts: string
+}
+
+interface DigestsTable {
+  id: string
+  user: string
+  /** A cron pattern. */
+  pattern: string
+  time_zone: string
+  question: string
+  title: string
+  next_at: number
+  added_at: number
 }

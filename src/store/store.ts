@@ -5,9 +5,11 @@ import type { Kysely } from 'kysely'
 import type { Log } from '../log.ts'
 import { StartError } from '../start-error.ts'
 import { type Asks, createAsks } from './asks.ts'
+import { createDigests, type Digests } from './digests.ts'
 import { createFacts, type Facts } from './facts.ts'
 import { createLabelRecords, type LabelRecords } from './labels.ts'
 import { migrate } from './migrations.ts'
+import { createKeptParts, type KeptParts } from './parts.ts'
 import { createRatings, type Ratings } from './ratings.ts'
 import type { Schema } from './schema.ts'
 import { createSettings, type Settings } from './settings.ts'
@@ -22,6 +24,8 @@ export interface Store {
   readonly ratings: Ratings
   readonly labels: LabelRecords
   readonly settings: Settings
+  readonly parts: KeptParts
+  readonly digests: Digests
   readonly facts: Facts
   /** Whether what is written now outlives the process. */
   readonly isKept: boolean
@@ -92,6 +96,8 @@ function createStore(db: Kysely<Schema>, path: string, log: Log, release: () => 
     ratings: createRatings(db, writer),
     labels: createLabelRecords(db, writer),
     settings: createSettings(db, writer),
+    parts: createKeptParts(db, writer),
+    digests: createDigests(db, writer),
     facts: createFacts(db, writer),
     get isKept() {
       return writer.isWorking && path !== inMemory

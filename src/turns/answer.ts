@@ -9,6 +9,7 @@ import type { Model, Piece } from '../model/model.ts'
 import type { Progress } from '../reply/progress.ts'
 import type { Ending } from '../reply/reply.ts'
 import { SlackError } from '../slack.ts'
+import type { SummaryWish } from '../summaries/wish.ts'
 import { toWords, type Words } from '../words/words.ts'
 import { toAgainControls, toAnswerControls } from './controls.ts'
 import type { Ended, Interruption, Job } from './job.ts'
@@ -17,10 +18,11 @@ import { labelSheet, type SheetParts } from './label-sheet.ts'
 import { type Prepared, prepare } from './prepare.ts'
 import { openStage, type Stage } from './stage.ts'
 import { readStanding, type Standing } from './standing.ts'
+import { type SummaryParts, summarize, toWishedSummary } from './summary.ts'
 import { isEmpty, type Turn } from './turn.ts'
 
 /** What an answer needs of the rest. */
-export interface AnswerParts extends LabelParts, SheetParts {
+export interface AnswerParts extends LabelParts, SheetParts, SummaryParts {
   self: Self
   model: Model
   files: FileReader
@@ -127,8 +129,10 @@ async function play(parts: AnswerParts, scene: Scene): Promise<Outcome> {
   if (standing?.wholeParts !== undefined) return endWhole(scene, standing.wholeParts)
   if (job.isSetAside) return setAside(parts, scene)
   if (isEmpty(scene.turn)) return help(scene)
-  const wish = toLabelWish(scene.turn)
-  return wish === undefined ? converse(parts, scene) : labelFor(parts, scene, wish)
+  const label = toLabelWish(scene.turn)
+  if (label !== undefined) return labelFor(parts, scene, label)
+  const summary = toWishedSummary(scene.turn)
+  return summary === undefined ? converse(parts, scene) : summarizeFor(parts, scene, summary)
 }
 
 /** Reads the thread, asks the model, shows its answer as it comes, completes the reply and remembers it. */
@@ -159,6 +163,14 @@ async function labelFor(parts: AnswerParts, { turn, words, job, stage }: Scene, 
     await stage.reply.finish()
   } else await label(parts, turn, wish, words, job.signal)
   return { ended: 'done', kind: 'labelled' }
+}
+
+/** Says what was decided and what is open, in a thread or a channel. */
+async function summarizeFor(parts: AnswerParts, scene: Scene, wish: SummaryWish): Promise<Outcome> {
+  const { job, turn, person, words, stage } = scene
+  await summarize(parts, job, turn, wish, person, words, stage.reply)
+  remember(parts.conversations, scene)
+  return { ended: 'done', kind: 'summarized' }
 }
 
 async function help({ stage, words }: Scene): Promise<Outcome> {

@@ -1,6 +1,7 @@
 import type { Conversations } from '../conversation/conversation.ts'
 import type { Message, RawMessage, Self } from '../conversation/message.ts'
 import type { People } from '../conversation/people.ts'
+import { readPlace } from '../conversation/places.ts'
 import { toReason } from '../errors.ts'
 import type { Log } from '../log.ts'
 import { questionMetadataType } from '../marks.ts'
@@ -26,6 +27,8 @@ export interface Ask {
   question: string
   /** Undefined: into the person's direct messages. */
   where?: Where
+  /** The address at which the command is answered, too. */
+  echo?: string
 }
 
 /** Brings such questions into Slack, in the name of the person, and into the inbox. */
@@ -42,7 +45,7 @@ export interface Asker {
 }
 
 /** Tells a person that a question could not be posted, and why. */
-type OnFailure = (ask: Ask, error: unknown) => Promise<void>
+export type OnFailure = (ask: Ask, error: unknown) => Promise<void>
 
 interface AskerParts {
   self: Self
@@ -82,6 +85,7 @@ export function createAsker(parts: AskerParts): Asker {
       place: where.channel.startsWith('D') ? ('dm' as const) : ('channel' as const),
       isAddressed: true,
       question,
+      ...(ask.echo !== undefined && { echo: ask.echo }),
     }
     await parts.inbox.keep(turn)
     parts.conversations.begin(thread, question)
@@ -120,10 +124,19 @@ export async function openDirect(call: CallSlack, user: string): Promise<string>
 
 type Placed = Ask & { where: Where }
 
+/** A question with the names of channels for their ids. */
+async function toDisplayed(call: CallSlack, question: string): Promise<string> {
+  const named = question.replace(/<#[A-Z0-9]+\|([^>]+)>/g, '#$1')
+  const id = /<#([A-Z0-9]+)\|?>/.exec(named)?.[1]
+  if (id === undefined) return named
+  const place = await readPlace(call, id).catch(() => undefined)
+  return named.replace(/<#[A-Z0-9]+\|?>/g, place?.name ? `#${place.name}` : id)
+}
+
 /** Posts the question once: where an earlier call may have worked, it is looked for first. */
 async function place(parts: AskerParts, ask: Placed, mayStandSince: number | undefined): Promise<string> {
   const { name, locale } = await parts.people.read(ask.user)
-  const quoted = ask.question.replace(/^/gm, '> ')
+  const quoted = (await toDisplayed(parts.call, ask.question)).replace(/^/gm, '> ')
   const args = {
     channel: ask.where.channel,
     ...toMessageBody(`**${toWords(locale).ask.asked(name)}**\n\n${quoted}`),

@@ -2,7 +2,12 @@ import type { Control } from '../reply/message.ts'
 import type { Words } from '../words/words.ts'
 
 /** What the buttons below a reply are called on the wire; each carries the id of its turn. */
-export const controlIds = { stop: 'stop_reply', again: 'regenerate_reply', rate: 'rate_reply' } as const
+export const controlIds = {
+  stop: 'stop_reply',
+  again: 'regenerate_reply',
+  rate: 'rate_reply',
+  post: 'post_summary',
+} as const
 
 /** Below a reply that grows: a button that stops it. */
 export function toGrowingControls(turnId: string, words: Words): Control[] {
@@ -31,6 +36,24 @@ export function toAgainControls(turnId: string, name: string): Control[] {
   return [toButtons(controlIds.again, name, turnId)]
 }
 
+/** Which reply is posted, and where: its summary goes back to the place that it is of. */
+export interface PostValue {
+  turn: string
+  channel: string
+  threadTs?: string
+}
+
+/** Below a summary that one person sees: a button that posts it where everybody may read what it sums up. */
+export function toPostControl(
+  turnId: string,
+  { channel, threadTs, name }: { channel: string; threadTs: string | undefined; name: string },
+  words: Words,
+): Control {
+  const value: PostValue = { turn: turnId, channel, ...(threadTs !== undefined && { threadTs }) }
+  const title = threadTs === undefined ? words.summary.post(name) : words.summary.postToThread
+  return toButtons(controlIds.post, title, JSON.stringify(value))
+}
+
 /** The rating that a thumb carries, and the turn that it is about. */
 export function toRating(value: string): { rating: 'up' | 'down'; turnId: string } | undefined {
   const [rating, turnId] = value.split(' ', 2)
@@ -38,9 +61,12 @@ export function toRating(value: string): { rating: 'up' | 'down'; turnId: string
   return { rating, turnId }
 }
 
+/** Slack's limit. Source: docs.slack.dev, button element. */
+const mostButtonCharacters = 75
+
 /** A block of its own, whose id stays the same from edit to edit: somebody may press it while the reply grows. */
-function toButtons(actionId: string, name: string, turnId: string): Control {
-  const button = { type: 'button', action_id: actionId, text: plain(name), value: turnId }
+function toButtons(actionId: string, name: string, value: string): Control {
+  const button = { type: 'button', action_id: actionId, text: plain(name.slice(0, mostButtonCharacters)), value }
   return { type: 'actions', block_id: actionId, elements: [button] }
 }
 

@@ -8,6 +8,7 @@ import type { Taxonomies } from '../labels/taxonomies.ts'
 import { toKindName } from '../labels/taxonomy.ts'
 import { languageOf } from '../labels/terms.ts'
 import type { Reply } from '../reply/reply.ts'
+import { openTicker } from '../reply/ticker.ts'
 import type { CallSlack } from '../slack.ts'
 import type { LabelRecord, LabelRecords } from '../store/labels.ts'
 import { upload } from '../upload.ts'
@@ -89,36 +90,14 @@ async function labelRows(
     done += 1
     if (outcome.error !== undefined) failed += 1
   }
-  const progress = openProgress(() => reply.show(words.labels.sheet.progress(done, sheet.rows.length, failed)))
+  const tell = () => reply.show(words.labels.sheet.progress(done, sheet.rows.length, failed))
+  const progress = openTicker(tell, progressEveryMs)
   try {
     await Promise.all(sheet.rows.map(label))
   } finally {
     await progress.close()
   }
   return found
-}
-
-/**
- * Tells at once, and then now and again, never twice at a time. Closing it waits for what is on its way: whatever is said
- * next is said in the same message. A word that does not land is overtaken by the next.
- */
-function openProgress(tell: () => Promise<unknown>): { close(): Promise<void> } {
-  let telling: Promise<unknown> | undefined
-  const next = () => {
-    telling ??= tell()
-      .catch(() => {})
-      .finally(() => {
-        telling = undefined
-      })
-  }
-  next()
-  const timer = setInterval(next, progressEveryMs)
-  return {
-    async close() {
-      clearInterval(timer)
-      await telling
-    },
-  }
 }
 
 async function labelRow(

@@ -3,8 +3,9 @@ import type { Conversations } from '../conversation/conversation.ts'
 import type { FileContent, FileReader } from '../conversation/files.ts'
 import { type Fitted, type Line, toFitted } from '../conversation/fit.ts'
 import type { Message, Self } from '../conversation/message.ts'
+import { readNames } from '../conversation/names.ts'
 import type { People, Person } from '../conversation/people.ts'
-import { toMentioned, toPlain } from '../conversation/plain.ts'
+import { toPlain, toTime } from '../conversation/plain.ts'
 import type { ChatMessage, Model } from '../model/model.ts'
 import {
   type PromptFile,
@@ -43,9 +44,6 @@ interface PrepareParts {
   files: FileReader
 }
 
-/** People whose names are looked up for one request; in a thread of more, the others go by their ids. */
-const mostNames = 60
-
 /** From a turn to a request: the thread, its files, names for ids, cut to the model's budget. */
 export async function prepare(
   parts: PrepareParts,
@@ -57,7 +55,7 @@ export async function prepare(
   const thread = toAsked(await parts.conversations.read(turn, turn.question), turn, own)
   const { messages, fresh, unread } = await readContents(thread, parts.files, signal)
   for (const [ts, contents] of fresh) parts.conversations.keep(turn, ts, contents)
-  const nameOf = await readNames(parts, messages)
+  const nameOf = await readNames(parts.people, parts.self, messages.toReversed())
   const system = toSystemPrompt({
     botName: parts.self.name,
     now: toTime(Date.now(), asker.timeZone),
@@ -89,19 +87,6 @@ function toAsked(thread: readonly Message[], turn: Turn, own: readonly string[])
     author.kind === 'self' && ts !== turn.question.ts && (first === undefined || ts < first)
   const before = thread.filter(message => message.ts < turn.question.ts || isReplySince(message))
   return [...before, thread.find(({ ts }) => ts === turn.question.ts) ?? turn.question]
-}
-
-async function readNames(parts: PrepareParts, messages: Message[]): Promise<(id: string) => string> {
-  const ids = new Set<string>()
-  for (const { author, text, form } of messages.toReversed()) {
-    if (author.kind === 'person') ids.add(author.id)
-    if (form === 'slack') for (const id of toMentioned(text)) ids.add(id)
-  }
-  ids.delete(parts.self.userId)
-  const people = await Promise.all([...ids].slice(0, mostNames).map(id => parts.people.read(id)))
-  const names = new Map(people.map(({ id, name }) => [id, name]))
-  names.set(parts.self.userId, parts.self.name)
-  return id => names.get(id) ?? id
 }
 
 function toLine(
@@ -167,14 +152,4 @@ function toChatMessage({ role, text, images }: Line): ChatMessage {
   if (images.length === 0) return { role, content: text }
   const pictures = images.map(dataUrl => ({ kind: 'image' as const, dataUrl }))
   return { role, content: [{ kind: 'text', text }, ...pictures] }
-}
-
-/** `2026-11-23 14:05`, as the clock in the zone shows it. */
-function toTime(milliseconds: number, timeZone: string): string {
-  const at = new Date(milliseconds)
-  try {
-    return at.toLocaleString('sv-SE', { timeZone, dateStyle: 'short', timeStyle: 'short' })
-  } catch {
-    return at.toISOString().slice(0, 16).replace('T', ' ')
-  }
 }

@@ -13,6 +13,8 @@ export interface Turn {
   /** Mentioned or written to directly; otherwise a follow-up, which is a turn only in a thread that the bot takes part in. */
   isAddressed: boolean
   question: Message
+  /** Where Slack takes the answer, too, for half an hour: under the command that asked. */
+  echo?: string
 }
 
 /** An event as Slack delivers it, as far as it is looked at. */

@@ -1,5 +1,7 @@
 const numbers = ['none', 'one', 'two', 'three', 'four', 'five', 'six', 'seven', 'eight', 'nine', 'ten']
 const toCount = (count: number) => numbers[count] ?? String(count)
+const count = (number: number) => number.toLocaleString('en')
+const short = (number: number) => (number < 1_000 ? String(number) : `${Math.round(number / 1_000)}k`)
 
 /** What the bot says of itself, in English. Answers of the model are not here: they follow the question's language. */
 export const en = {
@@ -71,6 +73,73 @@ export const en = {
       card: 'Put the card into its thread, too',
       reactionLabel: 'Emoji with which anybody has a message labelled (leave empty for none)',
       noEmoji: 'Write the name of one emoji, like label',
+    },
+  },
+
+  summary: {
+    headings: { decisions: 'Decisions', questions: 'Open questions', tasks: 'Who does what', facts: 'Also' },
+    none: {
+      decisions: 'Nothing was decided in what I read.',
+      questions: 'I found no open question.',
+      tasks: 'Nobody was given anything to do, as far as I read.',
+    },
+    verb: 'summarize',
+    newWord: 'new',
+    colon: ': ',
+    comma: ', ',
+    due: (when: string) => `, by ${when}`,
+    nothingFound: 'I found nothing in it that is worth telling.',
+    nothing: 'Nobody wrote anything there in that time. Name a longer one, for example “last 7 days”.',
+    nothingNew: (since: string) => `Nothing new since ${since}.`,
+    unreadable:
+      'The language model gave no summary that I can read. Please try again; a larger model may do better. What it has read so far I remember.',
+    reading: (read: number, total: number) =>
+      total === 0 ? 'Reading…' : `Reading ${count(read)} of ${count(total)} messages…`,
+    summing: (done: number, parts: number) => (parts < 2 ? 'Writing…' : `Summing up part ${done + 1} of ${parts}…`),
+    writing: 'Writing…',
+    elapsed: (seconds: number) => `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')}`,
+    read: (messages: number, threads: number) =>
+      `read ${count(messages)} ${messages === 1 ? 'message' : 'messages'}${threads === 0 ? '' : ` in ${count(threads)} ${threads === 1 ? 'thread' : 'threads'}`}`,
+    since: (time: string) => `since ${time}`,
+    files: (files: number) => `${count(files)} ${files === 1 ? 'file' : 'files'} not read`,
+    tokens: (tokens: number, isGuessed: boolean) => `${isGuessed ? 'about ' : ''}${short(tokens)} tokens`,
+    known: (known: number, parts: number) => `${known} of ${parts} parts known from before`,
+    dropped: (points: number) =>
+      `${points === 1 ? '1 point was' : `${points} points were`} left out: no message that I read bears ${points === 1 ? 'it' : 'them'} out`,
+    lost: (threads: number, code: string) =>
+      `${threads === 1 ? '1 thread' : `${threads} threads`} could not be read (${code}): ask again in a minute`,
+    hidden: 'Slack hides older messages: the workspace’s plan keeps only so much',
+    lookedBackTo: (time: string) => `threads that began before ${time} were not looked through: ask for a longer time`,
+    cut: (most: number) => `only the newest ${count(most)} messages: name a shorter time`,
+    shortened: 'a very long message was read only in part',
+    where:
+      'Of what? Name a channel or a message here: “summarize #general since monday”, or “summarize” and the link of a message. In a thread I sum up the thread.',
+    noChannel: (name: string) =>
+      `I see no channel “${name}” that both you and I may read. Invite me there (/invite), and try again.`,
+    private:
+      'That was said where not everybody here may read it. Use /summarize there, or ask me in a direct message: then only you see it.',
+    inDirect: 'The summary comes in our direct messages, for you alone.',
+    direct: (link: string) => `The summary is in our direct messages: ${link}`,
+    tooLong: 'That is a long wish. Say it in 200 characters, or ask further in the thread of the summary.',
+    usage:
+      '`/summarize` sums up the last 24 hours of this channel, for you alone.\n`/summarize since monday`, `last 200`, `between monday and wednesday`, `#other-channel`, a message’s link, `new` (since you last asked)\n`/summarize only decisions`, or any form: `as a table for the customer`\n`/summarize every weekday 9:00`, `/summarize list`, `/summarize stop 1`',
+    post: (name: string) => (name === '' ? 'Post it there' : `Post to #${name}`),
+    postToThread: 'Post to the thread',
+    postedBy: (name: string) => `${name} had this summed up:`,
+    posted: (link: string) => `Posted: ${link}`,
+    gone: 'I no longer find this summary. Ask for it again, please.',
+    digest: {
+      added: (title: string, time: string, index: number) =>
+        `Every time, in our direct messages: ${title}. The first comes ${time}. End it with \`/summarize stop ${index}\`.`,
+      list: 'Your digests:',
+      none: 'You have no digests. Begin one: `/summarize every weekday 9:00`.',
+      ended: (title: string) => `Ended: ${title}`,
+      unknown: (word: string) => `There is no digest ${word}. \`/summarize list\` shows yours.`,
+      unclear:
+        'When? For example `/summarize every weekday 9:00`, `every monday at 14:30`, `every day 9am #general only decisions`.',
+      tooMany: (most: number) =>
+        `You have ${most} digests, which is as many as I keep. End one first: \`/summarize list\`.`,
+      next: (time: string) => `next ${time}`,
     },
   },
 

@@ -102,6 +102,7 @@ async function openBot(store: Store) {
     port: 0,
     stopMs: 0,
     cacheTokens: 1_000_000,
+    readsPerMinute: 1_000_000,
   }
   const settings = { apiKey: 'none', baseUrl: model.baseUrl, name: 'gpt-4o', idleMs: 60_000 }
   const app = await createApp({
@@ -226,6 +227,24 @@ function createNoStore(): Store {
     },
     settings: { all: async () => [], write: nothing },
     facts: { read: async () => undefined, write: nothing },
+    parts: {
+      keep: nothing,
+      read: async () => undefined,
+      find: async () => [],
+      touch: nothing,
+      forget: nothing,
+      forgetMessage: nothing,
+      prune: nothing,
+    },
+    digests: {
+      add: nothing,
+      of: async () => [],
+      end: nothing,
+      due: async () => ({ due: [], nextAt: undefined }),
+      ask: async () => false,
+      readTold: async () => undefined,
+      writeTold: nothing,
+    },
     isKept: false,
     close: nothing,
   }

@@ -35,6 +35,7 @@ export async function benchMention(): Promise<Claim[]> {
     port: 0,
     stopMs: 0,
     cacheTokens: 1_000_000,
+    readsPerMinute: 1_000_000,
   }
   const settings = { apiKey: 'none', baseUrl: model.baseUrl, name: 'gpt-4o', idleMs: 60_000 }
   const store = await openMemoryStore(log)

@@ -13,6 +13,8 @@ export interface ChatMessage {
 /** One thing that a person wrote, or one file that came with it. */
 export interface Said {
   text: string
+  /** How the question names it; of a summary's. */
+  id: string | undefined
   from: string | undefined
   time: string | undefined
   link: string | undefined
@@ -30,6 +32,7 @@ export interface Talk {
 }
 
 const TAG = /<(\/?)(message|file)\b([^<>]*)>/g
+const POINT = /<point\b([^<>]*)>([^<>]*)<\/point>/g
 
 /** The conversation that the messages of a request make; the last thing that a person said is the question. */
 export function toTalk(messages: readonly ChatMessage[]): Talk {
@@ -57,8 +60,15 @@ export function textOf(message: ChatMessage): string {
 /** "@Threadwise, when do we ship?" asks when, not about Threadwise. */
 const withoutMention = (text: string): string => text.replace(/^\s*(?:(?:<@[^>]*>|@[\w.-]+)[\s,，:：]*)+/, '').trim()
 
+/** The points of a summary that a question gives, each a thing that was said. */
+export const toPointsSaid = (content: string): Said[] =>
+  [...content.matchAll(POINT)].map(([, attributes = '', text = '']) => ({
+    ...toMessage(attributes),
+    text: unescaped(text).trim(),
+  }))
+
 /** One pass over the tags; an element that was never closed ends where the next begins. */
-function toSaid(content: string): Said[] {
+export function toSaid(content: string): Said[] {
   const said: Said[] = []
   let message: Said | undefined
   let open: Said | undefined
@@ -84,6 +94,7 @@ export const toPlain = (text: string): Said => ({ ...toMessage(''), text })
 
 const toMessage = (attributes: string): Said => ({
   text: '',
+  id: attribute(attributes, 'id'),
   from: attribute(attributes, 'from'),
   time: attribute(attributes, 'time'),
   link: attribute(attributes, 'link'),

@@ -2,6 +2,7 @@ import { once } from 'node:events'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { LabelledText } from '../../labels/texts.ts'
 import { answerWithEngine } from './answer.ts'
+import { sumUp } from './digest.ts'
 import { createFeedbackEngine, type FeedbackEngine, toFeedbackQuestion } from './feedback.ts'
 import { textOf } from './messages.ts'
 import { paced, toPieces } from './pieces.ts'
@@ -92,12 +93,12 @@ async function complete(
   feedback: FeedbackEngine,
 ): Promise<void> {
   const chat = toChatRequest(await readBody(request))
-  const sorted = toSorted(chat, feedback)
-  const pieces = toPieces(sorted ?? answerWithEngine(chat.messages))
+  const formal = toSorted(chat, feedback) ?? sumUp(chat.messages)
+  const pieces = toPieces(formal ?? answerWithEngine(chat.messages))
   const spoken = pieces.slice(0, chat.max_completion_tokens ?? chat.max_tokens ?? pieces.length)
   const finishReason = spoken.length < pieces.length ? 'length' : 'stop'
   const reply = { completion: toCompletion(), finishReason, usage: toUsage(chat, spoken.length) } as const
-  const texts = paced(spoken, sorted === undefined ? tokensPerSecond : Number.POSITIVE_INFINITY, untilClosed(response))
+  const texts = paced(spoken, formal === undefined ? tokensPerSecond : Number.POSITIVE_INFINITY, untilClosed(response))
   if (chat.stream) await stream(response, texts, { ...reply, withUsage: chat.stream_options?.include_usage === true })
   else sendJson(response, 200, toWhole(reply.completion, await collected(texts), finishReason, reply.usage))
 }

@@ -34,3 +34,28 @@ function fold(text: string): { folded: string; starts: number[] } {
   }
   return { folded, starts }
 }
+
+/** Quotation marks of all kinds that models use; an apostrophe counts as one only at the border of a word. */
+const quotations = [
+  /“([^”]*)”?/g,
+  /"([^"]*)"?/g,
+  /「([^」]*)」?/g,
+  /『([^』]*)』?/g,
+  /《([^》]*)》?/g,
+  /«([^»]*)»?/g,
+  /‘([^’]*)’?/g,
+  /(?<![\p{L}\p{N}])'([^']*)'(?![\p{L}\p{N}])/gu,
+]
+
+/** What stands in quotation marks in a text. */
+export function toQuotations(text: string): string[] {
+  return quotations.flatMap(quotation => [...text.matchAll(quotation)].map(([, words = '']) => words))
+}
+
+/** Words in their plainest form, without spaces and the signs between sentences: two that are alike read alike. */
+export function toFolded(words: string): string {
+  return words
+    .normalize('NFKC')
+    .toLowerCase()
+    .replace(/[\s.,，。!！?？…]+/g, '')
+}

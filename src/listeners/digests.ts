@@ -1,0 +1,60 @@
+import { randomUUID } from 'node:crypto'
+import type { People } from '../conversation/people.ts'
+import { toTime } from '../conversation/plain.ts'
+import type { Digests } from '../store/digests.ts'
+import { toNext, toSchedule } from '../summaries/schedule.ts'
+import { toQuestion } from '../summaries/wish.ts'
+import type { DigestClock } from '../turns/digests.ts'
+import type { Words } from '../words/words.ts'
+
+/** What keeping digests needs of the rest. */
+export interface DigestParts {
+  people: People
+  digests: Digests
+  clock: Pick<DigestClock, 'wake'>
+}
+
+/** More than anybody reads. */
+const mostDigests = 20
+
+/** Writes down a summary that comes again and again; answers what the person is told. */
+export async function keepDigest(
+  { people, digests, clock }: DigestParts,
+  user: string,
+  text: string,
+  here: string,
+  words: Words,
+): Promise<string> {
+  const schedule = toSchedule(text)
+  const { timeZone } = await people.read(user)
+  const nextAt = schedule === undefined ? undefined : toNext(schedule.pattern, timeZone, Date.now())
+  if (schedule === undefined || nextAt === undefined) return words.summary.digest.unclear
+  const known = await digests.of(user)
+  if (known.length >= mostDigests) return words.summary.digest.tooMany(mostDigests)
+  const question = toQuestion([words.summary.newWord, schedule.rest].join(' ').trim(), here, words)
+  const title = `${text.replace(/<#[A-Z0-9]+\|([^>]+)>/g, '#$1')} (${timeZone})`
+  await digests.add({ id: randomUUID(), user, pattern: schedule.pattern, timeZone, question, title, nextAt })
+  clock.wake()
+  return words.summary.digest.added(title, toTime(nextAt, timeZone), known.length + 1)
+}
+
+/** A person's digests, with the numbers by which they are ended. */
+export async function listDigests({ digests }: DigestParts, user: string, words: Words): Promise<string> {
+  const known = await digests.of(user)
+  if (known.length === 0) return words.summary.digest.none
+  const lines = known.map(
+    ({ title, nextAt, timeZone }, at) => `${at + 1}. ${title} · ${words.summary.digest.next(toTime(nextAt, timeZone))}`,
+  )
+  return [words.summary.digest.list, ...lines].join('\n')
+}
+
+/** Ends the one with this number, or all; answers what the person is told. */
+export async function endDigest({ digests }: DigestParts, user: string, which: string, words: Words): Promise<string> {
+  const known = await digests.of(user)
+  if (known.length === 0) return words.summary.digest.none
+  const isAll = /^(?:all|全部|所有)$/i.test(which.trim())
+  const ended = isAll ? known : known.filter((_, at) => String(at + 1) === which.trim())
+  if (ended.length === 0) return words.summary.digest.unknown(which.trim() === '' ? '?' : which.trim())
+  for (const { id } of ended) await digests.end(id)
+  return words.summary.digest.ended(ended.map(({ title }) => title).join('; '))
+}

@@ -1,0 +1,177 @@
+import { randomUUID } from 'node:crypto'
+import type { App, BlockAction, MessageShortcut } from '@slack/bolt'
+import type { Conversations } from '../conversation/conversation.ts'
+import type { Self } from '../conversation/message.ts'
+import type { People } from '../conversation/people.ts'
+import { toPermalink } from '../conversation/permalink.ts'
+import { toReason } from '../errors.ts'
+import type { Log } from '../log.ts'
+import type { SendBudget } from '../reply/budget.ts'
+import type { Respond } from '../respond.ts'
+import { type CallSlack, SlackError } from '../slack.ts'
+import { isScheduleWish } from '../summaries/schedule.ts'
+import { toQuestion } from '../summaries/wish.ts'
+import type { Asker } from '../turns/asks.ts'
+import { controlIds, type PostValue } from '../turns/controls.ts'
+import { toWords, type Words } from '../words/words.ts'
+import { type AskParts, tellDirectly } from './ask.ts'
+import { type DigestParts, endDigest, keepDigest, listDigests } from './digests.ts'
+
+/** What summing up needs of the rest. */
+export interface SummarizeParts extends DigestParts, AskParts {
+  self: Self
+  call: CallSlack
+  people: People
+  conversations: Conversations
+  budget: SendBudget
+  asker: Asker
+  respond: Respond
+  log: Log
+}
+
+/** A longer wish is a question of its own. */
+const longestWish = 250
+
+/**
+ * People have a channel or a thread summed up for themselves, by the command `/summarize` or the shortcut “Summarize this
+ * thread”: the question is put into their direct messages, and answered there like any other. The button below posts the
+ * summary to the place that it is of.
+ */
+export function listenToSummarizing(app: App, parts: SummarizeParts): void {
+  app.command('/summarize', async ({ ack, command }) => {
+    const text = command.text.replace(/\s+/g, ' ').trim()
+    const { user_id: user, channel_id: channel } = command
+    const words = await readWords(parts, user, text)
+    const say = (sentence: string) => ack({ response_type: 'ephemeral', text: sentence })
+    if (/^(?:help|\?|帮助|用法)$/i.test(text)) return say(words.summary.usage)
+    if (text.length > longestWish) return say(words.summary.tooLong)
+    if (/^(?:list|digests|schedules?|列表|定期)$/i.test(text)) return say(await listDigests(parts, user, words))
+    const ended = /^(?:stop|end|cancel|停止|结束|取消)\s*(.*)$/i.exec(text)
+    if (ended !== null) return say(await endDigest(parts, user, ended[1] ?? '', words))
+    const here = toChannelToken(channel, command.channel_name)
+    if (isScheduleWish(text)) return say(await keepDigest(parts, user, text, here, words))
+    await ask(parts, user, toQuestion(text, here, words), command.response_url, () => say(words.summary.inDirect))
+  })
+  app.shortcut({ callback_id: 'summarize_thread', type: 'message_action' }, async ({ ack, shortcut }) => {
+    const { message, channel, user, response_url } = shortcut as MessageShortcut
+    const words = await readWords(parts, user.id, '')
+    const link = toPermalink(parts.self, channel.id, message.thread_ts ?? message.ts)
+    await ask(parts, user.id, toQuestion(link, '', words), response_url, async () => {
+      await ack()
+      const notice = { response_type: 'ephemeral', replace_original: false, text: words.summary.inDirect }
+      await parts.respond(response_url, notice).catch(error => parts.log.warn({ reason: toReason(error) }, 'no notice'))
+    })
+  })
+  // Summaries that are being posted; a second press of the button changes nothing.
+  const posting = new Set<string>()
+  app.action<BlockAction>(controlIds.post, async ({ ack, body, action }) => {
+    await ack()
+    const value = JSON.parse(action.type === 'button' ? (action.value ?? '{}') : '{}') as PostValue
+    if (posting.has(value.turn)) return
+    posting.add(value.turn)
+    const text = await tryToPost(parts, value, body).finally(() => posting.delete(value.turn))
+    await tell(parts, body, text)
+  })
+}
+
+/** Writes the question down, says so, and puts it into the person's direct messages. */
+async function ask(
+  parts: SummarizeParts,
+  user: string,
+  question: string,
+  echo: string,
+  say: () => Promise<void>,
+): Promise<void> {
+  const kept = { id: randomUUID(), user, question, echo }
+  await parts.asker.keep(kept)
+  await say()
+  await parts.asker.put(kept, (_, error) => tellDirectly(parts, kept, error))
+}
+
+const toChannelToken = (id: string, name: string) =>
+  /^(?:privategroup|directmessage|mpdm-.*)?$/.test(name) ? `<#${id}>` : `<#${id}|${name}>`
+
+/** Chinese words are answered in Chinese; without any, Slack’s language decides. */
+async function readWords({ people }: Pick<SummarizeParts, 'people'>, user: string, text: string): Promise<Words> {
+  if (/\p{Script=Han}/u.test(text.replace(/<[^>]*>|#\S+/g, ''))) return toWords('zh')
+  return toWords((await people.read(user)).locale)
+}
+
+/** Posts the summary; answers what the person is told. */
+async function tryToPost(parts: SummarizeParts, value: PostValue, body: BlockAction): Promise<string> {
+  const words = await readWords(parts, body.user.id, '')
+  try {
+    const direct = await parts.call('conversations.open', { users: body.user.id })
+    const texts = await readSummary(parts, value.turn, (direct.channel as { id: string }).id)
+    if (texts.length === 0) return words.summary.gone
+    const ts = await post(parts, value, texts, (await parts.people.read(body.user.id)).name, words)
+    await withdrawButton(parts, body)
+    return words.summary.posted(toPermalink(parts.self, value.channel, ts, value.threadTs))
+  } catch (error) {
+    parts.log.warn({ turn: value.turn, reason: toReason(error) }, 'a summary could not be posted')
+    if (!(error instanceof SlackError)) return words.summary.gone
+    const isOutside = error.code === 'not_in_channel' || error.code === 'channel_not_found'
+    return isOutside ? words.ask.notInChannel : words.ask.cannotPost(error.code)
+  }
+}
+
+/** The messages of the summary as they stand in the direct messages; Slack is the memory. */
+async function readSummary({ conversations }: SummarizeParts, turn: string, channel: string): Promise<string[]> {
+  const threadTs = turn.split(':').at(-1) ?? ''
+  const thread = await conversations.reread({ channel, threadTs })
+  return thread
+    .filter(({ mark }) => mark?.turn === turn)
+    .sort((a, b) => (a.mark?.part ?? 0) - (b.mark?.part ?? 0))
+    .map(({ text }) => text)
+}
+
+/** In as many messages as it has; answers the ts of the first. */
+async function post(
+  { budget }: SummarizeParts,
+  { channel, threadTs }: PostValue,
+  texts: string[],
+  name: string,
+  words: Words,
+): Promise<string> {
+  let first = ''
+  for (const [at, text] of texts.entries()) {
+    const thread = threadTs ?? (at > 0 ? first : undefined)
+    const by = { type: 'context', elements: [{ type: 'plain_text', text: words.summary.postedBy(name), emoji: false }] }
+    const section = {
+      type: 'section',
+      expand: true,
+      text: { type: 'mrkdwn', text: text.slice(0, mostSection), verbatim: true },
+    }
+    const blocks = at === 0 && text.length <= mostSection ? { blocks: [by, section] } : {}
+    const place = { channel, ...(thread !== undefined && { thread_ts: thread }) }
+    const args = { ...place, text, ...blocks, unfurl_links: false, unfurl_media: false }
+    const { ts } = await budget.send('chat.postMessage', () => args, 'first')
+    first ||= String(ts)
+  }
+  return first
+}
+
+/** What a section holds. Source: docs.slack.dev, section block. */
+const mostSection = 3_000
+
+/** What was posted is not posted twice. */
+async function withdrawButton({ budget, log }: SummarizeParts, body: BlockAction): Promise<void> {
+  const { message, channel, container } = body
+  if (message === undefined || channel === undefined || container.is_ephemeral === true) return
+  const shown = (message.blocks ?? []) as { block_id?: string }[]
+  const blocks = shown.filter(({ block_id }) => block_id !== controlIds.post)
+  const args = { channel: channel.id, ts: message.ts, text: message.text ?? '', blocks }
+  await budget
+    .send('chat.update', () => args, 'final')
+    .catch(error => log.warn({ reason: toReason(error) }, 'a button could not be taken away'))
+}
+
+/** In the place of what only one person saw, else beside the summary. */
+async function tell({ respond, log }: SummarizeParts, body: BlockAction, text: string): Promise<void> {
+  const isPrivate = body.container.is_ephemeral === true
+  const { thread_ts } = body.container as { thread_ts?: string }
+  const place = isPrivate || thread_ts === undefined ? {} : { thread_ts }
+  await respond(body.response_url, { response_type: 'ephemeral', replace_original: isPrivate, text, ...place }).catch(
+    error => log.warn({ reason: toReason(error) }, 'a person could not be told'),
+  )
+}

@@ -1,0 +1,116 @@
+import type { Kysely } from 'kysely'
+import type { Schema } from './schema.ts'
+import { durably } from './sqlite.ts'
+import type { Writer } from './writer.ts'
+
+/** A summary that somebody wants again and again. */
+export interface Digest {
+  id: string
+  user: string
+  /** The times, as a cron pattern in the person's time zone. */
+  pattern: string
+  timeZone: string
+  /** The question that is asked each time. */
+  question: string
+  /** What the person sees of it in their list. */
+  title: string
+  /** When it is due next. */
+  nextAt: number
+}
+
+/** Digests, and until when each person has been told of each place. */
+export interface Digests {
+  /** Resolves when it outlives a power cut. */
+  add(digest: Digest): Promise<void>
+  /** A person's, the oldest first. */
+  of(user: string): Promise<Digest[]>
+  end(id: string): Promise<void>
+  /** Those that are due, and when the next one is. */
+  due(now: number): Promise<{ due: Digest[]; nextAt: number | undefined }>
+  /**
+   * Writes down, in one step, that the digest was asked for and when it is due again. Resolves with false when that had been
+   * done already, or cannot be written.
+   */
+  ask(digest: Digest, nextAt: number, ask: { id: string; ask: string }): Promise<boolean>
+  /** Until when the person has been told of the place, by a message's ts; undefined when never. */
+  readTold(user: string, place: string): Promise<string | undefined>
+  writeTold(user: string, place: string, ts: string): Promise<void>
+}
+
+/** The digests in their tables. */
+export function createDigests(db: Kysely<Schema>, writer: Writer): Digests {
+  return {
+    async add({ id, user, pattern, timeZone, question, title, nextAt }) {
+      const row = { id, user, pattern, time_zone: timeZone, question, title, next_at: nextAt, added_at: Date.now() }
+      await writer.write(() => durably(db, on => on.insertInto('digests').values(row).execute()))
+    },
+    async of(user) {
+      const rows = await db.selectFrom('digests').selectAll().where('user', '=', user).orderBy('added_at').execute()
+      return rows.map(toDigest)
+    },
+    async end(id) {
+      await writer.write(() => db.deleteFrom('digests').where('id', '=', id).execute())
+    },
+    async due(now) {
+      const rows = await db.selectFrom('digests').selectAll().where('next_at', '<=', now).orderBy('next_at').execute()
+      const next = await db
+        .selectFrom('digests')
+        .select('next_at')
+        .where('next_at', '>', now)
+        .orderBy('next_at')
+        .limit(1)
+        .executeTakeFirst()
+      return { due: rows.map(toDigest), nextAt: next?.next_at }
+    },
+    async ask(digest, nextAt, { id, ask }) {
+      const done = await writer.write(() =>
+        durably(db, on =>
+          on.transaction().execute(async both => {
+            const changed = await both
+              .updateTable('digests')
+              .set({ next_at: nextAt })
+              .where('id', '=', digest.id)
+              .where('next_at', '=', digest.nextAt)
+              .returning('id')
+              .execute()
+            if (changed.length === 0) return false
+            await both.insertInto('asks').values({ id, ask, kept_at: Date.now() }).execute()
+            return true
+          }),
+        ),
+      )
+      return done === true
+    },
+    async readTold(user, place) {
+      const row = await db
+        .selectFrom('told')
+        .select('ts')
+        .where('user', '=', user)
+        .where('place', '=', place)
+        .executeTakeFirst()
+      return row?.ts
+    },
+    async writeTold(user, place, ts) {
+      await writer.write(() =>
+        db
+          .insertInto('told')
+          .values({ user, place, ts })
+          .onConflict(conflict => conflict.columns(['user', 'place']).doUpdateSet({ ts }))
+          .execute(),
+      )
+    },
+  }
+}
+
+function toDigest(row: {
+  id: string
+  user: string
+  pattern: string
+  time_zone: string
+  question: string
+  title: string
+  next_at: number
+}): Digest {
+  const { id, user, pattern, question, title } = row
+  return { id, user, pattern, timeZone: row.time_zone, question, title, nextAt: row.next_at }
+}
