@@ -16,7 +16,7 @@ export interface Story {
   store: Store
   app: ThreadwiseApp
   /** Another bot in the place of the one that was stopped. */
-  reconnect(): Promise<void>
+  reconnect(): Promise<ThreadwiseApp>
   /** The bot's messages in a thread now, oldest first. */
   replies(channel: string, threadTs: string): PageMessage[]
   /** Waits until the thread's last reply of the bot satisfies the test, and gives it. */
@@ -63,6 +63,7 @@ export async function openStory(options: StoryOptions = {}): Promise<Story> {
     async reconnect() {
       const next = await connect(slack, model, options)
       onTestFinished(() => next.app.stop())
+      return next.app
     },
     replies,
     untilReply: (channel, threadTs, is, what) =>

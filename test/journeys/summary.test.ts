@@ -1,7 +1,9 @@
+import { mkdtemp } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import type { PageMessage, SlackJson } from '../../src/playground/protocol.ts'
 import type { Exchange } from '../scripted-model.ts'
-import { createRandom } from '../random.ts'
 import { openStory, type Story, type StoryOptions, toSeen } from '../story.ts'
 
 const workspace = {
@@ -113,7 +115,9 @@ describe('“summarize” in a thread', () => {
     expect(part.prompt).toContain('<wish>as a table for the customer</wish>')
     part.reply(json({ decisions: [point('Shipping is on Wednesday.', 1)] }))
     const form = await model.next()
-    form.reply('# For you\n\n| what | |\n|---|---|\n| Shipping on Wednesday | [1] |\n| A free car | [7] |\n| Free beer | |\n')
+    form.reply(
+      '# For you\n\n| what | |\n|---|---|\n| Shipping on Wednesday | [1] |\n| A free car | [7] |\n| Free beer | |\n',
+    )
     const seen = toSeen(await untilReply(general, first, isWhole, 'the summary'))
     expect(seen).toMatch(/# For you\n\n\| what \| \|\n\|---\|---\|\n\| Shipping on Wednesday \| \[Dana, [^\]]*\]\(http/)
     expect(seen).not.toMatch(/car|beer/)
@@ -149,13 +153,278 @@ describe('“summarize” in a thread', () => {
     const { slack, model, say, untilReply } = await open()
     const { dana, lee, general } = { ...slack.people, ...slack.channels }
     const first = await say(dana, general, 'message 0 of the long thread')
-    for (let at = 1; at < 400; at += 1) await say(at % 2 === 0 ? dana : lee, general, `message ${at} of the long thread`, first)
+    for (let at = 1; at < 400; at += 1)
+      await say(at % 2 === 0 ? dana : lee, general, `message ${at} of the long thread`, first)
     await say(dana, general, `<@${slack.botUserId}> summarize`, first)
     model.answerAll(({ reply }) => reply(json({ facts: [point('It is long.', 1)] })))
     const seen = toSeen(await untilReply(general, first, isWhole, 'the summary'))
     expect(seen).toContain('read 400 messages in 1 thread')
     const prompts = model.requests.map(({ prompt }) => prompt).join('\n')
     for (let at = 0; at < 400; at += 1) expect(prompts.split(`>message ${at} of`)).toHaveLength(2)
+  })
+})
+
+describe('/summarize', () => {
+  test('tells the person alone what was said in the channel since yesterday, replies included, until they post it', async () => {
+    const story = await open()
+    const { slack, model, say } = story
+    const { dana, lee, mei, general } = { ...slack.people, ...slack.channels }
+    const root = await say(lee, general, 'The mail lands in spam.')
+    await say(mei, general, 'I fix it by Tuesday.', root)
+    await say(dana, general, 'Lunch?')
+    await command(story, dana, general, '')
+    const exchange = await model.next()
+    expect(exchange.prompt).toMatch(
+      /<thread>\n<message id="1" from="Lee"[^>]*>The mail lands in spam\.<\/message>\n<message id="2" from="小梅"/,
+    )
+    expect(exchange.prompt).toContain('>Lunch?<')
+    exchange.reply(json({ tasks: [{ who: '小梅', what: 'fixes the mail', due: 'Tuesday', sources: ['2'] }] }))
+    const summary = await untilDirect(story, dana, isWhole, 'the summary')
+    expect(toSeen(summary)).toContain('read 3 messages in 1 thread')
+    const own = () => slack.snapshot(dana).messages.filter(({ ephemeralTo }) => ephemeralTo === dana)
+    const echo = await slack.until(() => own().find(message => toSeen(message).includes('fixes the mail')), 'the echo')
+    expect(own()).toHaveLength(1)
+    const ofBot = (as: string) =>
+      slack.snapshot(as).messages.filter(({ user, channel }) => user === slack.botUserId && channel === general)
+    expect(ofBot(lee)).toEqual([])
+    await press(slack, echo, 'post_summary', dana)
+    const posted = await slack.until(() => ofBot(lee)[0], 'the posted summary')
+    expect(toSeen(posted)).toContain('Dana had this summed up:')
+    expect(toSeen(posted)).toContain('fixes the mail')
+    expect(posted.threadTs).toBeUndefined()
+    await slack.until(() => own().find(({ text }) => text.startsWith('Posted:')), 'the notice')
+  })
+
+  test('posts from the direct messages, too, once', async () => {
+    const story = await open()
+    const { slack, model, say } = story
+    const { dana, lee, general } = { ...slack.people, ...slack.channels }
+    await say(lee, general, 'We ship on Wednesday.')
+    await command(story, dana, general, 'only decisions')
+    ;(await model.next()).reply(json({ decisions: [point('Shipping is on Wednesday.', 1)] }))
+    const summary = await untilDirect(story, dana, isWhole, 'the summary')
+    await press(slack, summary, 'post_summary', dana)
+    await untilDirect(story, dana, reply => !hasButton(reply, 'post_summary'), 'the button to go')
+    expect(slack.messages(general).filter(({ user }) => user === slack.botUserId)).toHaveLength(1)
+  })
+
+  test.each([
+    ['last 2', ['three', 'four'], ['one', 'two']],
+    ['最近2条', ['three', 'four'], ['one', 'two']],
+    ['since yesterday', ['one', 'two', 'three', 'four'], []],
+    ['最近三天', ['one', 'two', 'three', 'four'], []],
+  ])('takes “%s”', async (words, there, gone) => {
+    const story = await open()
+    const { slack, model, say } = story
+    const { dana, general } = { ...slack.people, ...slack.channels }
+    const root = await say(dana, general, 'one')
+    await say(dana, general, 'two')
+    await say(dana, general, 'three', root)
+    await say(dana, general, 'four')
+    await command(story, dana, general, words)
+    const { prompt, reply } = await model.next()
+    for (const word of there) expect(prompt).toContain(`>${word}<`)
+    for (const word of gone) expect(prompt).not.toContain(`>${word}<`)
+    reply(json({ facts: [point('Counting.', 1)] }))
+    await untilDirect(story, dana, isWhole, 'the summary')
+  })
+
+  test('of another channel, or of a thread by its link', async () => {
+    const story = await open()
+    const { slack, model, say } = story
+    const { dana, lee, general, feedback } = { ...slack.people, ...slack.channels }
+    const root = await say(lee, feedback, 'The export is slow.')
+    const reply = await say(dana, feedback, 'Since when?', root)
+    await say(lee, feedback, 'Something else.')
+    await command(story, dana, general, '#feedback')
+    const channel = await model.next()
+    expect(channel.prompt).toContain('Something else.')
+    channel.reply(json({ questions: [point('Since when is it slow?', 2)] }))
+    await untilDirect(story, dana, isWhole, 'the summary')
+    await command(story, dana, general, `${await linkOf(slack, feedback, reply)}`)
+    const thread = await model.next()
+    expect(thread.prompt).toContain('The export is slow.')
+    expect(thread.prompt).not.toContain('Something else.')
+    thread.reply(json({ questions: [point('Since when is it slow?', 2)] }))
+    const summary = await untilDirect(story, dana, one => isWhole(one) && toSeen(one).includes('read 2 messages'), 'it')
+    await press(slack, summary, 'post_summary', dana)
+    await slack.until(
+      () => slack.messages(feedback, root).find(({ user }) => user === slack.botUserId),
+      'the post in the thread',
+    )
+  })
+
+  test('knows what the person was told, by place, and says when nothing is new', async () => {
+    const story = await open()
+    const { slack, model, say } = story
+    const { dana, lee, mei, general } = { ...slack.people, ...slack.channels }
+    await say(lee, general, 'old news')
+    await command(story, dana, general, '')
+    ;(await model.next()).reply(json({ facts: [point('Old.', 1)] }))
+    await untilDirect(story, dana, isWhole, 'the summary')
+    await command(story, dana, general, 'new')
+    await untilDirect(story, dana, one => toSeen(one).includes('Nothing new since'), 'that there is nothing')
+    expect(model.requests).toHaveLength(1)
+    await say(lee, general, 'fresh news')
+    await command(story, dana, general, 'what is new since I last asked')
+    const fresh = await model.next()
+    expect(fresh.prompt).toContain('fresh news')
+    expect(fresh.prompt).not.toContain('old news')
+    fresh.reply(json({ facts: [point('Fresh.', 1)] }))
+    await command(story, mei, general, '上次之后有什么新的')
+    const other = await model.next()
+    expect(other.prompt).toContain('old news')
+    other.reply(json({ facts: [point('都是新的。', 1)] }))
+    await untilDirect(story, mei, isWhole, 'the summary')
+  })
+
+  test('of a channel that the bot is not in, or the person may not read, says so with the cure', async () => {
+    const story = await open()
+    const { slack, model } = story
+    const { dana, mei, random, general } = { ...slack.people, ...slack.channels }
+    await command(story, dana, random, '')
+    await untilDirect(story, dana, one => toSeen(one).includes('/invite'), 'the cure')
+    await command(story, mei, general, '#nowhere')
+    await untilDirect(story, mei, one => toSeen(one).includes('没有找到'), 'the cure')
+    expect(model.requests).toEqual([])
+  })
+
+  test('of other bots reads what stands in blocks and attachments, of files the names', async () => {
+    const story = await open()
+    const { slack, model, say } = story
+    const { dana, general } = { ...slack.people, ...slack.channels }
+    const { id } = slack.upload(dana, 'plan.pdf', Buffer.from('x'))
+    await slack.do({ do: 'say', as: dana, channel: general, text: 'see the plan', files: [id] })
+    await say(dana, general, 'anchor')
+    const page = {
+      messages: [
+        {
+          type: 'message',
+          ts: (Date.now() / 1000).toFixed(6),
+          bot_id: 'B999',
+          bot_profile: { name: 'Deployer' },
+          text: 'Deploy failed',
+          attachments: [{ fields: [{ title: 'Service', value: 'billing' }] }],
+          blocks: [{ type: 'section', text: { type: 'mrkdwn', text: 'at step 3' } }],
+        },
+      ],
+      has_more: false,
+      ok: true,
+    }
+    slack.fault({ method: 'conversations.history', status: 200, body: JSON.stringify(page) })
+    await command(story, dana, general, '')
+    const { prompt, reply } = await model.next()
+    expect(prompt).toMatch(/from="Deployer"[^>]*>Deploy failed\nat step 3\nService: billing</)
+    reply(json({ facts: [point('It failed.', 1)] }))
+    await untilDirect(story, dana, isWhole, 'the summary')
+    await command(story, dana, general, '')
+    const again = await model.next()
+    expect(again.prompt).toContain('see the plan<file name="plan.pdf"/>')
+    again.reply(json({ facts: [point('There is a plan.', 1)] }))
+    await untilDirect(story, dana, one => toSeen(one).includes('1 file not read'), 'the files in the footer')
+  })
+})
+
+describe('“Summarize this thread”', () => {
+  test('sums it up for whoever chose it, privately', async () => {
+    const story = await open()
+    const { slack, model, say } = story
+    const { mei, lee, general } = { ...slack.people, ...slack.channels }
+    const root = await say(lee, general, 'Do we move?')
+    const ts = await say(lee, general, 'Yes, in May.', root)
+    await slack.do({ do: 'message_shortcut', as: mei, channel: general, ts, callbackId: 'summarize_thread' })
+    const { prompt, reply } = await model.next()
+    expect(prompt).toContain('Write in Chinese')
+    expect(prompt).toContain('Do we move?')
+    reply(json({ decisions: [point('五月搬家。', 2)] }))
+    const summary = await untilDirect(story, mei, isWhole, 'the summary')
+    expect(toSeen(summary)).toContain('五月搬家')
+    expect(slack.messages(general, root).filter(({ user }) => user === slack.botUserId)).toEqual([])
+  })
+})
+
+describe('a digest', () => {
+  const everyMinute = { pattern: '* * * * *', timeZone: 'UTC', title: 'every minute' }
+
+  test('is kept, listed and ended by the same command, in the person’s time zone', async () => {
+    const story = await open()
+    const { slack, store } = story
+    const { dana, mei, general } = { ...slack.people, ...slack.channels }
+    await command(story, dana, general, 'every weekday 9:00 only decisions')
+    await untilTold(
+      story,
+      dana,
+      text => text.includes('every weekday 9:00 only decisions') && text.includes('/summarize stop 1'),
+    )
+    const [kept] = await store.digests.of(dana)
+    expect(kept?.pattern).toBe('0 9 * * 1-5')
+    expect(kept?.timeZone).toBe(slack.snapshot(dana).people.find(({ id }) => id === dana) && kept?.timeZone)
+    expect(new Date(kept?.nextAt ?? 0).toLocaleTimeString('sv-SE', { timeZone: kept?.timeZone ?? '' })).toBe('09:00:00')
+    await command(story, dana, general, 'list')
+    await untilTold(story, dana, text => text.startsWith('Your digests:\n1. every weekday 9:00'))
+    await command(story, mei, general, '每周一 14:30')
+    await untilTold(story, mei, text => text.includes('/summarize 停止 1'))
+    await command(story, dana, general, 'stop 7')
+    await untilTold(story, dana, text => text.startsWith('There is no digest 7'))
+    await command(story, dana, general, 'stop 1')
+    await untilTold(story, dana, text => text.startsWith('Ended: every weekday'))
+    expect(await store.digests.of(dana)).toEqual([])
+    expect(await store.digests.of(mei)).toHaveLength(1)
+    await command(story, dana, general, 'every banana')
+    await untilTold(story, dana, text => text.startsWith('When?'))
+  })
+
+  test('that came due while the bot was away comes once, also when it restarts again', async () => {
+    const story = await open({ dataDir: await mkdtemp(join(tmpdir(), 'threadwise-')) })
+    const { slack, model, store, say } = story
+    const { dana, lee, general } = { ...slack.people, ...slack.channels }
+    await say(lee, general, 'We ship on Wednesday.')
+    const question = `summarize <#${general}|general> new`
+    await store.digests.add({
+      id: 'd1',
+      user: dana,
+      question,
+      nextAt: Date.now() - 60_000,
+      ...everyMinute,
+      pattern: '0 9 * * *',
+    })
+    await story.app.stop()
+    const again = await story.reconnect()
+    ;(await model.next()).reply(json({ decisions: [point('Shipping is on Wednesday.', 1)] }))
+    const summary = await untilDirect(story, dana, isWhole, 'the digest')
+    expect(toSeen(summary)).toContain('Shipping is on Wednesday.')
+    await again.stop()
+    await story.reconnect()
+    await command(story, dana, general, 'list')
+    await untilTold(story, dana, text => text.startsWith('Your digests:'))
+    const asked = slack
+      .messages(directOf(story, dana))
+      .filter(({ threadTs, ts }) => threadTs === undefined || threadTs === ts)
+    expect(asked).toHaveLength(1)
+  })
+
+  test('that is written down but not asked yet is asked by the next process, once', async () => {
+    const story = await open({ dataDir: await mkdtemp(join(tmpdir(), 'threadwise-')) })
+    const { slack, model, store, say } = story
+    const { dana, lee, general } = { ...slack.people, ...slack.channels }
+    await say(lee, general, 'We ship on Wednesday.')
+    const digest = {
+      id: 'd1',
+      user: dana,
+      question: `summarize <#${general}|general> new`,
+      nextAt: 1_000,
+      ...everyMinute,
+    }
+    await store.digests.add({ ...digest, pattern: '0 9 * * *' })
+    const ask = { id: 'digest:d1:1000', user: dana, question: digest.question }
+    const next = Date.now() + 3_600_000
+    expect(await store.digests.ask(digest, next, { id: ask.id, ask: JSON.stringify(ask) })).toBe(true)
+    expect(await store.digests.ask(digest, next, { id: ask.id, ask: JSON.stringify(ask) })).toBe(false)
+    await story.app.stop()
+    await story.reconnect()
+    ;(await model.next()).reply(json({ decisions: [point('Shipping is on Wednesday.', 1)] }))
+    await untilDirect(story, dana, isWhole, 'the digest')
+    expect(slack.messages(directOf(story, dana)).filter(({ threadTs, ts }) => (threadTs ?? ts) === ts)).toHaveLength(1)
   })
 })
 
@@ -185,9 +454,44 @@ async function press(slack: Story['slack'], message: PageMessage, actionId: stri
     const element = ((block.elements ?? []) as SlackJson[]).find(({ action_id }) => action_id === actionId)
     if (element === undefined) continue
     const place = { channel: message.channel, ts: message.ts, blockId: String(block.block_id) }
-    const done = await slack.do({ do: 'act', as, ...place, action: { action_id: actionId, value: element.value } as SlackJson })
+    const done = await slack.do({
+      do: 'act',
+      as,
+      ...place,
+      action: { action_id: actionId, value: element.value } as SlackJson,
+    })
     if (!done.ok) throw new Error(done.error)
     return
   }
   throw new Error(`there is no ${actionId}`)
+}
+
+async function command({ slack }: Story, as: string, channel: string, text: string): Promise<void> {
+  const done = await slack.do({ do: 'command', as, channel, command: '/summarize', text })
+  if (!done.ok) throw new Error(done.error)
+}
+
+const directOf = ({ slack }: Story, user: string) =>
+  slack.snapshot(user).channels.find(({ kind }) => kind === 'im')?.id ?? ''
+
+/** The newest reply of the bot in somebody's direct messages that satisfies the test. */
+function untilDirect(
+  story: Story,
+  user: string,
+  is: (reply: PageMessage) => boolean,
+  what: string,
+): Promise<PageMessage> {
+  const { slack } = story
+  const isReply = ({ user: by, threadTs }: PageMessage) => by === slack.botUserId && threadTs !== undefined
+  const replies = () =>
+    slack.snapshot(user).messages.filter(message => message.channel === directOf(story, user) && isReply(message))
+  return slack.until(() => {
+    const last = replies().at(-1)
+    return last !== undefined && is(last) ? last : undefined
+  }, what)
+}
+
+function untilTold({ slack }: Story, user: string, is: (text: string) => boolean): Promise<PageMessage> {
+  const own = () => slack.snapshot(user).messages.filter(({ ephemeralTo }) => ephemeralTo === user)
+  return slack.until(() => own().find(({ text }) => is(text)), 'what only one person sees')
 }
