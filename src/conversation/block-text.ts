@@ -1,6 +1,6 @@
 /**
  * What Slack's blocks say, as text in Slack's form: for messages whose own text is empty. Elements that show nothing to
- * read (images, buttons' values) are passed over.
+ * read (images, buttons) are passed over.
  */
 export function toBlockText(blocks: unknown): string {
   if (!Array.isArray(blocks)) return ''
@@ -27,6 +27,9 @@ function toText(given: unknown): string {
   if (typeof given !== 'object' || given === null) return ''
   const element = given as Element
   switch (element.type) {
+    case 'actions':
+    case 'context_actions':
+      return ''
     case 'user':
       return `<@${element.user_id}>`
     case 'channel':

@@ -78,7 +78,7 @@ export function toMessage(given: RawMessage, self: Self): Message | undefined {
     ts: raw.ts,
     author: toAuthor(raw, self),
     ...(mark !== undefined && { mark }),
-    text: toText(raw),
+    text: toText(raw, isSelf(raw, self)),
     form: 'slack',
     files: Array.isArray(raw.files) ? raw.files.map(toSlackFile).filter(file => file !== undefined) : [],
     ...place,
@@ -100,11 +100,11 @@ function toAuthor(raw: RawMessage, self: Self): Message['author'] {
 
 /**
  * Apps often say everything in blocks or attachments; their text is then empty, or a short form of it. What a person's
- * message has attached is the preview of a link, which they did not write.
+ * message has attached is the preview of a link, which they did not write; what the bot itself wrote stands in its text whole.
  */
-function toText(raw: RawMessage): string {
+function toText(raw: RawMessage, isOwn: boolean): string {
   const written = typeof raw.text === 'string' ? raw.text : ''
-  if (written !== '' && raw.bot_id === undefined) return written
+  if (written !== '' && (isOwn || raw.bot_id === undefined)) return written
   const attachments = Array.isArray(raw.attachments) ? raw.attachments : []
   const more = [toBlockText(raw.blocks), ...attachments.map(toAttachedText)].flatMap(text => text.split('\n'))
   const lines = [...new Set(more)].filter(line => line.trim() !== '' && !written.includes(line.trim()))
