@@ -32,7 +32,11 @@ export async function keepDigest(
   const known = await digests.of(user)
   if (known.length >= mostDigests) return words.summary.digest.tooMany(mostDigests)
   const question = toQuestion([words.summary.newWord, schedule.rest].join(' ').trim(), here, words)
-  const title = `${text.replace(/<#[A-Z0-9]+\|([^>]+)>/g, '#$1')} (${timeZone})`
+  const place = schedule.rest.includes('#') ? '' : ` ${here}`
+  const title = `${text}${place} (${timeZone})`.replace(
+    /<#([A-Z0-9]+)(?:\|([^>]+))?>/g,
+    (_, id, name) => `#${name ?? id}`,
+  )
   await digests.add({ id: randomUUID(), user, pattern: schedule.pattern, timeZone, question, title, nextAt })
   clock.wake()
   return words.summary.digest.added(title, toTime(nextAt, timeZone), known.length + 1)

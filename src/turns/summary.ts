@@ -1,8 +1,8 @@
-import type { Message } from '../conversation/message.ts'
+import type { Message, Self } from '../conversation/message.ts'
 import { readNames } from '../conversation/names.ts'
 import type { People, Person } from '../conversation/people.ts'
 import { toPermalink } from '../conversation/permalink.ts'
-import { toPlain, toTime } from '../conversation/plain.ts'
+import { isMentioned, toPlain, toTime } from '../conversation/plain.ts'
 import { ShownError, toReason } from '../errors.ts'
 import type { Log } from '../log.ts'
 import type { Metrics } from '../metrics.ts'
@@ -39,8 +39,10 @@ export interface SummaryParts extends SourceParts {
 /** What a question wants summed up, if that is what it asks for; files and texts of its own are no such question. */
 export function toWishedSummary(turn: Turn): SummaryWish | undefined {
   if (turn.question.files.length > 0) return undefined
-  return toSummaryWish(turn.question.text.replace(/<@[UW][^<>]*>/g, ' '))
+  return toSummaryWish(withoutMentions(turn.question.text))
 }
+
+const withoutMentions = (text: string) => text.replace(/<@[UW][^<>]*>/g, ' ')
 
 /** People see how far it has come at least every three seconds. */
 const progressEveryMs = 2_500
@@ -81,7 +83,7 @@ export async function summarize(
     const toldAt = told === undefined ? undefined : Number(told) * 1000
     const onProgress = (read: number, total: number) => Object.assign(stand, { read, total })
     const read = await readSource(parts, source, span, now, toldAt, onProgress, job.signal)
-    const messages = read.messages.filter(message => isSaid(message, turn))
+    const messages = read.messages.filter(message => isSaid(message, turn, parts.self))
     const ending: Ending =
       messages.length === 0
         ? await showNothing(reply, span?.kind === 'new' ? toTime(toldAt ?? now, person.timeZone) : undefined, words)
@@ -97,9 +99,10 @@ export async function summarize(
   }
 }
 
-/** What somebody said; not the bot's own words, and not the question itself. */
-function isSaid(message: Message, turn: Turn): boolean {
+/** What somebody said; not the bot's own words, and not what asks it for a summary. */
+function isSaid(message: Message, turn: Turn, self: Self): boolean {
   if (message.author.kind === 'self' || message.ts === turn.question.ts) return false
+  if (isMentioned(message.text, self.userId) && toSummaryWish(withoutMentions(message.text)) !== undefined) return false
   return message.text.trim() !== '' || message.files.length > 0
 }
 

@@ -130,7 +130,7 @@ export const en = {
     gone: 'I no longer find this summary. Ask for it again, please.',
     digest: {
       added: (title: string, time: string, index: number) =>
-        `Every time, in our direct messages: ${title}. The first comes ${time}. End it with \`/summarize stop ${index}\`.`,
+        `From now on in our direct messages: ${title}, what is new. The first comes ${time}. End it with \`/summarize stop ${index}\`.`,
       list: 'Your digests:',
       none: 'You have no digests. Begin one: `/summarize every weekday 9:00`.',
       ended: (title: string) => `Ended: ${title}`,

@@ -116,7 +116,7 @@ export const zh: Words = {
     gone: '我找不到这份摘要了。请再总结一次。',
     digest: {
       added: (title, time, index) =>
-        `会定期发到我们的私信里：${title}。第一次：${time}。结束请用 \`/summarize 停止 ${index}\`。`,
+        `以后会发到我们的私信里：${title}，总结新的内容。第一次：${time}。结束请用 \`/summarize 停止 ${index}\`。`,
       list: '你的定期摘要：',
       none: '你没有定期摘要。可以这样开始：`/summarize 每个工作日 9:00`。',
       ended: title => `已结束：${title}`,

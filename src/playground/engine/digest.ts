@@ -1,3 +1,4 @@
+import { languageOf } from '../../labels/terms.ts'
 import { type ChatMessage, type Said, textOf, toPointsSaid, toSaid } from './messages.ts'
 import type { Quote } from './search.ts'
 import { type Summary, summarize } from './summary.ts'
@@ -39,5 +40,6 @@ const isOwn = ({ sentence }: Quote) => /\b(?:i|i['’]ll|i['’]m|me|my)\b|我/i
 function toForm(wish: string, points: Said[]): string {
   const lines = points.map(({ text, id }) => ({ text: text.replaceAll('|', '/'), id }))
   if (!/\btable\b|表/i.test(wish)) return lines.map(({ text, id }) => `- ${text} [${id}]`).join('\n')
-  return ['| | |', '|---|---|', ...lines.map(({ text, id }) => `| ${text} | [${id}] |`)].join('\n')
+  const head = languageOf(wish) === 'zh' ? '| 要点 | 来源 |' : '| Point | Source |'
+  return [head, '|---|---|', ...lines.map(({ text, id }) => `| ${text} | [${id}] |`)].join('\n')
 }
