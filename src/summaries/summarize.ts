@@ -17,7 +17,7 @@ import {
 } from './question.ts'
 
 /** What is to be summed up. */
-export interface SummaryRequest {
+interface SummaryRequest {
   channel: string
   said: readonly Said[]
   reader: Reader
@@ -36,7 +36,7 @@ export interface Summary {
 }
 
 /** What a summary cost. */
-export interface SummaryUsage {
+interface SummaryUsage {
   /** Questions to the model. */
   calls: number
   /** As the server counted them, or a guess where it does not say. */
@@ -67,7 +67,7 @@ interface SummarizerParts {
 }
 
 /** Parts that are summed up at once: a model server does a few side by side, not hundreds. */
-export const partsAtOnce = 4
+const partsAtOnce = 4
 /** A part is no longer than this, also for a model that reads more: what stands in the middle of a long text is overlooked. */
 const mostPartTokens = 24_000
 /** So much that was found is joined at once; of more, groups are joined first. */

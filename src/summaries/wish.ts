@@ -6,7 +6,7 @@
 import type { Words } from '../words/words.ts'
 
 /** Where what is to be summed up was said. */
-export type WishedPlace =
+type WishedPlace =
   /** The thread in which was asked, or the channel where there is none. */
   | { of: 'here' }
   | { of: 'this channel' }

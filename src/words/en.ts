@@ -6,7 +6,7 @@ const short = (number: number) => (number < 1_000 ? String(number) : `${Math.rou
 /** What the bot says of itself, in English. Answers of the model are not here: they follow the question's language. */
 export const en = {
   thinking: 'is thinking…',
-  help: 'Ask me something after my name, for example “summarize this thread” or “what did we decide about the date?”. I read the thread I am in, and in it you need not mention me again. /classify says what kind of feedback a text is.',
+  help: 'Ask me something after my name, for example “summarize this thread” or “what did we decide about the date?”. I read the thread I am in, and in it you need not mention me again. /summarize tells you alone what was said in a channel, /classify what kind of feedback a text is.',
   interrupted: 'I was stopped before I could finish. Please ask again.',
   handedOver: 'I am being restarted; the rest follows when I am back.',
   setAside:
@@ -232,12 +232,12 @@ export const en = {
   home: {
     title: 'Threadwise',
     intro:
-      'I answer in the thread while I think. Mention me in a channel, write to me directly, or use /ask. With /classify I say what kind of feedback a text is, and why.',
+      'I answer in the thread while I think. Mention me in a channel, write to me directly, or use /ask. With /summarize I tell you what was decided in a channel and what is open, with /classify what kind of feedback a text is, and why.',
     follow:
       'In a thread that I take part in, you need not mention me again. Begin with someone else’s @name and I keep quiet.',
     model: (name: string) => `Answers come from: ${name}`,
     reads:
-      'I read the thread that I am asked in and its files and send them to that model. Outside Slack I keep a question only until it is answered, and your thumbs.',
+      'I read the thread that I am asked in and its files and send them to that model. Outside Slack I keep a question only until it is answered, your thumbs, feedback with its labels, and for 30 days what I found for summaries.',
     ask: 'Ask a question',
   },
 
