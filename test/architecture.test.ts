@@ -17,6 +17,7 @@ const mayImport: Record<string, string[]> = {
 
 /** Files of the root that everything may lean on: they lean on nothing that leans on them. */
 const ground = [
+  'abort.ts',
   'config.ts',
   'errors.ts',
   'evidence.ts',

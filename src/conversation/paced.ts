@@ -1,4 +1,3 @@
-import { setTimeout as delay } from 'node:timers/promises'
 import { type CallSlack, callPatiently, type SlackAnswer, SlackError } from '../slack.ts'
 
 /** Reads from Slack page by page, no faster than Slack allows for long. */
@@ -17,6 +16,8 @@ interface Pace {
   left: number
   filledAt: number
   restsUntil: number
+  /** Whoever comes first is served first. */
+  line: Promise<void>
 }
 
 /**
@@ -29,19 +30,34 @@ export function createPacedReader(call: CallSlack, perMinute: number): ReadSlack
   const everyMs = minuteMs / Math.max(1, perMinute - burst)
 
   const turn = async (method: string, signal: AbortSignal): Promise<Pace> => {
-    const pace = paces.get(method) ?? { left: burst, filledAt: Date.now(), restsUntil: 0 }
+    const pace = paces.get(method) ?? { left: burst, filledAt: Date.now(), restsUntil: 0, line: Promise.resolve() }
     paces.set(method, pace)
-    for (;;) {
-      const now = Date.now()
-      const filled = Math.floor((now - pace.filledAt) / everyMs)
-      pace.left = Math.min(burst, pace.left + filled)
-      pace.filledAt = pace.left === burst ? now : pace.filledAt + filled * everyMs
-      if (pace.left > 0 && pace.restsUntil <= now) break
-      const waitMs = Math.max(pace.restsUntil - now, pace.left > 0 ? 0 : pace.filledAt + everyMs - now)
-      await delay(Math.max(1, Math.ceil(waitMs)), undefined, { signal })
+    const { line: before } = pace
+    const { promise, resolve } = Promise.withResolvers<void>()
+    pace.line = promise
+    try {
+      await before
+      for (;;) {
+        signal.throwIfAborted()
+        const waitMs = toWaitMs(pace)
+        if (waitMs === 0) break
+        await pause(waitMs, signal)
+      }
+      pace.left -= 1
+      return pace
+    } finally {
+      resolve()
     }
-    pace.left -= 1
-    return pace
+  }
+
+  /** How long until the next call; 0 for now. */
+  const toWaitMs = (pace: Pace): number => {
+    const now = Date.now()
+    const filled = Math.floor((now - pace.filledAt) / everyMs)
+    pace.left = Math.min(burst, pace.left + filled)
+    pace.filledAt = pace.left === burst ? now : pace.filledAt + filled * everyMs
+    const emptyMs = pace.left > 0 ? 0 : pace.filledAt + everyMs - now
+    return Math.max(0, Math.ceil(Math.max(pace.restsUntil - now, emptyMs)))
   }
 
   return async (method, args, signal) => {
@@ -58,6 +74,22 @@ export function createPacedReader(call: CallSlack, perMinute: number): ReadSlack
       }
     }
   }
+}
+
+/** Rejects with the signal's reason when it aborts. */
+function pause(ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const leave = () => {
+      clearTimeout(timer)
+      reject(signal.reason)
+    }
+    const timer = setTimeout(() => {
+      signal.removeEventListener('abort', leave)
+      resolve()
+    }, ms)
+    if (signal.aborted) leave()
+    else signal.addEventListener('abort', leave, { once: true })
+  })
 }
 
 /** A refusal is for all who read, not for this page alone. */

@@ -1,3 +1,4 @@
+import { orAbort } from '../abort.ts'
 import type { Message, Self } from '../conversation/message.ts'
 import { readNames } from '../conversation/names.ts'
 import type { People, Person } from '../conversation/people.ts'
@@ -82,7 +83,8 @@ export async function summarize(
     const told = await parts.digests.readTold(turn.user, place)
     const toldAt = told === undefined ? undefined : Number(told) * 1000
     const onProgress = (read: number, total: number) => Object.assign(stand, { read, total })
-    const read = await readSource(parts, source, span, now, toldAt, onProgress, job.signal)
+    const reading = readSource(parts, source, span, now, toldAt, onProgress, job.signal)
+    const read = await orAbort(reading, job.signal)
     const messages = read.messages.filter(message => isSaid(message, turn, parts.self))
     const ending: Ending =
       messages.length === 0
@@ -152,7 +154,7 @@ async function showSummary(desk: Desk, read: SourceRead, rest: string): Promise<
   const onProgress = (progress: SummaryProgress) => {
     stand.summing = progress
   }
-  const summary = await parts.summarizer.summarize(request, onProgress, job.signal)
+  const summary = await orAbort(parts.summarizer.summarize(request, onProgress, job.signal), job.signal)
   parts.metrics.tokensUsed('in', summary.usage.tokensIn)
   parts.metrics.tokensUsed('out', summary.usage.tokensOut)
   const { calls, known, parts: all } = summary.usage
