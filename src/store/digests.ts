@@ -1,4 +1,4 @@
-import type { Kysely } from 'kysely'
+import type { Kysely, Selectable } from 'kysely'
 import type { Schema } from './schema.ts'
 import { durably } from './sqlite.ts'
 import type { Writer } from './writer.ts'
@@ -102,15 +102,6 @@ export function createDigests(db: Kysely<Schema>, writer: Writer): Digests {
   }
 }
 
-function toDigest(row: {
-  id: string
-  user: string
-  pattern: string
-  time_zone: string
-  question: string
-  title: string
-  next_at: number
-}): Digest {
-  const { id, user, pattern, question, title } = row
+function toDigest({ id, user, pattern, question, title, ...row }: Selectable<Schema['digests']>): Digest {
   return { id, user, pattern, timeZone: row.time_zone, question, title, nextAt: row.next_at }
 }

@@ -1,4 +1,4 @@
-import type { Kysely } from 'kysely'
+import type { Kysely, Selectable } from 'kysely'
 import type { Schema } from './schema.ts'
 import type { Writer } from './writer.ts'
 
@@ -82,7 +82,6 @@ export function createKeptParts(db: Kysely<Schema>, writer: Writer): KeptParts {
   }
 }
 
-function toPart(row: { id: string; channel: string; scope: string; covers: string; result: string }): KeptPart {
-  const { id, channel, scope, result } = row
-  return { id, channel, scope, covers: JSON.parse(row.covers) as KeptPart['covers'], result }
+function toPart({ id, channel, scope, covers, result }: Selectable<Schema['summary_parts']>): KeptPart {
+  return { id, channel, scope, covers: JSON.parse(covers) as KeptPart['covers'], result }
 }

@@ -2,15 +2,13 @@ import { mkdtemp } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
-import { createApp } from '../../src/app.ts'
-import { readTaxonomies } from '../../src/labels/taxonomies.ts'
 import { createLog } from '../../src/log.ts'
-import { createOpenAiModel } from '../../src/model/openai.ts'
 import { type CallRecord, createWorkspace } from '../../src/playground/workspace/workspace.ts'
 import { openStore, type Store } from '../../src/store/store.ts'
 import { createInbox } from '../../src/turns/inbox.ts'
 import type { Turn } from '../../src/turns/turn.ts'
 import { createScriptedModel } from '../scripted-model.ts'
+import { openBenchBot } from './bot.ts'
 import type { Claim } from './main.ts'
 
 /** Fewer than the edits that the bot allows itself in a minute, so that no round waits for that. */
@@ -79,7 +77,6 @@ export async function benchDurability(): Promise<Claim[]> {
 async function openBot(store: Store) {
   const slack = await createWorkspace({ limits: 'off' })
   const model = await createScriptedModel()
-  const log = createLog('silent')
   let writes = 0
   const counted: Store = {
     ...store,
@@ -95,23 +92,7 @@ async function openBot(store: Store) {
       },
     },
   }
-  const config = {
-    botToken: slack.botToken,
-    transport: { kind: 'socket' as const, appToken: slack.appToken },
-    slackApiUrl: slack.apiUrl,
-    port: 0,
-    stopMs: 0,
-    cacheTokens: 1_000_000,
-    readsPerMinute: 1_000_000,
-  }
-  const settings = { apiKey: 'none', baseUrl: model.baseUrl, name: 'gpt-4o', idleMs: 60_000 }
-  const app = await createApp({
-    config,
-    model: createOpenAiModel(settings, log),
-    store: counted,
-    taxonomies: await readTaxonomies(),
-    log,
-  })
+  const app = await openBenchBot(slack, model, counted)
   const { dana } = slack.people
   let room = 0
   /** Asks in a channel of its own, so that nothing waits for Slack’s limit on a channel. */

@@ -1,11 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import { createApp } from '../../src/app.ts'
-import { readTaxonomies } from '../../src/labels/taxonomies.ts'
 import { createLog } from '../../src/log.ts'
-import { createOpenAiModel } from '../../src/model/openai.ts'
 import { createWorkspace, type Workspace } from '../../src/playground/workspace/workspace.ts'
 import { openMemoryStore } from '../../src/store/store.ts'
 import { createScriptedModel, type Exchange, type ScriptedModel } from '../scripted-model.ts'
+import { openBenchBot } from './bot.ts'
 import type { Claim } from './main.ts'
 
 /** One call to Slack takes this long, as it does from a usual server. */
@@ -27,25 +25,8 @@ const warmModelMs = 20
 export async function benchMention(): Promise<Claim[]> {
   const slack = await createWorkspace({ latencyMs })
   const model = await createScriptedModel()
-  const log = createLog('silent')
-  const config = {
-    botToken: slack.botToken,
-    transport: { kind: 'socket' as const, appToken: slack.appToken },
-    slackApiUrl: slack.apiUrl,
-    port: 0,
-    stopMs: 0,
-    cacheTokens: 1_000_000,
-    readsPerMinute: 1_000_000,
-  }
-  const settings = { apiKey: 'none', baseUrl: model.baseUrl, name: 'gpt-4o', idleMs: 60_000 }
-  const store = await openMemoryStore(log)
-  const app = await createApp({
-    config,
-    model: createOpenAiModel(settings, log),
-    store,
-    taxonomies: await readTaxonomies(),
-    log,
-  })
+  const store = await openMemoryStore(createLog('silent'))
+  const app = await openBenchBot(slack, model, store)
 
   const first: number[] = []
   const whole: number[] = []

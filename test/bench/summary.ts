@@ -1,11 +1,9 @@
-import { createApp } from '../../src/app.ts'
-import { readTaxonomies } from '../../src/labels/taxonomies.ts'
 import { createLog } from '../../src/log.ts'
-import { createOpenAiModel } from '../../src/model/openai.ts'
 import { createWorkspace, type Workspace } from '../../src/playground/workspace/workspace.ts'
 import { openMemoryStore } from '../../src/store/store.ts'
 import { fillChannel } from '../big-channel.ts'
 import { createScriptedModel } from '../scripted-model.ts'
+import { openBenchBot } from './bot.ts'
 import type { Claim } from './main.ts'
 
 const size = { messages: 2_000, threads: 80, facts: 8 }
@@ -37,20 +35,8 @@ export async function benchSummary(): Promise<Claim[]> {
     7,
   )
   offset = 0
-  const log = createLog('silent')
-  const config = {
-    botToken: slack.botToken,
-    transport: { kind: 'socket' as const, appToken: slack.appToken },
-    slackApiUrl: slack.apiUrl,
-    port: 0,
-    stopMs: 0,
-    cacheTokens: 1_000_000,
-    readsPerMinute: 45,
-  }
-  const settings = { apiKey: 'none', baseUrl: model.baseUrl, name: 'gpt-4o', idleMs: 60_000 }
-  const store = await openMemoryStore(log)
-  const taxonomies = await readTaxonomies()
-  const app = await createApp({ config, model: createOpenAiModel(settings, log), store, taxonomies, log })
+  const store = await openMemoryStore(createLog('silent'))
+  const app = await openBenchBot(slack, model, store, 45)
   let characters = 0
   let questions = 0
   model.answerAll(({ prompt, reply }) => {

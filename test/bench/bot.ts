@@ -1,0 +1,34 @@
+import { createApp, type ThreadwiseApp } from '../../src/app.ts'
+import { readTaxonomies } from '../../src/labels/taxonomies.ts'
+import { createLog } from '../../src/log.ts'
+import { createOpenAiModel } from '../../src/model/openai.ts'
+import type { Workspace } from '../../src/playground/workspace/workspace.ts'
+import type { Store } from '../../src/store/store.ts'
+import type { ScriptedModel } from '../scripted-model.ts'
+
+/** The bot as a bench measures it: over a socket, on the store that it is given, reading no faster than a minute allows. */
+export async function openBenchBot(
+  slack: Workspace,
+  model: Pick<ScriptedModel, 'baseUrl'>,
+  store: Store,
+  readsPerMinute = 1_000_000,
+): Promise<ThreadwiseApp> {
+  const log = createLog('silent')
+  const config = {
+    botToken: slack.botToken,
+    transport: { kind: 'socket' as const, appToken: slack.appToken },
+    slackApiUrl: slack.apiUrl,
+    port: 0,
+    stopMs: 0,
+    cacheTokens: 1_000_000,
+    readsPerMinute,
+  }
+  const settings = { apiKey: 'none', baseUrl: model.baseUrl, name: 'gpt-4o', idleMs: 60_000 }
+  return createApp({
+    config,
+    model: createOpenAiModel(settings, log),
+    store,
+    taxonomies: await readTaxonomies(),
+    log,
+  })
+}
