@@ -60,7 +60,8 @@ export async function createApp({ config, model, store, taxonomies, log }: AppPa
   const metrics = createMetrics()
   const call = createCallSlack(config.botToken, config.slackApiUrl, metrics, log)
   const self = await readSelf(call, log, config.slackApiUrl)
-  const conversations = createConversations(call, self, config.cacheTokens)
+  const reading = createPacedReader(call, config.readsPerMinute)
+  const conversations = createConversations(reading.atOnce, self, config.cacheTokens)
   const people = createPeople(call, log)
   const budget = createSendBudget(call)
   const { labels } = store
@@ -71,7 +72,7 @@ export async function createApp({ config, model, store, taxonomies, log }: AppPa
   const files = createFileReader(access)
   const sheets = createFileReader({ ...access, maxTextCharacters: sheetCharacters })
   const summing = {
-    reader: createPacedReader(call, config.readsPerMinute),
+    reader: reading.read,
     summarizer: createSummarizer({ model, kept: store.parts }),
     keptParts: store.parts,
     digests: store.digests,

@@ -9,37 +9,83 @@ export interface Range {
 /** What of a place is wanted: a stretch of time, its newest messages, or what came since the same person last asked. */
 export type Span = { kind: 'time'; range: Range } | { kind: 'last'; count: number } | { kind: 'new' }
 
-const hourMs = 3_600_000
+const minuteMs = 60_000
+const hourMs = 60 * minuteMs
 const dayMs = 24 * hourMs
-const unitMs: Record<string, number> = {
-  hour: hourMs,
-  小时: hourMs,
-  钟头: hourMs,
-  day: dayMs,
-  天: dayMs,
-  日: dayMs,
-  week: 7 * dayMs,
-  周: 7 * dayMs,
-  星期: 7 * dayMs,
-  month: 30 * dayMs,
-  月: 30 * dayMs,
-}
+const units: [RegExp, number][] = [
+  [/^(?:min|分)/i, minuteMs],
+  [/^(?:h|小时|钟头)/i, hourMs],
+  [/^(?:d|天|日)/i, dayMs],
+  [/^(?:w|周|星期|礼拜)/i, 7 * dayMs],
+  [/^(?:month|月)/i, 30 * dayMs],
+  [/^(?:y|年)/i, 365 * dayMs],
+]
 const weekdays = ['sunday', 'monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday']
 const chineseDays = ['日', '一', '二', '三', '四', '五', '六']
 const chineseDigits = '零一二三四五六七八九十'
-
-const lastSome =
-  /\b(?:(?:in|for|of|over|from)\s+)?(?:the\s+)?(?:last|past)\s+(?:(\d{1,4})\s+)?(hour|day|week|month)s?\b/i
-const chineseSome = /(?:最近|过去|近)\s*(\d{1,4}|[一二两三四五六七八九十]{1,3})\s*个?\s*(小时|钟头|天|日|周|星期|月)/
-const sinceDay = /\bsince\s+(sunday|monday|tuesday|wednesday|thursday|friday|saturday|yesterday|today)\b(?!\s+\d)/i
-const chineseSince = /(?:从|自)?\s*(?:上?周|星期)([一二三四五六日天])(?:开始|以来|起)?/
-const dated = /(?:\bsince\s+|从|自)?\s*(\d{4})-(\d{1,2})-(\d{1,2})(?:开始|以来|起)?/i
-/** A day by its name is that day; “since yesterday” goes on until now. */
-const named: { pattern: RegExp; daysAgo: number; isOne: boolean }[] = [
-  { pattern: /\bsince\s+yesterday\b|(?:从|自)昨天(?:开始|以来|起)?|昨天(?:开始|以来|起)/i, daysAgo: 1, isOne: false },
-  { pattern: /\byesterday\b|昨天/i, daysAgo: 1, isOne: true },
-  { pattern: /\b(?:since\s+)?today\b|(?:从|自)?今天(?:开始|以来|起)?/i, daysAgo: 0, isOne: false },
+const numbers = [
+  'zero',
+  'one',
+  'two',
+  'three',
+  'four',
+  'five',
+  'six',
+  'seven',
+  'eight',
+  'nine',
+  'ten',
+  'eleven',
+  'twelve',
 ]
+
+const number = String.raw`\d{1,4}|(?:a\s+)?(?:couple|few)(?:\s+of)?|${numbers.slice(1).join('|')}`
+const lastSome = new RegExp(
+  String.raw`\b(?:(?:in|for|of|over|from|during)\s+)?(?:the\s+|these\s+)?(?:last|past)\s+(?:(${number})\s*)?(minutes?|mins?|hours?|hrs?|h|days?|weeks?|months?|years?)\b`,
+  'i',
+)
+const chineseSome =
+  /(?:最近|过去|近|这)\s*(\d{1,4}|[一二两三四五六七八九十]{1,3}|半|几)\s*个?\s*(分钟|小时|钟头|天|日|周|星期|礼拜|月|年)/
+const day = String.raw`(?:sun|mon|tues|wednes|thurs|fri|satur)day`
+const sinceDay = new RegExp(String.raw`\bsince\s+(${day}|yesterday|today)\b(?!\s+(?:at\s+)?\d)`, 'i')
+const onDay = new RegExp(String.raw`\b(?:on|last)\s+(${day})\b(?!\s+(?:at\s+)?\d)`, 'i')
+const chineseSince = /(?:从|自)?\s*(?:上?周|上?星期|上?礼拜)([一二三四五六日天])(?:开始|以来|起)?/
+const dated = /(?:\bsince\s+|从|自)?\s*(\d{4})-(\d{1,2})-(\d{1,2})(?:开始|以来|起)?/i
+/** A day by its name is that day; “since yesterday”, and a week or month that is not over, go on until now. */
+const named: { pattern: RegExp; from: (today: Day) => Day; days?: number }[] = [
+  {
+    pattern: /\bsince\s+yesterday\b|(?:从|自)昨天(?:开始|以来|起)?|昨天(?:开始|以来|起)/i,
+    from: today => daysBefore(today, 1),
+  },
+  { pattern: /\byesterday\b|昨天/i, from: today => daysBefore(today, 1), days: 1 },
+  { pattern: /前天/, from: today => daysBefore(today, 2), days: 1 },
+  {
+    pattern:
+      /\b(?:since\s+)?(?:today|this\s+(?:morning|afternoon|evening))\b|(?:从|自)?今天(?:早上|上午|下午)?(?:开始|以来|起)?/i,
+    from: today => today,
+  },
+  {
+    pattern: /\bthis\s+week\b|(?:本|这)(?:个)?(?:周|星期|礼拜)/i,
+    from: today => daysBefore(today, (today.weekday + 6) % 7),
+  },
+  { pattern: /上(?:个)?(?:周|星期|礼拜)/, from: today => daysBefore(today, ((today.weekday + 6) % 7) + 7), days: 7 },
+  { pattern: /\bthis\s+month\b|(?:本|这)(?:个)?月/i, from: today => ({ ...today, day: 1 }) },
+]
+
+/** A day of a calendar. */
+interface Day {
+  year: number
+  month: number
+  day: number
+  /** 0 is Sunday. */
+  weekday: number
+}
+
+function daysBefore({ year, month, day: on, weekday }: Day, days: number): Day {
+  const at = new Date(Date.UTC(year, month - 1, on - days))
+  const then = { year: at.getUTCFullYear(), month: at.getUTCMonth() + 1, day: at.getUTCDate() }
+  return { ...then, weekday: (((weekday - days) % 7) + 7) % 7 }
+}
 
 /**
  * The stretch that words name: “last 7 days”, “since monday”, “since 2026-11-01”, 最近七天, 从周一开始; up to now unless a day is
@@ -58,36 +104,51 @@ interface Found {
 function findRange(words: string, now: number, timeZone: string): Found | undefined {
   const upToNow = (from: number, found: string) => (from > now ? undefined : { range: { from, to: now }, words: found })
   const some = lastSome.exec(words) ?? chineseSome.exec(words)
-  if (some !== null)
-    return upToNow(now - toNumber(some[1] ?? '1') * (unitMs[(some[2] ?? '').toLowerCase()] ?? dayMs), some[0])
-  const midnight = toMidnight(now, timeZone)
+  if (some !== null) return upToNow(now - toCount(some[1] ?? '1') * toUnitMs(some[2] ?? ''), some[0])
+  const today = toDay(now, timeZone)
+  const begin = (on: Day) => toEpoch({ ...on, hour: 0, minute: 0 }, timeZone)
   const date = dated.exec(words)
   if (date !== null) {
-    const noon = Date.UTC(Number(date[1]), Number(date[2]) - 1, Number(date[3]), 12)
-    return upToNow(toMidnight(noon, timeZone), date[0])
+    const [, year, month, on] = date.map(Number)
+    return upToNow(begin({ year: year ?? 0, month: month ?? 1, day: on ?? 1, weekday: 0 }), date[0])
   }
-  const english = sinceDay.exec(words)
+  const one = onDay.exec(words)
+  const english = one ?? sinceDay.exec(words)
   const chinese = chineseSince.exec(words)
   const weekday = weekdays.indexOf(english?.[1]?.toLowerCase() ?? '')
   const wanted = weekday >= 0 ? weekday : chineseDays.indexOf(chinese?.[1]?.replace('天', '日') ?? '')
   if (wanted >= 0) {
-    const from = midnight - ((toWeekday(now, timeZone) - wanted + 7) % 7) * dayMs
-    return upToNow(from, (weekday >= 0 ? english : chinese)?.[0] ?? '')
+    const from = daysBefore(today, (today.weekday - wanted + 7) % 7)
+    if (one !== null)
+      return { range: { from: begin(from), to: Math.min(now, begin(daysBefore(from, -1))) }, words: one[0] }
+    return upToNow(begin(from), (weekday >= 0 ? english : chinese)?.[0] ?? '')
   }
-  for (const { pattern, daysAgo, isOne } of named) {
+  for (const { pattern, from: toFrom, days } of named) {
     const found = pattern.exec(words)?.[0]
     if (found === undefined) continue
-    const from = midnight - daysAgo * dayMs
-    return { range: { from, to: isOne ? from + dayMs : now }, words: found }
+    const from = toFrom(today)
+    const to = days === undefined ? now : begin(daysBefore(from, -days))
+    return { range: { from: begin(from), to }, words: found }
   }
   return undefined
 }
 
+const toUnitMs = (word: string) => units.find(([unit]) => unit.test(word))?.[1] ?? dayMs
+
+/** `12`, `two`, 三, `a few`, 半. */
+function toCount(written: string): number {
+  const word = written.toLowerCase()
+  if (/couple/.test(word)) return 2
+  if (/few|几/.test(word)) return 3
+  if (word === '半') return 0.5
+  return numbers.includes(word) ? numbers.indexOf(word) : toNumber(written)
+}
+
 /** “new” alone is enough in a command; in a sentence it needs “what is” before it, or “since …” behind it. */
 const newWords =
-  /^new(?:\s+(?:here|in here|messages?|things))?(?=\s*(?:$|in\b|[,，<#]))|\b(?:(?:what(?:['’]s| is| was)?|anything|everything)\s+)?(?:new\s+)?(?:here\s+)?since\s+(?:i\s+last\s+(?:asked|looked)|(?:the\s+)?last\s+time|my\s+last\s+(?:visit|summary))\b|\b(?:what(?:['’]s| is| was)?|anything|everything)\s+new\b(?!\s+\w)|\b(?:what\s+)?(?:did|have)\s+i\s+miss(?:ed)?\b|(?:自|从)?(?:我)?上次(?:问|看|总结)?(?:之后|以后|以来|过后|后|到现在)(?:有什么|有哪些|的)?(?:新(?:的)?(?:消息|内容|进展|东西)?)?|有(?:什么|哪些|没有)新(?:的)?(?:消息|内容|进展|东西)?|我错过了(?:什么|哪些)|^新(?:消息|进展|内容)/i
+  /^new(?:\s+(?:here|in here|messages?|things))?(?=\s*(?:$|[,，<#]|(?:in|only|just|as|for|with|by|decisions?|open|questions?|tasks?|action|to-?dos?)\b))|\b(?:(?:what(?:['’]s| is| was)?|anything|everything)\s+)?(?:new\s+)?(?:here\s+)?since\s+(?:i\s+last\s+(?:asked|looked)|(?:the\s+)?last\s+time|my\s+last\s+(?:visit|summary))\b|\b(?:what(?:['’]s| is| was)?|anything|everything)\s+new\b(?!\s+\w)|\b(?:what\s+)?(?:did|have)\s+i\s+miss(?:ed)?\b|(?:自|从)?(?:我)?上次(?:问|看|总结)?(?:之后|以后|以来|过后|后|到现在)(?:有什么|有哪些|的)?(?:新(?:的)?(?:消息|内容|进展|东西)?)?|有(?:什么|哪些|没有)新(?:的)?(?:消息|内容|进展|东西)?|我错过了(?:什么|哪些)|^新(?:消息|进展|内容)/i
 const lastCount =
-  /\b(?:the\s+)?(?:last|past|latest|newest)\s+(\d{1,5})(?:\s+(?:messages?|posts?))?\b(?!\s*(?:hour|day|week|month|minute)s?\b)|(?:最近|最后|最新)(?:的)?\s*(\d{1,5})\s*条(?:消息)?/i
+  /\b(?:the\s+)?(?:last|past|latest|newest)\s+(\d{1,5})(?:\s+(?:messages?|posts?)\b|(?=\s*(?:$|[,，;<#]|(?:in|of|on|as|for|only|just|with)\b)))|(?:最近|最后|最新)(?:的)?\s*(\d{1,5}|[一二两三四五六七八九十百]{1,4})\s*条(?:消息)?/i
 /** What ends a moment that is named in free words. */
 const ends = String.raw`(?=\s+(?:in|of|on|as|for|only|just|with|focus\w*|and\s+only)\b|\s*[,，;；<#]|$)`
 const between = new RegExp(
@@ -110,7 +171,10 @@ export async function takeSpan(
 ): Promise<{ span: Span | undefined; rest: string }> {
   const without = (found: string) => words.replace(found, ' ').replace(/\s+/g, ' ').trim()
   const count = lastCount.exec(words)
-  if (count !== null) return { span: { kind: 'last', count: Number(count[1] ?? count[2]) }, rest: without(count[0]) }
+  if (count !== null) {
+    const wanted = Math.max(1, toNumber(count[1] ?? count[2] ?? ''))
+    return { span: { kind: 'last', count: wanted }, rest: without(count[0]) }
+  }
   const stretch = await findStretch(words, now, timeZone)
   if (stretch !== undefined) return { span: { kind: 'time', range: stretch.range }, rest: without(stretch.words) }
   const isNew = newWords.exec(words)
@@ -144,29 +208,35 @@ async function toMoment(
   now: number,
   timeZone: string,
 ): Promise<{ begins: number; ends: number } | undefined> {
-  if (/^(?:now|today|现在|今天)$/i.test(words.trim())) return { begins: toMidnight(now, timeZone), ends: now }
+  if (/^(?:now|today|现在|今天)$/i.test(words.trim()))
+    return { begins: toEpoch({ ...toDay(now, timeZone), hour: 0, minute: 0 }, timeZone), ends: now }
   // Loaded when somebody names a time in free words: it takes 9 MB.
   const [english, chinese] = await Promise.all([import('chrono-node/en'), import('chrono-node/zh')])
-  const reference = { instant: new Date(now), timezone: toOffsetMs(now, timeZone) / 60_000 }
+  const reference = { instant: new Date(now), timezone: toOffsetMs(now, timeZone) / minuteMs }
   const parser = /\p{Script=Han}/u.test(words) ? chinese.hans : english
   const [found] = parser.parse(words, reference)
   if (found === undefined) return undefined
   const { start } = found
-  const isDay = !start.isCertain('hour')
-  const begins = toWeekdayPast(toEpoch(start, isDay, timeZone), start, now)
-  return { begins, ends: isDay ? begins + dayMs : begins }
+  const isWholeDay = !start.isCertain('hour')
+  const named = { year: start.get('year') ?? 0, month: start.get('month') ?? 1, day: start.get('day') ?? 1, weekday: 0 }
+  const clock = isWholeDay ? { hour: 0, minute: 0 } : { hour: start.get('hour') ?? 0, minute: start.get('minute') ?? 0 }
+  // “monday” is the one that was, never the one that comes.
+  const isAhead = toEpoch({ ...named, ...clock }, timeZone) > now
+  const on = isAhead && start.isCertain('weekday') && !start.isCertain('day') ? daysBefore(named, 7) : named
+  const begins = toEpoch({ ...on, ...clock }, timeZone)
+  return { begins, ends: isWholeDay ? toEpoch({ ...daysBefore(on, -1), ...clock }, timeZone) : begins }
 }
 
-/** “monday” is the one that was, never the one that comes. */
-function toWeekdayPast(at: number, start: ParsedComponents, now: number): number {
-  return at > now && start.isCertain('weekday') && !start.isCertain('day') ? at - 7 * dayMs : at
+/** The day that the calendar of the zone shows. */
+function toDay(at: number, timeZone: string): Day {
+  const shown = new Date(at + toOffsetMs(at, timeZone))
+  const date = { year: shown.getUTCFullYear(), month: shown.getUTCMonth() + 1, day: shown.getUTCDate() }
+  return { ...date, weekday: shown.getUTCDay() }
 }
 
 /** The moment at which the clock of the zone shows this. */
-function toEpoch(start: ParsedComponents, isDay: boolean, timeZone: string): number {
-  const [year, month, day] = [start.get('year') ?? 0, start.get('month') ?? 1, start.get('day') ?? 1]
-  const [hour, minute] = isDay ? [0, 0] : [start.get('hour') ?? 0, start.get('minute') ?? 0]
-  const shown = Date.UTC(year, month - 1, day, hour, minute)
+function toEpoch(at: Omit<Day, 'weekday'> & { hour: number; minute: number }, timeZone: string): number {
+  const shown = Date.UTC(at.year, at.month - 1, at.day, at.hour, at.minute)
   return shown - toOffsetMs(shown - toOffsetMs(shown, timeZone), timeZone)
 }
 
@@ -176,35 +246,15 @@ function toOffsetMs(at: number, timeZone: string): number {
   const parts = new Intl.DateTimeFormat('en', { ...options, hourCycle: 'h23', timeZone }).formatToParts(at)
   const read = (type: string) => Number(parts.find(part => part.type === type)?.value)
   const shown = Date.UTC(read('year'), read('month') - 1, read('day'), read('hour'), read('minute'))
-  return shown - Math.floor(at / 60_000) * 60_000
+  return shown - Math.floor(at / minuteMs) * minuteMs
 }
-/** `12`, 三, 十二, 三十. */
+
+/** `12`, 三, 十二, 三十, 一百. */
 export function toNumber(written: string): number {
   if (/^\d+$/.test(written)) return Number(written)
-  const digits = [...written].map(character => (character === '两' ? 2 : chineseDigits.indexOf(character)))
+  const [hundreds, rest] = written.includes('百') ? (written.split('百') as [string, string]) : ['', written]
+  const digits = [...rest].map(character => (character === '两' ? 2 : chineseDigits.indexOf(character)))
   const ten = digits.indexOf(10)
-  if (ten < 0) return digits[0] ?? 1
-  return (ten === 0 ? 1 : (digits[0] ?? 1)) * 10 + (digits[ten + 1] ?? 0)
-}
-
-/** The last midnight before a moment, by the clock of the zone. */
-function toMidnight(at: number, timeZone: string): number {
-  const { hour, minute, second } = toClock(at, timeZone)
-  return Math.floor(at / 1_000) * 1_000 - ((hour * 60 + minute) * 60 + second) * 1_000
-}
-
-function toWeekday(at: number, timeZone: string): number {
-  return weekdays.indexOf(toClock(at, timeZone).weekday)
-}
-
-function toClock(at: number, timeZone: string): { hour: number; minute: number; second: number; weekday: string } {
-  const options = { hour: 'numeric', minute: 'numeric', second: 'numeric', weekday: 'long', hourCycle: 'h23' } as const
-  const parts = new Intl.DateTimeFormat('en', { ...options, timeZone }).formatToParts(at)
-  const read = (type: string) => parts.find(part => part.type === type)?.value ?? ''
-  return {
-    hour: Number(read('hour')),
-    minute: Number(read('minute')),
-    second: Number(read('second')),
-    weekday: read('weekday').toLowerCase(),
-  }
+  const small = ten < 0 ? (digits[0] ?? 0) : (ten === 0 ? 1 : (digits[0] ?? 1)) * 10 + (digits[ten + 1] ?? 0)
+  return (written.includes('百') ? toNumber(hundreds || '一') * 100 : 0) + small
 }

@@ -3,6 +3,14 @@ import { type CallSlack, callPatiently, type SlackAnswer, SlackError } from '../
 /** Reads from Slack page by page, no faster than Slack allows for long. */
 export type ReadSlack = (method: string, args: Record<string, unknown>, signal: AbortSignal) => Promise<SlackAnswer>
 
+/** Two ways of reading that share what Slack allows. */
+export interface PacedReader {
+  /** For what may take its time. */
+  read: ReadSlack
+  /** For somebody who waits for an answer: at once, and what it takes is left out of the other. */
+  atOnce: CallSlack
+}
+
 /** Of a minute's reads, so much may be spent at once; the rest comes evenly, so that people see it go on. */
 const burstShare = 0.25
 const minuteMs = 60_000
@@ -24,14 +32,19 @@ interface Pace {
  * Makes a reader that keeps each method under `perMinute` calls in any minute; a refusal (429) lets the method rest for as
  * long as Slack says. Throws the `SlackError` of a page that cannot be read, and the signal's reason.
  */
-export function createPacedReader(call: CallSlack, perMinute: number): ReadSlack {
+export function createPacedReader(call: CallSlack, perMinute: number): PacedReader {
   const paces = new Map<string, Pace>()
   const burst = Math.max(1, Math.floor(perMinute * burstShare))
   const everyMs = minuteMs / Math.max(1, perMinute - burst)
 
-  const turn = async (method: string, signal: AbortSignal): Promise<Pace> => {
+  const paceOf = (method: string): Pace => {
     const pace = paces.get(method) ?? { left: burst, filledAt: Date.now(), restsUntil: 0, line: Promise.resolve() }
     paces.set(method, pace)
+    return pace
+  }
+
+  const turn = async (method: string, signal: AbortSignal): Promise<Pace> => {
+    const pace = paceOf(method)
     const { line: before } = pace
     const { promise, resolve } = Promise.withResolvers<void>()
     pace.line = promise
@@ -60,7 +73,7 @@ export function createPacedReader(call: CallSlack, perMinute: number): ReadSlack
     return Math.max(0, Math.ceil(Math.max(pace.restsUntil - now, emptyMs)))
   }
 
-  return async (method, args, signal) => {
+  const read: ReadSlack = async (method, args, signal) => {
     const deadline = Date.now() + longestRestMs
     for (;;) {
       const pace = await turn(method, signal)
@@ -73,6 +86,14 @@ export function createPacedReader(call: CallSlack, perMinute: number): ReadSlack
         pace.restsUntil = Math.max(pace.restsUntil, Date.now() + refusal.retryAfterMs)
       }
     }
+  }
+
+  return {
+    read,
+    async atOnce(method, args) {
+      paceOf(method).left -= 1
+      return call(method, args)
+    },
   }
 }
 

@@ -13,6 +13,8 @@ export interface Person {
   timeZone: string
   /** An administrator or owner of the workspace. */
   isAdmin: boolean
+  /** A guest, or somebody of another company: they may read only the channels that they are in. */
+  isGuest: boolean
 }
 
 /** The people of the workspace. */
@@ -47,19 +49,26 @@ export function createPeople(call: CallSlack, log: Log): People {
   }
 }
 
-const toNobody = (id: string): Person => ({ id, name: id, locale: '', timeZone: 'UTC', isAdmin: false })
+const toNobody = (id: string): Person => ({ id, name: id, locale: '', timeZone: 'UTC', isAdmin: false, isGuest: true })
 
 async function readPerson(call: CallSlack, id: string): Promise<Person> {
   const { user } = (await call('users.info', { user: id, include_locale: true })) as unknown as { user: RawUser }
   const profile = user.profile ?? {}
   const name = [profile.display_name, profile.real_name, user.real_name, user.name].find(candidate => candidate?.trim())
-  return { id, name: name ?? id, locale: user.locale ?? '', timeZone: user.tz ?? 'UTC', isAdmin: isAdmin(user) }
+  const rights = { isAdmin: isAdmin(user), isGuest: isGuest(user) }
+  return { id, name: name ?? id, locale: user.locale ?? '', timeZone: user.tz ?? 'UTC', ...rights }
 }
 
 const isAdmin = (user: RawUser) => user.is_admin === true || user.is_owner === true
 
+const isGuest = (user: RawUser) =>
+  user.is_restricted === true || user.is_ultra_restricted === true || user.is_stranger === true
+
 interface RawUser {
   is_admin?: boolean
+  is_restricted?: boolean
+  is_ultra_restricted?: boolean
+  is_stranger?: boolean
   is_owner?: boolean
   name?: string
   real_name?: string

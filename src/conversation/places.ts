@@ -1,4 +1,5 @@
 import { type CallSlack, callPatiently, SlackError } from '../slack.ts'
+import type { Person } from './people.ts'
 
 /** A channel, a direct message or a group of people, as far as it matters who may read it. */
 export interface Place {
@@ -7,6 +8,8 @@ export interface Place {
   name: string
   /** Only its members may read it. */
   isPrivate: boolean
+  /** People of another company are in it. */
+  isShared: boolean
 }
 
 /** How long Slack may be away before a place is given up. */
@@ -36,20 +39,21 @@ export async function findChannel(call: CallSlack, name: string): Promise<Place 
   return undefined
 }
 
-/** Whether a person may read the place: everybody a public channel, members what is private. */
-export async function mayRead(call: CallSlack, place: Place, user: string): Promise<boolean> {
-  if (!place.isPrivate) return true
+/** Whether a person may read the place: everybody of the team a public channel, members what is private, and guests only that. */
+export async function mayRead(call: CallSlack, place: Place, user: Pick<Person, 'id' | 'isGuest'>): Promise<boolean> {
+  if (!place.isPrivate && !user.isGuest) return true
   for (let cursor: string | undefined = ''; cursor !== undefined; ) {
     const args = { channel: place.id, limit: 200, ...(cursor !== '' && { cursor }) }
     const page = (await callPatiently(() => call('conversations.members', args), patienceMs)) as unknown as MemberPage
-    if (page.members.includes(user)) return true
+    if (page.members.includes(user.id)) return true
     cursor = page.response_metadata?.next_cursor || undefined
   }
   return false
 }
 
-function toPlace({ id, name = '', is_private, is_im, is_mpim }: RawChannel): Place {
-  return { id, name, isPrivate: is_private === true || is_im === true || is_mpim === true }
+function toPlace({ id, name = '', is_private, is_im, is_mpim, is_ext_shared }: RawChannel): Place {
+  const isPrivate = is_private === true || is_im === true || is_mpim === true
+  return { id, name, isPrivate, isShared: is_ext_shared === true }
 }
 
 interface RawChannel {
@@ -58,6 +62,7 @@ interface RawChannel {
   is_private?: boolean
   is_im?: boolean
   is_mpim?: boolean
+  is_ext_shared?: boolean
 }
 
 interface ChannelPage {

@@ -29,12 +29,17 @@ function toPlainToken(inner: string, nameOf: (userId: string) => string): string
   return label === undefined || label === address ? address : `${label} (${address})`
 }
 
+/** Making a formatter takes longer than using it; there are some 400 zones. */
+const formatters = new Map<string, Intl.DateTimeFormat>()
+
 /** `2026-11-23 14:05`, as the clock in the zone shows it. */
 export function toTime(milliseconds: number, timeZone: string): string {
-  const at = new Date(milliseconds)
   try {
-    return at.toLocaleString('sv-SE', { timeZone, dateStyle: 'short', timeStyle: 'short' })
+    const known = formatters.get(timeZone)
+    const made = known ?? new Intl.DateTimeFormat('sv-SE', { timeZone, dateStyle: 'short', timeStyle: 'short' })
+    if (known === undefined) formatters.set(timeZone, made)
+    return made.format(milliseconds)
   } catch {
-    return at.toISOString().slice(0, 16).replace('T', ' ')
+    return new Date(milliseconds).toISOString().slice(0, 16).replace('T', ' ')
   }
 }

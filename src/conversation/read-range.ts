@@ -88,18 +88,15 @@ export async function readChannel(
 
   const slots = createSlots(threadsAtOnce)
   let lost: ChannelRead['lost']
-  let withReplies = 0
   await Promise.all(
     threads.map(async threadTs => {
       const leave = await slots.enter()
       try {
         signal.throwIfAborted()
-        const size = found.size
         await readReplies(read, channel, threadTs, range, signal, page => {
           add(page, range)
           tell()
         })
-        if (found.size > size || found.has(threadTs)) withReplies += 1
       } catch (error) {
         if (!(error instanceof SlackError)) throw error
         lost = { count: (lost?.count ?? 0) + 1, code: error.code }
@@ -111,6 +108,7 @@ export async function readChannel(
   const messages = [...found.values()].sort((a, b) => (a.ts < b.ts ? -1 : 1))
   const kept = isTime ? messages : messages.slice(-most)
   const isHidden = pages.isHidden
+  const withReplies = new Set(kept.flatMap(({ inThread }) => inThread ?? [])).size
   const lookedBackTo = isAllSeen ? undefined : Math.min(...earlier.map(({ ts }) => Number(ts) * 1000))
   return { messages: kept, threads: withReplies, lost, isHidden, lookedBackTo, isCut: isTime && pages.isStopped }
 }

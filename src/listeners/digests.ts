@@ -1,14 +1,18 @@
 import { randomUUID } from 'node:crypto'
 import type { People } from '../conversation/people.ts'
 import { toTime } from '../conversation/plain.ts'
+import { ShownError } from '../errors.ts'
+import type { CallSlack } from '../slack.ts'
 import type { Digests } from '../store/digests.ts'
 import { toNext, toSchedule } from '../summaries/schedule.ts'
-import { toQuestion } from '../summaries/wish.ts'
+import { toQuestion, toSummaryWish } from '../summaries/wish.ts'
 import type { DigestClock } from '../turns/digests.ts'
+import { findReadable } from '../turns/summary-source.ts'
 import type { Words } from '../words/words.ts'
 
 /** What keeping digests needs of the rest. */
 export interface DigestParts {
+  call: CallSlack
   people: People
   digests: Digests
   clock: Pick<DigestClock, 'wake'>
@@ -19,19 +23,27 @@ const mostDigests = 20
 
 /** Writes down a summary that comes again and again; answers what the person is told. */
 export async function keepDigest(
-  { people, digests, clock }: DigestParts,
+  { call, people, digests, clock }: DigestParts,
   user: string,
   text: string,
   here: string,
   words: Words,
 ): Promise<string> {
   const schedule = toSchedule(text)
-  const { timeZone } = await people.read(user)
+  const person = await people.read(user)
+  const { timeZone } = person
   const nextAt = schedule === undefined ? undefined : toNext(schedule.pattern, timeZone, Date.now())
   if (schedule === undefined || nextAt === undefined) return words.summary.digest.unclear
   const known = await digests.of(user)
   if (known.length >= mostDigests) return words.summary.digest.tooMany(mostDigests)
   const question = toQuestion([words.summary.newWord, schedule.rest].join(' ').trim(), here, words)
+  const asked = toSummaryWish(question)?.place
+  try {
+    if (asked?.of === 'channel' || asked?.of === 'thread') await findReadable(call, person, asked)
+  } catch (error) {
+    if (error instanceof ShownError) return error.sentence(words)
+    throw error
+  }
   const place = schedule.rest.includes('#') ? '' : ` ${here}`
   const title = `${text}${place} (${timeZone})`.replace(
     /<#([A-Z0-9]+)(?:\|([^>]+))?>/g,

@@ -184,14 +184,14 @@ async function readReader({ people }: Pick<ReportParts, 'people'>, user: string)
 
 /** The channel that is named, else the one in which was asked. What was said in a private one is for its members. */
 async function findNamed(
-  { call }: ReportParts,
+  { call, people }: ReportParts,
   words: string,
   asked: { user: string; channel: string },
 ): Promise<string> {
   const [, id, name] = /<#([A-Z0-9]+)(?:\|[^>]*)?>|#([^\s#]+?)(?=\s|里|中|的|$)/.exec(words) ?? []
   if (id === undefined && name === undefined) return asked.channel
   const place = id === undefined ? await findChannel(call, name ?? '') : await readPlace(call, id)
-  if (place !== undefined && (await mayRead(call, place, asked.user))) return place.id
+  if (place !== undefined && (await mayRead(call, place, await people.read(asked.user)))) return place.id
   throw new ShownError('report_channel', one => one.labels.report.noChannel(name ?? id ?? ''))
 }
 

@@ -4,15 +4,16 @@ import type { Conversations } from '../conversation/conversation.ts'
 import type { Self } from '../conversation/message.ts'
 import type { People } from '../conversation/people.ts'
 import { toPermalink } from '../conversation/permalink.ts'
-import { toReason } from '../errors.ts'
+import { ShownError, toReason } from '../errors.ts'
 import type { Log } from '../log.ts'
 import type { SendBudget } from '../reply/budget.ts'
 import type { Respond } from '../respond.ts'
 import { type CallSlack, SlackError } from '../slack.ts'
 import { isScheduleWish } from '../summaries/schedule.ts'
 import { toQuestion } from '../summaries/wish.ts'
-import type { Asker } from '../turns/asks.ts'
+import { type Asker, openDirect } from '../turns/asks.ts'
 import { controlIds, type PostValue } from '../turns/controls.ts'
+import { findReadable } from '../turns/summary-source.ts'
 import { toWords, type Words } from '../words/words.ts'
 import { type AskParts, tellDirectly } from './ask.ts'
 import { type DigestParts, endDigest, keepDigest, listDigests } from './digests.ts'
@@ -46,7 +47,7 @@ export function listenToSummarizing(app: App, parts: SummarizeParts): void {
     if (/^(?:help|\?|帮助|用法)$/i.test(text)) return say(words.summary.usage)
     if (text.length > longestWish) return say(words.summary.tooLong)
     if (/^(?:list|digests|schedules?|列表|定期)$/i.test(text)) return say(await listDigests(parts, user, words))
-    const ended = /^(?:stop|end|cancel|停止|结束|取消)\s*(.*)$/i.exec(text)
+    const ended = /^(?:stop|end|cancel|停止|结束|取消)\s*(\d{0,4}|all|全部|所有)$/i.exec(text)
     if (ended !== null) return say(await endDigest(parts, user, ended[1] ?? '', words))
     const here = toChannelToken(channel, command.channel_name)
     if (isScheduleWish(text)) return say(await keepDigest(parts, user, text, here, words))
@@ -97,18 +98,27 @@ async function readWords({ people }: Pick<SummarizeParts, 'people'>, user: strin
   return toWords((await people.read(user)).locale)
 }
 
-/** Posts the summary; answers what the person is told. */
+/** Posts the summary, once; answers what the person is told. */
 async function tryToPost(parts: SummarizeParts, value: PostValue, body: BlockAction): Promise<string> {
-  const words = await readWords(parts, body.user.id, '')
+  const { digests, self } = parts
+  const person = await parts.people.read(body.user.id)
+  const words = toWords(person.locale)
   try {
-    const direct = await parts.call('conversations.open', { users: body.user.id })
-    const texts = await readSummary(parts, value.turn, (direct.channel as { id: string }).id)
+    const before = await digests.readPosted(value.turn)
+    if (before !== undefined) {
+      await withdrawButton(parts, body)
+      return words.summary.posted(toPermalink(self, before.channel, before.ts, value.threadTs))
+    }
+    // Whoever has left a private channel writes nothing there any more.
+    await findReadable(parts.call, person, { of: 'channel', id: value.channel })
+    const texts = await readSummary(parts, value, await openDirect(parts.call, person.id))
     if (texts.length === 0) return words.summary.gone
-    const ts = await post(parts, value, texts, (await parts.people.read(body.user.id)).name, words)
+    const ts = await post(parts, value, texts, person.name, words)
     await withdrawButton(parts, body)
-    return words.summary.posted(toPermalink(parts.self, value.channel, ts, value.threadTs))
+    return words.summary.posted(toPermalink(self, value.channel, ts, value.threadTs))
   } catch (error) {
     parts.log.warn({ turn: value.turn, reason: toReason(error) }, 'a summary could not be posted')
+    if (error instanceof ShownError) return error.sentence(words)
     if (!(error instanceof SlackError)) return words.summary.gone
     const isOutside = error.code === 'not_in_channel' || error.code === 'channel_not_found'
     return isOutside ? words.ask.notInChannel : words.ask.cannotPost(error.code)
@@ -116,45 +126,57 @@ async function tryToPost(parts: SummarizeParts, value: PostValue, body: BlockAct
 }
 
 /** The messages of the summary as they stand in the direct messages; Slack is the memory. */
-async function readSummary({ conversations }: SummarizeParts, turn: string, channel: string): Promise<string[]> {
-  const threadTs = turn.split(':').at(-1) ?? ''
-  const thread = await conversations.reread({ channel, threadTs })
+async function readSummary({ conversations }: SummarizeParts, value: PostValue, direct: string): Promise<string[]> {
+  const thread = await conversations.reread({ channel: direct, threadTs: value.from })
   return thread
-    .filter(({ mark }) => mark?.turn === turn)
+    .filter(({ mark }) => mark?.turn === value.turn)
     .sort((a, b) => (a.mark?.part ?? 0) - (b.mark?.part ?? 0))
     .map(({ text }) => text)
 }
 
 /** In as many messages as it has; answers the ts of the first. */
 async function post(
-  { budget }: SummarizeParts,
-  { channel, threadTs }: PostValue,
+  { budget, digests }: SummarizeParts,
+  { turn, channel, threadTs }: PostValue,
   texts: string[],
   name: string,
   words: Words,
 ): Promise<string> {
+  const by = { type: 'context', elements: [{ type: 'plain_text', text: words.summary.postedBy(name), emoji: false }] }
   let first = ''
   for (const [at, text] of texts.entries()) {
     const thread = threadTs ?? (at > 0 ? first : undefined)
-    const by = { type: 'context', elements: [{ type: 'plain_text', text: words.summary.postedBy(name), emoji: false }] }
-    const section = {
-      type: 'section',
-      expand: true,
-      text: { type: 'mrkdwn', text: text.slice(0, mostSection), verbatim: true },
-    }
-    const blocks = at === 0 && text.length <= mostSection ? { blocks: [by, section] } : {}
+    const blocks = [...(at === 0 ? [by] : []), ...toSections(text)]
     const place = { channel, ...(thread !== undefined && { thread_ts: thread }) }
-    const args = { ...place, text, ...blocks, unfurl_links: false, unfurl_media: false }
+    const args = { ...place, text, blocks, unfurl_links: false, unfurl_media: false }
     const { ts } = await budget.send('chat.postMessage', () => args, 'first')
+    if (at === 0) await digests.writePosted(turn, channel, String(ts))
     first ||= String(ts)
   }
   return first
 }
 
-/** What a section holds. Source: docs.slack.dev, section block. */
-const mostSection = 3_000
+/** What a section holds, with room to spare. Source: docs.slack.dev, section block. */
+const mostSection = 2_900
 
-/** What was posted is not posted twice. */
+/** Sections of whole lines. */
+function toSections(text: string): Record<string, unknown>[] {
+  const sections: string[] = []
+  for (const line of text.split('\n')) {
+    const open = sections.at(-1)
+    if (open !== undefined && open.length + line.length < mostSection)
+      sections[sections.length - 1] = `${open}\n${line}`
+    else sections.push(line.slice(0, mostSection).toWellFormed())
+  }
+  const filled = sections.filter(section => section.trim() !== '')
+  return filled.map(section => ({
+    type: 'section',
+    expand: true,
+    text: { type: 'mrkdwn', text: section, verbatim: true },
+  }))
+}
+
+/** Below a summary that is posted the button has nothing to do any more. */
 async function withdrawButton({ budget, log }: SummarizeParts, body: BlockAction): Promise<void> {
   const { message, channel, container } = body
   if (message === undefined || channel === undefined || container.is_ephemeral === true) return

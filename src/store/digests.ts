@@ -18,7 +18,7 @@ export interface Digest {
   nextAt: number
 }
 
-/** Digests, and until when each person has been told of each place. */
+/** Digests, until when each person has been told of each place, and summaries that were posted. */
 export interface Digests {
   /** Resolves when it outlives a power cut. */
   add(digest: Digest): Promise<void>
@@ -32,13 +32,18 @@ export interface Digests {
    * done already, or cannot be written.
    */
   ask(digest: Digest, nextAt: number, ask: { id: string; ask: string }): Promise<boolean>
-  /** Until when the person has been told of the place, by a message's ts; undefined when never. */
-  readTold(user: string, place: string): Promise<string | undefined>
-  writeTold(user: string, place: string, ts: string): Promise<void>
+  /** Until when the person had been told of the place before this turn, by a message's ts; undefined when never. */
+  readTold(user: string, place: string, turn: string): Promise<string | undefined>
+  writeTold(user: string, place: string, turn: string, ts: string): Promise<void>
+  /** Where the turn's summary was posted, if it was. */
+  readPosted(turn: string): Promise<{ channel: string; ts: string } | undefined>
+  writePosted(turn: string, channel: string, ts: string): Promise<void>
 }
 
 /** The digests in their tables. */
 export function createDigests(db: Kysely<Schema>, writer: Writer): Digests {
+  const readTold = (user: string, place: string) =>
+    db.selectFrom('told').selectAll().where('user', '=', user).where('place', '=', place).executeTakeFirst()
   return {
     async add({ id, user, pattern, timeZone, question, title, nextAt }) {
       const row = { id, user, pattern, time_zone: timeZone, question, title, next_at: nextAt, added_at: Date.now() }
@@ -81,23 +86,26 @@ export function createDigests(db: Kysely<Schema>, writer: Writer): Digests {
       )
       return done === true
     },
-    async readTold(user, place) {
-      const row = await db
-        .selectFrom('told')
-        .select('ts')
-        .where('user', '=', user)
-        .where('place', '=', place)
-        .executeTakeFirst()
-      return row?.ts
+    async readTold(user, place, turn) {
+      const row = await readTold(user, place)
+      return (row?.turn === turn ? row.before : row?.ts) ?? undefined
     },
-    async writeTold(user, place, ts) {
+    async writeTold(user, place, turn, ts) {
+      const row = await readTold(user, place)
+      const before = row?.turn === turn ? row.before : (row?.ts ?? null)
       await writer.write(() =>
         db
           .insertInto('told')
-          .values({ user, place, ts })
-          .onConflict(conflict => conflict.columns(['user', 'place']).doUpdateSet({ ts }))
+          .values({ user, place, ts, turn, before })
+          .onConflict(conflict => conflict.columns(['user', 'place']).doUpdateSet({ ts, turn, before }))
           .execute(),
       )
+    },
+    async readPosted(turn) {
+      return db.selectFrom('posted').select(['channel', 'ts']).where('turn', '=', turn).executeTakeFirst()
+    },
+    async writePosted(turn, channel, ts) {
+      await writer.write(() => db.insertInto('posted').values({ turn, channel, ts }).execute())
     },
   }
 }

@@ -96,7 +96,15 @@ export const migrations: Record<string, Migration> = {
         .addColumn('user', 'text', column => column.notNull())
         .addColumn('place', 'text', column => column.notNull())
         .addColumn('ts', 'text', column => column.notNull())
+        .addColumn('turn', 'text', column => column.notNull())
+        .addColumn('before', 'text')
         .addPrimaryKeyConstraint('told_key', ['user', 'place'])
+        .execute()
+      await db.schema
+        .createTable('posted')
+        .addColumn('turn', 'text', column => column.primaryKey())
+        .addColumn('channel', 'text', column => column.notNull())
+        .addColumn('ts', 'text', column => column.notNull())
         .execute()
       await db.schema
         .createTable('digests')

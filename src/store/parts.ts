@@ -67,14 +67,17 @@ export function createKeptParts(db: Kysely<Schema>, writer: Writer): KeptParts {
     },
     forget,
     async forgetMessage(channel, ts) {
-      const rows = await db
+      const found = await db
         .selectFrom('summary_parts')
-        .select(['id', 'joins', 'covers'])
+        .select('id')
         .where('channel', '=', channel)
+        .where('covers', 'like', `%"${ts}"%`)
         .execute()
-      const isIn = rows.some(({ covers }) => covers.includes(`"${ts}"`))
-      // Joins hold what was found in their parts.
-      if (isIn) await forget(rows.filter(row => row.joins === 1 || row.covers.includes(`"${ts}"`)).map(({ id }) => id))
+      await forget(found.map(({ id }) => id))
+      // Joins hold what was found in their parts, of which some may be gone already.
+      await writer.write(() =>
+        db.deleteFrom('summary_parts').where('channel', '=', channel).where('joins', '=', 1).execute(),
+      )
     },
     async prune(before) {
       await writer.write(() => db.deleteFrom('summary_parts').where('used_at', '<', before).execute())

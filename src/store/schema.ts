@@ -8,6 +8,7 @@ export interface Schema {
   settings: SettingsTable
   summary_parts: SummaryPartsTable
   told: ToldTable
+  posted: PostedTable
   digests: DigestsTable
 }
 
@@ -129,7 +130,18 @@ interface ToldTable {
   user: string
   /** A channel, or a channel and the ts of a thread. */
   place: string
-  /** Of the newest message of which the person was told. */
+  /** Of the newest message of which the person was told, */
+  ts: string
+  /** by this turn; */
+  turn: string
+  /** and before it, for another answer to it. */
+  before: string | null
+}
+
+interface PostedTable {
+  /** The turn whose summary was posted. */
+  turn: string
+  channel: string
   ts: string
 }
 

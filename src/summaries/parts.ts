@@ -63,7 +63,11 @@ export function toParts(said: readonly Said[], mostTokens: number, count: (text:
 /** Threads, and stretches of single messages without a long silence in between. */
 function toTopics(said: readonly Said[]): Said[][] {
   const threads = new Map<string, Said[]>()
-  for (const message of said) threads.set(message.threadTs, [...(threads.get(message.threadTs) ?? []), message])
+  for (const message of said) {
+    const thread = threads.get(message.threadTs)
+    if (thread === undefined) threads.set(message.threadTs, [message])
+    else thread.push(message)
+  }
   const topics: Said[][] = []
   let singles: Said[] | undefined
   for (const [, messages] of [...threads].sort(([a], [b]) => (a < b ? -1 : 1))) {

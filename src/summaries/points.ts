@@ -1,4 +1,3 @@
-import { z } from 'zod'
 import { findEvidence, toFolded, toQuotations } from '../evidence.ts'
 import type { Said } from './parts.ts'
 
@@ -29,47 +28,102 @@ const quoteLetters = 15
 const quoteHan = 6
 const mostCharacters = 600
 
-const text = z
-  .string()
-  .nullish()
-  .transform(value => (value ?? '').replace(/\s+/g, ' ').trim().slice(0, mostCharacters).toWellFormed())
-const sources = z
-  .union([z.array(z.union([z.string(), z.number()])), z.string(), z.number()])
-  .nullish()
-  .transform(value => (value === null || value === undefined ? [] : [value].flat().flatMap(toIds)))
-const point = z.object({ text, sources })
-const task = z.object({ who: text, what: text, due: text, sources })
-const list = <T extends z.ZodType>(item: T) =>
-  z
-    .array(item)
-    .nullish()
-    .transform(value => value ?? [])
-const answerSchema = z.object({
-  upshot: point.nullish(),
-  decisions: list(point),
-  questions: list(point),
-  tasks: list(task),
-  facts: list(point),
-})
-type Answer = z.infer<typeof answerSchema>
+/** So many of a kind are kept, which is more than a model is asked for. */
+const mostOfKind = 30
+
+/** What a model said, before anything of it is checked. */
+interface Answer {
+  upshot: Unproven | undefined
+  decisions: Unproven[]
+  questions: Unproven[]
+  tasks: (Unproven & { who: string; due: string })[]
+  facts: Unproven[]
+}
+interface Unproven {
+  text: string
+  /** Ids of the question. */
+  sources: string[]
+}
+
+const lists = ['decisions', 'questions', 'tasks', 'facts']
+
+const isAnswer = (read: unknown): read is Record<string, unknown> => {
+  const record = toRecord(read)
+  return typeof record.upshot === 'object' || lists.some(list => Array.isArray(record[list]))
+}
+
+/** Models without a schema write lists for a text, numbers for a date, one id for a list of ids; what is no point is left out. */
+function toAnswer(read: Record<string, unknown>): Answer {
+  const upshot = typeof read.upshot === 'string' ? { text: toText(read.upshot), sources: [] } : toSaid(read.upshot)[0]
+  const tasks = toList(read.tasks).flatMap(task => {
+    const { what, text, task: said, who, due, sources } = toRecord(task)
+    return toSaid({ text: what ?? text ?? said, sources }).map(one => ({ ...one, who: toText(who), due: toText(due) }))
+  })
+  const all = (field: unknown) => toList(field).flatMap(toSaid)
+  return { upshot, decisions: all(read.decisions), questions: all(read.questions), tasks, facts: all(read.facts) }
+}
+
+function toSaid(given: unknown): Unproven[] {
+  const { text, sources } = toRecord(given)
+  const words = toText(text)
+  return words === '' ? [] : [{ text: words, sources: toList(sources).flatMap(toIds) }]
+}
+
+const toList = (given: unknown): unknown[] => (given === undefined || given === null ? [] : [given].flat())
+
+const toRecord = (given: unknown) =>
+  (typeof given === 'object' && given !== null ? given : {}) as Record<string, unknown>
+
+function toText(given: unknown): string {
+  const words = toList(given).filter(part => typeof part === 'string' || typeof part === 'number')
+  return words.join(', ').replace(/\s+/g, ' ').trim().slice(0, mostCharacters).toWellFormed()
+}
+
+/** `12`, `"12"`, `"m12"`, `"[12]"`, `"#12, #13"`, `{"id":12}`. */
+function toIds(source: unknown): string[] {
+  const id = typeof source === 'object' && source !== null ? Object.values(source)[0] : source
+  return typeof id === 'string' || typeof id === 'number' ? (String(id).match(/\d+(?:\.\d+)?/g) ?? []) : []
+}
 
 /** What a model answered, or undefined when it is not in the form that was asked for. One that broke off is read as far as it goes. */
 export function readAnswer(answer: string): Answer | undefined {
-  const from = answer.indexOf('{')
-  if (from < 0) return undefined
-  const json = answer.slice(from)
-  for (const candidate of [json.slice(0, json.lastIndexOf('}') + 1), ...toRepaired(json)]) {
+  for (const candidate of toObjects(answer)) {
     const read = toJson(candidate)
-    const parsed = read === undefined ? undefined : answerSchema.safeParse(read).data
-    if (parsed !== undefined && ('upshot' in (read as object) || Object.values(parsed).flat().length > 0)) return parsed
+    if (isAnswer(read)) return toAnswer(read)
   }
   return undefined
 }
 
-/** A broken-off answer, closed behind the last point that is whole. */
-function toRepaired(json: string): string[] {
-  const whole = json.lastIndexOf('}')
-  return whole < 0 ? [] : [`${json.slice(0, whole + 1)}]}`, `${json.slice(0, whole + 1)}}`]
+/** Where an answer may begin; words before it may have braces, too. */
+const mostBeginnings = 20
+
+/** Every object of the answer with nothing around it, the outermost first; the last one closed where it broke off. */
+function toObjects(answer: string): string[] {
+  const objects: string[] = []
+  for (let from = answer.indexOf('{'), tried = 0; from >= 0 && tried < mostBeginnings; tried += 1) {
+    const end = toEnd(answer, from)
+    if (end === undefined) {
+      const broken = answer.slice(from, answer.lastIndexOf('}') + 1)
+      objects.push(`${broken}]}`, `${broken}}`)
+    } else objects.push(answer.slice(from, end))
+    from = answer.indexOf('{', end === undefined ? from + 1 : end)
+  }
+  return objects
+}
+
+/** Behind the brace that closes the one at `from`; undefined when none does. */
+function toEnd(answer: string, from: number): number | undefined {
+  let depth = 0
+  let isQuoted = false
+  for (let at = from; at < answer.length; at += 1) {
+    const character = answer[at]
+    if (character === '"' && answer[at - 1] !== '\\') isQuoted = !isQuoted
+    if (isQuoted) continue
+    if (character === '{') depth += 1
+    if (character === '}') depth -= 1
+    if (depth === 0) return at + 1
+  }
+  return undefined
 }
 
 function toJson(candidate: string): unknown {
@@ -78,11 +132,6 @@ function toJson(candidate: string): unknown {
   } catch {
     return undefined
   }
-}
-
-/** `12`, `"12"`, `"m12"`, `"[12]"`, `"#12, #13"`. */
-function toIds(source: string | number): string[] {
-  return String(source).match(/\d+(?:\.\d+)?/g) ?? []
 }
 
 /** Against what an answer is checked. */
@@ -95,31 +144,35 @@ export interface Checks {
 /** An answer with every point checked: it rests on messages that were read, and what it quotes stands in them. */
 export function toPoints(answer: Answer, checks: Checks): Points {
   let dropped = 0
-  const check = <T extends { text: string; sources: string[] }>(said: T): T[] => {
-    if (said.text === '') return []
+  const check = <T extends { text: string; who?: string; due?: string; sources: string[] }>(said: T): T[] => {
     const found = [...new Set(said.sources.flatMap(id => checks.sourcesOf(id) ?? []))].slice(0, mostSources)
-    const isTrue = found.length > 0 && isQuotedTruly(said.text, found, checks)
+    const words = [said.text, said.who ?? '', said.due ?? '']
+    const isTrue = found.length > 0 && words.every(part => isQuotedTruly(part, found, checks))
     if (!isTrue) dropped += 1
-    return isTrue ? [{ ...said, text: withoutLinks(said.text), sources: found }] : []
+    const clean = (part: string) => withoutOtherLinks(part, found, checks)
+    return isTrue
+      ? [
+          {
+            ...said,
+            text: clean(said.text).replace(/^[-*•#>\s]+/, ''),
+            ...(said.who !== undefined && { who: clean(said.who) }),
+            ...(said.due !== undefined && { due: clean(said.due) }),
+            sources: found,
+          },
+        ]
+      : []
   }
   const all = (kind: Point['kind'], points: { text: string; sources: string[] }[]) =>
     points.flatMap(check).map(one => ({ kind, ...one }))
-  const [upshot] = answer.upshot === null || answer.upshot === undefined ? [] : check(answer.upshot)
-  const tasks = answer.tasks
-    .flatMap(({ who, what, due, sources: ids }) => check({ text: what, who, due, sources: ids }))
-    .map(({ who, due, ...one }) => ({
-      kind: 'task' as const,
-      ...one,
-      ...(who !== '' && { who: withoutLinks(who) }),
-      ...(due !== '' && { due: withoutLinks(due) }),
-    }))
-  const points = [
-    ...all('decision', answer.decisions),
-    ...all('question', answer.questions),
-    ...tasks,
-    ...all('fact', answer.facts),
-  ]
-  return { upshot, points: withoutRepeats(points), dropped }
+  const [upshot] = answer.upshot === undefined ? [] : check(answer.upshot)
+  const tasks = answer.tasks.flatMap(check).map(({ who, due, ...one }) => ({
+    kind: 'task' as const,
+    ...one,
+    ...(who !== '' && { who }),
+    ...(due !== '' && { due }),
+  }))
+  const kinds = [all('decision', answer.decisions), all('question', answer.questions), tasks, all('fact', answer.facts)]
+  return { upshot, points: kinds.flatMap(points => withoutRepeats(points).slice(0, mostOfKind)), dropped }
 }
 
 /** Whether every quotation in a text stands, literally, in one of the messages. A name in quotation marks is no quotation. */
@@ -137,9 +190,15 @@ function isQuotation(quote: string): boolean {
   return (folded.match(/\p{Script=Han}/gu)?.length ?? 0) >= quoteHan || folded.length >= quoteLetters
 }
 
-/** The only links in a summary are those of its sources. */
-function withoutLinks(words: string): string {
-  return words.replace(/!?\[([^\]]*)\]\([^)]*\)/g, '$1').replace(/^[-*•#>\s]+/, '')
+const address = /(?:https?:\/\/|www\.)[^\s<>)\]]+/gi
+
+/** The only links in a summary are those of its sources, and addresses that stand in these. */
+export function withoutOtherLinks(words: string, tss: string[], { said }: Pick<Checks, 'said'>): string {
+  const texts = tss.map(ts => said(ts)?.text ?? '').join('\n')
+  return words
+    .replace(/!?\[([^\]]*)\]\([^)]*\)/g, '$1')
+    .replace(/\]\s*\(/g, '] ')
+    .replace(address, found => (texts.includes(found) ? found : '…'))
 }
 
 function withoutRepeats(points: Point[]): Point[] {

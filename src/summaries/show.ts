@@ -1,5 +1,6 @@
+import { toQuotations } from '../evidence.ts'
 import type { Words } from '../words/words.ts'
-import { type Checks, isQuotedTruly, type Point, type Points } from './points.ts'
+import { type Checks, isQuotedTruly, type Point, type Points, withoutOtherLinks } from './points.ts'
 import { toNumbered } from './question.ts'
 import { type Section, sections } from './wish.ts'
 
@@ -65,7 +66,7 @@ const toLinks = (sources: string[], linkOf: LinkOf) =>
     .map(({ address, label }) => ` [${label}](${address})`)
     .join('')
 
-const idMark = /\s*[[［【]\s*(?:p|point)?\s*\d+(?:\s*[,，、;]\s*(?:p|point)?\s*\d+)*\s*[\]］】](?!\()/gi
+const idMark = /[[［【] ?(?:p|point ?)?\d{1,5}(?: ?[,，、;] ?(?:p|point ?)?\d{1,5}){0,20} ?[\]］】](?!\()/gi
 
 /**
  * The summary that a model wrote in the form that was wished for, with links in the place of ids. What rests on none of the
@@ -84,31 +85,118 @@ export function toFormedMarkdown(
   let said = 0
   for (const [at, line] of lines.entries()) {
     if (isFrame(line, lines[at + 1])) {
-      kept.push(withoutLinks(line.replace(idMark, '')))
+      kept.push(withoutOtherLinks(line.replace(idMark, ''), [], checks))
       continue
     }
-    const ids = (line.match(idMark) ?? []).flatMap(mark => mark.match(/\d+/g) ?? [])
-    const sources = [...new Set(ids.flatMap(id => numbered[Number(id) - 1]?.sources ?? []))]
-    if (sources.length === 0 || !isQuotedTruly(line, sources, checks)) dropped += 1
-    else {
-      said += 1
-      kept.push(toLinked(withoutLinks(line), numbered, linkOf))
-    }
+    const shown = line.includes('|')
+      ? toRow(line, numbered, linkOf, checks)
+      : toSentences(line, numbered, linkOf, checks)
+    dropped += shown.dropped
+    if (shown.text === '') continue
+    said += 1
+    kept.push(shown.text)
   }
   return said === 0 ? undefined : { markdown: withoutBareHeads(kept).join('\n').trim(), dropped }
 }
 
-/** Lines that say nothing by themselves: blank ones, headings, rules, the head of a table. */
-function isFrame(line: string, next: string | undefined): boolean {
-  const rule = /^\s*\|?[\s:|-]*-{2,}[\s:|-]*\|?\s*$/
-  if (line.trim() === '' || rule.test(line)) return true
-  if (/^\s*#{1,6}\s/.test(line) || /^\s*\*\*[^*]{1,80}\*\*\s*[:：]?\s*$/.test(line)) return true
-  return line.includes('|') && next !== undefined && rule.test(next) && next.includes('|')
+/** What is left of a line, and how much is not. */
+interface Kept {
+  text: string
+  dropped: number
 }
 
-/** A heading, or a table’s head, below which nothing was kept. */
+/** A row of a table, whole or not at all. */
+function toRow(line: string, numbered: Pick<Point, 'sources'>[], linkOf: LinkOf, checks: Pick<Checks, 'said'>): Kept {
+  const sources = toSources(line, numbered)
+  if (sources.length === 0 || !isQuotedTruly(line, sources, checks)) return { text: '', dropped: 1 }
+  return { text: toLinked(withoutOtherLinks(line, sources, checks), numbered, linkOf), dropped: 0 }
+}
+
+const bySentence = new Intl.Segmenter('en', { granularity: 'sentence' })
+/** A shorter piece is the beginning of a sentence, “No.” or “Dr.”, rather than one of its own. */
+const fewestCharacters = 12
+
+/** A line, sentence by sentence: each needs an id behind it. */
+function toSentences(
+  line: string,
+  numbered: Pick<Point, 'sources'>[],
+  linkOf: LinkOf,
+  checks: Pick<Checks, 'said'>,
+): Kept {
+  const [, lead = '', words = ''] = /^(\s*(?:[-*+•]|\d+[.)])?\s*)(.*)$/.exec(line) ?? []
+  let text = ''
+  let dropped = 0
+  for (const { said, marks } of toPieces(words)) {
+    const sources = toSources(marks, numbered)
+    if (sources.length === 0 || !isQuotedTruly(said, sources, checks)) {
+      dropped += 1
+      continue
+    }
+    const [last = '', ...unproven] = toSegments(said).reverse()
+    dropped += unproven.length
+    const shown = withoutOtherLinks(last.trim(), sources, checks)
+    text += `${text === '' ? '' : ' '}${shown}${toLinked(marks, numbered, linkOf)}`
+  }
+  return { text: text === '' ? '' : lead + text, dropped }
+}
+
+/** Stretches of words, each with the ids behind it. */
+function toPieces(words: string): { said: string; marks: string }[] {
+  const pieces: { said: string; marks: string }[] = []
+  const isSaid = (between: string) => /[\p{L}\p{N}]/u.test(between)
+  let from = 0
+  for (const { 0: mark, index } of words.matchAll(idMark)) {
+    const between = words.slice(from, index)
+    const last = pieces.at(-1)
+    if (last !== undefined && !isSaid(between)) last.marks += mark
+    else pieces.push({ said: between.replace(/^[\s.,;，。；、]+/, ''), marks: mark })
+    from = index + mark.length
+  }
+  const rest = words.slice(from)
+  return isSaid(rest) ? [...pieces, { said: rest, marks: '' }] : pieces
+}
+
+/** Sentences, short beginnings joined to what follows them. */
+function toSegments(words: string): string[] {
+  const segments: string[] = []
+  let open = ''
+  for (const { segment } of bySentence.segment(words)) {
+    open += segment
+    if (open.trim().length < fewestCharacters) continue
+    segments.push(open)
+    open = ''
+  }
+  if (open.trim() !== '') segments.push((segments.pop() ?? '') + open)
+  return segments
+}
+
+const toSources = (line: string, numbered: Pick<Point, 'sources'>[]): string[] => {
+  const ids = (line.match(idMark) ?? []).flatMap(mark => mark.match(/\d+/g) ?? [])
+  return [...new Set(ids.flatMap(id => numbered[Number(id) - 1]?.sources ?? []))]
+}
+
+/** A heading says of what the lines below are, and no more. */
+const mostHeadCharacters = 40
+/** So does the head of a column. */
+const mostCellCharacters = 30
+
+/** Lines that say nothing by themselves: blank ones, short headings, rules, the head of a table. */
+function isFrame(line: string, next: string | undefined): boolean {
+  const bare = line.trim()
+  if (bare === '' || isRule(bare)) return true
+  if (bare.length > 400 || toQuotations(bare).length > 0) return false
+  if (/^#{1,6}\s/.test(bare) || /^\*\*[^*]+\*\*\s*[:：]?$/.test(bare))
+    return bare.replace(/[#*]/g, '').length <= mostHeadCharacters
+  if (!bare.includes('|') || next === undefined || !next.includes('|') || !isRule(next.trim())) return false
+  return bare.split('|').every(cell => cell.trim().length <= mostCellCharacters)
+}
+
+const isRule = (bare: string) => /^[\s:|-]+$/.test(bare) && bare.includes('--')
+
+/** A heading below which nothing was kept. */
 function withoutBareHeads(lines: string[]): string[] {
-  const isHead = (line: string) => isFrame(line, undefined) && line.trim() !== '' && !line.includes('|')
+  const isHead = (line: string) =>
+    line.trim() !== '' && !line.includes('|') && isFrame(line, undefined) && !isRule(line.trim())
   return lines.filter((line, at) => {
     if (!isHead(line)) return true
     const next = lines.slice(at + 1).find(other => other.trim() !== '')
@@ -118,7 +206,7 @@ function withoutBareHeads(lines: string[]): string[] {
 
 function toLinked(line: string, numbered: Pick<Point, 'sources'>[], linkOf: LinkOf): string {
   const linked = new Set<string>()
-  return line.replace(idMark, mark => {
+  return line.replace(new RegExp(` ?${idMark.source}`, 'gi'), mark => {
     const fresh = (mark.match(/\d+/g) ?? [])
       .flatMap(id => numbered[Number(id) - 1]?.sources ?? [])
       .filter(ts => !linked.has(ts))
@@ -127,7 +215,4 @@ function toLinked(line: string, numbered: Pick<Point, 'sources'>[], linkOf: Link
   })
 }
 
-/** The only links are those of the sources. */
-const withoutLinks = (line: string) => line.replace(/!?\[([^\]]*)\]\([^)]*\)/g, '$1').replace(/https?:\/\/\S+/g, '')
-
-const withoutFence = (text: string) => text.replace(/^\s*```\w*\n([\s\S]*?)\n?```\s*$/, '$1')
+const withoutFence = (text: string) => /^\s*```\w*\n([\s\S]*?)\n?```\s*$/.exec(text)?.[1] ?? text

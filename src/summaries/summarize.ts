@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { ShownError } from '../errors.ts'
 import { type AnswerFormat, type ChatMessage, FormatRefused, type Model } from '../model/model.ts'
 import { guessTokens, loadTokenCounter } from '../model/tokens.ts'
-import { createSlots } from '../slots.ts'
+import { createSlots, type Slots } from '../slots.ts'
 import type { KeptPart, KeptParts } from '../store/parts.ts'
 import { type Said, toFingerprint, toParts, toTokens } from './parts.ts'
 import { type Checks, type Points, readAnswer, toPoints } from './points.ts'
@@ -86,8 +86,21 @@ const mostSmall = 8
 const version = '1'
 /** A model that has lost its way writes until its limit. */
 const mostAnswerCharacters = 60_000
-/** A question that failed is asked once more. */
+/** A question that failed is asked once more, when another try may do better. */
 const tries = 2
+const passing = new Set([
+  'model_ended_early',
+  'model_garbled',
+  'model_stream_error',
+  'model_empty',
+  'model_server_error',
+  'model_unreachable',
+  'model_unreadable_summary',
+])
+/** Of the parts that are summed up at once, so many are of one summary: a long one does not hold up the others. */
+const partsOfOne = 3
+/** What was found in a part is cut to half so often, when the model cannot join it otherwise. */
+const halvings = 4
 
 /** Found in a part or a join, and known by what it covers. */
 interface Found {
@@ -98,10 +111,14 @@ interface Found {
 /** One summary on its way. */
 interface Work {
   request: SummaryRequest
+  /** Its own share of the questions that are asked at once. */
+  share: Slots
   scope: string
   count: (text: string) => number
   partTokens: number
   usage: SummaryUsage
+  /** Points that joins left out. */
+  dropped: number
   checks: Pick<Checks, 'said'>
   signal: AbortSignal
 }
@@ -151,7 +168,7 @@ export function createSummarizer({ model, kept }: SummarizerParts): Summarizer {
         return toPoints(read, { ...work.checks, sourcesOf })
       } catch (error) {
         work.signal.throwIfAborted()
-        if (attempt === tries || isTooLong(error)) throw error
+        if (attempt === tries || !(error instanceof ShownError) || !passing.has(error.kind)) throw error
       }
     }
   }
@@ -183,21 +200,29 @@ export function createSummarizer({ model, kept }: SummarizerParts): Summarizer {
     let done = known.length
     const tell = () => onProgress({ done, parts: known.length + parts.length })
     tell()
-    // One that fails ends them all, but not before those on their way are kept.
+    // After one that failed no other is begun; those on their way are kept.
+    let isBroken = false
     const outcomes = await Promise.allSettled(
       parts.map(async part => {
-        const found = await findInPart(work, part)
-        done += 1
-        tell()
-        return found.map(one => ({ ...one, first: part[0]?.ts ?? '' }))
+        const leave = await work.share.enter()
+        try {
+          const found = isBroken ? [] : await findInPart(work, part)
+          done += 1
+          tell()
+          return found.map(one => ({ ...one, first: part[0]?.ts ?? '' }))
+        } catch (error) {
+          isBroken = true
+          throw error
+        } finally {
+          leave()
+        }
       }),
     )
     work.signal.throwIfAborted()
-    const all = outcomes.map(outcome => {
-      if (outcome.status === 'rejected') throw outcome.reason
-      return outcome.value
-    })
-    return [...known, ...all.flat()].sort((a, b) => (a.first < b.first ? -1 : 1))
+    const failed = outcomes.find(({ status }) => status === 'rejected')
+    if (failed?.status === 'rejected') throw failed.reason
+    const all = outcomes.flatMap(outcome => (outcome.status === 'fulfilled' ? outcome.value : []))
+    return [...known, ...all].sort((a, b) => (a.first < b.first ? -1 : 1))
   }
 
   /** Joins what was found, in groups where it is too much for one question, until one is left. */
@@ -206,28 +231,38 @@ export function createSummarizer({ model, kept }: SummarizerParts): Summarizer {
     if (full.length < 2) return full[0]?.points ?? { upshot: undefined, points: [], dropped: 0 }
     const groups = toGroups(full, Math.min(mostJoinTokens, work.partTokens), work.count)
     const isLast = groups.length === 1
-    const joined = await Promise.all(groups.map(group => joinGroup(work, group, isLast)))
-    return join(work, joined)
+    return join(work, await Promise.all(groups.map(group => joinGroup(work, group, isLast))))
   }
 
   const joinGroup = async (work: Work, group: Found[], isLast: boolean): Promise<Found> => {
     const [only] = group
     if (only !== undefined && group.length === 1) return only
+    const { channel } = work.request
     const covers = group.map(one => [one.id, ''] as const)
     const id = toId(work.scope, covers)
     const before = isLast && work.request.isAgain ? undefined : await kept.read(id)
-    if (before !== undefined) return { id, points: JSON.parse(before.result) as Points }
-    const numbered = toNumbered(group.map(({ points }) => points))
-    const question = toJoinQuestion(
-      group.map(({ points }) => points),
-      ts => work.checks.said(ts)?.time ?? '',
-      work.request.reader,
-    )
-    const points = await find(work, question, one => numbered[Number(one) - 1]?.sources)
-    const dropped = points.dropped + sum(group.map(one => one.points.dropped))
-    const result = { ...points, dropped }
-    await kept.keep({ id, channel: work.request.channel, scope: work.scope, covers, result: JSON.stringify(result) })
-    return { id, points: result }
+    if (before !== undefined) return toJoined(work, id, JSON.parse(before.result) as Points)
+    const leave = await work.share.enter()
+    const points = await joinPoints(
+      work,
+      group.map(one => one.points),
+      halvings,
+    ).finally(leave)
+    await kept.keep({ id, channel, scope: work.scope, covers, result: JSON.stringify(points) })
+    return toJoined(work, id, points)
+  }
+
+  /** What is too much for the model to join loses what it says last of each part. */
+  const joinPoints = async (work: Work, parts: Points[], left: number): Promise<Points> => {
+    const numbered = toNumbered(parts)
+    const question = toJoinQuestion(parts, ts => work.checks.said(ts)?.time ?? '', work.request.reader)
+    try {
+      return await find(work, question, one => numbered[Number(one) - 1]?.sources)
+    } catch (error) {
+      if (!isTooLong(error) || left === 0) throw error
+      const halves = parts.map(part => ({ ...part, points: part.points.slice(0, Math.ceil(part.points.length / 2)) }))
+      return joinPoints(work, halves, left - 1)
+    }
   }
 
   return {
@@ -239,16 +274,19 @@ export function createSummarizer({ model, kept }: SummarizerParts): Summarizer {
       const byTs = new Map(said.map(message => [message.ts, message]))
       const work: Work = {
         request: { ...request, said },
+        share: createSlots(partsOfOne),
         scope: toScope(model, request.reader),
         count,
         partTokens,
         usage: { calls: 0, tokensIn: 0, tokensOut: 0, isGuessed: false, known: 0, parts: 0 },
+        dropped: 0,
         checks: { said: ts => byTs.get(ts) },
         signal,
       }
       const found = await findInAll(work, onProgress)
       onProgress('writing')
       const joined = await join(work, found)
+      const dropped = work.dropped + sum(found.map(({ points }) => points.dropped))
       const formed =
         request.reader.wish === undefined || toNumbered([joined]).length === 0
           ? undefined
@@ -257,9 +295,14 @@ export function createSummarizer({ model, kept }: SummarizerParts): Summarizer {
               toFormQuestion(joined, ts => byTs.get(ts)?.time ?? '', request.reader),
             )
       const isShortened = said.some((message, at) => message !== request.said[at])
-      return { found: joined, formed, isShortened, usage: work.usage }
+      return { found: { ...joined, dropped }, formed, isShortened, usage: work.usage }
     },
   }
+}
+
+function toJoined(work: Work, id: string, points: Points): Found {
+  work.dropped += points.dropped
+  return { id, points }
 }
 
 const toPartTokens = (inputTokens: number) =>

@@ -3,10 +3,11 @@
  * and goes to the model with its thread.
  */
 
+import { type Span, takeSpan } from '../range.ts'
 import type { Words } from '../words/words.ts'
 
 /** Where what is to be summed up was said. */
-type WishedPlace =
+export type WishedPlace =
   /** The thread in which was asked, or the channel where there is none. */
   | { of: 'here' }
   | { of: 'this channel' }
@@ -14,11 +15,18 @@ type WishedPlace =
   /** A thread, by one of its messages. */
   | { of: 'thread'; channel: string; ts: string }
 
-/** A wish for a summary. */
-export interface SummaryWish {
+/** What looks like a wish for a summary. */
+interface SummaryWish {
   place: WishedPlace
-  /** What is left of the words: a time, a form. */
+  /** What is left of the words: a time, a form, or what else is to be summed up. */
   words: string
+}
+
+/** What somebody wants summed up, and how. */
+export interface AskedSummary {
+  place: WishedPlace
+  span: Span | undefined
+  form: WishedForm
 }
 
 /** The sections of a summary that can be wished for alone. */
@@ -33,14 +41,15 @@ export interface WishedForm {
   words?: string
 }
 
-const polite = String.raw`(?:(?:please|can you|could you|would you|will you|hey|hi|ok|so|now|quickly|briefly)[\s,]+)*`
+const polite = String.raw`(?:(?:please|pls|can you|could you|would you|will you|hey|hi|hello|ok|so|now|quickly|briefly)[\s,，]+)*`
+const noun = String.raw`(?:summary|recap|digest|tl;?\s?dr)(?:\s+of\b)?`
 const english = new RegExp(
-  String.raw`^${polite}(?:(?:summari[sz]e|sum\s+up|recap|tl;?\s?dr|(?:give|get|write|make|show)\s+(?:me|us)?\s*(?:an?|the)\s+(?:\w+\s+)?(?:summary|recap|digest)(?:\s+of)?|(?:an?\s+)?summary(?:\s+of)?|catch\s+me\s+up(?:\s+on)?)(?![\w-])\s*|(?=what(?:['’]s|\s+is|\s+was)\s+new\b|(?:what\s+)?(?:did|have)\s+i\s+miss|what\s+happened\s+since\b))`,
+  String.raw`^${polite}(?:(?:summari[sz]e|sum\s+up|recap|tl;?\s?dr|(?:give|get|write|make|show|provide|send)\s+(?:(?:me|us)\s+)?(?:(?:with\s+)?(?:an?|the)\s+)?(?:(?:short|brief|quick|full|nice)\s+)?${noun}|i(?:['’]d\s+like|\s+(?:need|want|would\s+like))\s+(?:an?|the)?\s*(?:(?:short|brief|quick)\s+)?${noun}|what(?:['’]s|\s+is)\s+the\s+${noun}|(?:an?\s+)?(?:(?:short|brief|quick)\s+)?summary(?:\s+of\b)?|catch\s+me\s+up(?:\s+on\b)?)(?![\w-])\s*|(?=what(?:['’]s|\s+is|\s+was)\s+new\b|(?:what\s+)?(?:did|have)\s+i\s+miss|what\s+happened\s+since\b))`,
   'i',
 )
-const chineseVerb = '(?:总结|概括|归纳|梳理|汇总|小结|摘要|回顾)'
+const chineseVerb = '(?:总结|概括|归纳|梳理|汇总|小结|摘要|回顾|總結|歸納|彙總|小結|回顧)'
 const chinese = new RegExp(
-  String.raw`^(?:请|麻烦|帮我|帮忙|帮|给我|能不能|可以|能|快速|简单|把|对|将|来|做个?|写个?|一下|\s)*((?:最近|过去|近|从|自|上次|今天|昨天|本周|上周|周|\d)[^总概归梳汇小摘回你]{0,20})?((?:这个?|本|整个|当前)?(?:讨论串?|线程|帖子|对话|频道|群|聊天记录?|消息)(?:里|中)?(?:的)?(?:内容)?)?${chineseVerb}(?:一下|下|一遍|一份)?`,
+  String.raw`^(?:请问|请|請|麻烦|麻煩|帮我|幫我|帮忙|帮|给我|給我|能不能|能否|可不可以|可以|能|你|您|快速|简单|把|对|将|来|做个?|写个?|一下|\s)*((?:最近|过去|近|从|自|上次|今天|昨天|前天|本周|这周|上周|周|\d)[^总概归梳汇小摘回總歸彙你您]{0,20})?((?:这个?|這個?|本|整个|当前)?(?:讨论串?|討論串?|线程|帖子|对话|頻道|频道|群|聊天记录?|消息)(?:里|中)?(?:的)?(?:内容)?)?${chineseVerb}(?:一下|下|一遍|一份)?`,
 )
 const chineseNews = /^(?:请问|请)?(?=(?:(?:自|从)?(?:我)?上次.{0,10}(?:后|来))?有(?:什么|哪些|没有)新|我错过了)/
 
@@ -57,13 +66,13 @@ const thisChannel =
 const thisThread =
   /(?:^\s*|\b(?:all\s+of\s+)?(?:this|the|our|that)\s+)(?:whole\s+|entire\s+)?(?:thread|conversation|discussion|chat)(?:\s+(?:above|so far|here))?\b|(?:这个?|本|整个|当前)?(?:讨论串?|线程|帖子|对话|聊天记录?)(?:里|中)?(?:的)?(?:内容)?/i
 const noise =
-  /\b(?:please|pls|thanks|thank you|for me|for us|to me|so far|what (?:was|has been) (?:said|discussed)|everything|all of it|the messages|messages|of the)\b|^(?:this|it|that|here|all|us|me|the|of)\b|(?:谢谢|好吗|可以吗|吧|吗|一下|的消息|说了什么|的内容|内容)(?=[\s,，。!！?？]|$)|^(?:的|里|中|消息)+/gi
+  /\b(?:please|pls|thanks|thank you|for me|for us|to me|so far|what (?:was|has been) (?:said|discussed)|what happened|everything|all of it|the messages|messages|of the)\b|^(?:this|it|that|here|all|us|me|the|of)\b|(?:谢谢|好吗|可以吗|吧|吗|一下|的消息|说了什么|的内容|内容)(?=[\s,，。!！?？]|$)|^(?:的|里|中|消息)+/gi
 const marks = /^[\s,，:：.。!！?？;；、-]+|[\s,，:：.。!！?？;；、-]+$/g
 
 /** A longer wish brings along a text of its own. */
 const longestWish = 300
 
-/** What is to be summed up, if that is what the words ask for. A mention of the bot has been taken out of them. */
+/** What words ask for that begin as a wish for a summary does. A mention of the bot has been taken out of them. */
 export function toSummaryWish(asked: string): SummaryWish | undefined {
   const text = asked.replace(/^[\s,，:：]+/, '').trim()
   if (text.length > longestWish || /\n/.test(text)) return undefined
@@ -73,7 +82,7 @@ export function toSummaryWish(asked: string): SummaryWish | undefined {
   const { place, rest } = takePlace(`${object} ${span} ${text.slice(whole.length)}`)
   // “Summarize this: …” and “summarize https://…” are about something else.
   const isNamed = place.of === 'channel' || place.of === 'thread'
-  if (anyLink.test(rest) || /[:：]\s*\S.{19,}/.test(rest.replace(marks, ''))) return undefined
+  if (anyLink.test(rest) || /[:：]\s*\S.{19,}/.test(rest)) return undefined
   if (!isNamed && other.test(rest)) return undefined
   return { place, words: toBare(rest) }
 }
@@ -116,21 +125,53 @@ export function toQuestion(text: string, here: string, words: Words): string {
   return [verb, ...(isNamed || here === '' ? [] : [here]), text].filter(part => part !== '').join(' ')
 }
 
-const sectionWords: Record<Section, string> = {
-  decisions: 'decisions?|conclusions?|what (?:was|we|has been) decided|决定|结论|决策',
-  questions:
+const sectionWords: [Section | undefined, string][] = [
+  ['decisions', 'decisions?|conclusions?|what (?:was|we|has been) decided|决定|结论|决策'],
+  [
+    'questions',
     '(?:open |unanswered |unresolved )?questions?|what is (?:still )?open|(?:未解决|没解决|待解决|开放|待定)?的?(?:问题|议题)',
-  tasks: 'tasks?|action items?|to-?dos?|next steps?|who does what|待办(?:事项)?|任务|分工|行动项|谁做什么',
-}
-const only = String.raw`(?:(?:only|just|give me|show|list|with|and|or|the|all|please|只要|只看|只列|只说|仅|只|要|和|与|及|以及|所有|全部|列出|[\s,，、&])*)`
-const after = String.raw`(?:only|please|alone|就行|就好|即可|[\s.。!！?？])*`
+  ],
+  ['tasks', 'tasks?|action items?|to-?dos?|next steps?|who does what|待办(?:事项)?|任务|分工|行动项|谁做什么'],
+  [
+    undefined,
+    String.raw`only|just|give me|show|list|with|and|or|the|all|please|alone|只要|只看|只列|只说|仅|只|要|和|与|以及|及|所有|全部|列出|就行|就好|即可|[\s,，、&.。!！?？]+`,
+  ],
+]
+const sectionTokens = sectionWords.map(([section, words]) => ({ section, token: new RegExp(`^(?:${words})`, 'i') }))
 
 /** How the summary shall look, from what is left of a wish when place and time are taken out. */
 export function toWishedForm(words: string): WishedForm {
   const bare = toBare(words)
   if (bare === '') return {}
-  const any = Object.values(sectionWords).join('|')
-  if (new RegExp(`^${only}(?:${any})(?:${only}(?:${any}))*${after}$`, 'i').test(bare))
-    return { sections: sections.filter(section => new RegExp(`(?:${sectionWords[section]})`, 'i').test(bare)) }
+  const found = new Set<Section>()
+  let rest = bare
+  // Word by word from the front: one pattern for all would try every way to divide them.
+  for (;;) {
+    const next = sectionTokens
+      .map(({ section, token }) => ({ section, length: token.exec(rest)?.[0].length ?? 0 }))
+      .sort((a, b) => b.length - a.length)[0]
+    if (next === undefined || next.length === 0) break
+    if (next.section !== undefined) found.add(next.section)
+    rest = rest.slice(next.length)
+  }
+  if (rest === '' && found.size > 0) return { sections: sections.filter(section => found.has(section)) }
   return { words: bare }
+}
+
+const formOpener =
+  /^(?:as|in|for|into|with|without|only|just|focus(?:ing|ed)?|about|by|like|short(?:ly|er)?|brief(?:ly)?|detailed|longer|bullets?|table|one|two|three|five|\d+\s+(?:bullets?|points?|sentences?|lines?|words)|what\s.*\b(?:said|says|decided|agreed|discussed|wrote|thinks?|wants?)|who\s+does)\b|^(?:做成|写成|变成|用|以|只|仅|按|给|成|列|分|简短|详细|简要|简单|关于|重点|表格|一句话|几句话|英文|中文|英语|要点|从.{1,12}角度|[一二三四五六七八九十\d]+\s*(?:条|点|句|行|个))/i
+
+/**
+ * The summary that words ask for. Of people's messages where they name a channel or a thread; where they do not, only if what is
+ * left of them says how it shall look: “summarize the plot of Hamlet” is a question like any other.
+ */
+export async function toAskedSummary(asked: string, now: number, timeZone: string): Promise<AskedSummary | undefined> {
+  const wish = toSummaryWish(asked)
+  if (wish === undefined) return undefined
+  const { span, rest } = await takeSpan(wish.words, now, timeZone)
+  const form = toWishedForm(rest)
+  const isNamed = wish.place.of === 'channel' || wish.place.of === 'thread'
+  return isNamed || form.words === undefined || formOpener.test(form.words)
+    ? { place: wish.place, span, form }
+    : undefined
 }

@@ -9,7 +9,7 @@ import type { Model, Piece } from '../model/model.ts'
 import type { Progress } from '../reply/progress.ts'
 import type { Ending } from '../reply/reply.ts'
 import { SlackError } from '../slack.ts'
-import type { SummaryWish } from '../summaries/wish.ts'
+import type { AskedSummary } from '../summaries/wish.ts'
 import { toWords, type Words } from '../words/words.ts'
 import { toAgainControls, toAnswerControls } from './controls.ts'
 import type { Ended, Interruption, Job } from './job.ts'
@@ -131,7 +131,7 @@ async function play(parts: AnswerParts, scene: Scene): Promise<Outcome> {
   if (isEmpty(scene.turn)) return help(scene)
   const label = toLabelWish(scene.turn)
   if (label !== undefined) return labelFor(parts, scene, label)
-  const summary = toWishedSummary(scene.turn)
+  const summary = await toWishedSummary(scene.turn, scene.person)
   return summary === undefined ? converse(parts, scene) : summarizeFor(parts, scene, summary)
 }
 
@@ -166,9 +166,9 @@ async function labelFor(parts: AnswerParts, { turn, words, job, stage }: Scene, 
 }
 
 /** Says what was decided and what is open, in a thread or a channel. */
-async function summarizeFor(parts: AnswerParts, scene: Scene, wish: SummaryWish): Promise<Outcome> {
+async function summarizeFor(parts: AnswerParts, scene: Scene, asked: AskedSummary): Promise<Outcome> {
   const { job, turn, person, words, stage } = scene
-  await summarize(parts, job, turn, wish, person, words, stage.reply)
+  await summarize(parts, job, turn, asked, person, words, stage.reply)
   remember(parts.conversations, scene)
   return { ended: 'done', kind: 'summarized' }
 }

@@ -1,5 +1,6 @@
 import type { Control } from '../reply/message.ts'
 import type { Words } from '../words/words.ts'
+import type { Turn } from './turn.ts'
 
 /** What the buttons below a reply are called on the wire; each carries the id of its turn. */
 export const controlIds = {
@@ -39,17 +40,20 @@ export function toAgainControls(turnId: string, name: string): Control[] {
 /** Which reply is posted, and where: its summary goes back to the place that it is of. */
 export interface PostValue {
   turn: string
+  /** Of the thread in the direct messages in which it stands. */
+  from: string
   channel: string
   threadTs?: string
 }
 
 /** Below a summary that one person sees: a button that posts it where everybody may read what it sums up. */
 export function toPostControl(
-  turnId: string,
+  turn: Pick<Turn, 'id' | 'threadTs'>,
   { channel, threadTs, name }: { channel: string; threadTs: string | undefined; name: string },
   words: Words,
 ): Control {
-  const value: PostValue = { turn: turnId, channel, ...(threadTs !== undefined && { threadTs }) }
+  const place = { from: turn.threadTs, channel }
+  const value: PostValue = { turn: turn.id, ...place, ...(threadTs !== undefined && { threadTs }) }
   const title = threadTs === undefined ? words.summary.post(name) : words.summary.postToThread
   return toButtons(controlIds.post, title, JSON.stringify(value))
 }

@@ -45,7 +45,10 @@ export function createDigestClock({ digests, asker, onFailure, log }: ClockParts
     let sleepMs = longestSleepMs
     try {
       const { due, nextAt } = await digests.due(now)
-      for (const digest of due) await bring(digest, now)
+      for (const digest of due)
+        await bring(digest, now).catch(error =>
+          log.error({ digest: digest.id, reason: toReason(error) }, 'a digest could not be brought'),
+        )
       if (nextAt !== undefined) sleepMs = Math.min(longestSleepMs, Math.max(0, nextAt - Date.now()))
     } catch (error) {
       log.error({ reason: toReason(error) }, 'the digests could not be looked through')

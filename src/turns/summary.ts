@@ -1,15 +1,15 @@
 import { orAbort } from '../abort.ts'
-import type { Message, Self } from '../conversation/message.ts'
+import type { Message } from '../conversation/message.ts'
 import { readNames } from '../conversation/names.ts'
 import type { People, Person } from '../conversation/people.ts'
 import { toPermalink } from '../conversation/permalink.ts'
 import { isMentioned, toPlain, toTime } from '../conversation/plain.ts'
 import { ShownError, toReason } from '../errors.ts'
 import type { Log } from '../log.ts'
+import { labelMark } from '../marks.ts'
 import type { Metrics } from '../metrics.ts'
 import type { Model } from '../model/model.ts'
-import { takeSpan } from '../range.ts'
-import { toMessageBody } from '../reply/message.ts'
+import { toMessageBody, withoutNote } from '../reply/message.ts'
 import type { Ending, Reply } from '../reply/reply.ts'
 import { openTicker } from '../reply/ticker.ts'
 import type { Respond } from '../respond.ts'
@@ -18,11 +18,12 @@ import type { KeptParts } from '../store/parts.ts'
 import type { Said } from '../summaries/parts.ts'
 import { type LinkOf, type Shown, toFormedMarkdown, toSummaryMarkdown } from '../summaries/show.ts'
 import type { Summarizer, Summary, SummaryProgress } from '../summaries/summarize.ts'
-import { type SummaryWish, toSummaryWish, toWishedForm, type WishedForm } from '../summaries/wish.ts'
+import { type AskedSummary, toAskedSummary, type WishedForm } from '../summaries/wish.ts'
 import type { Words } from '../words/words.ts'
 import { controlIds, toAnswerControls, toPostControl } from './controls.ts'
 import type { Interruption, Job } from './job.ts'
 import { findSource, readSource, type Source, type SourceParts, type SourceRead } from './summary-source.ts'
+import { type Stand, toFacts, toLanguage, toProgressLine } from './summary-words.ts'
 import type { Turn } from './turn.ts'
 
 /** What a summary needs of the rest. */
@@ -37,10 +38,21 @@ export interface SummaryParts extends SourceParts {
   log: Log
 }
 
-/** What a question wants summed up, if that is what it asks for; files and texts of its own are no such question. */
-export function toWishedSummary(turn: Turn): SummaryWish | undefined {
+/** One summary on its way. */
+interface Desk {
+  parts: SummaryParts
+  job: Job
+  turn: Turn
+  person: Person
+  words: Words
+  reply: Reply
+  stand: Stand
+}
+
+/** What a question wants summed up, if that is what it asks for; what comes with files is no such question. */
+export async function toWishedSummary(turn: Turn, { timeZone }: Person): Promise<AskedSummary | undefined> {
   if (turn.question.files.length > 0) return undefined
-  return toSummaryWish(withoutMentions(turn.question.text))
+  return toAskedSummary(withoutMentions(turn.question.text), Number(turn.question.ts) * 1000, timeZone)
 }
 
 const withoutMentions = (text: string) => text.replace(/<@[UW][^<>]*>/g, ' ')
@@ -52,13 +64,6 @@ const mostNames = 90
 /** What was found in a part and is of no use for so long goes. */
 const partsKeptMs = 30 * 86_400_000
 
-/** How far it has come. */
-interface Stand {
-  read: number
-  total: number
-  summing: SummaryProgress | undefined
-}
-
 /**
  * Reads what was said, has it summed up and shows it in the reply, under whose progress it stood; a command that asked sees it
  * in its place, too. Throws what kept it from that.
@@ -67,102 +72,89 @@ export async function summarize(
   parts: SummaryParts,
   job: Job,
   turn: Turn,
-  wish: SummaryWish,
+  asked: AskedSummary,
   person: Person,
   words: Words,
   reply: Reply,
 ): Promise<void> {
-  const begunAt = Date.now()
-  const stand: Stand = { read: 0, total: 0, summing: undefined }
-  const ticker = openTicker(() => reply.show(toProgress(stand, begunAt, words)), progressEveryMs)
+  const stand: Stand = { begunAt: Date.now(), read: 0, total: 0, summing: undefined }
+  const desk: Desk = { parts, job, turn, person, words, reply, stand }
+  const ticker = openTicker(() => reply.show(toProgressLine(stand, words)), progressEveryMs)
   try {
-    const now = job.edition === 1 ? Number(turn.question.ts) * 1000 : Date.now()
-    const { span, rest } = await takeSpan(wish.words, now, person.timeZone)
-    const source = await findSource(parts, turn, wish)
-    const place = source.threadTs === undefined ? source.channel : `${source.channel}:${source.threadTs}`
-    const told = await parts.digests.readTold(turn.user, place)
-    const toldAt = told === undefined ? undefined : Number(told) * 1000
-    const onProgress = (read: number, total: number) => Object.assign(stand, { read, total })
-    const reading = readSource(parts, source, span, now, toldAt, onProgress, job.signal)
-    const read = await orAbort(reading, job.signal)
-    const messages = read.messages.filter(message => isSaid(message, turn, parts.self))
-    const ending: Ending =
-      messages.length === 0
-        ? await showNothing(reply, span?.kind === 'new' ? toTime(toldAt ?? now, person.timeZone) : undefined, words)
-        : await showSummary({ parts, job, turn, person, words, reply, stand, source }, { ...read, messages }, rest)
+    const { ending, told } = await orAbort(make(desk, asked), job.signal)
     await ticker.close()
     await reply.finish(ending)
-    if (read.isUpToNow) await parts.digests.writeTold(turn.user, place, (now / 1000).toFixed(6))
-    await echo(parts, turn, toEchoed(parts, turn, reply, ending, words))
+    await told()
+    await echo(parts, turn, toEchoed(desk, ending))
   } catch (error) {
     await ticker.close()
-    await leave(parts, job, turn, reply, words, error)
+    await leave(desk, error)
     throw error
   }
 }
 
-/** What somebody said; not the bot's own words, and not what asks it for a summary. */
-function isSaid(message: Message, turn: Turn, self: Self): boolean {
-  if (message.author.kind === 'self' || message.ts === turn.question.ts) return false
-  if (isMentioned(message.text, self.userId) && toSummaryWish(withoutMentions(message.text)) !== undefined) return false
-  return message.text.trim() !== '' || message.files.length > 0
+/** What stands below the summary, and what is to be noted down once it stands. */
+interface Made {
+  ending: Ending
+  told: () => Promise<void>
 }
 
-/** The progress goes; what is told instead of it is told by whoever catches the error. */
-async function leave(
-  parts: SummaryParts,
-  job: Job,
-  turn: Turn,
-  reply: Reply,
-  words: Words,
-  error: unknown,
-): Promise<void> {
-  // What a later process goes on with keeps its progress.
-  if (!job.signal.aborted || (job.signal.reason as Interruption).kind === 'stopped') reply.replace('')
-  if (error instanceof ShownError && !job.signal.aborted)
-    await echo(parts, turn, { text: `⚠️ ${error.sentence(words)}` })
+async function make(desk: Desk, { place, span, form }: AskedSummary): Promise<Made> {
+  const { parts, job, turn, person, words, reply, stand } = desk
+  const now = Number(turn.question.ts) * 1000
+  const source = await findSource(parts, turn, person, place, job.signal)
+  const key = source.threadTs === undefined ? source.channel : `${source.channel}:${source.threadTs}`
+  const before = await parts.digests.readTold(turn.user, key, turn.id)
+  const toldAt = before === undefined ? undefined : Number(before) * 1000
+  const onProgress = (read: number, total: number) => Object.assign(stand, { read, total })
+  const read = await readSource(parts, source, { span, now, told: toldAt }, onProgress, job.signal)
+  const told = async () => {
+    if (read.isAllNew) await parts.digests.writeTold(turn.user, key, turn.id, (now / 1000).toFixed(6))
+  }
+  const messages = await toRead(desk, read.messages)
+  if (messages.length > 0) return { ending: await sumUp(desk, source, { ...read, messages }, form), told }
+  const { nothing, nothingNew } = words.summary
+  reply.replace(span?.kind === 'new' ? nothingNew(toTime(read.range?.from ?? now, person.timeZone)) : nothing)
+  return { ending: {}, told }
 }
 
-async function showNothing(reply: Reply, since: string | undefined, words: Words): Promise<Ending> {
-  reply.replace(since === undefined ? words.summary.nothing : words.summary.nothingNew(since))
-  return {}
+/** What somebody said; not what asks the bot for a summary, and of the bot’s own words its answers only. */
+async function toRead({ parts, turn, person }: Desk, all: Message[]): Promise<Message[]> {
+  const isAsking = async ({ ts, text }: Message) =>
+    ts === turn.question.ts ||
+    (await toAskedSummary(withoutMentions(text), Number(ts) * 1000, person.timeZone)) !== undefined
+  const toBot = all.filter(message => message.ts === turn.question.ts || isMentioned(message.text, parts.self.userId))
+  const asking = new Set<string>()
+  for (const message of toBot) if (await isAsking(message)) asking.add(message.ts)
+  const questions = new Set(all.map(({ ts }) => ts))
+  return all.filter(({ ts, text, files, author, mark }) => {
+    if (asking.has(ts) || (withoutNote(text).trim() === '' && files.length === 0)) return false
+    if (author.kind !== 'self') return true
+    const question = mark?.turn.split(':').at(-1) ?? ''
+    return mark?.turn.startsWith(labelMark) === false && questions.has(question) && !asking.has(question)
+  })
 }
 
-/** What one summary works with. */
-interface Desk {
-  parts: SummaryParts
-  job: Job
-  turn: Turn
-  person: Person
-  words: Words
-  reply: Reply
-  stand: Stand
-  source: Source
-}
-
-async function showSummary(desk: Desk, read: SourceRead, rest: string): Promise<Ending> {
-  const { parts, job, turn, person, words, reply, stand, source } = desk
-  const form = toWishedForm(rest)
+async function sumUp(desk: Desk, source: Source, read: SourceRead, form: WishedForm): Promise<Ending> {
+  const { parts, job, turn, person, words, reply, stand } = desk
   const said = await toSaid(parts, read.messages, person.timeZone)
   await parts.keptParts.prune(Date.now() - partsKeptMs)
-  const request = {
-    channel: source.channel,
-    said,
-    reader: { language: toLanguage(turn, person), now: toTime(Date.now(), person.timeZone), wish: form.words },
-    isAgain: job.edition > 1,
-  }
+  const reader = { language: toLanguage(turn, person), now: toTime(Date.now(), person.timeZone), wish: form.words }
+  const request = { channel: source.channel, said, reader, isAgain: job.edition > 1 }
   const onProgress = (progress: SummaryProgress) => {
     stand.summing = progress
   }
-  const summary = await orAbort(parts.summarizer.summarize(request, onProgress, job.signal), job.signal)
-  parts.metrics.tokensUsed('in', summary.usage.tokensIn)
-  parts.metrics.tokensUsed('out', summary.usage.tokensOut)
-  const { calls, known, parts: all } = summary.usage
+  const summary = await parts.summarizer.summarize(request, onProgress, job.signal)
+  const { calls, known, parts: all, tokensIn, tokensOut } = summary.usage
+  parts.metrics.tokensUsed('in', tokensIn)
+  parts.metrics.tokensUsed('out', tokensOut)
   parts.log.info({ turn: turn.id, messages: said.length, calls, known, parts: all }, 'summed up')
-  const shown = toShown(desk, summary, said, form)
+  const shown = toShown(desk, source, summary, said, form)
+  job.signal.throwIfAborted()
   reply.replace(shown.markdown)
-  const sentence = toFacts(desk, read, summary, shown.dropped).join(' · ')
-  const post = turn.place === 'dm' && source.channel !== turn.channel ? [toPostControl(turn.id, source, words)] : []
+  const sentence = toFacts(read, summary, shown.dropped, parts.model.title, person, words).join(' · ')
+  const isElsewhere = turn.place === 'dm' && source.channel !== turn.channel
+  const post = isElsewhere ? [toPostControl(turn, source, words)] : []
   return { note: { kind: 'footer', sentence }, controls: [...post, ...toAnswerControls(turn.id, words)] }
 }
 
@@ -184,13 +176,19 @@ async function toSaid({ people, self }: SummaryParts, messages: Message[], timeZ
     threadTs: inThread ?? ts,
     from: author.kind === 'person' ? nameOf(author.id) : author.kind === 'app' ? author.name : self.name,
     time: toTime(Number(ts) * 1000, timeZone),
-    text: form === 'slack' ? toPlain(text, nameOf) : text,
+    text: form === 'slack' ? toPlain(withoutNote(text), nameOf) : text,
     files: files.map(({ name }) => name),
   }))
 }
 
 /** In the form that was wished for, if something of that stands; else in the usual one. */
-function toShown({ parts, source, words }: Desk, { found, formed }: Summary, said: Said[], form: WishedForm): Shown {
+function toShown(
+  { parts, words }: Desk,
+  source: Source,
+  { found, formed }: Summary,
+  said: Said[],
+  form: WishedForm,
+): Shown {
   const byTs = new Map(said.map(message => [message.ts, message]))
   const today = said.at(-1)?.time.slice(0, 10)
   const linkOf: LinkOf = ts => {
@@ -200,71 +198,25 @@ function toShown({ parts, source, words }: Desk, { found, formed }: Summary, sai
     const label = `${message?.from ?? ''}, ${when}`.replace(/[[\]\\|`*_~<>@]/g, '')
     return { address: toPermalink(parts.self, source.channel, ts, message?.threadTs), label }
   }
-  const usual = () => toSummaryMarkdown(found, form.sections, linkOf, words)
-  if (formed === undefined) return usual()
+  const usual = toSummaryMarkdown(found, form.sections, linkOf, words)
+  if (formed === undefined) return usual
   const shown = toFormedMarkdown(formed, found, linkOf, { said: ts => byTs.get(ts) })
-  return shown === undefined ? usual() : { ...shown, dropped: shown.dropped + found.dropped }
+  return shown === undefined ? usual : { ...shown, dropped: shown.dropped + found.dropped }
 }
 
-/** What was read, at what cost; what was not, and the cure. */
-function toFacts({ parts, person, words }: Desk, read: SourceRead, summary: Summary, dropped: number): string[] {
-  const { lost, isHidden, lookedBackTo, isCut, messages, threads } = read
-  const files = messages.reduce((sum, message) => sum + message.files.length, 0)
-  const { tokensIn, tokensOut, isGuessed, known, parts: all } = summary.usage
-  const of = words.summary
-  const cost = [
-    of.read(messages.length, threads),
-    ...(files > 0 ? [of.files(files)] : []),
-    parts.model.title.split(' at ')[0] ?? parts.model.title,
-    of.tokens(tokensIn + tokensOut, isGuessed),
-  ]
-  return [
-    cost.join(of.comma),
-    ...(known > 0 ? [of.known(known, all)] : []),
-    ...(dropped > 0 ? [of.dropped(dropped)] : []),
-    ...(lost === undefined ? [] : [of.lost(lost.count, lost.code)]),
-    ...(isHidden ? [of.hidden] : []),
-    ...(lookedBackTo === undefined ? [] : [of.lookedBackTo(toTime(lookedBackTo, person.timeZone))]),
-    ...(isCut ? [of.cut(messages.length)] : []),
-    ...(summary.isShortened ? [of.shortened] : []),
-  ]
-}
-
-/** Of the words that ask, if they are Chinese; else of the person's Slack, its regions not told apart. */
-function toLanguage({ question }: Turn, { locale }: Person): string {
-  const isChinese = /\p{Script=Han}/u.test(question.text.replace(/<[^>]*>|#\S+/g, ''))
-  try {
-    const { language, script } = new Intl.Locale(locale).maximize()
-    if (language === 'zh' || isChinese) return script === 'Hant' ? 'Traditional Chinese' : 'Chinese'
-    return new Intl.DisplayNames(['en'], { type: 'language' }).of(language) ?? 'English'
-  } catch {
-    return isChinese ? 'Chinese' : 'English'
-  }
-}
-
-function toProgress({ read, total, summing }: Stand, begunAt: number, words: Words): string {
-  const of = words.summary
-  const seconds = Math.floor((Date.now() - begunAt) / 1000)
-  const line =
-    summing === undefined
-      ? of.reading(read, total)
-      : summing === 'writing'
-        ? of.writing
-        : of.summing(Math.min(summing.done, summing.parts - 1), summing.parts)
-  return seconds < 2 ? line : `${line} ${of.elapsed(seconds)}`
+/** The progress goes; what is told instead of it is told by whoever catches the error. */
+async function leave({ parts, job, turn, reply, words }: Desk, error: unknown): Promise<void> {
+  // What a later process goes on with keeps its progress.
+  if (!job.signal.aborted || (job.signal.reason as Interruption).kind === 'stopped') reply.replace('')
+  if (error instanceof ShownError && !job.signal.aborted)
+    await echo(parts, turn, { text: `⚠️ ${error.sentence(words)}` })
 }
 
 /** Of the buttons below the summary, under the command only the one that posts it; of a long one, only where it is. */
-function toEchoed(
-  { self }: SummaryParts,
-  turn: Turn,
-  reply: Reply,
-  { note, controls = [] }: Ending,
-  words: Words,
-): object {
+function toEchoed({ parts, turn, reply, words }: Desk, { note, controls = [] }: Ending): object {
   const [first = ''] = reply.messages
   if (reply.messages.length > 1)
-    return { text: words.summary.direct(toPermalink(self, turn.channel, first, turn.threadTs)) }
+    return { text: words.summary.direct(toPermalink(parts.self, turn.channel, first, turn.threadTs)) }
   const post = controls.filter(({ block_id }) => block_id === controlIds.post)
   return toMessageBody(reply.text, note, post)
 }

@@ -84,7 +84,7 @@ export const en = {
       tasks: 'Nobody was given anything to do, as far as I read.',
     },
     verb: 'summarize',
-    newWord: 'new',
+    newWord: 'new,',
     colon: ': ',
     comma: ', ',
     due: (when: string) => `, by ${when}`,
@@ -100,7 +100,7 @@ export const en = {
     elapsed: (seconds: number) => `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')}`,
     read: (messages: number, threads: number) =>
       `read ${count(messages)} ${messages === 1 ? 'message' : 'messages'}${threads === 0 ? '' : ` in ${count(threads)} ${threads === 1 ? 'thread' : 'threads'}`}`,
-    since: (time: string) => `since ${time}`,
+    span: (from: string, to: string) => `${from} to ${to}`,
     files: (files: number) => `${count(files)} ${files === 1 ? 'file' : 'files'} not read`,
     tokens: (tokens: number, isGuessed: boolean) => `${isGuessed ? 'about ' : ''}${short(tokens)} tokens`,
     known: (known: number, parts: number) => `${known} of ${parts} parts known from before`,

@@ -225,6 +225,8 @@ function createNoStore(): Store {
       ask: async () => false,
       readTold: async () => undefined,
       writeTold: nothing,
+      readPosted: async () => undefined,
+      writePosted: nothing,
     },
     isKept: false,
     close: nothing,

@@ -14,7 +14,7 @@ test('no minute sees more calls of a method than are allowed, and the first come
     times.push(Date.now())
     return ok
   }
-  const read = createPacedReader(call, 45)
+  const { read } = createPacedReader(call, 45)
   const begunAt = Date.now()
   const all = Promise.all(Array.from({ length: 200 }, () => read('conversations.replies', {}, never)))
   await vi.runAllTimersAsync()
@@ -35,7 +35,7 @@ test('a refusal lets that method rest, and no other; the page is read after it',
     if (made.length === 1) throw new SlackError(method, 'ratelimited', 20_000)
     return ok
   }
-  const read = createPacedReader(call, 45)
+  const { read } = createPacedReader(call, 45)
   const first = read('conversations.replies', {}, never)
   await vi.advanceTimersByTimeAsync(1)
   const others = [read('conversations.replies', {}, never), read('conversations.history', {}, never)]
@@ -49,11 +49,27 @@ test('a refusal lets that method rest, and no other; the page is read after it',
 })
 
 test('whoever stops waiting is let go', async () => {
-  const read = createPacedReader(async () => ok, 1)
+  const { read } = createPacedReader(async () => ok, 1)
   await read('conversations.history', {}, never)
   const stop = new AbortController()
   const waiting = read('conversations.history', {}, stop.signal)
   const outcome = expect(waiting).rejects.toThrow()
   stop.abort()
   await outcome
+})
+
+test('what somebody waits for is read at once, and taken off the rest', async () => {
+  const times: number[] = []
+  const call: CallSlack = async () => {
+    times.push(Date.now())
+    return ok
+  }
+  const { read, atOnce } = createPacedReader(call, 45)
+  const begunAt = Date.now()
+  const urgent = Promise.all(Array.from({ length: 30 }, () => atOnce('conversations.replies', {})))
+  const all = Promise.all(Array.from({ length: 60 }, () => read('conversations.replies', {}, never)))
+  await vi.runAllTimersAsync()
+  await Promise.all([urgent, all])
+  expect(times.filter(at => at === begunAt)).toHaveLength(30)
+  for (const from of times) expect(times.filter(at => at >= from && at < from + 60_000).length).toBeLessThanOrEqual(50)
 })

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import type { PageMessage, SlackJson } from '../../src/playground/protocol.ts'
+import { toAskedSummary } from '../../src/summaries/wish.ts'
 import type { Exchange } from '../scripted-model.ts'
 import { openStory, type Story, type StoryOptions, toSeen } from '../story.ts'
 
@@ -425,6 +426,204 @@ describe('a digest', () => {
     ;(await model.next()).reply(json({ decisions: [point('Shipping is on Wednesday.', 1)] }))
     await untilDirect(story, dana, isWhole, 'the digest')
     expect(slack.messages(directOf(story, dana)).filter(({ threadTs, ts }) => (threadTs ?? ts) === ts)).toHaveLength(1)
+  })
+})
+
+describe('what a summary rests on', () => {
+  test('are the bot’s answers, too, but not its summaries, nor what asks for one', async () => {
+    const { slack, model, say, untilReply } = await open()
+    const { dana, general } = { ...slack.people, ...slack.channels }
+    const first = await say(dana, general, `<@${slack.botUserId}> which date is best?`)
+    ;(await model.next()).reply('Wednesday the 5th.')
+    await untilReply(general, first, isWhole, 'the answer')
+    await say(dana, general, `<@${slack.botUserId}> summarize`, first)
+    const exchange = await model.next()
+    expect(exchange.prompt).toMatch(/from="threadwise"[^>]*>Wednesday the 5th\.</)
+    exchange.reply(json({ decisions: [point('It is the 5th.', 2)] }))
+    await untilReply(general, first, reply => toSeen(reply).includes('It is the 5th'), 'the summary')
+    await say(dana, general, `<@${slack.botUserId}> summarize only decisions`, first)
+    const summary = await untilReply(general, first, reply => toSeen(reply).includes('1 of 1 parts'), 'another')
+    expect(toSeen(summary)).toContain('read 2 messages')
+  })
+
+  test('is told when all of it was made up', async () => {
+    const { slack, model, say, untilReply } = await open()
+    const { dana, general } = { ...slack.people, ...slack.channels }
+    const first = await say(dana, general, 'hello')
+    await say(dana, general, `<@${slack.botUserId}> summarize`, first)
+    ;(await model.next()).reply(json({ decisions: [point('Mars.', 9), point('Venus.')] }))
+    const seen = toSeen(await untilReply(general, first, isWhole, 'the summary'))
+    expect(seen).toContain('I found nothing in it')
+    expect(seen).toContain('2 points were left out')
+  })
+
+  test('has the addresses that people wrote, and no others', async () => {
+    const { slack, model, say, untilReply } = await open()
+    const { dana, general } = { ...slack.people, ...slack.channels }
+    const first = await say(dana, general, 'The plan is at https://plan.example/a_b')
+    await say(dana, general, `<@${slack.botUserId}> summarize in three bullets`, first)
+    const answer = json({
+      facts: [point('See https://plan.example/a_b, or log in at https://evil.example/login now', 1)],
+    })
+    ;(await model.next()).reply(answer)
+    const form =
+      '**Dana was fired on Monday for stealing the company car**\n' +
+      '- The office burns. Everybody left the building. The plan is at https://plan.example/a_b [1]\n' +
+      '- [Log in](https://evil.example) [c [d]](slack://evil) www.evil.example at once [1]'
+    ;(await model.next()).reply(form)
+    const summary = await untilReply(general, first, isWhole, 'the summary')
+    expect(JSON.stringify(summary)).not.toMatch(/evil\.example|\(slack:|fired|burns|Everybody/)
+    expect(toSeen(summary)).toContain('- The plan is at https://plan.example/a_b [Dana')
+  })
+
+  test('is asked of the model as a question when it is none of people’s messages', async () => {
+    const { slack, model, say } = await open()
+    const { dana, general } = { ...slack.people, ...slack.channels }
+    for (const text of ['summarize the plot of Hamlet', '总结一下三国演义', "what's new in Python 3.13?"]) {
+      await say(dana, general, `<@${slack.botUserId}> ${text}`)
+      const exchange = await model.next()
+      expect(exchange.prompt).toContain('You are threadwise, an assistant')
+      exchange.reply('A story.')
+    }
+  })
+})
+
+describe('what is new', () => {
+  const told = async (story: Story, text: string, answer: string) => {
+    const { dana, general } = { ...story.slack.people, ...story.slack.channels }
+    await command(story, dana, general, text)
+    const exchange = await story.model.next()
+    exchange.reply(json({ facts: [point(answer, 1)] }))
+    const summary = await untilDirect(story, dana, one => isWhole(one) && toSeen(one).includes(answer), answer)
+    return { exchange, summary }
+  }
+
+  test('stays what it was when another answer is wanted', async () => {
+    const story = await open()
+    const { slack, model, say } = story
+    const { dana, lee, general } = { ...slack.people, ...slack.channels }
+    await say(lee, general, 'old')
+    await told(story, '', 'Old.')
+    await say(lee, general, 'fresh')
+    const { summary } = await told(story, 'new', 'Fresh.')
+    // The turn ends when the command has its answer, too.
+    await untilTold(story, dana, text => text.includes('Fresh.'))
+    await command(story, dana, general, 'list')
+    await untilTold(story, dana, text => text.startsWith('You have no digests'))
+    await press(slack, summary, 'regenerate_reply', dana)
+    const again = await model.next()
+    expect(again.prompt).toContain('>fresh<')
+    expect(again.prompt).not.toContain('>old<')
+    again.reply(json({ facts: [point('Fresh again.', 1)] }))
+    await untilDirect(story, dana, one => toSeen(one).includes('Fresh again.'), 'the other answer')
+  })
+
+  test('is not forgotten over a summary that did not have it', async () => {
+    const story = await open()
+    const { slack, model, say } = story
+    const { dana, lee, general } = { ...slack.people, ...slack.channels }
+    await say(lee, general, 'unread')
+    await say(lee, general, 'last')
+    await told(story, 'last 1', 'Last.')
+    await command(story, dana, general, 'new')
+    const exchange = await model.next()
+    expect(exchange.prompt).toContain('>unread<')
+    exchange.reply(json({ facts: [point('Unread.', 1)] }))
+    // What was known of the last message is joined with it.
+    ;(await model.next()).reply(json({ facts: [point('Unread.', 1), point('Last.', 2)] }))
+    await untilDirect(story, dana, one => toSeen(one).includes('Unread.'), 'what was not told')
+  })
+
+  test('comes with a digest in its form, too', async () => {
+    const story = await open()
+    const { slack, store } = story
+    const { dana, general } = { ...slack.people, ...slack.channels }
+    await command(story, dana, general, 'every weekday 9:00 only decisions')
+    await untilTold(story, dana, text => text.includes('/summarize stop 1'))
+    const [kept] = await store.digests.of(dana)
+    const asked = await toAskedSummary(kept?.question ?? '', Date.now(), 'UTC')
+    expect(asked).toEqual({
+      place: { of: 'channel', id: general },
+      span: { kind: 'new' },
+      form: { sections: ['decisions'] },
+    })
+  })
+})
+
+describe('a private channel', () => {
+  test('is summed up for its members, and where only they read', async () => {
+    const story = await open()
+    const { slack, model, say, untilReply } = story
+    const { dana, lee, general, leads } = { ...slack.people, ...slack.channels }
+    await say(dana, leads, 'We buy them.')
+    await command(story, lee, general, `<#${leads}|leads>`)
+    await untilDirect(story, lee, one => toSeen(one).includes('that both you and I may read'), 'the refusal')
+    const asked = await say(dana, general, `<@${slack.botUserId}> summarize <#${leads}|leads>`)
+    await untilReply(general, asked, one => toSeen(one).includes('not everybody here may read it'), 'the refusal')
+    expect(model.requests).toEqual([])
+    await command(story, dana, general, `<#${leads}|leads>`)
+    ;(await model.next()).reply(json({ decisions: [point('They buy.', 1)] }))
+    const summary = await untilDirect(story, dana, isWhole, 'the summary')
+    await press(slack, summary, 'post_summary', dana)
+    await slack.until(
+      () => slack.messages(leads).find(({ user }) => user === slack.botUserId),
+      'the post where it belongs',
+    )
+    expect(JSON.stringify(slack.messages(general))).not.toContain('They buy')
+  })
+})
+
+describe('a summary that is posted', () => {
+  test('is posted once, from wherever it is pressed, also out of a thread of the direct messages', async () => {
+    const story = await open()
+    const { slack, model, say } = story
+    const { dana, lee, general } = { ...slack.people, ...slack.channels }
+    await say(lee, general, 'We ship.')
+    const direct = directOf(story, dana)
+    const root = await say(dana, direct, 'hello')
+    ;(await model.next()).reply('Hello.')
+    await untilDirect(story, dana, isWhole, 'the greeting')
+    await say(dana, direct, `summarize <#${general}|general>`, root)
+    ;(await model.next()).reply(json({ decisions: [point('They ship.', 1)] }))
+    const summary = await untilDirect(story, dana, one => hasButton(one, 'post_summary'), 'the summary')
+    await press(slack, summary, 'post_summary', dana)
+    const posts = () => slack.messages(general).filter(({ user }) => user === slack.botUserId)
+    await slack.until(() => posts().length === 1, 'the post')
+    await press(slack, summary, 'post_summary', dana)
+    await untilDirect(story, dana, one => !hasButton(one, 'post_summary'), 'the button to go')
+    expect(posts()).toHaveLength(1)
+  })
+})
+
+describe('a model that fails', () => {
+  test('for good is asked no more than it takes to see that, however long the channel', async () => {
+    const story = await open({ model: { contextTokens: 8_192 } })
+    const { slack, model, say } = story
+    const { dana, general } = { ...slack.people, ...slack.channels }
+    for (let at = 0; at < 60; at += 1) await say(dana, general, `${at} ${'word '.repeat(300)}`)
+    model.answerAll(exchange => exchange.status(401, { error: { message: 'no' } }))
+    await command(story, dana, general, '')
+    await untilDirect(story, dana, one => toSeen(one).includes('refused its key'), 'the failure')
+    expect(model.requests.length).toBeLessThanOrEqual(4)
+  })
+
+  test('to answer one does not keep another summary from being stopped', async () => {
+    const story = await open({ config: { stopMs: 0 } })
+    const { slack, model, say, untilReply } = story
+    const { dana, general } = { ...slack.people, ...slack.channels }
+    const threads = []
+    for (let at = 0; at < 6; at += 1) {
+      const first = await say(dana, general, `thread ${at}`)
+      await say(dana, general, `<@${slack.botUserId}> summarize`, first)
+      threads.push(first)
+    }
+    for (let at = 0; at < 4; at += 1) await model.next()
+    const last = threads.at(-1) ?? ''
+    const growing = await untilReply(general, last, one => toSeen(one).startsWith('Writing'), 'the last one to wait')
+    const pressedAt = Date.now()
+    await press(slack, growing, 'stop_reply', dana)
+    await untilReply(general, last, one => toSeen(one).includes('Stopped'), 'the note')
+    expect(Date.now() - pressedAt).toBeLessThan(2_000)
   })
 })
 
