@@ -24,6 +24,9 @@ export async function benchSummary(): Promise<Claim[]> {
   const slack = await createWorkspace({ latencyMs, commands, now: () => Date.now() + offset })
   const model = await createScriptedModel()
   const { general } = slack.channels
+  const store = await openMemoryStore(createLog('silent'))
+  const app = await openBenchBot(slack, model, store, 45)
+  // It sees the threads begin, and need not ask Slack about them.
   await fillChannel(
     slack,
     general,
@@ -35,8 +38,6 @@ export async function benchSummary(): Promise<Claim[]> {
     7,
   )
   offset = 0
-  const store = await openMemoryStore(createLog('silent'))
-  const app = await openBenchBot(slack, model, store, 45)
   let characters = 0
   let questions = 0
   model.answerAll(({ prompt, reply }) => {
@@ -55,7 +56,6 @@ export async function benchSummary(): Promise<Claim[]> {
   const [cost, asked] = [characters, questions]
   for (let at = 0; at < 20; at += 1)
     await slack.do({ do: 'say', as: slack.people.lee, channel: general, text: `news number ${at}` })
-  // The minute of the first reading is over before the second begins.
   await summarizeOnce(slack)
   const again = (characters - cost) / cost
   await app.stop()
