@@ -1,0 +1,179 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import { createWorkspace, type Workspace } from '../../src/playground/workspace/workspace.ts'
+import { createScriptedModel, type Exchange } from '../scripted-model.ts'
+import { type Child, startChild } from './child.ts'
+
+/** So many people ask at about the same time, in so many places. */
+export interface Load {
+  threads: number
+  /** Channels, or direct messages. */
+  places: number
+  isDirect?: boolean
+}
+
+/** What came of it. */
+export interface Outcome {
+  load: Load
+  whole: number
+  refused: number
+  /** Milliseconds from the first token to the first text, in the median. */
+  firstTextMs: number
+  /** Milliseconds from a token to the text that has it, on average over all tokens. */
+  lagMs: number
+  /** Milliseconds from the last token to the whole text. */
+  wholeMs: { median: number; p95: number; worst: number }
+  callsAReply: number
+  cpuMsAReply: number
+  memoryMb: number
+}
+
+/** Every question comes within this time. */
+const asksMs = 1_500
+const tokens = 300
+const tokensPerSecond = 60
+const latencyMs = 60
+/** Whatever is not whole so long after the last token counts as lost. */
+const patienceMs = 150_000
+
+/** Puts a load on a bot, in a Slack with its published limits, and measures what people see. */
+export async function measureReplies(load: Load, bot: 'threadwise' | 'edits' | 'stream'): Promise<Outcome> {
+  const slack = await createWorkspace({ latencyMs })
+  const model = await createScriptedModel()
+  const produced = new Map<string, number[]>()
+  model.answerAll(exchange => void speak(exchange, produced))
+  const child = await startChild(bot, slack, model.baseUrl)
+  const places = await openPlaces(slack, load)
+  await delay(1_000)
+  const seen = watchReplies(slack)
+  const before = { calls: slack.calls.length, cpuMs: await child.cpuMs() }
+  const asked: { ts: string; channel: string; name: string }[] = []
+  for (let at = 0; at < load.threads; at += 1) {
+    const place = places[at % places.length]
+    if (place === undefined) break
+    const name = `q${at}`
+    const text = load.isDirect === true ? `${name} go on` : `<@${slack.botUserId}> ${name} go on`
+    const said = await slack.do({ do: 'say', as: place.as, channel: place.channel, text })
+    asked.push({ ts: String(said.ts), channel: place.channel, name })
+    await delay(asksMs / load.threads)
+  }
+  await untilWhole(
+    asked.map(({ ts, channel }) => `${channel}:${ts}`),
+    seen,
+  )
+  const outcome = toOutcome(load, asked, produced, seen)
+  const calls = slack.calls.slice(before.calls)
+  const cpuMs = (await child.cpuMs()) - before.cpuMs
+  const memoryMb = await child.memoryMb()
+  await child.stop()
+  await Promise.all([slack.close(), model.close()])
+  return {
+    ...outcome,
+    refused: calls.filter(({ error }) => error === 'ratelimited').length,
+    callsAReply: calls.length / load.threads,
+    cpuMsAReply: cpuMs / load.threads,
+    memoryMb,
+  }
+}
+
+interface Place {
+  channel: string
+  as: string
+}
+
+async function openPlaces(slack: Workspace, { places, isDirect }: Load): Promise<Place[]> {
+  const people = Object.values(slack.people)
+  if (isDirect === true) {
+    return people.flatMap(as => {
+      const direct = slack.snapshot(as).channels.find(({ kind }) => kind === 'im')
+      return direct === undefined ? [] : [{ channel: direct.id, as }]
+    })
+  }
+  const { dana } = slack.people
+  const opened: Place[] = []
+  for (let at = 0; at < places; at += 1) {
+    const { channel } = await slack.do({ do: 'create_channel', as: dana, name: `room-${at}` })
+    await slack.do({ do: 'invite', as: dana, channel: String(channel), user: slack.botUserId })
+    opened.push({ channel: String(channel), as: dana })
+  }
+  return opened
+}
+
+/** What stands of each reply, and since when: the last token that a reader sees. */
+type Seen = Map<string, { at: number; token: number }[]>
+
+function watchReplies(slack: Workspace): Seen {
+  const seen: Seen = new Map()
+  slack.onChange(change => {
+    if (change.type !== 'message' || change.message.user !== slack.botUserId) return
+    const { channel, threadTs, text } = change.message
+    if (threadTs === undefined) return
+    const key = `${channel}:${threadTs}`
+    const token = Number(/t(\d+)(?!.*t\d)/s.exec(text)?.[1] ?? -1)
+    const known = seen.get(key) ?? []
+    seen.set(key, known)
+    if (token > (known.at(-1)?.token ?? -1)) known.push({ at: performance.now(), token })
+  })
+  return seen
+}
+
+async function untilWhole(keys: string[], seen: Seen): Promise<void> {
+  const until = performance.now() + (tokens * 1000) / tokensPerSecond + patienceMs
+  const isWhole = (key: string) => seen.get(key)?.at(-1)?.token === tokens - 1
+  while (performance.now() < until && !keys.every(isWhole)) await delay(50)
+}
+
+/** A model’s answer at its usual speed; when each token was there is noted by the name of the question. */
+async function speak(exchange: Exchange, produced: Map<string, number[]>): Promise<void> {
+  const name = [...exchange.prompt.matchAll(/\b(q\d+) go on/g)].at(-1)?.[1] ?? ''
+  const times: number[] = []
+  produced.set(name, times)
+  const startedAt = performance.now()
+  for (let at = 0; at < tokens; at += 1) {
+    const waitMs = startedAt + (at * 1000) / tokensPerSecond - performance.now()
+    if (waitMs > 1) await delay(waitMs)
+    exchange.say(`${at === 0 ? '' : ' '}t${at}`)
+    times.push(performance.now())
+  }
+  exchange.end()
+}
+
+function toOutcome(
+  load: Load,
+  asked: { ts: string; channel: string; name: string }[],
+  produced: Map<string, number[]>,
+  seen: Seen,
+): Pick<Outcome, 'load' | 'whole' | 'firstTextMs' | 'lagMs' | 'wholeMs'> {
+  const first: number[] = []
+  const whole: number[] = []
+  let lag = 0
+  let counted = 0
+  for (const { ts, channel, name } of asked) {
+    const times = produced.get(name) ?? []
+    const steps = seen.get(`${channel}:${ts}`) ?? []
+    if (steps[0] !== undefined) first.push(steps[0].at - (times[0] ?? 0))
+    const last = steps.find(({ token }) => token >= tokens - 1)
+    if (last !== undefined) whole.push(last.at - (times.at(-1) ?? 0))
+    let step = 0
+    times.forEach((at, token) => {
+      while ((steps[step]?.token ?? Number.POSITIVE_INFINITY) < token) step += 1
+      const shown = steps[step]
+      if (shown === undefined) return
+      lag += shown.at - at
+      counted += 1
+    })
+  }
+  const sorted = whole.toSorted((a, b) => a - b)
+  return {
+    load,
+    whole: whole.length,
+    firstTextMs: quantile(
+      first.toSorted((a, b) => a - b),
+      0.5,
+    ),
+    lagMs: lag / counted,
+    wholeMs: { median: quantile(sorted, 0.5), p95: quantile(sorted, 0.95), worst: sorted.at(-1) ?? Number.NaN },
+  }
+}
+
+const quantile = (sorted: number[], share: number) =>
+  sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? Number.NaN
