@@ -1,4 +1,5 @@
 import { type CallSlack, type SlackAnswer, SlackError } from '../slack.ts'
+import { createShares, type Share } from './shares.ts'
 
 /**
  * How urgent a call is, the most urgent first. A call in between is dropped when the budget is short; the others wait
@@ -19,10 +20,10 @@ export interface SendBudget {
    */
   send(method: string, args: Args, urgency: Exclude<Urgency, 'between'>, signal?: AbortSignal): Promise<SlackAnswer>
   send(method: string, args: Args, urgency: 'between', signal?: AbortSignal): Promise<SlackAnswer | undefined>
-  /** Keeps back one completing call for a reply in progress, until the answer is closed. */
-  openReply(): { close(): void }
-  /** Replies in progress: the fewer, the more often each may be edited. */
-  readonly replies: number
+  /** How long a call of this method would wait for its turn now, as far as is known. */
+  waitMs(method: string, channel: string): number
+  /** The share of a reply in progress. */
+  openReply(): Share
 }
 
 /**
@@ -32,6 +33,9 @@ export interface SendBudget {
 const publishedPerMinute: Record<string, number> = {
   'chat.postMessage': 300,
   'chat.update': 50,
+  'chat.startStream': 20,
+  'chat.appendStream': 100,
+  'chat.stopStream': 20,
   'chat.postEphemeral': 100,
   'assistant.threads.setStatus': 50,
   'assistant.threads.setTitle': 100,
@@ -42,6 +46,12 @@ const unlistedPerMinute = 50
 
 /** Slack accepts about one posted message a second in each channel. Same source. */
 const postSpacingMs = 1_000
+/** Slack is taken at its refusals for this long, */
+const raiseEveryMs = 300_000
+/** then so much more is tried. */
+const raise = 1.25
+const fewestPerMinute = 4
+const longestSpacingMs = 8_000
 /** Our clock and Slack's need not agree to the millisecond. */
 const marginMs = 60
 const minuteMs = 60_000
@@ -53,7 +63,13 @@ interface Waiting {
 }
 
 interface Gate {
+  /** What Slack publishes, or less where it has refused less. */
   perMinute: number
+  published: number
+  /** Between two posts in one channel. */
+  spacingMs: number
+  /** When it is tried again whether Slack allows more. */
+  raiseAt: number
   /** When each call of the last minute was made. */
   made: number[]
   blockedUntil: number
@@ -65,13 +81,26 @@ interface Gate {
 /** Makes the budget. There is one a workspace, shared by everything that writes. */
 export function createSendBudget(call: CallSlack, now: () => number = Date.now): SendBudget {
   const gates = new Map<string, Gate>()
-  let replies = 0
+  const edits = () => gateOf('chat.update')
+  const shares = createShares(
+    () => leftIn(edits(), now()),
+    () => edits().perMinute,
+    now,
+  )
 
   const gateOf = (method: string): Gate => {
     const known = gates.get(method)
     if (known !== undefined) return known
     const perMinute = publishedPerMinute[method] ?? unlistedPerMinute
-    const gate: Gate = { perMinute, made: [], blockedUntil: 0, lastInChannel: new Map(), waiting: [], timer: undefined }
+    const learned = { perMinute, published: perMinute, spacingMs: postSpacingMs, raiseAt: Number.POSITIVE_INFINITY }
+    const gate: Gate = {
+      ...learned,
+      made: [],
+      blockedUntil: 0,
+      lastInChannel: new Map(),
+      waiting: [],
+      timer: undefined,
+    }
     gates.set(method, gate)
     return gate
   }
@@ -84,7 +113,7 @@ export function createSendBudget(call: CallSlack, now: () => number = Date.now):
   ): Promise<SlackAnswer | undefined> => {
     const gate = gateOf(method)
     const channel = method === 'chat.postMessage' ? String(args().channel) : ''
-    const reserved = method === 'chat.update' ? replies : 0
+    const reserved = method === 'chat.update' ? shares.kept : 0
     if (urgency !== 'between') await turnAt(gate, channel, urgency, now, signal)
     else if (hasRoom(gate, channel, reserved, now())) note(gate, channel, now())
     else return undefined
@@ -92,6 +121,7 @@ export function createSendBudget(call: CallSlack, now: () => number = Date.now):
       return await call(method, args())
     } catch (error) {
       if (!(error instanceof SlackError) || error.code !== 'ratelimited') throw error
+      learn(gate, channel, now())
       gate.blockedUntil = Math.max(gate.blockedUntil, now() + error.retryAfterMs + marginMs)
       return urgency === 'between' ? undefined : send(method, args, urgency, signal)
     }
@@ -99,20 +129,40 @@ export function createSendBudget(call: CallSlack, now: () => number = Date.now):
 
   return {
     send: send as SendBudget['send'],
-    openReply() {
-      replies += 1
-      let open = true
-      return {
-        close() {
-          if (open) replies -= 1
-          open = false
-        },
-      }
+    waitMs(method, channel) {
+      const gate = gateOf(method)
+      const before = gate.waiting.filter(other => channel === '' || other.channel === channel).length
+      return waitMs(gate, channel, now()) + before * (channel === '' ? 0 : gate.spacingMs)
     },
-    get replies() {
-      return replies
-    },
+    openReply: () => shares.open(),
   }
+}
+
+/** Calls that the minute still allows. */
+function leftIn(gate: Gate, at: number): number {
+  forget(gate, at)
+  return gate.perMinute - gate.made.length - gate.waiting.length
+}
+
+/** Calls that are older than a minute count no more; after some minutes without a refusal Slack may allow more again. */
+function forget(gate: Gate, at: number): void {
+  while (gate.made[0] !== undefined && gate.made[0] <= at - minuteMs - marginMs) gate.made.shift()
+  if (at < gate.raiseAt) return
+  gate.perMinute = Math.min(gate.published, Math.ceil(gate.perMinute * raise))
+  gate.spacingMs = Math.max(postSpacingMs, gate.spacingMs / 2)
+  gate.raiseAt =
+    gate.perMinute < gate.published || gate.spacingMs > postSpacingMs ? at + raiseEveryMs : Number.POSITIVE_INFINITY
+}
+
+/** Slack allows less than it publishes, and does not say how much: what it has taken in this minute is what it takes. */
+function learn(gate: Gate, channel: string, at: number): void {
+  gate.made.pop()
+  forget(gate, at)
+  gate.raiseAt = at + raiseEveryMs
+  // Few posts in all that are too many were too many for their channel.
+  if (channel !== '' && gate.made.length < gate.perMinute / 2)
+    gate.spacingMs = Math.min(longestSpacingMs, gate.spacingMs * 2)
+  else gate.perMinute = Math.max(fewestPerMinute, Math.min(gate.perMinute, gate.made.length))
 }
 
 /** Whether a call that may be dropped can be made now without taking what others wait for or will need. */
@@ -123,11 +173,11 @@ function hasRoom(gate: Gate, channel: string, reserved: number, at: number): boo
 
 /** How long until the method's limits allow one more call. */
 function waitMs(gate: Gate, channel: string, at: number): number {
-  while (gate.made[0] !== undefined && gate.made[0] <= at - minuteMs - marginMs) gate.made.shift()
+  forget(gate, at)
   const oldest = gate.made.length < gate.perMinute ? undefined : gate.made[gate.made.length - gate.perMinute]
   const minuteWait = oldest === undefined ? 0 : oldest + minuteMs + marginMs - at
   const last = channel === '' ? undefined : gate.lastInChannel.get(channel)
-  const channelWait = last === undefined ? 0 : last + postSpacingMs + marginMs - at
+  const channelWait = last === undefined ? 0 : last + gate.spacingMs + marginMs - at
   return Math.max(0, gate.blockedUntil - at, minuteWait, channelWait)
 }
 

@@ -12,6 +12,8 @@ export interface Place {
   threadTs: string
   turnId: string
   edition: number
+  /** Who asked: a stream needs somebody for whom it grows. */
+  user?: string
 }
 
 /** What a message is to show, and whether the reply is whole with it. */
@@ -27,10 +29,10 @@ export interface Poster {
   readonly isPosted: boolean
   /**
    * Makes Slack show the body; it is asked for at the moment of sending. A call in between may be dropped or fail: then
-   * the answer is false and the next one overtakes it. Any other is tried again until it has landed, or throws when
-   * Slack says that it never can.
+   * the answer is false and the next one overtakes it; so may one that still waits for its turn when `overtaken` aborts. Any
+   * other is tried again until it has landed, or throws when Slack says that it never can.
    */
-  put(body: () => Shown, urgency: Urgency): Promise<boolean>
+  put(body: () => Shown, urgency: Urgency, overtaken?: AbortSignal): Promise<boolean>
   /** Goes on to the next message. */
   next(): void
   /** Deletes all messages but the first so many: what a reply that was taken over no longer needs, or all of it. */
@@ -65,6 +67,30 @@ const blockErrors = new Set([
   'unsupported_block',
 ])
 
+/** Slack's words for "no stream here": the text is posted like any other. */
+const streamErrors = new Set([
+  'missing_recipient_user_id',
+  'missing_recipient_team_id',
+  'feature_not_enabled',
+  'method_not_supported_for_channel_type',
+  'unknown_method',
+  'no_permission',
+  'missing_scope',
+  'not_allowed_token_type',
+])
+
+/** A wait for a post that is shorter is not worth two calls. */
+const worthStreamingMs = 150
+/** What a stream takes at once. Source: docs.slack.dev, chat.startStream. */
+const mostStreamed = 12_000
+
+/** A body as a stream has it: its Markdown, and the blocks that stand below it. Undefined for one that is none. */
+function toStreamed({ blocks }: Shown): { markdown: string; below: Record<string, unknown>[] } | undefined {
+  const [first, ...below] = blocks
+  const markdown = first?.type === 'markdown' ? String(first.text) : ''
+  return markdown === '' || markdown.length > mostStreamed ? undefined : { markdown, below }
+}
+
 /** The message can no longer be edited; what it should say is posted anew. */
 const closedErrors = new Set(['edit_window_closed', 'cant_update_message', 'streaming_state_conflict'])
 
@@ -89,6 +115,9 @@ export function createPoster(
   let postsUntil = deadPostAt + lateMs
   let editsUntil = Number.NEGATIVE_INFINITY
   let notedAt = 0
+  /** A whole text may be begun as a stream; what was begun so has to be ended. */
+  let mayStream = place.user !== undefined
+  let isStreaming = false
 
   const toArgs = (body: Shown) => {
     if (ts === undefined && Date.now() - notedAt > staleNoteMs) void progress.posting()
@@ -108,7 +137,7 @@ export function createPoster(
   /** After a post that may have worked, nothing is posted before it is known whether it did. */
   const settle = async (): Promise<void> => {
     if (!isDoubtful || ts !== undefined) return
-    const look = () => findPosted(parts.call, place, part).catch(toNothing)
+    const look = () => findPosted(parts.call, place, part, messages).catch(toNothing)
     const found = await lookUntil(look, postsUntil)
     isDoubtful = false
     if (found !== undefined) await keep(found)
@@ -122,7 +151,41 @@ export function createPoster(
     await parts.budget.send('chat.update', () => toArgs(body()), 'final')
   }
 
+  /**
+   * Each channel takes a post a second, so that of many whole texts in one the last would wait long. A stream that is begun with
+   * the whole text and ended at once is a way around them; it is used when there is room for both calls.
+   */
+  const isStreamSooner = (body: Shown): boolean => {
+    const { budget } = parts
+    if (!mayStream || !body.isWhole || toStreamed(body) === undefined) return false
+    if (budget.waitMs('chat.postMessage', place.channel) < worthStreamingMs) return false
+    return budget.waitMs('chat.startStream', '') === 0 && budget.waitMs('chat.stopStream', '') === 0
+  }
+
+  const stream = async (body: () => Shown, giveUp: AbortSignal): Promise<boolean> => {
+    if (!isStreaming) {
+      await progress.posting()
+      const [team] = place.turnId.split(':')
+      const args = () => ({
+        channel: place.channel,
+        thread_ts: place.threadTs,
+        recipient_user_id: place.user,
+        recipient_team_id: team,
+        markdown_text: toStreamed(body())?.markdown,
+      })
+      const { ts: begun } = await parts.budget.send('chat.startStream', args, 'final', giveUp)
+      isStreaming = true
+      await keep(String(begun))
+    }
+    const metadata = toReplyMetadata({ turn: place.turnId, part, edition: place.edition, isWhole: body().isWhole })
+    const args = () => ({ channel: place.channel, ts, blocks: toStreamed(body())?.below ?? [], metadata })
+    await parts.budget.send('chat.stopStream', args, 'final', giveUp)
+    isStreaming = false
+    return true
+  }
+
   const send = async (body: () => Shown, urgency: Urgency, giveUp: AbortSignal): Promise<boolean> => {
+    if (isStreaming || (ts === undefined && urgency === 'final' && isStreamSooner(body()))) return stream(body, giveUp)
     const method = ts === undefined ? 'chat.postMessage' : 'chat.update'
     if (ts === undefined) {
       await progress.posting()
@@ -141,6 +204,15 @@ export function createPoster(
 
   /** Whether the failed call is worth another; learns from the failure what the next one needs. */
   const isWorthAnother = (error: SlackError): boolean => {
+    if (isStreaming) {
+      // It has ended already, or never will: an edit says the rest.
+      if (!error.isPassing) isStreaming = false
+      return true
+    }
+    if (streamErrors.has(error.code) && mayStream) {
+      mayStream = false
+      return true
+    }
     if (blockErrors.has(error.code) && withBlocks) {
       withBlocks = false
       return true
@@ -178,9 +250,10 @@ export function createPoster(
     get isPosted() {
       return ts !== undefined
     },
-    async put(body, urgency) {
+    async put(body, urgency, overtaken) {
       const deadline = Date.now() + patienceMs
-      const giveUp = AbortSignal.timeout(patienceMs)
+      const patience = AbortSignal.timeout(patienceMs)
+      const giveUp = overtaken === undefined ? patience : AbortSignal.any([patience, overtaken])
       for (let waitMs = firstRetryMs; ; waitMs = Math.min(waitMs * 2, longestRetryMs)) {
         try {
           await settle()
@@ -188,7 +261,8 @@ export function createPoster(
           await outlast(body, urgency)
           return landed
         } catch (error) {
-          if (giveUp.aborted) throw new SlackError('a reply', 'ratelimited', 0, error)
+          if (overtaken?.aborted === true && !(error instanceof SlackError)) return false
+          if (patience.aborted) throw new SlackError('a reply', 'ratelimited', 0, error)
           if (!(error instanceof SlackError) || !isWorthAnother(error) || Date.now() > deadline) throw error
           parts.log.warn({ channel: place.channel, code: error.code, urgency }, 'a call to Slack failed')
           if (urgency === 'between') return false
@@ -230,14 +304,21 @@ export async function lookUntil<T>(look: () => Promise<T | undefined>, until: nu
  * Looks in the thread for a message whose posting may or may not have worked. Not being able to look is not the same as
  * not finding it: it throws then, and whoever posts must not post again.
  */
-async function findPosted(call: CallSlack, place: Place, part: number): Promise<string | undefined> {
+async function findPosted(
+  call: CallSlack,
+  place: Place,
+  part: number,
+  known: readonly string[],
+): Promise<string | undefined> {
   const oldest = place.turnId.split(':').at(-1)
   const args = { channel: place.channel, ts: place.threadTs, oldest, limit: 200, include_all_metadata: true }
   for (let cursor: string | undefined = ''; cursor !== undefined; ) {
     const page = (await call('conversations.replies', { ...args, ...(cursor !== '' && { cursor }) })) as HistoryPage
-    const ours = page.messages?.find(({ metadata }) => {
+    const ours = page.messages?.find(({ ts, metadata, streaming_state }) => {
       const mark = toReplyMark(metadata)
-      return mark?.turn === place.turnId && mark.part === part
+      // A stream gets its mark when it ends; nobody else’s runs in a thread that is being answered.
+      if (mark === undefined) return streaming_state === 'in_progress' && !known.includes(ts)
+      return mark.turn === place.turnId && mark.part === part
     })
     if (ours !== undefined) return ours.ts
     cursor = page.has_more === true ? page.response_metadata?.next_cursor : undefined
@@ -251,7 +332,7 @@ function toNothing(error: unknown): undefined {
 }
 
 interface HistoryPage {
-  messages?: { ts: string; metadata?: unknown }[]
+  messages?: { ts: string; metadata?: unknown; streaming_state?: unknown }[]
   has_more?: boolean
   response_metadata?: { next_cursor?: string }
   [name: string]: unknown

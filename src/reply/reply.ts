@@ -4,7 +4,6 @@ import type { SendBudget, Urgency } from './budget.ts'
 import { createChain, type Head } from './chain.ts'
 import { closeMarkdown } from './markdown.ts'
 import { type Control, isNothing, type Note, sameBody, toMessageBody } from './message.ts'
-import { betweenMs } from './pace.ts'
 import { createPoster, type Place, type Shown } from './post.ts'
 import type { Progress } from './progress.ts'
 
@@ -58,6 +57,9 @@ export interface ReplyParts {
   progress: Progress
 }
 
+/** A reply that found no room to begin looks again after this long. */
+const againMs = 500
+
 /** An answer that is whole within this time is posted once, as it is to stay; people do not notice the wait. */
 const firstMs = 25
 
@@ -68,10 +70,15 @@ export function openReply(parts: ReplyParts, place: Place): Reply {
   let chain = createChain()
   let ended = false
   let changed = Promise.withResolvers<void>()
+  /** Aborts when there is all of the text: a first part of it that still waits for its turn need not be shown any more. */
+  const whole = new AbortController()
   /** What Slack has accepted for the newest message. */
   let stands: Shown | undefined
   let shownBefore = 0
   let firstAt = 0
+  /** When there was text first, and when there was all of it. */
+  let begunAt = 0
+  let endedAt = 0
   let lastAt = 0
 
   /** Makes Slack show what stands first in the chain; answers whether that landed, or stood there already. */
@@ -92,8 +99,11 @@ export function openReply(parts: ReplyParts, place: Place): Reply {
     return true
   }
   const send = async (newest: () => Shown, urgency: Urgency): Promise<boolean> => {
-    const landed = await poster.put(newest, urgency)
+    // Whatever stands has to be completed, also what was taken over.
+    if (urgency === 'between' || urgency === 'first') share.begin()
+    else share.complete()
     lastAt = Date.now()
+    const landed = await poster.put(newest, urgency, urgency === 'first' ? whole.signal : undefined)
     if (landed && firstAt === 0) {
       firstAt = lastAt
       parts.onFirstText()
@@ -128,8 +138,12 @@ export function openReply(parts: ReplyParts, place: Place): Reply {
       await changed.promise
       changed = Promise.withResolvers()
       if (firstAt === 0) await pause(firstMs)
-      else await pause(lastAt + betweenMs(Date.now() - firstAt, parts.budget.replies) - Date.now())
-      if (await step()) changed.resolve()
+      else await pause(lastAt + share.nextMs(Date.now() - firstAt) - Date.now())
+      if (!poster.isPosted && !ended && !share.begin()) {
+        // Nothing is begun that could not be completed: it is posted whole, unless there is room before.
+        await pause(againMs)
+        changed.resolve()
+      } else if (await step()) changed.resolve()
     }
   }
 
@@ -163,7 +177,11 @@ export function openReply(parts: ReplyParts, place: Place): Reply {
       try {
         for (;;) {
           const next = await Promise.race([source.next(), broken.promise])
-          if (next.done) break
+          if (next.done) {
+            endedAt = Date.now()
+            break
+          }
+          if (begunAt === 0) begunAt = Date.now()
           chain.add(next.value)
           changed.resolve()
         }
@@ -171,6 +189,7 @@ export function openReply(parts: ReplyParts, place: Place): Reply {
         ended = true
         changed.resolve()
         end.resolve()
+        whole.abort()
         leave(source)
         // Whatever ended the pieces, no edit may still be on its way when the completing one is made.
         await showing.catch(() => {})
@@ -194,7 +213,7 @@ export function openReply(parts: ReplyParts, place: Place): Reply {
       chain.add(newText)
     },
     keepFirst: count => poster.keepFirst(count),
-    close: () => share.close(),
+    close: () => share.close(endedAt === 0 ? undefined : endedAt - begunAt),
   }
 }
 

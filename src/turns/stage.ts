@@ -31,7 +31,13 @@ interface StageParts {
  */
 export function openStage(parts: StageParts, job: Job, progress: Progress, words: Words): Stage {
   const { turn, heardAt } = job
-  const place = { channel: turn.channel, threadTs: turn.threadTs, turnId: turn.id, edition: job.edition }
+  const place = {
+    channel: turn.channel,
+    threadTs: turn.threadTs,
+    turnId: turn.id,
+    edition: job.edition,
+    user: turn.user,
+  }
   // An attempt that ends before it begins has nothing to announce.
   const status = job.signal.aborted ? noStatus : openStatus(parts.budget, parts.log, place, words.thinking)
   if (turn.place === 'dm' && turn.question.ts === turn.threadTs && !job.isResumed) giveTitle(parts, turn)

@@ -23,12 +23,13 @@ describe('the send budget', () => {
   test('keeps back a completing call for each reply in progress', async () => {
     const { budget, made } = open()
     const shares = Array.from({ length: 5 }, () => budget.openReply())
+    expect(shares.map(share => share.begin())).toEqual([true, true, true, true, true])
     for (let call = 0; call < 60; call += 1) await budget.send('chat.update', () => ({}), 'between')
     expect(made).toHaveLength(45)
     await Promise.all(shares.map(() => budget.send('chat.update', () => ({}), 'final')))
     expect(made).toHaveLength(50)
     for (const share of shares) share.close()
-    expect(budget.replies).toBe(0)
+    expect(budget.openReply().begin()).toBe(false)
   })
 
   test('lets the last ones go first, then errors, then first texts, whoever came first', async () => {
