@@ -1,5 +1,5 @@
-import { setTimeout as delay } from 'node:timers/promises'
 import { ErrorCode, WebClient } from '@slack/web-api'
+import { pause } from './abort.ts'
 import type { Log } from './log.ts'
 import type { Metrics } from './metrics.ts'
 
@@ -85,7 +85,7 @@ export async function callPatiently<T>(make: () => Promise<T>, patienceMs: numbe
     } catch (error) {
       const restMs = error instanceof SlackError ? Math.max(waitMs, error.retryAfterMs) : 0
       if (!(error instanceof SlackError) || !error.isPassing || Date.now() + restMs > deadline) throw error
-      await delay(restMs)
+      await pause(restMs)
     }
   }
 }

@@ -1,3 +1,4 @@
+import { pause } from '../abort.ts'
 import { type CallSlack, callPatiently, type SlackAnswer, SlackError } from '../slack.ts'
 
 /** Reads from Slack page by page, no faster than Slack allows for long. */
@@ -95,22 +96,6 @@ export function createPacedReader(call: CallSlack, perMinute: number): PacedRead
       return call(method, args)
     },
   }
-}
-
-/** Rejects with the signal's reason when it aborts. */
-function pause(ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const leave = () => {
-      clearTimeout(timer)
-      reject(signal.reason)
-    }
-    const timer = setTimeout(() => {
-      signal.removeEventListener('abort', leave)
-      resolve()
-    }, ms)
-    if (signal.aborted) leave()
-    else signal.addEventListener('abort', leave, { once: true })
-  })
 }
 
 /** A refusal is for all who read, not for this page alone. */

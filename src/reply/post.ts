@@ -1,4 +1,4 @@
-import { setTimeout as delay } from 'node:timers/promises'
+import { pause } from '../abort.ts'
 import type { Log } from '../log.ts'
 import { toReplyMark, toReplyMetadata } from '../marks.ts'
 import { type CallSlack, callPatiently, callTimeoutMs, SlackError } from '../slack.ts'
@@ -27,6 +27,8 @@ export interface Poster {
   readonly messages: readonly string[]
   /** Whether the message at work is in Slack already. */
   readonly isPosted: boolean
+  /** Whether an edit that was given up may still arrive, over what stands now. */
+  readonly mayChange: boolean
   /**
    * Makes Slack show the body; it is asked for at the moment of sending. A call in between may be dropped or fail: then
    * the answer is false and the next one overtakes it; so may one that still waits for its turn when `overtaken` aborts. Any
@@ -140,14 +142,16 @@ export function createPoster(
     const look = () => findPosted(parts.call, place, part, messages).catch(toNothing)
     const found = await lookUntil(look, postsUntil)
     isDoubtful = false
-    if (found !== undefined) await keep(found)
+    if (found === undefined) return
+    isStreaming = found.isStreaming
+    await keep(found.ts)
   }
 
   /** An edit that was given up may still arrive, and would put an older text over the last one; then that is said again. */
   const outlast = async (body: () => Shown, urgency: Urgency): Promise<void> => {
     const isLast = urgency === 'final' || urgency === 'error'
     if (!isLast || ts === undefined || Date.now() > editsUntil) return
-    await delay(editsUntil - Date.now())
+    await pause(editsUntil - Date.now())
     await parts.budget.send('chat.update', () => toArgs(body()), 'final')
   }
 
@@ -250,6 +254,9 @@ export function createPoster(
     get isPosted() {
       return ts !== undefined
     },
+    get mayChange() {
+      return Date.now() < editsUntil
+    },
     async put(body, urgency, overtaken) {
       const deadline = Date.now() + patienceMs
       const patience = AbortSignal.timeout(patienceMs)
@@ -266,7 +273,7 @@ export function createPoster(
           if (!(error instanceof SlackError) || !isWorthAnother(error) || Date.now() > deadline) throw error
           parts.log.warn({ channel: place.channel, code: error.code, urgency }, 'a call to Slack failed')
           if (urgency === 'between') return false
-          await delay(waitMs)
+          await pause(waitMs)
         }
       }
     },
@@ -296,7 +303,7 @@ export async function lookUntil<T>(look: () => Promise<T | undefined>, until: nu
     const found = await look()
     const left = until - Date.now()
     if (found !== undefined || left <= 0) return found
-    await delay(Math.min(waitMs, left))
+    await pause(Math.min(waitMs, left))
   }
 }
 
@@ -309,7 +316,7 @@ async function findPosted(
   place: Place,
   part: number,
   known: readonly string[],
-): Promise<string | undefined> {
+): Promise<{ ts: string; isStreaming: boolean } | undefined> {
   const oldest = place.turnId.split(':').at(-1)
   const args = { channel: place.channel, ts: place.threadTs, oldest, limit: 200, include_all_metadata: true }
   for (let cursor: string | undefined = ''; cursor !== undefined; ) {
@@ -320,7 +327,7 @@ async function findPosted(
       if (mark === undefined) return streaming_state === 'in_progress' && !known.includes(ts)
       return mark.turn === place.turnId && mark.part === part
     })
-    if (ours !== undefined) return ours.ts
+    if (ours !== undefined) return { ts: ours.ts, isStreaming: ours.streaming_state === 'in_progress' }
     cursor = page.has_more === true ? page.response_metadata?.next_cursor : undefined
   }
   return undefined

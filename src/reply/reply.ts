@@ -90,7 +90,8 @@ export function openReply(parts: ReplyParts, place: Place): Reply {
       body = toBody(sent, ending)
       return body
     }
-    const stood = sameBody(body, stands) && body.isWhole === stands?.isWhole
+    const isLast = urgency === 'final' || urgency === 'error'
+    const stood = sameBody(body, stands) && body.isWhole === stands?.isWhole && !(isLast && poster.mayChange)
     if (!isNothing(body) && !stood && !(await send(newest, urgency))) return false
     stands = body
     chain.shown(sent)

@@ -9,6 +9,10 @@ export interface Load {
   /** Channels, or direct messages. */
   places: number
   isDirect?: boolean
+  /** Every question comes within this time; a second and a half unless told. */
+  withinMs?: number
+  /** Slack allows this share of what it publishes, and does not say so. */
+  allowed?: number
 }
 
 /** What came of it. */
@@ -27,7 +31,20 @@ export interface Outcome {
   memoryMb: number
 }
 
-/** Every question comes within this time. */
+/** Slack’s limits a minute, or a share of them. */
+function toLimits(share: number): Record<string, number> {
+  const published = {
+    'chat.postMessage': 300,
+    'chat.postMessage:channel': 60,
+    'chat.update': 50,
+    'chat.startStream': 20,
+    'chat.appendStream': 100,
+    'chat.stopStream': 20,
+    'assistant.threads.setStatus': 50,
+  }
+  return Object.fromEntries(Object.entries(published).map(([method, calls]) => [method, calls * share]))
+}
+
 const asksMs = 1_500
 const tokens = 300
 const tokensPerSecond = 60
@@ -37,7 +54,10 @@ const patienceMs = 150_000
 
 /** Puts a load on a bot, in a Slack with its published limits, and measures what people see. */
 export async function measureReplies(load: Load, bot: 'threadwise' | 'edits' | 'stream'): Promise<Outcome> {
-  const slack = await createWorkspace({ latencyMs })
+  const slack = await createWorkspace({
+    latencyMs,
+    ...(load.allowed !== undefined && { limits: toLimits(load.allowed) }),
+  })
   const model = await createScriptedModel()
   const produced = new Map<string, number[]>()
   model.answerAll(exchange => void speak(exchange, produced))
@@ -54,7 +74,7 @@ export async function measureReplies(load: Load, bot: 'threadwise' | 'edits' | '
     const text = load.isDirect === true ? `${name} go on` : `<@${slack.botUserId}> ${name} go on`
     const said = await slack.do({ do: 'say', as: place.as, channel: place.channel, text })
     asked.push({ ts: String(said.ts), channel: place.channel, name })
-    await delay(asksMs / load.threads)
+    await delay((load.withinMs ?? asksMs) / load.threads)
   }
   await untilWhole(
     asked.map(({ ts, channel }) => `${channel}:${ts}`),
