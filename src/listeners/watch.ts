@@ -129,7 +129,8 @@ async function sign(parts: WatchParts, record: LabelRecord): Promise<void> {
     // A card that an earlier process may have posted is looked for first.
     const progress = { ...nothingYet, postingAt: record.state === 'labelled' ? 0 : undefined }
     const card = { ...toCard(labelled, taxonomy, 'all'), isWhole: true }
-    await createPoster(parts, place, progress).put(() => card, 'final')
+    const poster = createPoster(parts, place, progress)
+    await poster.put(() => card, 'final').finally(() => poster.close())
   }
   await parts.labels.end(record.id, 'done')
 }

@@ -1,4 +1,5 @@
 import { type CallSlack, type SlackAnswer, SlackError } from '../slack.ts'
+import { betweenMs } from './pace.ts'
 import { createShares, type Share } from './shares.ts'
 
 /**
@@ -22,8 +23,18 @@ export interface SendBudget {
   send(method: string, args: Args, urgency: 'between', signal?: AbortSignal): Promise<SlackAnswer | undefined>
   /** How long a call of this method would wait for its turn now, as far as is known. */
   waitMs(method: string, channel: string): number
-  /** The share of a reply in progress. */
+  /** The share of a reply in progress, which is edited. */
   openReply(): Share
+  /** The share of one that is streamed: the call that ends it is kept back. Undefined when there is none, or none to begin it. */
+  openStream(): StreamShare | undefined
+}
+
+/** What a stream may take. */
+export interface StreamShare {
+  /** How long to wait between two pieces of a text that was first shown so long ago. */
+  nextMs(ageMs: number): number
+  /** The call that ends it is made, or not needed. Safe to call twice. */
+  close(): void
 }
 
 /**
@@ -81,6 +92,8 @@ interface Gate {
 /** Makes the budget. There is one a workspace, shared by everything that writes. */
 export function createSendBudget(call: CallSlack, now: () => number = Date.now): SendBudget {
   const gates = new Map<string, Gate>()
+  /** Streams that are open, each of which needs a call to end it. */
+  let streams = 0
   const edits = () => gateOf('chat.update')
   const shares = createShares(
     () => leftIn(edits(), now()),
@@ -135,6 +148,23 @@ export function createSendBudget(call: CallSlack, now: () => number = Date.now):
       return waitMs(gate, channel, now()) + before * (channel === '' ? 0 : gate.spacingMs)
     },
     openReply: () => shares.open(),
+    openStream() {
+      const begin = gateOf('chat.startStream')
+      if (waitMs(begin, '', now()) > 0 || begin.waiting.length > 0) return undefined
+      if (leftIn(gateOf('chat.stopStream'), now()) - streams < 1) return undefined
+      streams += 1
+      let isOpen = true
+      return {
+        nextMs(ageMs) {
+          const edits = Math.max(0, leftIn(gateOf('chat.appendStream'), now())) / streams
+          return betweenMs({ ageMs, edits, typicalMs: shares.typicalMs })
+        },
+        close() {
+          if (isOpen) streams -= 1
+          isOpen = false
+        },
+      }
+    },
   }
 }
 

@@ -2,9 +2,10 @@ import { pause } from '../abort.ts'
 import type { Log } from '../log.ts'
 import { toReplyMark, toReplyMetadata } from '../marks.ts'
 import { type CallSlack, callPatiently, callTimeoutMs, SlackError } from '../slack.ts'
-import type { SendBudget, Urgency } from './budget.ts'
+import type { SendBudget, StreamShare, Urgency } from './budget.ts'
 import type { MessageBody } from './message.ts'
 import type { Progress } from './progress.ts'
+import { createStream } from './stream.ts'
 
 /** Where a reply goes, the turn that it answers, and the how-manieth answer to it this is, from 1. */
 export interface Place {
@@ -19,16 +20,29 @@ export interface Place {
 /** What a message is to show, and whether the reply is whole with it. */
 export interface Shown extends MessageBody {
   isWhole: boolean
+  /** The text as it was written so far, when it is not at its end. */
+  grown?: string
 }
 
 /** The messages of a reply, one after the other: each is posted at its first `put` and edited at every later one. */
 export interface Poster {
   /** The ts of every message, the first one first. */
   readonly messages: readonly string[]
+  /**
+   * Makes sure that what is shown first can be completed. Answers false when it could not: then the text is better posted once,
+   * whole.
+   */
+  begin(): boolean
+  /** What is shown next does not only grow: it is edited, and no stream. */
+  onlyEdit(): void
+  /** How long to wait between two edits of a text that was first shown so long ago. */
+  nextMs(ageMs: number): number
+  /** Gives back what was kept for it. `grownMs` is how long the text grew, when it is whole. Safe to call twice. */
+  close(grownMs?: number): void
   /** Whether the message at work is in Slack already. */
   readonly isPosted: boolean
-  /** Whether an edit that was given up may still arrive, over what stands now. */
-  readonly mayChange: boolean
+  /** Whether what stands is not final, whatever it says: it is a stream, or an edit that was given up may still arrive over it. */
+  readonly isUnsettled: boolean
   /**
    * Makes Slack show the body; it is asked for at the moment of sending. A call in between may be dropped or fail: then
    * the answer is false and the next one overtakes it; so may one that still waits for its turn when `overtaken` aborts. Any
@@ -86,15 +100,8 @@ const worthStreamingMs = 150
 /** What a stream takes at once. Source: docs.slack.dev, chat.startStream. */
 const mostStreamed = 12_000
 
-/** A body as a stream has it: its Markdown, and the blocks that stand below it. Undefined for one that is none. */
-function toStreamed({ blocks }: Shown): { markdown: string; below: Record<string, unknown>[] } | undefined {
-  const [first, ...below] = blocks
-  const markdown = first?.type === 'markdown' ? String(first.text) : ''
-  return markdown === '' || markdown.length > mostStreamed ? undefined : { markdown, below }
-}
-
 /** The message can no longer be edited; what it should say is posted anew. */
-const closedErrors = new Set(['edit_window_closed', 'cant_update_message', 'streaming_state_conflict'])
+const closedErrors = new Set(['edit_window_closed', 'cant_update_message'])
 
 /** A fallback text that is too long beside its blocks is cut to this; people see the blocks. */
 const shortCharacters = 800
@@ -107,6 +114,8 @@ export function createPoster(
   progress: Progress,
 ): Poster {
   const messages = [...progress.messages]
+  const share = parts.budget.openReply()
+  const isDirect = place.channel.startsWith('D')
   let part = 0
   let ts = messages[0]
   let withBlocks = true
@@ -119,7 +128,9 @@ export function createPoster(
   let notedAt = 0
   /** A whole text may be begun as a stream; what was begun so has to be ended. */
   let mayStream = place.user !== undefined
-  let isStreaming = false
+  /** What the reply may take of streams, when it grows as one. */
+  let growing: StreamShare | undefined
+  let stream = createStream(parts.budget, place, undefined)
 
   const toArgs = (body: Shown) => {
     if (ts === undefined && Date.now() - notedAt > staleNoteMs) void progress.posting()
@@ -143,7 +154,7 @@ export function createPoster(
     const found = await lookUntil(look, postsUntil)
     isDoubtful = false
     if (found === undefined) return
-    isStreaming = found.isStreaming
+    if (found.isStreaming) stream.adopt()
     await keep(found.ts)
   }
 
@@ -156,40 +167,47 @@ export function createPoster(
   }
 
   /**
-   * Each channel takes a post a second, so that of many whole texts in one the last would wait long. A stream that is begun with
-   * the whole text and ended at once is a way around them; it is used when there is room for both calls.
+   * A text grows as a stream where one person reads it. In a channel, where each takes a post a second, the last of many whole
+   * texts would wait long: a stream that is begun with all of it and ended at once is a way around them.
    */
-  const isStreamSooner = (body: Shown): boolean => {
+  const isStreamed = (body: Shown, urgency: Urgency): boolean => {
     const { budget } = parts
-    if (!mayStream || !body.isWhole || toStreamed(body) === undefined) return false
+    if (!mayStream || body.blocks[0]?.type !== 'markdown' || String(body.blocks[0].text).length > mostStreamed)
+      return false
+    if (growing !== undefined) return true
+    if (!body.isWhole || urgency !== 'final') return false
     if (budget.waitMs('chat.postMessage', place.channel) < worthStreamingMs) return false
     return budget.waitMs('chat.startStream', '') === 0 && budget.waitMs('chat.stopStream', '') === 0
   }
 
-  const stream = async (body: () => Shown, giveUp: AbortSignal): Promise<boolean> => {
-    if (!isStreaming) {
+  /** Puts the body into the stream; answers undefined when it has to be edited in. */
+  const sendToStream = async (
+    body: () => Shown,
+    urgency: Urgency,
+    giveUp: AbortSignal,
+  ): Promise<boolean | undefined> => {
+    if (!stream.isOpen) {
       await progress.posting()
-      const [team] = place.turnId.split(':')
-      const args = () => ({
-        channel: place.channel,
-        thread_ts: place.threadTs,
-        recipient_user_id: place.user,
-        recipient_team_id: team,
-        markdown_text: toStreamed(body())?.markdown,
-      })
-      const { ts: begun } = await parts.budget.send('chat.startStream', args, 'final', giveUp)
-      isStreaming = true
-      await keep(String(begun))
+      notedAt = Date.now()
+      await keep(await stream.begin(body, giveUp))
+      // What is whole with it is ended below.
+      if (!body().isWhole && urgency !== 'final') return true
     }
-    const metadata = toReplyMetadata({ turn: place.turnId, part, edition: place.edition, isWhole: body().isWhole })
-    const args = () => ({ channel: place.channel, ts, blocks: toStreamed(body())?.below ?? [], metadata })
-    await parts.budget.send('chat.stopStream', args, 'final', giveUp)
-    isStreaming = false
-    return true
+    const at = ts as string
+    const mark = { turn: place.turnId, part, edition: place.edition, isWhole: body().isWhole }
+    const isLast = urgency === 'final' || urgency === 'error'
+    const landed = isLast ? await stream.end(at, body, mark, giveUp) : await stream.grow(at, body)
+    if (landed !== 'lost') return landed
+    mayStream = false
+    await stream.leave(at, giveUp)
+    return undefined
   }
 
   const send = async (body: () => Shown, urgency: Urgency, giveUp: AbortSignal): Promise<boolean> => {
-    if (isStreaming || (ts === undefined && urgency === 'final' && isStreamSooner(body()))) return stream(body, giveUp)
+    if (stream.isOpen || (ts === undefined && isStreamed(body(), urgency))) {
+      const landed = await sendToStream(body, urgency, giveUp)
+      if (landed !== undefined) return landed
+    }
     const method = ts === undefined ? 'chat.postMessage' : 'chat.update'
     if (ts === undefined) {
       await progress.posting()
@@ -208,13 +226,13 @@ export function createPoster(
 
   /** Whether the failed call is worth another; learns from the failure what the next one needs. */
   const isWorthAnother = (error: SlackError): boolean => {
-    if (isStreaming) {
-      // It has ended already, or never will: an edit says the rest.
-      if (!error.isPassing) isStreaming = false
-      return true
-    }
     if (streamErrors.has(error.code) && mayStream) {
       mayStream = false
+      return true
+    }
+    // It still grows, begun by an earlier process.
+    if (error.code === 'streaming_state_conflict' && ts !== undefined && !stream.isOpen) {
+      stream.adopt()
       return true
     }
     if (blockErrors.has(error.code) && withBlocks) {
@@ -251,13 +269,33 @@ export function createPoster(
 
   return {
     messages,
+    begin() {
+      if (stream.isOpen) return true
+      if (ts === undefined && mayStream && isDirect) {
+        growing ??= parts.budget.openStream()
+        if (growing !== undefined) {
+          stream = createStream(parts.budget, place, growing)
+          return true
+        }
+      }
+      return share.begin()
+    },
+    onlyEdit() {
+      if (ts === undefined) mayStream = false
+    },
+    nextMs: ageMs => (stream.isOpen ? stream.nextMs(ageMs) : share.nextMs(ageMs)),
+    close(grownMs) {
+      growing?.close()
+      share.close(grownMs)
+    },
     get isPosted() {
       return ts !== undefined
     },
-    get mayChange() {
-      return Date.now() < editsUntil
+    get isUnsettled() {
+      return stream.isOpen || Date.now() < editsUntil
     },
     async put(body, urgency, overtaken) {
+      if (urgency === 'final' || urgency === 'error') share.complete()
       const deadline = Date.now() + patienceMs
       const patience = AbortSignal.timeout(patienceMs)
       const giveUp = overtaken === undefined ? patience : AbortSignal.any([patience, overtaken])
@@ -280,6 +318,9 @@ export function createPoster(
     next() {
       part += 1
       ts = messages[part]
+      growing?.close()
+      growing = undefined
+      stream = createStream(parts.budget, place, undefined)
     },
     get part() {
       return part

@@ -66,7 +66,6 @@ const firstMs = 25
 /** Opens a reply. Nothing is sent before there is text; one that was taken over is not made shorter while it grows. */
 export function openReply(parts: ReplyParts, place: Place): Reply {
   const poster = createPoster(parts, place, parts.progress)
-  const share = parts.budget.openReply()
   let chain = createChain()
   let ended = false
   let changed = Promise.withResolvers<void>()
@@ -91,7 +90,7 @@ export function openReply(parts: ReplyParts, place: Place): Reply {
       return body
     }
     const isLast = urgency === 'final' || urgency === 'error'
-    const stood = sameBody(body, stands) && body.isWhole === stands?.isWhole && !(isLast && poster.mayChange)
+    const stood = sameBody(body, stands) && body.isWhole === stands?.isWhole && !(isLast && poster.isUnsettled)
     if (!isNothing(body) && !stood && !(await send(newest, urgency))) return false
     stands = body
     chain.shown(sent)
@@ -101,8 +100,7 @@ export function openReply(parts: ReplyParts, place: Place): Reply {
   }
   const send = async (newest: () => Shown, urgency: Urgency): Promise<boolean> => {
     // Whatever stands has to be completed, also what was taken over.
-    if (urgency === 'between' || urgency === 'first') share.begin()
-    else share.complete()
+    if (urgency === 'between' || urgency === 'first') poster.begin()
     lastAt = Date.now()
     const landed = await poster.put(newest, urgency, urgency === 'first' ? whole.signal : undefined)
     if (landed && firstAt === 0) {
@@ -116,7 +114,7 @@ export function openReply(parts: ReplyParts, place: Place): Reply {
     const stays = head.isWhole || (ended && note?.kind !== 'error' && !isUnfinished)
     const markdown = stays ? head.markdown : closeMarkdown(head.markdown)
     if (head.isWhole) return { ...toMessageBody(markdown), isWhole: false }
-    if (!ended) return { ...toMessageBody(markdown, undefined, parts.controls), isWhole: false }
+    if (!ended) return { ...toMessageBody(markdown, undefined, parts.controls), isWhole: false, grown: head.markdown }
     return { ...toMessageBody(markdown, note, controls), isWhole: !isUnfinished }
   }
   const openNext = (full: Head) => {
@@ -139,8 +137,8 @@ export function openReply(parts: ReplyParts, place: Place): Reply {
       await changed.promise
       changed = Promise.withResolvers()
       if (firstAt === 0) await pause(firstMs)
-      else await pause(lastAt + share.nextMs(Date.now() - firstAt) - Date.now())
-      if (!poster.isPosted && !ended && !share.begin()) {
+      else await pause(lastAt + poster.nextMs(Date.now() - firstAt) - Date.now())
+      if (!poster.isPosted && !ended && !poster.begin()) {
         // Nothing is begun that could not be completed: it is posted whole, unless there is room before.
         await pause(againMs)
         changed.resolve()
@@ -198,6 +196,7 @@ export function openReply(parts: ReplyParts, place: Place): Reply {
       await showing
     },
     async show(newText) {
+      poster.onlyEdit()
       chain = createChain()
       chain.add(newText)
       return put(poster.isPosted ? 'between' : 'first')
@@ -214,7 +213,7 @@ export function openReply(parts: ReplyParts, place: Place): Reply {
       chain.add(newText)
     },
     keepFirst: count => poster.keepFirst(count),
-    close: () => share.close(endedAt === 0 ? undefined : endedAt - begunAt),
+    close: () => poster.close(endedAt === 0 ? undefined : endedAt - begunAt),
   }
 }
 

@@ -20,6 +20,8 @@ export interface Shares {
   open(): Share
   /** Completing edits that are kept back. */
   readonly kept: number
+  /** How long replies usually grow. */
+  readonly typicalMs: number
 }
 
 /** How long a reply grows, until it is known better: 300 tokens at 60 a second. */
@@ -53,6 +55,9 @@ export function createShares(left: () => number, perMinute: () => number, now: (
   return {
     get kept() {
       return kept
+    },
+    get typicalMs() {
+      return typicalMs
     },
     open() {
       asked.push(now())
