@@ -4,6 +4,7 @@ import type { SendBudget, Urgency } from './budget.ts'
 import { createChain, type Head } from './chain.ts'
 import { closeMarkdown } from './markdown.ts'
 import { type Control, isNothing, type Note, sameBody, toMessageBody } from './message.ts'
+import { shortestMs } from './pace.ts'
 import { createPoster, type Place, type Shown } from './post.ts'
 import type { Progress } from './progress.ts'
 
@@ -57,6 +58,8 @@ export interface ReplyParts {
   progress: Progress
 }
 
+/** Edits that are closer than this are as close as they get. */
+const denseMs = 300
 /** A reply that found no room to begin looks again after this long. */
 const againMs = 500
 
@@ -156,6 +159,13 @@ export function openReply(parts: ReplyParts, place: Place): Reply {
     clearTimeout(handle)
   }
 
+  /** Where edits follow each other as fast as they may, the last one keeps its distance, too. */
+  const rest = async (): Promise<void> => {
+    if (!poster.isPosted || firstAt === 0 || poster.nextMs(Date.now() - firstAt) > denseMs) return
+    const left = lastAt + shortestMs - Date.now()
+    if (left > 0) await new Promise(resolve => setTimeout(resolve, left))
+  }
+
   return {
     get text() {
       return chain.text
@@ -204,6 +214,7 @@ export function openReply(parts: ReplyParts, place: Place): Reply {
     say: text => chain.add(text),
     async finish(ending = {}) {
       ended = true
+      await rest()
       while (chain.head().isWhole) await put('final')
       await put(ending.note?.kind === 'error' ? 'error' : 'final', ending)
       if (ending.isUnfinished !== true) await poster.keepFirst(poster.part + 1)

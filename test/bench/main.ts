@@ -1,6 +1,7 @@
 import { benchDurability } from './durability.ts'
 import { benchMention } from './mention.ts'
 import { benchProcess } from './process.ts'
+import { benchReplies } from './replies.ts'
 import { benchSummary } from './summary.ts'
 
 /** One measured claim: what was measured, what is promised of it, and whether it was kept in this run. */
@@ -11,8 +12,18 @@ export interface Claim {
   kept: boolean
 }
 
+const benches: Record<string, () => Promise<Claim[]>> = {
+  mention: benchMention,
+  durability: benchDurability,
+  process: benchProcess,
+  replies: benchReplies,
+  summary: benchSummary,
+}
+
+/** All of them, or those that are named: `npm run bench -- replies`. */
+const wanted = process.argv.length > 2 ? process.argv.slice(2) : Object.keys(benches)
 const claims: Claim[] = []
-for (const bench of [benchMention, benchDurability, benchProcess, benchSummary]) claims.push(...(await bench()))
+for (const name of wanted) claims.push(...((await benches[name]?.()) ?? []))
 for (const { what, figure, promise, kept } of claims) {
   process.stdout.write(`${kept ? 'kept  ' : 'BROKEN'}  ${what.padEnd(62)} ${figure.padStart(22)}   ${promise}\n`)
 }

@@ -1,10 +1,11 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { createWorkspace, type Workspace } from '../../src/playground/workspace/workspace.ts'
 import { createScriptedModel, type Exchange } from '../scripted-model.ts'
-import { type Child, startChild } from './child.ts'
+import { startChild } from './child.ts'
+import type { Claim } from './main.ts'
 
 /** So many people ask at about the same time, in so many places. */
-export interface Load {
+interface Load {
   threads: number
   /** Channels, or direct messages. */
   places: number
@@ -16,7 +17,7 @@ export interface Load {
 }
 
 /** What came of it. */
-export interface Outcome {
+interface Outcome {
   load: Load
   whole: number
   refused: number
@@ -48,12 +49,117 @@ function toLimits(share: number): Record<string, number> {
 const asksMs = 1_500
 const tokens = 300
 const tokensPerSecond = 60
+/** A reply grows for five seconds. */
+const replyMs = (tokens * 1000) / tokensPerSecond
 const latencyMs = 60
 /** Whatever is not whole so long after the last token counts as lost. */
-const patienceMs = 150_000
+const patienceMs = 60_000
+
+const loads: Load[] = [
+  { threads: 1, places: 1 },
+  { threads: 10, places: 10 },
+  { threads: 30, places: 10 },
+  { threads: 100, places: 10 },
+  { threads: 300, places: 30 },
+  { threads: 30, places: 1 },
+  { threads: 1, places: 1, isDirect: true },
+  { threads: 10, places: 4, isDirect: true },
+  { threads: 30, places: 4, isDirect: true },
+]
+const comparedLoads = loads.slice(0, 4)
+
+/** What the issue of delivery promises, in channels: mean lag and the whole text after the last token, in milliseconds. */
+const promises: Record<string, { lagMs?: number; p95Ms?: number }> = {
+  '1 in 1': { lagMs: 190 },
+  '10 in 10': { lagMs: 620, p95Ms: 150 },
+  '30 in 10': { lagMs: 1_900, p95Ms: 150 },
+  '100 in 10': { p95Ms: 500 },
+  '300 in 30': { p95Ms: 3_000 },
+}
+
+/** Prints what people see of replies under loads, beside the lower bound and two other bots; answers what is promised of it. */
+export async function benchReplies(): Promise<Claim[]> {
+  const claims: Claim[] = []
+  process.stdout.write(`${toRow(heads)}\n`)
+  for (const load of loads) {
+    const outcome = await measureReplies(load, 'threadwise')
+    process.stdout.write(`${toRow(toCells('Threadwise', outcome))}\n`)
+    claims.push(...toClaims(outcome))
+  }
+  for (const bot of ['edits', 'stream'] as const)
+    for (const load of comparedLoads) process.stdout.write(`${toRow(toCells(bot, await measureReplies(load, bot)))}\n`)
+  return claims
+}
+
+const heads = [
+  'bot',
+  'threads',
+  'whole',
+  'refused',
+  'first ms',
+  'lag ms',
+  'bound',
+  'ratio',
+  'whole p50',
+  'p95',
+  'worst',
+  'calls',
+  'cpu ms',
+  'MB',
+]
+const toRow = (cells: string[]) => cells.map((cell, at) => (at < 2 ? cell.padEnd(14) : cell.padStart(9))).join(' ')
+const nameOf = ({ threads, places, isDirect }: Load) => `${threads} in ${isDirect === true ? 'DMs' : places}`
+
+function toCells(bot: string, outcome: Outcome): string[] {
+  const { load, whole, refused, firstTextMs, lagMs, wholeMs, callsAReply, cpuMsAReply, memoryMb } = outcome
+  const bound = load.isDirect === true ? undefined : toBoundMs(load.threads)
+  const figures = [firstTextMs, lagMs].map(figure => figure.toFixed(0))
+  const bounds = bound === undefined ? ['', ''] : [bound.toFixed(0), (lagMs / bound).toFixed(2)]
+  const late = [wholeMs.median, wholeMs.p95, wholeMs.worst].map(figure => figure.toFixed(0))
+  const cost = [callsAReply.toFixed(1), cpuMsAReply.toFixed(0), memoryMb.toFixed(0)]
+  return [bot, nameOf(load), `${whole}/${load.threads}`, String(refused), ...figures, ...bounds, ...late, ...cost]
+}
+
+function toClaims({ load, whole, refused, lagMs, wholeMs }: Outcome): Claim[] {
+  const name = `${nameOf(load)}:`
+  const { lagMs: lag, p95Ms } = promises[nameOf(load)] ?? {}
+  const most = (what: string, figure: number, limit: number | undefined): Claim[] =>
+    limit === undefined
+      ? []
+      : [
+          {
+            what: `${name} ${what}`,
+            figure: `${figure.toFixed(0)} ms`,
+            promise: `at most ${limit} ms`,
+            kept: figure <= limit,
+          },
+        ]
+  return [
+    { what: `${name} whole replies`, figure: `${whole}`, promise: 'all', kept: whole === load.threads },
+    { what: `${name} refused calls`, figure: `${refused}`, promise: 'none', kept: refused === 0 },
+    ...most('mean lag of a token', lagMs, lag),
+    ...most('whole text after the last token, p95', wholeMs.p95, p95Ms),
+  ]
+}
+
+/** Edits that Slack allows a minute, and how often one reply is edited at most. */
+const editsAMinute = 50
+const editsAReply = replyMs / 250
+
+/**
+ * The least mean lag by edits alone. A token waits for the next of n writes that are spread evenly over the reply, on average half
+ * of what lies between two of them, and for one call. Fifty edits are divided: each reply needs one to be completed, what is left
+ * gives some one more than others. Beyond fifty each has one write at its end.
+ */
+function toBoundMs(threads: number): number {
+  const each = Math.max(1, Math.min(editsAReply, Math.floor(editsAMinute / threads)))
+  const withMore = each === editsAReply ? 0 : Math.max(0, Math.min(threads, editsAMinute - each * threads))
+  const waits = (withMore * replyMs) / (2 * (each + 1)) + ((threads - withMore) * replyMs) / (2 * each)
+  return waits / threads + latencyMs
+}
 
 /** Puts a load on a bot, in a Slack with its published limits, and measures what people see. */
-export async function measureReplies(load: Load, bot: 'threadwise' | 'edits' | 'stream'): Promise<Outcome> {
+async function measureReplies(load: Load, bot: 'threadwise' | 'edits' | 'stream'): Promise<Outcome> {
   const slack = await createWorkspace({
     latencyMs,
     ...(load.allowed !== undefined && { limits: toLimits(load.allowed) }),
@@ -137,7 +243,7 @@ function watchReplies(slack: Workspace): Seen {
 }
 
 async function untilWhole(keys: string[], seen: Seen): Promise<void> {
-  const until = performance.now() + (tokens * 1000) / tokensPerSecond + patienceMs
+  const until = performance.now() + replyMs + patienceMs
   const isWhole = (key: string) => seen.get(key)?.at(-1)?.token === tokens - 1
   while (performance.now() < until && !keys.every(isWhole)) await delay(50)
 }

@@ -1,0 +1,132 @@
+import { describe, expect, test } from 'vitest'
+import type { PageMessage, SlackJson } from '../../src/playground/protocol.ts'
+import { openStory, type Story, toSeen } from '../story.ts'
+
+const isWhole = ({ blocks = [] }: PageMessage) =>
+  blocks.some(({ elements }) => ((elements ?? []) as SlackJson[]).some(({ action_id }) => action_id === 'rate_reply'))
+
+const directOf = ({ slack }: Story) =>
+  slack.snapshot(slack.people.dana).channels.find(({ kind }) => kind === 'im')?.id ?? ''
+
+const calls = ({ slack }: Story, method: string) => slack.calls.filter(call => call.method === method)
+
+describe('in a direct message', () => {
+  test('the text grows as Slack’s stream, and ends with its buttons', async () => {
+    const story = await openStory()
+    const { model, say, untilReply } = story
+    const direct = directOf(story)
+    const ts = await say(story.slack.people.dana, direct, 'tell me')
+    const exchange = await model.next()
+    exchange.say('Once upon ')
+    await untilReply(direct, ts, reply => reply.text.startsWith('Once upon'), 'the beginning')
+    exchange.say('a <!channel> time. ')
+    await untilReply(direct, ts, reply => reply.text.includes('time.'), 'more')
+    exchange.say('The end.')
+    exchange.end()
+    const whole = await untilReply(direct, ts, isWhole, 'the end')
+    expect(toSeen(whole).replaceAll('\u2060', '')).toBe('Once upon a <!channel> time. The end.')
+    expect(JSON.stringify(whole)).not.toContain('"Once upon a <!channel>')
+    expect(calls(story, 'chat.startStream')).toHaveLength(1)
+    expect(calls(story, 'chat.stopStream')).toHaveLength(1)
+    expect(calls(story, 'chat.update')).toEqual([])
+    expect(story.replies(direct, ts)).toHaveLength(1)
+  })
+
+  test.each([
+    ['chat.startStream', 'missing_recipient_user_id'],
+    ['chat.startStream', 'unknown_method'],
+    ['chat.appendStream', 'message_not_in_streaming_state'],
+    ['chat.stopStream', 'message_not_in_streaming_state'],
+  ])('a %s that Slack refuses with %s costs nothing: the text is edited in, and stands once', async (method, error) => {
+    const story = await openStory()
+    const { slack, model, say, untilReply } = story
+    const direct = directOf(story)
+    slack.fault({ method, times: method === 'chat.stopStream' ? 1 : Number.POSITIVE_INFINITY, error })
+    const ts = await say(slack.people.dana, direct, 'tell me')
+    const exchange = await model.next()
+    exchange.say('Once upon ')
+    await untilReply(direct, ts, reply => reply.text.startsWith('Once upon'), 'the beginning')
+    exchange.say('a time. ')
+    await slack.until(() => method !== 'chat.appendStream' || calls(story, method).length > 0, 'the refusal')
+    exchange.say('The end.')
+    exchange.end()
+    const whole = await untilReply(direct, ts, isWhole, 'the end')
+    expect(toSeen(whole)).toBe('Once upon a time. The end.')
+    expect(story.replies(direct, ts)).toHaveLength(1)
+  })
+
+  test('an answer that never comes to a piece that Slack did take doubles nothing', async () => {
+    const story = await openStory()
+    const { slack, model, say, untilReply } = story
+    const direct = directOf(story)
+    slack.fault({ method: 'chat.appendStream', cut: 'after' })
+    const ts = await say(slack.people.dana, direct, 'tell me')
+    const exchange = await model.next()
+    exchange.say('One, ')
+    await untilReply(direct, ts, reply => reply.text.startsWith('One'), 'the beginning')
+    exchange.say('two, ')
+    await slack.until(() => calls(story, 'chat.appendStream').length > 0, 'the piece')
+    exchange.say('three.')
+    exchange.end()
+    expect(toSeen(await untilReply(direct, ts, isWhole, 'the end'))).toBe('One, two, three.')
+  })
+})
+
+describe('when Slack allows little', () => {
+  test('what cannot be completed is not begun: it is posted once, whole, and nothing is refused', async () => {
+    const story = await openStory({ workspace: { limits: { 'chat.update': 50 } } })
+    const { slack, model, say } = story
+    const { dana } = slack.people
+    const asked: { channel: string; ts: string }[] = []
+    model.answerAll(exchange => {
+      exchange.say('begun ')
+      void slack
+        .until(() => model.requests.length === 60, 'all questions', 30_000)
+        .then(() => {
+          exchange.say('and whole.')
+          exchange.end()
+        })
+    })
+    for (let at = 0; at < 60; at += 1) {
+      const { channel } = await slack.do({ do: 'create_channel', as: dana, name: `room-${at}` })
+      await slack.do({ do: 'invite', as: dana, channel: String(channel), user: slack.botUserId })
+      asked.push({ channel: String(channel), ts: await say(dana, String(channel), `<@${slack.botUserId}> go`) })
+    }
+    const last = ({ channel, ts }: { channel: string; ts: string }) => story.replies(channel, ts).at(-1)
+    const whole = () => asked.filter(one => last(one)?.text.includes('and whole.') === true).length
+    await slack.until(() => whole() === 60, 'all answers', 40_000)
+    expect(slack.calls.filter(({ error }) => error === 'ratelimited')).toEqual([])
+    expect(asked.filter(one => story.replies(one.channel, one.ts).length !== 1)).toEqual([])
+    // Those without room for a second call were posted once.
+    expect(asked.some(one => last(one)?.edits === 0)).toBe(true)
+  })
+
+  test('it is taken at its refusal: the next minute asks for no more than it gave', async () => {
+    const story = await openStory({ workspace: { limits: { 'chat.update': 5 } } })
+    const { slack, model, say, untilReply } = story
+    const { dana, general } = { ...slack.people, ...slack.channels }
+    const ts = await say(dana, general, `<@${slack.botUserId}> go`)
+    const exchange = await model.next()
+    for (let at = 0; at < 8; at += 1) {
+      exchange.say(`word${at} `)
+      await slack.until(
+        () =>
+          calls(story, 'chat.update').some(({ error }) => error === 'ratelimited') ||
+          story.replies(general, ts).at(-1)?.text.includes(`word${at}`),
+        'the word, or the refusal',
+      )
+    }
+    exchange.end()
+    const refused = () => calls(story, 'chat.update').filter(({ error }) => error === 'ratelimited').length
+    expect(refused()).toBe(1)
+    const other = await say(dana, slack.channels.feedback, `<@${slack.botUserId}> go`)
+    ;(await model.next()).reply('Posted whole.')
+    await untilReply(
+      slack.channels.feedback,
+      other,
+      reply => reply.text.startsWith('Posted whole.'),
+      'the other answer',
+    )
+    expect(refused()).toBe(1)
+  })
+})
