@@ -21,6 +21,8 @@ export interface SendBudget {
    */
   send(method: string, args: Args, urgency: Exclude<Urgency, 'between'>, signal?: AbortSignal): Promise<SlackAnswer>
   send(method: string, args: Args, urgency: 'between', signal?: AbortSignal): Promise<SlackAnswer | undefined>
+  /** Replies that grow now. */
+  readonly growing: number
   /** How long a call of this method would wait for its turn now, as far as is known. */
   waitMs(method: string, channel: string): number
   /** The share of a reply in progress, which is edited. */
@@ -146,6 +148,9 @@ export function createSendBudget(call: CallSlack, now: () => number = Date.now):
       const gate = gateOf(method)
       const before = gate.waiting.filter(other => channel === '' || other.channel === channel).length
       return waitMs(gate, channel, now()) + before * (channel === '' ? 0 : gate.spacingMs)
+    },
+    get growing() {
+      return shares.kept + streams
     },
     openReply: () => shares.open(),
     openStream() {

@@ -82,6 +82,8 @@ export function openReply(parts: ReplyParts, place: Place): Reply {
   let begunAt = 0
   let endedAt = 0
   let lastAt = 0
+  /** Between the last two. */
+  let lastGapMs = Number.POSITIVE_INFINITY
 
   /** Makes Slack show what stands first in the chain; answers whether that landed, or stood there already. */
   const put = async (urgency: Urgency, ending: Ending = {}): Promise<boolean> => {
@@ -104,6 +106,7 @@ export function openReply(parts: ReplyParts, place: Place): Reply {
   const send = async (newest: () => Shown, urgency: Urgency): Promise<boolean> => {
     // Whatever stands has to be completed, also what was taken over.
     if (urgency === 'between' || urgency === 'first') poster.begin()
+    if (lastAt > 0) lastGapMs = Date.now() - lastAt
     lastAt = Date.now()
     const landed = await poster.put(newest, urgency, urgency === 'first' ? whole.signal : undefined)
     if (landed && firstAt === 0) {
@@ -159,9 +162,9 @@ export function openReply(parts: ReplyParts, place: Place): Reply {
     clearTimeout(handle)
   }
 
-  /** Where edits follow each other as fast as they may, the last one keeps its distance, too. */
+  /** Alone, where edits follow each other as fast as they may, the last one keeps its distance, too. */
   const rest = async (): Promise<void> => {
-    if (!poster.isPosted || firstAt === 0 || poster.nextMs(Date.now() - firstAt) > denseMs) return
+    if (!poster.isPosted || lastGapMs > denseMs || parts.budget.growing > 1) return
     const left = lastAt + shortestMs - Date.now()
     if (left > 0) await new Promise(resolve => setTimeout(resolve, left))
   }
