@@ -256,13 +256,18 @@ export function createPoster(
   }
 
   /** Deletes one message; that it is gone already is as good. */
-  const remove = async (message: string): Promise<void> => {
+  const remove = async (message: string, isLeft = false): Promise<void> => {
     const args = { channel: place.channel, ts: message }
     try {
       await callPatiently(() => parts.budget.send('chat.delete', () => args, 'final'), patienceMs)
     } catch (error) {
       if (!(error instanceof SlackError)) throw error
       if (error.code === 'message_not_found') return
+      if (error.code === 'cant_delete_message' && !isLeft) {
+        // It is a stream that still grows, of this process or of one before.
+        await stream.leave(message, AbortSignal.timeout(patienceMs))
+        return remove(message, true)
+      }
       parts.log.warn({ channel: place.channel, code: error.code }, 'a message could not be deleted')
     }
   }

@@ -1,3 +1,6 @@
+import { mkdtemp } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import type { PageMessage, SlackJson } from '../../src/playground/protocol.ts'
 import { openStory, type Story, toSeen } from '../story.ts'
@@ -69,6 +72,66 @@ describe('in a direct message', () => {
     exchange.say('three.')
     exchange.end()
     expect(toSeen(await untilReply(direct, ts, isWhole, 'the end'))).toBe('One, two, three.')
+  })
+})
+
+describe('a stream', () => {
+  test('whose question is changed is written over, in the same message', async () => {
+    const story = await openStory()
+    const { slack, model, say, untilReply } = story
+    const direct = directOf(story)
+    const { dana } = slack.people
+    const ts = await say(dana, direct, 'tell me')
+    ;(await model.next()).say('Once upon ')
+    await untilReply(direct, ts, reply => reply.text.startsWith('Once upon'), 'the beginning')
+    await slack.do({ do: 'edit', as: dana, channel: direct, ts, text: 'tell me something else' })
+    ;(await model.next()).reply('Something else.')
+    const whole = await untilReply(direct, ts, isWhole, 'the end')
+    expect(toSeen(whole)).toBe('Something else.')
+    expect(story.replies(direct, ts)).toHaveLength(1)
+  })
+
+  test('whose question is deleted goes', async () => {
+    const story = await openStory()
+    const { slack, model, say, untilReply } = story
+    const direct = directOf(story)
+    const { dana } = slack.people
+    const ts = await say(dana, direct, 'tell me')
+    ;(await model.next()).say('Once upon ')
+    await untilReply(direct, ts, reply => reply.text.startsWith('Once upon'), 'the beginning')
+    await slack.do({ do: 'delete', as: dana, channel: direct, ts })
+    await slack.until(() => story.replies(direct, ts).length === 0, 'the reply to go')
+  })
+
+  test('that is stopped by Slack’s own button keeps what was written, marked', async () => {
+    const story = await openStory()
+    const { slack, model, say, untilReply } = story
+    const direct = directOf(story)
+    const { dana } = slack.people
+    const ts = await say(dana, direct, 'tell me')
+    const exchange = await model.next()
+    exchange.say('Once upon ')
+    await untilReply(direct, ts, reply => reply.text.startsWith('Once upon'), 'the beginning')
+    await slack.do({ do: 'stop_session', as: dana, channel: direct, threadTs: ts })
+    const stopped = await untilReply(direct, ts, isWhole, 'the end')
+    expect(toSeen(stopped)).toMatch(/^Once upon\s+Stopped: the answer is not whole\.$/)
+    await slack.until(() => exchange.isAborted(), 'the model to be left')
+  })
+
+  test('of a process that is stopped is gone on with by the next, in the same message', async () => {
+    const dataDir = await mkdtemp(join(tmpdir(), 'threadwise-'))
+    const story = await openStory({ dataDir, config: { stopMs: 0 } })
+    const { slack, model, say, untilReply } = story
+    const direct = directOf(story)
+    const ts = await say(slack.people.dana, direct, 'tell me')
+    ;(await model.next()).say('Once upon ')
+    await untilReply(direct, ts, reply => reply.text.startsWith('Once upon'), 'the beginning')
+    await story.app.stop()
+    await story.reconnect()
+    ;(await model.next()).reply('Once upon a time. The end.')
+    const whole = await untilReply(direct, ts, isWhole, 'the end')
+    expect(toSeen(whole)).toBe('Once upon a time. The end.')
+    expect(story.replies(direct, ts)).toHaveLength(1)
   })
 })
 
