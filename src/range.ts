@@ -1,5 +1,3 @@
-import type { ParsedComponents } from 'chrono-node'
-
 /** A stretch of time, in milliseconds since 1970. */
 export interface Range {
   from: number
@@ -46,7 +44,7 @@ const lastSome = new RegExp(
 )
 const chineseSome =
   /(?:最近|过去|近|这)\s*(\d{1,4}|[一二两三四五六七八九十]{1,3}|半|几)\s*个?\s*(分钟|小时|钟头|天|日|周|星期|礼拜|月|年)/
-const day = String.raw`(?:sun|mon|tues|wednes|thurs|fri|satur)day`
+const day = '(?:sun|mon|tues|wednes|thurs|fri|satur)day'
 const sinceDay = new RegExp(String.raw`\bsince\s+(${day}|yesterday|today)\b(?!\s+(?:at\s+)?\d)`, 'i')
 const onDay = new RegExp(String.raw`\b(?:on|last)\s+(${day})\b(?!\s+(?:at\s+)?\d)`, 'i')
 const chineseSince = /(?:从|自)?\s*(?:上?周|上?星期|上?礼拜)([一二三四五六日天])(?:开始|以来|起)?/
