@@ -30,7 +30,7 @@ const [leastMs, mostMs] = [2_000, 30_000]
 /** How much the last reply counts. */
 const weight = 0.2
 /** Over this time the questions of a minute are counted. */
-const rateOverMs = 300_000
+const rateOverMs = 600_000
 const minuteMs = 60_000
 /** Questions within this time come together: somebody has asked everybody something. */
 const togetherMs = 1_000

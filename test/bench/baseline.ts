@@ -1,4 +1,4 @@
-import { App } from '@slack/bolt'
+import { App, LogLevel } from '@slack/bolt'
 import OpenAI from 'openai'
 
 /**
@@ -10,6 +10,7 @@ const app = new App({
   token: process.env.SLACK_BOT_TOKEN ?? '',
   appToken: process.env.SLACK_APP_TOKEN ?? '',
   socketMode: true,
+  logLevel: LogLevel.ERROR,
   clientOptions: { slackApiUrl: process.env.SLACK_API_URL ?? '' },
 })
 const model = new OpenAI({ apiKey: 'none', baseURL: process.env.OPENAI_BASE_URL ?? '' })
