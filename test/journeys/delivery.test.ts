@@ -135,6 +135,35 @@ describe('a stream', () => {
   })
 })
 
+test('a reply of 60,000 characters with code, tables and lists comes whole, each message valid by itself', {
+  timeout: 90_000,
+}, async () => {
+  const story = await openStory({ workspace: { limits: 'off' } })
+  const { slack, model, say } = story
+  const { dana, general } = { ...slack.people, ...slack.channels }
+  const section = (at: number) =>
+    `## 第 ${at} 节 👩‍👩‍👧\n\n- point-${at}a 我们决定了 🇨🇳\n- point-${at}b and more of it\n\n\`\`\`ts\nconst code${at} = 'x'.repeat(${at})\n\`\`\`\n\n| what | who |\n|---|---|\n| row-${at} | 小梅 |\n\n${'一段很长的文字，'.repeat(12)}\n\n`
+  const text = Array.from({ length: 260 }, (_, at) => section(at)).join('')
+  expect(text.length).toBeGreaterThan(50_000)
+  const ts = await say(dana, general, `<@${slack.botUserId}> everything`)
+  const exchange = await model.next()
+  for (let at = 0; at < text.length; at += 2_000) exchange.say(text.slice(at, at + 2_000))
+  exchange.end()
+  await slack.until(() => story.replies(general, ts).some(isWhole), 'the end', 80_000)
+  const replies = story.replies(general, ts)
+  const parts = replies.map(reply => toSeen(reply).replaceAll('\u2060', ''))
+  const whole = parts.join('\n')
+  for (let at = 0; at < 260; at += 1)
+    for (const word of [`point-${at}a`, `point-${at}b`, `code${at} =`, `row-${at} `])
+      expect(whole.split(word), word).toHaveLength(2)
+  for (const part of parts) {
+    expect((part.match(/^```/gm) ?? []).length % 2).toBe(0)
+    expect(part.isWellFormed()).toBe(true)
+    expect(part).not.toMatch(/^\u200d|\u200d$/)
+  }
+  for (const { text: shown } of replies) expect(Buffer.byteLength(shown)).toBeLessThanOrEqual(4_000)
+})
+
 describe('when Slack allows little', () => {
   test('what cannot be completed is not begun: it is posted once, whole, and nothing is refused', async () => {
     const story = await openStory({ workspace: { limits: { 'chat.update': 50 } } })
