@@ -29,12 +29,16 @@ export interface SendBudget {
   openReply(): Share
   /** The share of one that is streamed: the call that ends it is kept back. Undefined when there is none, or none to begin it. */
   openStream(): StreamShare | undefined
+  /** This workspace has no streams; none is begun any more. */
+  withoutStreams(): void
 }
 
 /** What a stream may take. */
 export interface StreamShare {
   /** How long to wait between two pieces of a text that was first shown so long ago. */
   nextMs(ageMs: number): number
+  /** The call that begins it is being made. */
+  begun(): void
   /** The call that ends it is made, or not needed. Safe to call twice. */
   close(): void
 }
@@ -63,8 +67,9 @@ const postSpacingMs = 1_000
 const raiseEveryMs = 300_000
 /** then so much more is tried. */
 const raise = 1.25
-const fewestPerMinute = 4
-const longestSpacingMs = 8_000
+const longestSpacingMs = 2_000
+/** Calls that were under way together are refused together. */
+const oneMomentMs = 1_000
 /** Our clock and Slack's need not agree to the millisecond. */
 const marginMs = 60
 const minuteMs = 60_000
@@ -83,6 +88,8 @@ interface Gate {
   spacingMs: number
   /** When it is tried again whether Slack allows more. */
   raiseAt: number
+  /** When it was refused last. */
+  learnedAt: number
   /** When each call of the last minute was made. */
   made: number[]
   blockedUntil: number
@@ -96,6 +103,9 @@ export function createSendBudget(call: CallSlack, now: () => number = Date.now):
   const gates = new Map<string, Gate>()
   /** Streams that are open, each of which needs a call to end it. */
   let streams = 0
+  /** Of these, those whose first call is still to be made. */
+  let beginning = 0
+  let hasStreams = true
   const edits = () => gateOf('chat.update')
   const shares = createShares(
     () => leftIn(edits(), now()),
@@ -108,8 +118,10 @@ export function createSendBudget(call: CallSlack, now: () => number = Date.now):
     if (known !== undefined) return known
     const perMinute = publishedPerMinute[method] ?? unlistedPerMinute
     const learned = { perMinute, published: perMinute, spacingMs: postSpacingMs, raiseAt: Number.POSITIVE_INFINITY }
+    const never = Number.NEGATIVE_INFINITY
     const gate: Gate = {
       ...learned,
+      learnedAt: never,
       made: [],
       blockedUntil: 0,
       lastInChannel: new Map(),
@@ -155,20 +167,32 @@ export function createSendBudget(call: CallSlack, now: () => number = Date.now):
     openReply: () => shares.open(),
     openStream() {
       const begin = gateOf('chat.startStream')
-      if (waitMs(begin, '', now()) > 0 || begin.waiting.length > 0) return undefined
+      if (!hasStreams || waitMs(begin, '', now()) > 0 || leftIn(begin, now()) - beginning < 1) return undefined
+      if (waitMs(gateOf('chat.stopStream'), '', now()) > 0) return undefined
       if (leftIn(gateOf('chat.stopStream'), now()) - streams < 1) return undefined
       streams += 1
+      beginning += 1
       let isOpen = true
+      let isBegun = false
+      const begun = () => {
+        if (!isBegun) beginning -= 1
+        isBegun = true
+      }
       return {
         nextMs(ageMs) {
-          const edits = Math.max(0, leftIn(gateOf('chat.appendStream'), now())) / streams
+          const edits = Math.max(0, leftIn(gateOf('chat.appendStream'), now())) / Math.max(1, streams)
           return betweenMs({ ageMs, edits, typicalMs: shares.typicalMs })
         },
+        begun,
         close() {
+          begun()
           if (isOpen) streams -= 1
           isOpen = false
         },
       }
+    },
+    withoutStreams() {
+      hasStreams = false
     },
   }
 }
@@ -182,22 +206,30 @@ function leftIn(gate: Gate, at: number): number {
 /** Calls that are older than a minute count no more; after some minutes without a refusal Slack may allow more again. */
 function forget(gate: Gate, at: number): void {
   while (gate.made[0] !== undefined && gate.made[0] <= at - minuteMs - marginMs) gate.made.shift()
-  if (at < gate.raiseAt) return
-  gate.perMinute = Math.min(gate.published, Math.ceil(gate.perMinute * raise))
-  gate.spacingMs = Math.max(postSpacingMs, gate.spacingMs / 2)
-  gate.raiseAt =
-    gate.perMinute < gate.published || gate.spacingMs > postSpacingMs ? at + raiseEveryMs : Number.POSITIVE_INFINITY
+  while (at >= gate.raiseAt) {
+    gate.perMinute = Math.min(gate.published, Math.ceil(gate.perMinute * raise))
+    gate.spacingMs = Math.max(postSpacingMs, gate.spacingMs / 2)
+    const isAsPublished = gate.perMinute === gate.published && gate.spacingMs === postSpacingMs
+    gate.raiseAt = isAsPublished ? Number.POSITIVE_INFINITY : gate.raiseAt + raiseEveryMs
+  }
 }
 
-/** Slack allows less than it publishes, and does not say how much: what it has taken in this minute is what it takes. */
+/**
+ * Slack allows less than it publishes, and does not say how much: what it has taken in this minute is what it takes. No refusal
+ * halves it more than once, since others may have spent of the minute, too: the process before this one, for example. Refusals of
+ * one moment are one.
+ */
 function learn(gate: Gate, channel: string, at: number): void {
   gate.made.pop()
   forget(gate, at)
+  const isSame = at < gate.learnedAt + oneMomentMs
+  gate.learnedAt = at
+  if (isSame) return
   gate.raiseAt = at + raiseEveryMs
   // Few posts in all that are too many were too many for their channel.
   if (channel !== '' && gate.made.length < gate.perMinute / 2)
     gate.spacingMs = Math.min(longestSpacingMs, gate.spacingMs * 2)
-  else gate.perMinute = Math.max(fewestPerMinute, Math.min(gate.perMinute, gate.made.length))
+  else gate.perMinute = Math.max(Math.ceil(gate.perMinute / 2), Math.min(gate.perMinute, gate.made.length))
 }
 
 /** Whether a call that may be dropped can be made now without taking what others wait for or will need. */

@@ -6,7 +6,7 @@ import type { SendBudget, StreamShare, Urgency } from './budget.ts'
 import type { MessageBody } from './message.ts'
 import { findPosted, lookUntil, toNothing } from './posted.ts'
 import type { Progress } from './progress.ts'
-import { createStream } from './stream.ts'
+import { createStream, isStreamable } from './stream.ts'
 
 /** Where a reply goes, the turn that it answers, and the how-manieth answer to it this is, from 1. */
 export interface Place {
@@ -84,12 +84,9 @@ const blockErrors = new Set([
   'unsupported_block',
 ])
 
-/** Slack's words for "no stream here": the text is posted like any other. */
-const streamErrors = new Set([
-  'missing_recipient_user_id',
-  'missing_recipient_team_id',
+/** Slack's words for "no streams in this workspace". */
+const noStreams = new Set([
   'feature_not_enabled',
-  'method_not_supported_for_channel_type',
   'unknown_method',
   'no_permission',
   'missing_scope',
@@ -171,14 +168,14 @@ export function createPoster(
    * A text grows as a stream where one person reads it. In a channel, where each takes a post a second, the last of many whole
    * texts would wait long: a stream that is begun with all of it and ended at once is a way around them.
    */
-  const isStreamed = (body: Shown, urgency: Urgency): boolean => {
+  const toStream = (body: Shown, urgency: Urgency): StreamShare | undefined => {
     const { budget } = parts
     if (!mayStream || body.blocks[0]?.type !== 'markdown' || String(body.blocks[0].text).length > mostStreamed)
-      return false
-    if (growing !== undefined) return true
-    if (!body.isWhole || urgency !== 'final') return false
-    if (budget.waitMs('chat.postMessage', place.channel) < worthStreamingMs) return false
-    return budget.waitMs('chat.startStream', '') === 0 && budget.waitMs('chat.stopStream', '') === 0
+      return undefined
+    if (growing !== undefined) return growing
+    if (!body.isWhole || urgency !== 'final') return undefined
+    if (budget.waitMs('chat.postMessage', place.channel) < worthStreamingMs) return undefined
+    return budget.openStream()
   }
 
   /** Puts the body into the stream; answers undefined when it has to be edited in. */
@@ -188,8 +185,7 @@ export function createPoster(
     giveUp: AbortSignal,
   ): Promise<boolean | undefined> => {
     if (!stream.isOpen) {
-      await progress.posting()
-      notedAt = Date.now()
+      growing?.begun()
       await keep(await stream.begin(body, giveUp))
       // What is whole with it is ended below.
       if (!body().isWhole && urgency !== 'final') return true
@@ -205,15 +201,21 @@ export function createPoster(
   }
 
   const send = async (body: () => Shown, urgency: Urgency, giveUp: AbortSignal): Promise<boolean> => {
-    if (stream.isOpen || (ts === undefined && isStreamed(body(), urgency))) {
+    if (ts === undefined) {
+      await progress.posting()
+      notedAt = Date.now()
+      const wanted = toStream(body(), urgency)
+      if (wanted !== growing) growing?.close()
+      growing = wanted
+      if (growing !== undefined && !stream.isOpen) stream = createStream(parts.budget, place, growing)
+    }
+    if (stream.isOpen || (ts === undefined && growing !== undefined)) {
+      // What could still become a mention is no beginning.
+      if (!stream.isOpen && !isStreamable(body())) return false
       const landed = await sendToStream(body, urgency, giveUp)
       if (landed !== undefined) return landed
     }
     const method = ts === undefined ? 'chat.postMessage' : 'chat.update'
-    if (ts === undefined) {
-      await progress.posting()
-      notedAt = Date.now()
-    }
     const answer = await parts.budget.send(method, () => toArgs(body()), urgency as 'between', giveUp)
     if (answer !== undefined && ts === undefined) await keep(String(answer.ts))
     return answer !== undefined
@@ -227,8 +229,12 @@ export function createPoster(
 
   /** Whether the failed call is worth another; learns from the failure what the next one needs. */
   const isWorthAnother = (error: SlackError): boolean => {
-    if (streamErrors.has(error.code) && mayStream) {
+    if (ts === undefined && growing !== undefined && !error.isPassing) {
+      // If the place itself is the trouble, the post says so.
       mayStream = false
+      growing.close()
+      growing = undefined
+      if (noStreams.has(error.code)) parts.budget.withoutStreams()
       return true
     }
     // It still grows, begun by an earlier process.
@@ -266,7 +272,7 @@ export function createPoster(
       if (error.code === 'message_not_found') return
       if (error.code === 'cant_delete_message' && !isLeft) {
         // It is a stream that still grows, of this process or of one before.
-        await stream.leave(message, AbortSignal.timeout(patienceMs))
+        await callPatiently(() => stream.leave(message, AbortSignal.timeout(patienceMs)), patienceMs)
         return remove(message, true)
       }
       parts.log.warn({ channel: place.channel, code: error.code }, 'a message could not be deleted')
@@ -317,7 +323,7 @@ export function createPoster(
           if (!(error instanceof SlackError) || !isWorthAnother(error) || Date.now() > deadline) throw error
           parts.log.warn({ channel: place.channel, code: error.code, urgency }, 'a call to Slack failed')
           if (urgency === 'between') return false
-          await pause(waitMs)
+          if (error.isPassing) await pause(waitMs)
         }
       }
     },

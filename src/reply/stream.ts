@@ -34,8 +34,6 @@ type Mark = Parameters<typeof toReplyMetadata>[0]
 const longestMs = 270_000
 /** What one call takes. Source: docs.slack.dev, chat.appendStream. */
 const mostCharacters = 12_000
-/** Slack's words for a stream that is over; it is left all the same. */
-const over = new Set(['message_not_in_streaming_state', 'streaming_mode_mismatch', 'stopped_by_user', 'no_text'])
 
 /** Makes the stream of one message. `share` is what it may take; without it only whole texts are begun and ended at once. */
 export function createStream(budget: SendBudget, place: Place, share: StreamShare | undefined): Stream {
@@ -48,12 +46,12 @@ export function createStream(budget: SendBudget, place: Place, share: StreamShar
   const toRest = (text: string): string | undefined =>
     isSure && text.startsWith(sent) && text.length - sent.length <= mostCharacters ? text.slice(sent.length) : undefined
 
-  /** A call whose outcome is not known, or that says that the stream is over, leaves the text in doubt. */
+  /** Whatever goes wrong leaves the text in doubt, or the stream in a state that an edit puts right; only a message that is gone stays so. */
   const attempt = async <T>(work: () => Promise<T>): Promise<T | 'lost'> => {
     try {
       return await work()
     } catch (error) {
-      if (!(error instanceof SlackError) || !(error.isUnknown || over.has(error.code))) throw error
+      if (!(error instanceof SlackError) || error.code === 'message_not_found') throw error
       isSure = false
       return 'lost'
     }
@@ -117,7 +115,10 @@ export function createStream(budget: SendBudget, place: Place, share: StreamShar
 }
 
 /** The beginning of what could become a mention is kept back until it is seen what it is. */
-const unfinished = /[<@&\uFF20][^\s]{0,200}$/
+const unfinished = /[<@&\uFF20][\w!^|@;#\uFF20-]{0,60}$|[\uD800-\uDBFF]$/
+
+/** Whether there is anything yet of a body that can be streamed. */
+export const isStreamable = (body: Shown): boolean => toStreamed(body).trim() !== ''
 
 /** What of a body Slack is given: all of a whole text, of one that grows what no later piece can change. */
 function toStreamed({ blocks, grown }: Shown): string {

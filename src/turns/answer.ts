@@ -61,7 +61,9 @@ export async function answer(parts: AnswerParts, job: Job): Promise<Ended> {
   const turn = { ...job.turn, question: standing?.question ?? job.turn.question }
   const stage = openStage(parts, { ...job, turn }, goOn(job.progress, standing), words)
   const scene = { job, turn, standing, person, words, stage }
-  const { ended, kind } = await play(parts, scene).catch(error => fail(parts, scene, error))
+  const { ended, kind } = await play(parts, scene)
+    .catch(error => fail(parts, scene, error))
+    .catch(error => giveUp(parts, scene, error))
   stage.close()
   parts.metrics.turnEnded(ended, kind)
   parts.log.info({ turn: turn.id, ended, kind, ...stage.figures() }, 'turn ended')
@@ -239,6 +241,12 @@ async function fail(parts: AnswerParts, scene: Scene, error: unknown): Promise<O
   parts.log.error(failure.kind === 'unexpected' ? { ...facts, stack: (error as Error).stack } : facts, 'turn failed')
   await tell(parts, scene, failure.sentence(words))
   return { ended: 'failed', kind: failure.kind }
+}
+
+/** Not even what there was to do after a failure could be done: the log has it. */
+function giveUp(parts: AnswerParts, { turn }: Scene, error: unknown): Outcome {
+  parts.log.error({ turn: turn.id, reason: toReason(error) }, 'the end of a reply could not be told in Slack')
+  return { ended: 'failed', kind: 'unfinished' }
 }
 
 /** Says what went wrong below what was written. */

@@ -113,6 +113,7 @@ async function make(desk: Desk, { place, span, form }: AskedSummary): Promise<Ma
   }
   const messages = await toRead(desk, read.messages)
   if (messages.length > 0) return { ending: await sumUp(desk, source, { ...read, messages }, form), told }
+  job.signal.throwIfAborted()
   const { nothing, nothingNew } = words.summary
   reply.replace(span?.kind === 'new' ? nothingNew(toTime(read.range?.from ?? now, person.timeZone)) : nothing)
   return { ending: {}, told }

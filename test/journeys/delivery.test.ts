@@ -38,6 +38,8 @@ describe('in a direct message', () => {
   test.each([
     ['chat.startStream', 'missing_recipient_user_id'],
     ['chat.startStream', 'unknown_method'],
+    ['chat.startStream', 'invalid_arguments'],
+    ['chat.stopStream', 'invalid_blocks'],
     ['chat.appendStream', 'message_not_in_streaming_state'],
     ['chat.stopStream', 'message_not_in_streaming_state'],
   ])('a %s that Slack refuses with %s costs nothing: the text is edited in, and stands once', async (method, error) => {
@@ -76,6 +78,21 @@ describe('in a direct message', () => {
 })
 
 describe('a stream', () => {
+  test('begins when there is something to see that no later piece can change', async () => {
+    const story = await openStory()
+    const { model, say, untilReply } = story
+    const direct = directOf(story)
+    const ts = await say(story.slack.people.dana, direct, 'tell me')
+    const exchange = await model.next()
+    exchange.say('<!chan')
+    exchange.say('nel> hello ')
+    const first = await untilReply(direct, ts, reply => reply.text.includes('hello'), 'the beginning')
+    expect(JSON.stringify(first)).not.toContain('<!channel>')
+    exchange.end()
+    await untilReply(direct, ts, isWhole, 'the end')
+    expect(calls(story, 'chat.startStream').map(({ status }) => status)).toEqual(['ok'])
+  })
+
   test('whose question is changed is written over, in the same message', async () => {
     const story = await openStory()
     const { slack, model, say, untilReply } = story

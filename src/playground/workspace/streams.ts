@@ -24,6 +24,7 @@ export interface StreamContent {
 
 /** The content of a call's arguments, checked; `undefined` when there is none. */
 export function readContent(args: SlackJson): StreamContent | undefined {
+  if (args.markdown_text === '' && args.chunks === undefined) throw new Refusal('no_text')
   const markdown = text(args, 'markdown_text')
   const chunks = objects(args, 'chunks', 'invalid_chunks')
   if (markdown && chunks) throw new Refusal('cannot_provide_both_markdown_text_and_chunks')
