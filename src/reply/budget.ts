@@ -180,7 +180,8 @@ export function createSendBudget(call: CallSlack, now: () => number = Date.now):
       }
       return {
         nextMs(ageMs) {
-          const edits = Math.max(0, leftIn(gateOf('chat.appendStream'), now())) / Math.max(1, streams)
+          // As of edits, one stream takes a part of what is left.
+          const edits = Math.max(0, leftIn(gateOf('chat.appendStream'), now())) / Math.max(2, streams)
           return betweenMs({ ageMs, edits, typicalMs: shares.typicalMs })
         },
         begun,

@@ -218,6 +218,7 @@ export function createPoster(
     const method = ts === undefined ? 'chat.postMessage' : 'chat.update'
     const answer = await parts.budget.send(method, () => toArgs(body()), urgency as 'between', giveUp)
     if (answer !== undefined && ts === undefined) await keep(String(answer.ts))
+    else if (answer !== undefined && urgency === 'between') share.spend()
     return answer !== undefined
   }
 

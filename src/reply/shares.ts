@@ -7,6 +7,8 @@ export interface Share {
    * could not be completed in time, and is better posted once, whole.
    */
   begin(): boolean
+  /** An edit in between is made. */
+  spend(): void
   /** The kept edit is made. */
   complete(): void
   /** How long to wait between the last edit and the next, for a text that was first shown so long ago. */
@@ -34,6 +36,13 @@ const rateOverMs = 600_000
 const minuteMs = 60_000
 /** Questions within this time come together: somebody has asked everybody something. */
 const togetherMs = 1_000
+/**
+ * One reply takes so much of what the minute has left, however alone it is: whoever asks a question after question in one thread
+ * sees each answer grow.
+ */
+const mostOfOne = 0.4
+/** One that grows longer than usual takes an edit more for each of these. */
+const moreEveryMs = 2_500
 /** Of the edits of a minute, so much at most is left for questions that are likely to come. */
 const mostLeft = 0.5
 
@@ -43,10 +52,12 @@ export function createShares(left: () => number, perMinute: () => number, now: (
   let typicalMs = usualMs
   let asked: number[] = []
 
-  /** Each question that is likely in the next minute needs an edit, too. */
+  /** Each question that is likely in the next minute needs an edit, too: as many as came lately, one after the other. */
   const likely = () => {
     asked = asked.filter(at => at > now() - rateOverMs)
-    return Math.min(perMinute() * mostLeft, (asked.length * minuteMs) / rateOverMs)
+    const lately = asked.filter(at => at > now() - minuteMs)
+    const apart = lately.filter((at, index) => index > 0 && at - (lately[index - 1] ?? at) > togetherMs).length
+    return Math.min(perMinute() * mostLeft, Math.max(apart, (asked.length * minuteMs) / rateOverMs))
   }
 
   /** Where several have just come, as many more are likely to come at once. */
@@ -63,6 +74,8 @@ export function createShares(left: () => number, perMinute: () => number, now: (
       asked.push(now())
       let isKept = false
       let isOpen = true
+      let allotted = 0
+      let spent = 0
       const drop = () => {
         if (isKept) kept -= 1
         isKept = false
@@ -71,13 +84,20 @@ export function createShares(left: () => number, perMinute: () => number, now: (
         begin() {
           if (isKept) return true
           if (!isOpen || left() - kept < 1) return false
+          allotted = mostOfOne * (left() - kept - 1)
+          spent = 0
           kept += 1
           isKept = true
           return true
         },
+        spend() {
+          spent += 1
+        },
         complete: drop,
         nextMs(ageMs) {
-          const edits = Math.max(0, left() - kept - likely()) / Math.max(1, kept + coming())
+          const own = allotted + Math.max(0, ageMs - typicalMs) / moreEveryMs - spent
+          const even = (left() - kept - likely()) / Math.max(1, kept + coming())
+          const edits = Math.max(0, Math.min(own, even))
           return betweenMs({ ageMs, edits, typicalMs })
         },
         close(grownMs) {

@@ -32,6 +32,33 @@ describe('the send budget', () => {
     expect(budget.openReply().begin()).toBe(false)
   })
 
+  test('has an edit for every question that somebody asks after another, however often each may be edited', async () => {
+    const { budget } = open()
+    const edited: number[] = []
+    for (let question = 0; question < 8; question += 1) {
+      const share = budget.openReply()
+      expect(share.begin()).toBe(true)
+      const begunAt = Date.now()
+      let edits = 0
+      for (;;) {
+        const waitMs = share.nextMs(Date.now() - begunAt)
+        if (Date.now() + waitMs > begunAt + 4_500) break
+        await vi.advanceTimersByTimeAsync(waitMs)
+        if ((await budget.send('chat.update', () => ({}), 'between')) === undefined) continue
+        share.spend()
+        edits += 1
+      }
+      share.complete()
+      await budget.send('chat.update', () => ({}), 'final')
+      share.close(4_500)
+      edited.push(edits)
+      await vi.advanceTimersByTimeAsync(500)
+    }
+    // The first one is edited most, and none is left without.
+    expect(edited[0]).toBeGreaterThan(14)
+    expect(edited.toSorted((a, b) => b - a)).toEqual(edited)
+  })
+
   test('lets the last ones go first, then errors, then first texts, whoever came first', async () => {
     const { budget, made } = open()
     for (let call = 0; call < 50; call += 1) await budget.send('chat.update', () => ({ as: 'before' }), 'between')
