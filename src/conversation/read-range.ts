@@ -159,7 +159,8 @@ function toThreads(raws: RawMessage[]): string[] {
   const threads = raws.flatMap(raw => {
     const isReply = typeof raw.thread_ts === 'string' && raw.thread_ts !== raw.ts
     if (isReply) return [String(raw.thread_ts)]
-    return toReplies(raw) > 0 ? [String(raw.ts)] : []
+    // A thread's first message bears its own ts as that of the thread.
+    return toReplies(raw) > 0 || raw.thread_ts === raw.ts ? [String(raw.ts)] : []
   })
   return [...new Set(threads)].sort()
 }
