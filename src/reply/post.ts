@@ -99,7 +99,7 @@ const worthStreamingMs = 150
 const mostStreamed = 12_000
 
 /** The message can no longer be edited; what it should say is posted anew. */
-const closedErrors = new Set(['edit_window_closed', 'cant_update_message'])
+const closedErrors = new Set(['edit_window_closed', 'cant_update_message', 'streaming_state_conflict'])
 
 /** A fallback text that is too long beside its blocks is cut to this; people see the blocks. */
 const shortCharacters = 800
@@ -129,6 +129,8 @@ export function createPoster(
   /** What the reply may take of streams, when it grows as one. */
   let growing: StreamShare | undefined
   let stream = createStream(parts.budget, place, undefined)
+  /** A stream that could not be ended once will not be the next time either. */
+  let wasAdopted = false
 
   const toArgs = (body: Shown) => {
     if (ts === undefined && Date.now() - notedAt > staleNoteMs) void progress.posting()
@@ -239,7 +241,8 @@ export function createPoster(
       return true
     }
     // It still grows, begun by an earlier process.
-    if (error.code === 'streaming_state_conflict' && ts !== undefined && !stream.isOpen) {
+    if (error.code === 'streaming_state_conflict' && ts !== undefined && !stream.isOpen && !wasAdopted) {
+      wasAdopted = true
       stream.adopt()
       return true
     }
@@ -334,6 +337,7 @@ export function createPoster(
       growing?.close()
       growing = undefined
       stream = createStream(parts.budget, place, undefined)
+      wasAdopted = false
     },
     get part() {
       return part

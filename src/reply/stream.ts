@@ -35,7 +35,7 @@ const longestMs = 270_000
 /** What one call takes. Source: docs.slack.dev, chat.appendStream. */
 const mostCharacters = 12_000
 
-/** Makes the stream of one message. `share` is what it may take; without it only whole texts are begun and ended at once. */
+/** Makes the stream of one message. `share` is what it may take; without it, one that was begun earlier is only left. */
 export function createStream(budget: SendBudget, place: Place, share: StreamShare | undefined): Stream {
   let isOpen = false
   let sent = ''

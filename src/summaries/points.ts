@@ -29,7 +29,7 @@ const quoteHan = 6
 const mostCharacters = 600
 
 /** So many of a kind are kept, which is more than a model is asked for. */
-const mostOfKind = 30
+const mostKept = 30
 
 /** What a model said, before anything of it is checked. */
 interface Answer {
@@ -172,7 +172,7 @@ export function toPoints(answer: Answer, checks: Checks): Points {
     ...(due !== '' && { due }),
   }))
   const kinds = [all('decision', answer.decisions), all('question', answer.questions), tasks, all('fact', answer.facts)]
-  return { upshot, points: kinds.flatMap(points => withoutRepeats(points).slice(0, mostOfKind)), dropped }
+  return { upshot, points: kinds.flatMap(points => withoutRepeats(points).slice(0, mostKept)), dropped }
 }
 
 /** Whether every quotation in a text stands, literally, in one of the messages. A name in quotation marks is no quotation. */

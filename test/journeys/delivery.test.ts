@@ -60,6 +60,21 @@ describe('in a direct message', () => {
     expect(story.replies(direct, ts)).toHaveLength(1)
   })
 
+  test('a stream that Slack neither ends nor lets be edited is left, and the whole text posted anew', async () => {
+    const story = await openStory()
+    const { slack, model, say, untilReply } = story
+    const direct = directOf(story)
+    slack.fault({ method: 'chat.stopStream', times: Number.POSITIVE_INFINITY, error: 'message_not_in_streaming_state' })
+    const ts = await say(slack.people.dana, direct, 'tell me')
+    const exchange = await model.next()
+    exchange.say('Once upon ')
+    await untilReply(direct, ts, reply => reply.text.startsWith('Once upon'), 'the beginning')
+    exchange.say('a time.')
+    exchange.end()
+    expect(toSeen(await untilReply(direct, ts, isWhole, 'the end'))).toBe('Once upon a time.')
+    expect(calls(story, 'chat.update').length).toBeLessThanOrEqual(2)
+  })
+
   test('an answer that never comes to a piece that Slack did take doubles nothing', async () => {
     const story = await openStory()
     const { slack, model, say, untilReply } = story

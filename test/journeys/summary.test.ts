@@ -375,6 +375,23 @@ describe('a digest', () => {
     await untilTold(story, dana, text => text.startsWith('When?'))
   })
 
+  test('comes when it is due', async () => {
+    const story = await open()
+    const { slack, model, store, say } = story
+    const { dana, lee, general } = { ...slack.people, ...slack.channels }
+    await say(lee, general, 'We ship on Wednesday.')
+    const question = `summarize <#${general}|general> new`
+    const nextAt = Date.now() + 700
+    await store.digests.add({ id: 'd1', user: dana, question, nextAt, ...everyMinute, pattern: '0 9 * * *' })
+    // Whoever adds a digest has the bot look when the next one is due.
+    await command(story, lee, general, 'every day 9:00')
+    const exchange = await model.next()
+    expect(Date.now()).toBeGreaterThanOrEqual(nextAt)
+    exchange.reply(json({ decisions: [point('Shipping is on Wednesday.', 1)] }))
+    await untilDirect(story, dana, isWhole, 'the digest')
+    expect((await store.digests.of(dana))[0]?.nextAt).toBeGreaterThan(nextAt)
+  })
+
   test('that came due while the bot was away comes once, also when it restarts again', async () => {
     const story = await open({ dataDir: await mkdtemp(join(tmpdir(), 'threadwise-')) })
     const { slack, model, store, say } = story
