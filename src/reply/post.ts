@@ -93,6 +93,8 @@ const noStreams = new Set([
   'not_allowed_token_type',
 ])
 
+/** A stream that could not be ended so often will not be the next time either. */
+const mostEndings = 5
 /** A wait for a post that is shorter is not worth two calls. */
 const worthStreamingMs = 150
 /** What a stream takes at once. Source: docs.slack.dev, chat.startStream. */
@@ -129,8 +131,7 @@ export function createPoster(
   /** What the reply may take of streams, when it grows as one. */
   let growing: StreamShare | undefined
   let stream = createStream(parts.budget, place, undefined)
-  /** A stream that could not be ended once will not be the next time either. */
-  let wasAdopted = false
+  let endings = 0
 
   const toArgs = (body: Shown) => {
     if (ts === undefined && Date.now() - notedAt > staleNoteMs) void progress.posting()
@@ -241,8 +242,8 @@ export function createPoster(
       return true
     }
     // It still grows, begun by an earlier process.
-    if (error.code === 'streaming_state_conflict' && ts !== undefined && !stream.isOpen && !wasAdopted) {
-      wasAdopted = true
+    if (error.code === 'streaming_state_conflict' && ts !== undefined && !stream.isOpen && endings < mostEndings) {
+      endings += 1
       stream.adopt()
       return true
     }
@@ -337,7 +338,7 @@ export function createPoster(
       growing?.close()
       growing = undefined
       stream = createStream(parts.budget, place, undefined)
-      wasAdopted = false
+      endings = 0
     },
     get part() {
       return part

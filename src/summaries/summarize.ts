@@ -15,6 +15,7 @@ import {
   toPartQuestion,
   toRepair,
 } from './question.ts'
+import { recall } from './recall.ts'
 
 /** What is to be summed up. */
 interface SummaryRequest {
@@ -79,9 +80,6 @@ const instructionTokens = 1_200
 const fewestPartTokens = 300
 /** From this many windows of room on, a guess of the tokens is near enough. */
 const ampleWindows = 3
-/** Of a full part. When more than so many smaller ones are known, they are read again together. */
-const smallShare = 0.25
-const mostSmall = 8
 /** What was found is of no use for other instructions than these. */
 const version = '1'
 /** A model that has lost its way writes until its limit. */
@@ -193,8 +191,10 @@ export function createSummarizer({ model, kept }: SummarizerParts): Summarizer {
   }
 
   const findInAll = async (work: Work, onProgress: (progress: SummaryProgress) => void): Promise<Found[]> => {
-    const { known, rest } = await recall(kept, work)
-    const parts = toParts(rest, work.partTokens, work.count)
+    const { partTokens, count, scope, request } = work
+    const sizeOf = (message: Said) => toTokens(message, count)
+    const { known, rest } = await recall(kept, { ...request, scope, partTokens, sizeOf })
+    const parts = toParts(rest, partTokens, count)
     work.usage.known = known.length
     work.usage.parts = known.length + parts.length
     let done = known.length
@@ -307,47 +307,6 @@ function toJoined(work: Work, id: string, points: Points): Found {
 
 const toPartTokens = (inputTokens: number) =>
   Math.max(fewestPartTokens, Math.min(mostPartTokens, Math.floor(inputTokens * windowShare) - instructionTokens))
-
-/** The parts that are known and hold only what is to be read, as it stands; and the messages that are in none of them. */
-async function recall(
-  kept: KeptParts,
-  { request, scope, partTokens, count }: Work,
-): Promise<{ known: (Found & { first: string })[]; rest: Said[] }> {
-  const present = new Map(request.said.map(message => [message.ts, message]))
-  const prints = new Map(request.said.map(message => [message.ts, toFingerprint(message)]))
-  const usable: KeptPart[] = []
-  const stale: string[] = []
-  for (const part of await kept.find(request.channel, scope)) {
-    if (part.covers.every(([ts, print]) => prints.get(ts) === print)) usable.push(part)
-    else if (part.covers.some(([ts, print]) => (prints.get(ts) ?? print) !== print)) stale.push(part.id)
-  }
-  await kept.forget(stale)
-  const size = ({ covers }: KeptPart) =>
-    sum(covers.map(([ts]) => present.get(ts)).map(message => (message === undefined ? 0 : toTokens(message, count))))
-  const taken = new Set<string>()
-  const picked = usable
-    .sort((a, b) => b.covers.length - a.covers.length)
-    .filter(({ covers }) => {
-      if (covers.some(([ts]) => taken.has(ts))) return false
-      for (const [ts] of covers) taken.add(ts)
-      return true
-    })
-  const small = picked.filter(part => size(part) < partTokens * smallShare)
-  const isCrumbled = small.length > mostSmall
-  // Somebody who wants another summary of one part wants that part read again.
-  const isAnew = request.isAgain && picked.length === 1 && taken.size === present.size
-  const used = isAnew ? [] : picked.filter(part => !isCrumbled || !small.includes(part))
-  const covered = new Set(used.flatMap(({ covers }) => covers.map(([ts]) => ts)))
-  await kept.touch(used.map(({ id }) => id))
-  return {
-    known: used.map(({ id, covers, result }) => ({
-      id,
-      points: JSON.parse(result) as Points,
-      first: covers[0]?.[0] ?? '',
-    })),
-    rest: request.said.filter(({ ts }) => !covered.has(ts)),
-  }
-}
 
 /** Neighbours together, at least two each, so that every round leaves fewer. */
 function toGroups(found: Found[], mostTokens: number, count: (text: string) => number): Found[][] {
