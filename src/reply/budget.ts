@@ -158,8 +158,8 @@ export function createSendBudget(call: CallSlack, now: () => number = Date.now):
     send: send as SendBudget['send'],
     waitMs(method, channel) {
       const gate = gateOf(method)
-      const before = gate.waiting.filter(other => channel === '' || other.channel === channel).length
-      return waitMs(gate, channel, now()) + before * (channel === '' ? 0 : gate.spacingMs)
+      const before = gate.waiting.filter(other => other.channel === channel).length
+      return waitMs(gate, channel, now(), gate.waiting.length) + before * gate.spacingMs
     },
     get growing() {
       return shares.kept + streams
@@ -239,10 +239,11 @@ function hasRoom(gate: Gate, channel: string, reserved: number, at: number): boo
   return gate.perMinute - gate.made.length > reserved
 }
 
-/** How long until the method's limits allow one more call. */
-function waitMs(gate: Gate, channel: string, at: number): number {
+/** How long until the method's limits allow one more call, after so many others. */
+function waitMs(gate: Gate, channel: string, at: number, others = 0): number {
   forget(gate, at)
-  const oldest = gate.made.length < gate.perMinute ? undefined : gate.made[gate.made.length - gate.perMinute]
+  const before = gate.made.length + others - gate.perMinute
+  const oldest = before < 0 ? undefined : (gate.made[before] ?? at)
   const minuteWait = oldest === undefined ? 0 : oldest + minuteMs + marginMs - at
   const last = channel === '' ? undefined : gate.lastInChannel.get(channel)
   const channelWait = last === undefined ? 0 : last + gate.spacingMs + marginMs - at

@@ -1,11 +1,12 @@
 import { pause } from '../abort.ts'
 import type { Log } from '../log.ts'
 import { toReplyMetadata } from '../marks.ts'
-import { type CallSlack, callPatiently, callTimeoutMs, SlackError } from '../slack.ts'
+import { type CallSlack, callTimeoutMs, SlackError } from '../slack.ts'
 import type { SendBudget, StreamShare, Urgency } from './budget.ts'
 import type { MessageBody } from './message.ts'
 import { findPosted, lookUntil, toNothing } from './posted.ts'
 import type { Progress } from './progress.ts'
+import { removeMessage } from './remove.ts'
 import { createStream, isStreamable } from './stream.ts'
 
 /** Where a reply goes, the turn that it answers, and the how-manieth answer to it this is, from 1. */
@@ -52,7 +53,7 @@ export interface Poster {
   put(body: () => Shown, urgency: Urgency, overtaken?: AbortSignal): Promise<boolean>
   /** Goes on to the next message. */
   next(): void
-  /** Deletes all messages but the first so many: what a reply that was taken over no longer needs, or all of it. */
+  /** Deletes all messages but the first so many: what was given up, what a reply that was taken over no longer needs, or all of it. */
   keepFirst(count: number): Promise<void>
   /** The part at work, from 0. */
   readonly part: number
@@ -71,6 +72,9 @@ export const lateMs = callTimeoutMs
 
 /** A call whose connection broke was under way already: it takes effect within this time, or not at all. */
 const cutMs = 5_000
+
+/** A completing edit that would wait longer is made as a post of the whole text, where that waits less; the message before goes. */
+const longestEditWaitMs = 3_000
 
 /** A post that waited longer than this for the budget is noted again when it is made. */
 const staleNoteMs = 500
@@ -114,6 +118,8 @@ export function createPoster(
   progress: Progress,
 ): Poster {
   const messages = [...progress.messages]
+  /** Messages that were given up for another; they go when the reply is whole. */
+  const left: string[] = []
   const share = parts.budget.openReply()
   const isDirect = place.channel.startsWith('D')
   let part = 0
@@ -151,7 +157,7 @@ export function createPoster(
   /** After a post that may have worked, nothing is posted before it is known whether it did. */
   const settle = async (): Promise<void> => {
     if (!isDoubtful || ts !== undefined) return
-    const look = () => findPosted(parts.call, place, part, messages).catch(toNothing)
+    const look = () => findPosted(parts.call, place, part, [...messages, ...left]).catch(toNothing)
     const found = await lookUntil(look, postsUntil)
     isDoubtful = false
     if (found === undefined) return
@@ -189,7 +195,12 @@ export function createPoster(
   ): Promise<boolean | undefined> => {
     if (!stream.isOpen) {
       growing?.begun()
-      await keep(await stream.begin(body, giveUp))
+      const begun = await stream.begin(body)
+      if (begun === undefined) {
+        withoutStream()
+        return undefined
+      }
+      await keep(begun)
       // What is whole with it is ended below.
       if (!body().isWhole && urgency !== 'final') return true
     }
@@ -201,6 +212,12 @@ export function createPoster(
     mayStream = false
     await stream.leave(at, giveUp)
     return undefined
+  }
+
+  const withoutStream = () => {
+    mayStream = false
+    growing?.close()
+    growing = undefined
   }
 
   const send = async (body: () => Shown, urgency: Urgency, giveUp: AbortSignal): Promise<boolean> => {
@@ -218,11 +235,40 @@ export function createPoster(
       const landed = await sendToStream(body, urgency, giveUp)
       if (landed !== undefined) return landed
     }
+    if (ts !== undefined && (urgency === 'final' || urgency === 'error')) return complete(body, urgency, giveUp)
     const method = ts === undefined ? 'chat.postMessage' : 'chat.update'
     const answer = await parts.budget.send(method, () => toArgs(body()), urgency as 'between', giveUp)
     if (answer !== undefined && ts === undefined) await keep(String(answer.ts))
-    else if (answer !== undefined && urgency === 'between') share.spend()
+    else if (answer !== undefined) share.spend()
     return answer !== undefined
+  }
+
+  /** The last edit of a message. Slack may allow far fewer than it says: then nobody waits a minute for the end of a text. */
+  const complete = async (body: () => Shown, urgency: 'final' | 'error', giveUp: AbortSignal): Promise<boolean> => {
+    const isLastMessage = messages.length <= part + 1
+    while (!(isLastMessage && isSoonerPosted())) {
+      const overdue = new AbortController()
+      const timer = setTimeout(() => overdue.abort(), longestEditWaitMs)
+      try {
+        await parts.budget.send('chat.update', () => toArgs(body()), urgency, AbortSignal.any([giveUp, overdue.signal]))
+        return true
+      } catch (error) {
+        if (error instanceof SlackError || giveUp.aborted) throw error
+      } finally {
+        clearTimeout(timer)
+      }
+    }
+    leaveMessage()
+    return send(body, urgency, giveUp)
+  }
+  const isSoonerPosted = () => {
+    const editMs = parts.budget.waitMs('chat.update', place.channel)
+    return editMs > longestEditWaitMs && parts.budget.waitMs('chat.postMessage', place.channel) < editMs
+  }
+  /** Goes on in a new message. */
+  const leaveMessage = () => {
+    if (ts !== undefined) left.push(ts)
+    ts = undefined
   }
 
   const keep = async (posted: string) => {
@@ -235,9 +281,7 @@ export function createPoster(
   const isWorthAnother = (error: SlackError): boolean => {
     if (ts === undefined && growing !== undefined && !error.isPassing) {
       // If the place itself is the trouble, the post says so.
-      mayStream = false
-      growing.close()
-      growing = undefined
+      withoutStream()
       if (noStreams.has(error.code)) parts.budget.withoutStreams()
       return true
     }
@@ -256,7 +300,7 @@ export function createPoster(
       return true
     }
     if (closedErrors.has(error.code) && ts !== undefined) {
-      ts = undefined
+      leaveMessage()
       return true
     }
     if (error.code === 'timeout' && ts !== undefined) editsUntil = Date.now() + lateMs
@@ -265,23 +309,6 @@ export function createPoster(
       postsUntil = Date.now() + (error.code === 'timeout' ? lateMs : cutMs)
     }
     return error.isPassing
-  }
-
-  /** Deletes one message; that it is gone already is as good. */
-  const remove = async (message: string, isLeft = false): Promise<void> => {
-    const args = { channel: place.channel, ts: message }
-    try {
-      await callPatiently(() => parts.budget.send('chat.delete', () => args, 'final'), patienceMs)
-    } catch (error) {
-      if (!(error instanceof SlackError)) throw error
-      if (error.code === 'message_not_found') return
-      if (error.code === 'cant_delete_message' && !isLeft) {
-        // It is a stream that still grows, of this process or of one before.
-        await callPatiently(() => stream.leave(message, AbortSignal.timeout(patienceMs)), patienceMs)
-        return remove(message, true)
-      }
-      parts.log.warn({ channel: place.channel, code: error.code }, 'a message could not be deleted')
-    }
   }
 
   return {
@@ -344,8 +371,9 @@ export function createPoster(
       return part
     },
     async keepFirst(count) {
+      while (left.length > 0) await removeMessage(parts, place, left.pop() as string)
       while (messages.length > count) {
-        await remove(messages.at(-1) as string)
+        await removeMessage(parts, place, messages.at(-1) as string)
         messages.pop()
         await progress.posted(messages)
       }

@@ -34,7 +34,7 @@ export async function findPosted(
       const mark = toReplyMark(metadata)
       // A stream gets its mark when it ends; nobody else’s runs in a thread that is being answered.
       if (mark === undefined) return streaming_state === 'in_progress' && !known.includes(ts)
-      return mark.turn === place.turnId && mark.part === part
+      return mark.turn === place.turnId && mark.part === part && !known.includes(ts)
     })
     if (ours !== undefined) return { ts: ours.ts, isStreaming: ours.streaming_state === 'in_progress' }
     cursor = page.has_more === true ? page.response_metadata?.next_cursor : undefined

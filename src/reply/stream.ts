@@ -11,8 +11,8 @@ import type { Place, Shown } from './post.ts'
 export interface Stream {
   /** Slack shows it as growing. */
   readonly isOpen: boolean
-  /** Begins the message with what there is; answers its ts. Throws what keeps it from that. */
-  begin(body: () => Shown, signal: AbortSignal): Promise<string>
+  /** Begins the message with what there is; answers its ts, or undefined when Slack has no room for it. Throws what else keeps it from that. */
+  begin(body: () => Shown): Promise<string | undefined>
   /** A stream that an earlier call, or an earlier process, has begun, of unknown text. */
   adopt(): void
   /**
@@ -61,7 +61,7 @@ export function createStream(budget: SendBudget, place: Place, share: StreamShar
     get isOpen() {
       return isOpen
     },
-    async begin(body, signal) {
+    async begin(body) {
       let text = ''
       const [team] = place.turnId.split(':')
       const args = () => {
@@ -69,11 +69,12 @@ export function createStream(budget: SendBudget, place: Place, share: StreamShar
         const reader = { recipient_user_id: place.user, recipient_team_id: team }
         return { channel: place.channel, thread_ts: place.threadTs, ...reader, markdown_text: text }
       }
-      const { ts } = await budget.send('chat.startStream', args, body().isWhole ? 'final' : 'first', signal)
+      const answer = await budget.send('chat.startStream', args, 'between')
+      if (answer === undefined) return undefined
       isOpen = true
       sent = text
       begunAt = Date.now()
-      return String(ts)
+      return String(answer.ts)
     },
     adopt() {
       isOpen = true

@@ -27,7 +27,8 @@ export async function readStanding(conversations: Conversations, turn: Turn, edi
   const thread = await conversations.reread(turn).catch(toEmptyThread)
   const ours = thread
     .filter(({ mark }) => mark?.turn === turn.id)
-    .sort((a, b) => (a.mark?.part ?? 0) - (b.mark?.part ?? 0))
+    // A whole one comes before the one for which it was posted.
+    .sort((a, b) => (a.mark?.part ?? 0) - (b.mark?.part ?? 0) || Number(b.mark?.isWhole) - Number(a.mark?.isWhole))
   const wholeAt = ours.findIndex(({ mark }) => mark?.isWhole === true && mark.edition === edition)
   const text = ours.map(message => toPlain(withoutNote(message.text), id => id)).join('\n\n')
   return {

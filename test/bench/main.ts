@@ -2,6 +2,7 @@ import { benchDurability } from './durability.ts'
 import { benchMention } from './mention.ts'
 import { benchProcess } from './process.ts'
 import { benchReplies } from './replies.ts'
+import { benchSteady } from './steady.ts'
 import { benchSummary } from './summary.ts'
 
 /** One measured claim: what was measured, what is promised of it, and whether it was kept in this run. */
@@ -17,6 +18,7 @@ const benches: Record<string, () => Promise<Claim[]>> = {
   durability: benchDurability,
   process: benchProcess,
   replies: benchReplies,
+  steady: benchSteady,
   summary: benchSummary,
 }
 

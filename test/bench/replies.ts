@@ -21,6 +21,8 @@ interface Outcome {
   load: Load
   whole: number
   refused: number
+  /** The most refusals that one method had in one minute after the first. */
+  refusedLater: number
   /** Milliseconds from the first token to the first text, in the median. */
   firstTextMs: number
   /** Milliseconds from a token to the text that has it, on average over all tokens. */
@@ -30,6 +32,8 @@ interface Outcome {
   callsAReply: number
   cpuMsAReply: number
   memoryMb: number
+  /** The same when a fifth of the questions had been asked. */
+  earlyMemoryMb: number
 }
 
 /** Slack’s limits a minute, or a share of them. */
@@ -53,7 +57,7 @@ const tokensPerSecond = 60
 const replyMs = (tokens * 1000) / tokensPerSecond
 const latencyMs = 60
 /** Whatever is not whole so long after the last token counts as lost. */
-const patienceMs = 60_000
+const patienceMs = 90_000
 
 const loads: Load[] = [
   { threads: 1, places: 1 },
@@ -65,10 +69,16 @@ const loads: Load[] = [
   { threads: 1, places: 1, isDirect: true },
   { threads: 10, places: 4, isDirect: true },
   { threads: 30, places: 4, isDirect: true },
+  { threads: 30, places: 10, allowed: 0.5 },
 ]
 const comparedLoads = loads.slice(0, 4)
 
-/** What the issue of delivery promises, in channels: mean lag and the whole text after the last token, in milliseconds. */
+/**
+ * What is promised in channels: mean lag and the whole text after the last token, in milliseconds. A hundred in ten channels cannot all
+ * be whole within 500 ms: fifty edits, twenty streams and, of the posts that a channel takes a second apart, two in the
+ * 1.85 s between the first text's end and half a second after the last one's complete ninety. The ten others are at least 0.65 s late,
+ * and only if each channel's first question waits for its whole text, which nobody knows when it is asked.
+ */
 const promises: Record<string, { lagMs?: number; p95Ms?: number }> = {
   '1 in 1': { lagMs: 190 },
   '10 in 10': { lagMs: 620, p95Ms: 150 },
@@ -108,7 +118,8 @@ const heads = [
   'MB',
 ]
 const toRow = (cells: string[]) => cells.map((cell, at) => (at < 2 ? cell.padEnd(14) : cell.padStart(9))).join(' ')
-const nameOf = ({ threads, places, isDirect }: Load) => `${threads} in ${isDirect === true ? 'DMs' : places}`
+const nameOf = ({ threads, places, isDirect, allowed }: Load) =>
+  `${threads} in ${isDirect === true ? 'DMs' : places}${allowed === undefined ? '' : ', half'}`
 
 function toCells(bot: string, outcome: Outcome): string[] {
   const { load, whole, refused, firstTextMs, lagMs, wholeMs, callsAReply, cpuMsAReply, memoryMb } = outcome
@@ -120,7 +131,7 @@ function toCells(bot: string, outcome: Outcome): string[] {
   return [bot, nameOf(load), `${whole}/${load.threads}`, String(refused), ...figures, ...bounds, ...late, ...cost]
 }
 
-function toClaims({ load, whole, refused, lagMs, wholeMs }: Outcome): Claim[] {
+function toClaims({ load, whole, refused, refusedLater, lagMs, wholeMs }: Outcome): Claim[] {
   const name = `${nameOf(load)}:`
   const { lagMs: lag, p95Ms } = promises[nameOf(load)] ?? {}
   const most = (what: string, figure: number, limit: number | undefined): Claim[] =>
@@ -136,7 +147,14 @@ function toClaims({ load, whole, refused, lagMs, wholeMs }: Outcome): Claim[] {
         ]
   return [
     { what: `${name} whole replies`, figure: `${whole}`, promise: 'all', kept: whole === load.threads },
-    { what: `${name} refused calls`, figure: `${refused}`, promise: 'none', kept: refused === 0 },
+    load.allowed === undefined
+      ? { what: `${name} refused calls`, figure: `${refused}`, promise: 'none', kept: refused === 0 }
+      : {
+          what: `${name} refused calls a method and minute, later`,
+          figure: `${refusedLater}`,
+          promise: 'at most 1',
+          kept: refusedLater <= 1,
+        },
     ...most('mean lag of a token', lagMs, lag),
     ...most('whole text after the last token, p95', wholeMs.p95, p95Ms),
   ]
@@ -159,7 +177,7 @@ function toBoundMs(threads: number): number {
 }
 
 /** Puts a load on a bot, in a Slack with its published limits, and measures what people see. */
-async function measureReplies(load: Load, bot: 'threadwise' | 'edits' | 'stream'): Promise<Outcome> {
+export async function measureReplies(load: Load, bot: 'threadwise' | 'edits' | 'stream'): Promise<Outcome> {
   const slack = await createWorkspace({
     latencyMs,
     ...(load.allowed !== undefined && { limits: toLimits(load.allowed) }),
@@ -173,6 +191,8 @@ async function measureReplies(load: Load, bot: 'threadwise' | 'edits' | 'stream'
   const seen = watchReplies(slack)
   const before = { calls: slack.calls.length, cpuMs: await child.cpuMs() }
   const asked: { ts: string; channel: string; name: string }[] = []
+  const startedAt = Date.now()
+  let earlyMemoryMb = 0
   for (let at = 0; at < load.threads; at += 1) {
     const place = places[at % places.length]
     if (place === undefined) break
@@ -181,6 +201,7 @@ async function measureReplies(load: Load, bot: 'threadwise' | 'edits' | 'stream'
     const said = await slack.do({ do: 'say', as: place.as, channel: place.channel, text })
     asked.push({ ts: String(said.ts), channel: place.channel, name })
     await delay((load.withinMs ?? asksMs) / load.threads)
+    if (at === Math.floor(load.threads / 5)) earlyMemoryMb = await child.memoryMb()
   }
   await untilWhole(
     asked.map(({ ts, channel }) => `${channel}:${ts}`),
@@ -195,10 +216,24 @@ async function measureReplies(load: Load, bot: 'threadwise' | 'edits' | 'stream'
   return {
     ...outcome,
     refused: calls.filter(({ error }) => error === 'ratelimited').length,
+    refusedLater: toRefusedLater(calls, startedAt),
     callsAReply: calls.length / load.threads,
     cpuMsAReply: cpuMs / load.threads,
     memoryMb,
+    earlyMemoryMb,
   }
+}
+
+/** The most refusals that one method had in one minute, counted from the first question, but for the first. */
+function toRefusedLater(calls: Workspace['calls'], startedAt: number): number {
+  const counts = new Map<string, number>()
+  for (const { method, error, at } of calls) {
+    const minute = Math.floor((at - startedAt) / 60_000)
+    if (error !== 'ratelimited' || minute < 1) continue
+    const key = `${method} ${minute}`
+    counts.set(key, (counts.get(key) ?? 0) + 1)
+  }
+  return Math.max(0, ...counts.values())
 }
 
 interface Place {

@@ -225,6 +225,24 @@ describe('when Slack allows little', () => {
     expect(asked.some(one => last(one)?.edits === 0)).toBe(true)
   })
 
+  test('a text that cannot be completed by an edit is whole at once in a new message, and the one before goes', async () => {
+    const story = await openStory({ workspace: { limits: { 'chat.update': 1 } } })
+    const { slack, model, say, untilReply } = story
+    const { dana, general } = { ...slack.people, ...slack.channels }
+    const ts = await say(dana, general, `<@${slack.botUserId}> go`)
+    const exchange = await model.next()
+    exchange.say('One ')
+    const begun = await untilReply(general, ts, reply => reply.text.startsWith('One'), 'the first text')
+    exchange.say('two ')
+    await untilReply(general, ts, reply => reply.text.includes('two'), 'the only edit')
+    exchange.say('three.')
+    exchange.end()
+    const whole = await untilReply(general, ts, isWhole, 'the end')
+    expect(toSeen(whole)).toBe('One two three.')
+    expect(whole.ts).not.toBe(begun.ts)
+    await slack.until(() => story.replies(general, ts).length === 1, 'the first one to go')
+  })
+
   test('it is taken at its refusal: the next minute asks for no more than it gave', async () => {
     const story = await openStory({ workspace: { limits: { 'chat.update': 5 } } })
     const { slack, model, say, untilReply } = story

@@ -14,6 +14,7 @@ const troubles = [
   'none',
   'none',
   'ratelimited',
+  'ratelimited for long',
   'server',
   'network before',
   'network after',
@@ -35,6 +36,7 @@ interface Message {
 function createSlack(list: Trouble[]) {
   const messages: Message[] = []
   let calls = 0
+  let posted = 0
   const act = (method: string, args: Record<string, unknown>): Record<string, unknown> => {
     const known = messages.find(({ ts, channel }) => ts === args.ts && channel === args.channel)
     const [block] = (args.blocks ?? []) as { type?: string; text?: unknown }[]
@@ -51,6 +53,11 @@ function createSlack(list: Trouble[]) {
         if (known.isStreaming) throw new SlackError(method, 'streaming_state_conflict')
         Object.assign(known, { text, metadata: args.metadata })
         return {}
+      case 'chat.delete':
+        if (known === undefined) throw new SlackError(method, 'message_not_found')
+        if (known.isStreaming) throw new SlackError(method, 'cant_delete_message')
+        messages.splice(messages.indexOf(known), 1)
+        return {}
       case 'chat.stopStream':
         if (known?.isStreaming !== true) throw new SlackError(method, 'message_not_in_streaming_state')
         known.text += String(args.markdown_text ?? '')
@@ -61,7 +68,7 @@ function createSlack(list: Trouble[]) {
         known.text += String(args.markdown_text)
         return {}
       default: {
-        const ts = `${1_800_000_000 + messages.length}.000000`
+        const ts = `${1_800_000_000 + posted++}.000000`
         const place = { channel: String(args.channel), threadTs: String(args.thread_ts) }
         messages.push({ ts, ...place, text, metadata: args.metadata, isStreaming: method === 'chat.startStream' })
         return { ts }
@@ -72,6 +79,7 @@ function createSlack(list: Trouble[]) {
     await new Promise(resolve => setTimeout(resolve, 60))
     const trouble = method === 'conversations.replies' && calls % 2 === 0 ? 'none' : (list[calls++] ?? 'none')
     if (trouble === 'ratelimited') throw new SlackError(method, 'ratelimited', 2_000)
+    if (trouble === 'ratelimited for long') throw new SlackError(method, 'ratelimited', 30_000)
     if (trouble === 'no such stream' && /Stream$/.test(method)) throw new SlackError(method, 'invalid_arguments')
     if (trouble === 'server') throw new SlackError(method, 'server')
     if (trouble === 'network before') throw new SlackError(method, 'network')
