@@ -21,6 +21,7 @@ export async function startChild(
   bot: 'threadwise' | 'edits' | 'stream',
   slack: Workspace,
   modelUrl: string,
+  env: Record<string, string> = {},
 ): Promise<Child> {
   const flags = ['--liftoff-only', '--optimize-for-size', '--max-semi-space-size=1', '--v8-pool-size=1']
   const program = bot === 'threadwise' ? [...flags, resolve('src/main.ts')] : [resolve('test/bench/baseline.ts'), bot]
@@ -35,6 +36,7 @@ export async function startChild(
       OPENAI_API_KEY: 'none',
       OPENAI_MODEL: 'gpt-4o',
       PORT: '0',
+      ...env,
     },
     stdio: ['ignore', 'pipe', 'inherit'],
   })

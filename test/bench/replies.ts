@@ -14,6 +14,8 @@ interface Load {
   withinMs?: number
   /** Slack allows this share of what it publishes, and does not say so. */
   allowed?: number
+  /** How much of threads the bot may remember. */
+  cacheTokens?: number
 }
 
 /** What came of it. */
@@ -185,7 +187,8 @@ export async function measureReplies(load: Load, bot: 'threadwise' | 'edits' | '
   const model = await createScriptedModel()
   const produced = new Map<string, number[]>()
   model.answerAll(exchange => void speak(exchange, produced))
-  const child = await startChild(bot, slack, model.baseUrl)
+  const remembering = load.cacheTokens === undefined ? {} : { CACHE_TOKENS: String(load.cacheTokens) }
+  const child = await startChild(bot, slack, model.baseUrl, remembering)
   const places = await openPlaces(slack, load)
   await delay(1_000)
   const seen = watchReplies(slack)
