@@ -2,8 +2,8 @@ import { access, mkdir } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import dotenv from 'dotenv'
 import { readDataDir } from './config.ts'
+import { storeFile } from './store/folder.ts'
 import { copySqlite, toSqliteProblem } from './store/sqlite.ts'
-import { storeFile } from './store/store.ts'
 
 // Copies what the bot keeps into one file, also while it runs: `npm run backup`, or `npm run backup -- /where/to.sqlite`.
 dotenv.config({ quiet: true })

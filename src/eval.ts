@@ -14,8 +14,8 @@ import { createOpenAiModel } from './model/openai.ts'
 import { createFeedbackEngine } from './playground/engine/feedback.ts'
 import { createSlots } from './slots.ts'
 import { StartError } from './start-error.ts'
+import { openStoreToRead } from './store/folder.ts'
 import type { LabelRecord } from './store/labels.ts'
-import { openStoreToRead } from './store/store.ts'
 
 /**
  * `npm run eval`: how well a model tells the kinds of feedback apart, on the texts that come with the bot (or `--texts

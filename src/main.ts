@@ -7,7 +7,8 @@ import { createLog, type Log } from './log.ts'
 import { detectLocalServer } from './model/detect.ts'
 import { createOpenAiModel } from './model/openai.ts'
 import { StartError, tokenErrors } from './start-error.ts'
-import { openStore, type Store } from './store/store.ts'
+import { openStore } from './store/folder.ts'
+import type { Store } from './store/store.ts'
 
 /** The environment or a token is wrong: trying again does not help until somebody has changed it. */
 const exitMisconfigured = 2

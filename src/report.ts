@@ -9,7 +9,7 @@ import { readTaxonomies } from './labels/taxonomies.ts'
 import { createLog } from './log.ts'
 import { toRange } from './range.ts'
 import { StartError } from './start-error.ts'
-import { openStoreToRead } from './store/store.ts'
+import { openStoreToRead } from './store/folder.ts'
 import { toWords } from './words/words.ts'
 
 /**

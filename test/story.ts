@@ -6,7 +6,8 @@ import type { Log } from '../src/log.ts'
 import { createOpenAiModel } from '../src/model/openai.ts'
 import type { PageMessage, SlackJson } from '../src/playground/protocol.ts'
 import { createWorkspace, type Workspace, type WorkspaceOptions } from '../src/playground/workspace/workspace.ts'
-import { openMemoryStore, openStore, type Store } from '../src/store/store.ts'
+import { openMemoryStore, openStore } from '../src/store/folder.ts'
+import type { Store } from '../src/store/store.ts'
 import { createScriptedModel, type ScriptedModel } from './scripted-model.ts'
 
 /** The real bot in a workspace on this machine, with a model whose words the test chooses. */

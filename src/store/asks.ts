@@ -1,6 +1,5 @@
 import type { Kysely } from 'kysely'
 import type { Schema } from './schema.ts'
-import { durably } from './sqlite.ts'
 import type { Writer } from './writer.ts'
 
 /** What people wrote into a command or a dialogue and that is not done yet: questions that do not stand in Slack, reports. */
@@ -17,7 +16,7 @@ export function createAsks(db: Kysely<Schema>, writer: Writer): Asks {
   return {
     async keep(id, ask) {
       const row = { id, ask, kept_at: Date.now() }
-      await writer.write(() => durably(db, on => on.insertInto('asks').values(row).execute()))
+      await writer.write(() => writer.durably(on => on.insertInto('asks').values(row).execute()))
     },
     async all() {
       const rows = await db.selectFrom('asks').selectAll().orderBy('kept_at').execute()

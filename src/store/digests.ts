@@ -1,6 +1,5 @@
 import type { Kysely, Selectable } from 'kysely'
 import type { Schema } from './schema.ts'
-import { durably } from './sqlite.ts'
 import type { Writer } from './writer.ts'
 
 /** A summary that somebody wants again and again. */
@@ -47,7 +46,7 @@ export function createDigests(db: Kysely<Schema>, writer: Writer): Digests {
   return {
     async add({ id, user, pattern, timeZone, question, title, nextAt }) {
       const row = { id, user, pattern, time_zone: timeZone, question, title, next_at: nextAt, added_at: Date.now() }
-      await writer.write(() => durably(db, on => on.insertInto('digests').values(row).execute()))
+      await writer.write(() => writer.durably(on => on.insertInto('digests').values(row).execute()))
     },
     async of(user) {
       const rows = await db.selectFrom('digests').selectAll().where('user', '=', user).orderBy('added_at').execute()
@@ -69,7 +68,7 @@ export function createDigests(db: Kysely<Schema>, writer: Writer): Digests {
     },
     async ask(digest, nextAt, { id, ask }) {
       const done = await writer.write(() =>
-        durably(db, on =>
+        writer.durably(on =>
           on.transaction().execute(async both => {
             const changed = await both
               .updateTable('digests')

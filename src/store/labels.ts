@@ -1,6 +1,5 @@
 import type { Kysely, Selectable } from 'kysely'
 import type { LabelState, Schema } from './schema.ts'
-import { durably } from './sqlite.ts'
 import type { Writer } from './writer.ts'
 
 /** One label of a text, as it is kept. */
@@ -76,7 +75,7 @@ export function createLabelRecords(db: Kysely<Schema>, writer: Writer): LabelRec
   return {
     keep: ({ id, channel, ts, text, wish, askedBy, isShared, saidAt }) =>
       writer.write(() =>
-        durably(db, async on => {
+        writer.durably(async on => {
           const who = { asked_by: askedBy ?? null, shared: isShared ? 1 : 0 }
           const row = { id, channel, ts: ts ?? null, text, wish, ...who, said_at: saidAt, state: 'waiting' as const }
           const blank = { labels: '[]', version: '', model: '' }

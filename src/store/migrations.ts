@@ -1,4 +1,4 @@
-import { type Kysely, sql } from 'kysely'
+import { type Kysely, PostgresAdapter, sql } from 'kysely'
 import { type Migration, Migrator } from 'kysely/migration'
 import type { Schema } from './schema.ts'
 
@@ -120,6 +120,32 @@ export const migrations: Record<string, Migration> = {
       await db.schema.createIndex('digests_due').on('digests').column('next_at').execute()
     },
   },
+  '005_replicas': {
+    async up(db: Kysely<unknown>) {
+      const add = (table: string, column: string, type: 'text' | 'integer', initial?: string | number) =>
+        db.schema
+          .alterTable(table)
+          .addColumn(column, type, built => (initial === undefined ? built : built.notNull().defaultTo(initial)))
+          .execute()
+      await add('turns', 'kept_by', 'text', '')
+      await add('turns', 'owner', 'text')
+      await add('turns', 'claim', 'integer', 0)
+      await add('turns', 'job', 'text')
+      await add('turns', 'found', 'integer', 0)
+      await add('asks', 'owner', 'text', '')
+      await add('labels', 'owner', 'text', '')
+      await db.schema.createIndex('turns_thread').on('turns').columns(['channel', 'thread_ts']).execute()
+      if (isPostgres(db)) await compareByCode(db, { turns: 'ts', labels: 'id' })
+    },
+  },
+}
+
+const isPostgres = (db: Kysely<unknown>) => db.getExecutor().adapter instanceof PostgresAdapter
+
+/** Makes text columns compare by their characters' codes, as SQLite does, whatever the database's language is. */
+async function compareByCode(db: Kysely<unknown>, columns: Record<string, string>): Promise<void> {
+  for (const [table, column] of Object.entries(columns))
+    await sql`alter table ${sql.table(table)} alter column ${sql.ref(column)} type text collate "C"`.execute(db)
 }
 
 /** Brings the tables to the newest form. Throws when the file was written by a newer version, or cannot be changed. */

@@ -1,3 +1,5 @@
+import type { Generated } from 'kysely'
+
 /** The tables as they stand after the newest migration, one row type each. Times are milliseconds since 1970. */
 export interface Schema {
   turns: TurnsTable
@@ -12,12 +14,14 @@ export interface Schema {
   digests: DigestsTable
 }
 
-/** Where a turn stands. The first three are unfinished: the next start goes on with them. */
+/** Where a turn stands. The first four are unfinished: the next start, or another replica, goes on with them. */
 export type TurnState =
   | 'waiting'
   | 'answering'
   /** Somebody stopped it, and that is not shown yet. */
   | 'stopping'
+  /** Its question was deleted, and its reply still stands. Several replicas tell each other so. */
+  | 'withdrawing'
   | 'done'
   | 'failed'
   | 'stopped'
@@ -54,6 +58,16 @@ interface TurnsTable {
   check_at: number | null
   kept_at: number
   changed_at: number
+  /** Which replica wrote it down; blank where there is one process. */
+  kept_by: Generated<string>
+  /** Which replica answers it, or answered it last. */
+  owner: string | null
+  /** Counts how often it was handed out; whoever holds an older count may change nothing of it. */
+  claim: Generated<number>
+  /** The queue's entry that was handed out with it. */
+  job: string | null
+  /** 1 when it was found in history: a bot whose store is gone may have answered it. */
+  found: Generated<number>
 }
 
 interface AsksTable {
@@ -61,6 +75,8 @@ interface AsksTable {
   /** The question that is still to be posted, as JSON. */
   ask: string
   kept_at: number
+  /** Which replica wrote it down and brings it into Slack. */
+  owner: Generated<string>
 }
 
 interface RatingsTable {
@@ -109,6 +125,8 @@ interface LabelsTable {
   /** When it was said. */
   said_at: number
   labelled_at: number | null
+  /** Which replica gives it its labels. */
+  owner: Generated<string>
 }
 
 interface SummaryPartsTable {

@@ -2,7 +2,6 @@ import type { Kysely, Selectable, Updateable } from 'kysely'
 import { sql } from 'kysely'
 import { readFact, writeFact } from './facts.ts'
 import type { Schema, TurnState } from './schema.ts'
-import { durably } from './sqlite.ts'
 import type { Writer } from './writer.ts'
 
 /** A turn as it is kept, and how far it has come. */
@@ -65,7 +64,7 @@ const deathsMs = 600_000
 
 /** The turns in their table. */
 export function createTurnRecords(db: Kysely<Schema>, writer: Writer): TurnRecords {
-  const keepTogether = createBatch<NewTurn, boolean>(turns => durably(db, on => insert(on, turns)))
+  const keepTogether = createBatch<NewTurn, boolean>(turns => writer.durably(on => insert(on, turns)))
   return {
     keep: turn => writer.write(() => keepTogether(turn)),
     async change(id, change) {

@@ -1,4 +1,6 @@
+import type { Kysely } from 'kysely'
 import type { Log } from '../log.ts'
+import type { Schema } from './schema.ts'
 
 /** Writes that may fail without stopping anybody: an answer that cannot be noted down is still an answer. */
 export interface Writer {
@@ -7,9 +9,13 @@ export interface Writer {
    * without having been written down.
    */
   write<R>(work: () => Promise<R>): Promise<R | undefined>
+  /** Runs the work so that what it commits outlives a power cut. Throws what it throws. */
+  durably: Durably
   /** Whether the last write worked. */
   readonly isWorking: boolean
 }
+
+export type Durably = <R>(work: (db: Kysely<Schema>) => Promise<R>) => Promise<R>
 
 /** A store that could not be written rests: waiting for a locked file holds up the whole process each time. */
 const restMs = 1_000
@@ -17,11 +23,12 @@ const restMs = 1_000
 const complaintEveryMs = 60_000
 
 /** Makes a writer that turns a failure into a sentence with `toProblem`. */
-export function createWriter(log: Log, toProblem: (error: unknown) => string): Writer {
+export function createWriter(log: Log, toProblem: (error: unknown) => string, durably: Durably): Writer {
   let isWorking = true
   let complainedAt = Number.NEGATIVE_INFINITY
   let failedAt = Number.NEGATIVE_INFINITY
   return {
+    durably,
     async write(work) {
       if (Date.now() - failedAt < restMs) return undefined
       try {

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { createLog } from '../../src/log.ts'
 import { createWorkspace, type Workspace } from '../../src/playground/workspace/workspace.ts'
-import { openMemoryStore } from '../../src/store/store.ts'
+import { openMemoryStore } from '../../src/store/folder.ts'
 import { createScriptedModel, type Exchange, type ScriptedModel } from '../scripted-model.ts'
 import { openBenchBot } from './bot.ts'
 import type { Claim } from './main.ts'

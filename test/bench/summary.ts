@@ -1,6 +1,6 @@
 import { createLog } from '../../src/log.ts'
 import { createWorkspace, type Workspace } from '../../src/playground/workspace/workspace.ts'
-import { openMemoryStore } from '../../src/store/store.ts'
+import { openMemoryStore } from '../../src/store/folder.ts'
 import { fillChannel } from '../big-channel.ts'
 import { createScriptedModel } from '../scripted-model.ts'
 import { openBenchBot } from './bot.ts'

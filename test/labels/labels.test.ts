@@ -11,7 +11,7 @@ import { readFindings } from '../../src/labels/reading.ts'
 import { readTaxonomies } from '../../src/labels/taxonomies.ts'
 import { type Taxonomy, toTaxonomy } from '../../src/labels/taxonomy.ts'
 import { readShippedTexts } from '../../src/labels/texts.ts'
-import { openStore } from '../../src/store/store.ts'
+import { openStore } from '../../src/store/folder.ts'
 
 const shipped = async (): Promise<Taxonomy> => (await readTaxonomies()).of('')
 

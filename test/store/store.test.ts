@@ -7,9 +7,10 @@ import { promisify } from 'node:util'
 import { sql } from 'kysely'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import type { Log } from '../../src/log.ts'
+import { openStore, storeFile } from '../../src/store/folder.ts'
 import { migrate, migrations } from '../../src/store/migrations.ts'
 import { openSqlite } from '../../src/store/sqlite.ts'
-import { openStore, type Store, storeFile } from '../../src/store/store.ts'
+import type { Store } from '../../src/store/store.ts'
 
 const [mount, unmount] = ['/bin/mount', '/bin/umount']
 

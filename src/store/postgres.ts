@@ -1,0 +1,128 @@
+import { Kysely, PostgresDialect } from 'kysely'
+import pg from 'pg'
+import type { Schema } from './schema.ts'
+
+/** A PostgreSQL database that several replicas share. */
+export interface Postgres {
+  db: Kysely<Schema>
+  /** Runs another library's SQL on the same connections. */
+  executeSql(text: string, values?: unknown[]): Promise<{ rows: unknown[] }>
+  /**
+   * Opens a session of its own, and opens it anew whenever it ends. `begin` runs on each before anything is heard on it; a
+   * session that fails in it is tried again.
+   */
+  openSession(handlers: SessionHandlers): Session
+  close(): Promise<void>
+}
+
+/** What a session is for. */
+interface SessionHandlers {
+  /** SQL to run when it begins. */
+  begin: string[]
+  /** Somebody told something on a channel that is listened to. */
+  onNotice: (payload: string) => void
+  /** It is open, for the first time or again: what was told meanwhile was not heard. */
+  onOpen: () => void
+}
+
+export interface Session {
+  readonly isOpen: boolean
+  close(): Promise<void>
+}
+
+/** A server that does not answer for this long is taken for away. */
+const connectMs = 3_000
+const queryMs = 5_000
+const connections = 10
+const firstRetryMs = 50
+const longestRetryMs = 1_000
+
+/** PostgreSQL's type for 64-bit integers; ours are times and counts, which a number holds. */
+const bigint = 20
+const types = {
+  getTypeParser: ((oid: number, format?: 'text') =>
+    oid === bigint ? Number : pg.types.getTypeParser(oid, format)) as typeof pg.types.getTypeParser,
+}
+
+/** Opens the database at an address. Nothing is connected before it is asked for something. */
+export function openPostgres(url: string, name: string): Postgres {
+  const options = {
+    connectionString: url,
+    application_name: name,
+    connectionTimeoutMillis: connectMs,
+    query_timeout: queryMs,
+    keepAlive: true,
+    types,
+  }
+  const pool = new pg.Pool({ ...options, max: connections, idleTimeoutMillis: 0 })
+  // An idle connection that breaks is replaced by the next one.
+  pool.on('error', () => {})
+  return {
+    db: new Kysely<Schema>({ dialect: new PostgresDialect({ pool }) }),
+    executeSql: (text, values) => pool.query(text, values),
+    openSession: handlers => openSession(() => new pg.Client(options), handlers),
+    close: () => pool.end(),
+  }
+}
+
+function openSession(createClient: () => pg.Client, { begin, onNotice, onOpen }: SessionHandlers): Session {
+  let client: pg.Client | undefined
+  let isOpen = false
+  let isClosed = false
+  let timer: NodeJS.Timeout | undefined
+  let retryMs = firstRetryMs
+
+  const open = async (): Promise<void> => {
+    const own = createClient()
+    client = own
+    let isOver = false
+    const again = () => {
+      if (isOver) return
+      isOver = true
+      isOpen = false
+      void own.end().catch(() => {})
+      if (isClosed) return
+      timer = setTimeout(() => void open(), retryMs)
+      retryMs = Math.min(retryMs * 2, longestRetryMs)
+    }
+    own.on('error', again)
+    own.on('end', again)
+    own.on('notification', ({ payload = '' }) => onNotice(payload))
+    try {
+      await own.connect()
+      for (const statement of begin) await own.query(statement)
+    } catch {
+      return again()
+    }
+    if (isOver) return
+    isOpen = true
+    retryMs = firstRetryMs
+    onOpen()
+  }
+
+  void open()
+  return {
+    get isOpen() {
+      return isOpen
+    },
+    async close() {
+      isClosed = true
+      clearTimeout(timer)
+      await client?.end().catch(() => {})
+    },
+  }
+}
+
+/** What is wrong with the database, said so that it can be cured. */
+export function toPostgresProblem(error: unknown): string {
+  const { code, message } = error as { code?: string; message?: string }
+  if (code === 'ECONNREFUSED' || code === 'ENOTFOUND' || code === 'ETIMEDOUT' || code === 'EHOSTUNREACH')
+    return `DATABASE_URL: PostgreSQL cannot be reached (${code}): is it running, and is the address right?`
+  if (code === '28P01' || code === '28000') return 'DATABASE_URL: PostgreSQL does not take this user and password'
+  if (code === '3D000') return 'DATABASE_URL: there is no such database; make it with createdb'
+  if (code === '42501')
+    return 'DATABASE_URL: this user may not make tables there; grant it the right, or own the schema'
+  if (message?.startsWith('corrupted migrations'))
+    return 'DATABASE_URL: the database was written by a newer Threadwise: update this one'
+  return `DATABASE_URL: ${message ?? String(error)}`
+}

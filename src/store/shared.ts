@@ -1,0 +1,25 @@
+import { randomInt } from 'node:crypto'
+import type { Log } from '../log.ts'
+import { StartError } from '../start-error.ts'
+import { migrate } from './migrations.ts'
+import { openPostgres, toPostgresProblem } from './postgres.ts'
+import { createStore, type Store } from './store.ts'
+import { createWriter } from './writer.ts'
+
+/** Every replica's connections bear its name, so that the others see whether it lives. */
+export const namePrefix = 'threadwise-'
+
+/** Opens the store that several replicas share. Rejects with a `StartError` that names the cure when that is impossible. */
+export async function openSharedStore(url: string, log: Log): Promise<Store> {
+  const name = `${namePrefix}${randomInt(2 ** 40).toString(36)}`
+  const postgres = openPostgres(url, name)
+  const { db } = postgres
+  try {
+    await migrate(db)
+  } catch (error) {
+    await db.destroy()
+    throw new StartError(toPostgresProblem(error))
+  }
+  const writer = createWriter(log, toPostgresProblem, work => db.transaction().execute(work))
+  return createStore({ db, writer, isLasting: true, close: () => db.destroy() })
+}
