@@ -4,6 +4,7 @@ import { createConversations } from './conversation/conversation.ts'
 import { createFileReader } from './conversation/files.ts'
 import { createPacedReader } from './conversation/paced.ts'
 import { createPeople } from './conversation/people.ts'
+import type { ThreadId } from './conversation/read.ts'
 import { toReason } from './errors.ts'
 import { openChannelSettings } from './labels/channel-settings.ts'
 import { createLabeller } from './labels/labeller.ts'
@@ -31,8 +32,11 @@ import { answer } from './turns/answer.ts'
 import { createAsker, type OnFailure } from './turns/asks.ts'
 import { createDigestClock } from './turns/digests.ts'
 import { createInbox } from './turns/inbox.ts'
+import type { Job } from './turns/job.ts'
 import { createMissed, type Missed } from './turns/missed.ts'
+import { createSharedInbox } from './turns/shared-inbox.ts'
 import { isSettled } from './turns/standing.ts'
+import type { Turn } from './turns/turn.ts'
 
 /** A bot that is connected to one workspace. */
 export interface ThreadwiseApp {
@@ -94,17 +98,25 @@ export async function createApp({ config, model, store, taxonomies, log }: AppPa
     ...summing,
   }
   const missed: Missed = createMissed({ ...parts, take: async body => take(chat, body) })
-  const inbox = createInbox({
+  const { shared } = store
+  const inboxParts = {
     ...parts,
-    answer: job => answer(parts, job),
-    isSettled: (turn, edition) => isSettled(conversations, turn, edition),
+    answer: (job: Job) => answer(parts, job),
+    isSettled: (turn: Turn, edition: number) => isSettled(conversations, turn, edition),
     ready: missed.ready,
-    onAhead: (turn, ahead) => void tellAhead(parts, turn, ahead),
-    onLateEdit: turnId => void offerAgain(controls, turnId),
-  })
+    onAhead: (turn: Turn, ahead: number) => void tellAhead(parts, turn, ahead),
+    onLateEdit: (turnId: string) => void offerAgain(controls, turnId),
+  }
+  const inbox = shared === undefined ? createInbox(inboxParts) : createSharedInbox(inboxParts, shared)
   const controls = { ...parts, inbox, ratings: store.ratings }
   const watch = createWatch(parts)
-  const chat = { ...parts, inbox, watch, offerAgain: (turnId: string) => offerAgain(controls, turnId) }
+  const chat = {
+    ...parts,
+    inbox,
+    watch,
+    offerAgain: (turnId: string) => offerAgain(controls, turnId),
+    onChange: (thread: ThreadId) => shared?.replicas.tell({ kind: 'thread', ...thread }),
+  }
   const classifying = { ...parts, asks: store.asks }
   const asker = createAsker({ ...parts, inbox, asks: store.asks })
   const tellAsker: OnFailure = (ask, error) => tellDirectly({ ...parts, asker }, ask, error)
@@ -116,7 +128,7 @@ export async function createApp({ config, model, store, taxonomies, log }: AppPa
     isStoreKept: store.isKept,
   }))
 
-  const routes = createOperations(metrics, () => bolt.isOpen())
+  const routes = createOperations(metrics, () => bolt.isOpen() && shared?.replicas.isReachable !== false)
   const onOpen = (isOpen: boolean) => (isOpen ? missed.connected() : missed.disconnected())
   const bolt = createBolt({ config, self, routes, log, onOpen, keep: body => keep(chat, body) })
   listenToChat(bolt.app, chat)
@@ -133,9 +145,16 @@ export async function createApp({ config, model, store, taxonomies, log }: AppPa
     throw toStartError(error, config.port)
   })
   inbox.resume()
-  await asker.resume(tellAsker)
-  await resumeClassifying(classifying)
-  await watch.resume()
+  /** Goes on with what processes that are gone have left. */
+  const takeOver = async () => {
+    const asks = await store.asks.takeOver()
+    const left = await labels.takeOver()
+    asker.resume(asks, tellAsker)
+    resumeClassifying(classifying, asks, left)
+    watch.resume(left)
+  }
+  await takeOver()
+  shared?.replicas.onDeath(takeOver)
   clock.start()
   log.info({ team: self.teamId, bot: self.userId, model: model.title, transport: config.transport.kind }, 'ready')
 

@@ -33,6 +33,8 @@ export interface Config {
   logLevel: LogLevel
   /** The folder of what must outlive the process. */
   dataDir: string
+  /** The database that several replicas share; without it, one process keeps everything in `dataDir`. */
+  databaseUrl: string | undefined
   /** A taxonomy of the team's own; without it, the one that comes with the bot. */
   taxonomyFile: string | undefined
   /** How long turns in flight may go on after SIGTERM. */
@@ -92,6 +94,12 @@ export const environment = z.object({
   MODEL_IMAGES: onOff.optional(),
   MODEL_IDLE_SECONDS: whole(1, 3600).default(60),
   DATA_DIR: z.string().default('./data'),
+  DATABASE_URL: z
+    .string()
+    .refine(value => /^postgres(ql)?:\/\//.test(value), {
+      error: 'is no PostgreSQL address; it looks like postgres://user:password@host:5432/database',
+    })
+    .optional(),
   TAXONOMY_FILE: z.string().optional(),
   CACHE_TOKENS: whole(10_000, 1_000_000_000).default(4_000_000),
   SLACK_READS_PER_MINUTE: whole(1, 1_000_000).default(45),
@@ -141,6 +149,7 @@ function assemble(env: Environment): Config {
     modelIsNamed: env.OPENAI_MODEL !== undefined,
     logLevel: env.LOG_LEVEL,
     dataDir: env.DATA_DIR,
+    databaseUrl: env.DATABASE_URL,
     taxonomyFile: env.TAXONOMY_FILE,
     stopMs: env.STOP_SECONDS * 1000,
     cacheTokens: env.CACHE_TOKENS,

@@ -34,7 +34,7 @@ async function run(config: Config): Promise<void> {
   watchForLostToken(stop, log)
   try {
     const taxonomies = await readTaxonomies(config.taxonomyFile)
-    store = await openStore(config.dataDir, config.stopMs + lockExtraMs, log)
+    store = await openStoreOf(config, log)
     app = await createApp({
       config,
       model: createOpenAiModel(await chooseModel(config, log), log),
@@ -47,6 +47,14 @@ async function run(config: Config): Promise<void> {
     await store?.close()
     exitWith([error.message])
   }
+}
+
+/** What outlives the process: in a folder of its own, or in a database that several replicas share. */
+async function openStoreOf({ databaseUrl, dataDir, stopMs }: Config, log: Log): Promise<Store> {
+  if (databaseUrl === undefined) return openStore(dataDir, stopMs + lockExtraMs, log)
+  // Whoever has one process needs none of it in memory.
+  const { openSharedStore } = await import('./store/shared.ts')
+  return openSharedStore(databaseUrl, log)
 }
 
 /** The named server, or one that is found on this machine when that was asked for. */

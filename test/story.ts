@@ -7,6 +7,7 @@ import { createOpenAiModel } from '../src/model/openai.ts'
 import type { PageMessage, SlackJson } from '../src/playground/protocol.ts'
 import { createWorkspace, type Workspace, type WorkspaceOptions } from '../src/playground/workspace/workspace.ts'
 import { openMemoryStore, openStore } from '../src/store/folder.ts'
+import { openSharedStore } from '../src/store/shared.ts'
 import type { Store } from '../src/store/store.ts'
 import { createScriptedModel, type ScriptedModel } from './scripted-model.ts'
 
@@ -33,6 +34,8 @@ export interface StoryOptions {
   config?: Partial<Config>
   /** Where the bot keeps what must outlive it; without it, in memory. */
   dataDir?: string
+  /** The database that several bots share. */
+  databaseUrl?: string
   taxonomyFile?: string
   /** The story is about a Slack that takes nothing, not even a word about what went wrong. */
   isMute?: boolean
@@ -102,7 +105,7 @@ export async function connect(
     ...options.config,
   }
   const modelConfig = { apiKey: 'sk-test', baseUrl: model.baseUrl, name: 'gpt-4o', idleMs: 10_000, ...options.model }
-  const store = options.dataDir === undefined ? await openMemoryStore(log) : await openStore(options.dataDir, 0, log)
+  const store = await openStoreOf(options, log)
   const taxonomies = await readTaxonomies(options.taxonomyFile)
   const bot = await createApp({ config, model: createOpenAiModel(modelConfig, log), store, taxonomies, log })
   const app = {
@@ -113,6 +116,11 @@ export async function connect(
   }
   if (options.transport === 'http') slack.connectHttp(`http://127.0.0.1:${port}/slack/events`)
   return { app, store }
+}
+
+function openStoreOf({ dataDir, databaseUrl }: StoryOptions, log: Log): Promise<Store> {
+  if (databaseUrl !== undefined) return openSharedStore(databaseUrl, log)
+  return dataDir === undefined ? openMemoryStore(log) : openStore(dataDir, 0, log)
 }
 
 const buttons = new Set(['actions', 'context_actions'])

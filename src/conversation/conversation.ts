@@ -34,6 +34,13 @@ export interface Conversations {
   begin(thread: ThreadId, question: Message): void
   /** From this ts on the bot takes part in the thread. */
   join(thread: ThreadId, at: string): void
+  /**
+   * Another process has answered in the thread: what was said from this ts on is not known, or older than what Slack has. It is
+   * read when the thread is asked for, and nothing else of it.
+   */
+  behind(thread: ThreadId, from: string): void
+  /** What is remembered of this thread is not true any more. */
+  drop(thread: ThreadId): void
   /** Forgets what was said: the bot did not hear everything, and Slack has to be asked again. */
   forget(): void
   readonly threads: number
@@ -47,6 +54,8 @@ interface Membership {
 
 interface Thread {
   messages: readonly Message[]
+  /** From this ts on they have to be read again. */
+  behindFrom?: string
 }
 
 /** How many threads are remembered as ones that the bot takes part in, or does not: some 100 bytes each. */
@@ -88,17 +97,31 @@ export function createConversations(call: CallSlack, self: Self, maxTokens: numb
     const key = toKey(change.thread)
     missed.get(key)?.push(change)
     const known = threads.get(key)
-    if (known !== undefined) threads.set(key, { messages: apply(known.messages, change) })
+    if (known !== undefined) threads.set(key, { ...known, messages: apply(known.messages, change) })
     // Whoever saw a thread begin need not ask Slack later whether it concerns the bot.
     const isFirst = change.kind === 'said' && change.message.ts === change.thread.threadTs
     if (isFirst && membership.get(key) === undefined)
       membership.set(key, { from: concerns(change.message, self) ? change.message.ts : undefined })
   }
 
+  /** What is remembered of a thread, with what another process has added to it. */
+  const catchUp = async (thread: ThreadId, known: Thread): Promise<Thread> => {
+    const { behindFrom } = known
+    if (behindFrom === undefined) return known
+    const newest = await readThread(call, self, thread, behindFrom)
+    const before = known.messages.filter(({ ts }) => ts < behindFrom)
+    const messages = newest.reduce<readonly Message[]>(
+      (all, message) => apply(all, { kind: 'said', thread, message }),
+      before,
+    )
+    threads.set(toKey(thread), { messages })
+    return { messages }
+  }
+
   return {
     async read(thread, question) {
       const key = toKey(thread)
-      const { messages } = await threads.read(key)
+      const { messages } = await catchUp(thread, await threads.read(key))
       // Slack's history may lag behind its events.
       const whole = apply(messages, { kind: 'said', thread, message: question })
       if (whole.length > messages.length) threads.set(key, { messages: whole })
@@ -115,7 +138,7 @@ export function createConversations(call: CallSlack, self: Self, maxTokens: numb
       const messages = threads
         .get(key)
         ?.messages.map(message => (message.ts === ts ? { ...message, contents } : message))
-      if (messages !== undefined) threads.set(key, { messages })
+      if (messages !== undefined) threads.set(key, { ...threads.get(key), messages })
     },
     knows(thread) {
       const known = membership.get(toKey(thread))
@@ -133,6 +156,15 @@ export function createConversations(call: CallSlack, self: Self, maxTokens: numb
       const known = membership.get(toKey(thread))?.from
       membership.set(toKey(thread), { from: known !== undefined && known < at ? known : at })
     },
+    behind(thread, from) {
+      const key = toKey(thread)
+      const known = threads.get(key)
+      const behindFrom = known?.behindFrom !== undefined && known.behindFrom < from ? known.behindFrom : from
+      if (known !== undefined) threads.set(key, { ...known, behindFrom })
+      const isOther = membership.get(key)?.from === undefined
+      if (isOther) membership.delete(key)
+    },
+    drop: thread => threads.delete(toKey(thread)),
     forget: () => threads.clear(),
     get threads() {
       return threads.count

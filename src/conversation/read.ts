@@ -14,16 +14,16 @@ const pageSize = 200
 const patienceMs = 60_000
 
 /**
- * Reads every message of a thread, all pages. Fails loudly: an answer without its context is worse than none. The error
+ * Reads every message of a thread, all pages, or its first one and those from a ts on. Fails loudly: an answer without its context is worse than none. The error
  * says what to do about it.
  */
-export async function readThread(call: CallSlack, self: Self, thread: ThreadId): Promise<Message[]> {
+export async function readThread(call: CallSlack, self: Self, thread: ThreadId, from?: string): Promise<Message[]> {
   // By ts: Slack may repeat the thread's first message on every page.
   const messages = new Map<string, Message>()
   const cursors = new Set<string>()
   for (let cursor = ''; !cursors.has(cursor); ) {
     cursors.add(cursor)
-    const page = await readPage(call, thread, cursor)
+    const page = await readPage(call, thread, cursor, from)
     const read = page.messages.map(raw => toMessage(raw, self)).filter(message => message !== undefined)
     for (const message of read) messages.set(message.ts, message)
     cursor = page.cursor
@@ -31,8 +31,9 @@ export async function readThread(call: CallSlack, self: Self, thread: ThreadId):
   return [...messages.values()].sort((a, b) => (a.ts < b.ts ? -1 : 1))
 }
 
-async function readPage(call: CallSlack, thread: ThreadId, cursor: string): Promise<Page> {
-  const args = { channel: thread.channel, ts: thread.threadTs, limit: pageSize, include_all_metadata: true }
+async function readPage(call: CallSlack, thread: ThreadId, cursor: string, from?: string): Promise<Page> {
+  const since = from === undefined ? {} : { oldest: from, inclusive: true }
+  const args = { channel: thread.channel, ts: thread.threadTs, limit: pageSize, include_all_metadata: true, ...since }
   try {
     const paged = cursor === '' ? args : { ...args, cursor }
     return toPage(await callPatiently(() => call('conversations.replies', paged), patienceMs))

@@ -20,8 +20,20 @@ const nothing: ChannelSettings = { watch: false, card: false, reaction: '' }
 
 /** Reads what has been chosen so far. */
 export async function openChannelSettings(settings: Settings): Promise<ChannelSettingsBook> {
-  const rows = await settings.all()
-  const book = new Map(rows.map(row => [row.channel, { ...nothing, ...JSON.parse(row.settings) } as ChannelSettings]))
+  const read = async () => {
+    const rows = await settings.all()
+    return new Map(rows.map(row => [row.channel, { ...nothing, ...JSON.parse(row.settings) } as ChannelSettings]))
+  }
+  let book = await read()
+  // Words of other replicas may be lost while the database is away; those that come next bring it all.
+  settings.onChange(() => {
+    read().then(
+      newest => {
+        book = newest
+      },
+      () => {},
+    )
+  })
   return {
     of: channel => book.get(channel) ?? nothing,
     async change(channel, chosen) {

@@ -1,5 +1,5 @@
 import type { App } from '@slack/bolt'
-import type { Conversations } from '../conversation/conversation.ts'
+import type { Change, Conversations } from '../conversation/conversation.ts'
 import type { Self } from '../conversation/message.ts'
 import type { KeptParts } from '../store/parts.ts'
 import type { Inbox } from '../turns/inbox.ts'
@@ -15,6 +15,8 @@ export interface ChatParts {
   offerAgain: (turnId: string) => Promise<void>
   watch: Pick<Watch, 'keep'>
   keptParts: Pick<KeptParts, 'forgetMessage'>
+  /** Something was said in a thread that is no turn, or was changed or deleted: whoever remembers the thread has to be told. */
+  onChange: (thread: { channel: string; threadTs: string }) => void
 }
 
 /**
@@ -30,7 +32,11 @@ export function listenToChat(app: App, parts: ChatParts): void {
  * Writes down the turn in whatever Slack delivers, if there is one. It runs before Slack hears that it came. What is said
  * of a message waits until the message itself is written down.
  */
-export async function keep(parts: ChatParts, body: Partial<EventBody>): Promise<void> {
+export async function keep(
+  parts: ChatParts,
+  body: Partial<EventBody>,
+  from: 'event' | 'history' = 'event',
+): Promise<void> {
   if (body.event?.type !== 'app_mention' && body.event?.type !== 'message') return
   await parts.watch.keep(body)
   const { channel, message, deleted_ts } = body.event
@@ -41,13 +47,13 @@ export async function keep(parts: ChatParts, body: Partial<EventBody>): Promise<
   const turn = toTurn(body as EventBody, parts.self)
   if (turn === undefined) return
   // Most of what is said in a busy workspace stands in threads of other people.
-  if (!turn.isAddressed && parts.conversations.knows(turn) === 'foreign' && parts.inbox.isIdle(turn)) return
-  await parts.inbox.keep(turn)
+  if (!turn.isAddressed && parts.conversations.knows(turn) === 'foreign' && (await parts.inbox.isForeign(turn))) return
+  await parts.inbox.keep(turn, from)
 }
 
 /** Takes in a message that Slack did not deliver and that was found later. */
 export async function take(parts: ChatParts, body: EventBody): Promise<void> {
-  await keep(parts, body)
+  await keep(parts, body, 'history')
   await hear(parts, body, 'history')
 }
 
@@ -61,13 +67,17 @@ async function hear(parts: ChatParts, body: EventBody, from: 'event' | 'history'
     if (change.kind === 'deleted') await parts.inbox.withdraw(toTurnId(team, change.thread.channel, change.ts))
     if (change.kind === 'edited' && change.isReworded) {
       const turnId = toTurnId(team, change.thread.channel, change.message.ts)
-      if (parts.inbox.revise(turnId, change.message) === 'not here') await parts.offerAgain(turnId)
+      if ((await parts.inbox.revise(turnId, change.message)) === 'not here') await parts.offerAgain(turnId)
     }
   }
   const turn = toTurn(body, parts.self)
+  if (turn === undefined && change !== undefined && !isBeginning(change)) parts.onChange(change.thread)
   if (turn === undefined) return
   if (turn.isAddressed) parts.conversations.begin(turn, turn.question)
   parts.inbox.accept(turn, from)
 }
+
+/** Nobody remembers a thread before its first message. */
+const isBeginning = (change: Change) => change.kind === 'said' && change.message.ts === change.thread.threadTs
 
 const toTeam = (parts: ChatParts, body: Partial<EventBody>) => body.team_id ?? parts.self.teamId

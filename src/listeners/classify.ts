@@ -7,6 +7,7 @@ import { labelLines, mostLines, toList } from '../labels/list.ts'
 import { toWaiting } from '../labels/record.ts'
 import { languageOf } from '../labels/terms.ts'
 import { callPatiently, SlackError } from '../slack.ts'
+import type { KeptAsk } from '../store/asks.ts'
 import type { LabelRecord } from '../store/labels.ts'
 import { toReadable } from '../turns/label.ts'
 import { toWords, type Words } from '../words/words.ts'
@@ -93,9 +94,13 @@ export function listenToClassifying(app: App, parts: ClassifyParts): void {
 }
 
 /** Goes on with what the process before this one was asked for and did not give. */
-export async function resumeClassifying(parts: ClassifyParts): Promise<void> {
-  await resumeReports(parts)
-  for (const record of await parts.labels.waiting()) {
+export function resumeClassifying(
+  parts: ClassifyParts,
+  asks: readonly KeptAsk[],
+  labels: readonly LabelRecord[],
+): void {
+  resumeReports(parts, asks)
+  for (const record of labels) {
     // Those of mentions are taken up by their turns, those of reactions and watched channels where they belong.
     if ('responseUrl' in JSON.parse(record.wish)) void fulfil(parts, record)
   }

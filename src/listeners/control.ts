@@ -46,7 +46,7 @@ export function listenToControls(app: App, parts: ControlParts): void {
   // Bolt has no type for it yet.
   app.event('agent_session_stopped' as 'message', async ({ event }) => {
     const { channel, user, thread_ts } = event as unknown as { channel: string; user: string; thread_ts: string }
-    for (const turn of parts.inbox.inThread({ channel, threadTs: thread_ts })) {
+    for (const turn of await parts.inbox.inThread({ channel, threadTs: thread_ts })) {
       if (await mayControl(parts, turn, user)) await parts.inbox.stop(turn.id, user)
     }
     // Slack leaves it to the app to end the session’s work, which the empty status does.

@@ -16,7 +16,7 @@ import type { SendBudget } from '../reply/budget.ts'
 import { toMessageBody } from '../reply/message.ts'
 import type { Respond } from '../respond.ts'
 import { type CallSlack, callPatiently } from '../slack.ts'
-import type { Asks } from '../store/asks.ts'
+import type { Asks, KeptAsk } from '../store/asks.ts'
 import type { LabelRecords } from '../store/labels.ts'
 import { openDirect } from '../turns/asks.ts'
 import { toReadable } from '../turns/label.ts'
@@ -100,8 +100,8 @@ export async function keepReport(
 }
 
 /** Goes on with reports that the process before this one was asked for and did not give. */
-export async function resumeReports(parts: ReportParts): Promise<void> {
-  for (const { ask } of await parts.asks.all()) {
+export function resumeReports(parts: ReportParts, asks: readonly KeptAsk[]): void {
+  for (const { ask } of asks) {
     const kept = JSON.parse(ask) as Partial<AskedReport>
     if (kept.report !== undefined) void report(parts, kept as AskedReport)
   }

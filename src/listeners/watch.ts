@@ -38,7 +38,7 @@ export interface Watch {
   /** Writes the message down, if it is one. It runs before Slack hears that it came. */
   keep(body: Partial<EventBody>): Promise<void>
   /** Goes on with what was written down and has no sign yet. */
-  resume(): Promise<void>
+  resume(labels: readonly LabelRecord[]): void
 }
 
 interface WatchWish {
@@ -82,8 +82,8 @@ export function createWatch(parts: WatchParts): Watch {
       const isNew = await parts.labels.keep(subject)
       if (isNew !== false) begin(toWaiting(subject))
     },
-    async resume() {
-      for (const record of await parts.labels.waiting()) {
+    resume(labels) {
+      for (const record of labels) {
         if ('watch' in JSON.parse(record.wish)) begin(record)
         if (record.id.startsWith(reactionPrefix))
           void showTo(parts, record).catch(error => complain(parts, record, error))

@@ -40,7 +40,7 @@ export interface Digests {
 }
 
 /** The digests in their tables. */
-export function createDigests(db: Kysely<Schema>, writer: Writer): Digests {
+export function createDigests(db: Kysely<Schema>, writer: Writer, owner = ''): Digests {
   const readTold = (user: string, place: string) =>
     db.selectFrom('told').selectAll().where('user', '=', user).where('place', '=', place).executeTakeFirst()
   return {
@@ -78,7 +78,7 @@ export function createDigests(db: Kysely<Schema>, writer: Writer): Digests {
               .returning('id')
               .execute()
             if (changed.length === 0) return false
-            await both.insertInto('asks').values({ id, ask, kept_at: Date.now() }).execute()
+            await both.insertInto('asks').values({ id, ask, kept_at: Date.now(), owner }).execute()
             return true
           }),
         ),

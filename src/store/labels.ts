@@ -1,4 +1,5 @@
 import type { Kysely, Selectable } from 'kysely'
+import type { Replicas } from './replicas.ts'
 import type { LabelState, Schema } from './schema.ts'
 import type { Writer } from './writer.ts'
 
@@ -44,8 +45,8 @@ export interface LabelRecords {
   /** A person says what it is. */
   correct(id: string, by: string, labels: KeptLabel[]): Promise<void>
   read(id: string): Promise<LabelRecord | undefined>
-  /** What was kept and is not done with yet, the oldest first. */
-  waiting(): Promise<LabelRecord[]>
+  /** What processes that are gone have kept and not done with, the oldest first: it is this one's to go on with. */
+  takeOver(): Promise<LabelRecord[]>
   /** Writes down a text with its labels at once. */
   add(record: LabelRecord): Promise<void>
   /** What was labelled of a table so far, by the id of the turn that asked for it. */
@@ -66,9 +67,15 @@ export interface LabelRecords {
 }
 
 /** The labels in their table. */
-export function createLabelRecords(db: Kysely<Schema>, writer: Writer): LabelRecords {
-  // Asked for with every text; it changes only when somebody corrects something here.
+export function createLabelRecords(db: Kysely<Schema>, writer: Writer, replicas?: Replicas): LabelRecords {
+  const owner = replicas?.name ?? ''
+  // Asked for with every text; it changes only when somebody corrects something.
   let newest: Promise<LabelRecord[]> | undefined
+  const forgetNewest = () => {
+    newest = undefined
+  }
+  replicas?.hear(({ kind }) => void (kind === 'corrections' && forgetNewest()))
+  replicas?.onReturn(forgetNewest)
   const change = async (id: string, columns: Partial<Selectable<Schema['labels']>>) => {
     await writer.write(() => db.updateTable('labels').set(columns).where('id', '=', id).execute())
   }
@@ -77,7 +84,17 @@ export function createLabelRecords(db: Kysely<Schema>, writer: Writer): LabelRec
       writer.write(() =>
         writer.durably(async on => {
           const who = { asked_by: askedBy ?? null, shared: isShared ? 1 : 0 }
-          const row = { id, channel, ts: ts ?? null, text, wish, ...who, said_at: saidAt, state: 'waiting' as const }
+          const row = {
+            id,
+            channel,
+            ts: ts ?? null,
+            text,
+            wish,
+            ...who,
+            said_at: saidAt,
+            state: 'waiting' as const,
+            owner,
+          }
           const blank = { labels: '[]', version: '', model: '' }
           const added = await on
             .insertInto('labels')
@@ -93,20 +110,23 @@ export function createLabelRecords(db: Kysely<Schema>, writer: Writer): LabelRec
     end: (id, state) => change(id, { state }),
     async correct(id, by, labels) {
       await change(id, { labels: JSON.stringify(labels), corrected_by: by, corrected_at: Date.now() })
-      newest = undefined
+      forgetNewest()
+      replicas?.tell({ kind: 'corrections' })
     },
     async read(id) {
       const row = await db.selectFrom('labels').selectAll().where('id', '=', id).executeTakeFirst()
       return row && toRecord(row)
     },
-    async waiting() {
+    async takeOver() {
+      const alive = (await replicas?.alive()) ?? []
       const rows = await db
-        .selectFrom('labels')
-        .selectAll()
+        .updateTable('labels')
+        .set({ owner })
         .where('state', 'in', ['waiting', 'labelled'])
-        .orderBy('said_at')
+        .$if(replicas !== undefined, query => query.where('owner', 'not in', alive))
+        .returningAll()
         .execute()
-      return rows.map(toRecord)
+      return rows.map(toRecord).sort((a, b) => a.saidAt - b.saidAt)
     },
     async add({ id, state, channel, ts, text, wish, askedBy, isShared, labels, version, model, saidAt }) {
       const subject = { id, state, channel, ts: ts ?? null, text, version, model }

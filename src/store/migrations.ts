@@ -131,6 +131,7 @@ export const migrations: Record<string, Migration> = {
       await add('turns', 'owner', 'text')
       await add('turns', 'claim', 'integer', 0)
       await add('turns', 'job', 'text')
+      await add('turns', 'queued', 'integer', 0)
       await add('turns', 'found', 'integer', 0)
       await add('asks', 'owner', 'text', '')
       await add('labels', 'owner', 'text', '')

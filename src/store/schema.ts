@@ -66,6 +66,8 @@ interface TurnsTable {
   claim: Generated<number>
   /** The queue's entry that was handed out with it. */
   job: string | null
+  /** 1 when it has its place in the queue of all replicas. */
+  queued: Generated<number>
   /** 1 when it was found in history: a bot whose store is gone may have answered it. */
   found: Generated<number>
 }

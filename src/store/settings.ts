@@ -1,4 +1,5 @@
 import type { Kysely } from 'kysely'
+import type { Replicas } from './replicas.ts'
 import type { Schema } from './schema.ts'
 import type { Writer } from './writer.ts'
 
@@ -6,10 +7,12 @@ import type { Writer } from './writer.ts'
 export interface Settings {
   all(): Promise<{ channel: string; settings: string }[]>
   write(channel: string, settings: string): Promise<void>
+  /** Another replica has written, or may have. */
+  onChange(listener: () => void): void
 }
 
 /** The settings in their table. */
-export function createSettings(db: Kysely<Schema>, writer: Writer): Settings {
+export function createSettings(db: Kysely<Schema>, writer: Writer, replicas?: Replicas): Settings {
   return {
     all: () => db.selectFrom('settings').selectAll().execute(),
     async write(channel, settings) {
@@ -20,6 +23,11 @@ export function createSettings(db: Kysely<Schema>, writer: Writer): Settings {
           .onConflict(conflict => conflict.column('channel').doUpdateSet({ settings }))
           .execute(),
       )
+      replicas?.tell({ kind: 'settings' })
+    },
+    onChange(listener) {
+      replicas?.hear(({ kind }) => void (kind === 'settings' && listener()))
+      replicas?.onReturn(listener)
     },
   }
 }

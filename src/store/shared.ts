@@ -3,11 +3,10 @@ import type { Log } from '../log.ts'
 import { StartError } from '../start-error.ts'
 import { migrate } from './migrations.ts'
 import { openPostgres, toPostgresProblem } from './postgres.ts'
+import { createReplicas, namePrefix } from './replicas.ts'
 import { createStore, type Store } from './store.ts'
+import { createTurnQueue } from './turn-queue.ts'
 import { createWriter } from './writer.ts'
-
-/** Every replica's connections bear its name, so that the others see whether it lives. */
-export const namePrefix = 'threadwise-'
 
 /** Opens the store that several replicas share. Rejects with a `StartError` that names the cure when that is impossible. */
 export async function openSharedStore(url: string, log: Log): Promise<Store> {
@@ -21,5 +20,12 @@ export async function openSharedStore(url: string, log: Log): Promise<Store> {
     throw new StartError(toPostgresProblem(error))
   }
   const writer = createWriter(log, toPostgresProblem, work => db.transaction().execute(work))
-  return createStore({ db, writer, isLasting: true, close: () => db.destroy() })
+  const replicas = createReplicas(postgres, name, log)
+  const queue = createTurnQueue(postgres, replicas, log)
+  const close = async () => {
+    await queue.close()
+    await replicas.close()
+    await db.destroy()
+  }
+  return createStore({ db, writer, isLasting: true, shared: { replicas, queue }, close })
 }

@@ -5,8 +5,10 @@ import { createFacts, type Facts } from './facts.ts'
 import { createLabelRecords, type LabelRecords } from './labels.ts'
 import { createKeptParts, type KeptParts } from './parts.ts'
 import { createRatings, type Ratings } from './ratings.ts'
+import type { Replicas } from './replicas.ts'
 import type { Schema } from './schema.ts'
 import { createSettings, type Settings } from './settings.ts'
+import type { TurnQueue } from './turn-queue.ts'
 import { createTurnRecords, type TurnRecords } from './turns.ts'
 import type { Writer } from './writer.ts'
 
@@ -20,14 +22,23 @@ export interface Store {
   readonly parts: KeptParts
   readonly digests: Digests
   readonly facts: Facts
+  /** Where several replicas share it: who they are, and the turns of all of them. */
+  readonly shared: Shared | undefined
   /** Whether what is written now outlives the process. */
   readonly isKept: boolean
   /** Safe to call twice. */
   close(): Promise<void>
 }
 
+/** What only several replicas have. */
+export interface Shared {
+  replicas: Replicas
+  queue: TurnQueue
+}
+
 /** The database under a store. */
 export interface Engine {
+  shared?: Shared
   db: Kysely<Schema>
   writer: Writer
   /** Whether what it holds outlives the process when writing works. */
@@ -36,16 +47,18 @@ export interface Engine {
 }
 
 /** Makes the store of a database whose tables are in their newest form. */
-export function createStore({ db, writer, isLasting, close }: Engine): Store {
+export function createStore({ db, writer, isLasting, shared, close }: Engine): Store {
   let isClosed = false
+  const replicas = shared?.replicas
   return {
-    turns: createTurnRecords(db, writer),
-    asks: createAsks(db, writer),
+    shared,
+    turns: createTurnRecords(db, writer, shared && { by: shared.replicas.name, put: shared.queue.put }),
+    asks: createAsks(db, writer, replicas),
     ratings: createRatings(db, writer),
-    labels: createLabelRecords(db, writer),
-    settings: createSettings(db, writer),
+    labels: createLabelRecords(db, writer, replicas),
+    settings: createSettings(db, writer, replicas),
     parts: createKeptParts(db, writer),
-    digests: createDigests(db, writer),
+    digests: createDigests(db, writer, replicas?.name),
     facts: createFacts(db, writer),
     get isKept() {
       return writer.isWorking && isLasting

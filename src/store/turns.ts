@@ -20,10 +20,15 @@ export interface TurnRecord {
   shown: number
   postingAt: number | undefined
   keptAt: number
+  /** It was found in history: a bot whose store is gone may have answered it. */
+  isFound: boolean
 }
 
 /** What is known of a turn when it comes. */
-type NewTurn = Pick<TurnRecord, 'id' | 'channel' | 'threadTs' | 'ts' | 'turn'>
+export type NewTurn = Pick<TurnRecord, 'id' | 'channel' | 'threadTs' | 'ts' | 'turn'> & {
+  /** It was found in history. */
+  isFound?: boolean
+}
 
 /** What changes of a turn while it is worked on. */
 type TurnChange = Partial<
@@ -40,7 +45,11 @@ export interface TurnRecords {
    * written together. Undefined when the store cannot be written.
    */
   keep(turn: NewTurn): Promise<boolean | undefined>
-  change(id: string, change: TurnChange): Promise<void>
+  /**
+   * Writes the change down. With the count of a claim it is made only while nobody has claimed the turn since; resolves with whether it
+   * was, undefined when the store cannot be written.
+   */
+  change(id: string, change: TurnChange, claim?: number): Promise<boolean | undefined>
   read(id: string): Promise<TurnRecord | undefined>
   /**
    * A process begins. Counts the death of the one before, if it died, and gives what it left unfinished, the oldest first.
@@ -51,7 +60,7 @@ export interface TurnRecords {
   endLife(): Promise<void>
   /** A turn that was set aside explains so many of the last deaths; they count for nobody else. */
   explainDeaths(count: number): Promise<void>
-  /** Ended turns whose reply is to be looked at once more by this time. */
+  /** Ended turns whose reply is to be looked at once more by this time; until a little later they are nobody else's to look at. */
   toCheck(until: number): Promise<TurnRecord[]>
   /** The threads that had a turn since then, the newest first. */
   threadsSince(since: number, most: number): Promise<{ channel: string; threadTs: string }[]>
@@ -62,14 +71,34 @@ export interface TurnRecords {
 /** Deaths are remembered this long: a turn that comes after one of them did not cause it. */
 const deathsMs = 600_000
 
-/** The turns in their table. */
-export function createTurnRecords(db: Kysely<Schema>, writer: Writer): TurnRecords {
-  const keepTogether = createBatch<NewTurn, boolean>(turns => writer.durably(on => insert(on, turns)))
+/** Whoever looks at an ended turn has this long before another may. */
+const lookMs = 60_000
+
+/** Where turns are put in line when they are written down. */
+export interface KeptTurns {
+  /** Who writes them down. */
+  by: string
+  put(on: Kysely<Schema>, turns: NewTurn[]): Promise<void>
+}
+
+/** The turns in their table. `kept` is told of new ones in the transaction that writes them down. */
+export function createTurnRecords(db: Kysely<Schema>, writer: Writer, kept?: KeptTurns): TurnRecords {
+  const keepTogether = createBatch<NewTurn, boolean>(turns =>
+    writer.durably(async on => {
+      const isNew = await insert(on, turns, kept)
+      const added = turns.filter((_, index) => isNew[index])
+      if (added.length > 0) await kept?.put(on, added)
+      return isNew
+    }),
+  )
   return {
     keep: turn => writer.write(() => keepTogether(turn)),
-    async change(id, change) {
-      await writer.write(() => db.updateTable('turns').set(toColumns(change)).where('id', '=', id).execute())
-    },
+    change: (id, change, claim) =>
+      writer.write(async () => {
+        let query = db.updateTable('turns').set(toColumns(change)).where('id', '=', id)
+        if (claim !== undefined) query = query.where('claim', '=', claim)
+        return (await query.executeTakeFirst()).numUpdatedRows > 0n
+      }),
     async read(id) {
       const row = await db.selectFrom('turns').selectAll().where('id', '=', id).executeTakeFirst()
       return row && toRecord(row)
@@ -82,7 +111,13 @@ export function createTurnRecords(db: Kysely<Schema>, writer: Writer): TurnRecor
       await writer.write(async () => writeDeaths(db, (await readDeaths(db)).slice(0, -count)))
     },
     async toCheck(until) {
-      return (await db.selectFrom('turns').selectAll().where('check_at', '<=', until).execute()).map(toRecord)
+      const due = await db
+        .updateTable('turns')
+        .set({ check_at: until + lookMs })
+        .where('check_at', '<=', until)
+        .returningAll()
+        .execute()
+      return due.map(toRecord)
     },
     async threadsSince(since, most) {
       const rows = await db
@@ -105,16 +140,17 @@ export function createTurnRecords(db: Kysely<Schema>, writer: Writer): TurnRecor
   }
 }
 
-const unfinished: TurnState[] = ['waiting', 'answering', 'stopping']
+/** States of turns that somebody has to go on with. */
+export const unfinished: TurnState[] = ['waiting', 'answering', 'stopping', 'withdrawing']
 
 /** The turns of a batch in one commit; which of them are new. */
-async function insert(db: Kysely<Schema>, turns: NewTurn[]): Promise<boolean[]> {
+async function insert(db: Kysely<Schema>, turns: NewTurn[], kept: KeptTurns | undefined): Promise<boolean[]> {
   const now = Date.now()
   const credit = (await readDeaths(db)).filter(at => at > now - deathsMs).length
   const added = await db
     .insertInto('turns')
     .values(
-      turns.map(({ id, channel, threadTs, ts, turn }) => ({
+      turns.map(({ id, channel, threadTs, ts, turn, isFound = false }) => ({
         id,
         channel,
         thread_ts: threadTs,
@@ -128,6 +164,8 @@ async function insert(db: Kysely<Schema>, turns: NewTurn[]): Promise<boolean[]> 
         shown: 0,
         kept_at: now,
         changed_at: now,
+        found: isFound ? 1 : 0,
+        ...(kept !== undefined && { kept_by: kept.by, queued: 1 }),
       })),
     )
     .onConflict(conflict => conflict.column('id').doNothing())
@@ -155,6 +193,34 @@ async function beginLife(db: Kysely<Schema>): Promise<TurnRecord[]> {
   return rows.map(toRecord)
 }
 
+/**
+ * A replica has died. Its death counts as in {@link TurnRecords.beginLife}, and what it was working on is nobody's. Answers the queue's
+ * entries for that; when somebody else has noted the death, there are none.
+ */
+export async function noteDeath(db: Kysely<Schema>, name: string): Promise<string[]> {
+  const dropped = await db
+    .updateTable('turns')
+    .set(({ eb }) => ({
+      owner: null,
+      deaths: eb('deaths', '+', eb.case().when('state', '=', 'answering').then(1).else(-1).end()),
+    }))
+    .where('owner', '=', name)
+    .where('state', 'in', unfinished)
+    .returning(['id', 'job'])
+    .execute()
+  if (dropped.length === 0) return []
+  const now = Date.now()
+  await writeDeaths(db, [...(await readDeaths(db)).filter(at => at > now - deathsMs), now])
+  const ids = dropped.map(({ id }) => id)
+  await db
+    .updateTable('turns')
+    .set(({ eb }) => ({ deaths: eb('deaths', '-', 1) }))
+    .where('state', 'in', unfinished)
+    .where('id', 'not in', ids)
+    .execute()
+  return dropped.flatMap(({ job }) => job ?? [])
+}
+
 async function readDeaths(db: Kysely<Schema>): Promise<number[]> {
   return JSON.parse((await readFact(db, 'deaths')) ?? '[]') as number[]
 }
@@ -173,7 +239,8 @@ function toColumns({ messages, postingAt, checkAt, ...same }: TurnChange): Updat
   }
 }
 
-function toRecord(row: Selectable<Schema['turns']>): TurnRecord {
+/** A turn as it is kept. */
+export function toRecord(row: Selectable<Schema['turns']>): TurnRecord {
   return {
     id: row.id,
     channel: row.channel,
@@ -188,6 +255,7 @@ function toRecord(row: Selectable<Schema['turns']>): TurnRecord {
     shown: row.shown,
     postingAt: row.posting_at ?? undefined,
     keptAt: row.kept_at,
+    isFound: row.found === 1,
   }
 }
 

@@ -15,6 +15,7 @@ import { toAgainControls, toAnswerControls } from './controls.ts'
 import type { Ended, Interruption, Job } from './job.ts'
 import { type LabelParts, type LabelWish, label, toLabelWish } from './label.ts'
 import { labelSheet, type SheetParts } from './label-sheet.ts'
+import { toOwnBudget } from './own-budget.ts'
 import { type Prepared, prepare } from './prepare.ts'
 import { openStage, type Stage } from './stage.ts'
 import { readStanding, type Standing } from './standing.ts'
@@ -51,7 +52,8 @@ interface Scene {
  * THE SPINE: one attempt to answer a turn, from the question to the last edit in Slack. It never throws: what goes wrong
  * stands in the reply, below what was written, and in the log.
  */
-export async function answer(parts: AnswerParts, job: Job): Promise<Ended> {
+export async function answer(all: AnswerParts, job: Job): Promise<Ended> {
+  const parts = job.claim === undefined ? all : { ...all, budget: toOwnBudget(all.budget, job.claim) }
   if (!(await isForUs(parts, job))) return 'passed'
   await job.begin()
   const person = await parts.people.read(job.turn.user)
@@ -203,6 +205,8 @@ async function withdraw({ stage }: Scene): Promise<Outcome> {
 async function interrupt(parts: AnswerParts, scene: Scene): Promise<Outcome> {
   const { kind, by } = scene.job.signal.reason as Interruption
   if (kind === 'edited') return { ended: 'again', kind }
+  // Another replica goes on with it.
+  if (kind === 'lost') return { ended: 'handed_over', kind }
   if (kind === 'withdrawn') return withdraw(scene)
   if (kind === 'stopped') return stopAt(parts, scene, by)
   return handOver(parts, scene)

@@ -10,7 +10,7 @@ import { toMessageBody } from '../reply/message.ts'
 import { lateMs } from '../reply/post.ts'
 import { lookUntil } from '../reply/posted.ts'
 import { type CallSlack, callPatiently, SlackError } from '../slack.ts'
-import type { Asks } from '../store/asks.ts'
+import type { Asks, KeptAsk } from '../store/asks.ts'
 import { toWords } from '../words/words.ts'
 import type { Inbox } from './inbox.ts'
 import { toTurnId } from './turn.ts'
@@ -42,7 +42,7 @@ export interface Asker {
    */
   put(ask: Ask, onFailure: OnFailure): Promise<void>
   /** Goes on with what the process before this one wrote down and did not put. */
-  resume(onFailure: OnFailure): Promise<void>
+  resume(asks: readonly KeptAsk[], onFailure: OnFailure): void
 }
 
 /** Tells a person that a question could not be posted, and why. */
@@ -88,7 +88,7 @@ export function createAsker(parts: AskerParts): Asker {
       question,
       ...(ask.echo !== undefined && { echo: ask.echo }),
     }
-    await parts.inbox.keep(turn)
+    await parts.inbox.keep(turn, 'event')
     parts.conversations.begin(thread, question)
     parts.conversations.note({ kind: 'said', thread, message: question })
     parts.inbox.accept(turn, 'event')
@@ -106,8 +106,8 @@ export function createAsker(parts: AskerParts): Asker {
   return {
     keep: ask => parts.asks.keep(ask.id, JSON.stringify(ask)),
     put: (ask, onFailure) => putOrTell(ask, undefined, onFailure),
-    async resume(onFailure) {
-      for (const { ask: kept, keptAt } of await parts.asks.all()) {
+    resume(asks, onFailure) {
+      for (const { ask: kept, keptAt } of asks) {
         const ask = JSON.parse(kept) as Ask
         // Commands that ask for something else are taken up where they belong.
         if ('question' in ask) void putOrTell(ask, keptAt, onFailure)

@@ -1,3 +1,4 @@
+import type { Claim } from '../store/claims.ts'
 import type { TurnRecord, TurnRecords } from '../store/turns.ts'
 import type { Interruption, Job } from './job.ts'
 import { createProgress, nothingReached, type Reached } from './progress.ts'
@@ -11,6 +12,8 @@ export interface Entry {
   attempts: number
   deaths: number
   isKept: boolean
+  /** Where several replicas answer: that this one has the turn. */
+  claim?: Claim
   /** An earlier process, or an earlier edition, has left something in Slack. */
   isResumed: boolean
   /** Nothing of a dead process can undo its end any more. */
@@ -71,9 +74,11 @@ export function isSuspect({ deaths }: Entry): boolean {
 /** The next attempt. */
 export function toJob(entry: Entry, turns: TurnRecords): Job {
   const { signal } = entry.attempt
+  const { claim } = entry
+  const own: Pick<TurnRecords, 'change'> = { change: (id, change) => turns.change(id, change, claim?.count) }
   return {
     turn: entry.turn,
-    progress: createProgress(turns, entry.turn.id, entry.reached),
+    progress: createProgress(own, entry.turn.id, entry.reached),
     edition: entry.edition,
     isResumed: entry.isResumed,
     isSetAside: entry.deaths >= mostDeaths,
@@ -82,9 +87,10 @@ export function toJob(entry: Entry, turns: TurnRecords): Job {
       // What is only brought to its end stays what it was until then.
       if (signal.aborted) return
       entry.attempts += 1
-      await turns.change(entry.turn.id, { state: 'answering', attempts: entry.attempts })
+      await own.change(entry.turn.id, { state: 'answering', attempts: entry.attempts })
     },
     signal,
     heardAt: entry.heardAt,
+    ...(claim !== undefined && { claim }),
   }
 }

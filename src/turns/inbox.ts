@@ -1,21 +1,20 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Message } from '../conversation/message.ts'
-import { toReason } from '../errors.ts'
 import type { Log } from '../log.ts'
-import { lateMs } from '../reply/post.ts'
-import { createSlots } from '../slots.ts'
 import type { Store } from '../store/store.ts'
-import { type Entry, interrupt, isSuspect, mostDeaths, startOver, toEntry, toFirst, toJob } from './entry.ts'
+import { type Entry, interrupt, toEntry, toFirst } from './entry.ts'
 import { type Ended, Interruption, type Job } from './job.ts'
 import { createKeeping } from './keeping.ts'
 import { createLines } from './lines.ts'
+import { createRepeater } from './repeater.ts'
+import { createRunner } from './runner.ts'
 import { leavesReply, takeSecondLook } from './second-look.ts'
 import type { Turn } from './turn.ts'
 
 /** Turns on their way: kept before Slack hears that they came, each thread's one at a time and in order. */
 export interface Inbox {
   /** Writes a turn down. Resolves when it outlives a power cut; a turn that was kept before is kept once. */
-  keep(turn: Turn): Promise<void>
+  keep(turn: Turn, from: 'event' | 'history'): Promise<void>
   /** Resolves when the turn, if it is just being written down, is. */
   settled(turnId: string): Promise<void>
   /**
@@ -28,7 +27,7 @@ export interface Inbox {
   /** Goes on with that, and looks after what is written down from time to time. */
   resume(): void
   /** The question was changed. What is being answered starts again; what waits waits with the new question. */
-  revise(turnId: string, question: Message): 'revised' | 'not here'
+  revise(turnId: string, question: Message): Promise<'revised' | 'not here'>
   /** The question was deleted. Resolves when that is written down. */
   keepDeleted(turnId: string): Promise<void>
   /** Its reply stops and goes. */
@@ -38,11 +37,11 @@ export interface Inbox {
   /** A turn that is on its way or that ended not long ago and has a reply. */
   find(turnId: string): Promise<Turn | undefined>
   /** The turns of a thread that are being answered or wait. */
-  inThread(thread: { channel: string; threadTs: string }): Turn[]
+  inThread(thread: Thread): Promise<Turn[]>
   /** Answers a turn that has ended once more, in the same message. Resolves when that is written down. */
   again(turnId: string): Promise<'begun' | 'busy' | 'unknown'>
-  /** Nothing of the thread is on its way. */
-  isIdle(thread: { channel: string; threadTs: string }): boolean
+  /** Nothing of the thread is on its way that could make it the bot's business. */
+  isForeign(thread: Thread): Promise<boolean>
   /** Turns that are being answered or wait. */
   readonly size: number
   /**
@@ -52,6 +51,8 @@ export interface Inbox {
   stopAll(patienceMs: number): Promise<void>
 }
 
+type Thread = Pick<Turn, 'channel' | 'threadTs'>
+
 /** What the inbox needs of the rest. */
 export interface InboxParts {
   answer: (job: Job) => Promise<Ended>
@@ -60,7 +61,7 @@ export interface InboxParts {
   /** Whether nothing is left to do of a turn that has ended. Throws when that cannot be seen. */
   isSettled: (turn: Turn, edition: number) => Promise<boolean>
   /** Resolves when nothing older of the thread can still turn up. */
-  ready: (turn: Turn) => Promise<void>
+  ready: (turn: Thread & { ts: string }) => Promise<void>
   /** The turn waits behind so many others. */
   onAhead: (turn: Turn, ahead: number) => void
   /** The question was changed when its answer was just being completed. */
@@ -68,19 +69,11 @@ export interface InboxParts {
 }
 
 /** More answers at once than this only make each of them slower: Slack's limits are shared by all. */
-const mostAtOnce = 100
+export const mostAtOnce = 100
 /** For the last words below a reply that is not whole. */
-const lastWordsMs = 5_000
+export const lastWordsMs = 5_000
 /** Ended turns are remembered this long, for another answer and so that no copy of them is answered again. */
-const prunedAfterMs = 7 * 86_400_000
-const pruneEveryMs = 3_600_000
-const checkEveryMs = 5_000
-
-/** If the process dies within this time while such turns rest, they are not what kills it. */
-const quietMs = 2_000
-
-/** What a turn comes to in this process. */
-type Settled = Exclude<Ended, 'again'>
+export const prunedAfterMs = 7 * 86_400_000
 
 /** Makes the inbox. A turn's failure is the turn's own affair; one that throws all the same holds up nobody. */
 export function createInbox(parts: InboxParts): Inbox {
@@ -91,64 +84,27 @@ export function createInbox(parts: InboxParts): Inbox {
   const left: Entry[] = []
   /** Ended turns that are being taken up again. */
   const beginning = new Set<string>()
-  const suspects = createSlots(1)
-  const quiet = delay(quietMs, undefined, { ref: false })
-  const timers: NodeJS.Timeout[] = []
+  const repeat = createRepeater(log)
   let isOpen = true
 
+  const runner = createRunner({
+    ...parts,
+    turns: store.turns,
+    takeAway: turnId => takeAway(turnId),
+    isOpen: () => isOpen,
+  })
   const lines = createLines<Entry>({
     most: mostAtOnce,
     threadOf: ({ turn }) => toThreadKey(turn),
     keyOf: ({ turn }) => turn.question.ts,
-    ready: ({ turn }) => parts.ready(turn),
-    run: entry =>
-      run(entry)
-        .catch(error => log.error({ turn: entry.turn.id, stack: (error as Error).stack }, 'unexpected: a turn threw'))
-        .finally(() => entries.delete(entry.turn.id)),
+    ready: ({ turn }) => parts.ready({ ...turn, ts: turn.question.ts }),
+    run: entry => runner.run(entry).finally(() => entries.delete(entry.turn.id)),
     onAhead: ({ turn }, ahead) => parts.onAhead(turn, ahead),
   })
 
   const begin = (entry: Entry) => {
     entries.set(entry.turn.id, entry)
     lines.add(entry)
-  }
-
-  const run = async (entry: Entry): Promise<void> => {
-    if (isSuspect(entry)) await quiet
-    const leave = isSuspect(entry) ? await suspects.enter() : () => {}
-    try {
-      // The next start has it all.
-      if (!isOpen && entry.isKept) return
-      await end(entry, await attempt(entry))
-    } finally {
-      leave()
-    }
-  }
-
-  /** Answers the turn, again each time that its question changes meanwhile. */
-  const attempt = async (entry: Entry): Promise<Settled> => {
-    entry.isRunning = true
-    for (;;) {
-      const ended = await parts.answer(toJob(entry, store.turns))
-      if (ended !== 'again') return ended
-      startOver(entry)
-    }
-  }
-
-  const end = async (entry: Entry, ended: Settled): Promise<void> => {
-    entry.isEnding = true
-    if (ended === 'handed_over') return
-    if (ended === 'set_aside') await store.turns.explainDeaths(mostDeaths)
-    await store.turns.change(entry.turn.id, {
-      state: ended,
-      turn: JSON.stringify(withoutText(entry.turn)),
-      postingAt: null,
-      // A call of the process before may still arrive and undo the last one.
-      checkAt: !entry.isChecked && leavesReply.has(ended) ? Date.now() + lateMs : null,
-    })
-    if (!leavesReply.has(ended)) return
-    if (entry.interruption?.kind === 'withdrawn') await takeAway(entry.turn.id)
-    if (entry.interruption?.kind === 'edited') parts.onLateEdit(entry.turn.id)
   }
 
   /** Takes up a turn that has ended, to remove its reply. */
@@ -170,18 +126,6 @@ export function createInbox(parts: InboxParts): Inbox {
       reopen: record => begin({ ...toEntry(record, store.isKept), isChecked: true }),
     })
 
-  /** Again and again, but never twice at once. */
-  const every = (ms: number, work: () => Promise<unknown>) => {
-    let isAtWork = false
-    const once = async () => {
-      if (isAtWork) return
-      isAtWork = true
-      await work().catch(error => log.warn({ reason: toReason(error) }, 'the store could not be read'))
-      isAtWork = false
-    }
-    timers.push(setInterval(() => void once(), ms).unref())
-  }
-
   return {
     keep: keeping.keep,
     settled: keeping.settled,
@@ -202,10 +146,10 @@ export function createInbox(parts: InboxParts): Inbox {
     resume() {
       if (left.length > 0) log.info({ turns: left.length }, 'going on with what was left unfinished')
       for (const entry of left.splice(0)) lines.add(entry)
-      every(pruneEveryMs, () => store.turns.prune(Date.now() - prunedAfterMs))
-      every(checkEveryMs, lookAgain)
+      repeat.hourly(() => store.turns.prune(Date.now() - prunedAfterMs))
+      repeat.often(lookAgain)
     },
-    revise(turnId, question) {
+    async revise(turnId, question) {
       const entry = entries.get(turnId)
       if (entry === undefined) return 'not here'
       if (entry.turn.question.text === question.text) return 'revised'
@@ -237,7 +181,7 @@ export function createInbox(parts: InboxParts): Inbox {
       const record = await store.turns.read(turnId)
       return record !== undefined && leavesReply.has(record.state) ? (JSON.parse(record.turn) as Turn) : undefined
     },
-    inThread: thread =>
+    inThread: async thread =>
       [...entries.values()].map(({ turn }) => turn).filter(turn => toThreadKey(turn) === toThreadKey(thread)),
     async again(turnId) {
       if (entries.has(turnId) || beginning.has(turnId)) return 'busy'
@@ -255,13 +199,13 @@ export function createInbox(parts: InboxParts): Inbox {
         beginning.delete(turnId)
       }
     },
-    isIdle: thread => lines.isEmpty(toThreadKey(thread)),
+    isForeign: async thread => lines.isEmpty(toThreadKey(thread)),
     get size() {
       return entries.size
     },
     async stopAll(patienceMs) {
       isOpen = false
-      for (const timer of timers) clearInterval(timer)
+      repeat.stop()
       const patience = setTimeout(() => {
         for (const entry of entries.values()) interrupt(entry, new Interruption('closing'))
       }, patienceMs)
@@ -272,11 +216,6 @@ export function createInbox(parts: InboxParts): Inbox {
   }
 }
 
-/** What was asked stands in Slack; it is not stored for longer than it is needed. */
-function withoutText(turn: Turn): Turn {
-  return { ...turn, question: { ...turn.question, text: '', files: [] } }
-}
-
-function toThreadKey({ channel, threadTs }: { channel: string; threadTs: string }): string {
+function toThreadKey({ channel, threadTs }: Thread): string {
   return `${channel}:${threadTs}`
 }

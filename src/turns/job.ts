@@ -1,4 +1,5 @@
 import type { Progress } from '../reply/progress.ts'
+import type { Claim } from '../store/claims.ts'
 import type { Turn } from './turn.ts'
 
 /** One attempt to answer a turn. */
@@ -18,13 +19,15 @@ export interface Job {
   begin(): Promise<void>
   /** Aborts with an {@link Interruption}. */
   signal: AbortSignal
+  /** Where several replicas answer: nothing is written to Slack but while it is sure. */
+  claim?: Claim
   /** A moment of `performance.now()`. */
   heardAt: number
 }
 
 /** Why an attempt was broken off. */
 export class Interruption extends Error {
-  readonly kind: 'stopped' | 'edited' | 'withdrawn' | 'closing'
+  readonly kind: 'stopped' | 'edited' | 'withdrawn' | 'closing' | 'lost'
   /** Who stopped it. */
   readonly by: string | undefined
 

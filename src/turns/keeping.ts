@@ -49,7 +49,8 @@ export function createKeeping(store: Pick<Store, 'turns' | 'isKept'>, isBegun: (
   }
 }
 
-function toNewTurn(turn: Turn) {
+/** What is written down of a turn when it comes. */
+export function toNewTurn(turn: Turn) {
   const { id, channel, threadTs, question } = turn
   return { id, channel, threadTs, ts: question.ts, turn: JSON.stringify(turn) }
 }

@@ -14,14 +14,14 @@ export interface Missed {
   /** It hears no more. */
   disconnected(): void
   /** Resolves when what was missed in the turn's thread has been found, or that takes too long to wait for. */
-  ready(turn: Turn): Promise<void>
+  ready(turn: Pick<Turn, 'channel' | 'threadTs'> & { ts: string }): Promise<void>
   stop(): void
 }
 
 interface MissedParts {
   call: CallSlack
   self: Self
-  store: Pick<Store, 'facts' | 'turns'>
+  store: Pick<Store, 'facts' | 'turns' | 'shared'>
   conversations: Pick<Conversations, 'forget'>
   /** Takes a message in as if Slack had just delivered it. */
   take: (body: EventBody) => Promise<void>
@@ -40,6 +40,8 @@ const pageSize = 200
 
 /** How often it is noted that everything was heard so far. */
 const noteEveryMs = 5_000
+/** Other replicas that hear have noted it within this time. */
+const othersMs = 3 * noteEveryMs
 /** A connection may be dead for this long before anybody notices. */
 const marginMs = 60_000
 /** Follow-ups wait so long for what was missed before them. */
@@ -68,8 +70,11 @@ export function createMissed(parts: MissedParts): Missed {
 
   const run = async (own: Search): Promise<void> => {
     try {
-      const since = heardAt ?? Number((await store.facts.read('heard_at')) ?? Number.NaN)
-      if (!Number.isNaN(since))
+      const noted = Number((await store.facts.read('heard_at')) ?? Number.NaN)
+      const since = store.shared === undefined ? (heardAt ?? noted) : noted
+      // What one replica does not hear, Slack tells another.
+      const isHeardByOthers = store.shared !== undefined && Date.now() - since < othersMs
+      if (!Number.isNaN(since) && !isHeardByOthers)
         await look(parts, Math.max(since - marginMs, Date.now() - lookBackMs), own, closing.signal)
     } catch (error) {
       if (!closing.signal.aborted) log.warn({ reason: toReason(error) }, 'what was missed could not be looked for')
@@ -93,7 +98,7 @@ export function createMissed(parts: MissedParts): Missed {
       isHearing = false
     },
     async ready(turn) {
-      if (turn.threadTs === turn.question.ts) return
+      if (turn.threadTs === turn.ts) return
       await Promise.race([search.until(turn.channel), isHearing ? delay(readyMs, undefined, { ref: false }) : atStart])
     },
     stop() {

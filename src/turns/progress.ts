@@ -19,11 +19,13 @@ export function createProgress(turns: Pick<TurnRecords, 'change'>, turnId: strin
   let notedAt = Date.now()
   return {
     ...reached,
-    posting: () => turns.change(turnId, { postingAt: Date.now() }),
-    posted(messages) {
+    async posting() {
+      await turns.change(turnId, { postingAt: Date.now() })
+    },
+    async posted(messages) {
       // Known here also when it cannot be written down.
       reached.messages = [...messages]
-      return turns.change(turnId, { messages: [...messages], postingAt: null })
+      await turns.change(turnId, { messages: [...messages], postingAt: null })
     },
     showing(characters, isHandedOver) {
       if (!isHandedOver && Date.now() - notedAt < showingEveryMs) return

@@ -152,7 +152,7 @@ async function runMany(store: Store): Promise<number> {
   })
   const turns = Array.from({ length: manyTurns }, (_, number) => toTurn(number))
   const at = performance.now()
-  await Promise.all(turns.map(turn => inbox.keep(turn).then(() => inbox.accept(turn, 'event'))))
+  await Promise.all(turns.map(turn => inbox.keep(turn, 'event').then(() => inbox.accept(turn, 'event'))))
   while (inbox.size > 0) await delay(1)
   return (manyTurns * 1_000) / (performance.now() - at)
 }
@@ -183,7 +183,7 @@ function createNoStore(): Store {
   return {
     turns: {
       keep: async () => true,
-      change: nothing,
+      change: async () => true,
       read: async () => undefined,
       beginLife: async () => [],
       endLife: nothing,
@@ -192,7 +192,7 @@ function createNoStore(): Store {
       threadsSince: async () => [],
       prune: async () => 0,
     },
-    asks: { keep: nothing, all: async () => [], done: nothing },
+    asks: { keep: nothing, takeOver: async () => [], done: nothing },
     ratings: { rate: nothing, of: async () => [] },
     labels: {
       keep: async () => true,
@@ -204,10 +204,10 @@ function createNoStore(): Store {
       end: nothing,
       correct: nothing,
       read: async () => undefined,
-      waiting: async () => [],
+      takeOver: async () => [],
       corrected: async () => [],
     },
-    settings: { all: async () => [], write: nothing },
+    settings: { all: async () => [], write: nothing, onChange() {} },
     facts: { read: async () => undefined, write: nothing },
     parts: {
       keep: nothing,
@@ -230,6 +230,7 @@ function createNoStore(): Store {
       writePosted: nothing,
     },
     isKept: false,
+    shared: undefined,
     close: nothing,
   }
 }
