@@ -1,0 +1,152 @@
+import { mkdtemp } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
+import { createWorkspace, type Workspace, type WorkspaceOptions } from '../src/playground/workspace/workspace.ts'
+import { type BotProcess, startBot } from './process.ts'
+import type { Random } from './random.ts'
+import { createScriptedModel, type Exchange, type ScriptedModel } from './scripted-model.ts'
+import { toSeen } from './story.ts'
+
+/** Several bots, each a process of its own, in one workspace and on one database. */
+export interface Fleet {
+  slack: Workspace
+  model: ScriptedModel
+  bots: BotProcess[]
+  /** `kill -9`, and another one in its place. Resolves when that one is ready. */
+  replace(index: number): Promise<void>
+  /** Another one takes the place of one that is asked to stop. Resolves when the old one has gone. */
+  deploy(index: number): Promise<void>
+}
+
+type AtEnd = (clean: () => void | Promise<void>) => unknown
+
+/** Starts so many replicas, each at the database's address that it is given. */
+export async function openFleet(
+  urls: string[],
+  atEnd: AtEnd,
+  options: WorkspaceOptions = {},
+  env: Record<string, string> = {},
+): Promise<Fleet> {
+  const slack = await createWorkspace(options)
+  const model = await createScriptedModel()
+  atEnd(async () => {
+    await Promise.all([slack.close(), model.close()])
+  })
+  const cache = await mkdtemp(join(tmpdir(), 'threadwise-cache-'))
+  const begin = async (index: number): Promise<BotProcess> => {
+    const bot = await startBot(
+      {
+        SLACK_BOT_TOKEN: slack.botToken,
+        SLACK_APP_TOKEN: slack.appToken,
+        SLACK_API_URL: slack.apiUrl,
+        OPENAI_BASE_URL: model.baseUrl,
+        OPENAI_API_KEY: 'sk-secret',
+        OPENAI_MODEL: 'gpt-4o',
+        PORT: '0',
+        DATABASE_URL: urls[index] ?? '',
+        NODE_COMPILE_CACHE: cache,
+        ...env,
+      },
+      undefined,
+      atEnd,
+    )
+    await bot.untilSays('ready')
+    return bot
+  }
+  const bots = await Promise.all(urls.map((_, index) => begin(index)))
+  return {
+    slack,
+    model,
+    bots,
+    async replace(index) {
+      bots[index]?.kill('SIGKILL')
+      await bots[index]?.exit
+      bots[index] = await begin(index)
+    },
+    async deploy(index) {
+      const old = bots[index]
+      bots[index] = await begin(index)
+      old?.kill('SIGTERM')
+      await old?.exit
+    },
+  }
+}
+
+/** A question that somebody asked, and what became of it. */
+export interface Asked {
+  number: number
+  threadTs: string
+  at: number
+  wholeAt: number | undefined
+}
+
+/** The answer that the model gives to a question. */
+const toAnswer = (number: number) => `Answer ${number}: ${'a few words, '.repeat(12)}and that is answer ${number}.`
+
+/** Lets the model answer every question of {@link askAll}, piece by piece, over so many milliseconds at most. */
+export function speakSlowly({ model }: Fleet, mostMs: number, random: Random): void {
+  const speak = async (exchange: Exchange): Promise<void> => {
+    const number = Number(/Question (\d+)\?<\/message>\s*$/.exec(exchange.prompt)?.[1])
+    const words = toAnswer(number).split(/(?<= )/)
+    const pieces = Math.ceil(words.length / 5)
+    for (let at = 0; at < words.length && !exchange.isAborted(); at += 5) {
+      await delay(random.upTo(mostMs / pieces))
+      exchange.say(words.slice(at, at + 5).join(''))
+    }
+    if (!exchange.isAborted()) exchange.end()
+  }
+  model.answerAll(exchange => void speak(exchange))
+}
+
+/** Asks so many questions in so many threads, each thread's one after the other, without waiting for answers. */
+export async function askAll(
+  { slack }: Fleet,
+  { questions, threads, everyMs }: { questions: number; threads: number; everyMs: number },
+): Promise<Asked[]> {
+  const asked: Asked[] = []
+  const { dana } = slack.people
+  const { general } = slack.channels
+  slack.onChange(change => {
+    if (change.type !== 'message' || change.message.user !== slack.botUserId) return
+    const number = Number(/and that is answer (\d+)\./.exec(toSeen(change.message))?.[1])
+    const one = asked[number - 1]
+    if (one !== undefined && change.message.threadTs === one.threadTs) one.wholeAt ??= performance.now()
+  })
+  for (let at = 0; at < questions; at += 1) {
+    const root = asked[at % threads]?.threadTs
+    const text = `<@${slack.botUserId}> Question ${at + 1}?`
+    const said = await slack.do({
+      do: 'say',
+      as: dana,
+      channel: general,
+      text,
+      ...(at >= threads && root !== undefined && { threadTs: root }),
+    })
+    const ts = String(said.ts)
+    asked.push({
+      number: at + 1,
+      threadTs: at < threads ? ts : (root ?? ts),
+      at: performance.now(),
+      wholeAt: undefined,
+    })
+    await delay(everyMs)
+  }
+  return asked
+}
+
+/** Resolves when every question has its whole answer. */
+export async function untilAnswered({ slack }: Fleet, asked: Asked[], patienceMs: number): Promise<void> {
+  await slack.until(() => asked.every(({ wholeAt }) => wholeAt !== undefined), 'all answers', patienceMs)
+}
+
+/** What stands in each thread, and what should. */
+export function readThreads({ slack }: Fleet, asked: Asked[]): { stands: string[]; wanted: string[] }[] {
+  return [...new Set(asked.map(({ threadTs }) => threadTs))].map(threadTs => ({
+    stands: slack
+      .messages(slack.channels.general, threadTs)
+      .filter(({ user }) => user === slack.botUserId)
+      .map(toSeen),
+    wanted: asked.filter(one => one.threadTs === threadTs).map(({ number }) => toAnswer(number)),
+  }))
+}
