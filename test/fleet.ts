@@ -76,6 +76,7 @@ export async function openFleet(
 /** A question that somebody asked, and what became of it. */
 export interface Asked {
   number: number
+  channel: string
   threadTs: string
   at: number
   wholeAt: number | undefined
@@ -99,14 +100,19 @@ export function speakSlowly({ model }: Fleet, mostMs: number, random: Random): v
   model.answerAll(exchange => void speak(exchange))
 }
 
-/** Asks so many questions in so many threads, each thread's one after the other, without waiting for answers. */
-export async function askAll(
-  { slack }: Fleet,
-  { questions, threads, everyMs }: { questions: number; threads: number; everyMs: number },
-): Promise<Asked[]> {
+/** How many questions are asked: in so many threads of so many channels, each thread's one after the other. */
+export interface Asking {
+  questions: number
+  threads: number
+  channels: number
+  everyMs: number
+}
+
+/** Asks without waiting for answers. */
+export async function askAll({ slack }: Fleet, { questions, threads, channels, everyMs }: Asking): Promise<Asked[]> {
   const asked: Asked[] = []
   const { dana } = slack.people
-  const { general } = slack.channels
+  const rooms = await Promise.all(Array.from({ length: channels }, (_, at) => openRoom(slack, `room-${at}`)))
   slack.onChange(change => {
     if (change.type !== 'message' || change.message.user !== slack.botUserId) return
     const number = Number(/and that is answer (\d+)\./.exec(toSeen(change.message))?.[1])
@@ -115,17 +121,19 @@ export async function askAll(
   })
   for (let at = 0; at < questions; at += 1) {
     const root = asked[at % threads]?.threadTs
+    const channel = rooms[(at % threads) % channels] ?? ''
     const text = `<@${slack.botUserId}> Question ${at + 1}?`
     const said = await slack.do({
       do: 'say',
       as: dana,
-      channel: general,
+      channel,
       text,
       ...(at >= threads && root !== undefined && { threadTs: root }),
     })
     const ts = String(said.ts)
     asked.push({
       number: at + 1,
+      channel,
       threadTs: at < threads ? ts : (root ?? ts),
       at: performance.now(),
       wholeAt: undefined,
@@ -135,6 +143,12 @@ export async function askAll(
   return asked
 }
 
+async function openRoom(slack: Workspace, name: string): Promise<string> {
+  const { channel } = await slack.do({ do: 'create_channel', as: slack.people.dana, name })
+  await slack.do({ do: 'invite', as: slack.people.dana, channel: String(channel), user: slack.botUserId })
+  return String(channel)
+}
+
 /** Resolves when every question has its whole answer. */
 export async function untilAnswered({ slack }: Fleet, asked: Asked[], patienceMs: number): Promise<void> {
   await slack.until(() => asked.every(({ wholeAt }) => wholeAt !== undefined), 'all answers', patienceMs)
@@ -142,9 +156,9 @@ export async function untilAnswered({ slack }: Fleet, asked: Asked[], patienceMs
 
 /** What stands in each thread, and what should. */
 export function readThreads({ slack }: Fleet, asked: Asked[]): { stands: string[]; wanted: string[] }[] {
-  return [...new Set(asked.map(({ threadTs }) => threadTs))].map(threadTs => ({
+  return [...new Map(asked.map(one => [one.threadTs, one])).values()].map(({ channel, threadTs }) => ({
     stands: slack
-      .messages(slack.channels.general, threadTs)
+      .messages(channel, threadTs)
       .filter(({ user }) => user === slack.botUserId)
       .map(toSeen),
     wanted: asked.filter(one => one.threadTs === threadTs).map(({ number }) => toAnswer(number)),

@@ -1,10 +1,12 @@
-import { Kysely, PostgresDialect } from 'kysely'
+import { Kysely, PostgresDialect, sql } from 'kysely'
 import pg from 'pg'
 import type { Schema } from './schema.ts'
 
 /** A PostgreSQL database that several replicas share. */
 export interface Postgres {
   db: Kysely<Schema>
+  /** The same, on connections whose commits outlive a power cut. What is written on the others may lack the last instant then. */
+  durable: Kysely<Schema>
   /** Runs another library's SQL on the same connections. */
   executeSql(text: string, values?: unknown[]): Promise<{ rows: unknown[] }>
   /**
@@ -20,7 +22,7 @@ interface SessionHandlers {
   /** SQL to run when it begins. */
   begin: string[]
   /** Somebody told something on a channel that is listened to. */
-  onNotice: (payload: string) => void
+  onNotice: (payload: string, channel: string) => void
   /** It is open, for the first time or again: what was told meanwhile was not heard. */
   onOpen: () => void
 }
@@ -33,7 +35,8 @@ export interface Session {
 /** A server that does not answer for this long is taken for away. */
 const connectMs = 3_000
 const queryMs = 5_000
-const connections = 10
+const connections = 8
+const durableConnections = 3
 const firstRetryMs = 50
 const longestRetryMs = 1_000
 
@@ -54,14 +57,23 @@ export function openPostgres(url: string, name: string): Postgres {
     keepAlive: true,
     types,
   }
-  const pool = new pg.Pool({ ...options, max: connections, idleTimeoutMillis: 0 })
-  // An idle connection that breaks is replaced by the next one.
-  pool.on('error', () => {})
+  const openPool = (extra: pg.PoolConfig) => {
+    const pool = new pg.Pool({ ...options, ...extra, idleTimeoutMillis: 0 })
+    // An idle connection that breaks is replaced by the next one.
+    pool.on('error', () => {})
+    return pool
+  }
+  // Waiting for the disk at every step would take most of a turn's way to the model.
+  const pool = openPool({ max: connections, options: '-c synchronous_commit=off' })
+  const durablePool = openPool({ max: durableConnections })
   return {
     db: new Kysely<Schema>({ dialect: new PostgresDialect({ pool }) }),
+    durable: new Kysely<Schema>({ dialect: new PostgresDialect({ pool: durablePool }) }),
     executeSql: (text, values) => pool.query(text, values),
     openSession: handlers => openSession(() => new pg.Client(options), handlers),
-    close: () => pool.end(),
+    async close() {
+      await Promise.all([pool.end(), durablePool.end()])
+    },
   }
 }
 
@@ -87,7 +99,7 @@ function openSession(createClient: () => pg.Client, { begin, onNotice, onOpen }:
     }
     own.on('error', again)
     own.on('end', again)
-    own.on('notification', ({ payload = '' }) => onNotice(payload))
+    own.on('notification', ({ payload = '', channel }) => onNotice(payload, channel))
     try {
       await own.connect()
       for (const statement of begin) await own.query(statement)
@@ -111,6 +123,17 @@ function openSession(createClient: () => pg.Client, { begin, onNotice, onOpen }:
       await client?.end().catch(() => {})
     },
   }
+}
+
+/** Replicas that start together make tables one after the other. */
+const startLock = 7_418_322
+
+/** Does the work while no other replica does such work. */
+export async function alone<R>({ db }: Pick<Postgres, 'db'>, work: () => Promise<R>): Promise<R> {
+  return db.transaction().execute(async on => {
+    await sql`select pg_advisory_xact_lock(${startLock})`.execute(on)
+    return work()
+  })
 }
 
 /** What is wrong with the database, said so that it can be cured. */

@@ -1,7 +1,7 @@
-import { type Kysely, sql } from 'kysely'
+import { createHash } from 'node:crypto'
+import { sql } from 'kysely'
 import type { Log } from '../log.ts'
 import type { Postgres } from './postgres.ts'
-import type { Schema } from './schema.ts'
 
 /** Processes that answer for the same workspace on the same database. */
 export interface Replicas {
@@ -11,8 +11,6 @@ export interface Replicas {
   readonly isReachable: boolean
   /** Tells the others. What is told while the database is away is lost: a word only says where to look. */
   tell(word: Word): void
-  /** Tells them when this transaction is committed, and only then. */
-  tellWith(on: Kysely<Schema>, word: Word): Promise<void>
   /** What the others tell. */
   hear(listener: (word: Word) => void): void
   /** Words may have been lost from now back to the last time. */
@@ -40,6 +38,8 @@ export type Word =
 export const namePrefix = 'threadwise-'
 
 const noticeChannel = 'threadwise'
+/** On which pg-boss tells that something was put into a queue, by the name of its schema. Source: pg-boss 12, notifyChannelSql. */
+const queueChannel = `pgboss_${createHash('sha224').update('pgboss').digest('hex').slice(0, 24)}`
 const lookEveryMs = 1_000
 /** Whoever has had no connection for so long is dead, or writes no more in what was its own: see `sureMs` of the turn queue. */
 const deadAfterMs = 4_000
@@ -56,11 +56,15 @@ export function createReplicas(postgres: Postgres, name: string, log: Log): Repl
   const missing = new Map<string, number>()
   let isClosed = false
 
+  const heard = (word: Word) => {
+    for (const listener of listeners) listener(word)
+  }
   const session = postgres.openSession({
-    begin: [`listen ${noticeChannel}`],
-    onNotice(payload) {
+    begin: [`listen ${noticeChannel}`, `listen ${queueChannel}`],
+    onNotice(payload, channel) {
+      if (channel === queueChannel) return heard({ kind: 'turns' })
       const { from, word } = JSON.parse(payload) as { from: string; word: Word }
-      if (from !== name) for (const listener of listeners) listener(word)
+      if (from !== name) heard(word)
     },
     onOpen: () => {
       for (const listener of onReturn) listener()
@@ -82,10 +86,6 @@ export function createReplicas(postgres: Postgres, name: string, log: Log): Repl
     for (const [owner, since] of missing) if (performance.now() - since > deadAfterMs) await bury(owner)
   }
 
-  const tellWith = async (on: Kysely<Schema>, word: Word): Promise<void> => {
-    await sql`select pg_notify(${noticeChannel}, ${JSON.stringify({ from: name, word })})`.execute(on)
-  }
-
   let timer: NodeJS.Timeout | undefined
   const lookOn = async (): Promise<void> => {
     // A database that is away tells nothing of who lives.
@@ -99,8 +99,9 @@ export function createReplicas(postgres: Postgres, name: string, log: Log): Repl
     get isReachable() {
       return session.isOpen
     },
-    tell: word => void tellWith(db, word).catch(() => {}),
-    tellWith,
+    tell(word) {
+      void sql`select pg_notify(${noticeChannel}, ${JSON.stringify({ from: name, word })})`.execute(db).catch(() => {})
+    },
     hear: listener => void listeners.push(listener),
     onReturn: listener => void onReturn.push(listener),
     onDeath: listener => void onDeath.push(listener),

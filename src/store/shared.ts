@@ -2,7 +2,7 @@ import { randomInt } from 'node:crypto'
 import type { Log } from '../log.ts'
 import { StartError } from '../start-error.ts'
 import { migrate } from './migrations.ts'
-import { openPostgres, toPostgresProblem } from './postgres.ts'
+import { alone, openPostgres, toPostgresProblem } from './postgres.ts'
 import { createReplicas, namePrefix } from './replicas.ts'
 import { createStore, type Store } from './store.ts'
 import { createTurnQueue } from './turn-queue.ts'
@@ -14,18 +14,18 @@ export async function openSharedStore(url: string, log: Log): Promise<Store> {
   const postgres = openPostgres(url, name)
   const { db } = postgres
   try {
-    await migrate(db)
+    await alone(postgres, () => migrate(db))
   } catch (error) {
-    await db.destroy()
+    await postgres.close()
     throw new StartError(toPostgresProblem(error))
   }
-  const writer = createWriter(log, toPostgresProblem, work => db.transaction().execute(work))
+  const writer = createWriter(log, toPostgresProblem, work => postgres.durable.transaction().execute(work))
   const replicas = createReplicas(postgres, name, log)
   const queue = createTurnQueue(postgres, replicas, log)
   const close = async () => {
     await queue.close()
     await replicas.close()
-    await db.destroy()
+    await postgres.close()
   }
   return createStore({ db, writer, isLasting: true, shared: { replicas, queue }, close })
 }

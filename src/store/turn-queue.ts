@@ -2,7 +2,7 @@ import { CompiledQuery, type Kysely } from 'kysely'
 import { PgBoss } from 'pg-boss'
 import type { Log } from '../log.ts'
 import { type Claim, type Claims, createClaims } from './claims.ts'
-import type { Postgres } from './postgres.ts'
+import { alone, type Postgres } from './postgres.ts'
 import type { Replicas } from './replicas.ts'
 import type { Schema } from './schema.ts'
 import { type NewTurn, noteDeath, type TurnRecord, toRecord, unfinished } from './turns.ts'
@@ -89,7 +89,6 @@ export function createTurnQueue(postgres: Postgres, replicas: Replicas, log: Log
       singletonKey: `${channel}:${threadTs}`,
     }))
     await boss.insert(queue, jobs, { db: toBossDatabase(on) })
-    await replicas.tellWith(on, { kind: 'turns' })
   }
 
   const bury = async (name: string): Promise<void> => {
@@ -103,14 +102,17 @@ export function createTurnQueue(postgres: Postgres, replicas: Replicas, log: Log
   return {
     put,
     async start() {
-      await boss.start()
-      await boss.createQueue(queue, {
-        policy: 'key_strict_fifo',
-        heartbeatSeconds,
-        retryLimit,
-        retryDelay: 0,
-        expireInSeconds,
-        deleteAfterSeconds: sweepSeconds,
+      await alone(postgres, async () => {
+        await boss.start()
+        await boss.createQueue(queue, {
+          policy: 'key_strict_fifo',
+          notify: true,
+          heartbeatSeconds,
+          retryLimit,
+          retryDelay: 0,
+          expireInSeconds,
+          deleteAfterSeconds: sweepSeconds,
+        })
       })
       await db.transaction().execute(async on => {
         const left = await on
@@ -143,7 +145,9 @@ export function createTurnQueue(postgres: Postgres, replicas: Replicas, log: Log
           const row = await takeNext(db, data, replicas.name, id)
           if (row !== undefined) {
             const claim = claims.open(row, job, sentAt)
-            return { record: toRecord(row), claim, foreign: await readForeign(db, data, row.id, replicas.name) }
+            const isFirst = row.ts === row.thread_ts && row.edition === 1
+            const foreign = isFirst ? [] : await readForeign(db, data, row.id, replicas.name)
+            return { record: toRecord(row), claim, foreign }
           }
           await boss.complete(queue, [job])
           return undefined

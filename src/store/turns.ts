@@ -146,7 +146,7 @@ export const unfinished: TurnState[] = ['waiting', 'answering', 'stopping', 'wit
 /** The turns of a batch in one commit; which of them are new. */
 async function insert(db: Kysely<Schema>, turns: NewTurn[], kept: KeptTurns | undefined): Promise<boolean[]> {
   const now = Date.now()
-  const credit = (await readDeaths(db)).filter(at => at > now - deathsMs).length
+  const credit = await readCredit(db, now)
   const added = await db
     .insertInto('turns')
     .values(
@@ -219,6 +219,11 @@ export async function noteDeath(db: Kysely<Schema>, name: string): Promise<strin
     .where('id', 'not in', ids)
     .execute()
   return dropped.flatMap(({ job }) => job ?? [])
+}
+
+/** How many deaths there were of late. Whatever comes together is told the same. */
+async function readCredit(db: Kysely<Schema>, now: number): Promise<number> {
+  return (await readDeaths(db)).filter(at => at > now - deathsMs).length
 }
 
 async function readDeaths(db: Kysely<Schema>): Promise<number[]> {

@@ -135,6 +135,11 @@ export function createSharedInbox(
   const inThread = async (thread: Pick<Turn, 'channel' | 'threadTs'>) =>
     (await queue.inThread(thread)).map(({ turn }) => JSON.parse(turn) as Turn)
 
+  const tellAhead = async (turn: Turn): Promise<void> => {
+    const ahead = (await inThread(turn)).filter(({ question }) => question.ts < turn.question.ts).length
+    if (ahead > 0) parts.onAhead(turn, ahead)
+  }
+
   return {
     keep(turn, from) {
       const known = keeping.get(turn.id)
@@ -146,13 +151,7 @@ export function createSharedInbox(
     settled: async turnId => keeping.get(turnId),
     accept(turn) {
       // It has been handed out already, or will be; here only those who wait are told so.
-      inThread(turn).then(
-        turns => {
-          const ahead = turns.filter(({ question }) => question.ts < turn.question.ts).length
-          if (ahead > 0) parts.onAhead(turn, ahead)
-        },
-        () => {},
-      )
+      if (turn.question.ts !== turn.threadTs) tellAhead(turn).catch(() => {})
       void take()
     },
     takeOver: () => queue.start(),

@@ -1,6 +1,7 @@
 import { benchDurability } from './durability.ts'
 import { benchMention } from './mention.ts'
 import { benchProcess } from './process.ts'
+import { benchReplicas } from './replicas.ts'
 import { benchReplies } from './replies.ts'
 import { benchSteady } from './steady.ts'
 import { benchSummary } from './summary.ts'
@@ -19,6 +20,7 @@ const benches: Record<string, () => Promise<Claim[]>> = {
   process: benchProcess,
   replies: benchReplies,
   steady: benchSteady,
+  replicas: benchReplicas,
   summary: benchSummary,
 }
 

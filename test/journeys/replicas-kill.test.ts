@@ -24,7 +24,7 @@ withPostgres('a fleet of processes', () => {
         }
       }
     })()
-    const asked = await askAll(fleet, { questions: 80, threads: 16, everyMs: 150 })
+    const asked = await askAll(fleet, { questions: 80, threads: 16, channels: 8, everyMs: 150 })
     isOver = true
     await killing
     await untilAnswered(fleet, asked, 60_000)

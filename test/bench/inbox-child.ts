@@ -1,0 +1,55 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import { createLog } from '../../src/log.ts'
+import { openPostgres } from '../../src/store/postgres.ts'
+import { openSharedStore } from '../../src/store/shared.ts'
+import { createSharedInbox } from '../../src/turns/shared-inbox.ts'
+
+// One replica's inbox, without Slack and model: `node inbox-child.ts <database> <number> <turns>`. It writes down so many turns, takes
+// what is handed out, and ends when nothing is left in the database.
+const [url = '', number = '0', turns = '0'] = process.argv.slice(2)
+const log = createLog('silent')
+const database = openPostgres(url, 'bench')
+const store = await openSharedStore(url, log)
+if (store.shared === undefined) throw new Error('this store is not shared')
+const inbox = createSharedInbox(
+  {
+    store,
+    log,
+    conversations: { behind() {}, drop() {} },
+    async answer(job) {
+      await job.begin()
+      return 'done'
+    },
+    isSettled: async () => true,
+    ready: async () => {},
+    onAhead() {},
+    onLateEdit() {},
+  },
+  store.shared,
+)
+await inbox.takeOver()
+inbox.resume()
+process.send?.('ready')
+process.once('message', async () => {
+  const own = Array.from({ length: Number(turns) }, (_, at) => toTurn(`${number}.${String(at).padStart(6, '0')}`))
+  await Promise.all(own.map(turn => inbox.keep(turn, 'event').then(() => inbox.accept(turn, 'event'))))
+  while ((await countUnfinished()) > 0) await delay(5)
+  process.exit()
+})
+
+async function countUnfinished(): Promise<number> {
+  const { rows } = await database.executeSql(`select count(*) as left from turns where state <> 'done'`)
+  return (rows[0] as { left: number }).left
+}
+
+function toTurn(ts: string) {
+  return {
+    id: `T1:C1:${ts}`,
+    channel: 'C1',
+    threadTs: ts,
+    user: 'U1',
+    place: 'channel' as const,
+    isAddressed: true,
+    question: { ts, author: { kind: 'person' as const, id: 'U1' }, text: 'go', form: 'markdown' as const, files: [] },
+  }
+}
