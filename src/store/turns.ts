@@ -172,7 +172,8 @@ async function insert(db: Kysely<Schema>, turns: NewTurn[], kept: KeptTurns | un
     .returning('id')
     .execute()
   const ids = new Set(added.map(({ id }) => id))
-  return turns.map(({ id }) => ids.has(id))
+  // The same turn may stand in a batch twice.
+  return turns.map(({ id }) => ids.delete(id))
 }
 
 async function beginLife(db: Kysely<Schema>): Promise<TurnRecord[]> {
