@@ -69,7 +69,7 @@ export function createDigests(db: Kysely<Schema>, writer: Writer, owner = ''): D
     async ask(digest, nextAt, { id, ask }) {
       const done = await writer.write(() =>
         writer.durably(on =>
-          on.transaction().execute(async both => {
+          inTransaction(on, async both => {
             const changed = await both
               .updateTable('digests')
               .set({ next_at: nextAt })
@@ -107,6 +107,11 @@ export function createDigests(db: Kysely<Schema>, writer: Writer, owner = ''): D
       await writer.write(() => db.insertInto('posted').values({ turn, channel, ts }).execute())
     },
   }
+}
+
+/** Does the work in the transaction that is open, or in one of its own. */
+function inTransaction<R>(on: Kysely<Schema>, work: (on: Kysely<Schema>) => Promise<R>): Promise<R> {
+  return on.isTransaction ? work(on) : on.transaction().execute(work)
 }
 
 function toDigest({ id, user, pattern, question, title, ...row }: Selectable<Schema['digests']>): Digest {
