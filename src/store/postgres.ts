@@ -1,5 +1,6 @@
 import { Kysely, PostgresDialect, sql } from 'kysely'
 import pg from 'pg'
+import { withoutNul } from './nul.ts'
 import type { Schema } from './schema.ts'
 
 /** A PostgreSQL database that several replicas share. */
@@ -67,8 +68,8 @@ export function openPostgres(url: string, name: string): Postgres {
   const pool = openPool({ max: connections, options: '-c synchronous_commit=off' })
   const durablePool = openPool({ max: durableConnections })
   return {
-    db: new Kysely<Schema>({ dialect: new PostgresDialect({ pool }) }),
-    durable: new Kysely<Schema>({ dialect: new PostgresDialect({ pool: durablePool }) }),
+db: toKysely(pool),
+    durable: toKysely(durablePool),
     executeSql: (text, values) => pool.query(text, values),
     openSession: handlers => openSession(() => new pg.Client(options), handlers),
     async close() {
@@ -76,6 +77,9 @@ export function openPostgres(url: string, name: string): Postgres {
     },
   }
 }
+
+const toKysely = (pool: pg.Pool) =>
+  new Kysely<Schema>({ dialect: new PostgresDialect({ pool }), plugins: [withoutNul] })
 
 function openSession(createClient: () => pg.Client, { begin, onNotice, onOpen }: SessionHandlers): Session {
   let client: pg.Client | undefined

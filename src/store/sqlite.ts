@@ -1,5 +1,6 @@
 import { backup, DatabaseSync, type SQLInputValue } from 'node:sqlite'
 import { Kysely, type SqliteDatabase, SqliteDialect, sql } from 'kysely'
+import { withoutNul } from './nul.ts'
 import type { Schema } from './schema.ts'
 
 /** A database that only this process sees and that ends with it. */
@@ -20,7 +21,8 @@ export function openSqlite(path: string): Kysely<Schema> {
     file.close()
     throw error
   }
-  return new Kysely<Schema>({ dialect: new SqliteDialect({ database: toDialectDatabase(file) }) })
+  const dialect = new SqliteDialect({ database: toDialectDatabase(file) })
+  return new Kysely<Schema>({ dialect, plugins: [withoutNul] })
 }
 
 /** Runs the work so that what it commits stands on the disk when it ends, even if the power is cut then. */
