@@ -60,8 +60,9 @@ export function openPostgres(url: string, name: string): Postgres {
   }
   const openPool = (extra: pg.PoolConfig) => {
     const pool = new pg.Pool({ ...options, ...extra, idleTimeoutMillis: 0 })
-    // An idle connection that breaks is replaced by the next one.
+    // A connection that breaks is replaced by the next one; whoever was using it hears of it from its query.
     pool.on('error', () => {})
+    pool.on('connect', client => client.on('error', () => {}))
     return pool
   }
   // Waiting for the disk at every step would take most of a turn's way to the model.
@@ -143,8 +144,10 @@ export async function alone<R>({ db }: Pick<Postgres, 'db'>, work: () => Promise
 /** What is wrong with the database, said so that it can be cured. */
 export function toPostgresProblem(error: unknown): string {
   const { code, message } = error as { code?: string; message?: string }
-  if (code === 'ECONNREFUSED' || code === 'ENOTFOUND' || code === 'ETIMEDOUT' || code === 'EHOSTUNREACH')
-    return `DATABASE_URL: PostgreSQL cannot be reached (${code}): is it running, and is the address right?`
+  if (isAway(code, message))
+    return `DATABASE_URL: PostgreSQL cannot be reached (${code ?? message}): is it running, and is the address right?`
+  if (code === '53300')
+    return 'DATABASE_URL: PostgreSQL has no connections left (12 a replica are needed): raise its max_connections'
   if (code === '28P01' || code === '28000') return 'DATABASE_URL: PostgreSQL does not take this user and password'
   if (code === '3D000') return 'DATABASE_URL: there is no such database; make it with createdb'
   if (code === '42501')
@@ -152,4 +155,10 @@ export function toPostgresProblem(error: unknown): string {
   if (message?.startsWith('corrupted migrations'))
     return 'DATABASE_URL: the database was written by a newer Threadwise: update this one'
   return `DATABASE_URL: ${message ?? String(error)}`
+}
+
+/** The system's errors, PostgreSQL's while it starts or stops, and the driver's own, which have no code. */
+function isAway(code: string | undefined, message: string | undefined): boolean {
+  if (code === undefined) return /^(connection terminated|timeout expired|query read timeout)/i.test(message ?? '')
+  return /^(E(?!RR_)[A-Z_]+|57P0[123])$/.test(code)
 }
