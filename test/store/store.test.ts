@@ -1,5 +1,5 @@
 import { execFile, execFileSync } from 'node:child_process'
-import { access, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { access, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
@@ -11,72 +11,11 @@ import { openStore, storeFile } from '../../src/store/folder.ts'
 import { migrate, migrations } from '../../src/store/migrations.ts'
 import { openSqlite } from '../../src/store/sqlite.ts'
 import type { Store } from '../../src/store/store.ts'
+import { storeContract, turn } from './contract.ts'
 
 const [mount, unmount] = ['/bin/mount', '/bin/umount']
 
-const turn = (number: number) => ({
-  id: `T1:C1:${number}`,
-  channel: 'C1',
-  threadTs: '1',
-  ts: String(number),
-  turn: `{"question":${number}}`,
-})
-
-describe('the store', () => {
-  test('has what was kept, in order, when it is opened again', async () => {
-    const { folder, open } = await openFolder()
-    const first = await open()
-    expect(await first.turns.beginLife()).toEqual([])
-    expect(await Promise.all([3, 1, 2].map(number => first.turns.keep(turn(number))))).toEqual([true, true, true])
-    expect(await first.turns.keep(turn(2))).toBe(false)
-    await first.turns.change('T1:C1:1', { state: 'answering', attempts: 1, messages: ['1.5'], shown: 12, postingAt: 7 })
-    await first.turns.change('T1:C1:3', { state: 'done' })
-    await first.close()
-
-    const second = await open()
-    const left = await second.turns.beginLife()
-    expect(left.map(({ id }) => id)).toEqual(['T1:C1:1', 'T1:C1:2'])
-    expect(left[0]).toMatchObject({ state: 'waiting', attempts: 1, messages: ['1.5'], shown: 12, postingAt: 7 })
-    expect(left[0]?.turn).toBe('{"question":1}')
-    expect(await readdir(folder)).toContain(storeFile)
-  })
-
-  test('counts a death against the turns that were being answered, and for those that were not', async () => {
-    const { open } = await openFolder()
-    const lives = async () => {
-      const store = await open()
-      const deaths = Object.fromEntries((await store.turns.beginLife()).map(({ ts, deaths }) => [ts, deaths]))
-      return { store, deaths }
-    }
-    const first = await lives()
-    for (const number of [1, 2]) await first.store.turns.keep(turn(number))
-    await first.store.turns.change('T1:C1:1', { state: 'answering' })
-    await first.store.close()
-
-    const second = await lives()
-    expect(second.deaths).toEqual({ 1: 1, 2: -1 })
-    // Whatever comes so soon after a death is not what the process dies of.
-    await second.store.turns.keep(turn(3))
-    await second.store.turns.change('T1:C1:1', { state: 'answering' })
-    await second.store.turns.endLife()
-    await second.store.close()
-
-    const third = await lives()
-    expect(third.deaths).toEqual({ 1: 1, 2: -1, 3: -1 })
-  })
-
-  test('forgets turns that ended long ago, and never one that is unfinished', async () => {
-    const { open } = await openFolder()
-    const store = await open()
-    for (const number of [1, 2, 3]) await store.turns.keep(turn(number))
-    await store.turns.change('T1:C1:1', { state: 'done' })
-    await store.turns.change('T1:C1:2', { state: 'answering' })
-    expect(await store.turns.prune(Date.now() - 1_000)).toBe(0)
-    expect(await store.turns.prune(Date.now() + 1_000)).toBe(1)
-    expect(await store.turns.read('T1:C1:1')).toBeUndefined()
-    expect(await store.turns.read('T1:C1:2')).toBeDefined()
-  })
-})
+storeContract('SQLite', async () => (await openFolder()).open)
 
 describe('the tables', () => {
   const names = Object.keys(migrations)

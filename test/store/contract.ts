@@ -1,0 +1,470 @@
+import { afterEach, describe, expect, test, vi } from 'vitest'
+import type { NewLabel } from '../../src/store/labels.ts'
+import type { KeptPart } from '../../src/store/parts.ts'
+import type { Store } from '../../src/store/store.ts'
+
+/** Opens the store of one place, each time as a process that starts does; what is kept there stays. */
+export type OpenStore = () => Promise<Store>
+
+/** What every store promises. `openPlace` makes an empty place for one. */
+export function storeContract(name: string, openPlace: () => Promise<OpenStore>): void {
+  const openNew = async () => (await openPlace())()
+
+  describe(`${name}: turns`, () => {
+    test('are there, in order, when the store is opened again', async () => {
+      const open = await openPlace()
+      const first = await open()
+      expect(await first.turns.beginLife()).toEqual([])
+      expect(await Promise.all([3, 1, 2].map(number => first.turns.keep(turn(number))))).toEqual([true, true, true])
+      const answering = { state: 'answering' as const, attempts: 1, messages: ['1.5'], shown: 12, postingAt: noon }
+      await first.turns.change('T1:C1:1', answering)
+      await first.turns.change('T1:C1:3', { state: 'done' })
+      await first.close()
+
+      const left = await (await open()).turns.beginLife()
+      expect(left.map(({ id }) => id)).toEqual(['T1:C1:1', 'T1:C1:2'])
+      expect(left[0]).toMatchObject({ ...answering, state: 'waiting', turn: '{"question":1}' })
+    })
+
+    test('are kept once, also when the same one comes twice at once', async () => {
+      const { turns } = await openNew()
+      const both = await Promise.all([turns.keep(turn(1)), turns.keep(turn(2)), turns.keep(turn(1))])
+      expect(both.toSorted()).toEqual([false, true, true])
+      expect(await turns.keep(turn(2))).toBe(false)
+    })
+
+    test('come back as they were written, with times and counts as numbers', async () => {
+      at(noon)
+      const { turns } = await openNew()
+      await turns.keep(turn(1))
+      const blank = { attempts: 0, deaths: 0, edition: 1, messages: [], shown: 0, postingAt: undefined, keptAt: noon }
+      expect(await turns.read('T1:C1:1')).toEqual({ ...turn(1), ...blank, state: 'waiting' })
+      await turns.change('T1:C1:1', { messages: ['1', '2'], shown: 40_000, postingAt: noon, edition: 2, deaths: -1 })
+      expect(await turns.read('T1:C1:1')).toMatchObject({ postingAt: noon, shown: 40_000, edition: 2, deaths: -1 })
+      await turns.change('T1:C1:1', { postingAt: null, turn: '{}' })
+      expect(await turns.read('T1:C1:1')).toMatchObject({ postingAt: undefined, turn: '{}', messages: ['1', '2'] })
+      expect(await turns.read('T1:C1:9')).toBeUndefined()
+    })
+
+    test('are gone on with in the order of Slack’s time', async () => {
+      const { turns } = await openNew()
+      const stamps = ['1764000000.000200', '1764000000.000099', '1763999999.999900', '1764000000.000100']
+      for (const ts of stamps) await turns.keep({ ...turn(1), id: ts, ts })
+      expect((await turns.beginLife()).map(({ ts }) => ts)).toEqual(stamps.toSorted())
+    })
+
+    test('that were being answered when the process died count that death, the others do not', async () => {
+      const open = await openPlace()
+      const lives = async () => {
+        const store = await open()
+        const deaths = Object.fromEntries((await store.turns.beginLife()).map(({ ts, deaths }) => [ts, deaths]))
+        return { store, deaths }
+      }
+      const first = await lives()
+      for (const number of [1, 2]) await first.store.turns.keep(turn(number))
+      await first.store.turns.change('T1:C1:1', { state: 'answering' })
+      await first.store.close()
+
+      const second = await lives()
+      expect(second.deaths).toEqual({ 1: 1, 2: -1 })
+      // Whatever comes so soon after a death is not what the process dies of.
+      await second.store.turns.keep(turn(3))
+      await second.store.turns.explainDeaths(1)
+      await second.store.turns.keep(turn(4))
+      await second.store.turns.change('T1:C1:1', { state: 'answering' })
+      await second.store.turns.endLife()
+      await second.store.close()
+
+      const third = await lives()
+      expect(third.deaths).toEqual({ 1: 1, 2: -1, 3: -1, 4: 0 })
+    })
+
+    test('whose reply is to be looked at once more are found when it is time', async () => {
+      const { turns } = await openNew()
+      for (const number of [1, 2, 3]) await turns.keep(turn(number))
+      await turns.change('T1:C1:1', { state: 'done', checkAt: noon })
+      await turns.change('T1:C1:2', { state: 'done', checkAt: noon + 1 })
+      expect((await turns.toCheck(noon)).map(({ id }) => id)).toEqual(['T1:C1:1'])
+      await turns.change('T1:C1:1', { checkAt: null })
+      expect(await turns.toCheck(noon)).toEqual([])
+    })
+
+    test('name the threads that were busy of late, the newest first', async () => {
+      const { turns } = await openNew()
+      const busy = [
+        { id: 'a', threadTs: '1', passed: false },
+        { id: 'b', threadTs: '2', passed: false },
+        { id: 'c', threadTs: '3', passed: true },
+        { id: 'd', threadTs: '1', passed: false },
+      ]
+      for (const [hours, { id, threadTs, passed }] of busy.entries()) {
+        at(noon + hours * hour)
+        await turns.keep({ ...turn(1), id, threadTs })
+        if (passed) await turns.change(id, { state: 'passed' })
+      }
+      const threads = async (since: number, most: number) =>
+        (await turns.threadsSince(since, most)).map(({ channel, threadTs }) => `${channel}:${threadTs}`)
+      expect(await threads(noon, 10)).toEqual(['C1:1', 'C1:2'])
+      expect(await threads(noon, 1)).toEqual(['C1:1'])
+      expect(await threads(noon + 2 * hour, 10)).toEqual(['C1:1'])
+      expect(await threads(noon + 4 * hour, 10)).toEqual([])
+    })
+
+    test('that ended long ago are forgotten, and never one that is unfinished', async () => {
+      const { turns } = await openNew()
+      for (const number of [1, 2, 3, 4]) await turns.keep(turn(number))
+      await turns.change('T1:C1:1', { state: 'done' })
+      await turns.change('T1:C1:2', { state: 'answering' })
+      await turns.change('T1:C1:3', { state: 'stopping' })
+      expect(await turns.prune(Date.now() - hour)).toBe(0)
+      expect(await turns.prune(Date.now() + hour)).toBe(1)
+      const left = await Promise.all([1, 2, 3, 4].map(number => turns.read(`T1:C1:${number}`)))
+      expect(left.map(row => row?.state)).toEqual([undefined, 'answering', 'stopping', 'waiting'])
+    })
+  })
+
+  describe(`${name}: what people write`, () => {
+    const texts = {
+      Chinese: '登录后页面一直空白，𠮷野家、龘',
+      emoji: '👩‍👩‍👧‍👦 🇨🇳 👍🏽',
+      'quotes and signs': `it's "so" \\ \`\` %_ $1 ? ; -- \n\t\r\n{"a":'b'}`,
+      nothing: '',
+      blanks: '  ',
+      'what looks like a number': '1e3',
+    }
+    test.each(Object.entries(texts))('comes back to the letter: %s', async (_, text) => {
+      const store = await openNew()
+      await store.turns.keep({ ...turn(1), turn: text })
+      await store.labels.keep({ ...label('a'), text })
+      await store.labels.give('a', { ...given, labels: [{ kind: 'bug', quote: text, reason: text }] })
+      await store.settings.write('C1', text)
+      expect((await store.turns.read('T1:C1:1'))?.turn).toBe(text)
+      expect(await store.labels.read('a')).toMatchObject({ text, labels: [{ quote: text, reason: text }] })
+      expect(await store.settings.all()).toEqual([{ channel: 'C1', settings: text }])
+    })
+
+    test('may be very long', async () => {
+      const store = await openNew()
+      const text = '很长 long '.repeat(100_000 / 8)
+      await store.turns.keep({ ...turn(1), turn: text })
+      await store.labels.keep({ ...label('a'), text })
+      expect((await store.turns.read('T1:C1:1'))?.turn).toBe(text)
+      expect((await store.labels.read('a'))?.text).toBe(text)
+    })
+
+    test('loses the NUL character, and nothing else', async () => {
+      const store = await openNew()
+      const text = 'before\u0000 and after\u0000'
+      expect(await store.turns.keep({ ...turn(1), turn: text })).toBe(true)
+      await store.turns.change('T1:C1:1', { turn: `${text}!` })
+      expect(await store.labels.keep({ ...label('a'), text })).toBe(true)
+      await store.labels.give('a', { ...given, labels: [{ kind: 'bug', quote: text, reason: '' }] })
+      await store.asks.keep('q', text)
+      expect((await store.turns.read('T1:C1:1'))?.turn).toBe('before and after!')
+      expect(await store.labels.read('a')).toMatchObject({ text: 'before and after', labels: [{ quote: text }] })
+      expect((await store.asks.all()).map(({ ask }) => ask)).toEqual(['before and after'])
+      expect(store.isKept).toBe(true)
+    })
+  })
+
+  describe(`${name}: asks and thumbs`, () => {
+    test('an ask is there until it is done, the oldest first', async () => {
+      const open = await openPlace()
+      const first = await open()
+      for (const [index, id] of ['z', 'a'].entries()) {
+        at(noon + index)
+        await first.asks.keep(id, `{"of":"${id}"}`)
+      }
+      await first.close()
+      const { asks } = await open()
+      expect(await asks.all()).toEqual([
+        { id: 'z', ask: '{"of":"z"}', keptAt: noon },
+        { id: 'a', ask: '{"of":"a"}', keptAt: noon + 1 },
+      ])
+      await asks.done('z')
+      await asks.done('z')
+      expect((await asks.all()).map(({ id }) => id)).toEqual(['a'])
+    })
+
+    test('of each person the last thumb counts', async () => {
+      const { ratings } = await openNew()
+      await ratings.rate('t', 'U1', 'up')
+      await ratings.rate('t', 'U2', 'up')
+      await ratings.rate('t', 'U1', 'down')
+      await ratings.rate('other', 'U1', 'up')
+      expect((await ratings.of('t')).toSorted((a, b) => (a.user < b.user ? -1 : 1))).toEqual([
+        { user: 'U1', rating: 'down' },
+        { user: 'U2', rating: 'up' },
+      ])
+    })
+  })
+
+  describe(`${name}: labels`, () => {
+    test('a text is kept once, gets its labels, and is done', async () => {
+      const { labels } = await openNew()
+      expect(await labels.keep(label('a'))).toBe(true)
+      expect(await labels.keep(label('a'))).toBe(false)
+      const blank = { labels: [], version: '', model: '', correctedBy: undefined }
+      expect(await labels.read('a')).toEqual({ ...label('a'), ...blank, state: 'waiting' })
+      await labels.give('a', given)
+      expect(await labels.read('a')).toEqual({ ...label('a'), ...given, correctedBy: undefined, state: 'labelled' })
+      await labels.end('a', 'done')
+      expect((await labels.read('a'))?.state).toBe('done')
+      expect(await labels.read('none')).toBeUndefined()
+    })
+
+    test('what is not done waits, the oldest first', async () => {
+      const { labels } = await openNew()
+      for (const [index, id] of ['d', 'c', 'b', 'a'].entries())
+        await labels.keep({ ...label(id), saidAt: noon + index, ts: undefined, askedBy: undefined })
+      await labels.give('c', given)
+      await labels.end('b', 'failed')
+      expect((await labels.waiting()).map(({ id, state }) => [id, state])).toEqual([
+        ['d', 'waiting'],
+        ['c', 'labelled'],
+        ['a', 'waiting'],
+      ])
+      expect(await labels.read('a')).toMatchObject({ ts: undefined, askedBy: undefined })
+    })
+
+    test('a text that is labelled again keeps who handed it over, and where it stands', async () => {
+      const { labels } = await openNew()
+      const record = { ...label('a'), ...given, state: 'done', correctedBy: undefined } as const
+      await labels.add({ ...record, isShared: false })
+      await labels.share('a')
+      await labels.add({ ...record, text: 'newer', askedBy: undefined, isShared: false })
+      expect(await labels.read('a')).toEqual({ ...record, text: 'newer', askedBy: 'U1', isShared: true })
+    })
+
+    test('the rows of a table are found by its turn, and no other’s', async () => {
+      const { labels } = await openNew()
+      const ids = ['T1:C1:5#1', 'T1:C1:5#10', 'T1:C1:5#2', 'T1:C1:5', 'T1:C1:50#1', 'T1:C1:5.1#1', 't1:c1:5#1']
+      for (const id of ids) await labels.add({ ...label(id), ...given, state: 'done', correctedBy: undefined })
+      expect((await labels.rows('T1:C1:5')).map(({ id }) => id).toSorted()).toEqual(ids.slice(0, 3))
+    })
+
+    test('a report finds what was said in its time, of its channel, that its reader may see', async () => {
+      const { labels } = await openNew()
+      const said = [
+        { id: 'late', saidAt: noon + 20 },
+        { id: 'early', saidAt: noon },
+        { id: 'before', saidAt: noon - 1 },
+        { id: 'after', saidAt: noon + 21 },
+        { id: 'elsewhere', saidAt: noon + 5, channel: 'C2' },
+        { id: 'private', saidAt: noon + 6, isShared: false },
+        { id: 'private-of-another', saidAt: noon + 7, isShared: false, askedBy: 'U2' },
+        { id: 'blank', saidAt: noon + 8, labels: [] },
+        { id: 'failed', saidAt: noon + 9, state: 'failed' as const },
+      ]
+      const record = { ...given, state: 'done', correctedBy: undefined } as const
+      for (const one of said) await labels.add({ ...label(one.id), ...record, ...one })
+      const found = async (channel?: string, reader?: string) =>
+        (await labels.between({ from: noon, to: noon + 20 }, channel, reader)).map(({ id }) => id)
+      expect(await found()).toEqual(['early', 'elsewhere', 'private', 'private-of-another', 'late'])
+      expect(await found('C1')).toEqual(['early', 'private', 'private-of-another', 'late'])
+      expect(await found('C1', 'U1')).toEqual(['early', 'private', 'late'])
+      expect(await found('C2', 'U3')).toEqual(['elsewhere'])
+    })
+
+    test('the newest corrections are given, those of a moment ago among them', async () => {
+      const { labels } = await openNew()
+      const corrected = async () =>
+        (await labels.corrected(2)).map(({ id, correctedBy, labels: [one] }) => [id, correctedBy, one?.kind])
+      for (const id of ['a', 'b', 'c', 'd']) await labels.keep(label(id))
+      expect(await corrected()).toEqual([])
+      for (const [index, id] of ['c', 'a', 'b'].entries()) {
+        at(noon + index)
+        await labels.correct(id, 'U2', [{ kind: 'complaint', reason: '' }])
+      }
+      expect(await corrected()).toEqual([
+        ['b', 'U2', 'complaint'],
+        ['a', 'U2', 'complaint'],
+      ])
+      at(noon + 3)
+      await labels.correct('c', 'U3', [{ kind: 'other', reason: '' }])
+      expect((await corrected())[0]).toEqual(['c', 'U3', 'other'])
+    })
+  })
+
+  describe(`${name}: channels and facts`, () => {
+    test('a channel has the settings that it was given last', async () => {
+      const { settings } = await openNew()
+      await settings.write('C1', '{"emoji":"a"}')
+      await settings.write('C2', '{}')
+      await settings.write('C1', '{"emoji":"b"}')
+      expect((await settings.all()).toSorted((a, b) => (a.channel < b.channel ? -1 : 1))).toEqual([
+        { channel: 'C1', settings: '{"emoji":"b"}' },
+        { channel: 'C2', settings: '{}' },
+      ])
+    })
+
+    test('a fact is what was written last', async () => {
+      const open = await openPlace()
+      const first = await open()
+      expect(await first.facts.read('heard_at')).toBeUndefined()
+      await first.facts.write('heard_at', '1')
+      await first.facts.write('heard_at', '1764000000.000100')
+      await first.close()
+      expect(await (await open()).facts.read('heard_at')).toBe('1764000000.000100')
+    })
+  })
+
+  describe(`${name}: parts of summaries`, () => {
+    test('are found again by what they cover, and joins by their ids alone', async () => {
+      const { parts } = await openNew()
+      await parts.keep(part('a'))
+      await parts.keep({ ...part('a'), result: '["newer"]' })
+      await parts.keep(join)
+      await parts.keep({ ...part('other-scope'), scope: 'gpt:en' })
+      await parts.keep({ ...part('other-channel'), channel: 'C2' })
+      expect(await parts.find('C1', 'gpt:zh')).toEqual([{ ...part('a'), result: '["newer"]' }])
+      expect(await parts.read('j')).toEqual(join)
+      expect(await parts.read('none')).toBeUndefined()
+      await parts.forget([])
+      await parts.forget(['a', 'j'])
+      expect(await parts.read('a')).toBeUndefined()
+      expect(await parts.read('j')).toBeUndefined()
+    })
+
+    test('that cover a deleted message go, and every join of that channel with them', async () => {
+      const { parts } = await openNew()
+      await parts.keep(part('hit', '1764000000.000100'))
+      await parts.keep(part('near', '1764000000.0001001'))
+      await parts.keep(join)
+      await parts.keep({ ...part('other-channel', '1764000000.000100'), channel: 'C2' })
+      await parts.keep({ ...join, id: 'other-join', channel: 'C2' })
+      await parts.forgetMessage('C1', '1764000000.000100')
+      const left = await Promise.all(['hit', 'near', 'j', 'other-channel', 'other-join'].map(id => parts.read(id)))
+      expect(left.map(one => one?.id)).toEqual([undefined, 'near', undefined, 'other-channel', 'other-join'])
+    })
+
+    test('go when they were of no use for long', async () => {
+      const { parts } = await openNew()
+      at(noon)
+      for (const id of ['a', 'b']) await parts.keep(part(id))
+      at(noon + hour)
+      await parts.touch([])
+      await parts.touch(['b'])
+      await parts.prune(noon + 1)
+      expect((await parts.find('C1', 'gpt:zh')).map(({ id }) => id)).toEqual(['b'])
+    })
+  })
+
+  describe(`${name}: digests`, () => {
+    test('are listed for their person, the oldest first, until they are ended', async () => {
+      const { digests } = await openNew()
+      for (const [index, id] of ['z', 'a', 'm'].entries()) {
+        at(noon + index)
+        await digests.add(digest(id))
+      }
+      await digests.add({ ...digest('other'), user: 'U2' })
+      expect(await digests.of('U1')).toEqual(['z', 'a', 'm'].map(id => digest(id)))
+      await digests.end('a')
+      expect((await digests.of('U1')).map(({ id }) => id)).toEqual(['z', 'm'])
+    })
+
+    test('are due at their time, and it is known when the next one is', async () => {
+      const { digests } = await openNew()
+      expect(await digests.due(noon)).toEqual({ due: [], nextAt: undefined })
+      for (const hours of [3, 1, 2]) await digests.add(digest(`in ${hours}`, noon + hours * hour))
+      const { due, nextAt } = await digests.due(noon + 2 * hour)
+      expect(due.map(({ id }) => id)).toEqual(['in 1', 'in 2'])
+      expect(nextAt).toBe(noon + 3 * hour)
+    })
+
+    test('are asked for once each time, whoever else sees that they are due', async () => {
+      const { digests, asks } = await openNew()
+      await digests.add(digest('d'))
+      const ask = (number: number) => digests.ask(digest('d'), noon + hour, { id: `q${number}`, ask: '{}' })
+      expect((await Promise.all([1, 2, 3].map(ask))).toSorted()).toEqual([false, false, true])
+      expect(await asks.all()).toHaveLength(1)
+      expect((await digests.of('U1'))[0]?.nextAt).toBe(noon + hour)
+      expect(await digests.ask(digest('none'), noon, { id: 'q', ask: '{}' })).toBe(false)
+    })
+
+    test('tell from where a person was told last, and another answer tells the same again', async () => {
+      const { digests } = await openNew()
+      const told = (turn: string) => digests.readTold('U1', 'C1', turn)
+      expect(await told('t1')).toBeUndefined()
+      await digests.writeTold('U1', 'C1', 't1', '100.1')
+      expect(await told('t1')).toBeUndefined()
+      expect(await told('t2')).toBe('100.1')
+      await digests.writeTold('U1', 'C1', 't2', '200.1')
+      await digests.writeTold('U1', 'C1', 't2', '200.2')
+      expect(await told('t2')).toBe('100.1')
+      expect(await told('t3')).toBe('200.2')
+      expect(await digests.readTold('U2', 'C1', 't3')).toBeUndefined()
+    })
+
+    test('remember where a summary was posted', async () => {
+      const { digests } = await openNew()
+      expect(await digests.readPosted('t1')).toBeUndefined()
+      await digests.writePosted('t1', 'C1', '1764000000.000100')
+      expect(await digests.readPosted('t1')).toEqual({ channel: 'C1', ts: '1764000000.000100' })
+    })
+  })
+
+  test(`${name}: says that what it is given stays, and closes twice`, async () => {
+    const store = await openNew()
+    expect(store.isKept).toBe(true)
+    await store.close()
+    await store.close()
+  })
+
+  afterEach(() => void vi.useRealTimers())
+}
+
+const hour = 3_600_000
+/** Beyond what 32 bits hold, as every time is. */
+const noon = 1_764_000_000_000
+
+/** Sets the clock that is read, and lets timers run as they do. */
+function at(ms: number): void {
+  vi.useFakeTimers({ toFake: ['Date'], now: ms })
+}
+
+/** A turn as it comes. */
+export const turn = (number: number) => ({
+  id: `T1:C1:${number}`,
+  channel: 'C1',
+  threadTs: '1',
+  ts: String(number),
+  turn: `{"question":${number}}`,
+})
+
+const label = (id: string): NewLabel => ({
+  id,
+  channel: 'C1',
+  ts: '1764000000.000100',
+  text: '登录失败',
+  wish: '{}',
+  askedBy: 'U1',
+  isShared: true,
+  saidAt: noon,
+})
+
+const given = {
+  labels: [{ kind: 'bug', quote: '失败', reason: 'it fails', confidence: 0.9 }],
+  version: '1',
+  model: 'gpt-4o',
+}
+
+const part = (id: string, ts = '1764000000.000100'): KeptPart => ({
+  id,
+  channel: 'C1',
+  scope: 'gpt:zh',
+  covers: [[ts, 'fingerprint']],
+  result: '["point"]',
+})
+
+const join: KeptPart = { ...part('j'), covers: [['a', '']] }
+
+const digest = (id: string, nextAt = noon) => ({
+  id,
+  user: 'U1',
+  pattern: '0 9 * * 1-5',
+  timeZone: 'Asia/Shanghai',
+  question: '#general 有什么新消息',
+  title: '工作日 9:00',
+  nextAt,
+})

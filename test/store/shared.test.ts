@@ -1,0 +1,174 @@
+import { randomBytes } from 'node:crypto'
+import { sql } from 'kysely'
+import { describe, expect, onTestFinished, test } from 'vitest'
+import type { Log } from '../../src/log.ts'
+import { migrate, migrations } from '../../src/store/migrations.ts'
+import { openPostgres, toPostgresProblem } from '../../src/store/postgres.ts'
+import { openSharedStore } from '../../src/store/shared.ts'
+import { administer, openDatabase, openProxy, withParts, withPostgres } from '../postgres.ts'
+import { storeContract, turn } from './contract.ts'
+
+const silent = { debug() {}, info() {}, warn() {}, error() {} } as unknown as Log
+
+withPostgres('the store that replicas share', () => {
+  storeContract('PostgreSQL', async () => {
+    const url = await openDatabase()
+    return () => open(url)
+  })
+
+  test('keeps a turn once, whichever of the replicas hears of it first', async () => {
+    const url = await openDatabase()
+    const stores = await Promise.all([1, 2, 3].map(() => open(url)))
+    const kept = await Promise.all(stores.flatMap(({ turns }) => [1, 2].map(number => turns.keep(turn(number)))))
+    expect(kept.filter(isNew => isNew)).toHaveLength(2)
+    expect(kept.filter(isNew => isNew === undefined)).toEqual([])
+  })
+
+  test('asks for a digest once, whichever of the replicas sees that it is due', async () => {
+    const url = await openDatabase()
+    const stores = await Promise.all([1, 2, 3].map(() => open(url)))
+    const digest = { id: 'd', user: 'U1', pattern: '0 9 * * *', timeZone: 'UTC', question: '', title: '', nextAt: 1 }
+    await stores[0]?.digests.add(digest)
+    const asked = await Promise.all(
+      stores.map(({ digests }, index) => digests.ask(digest, 2, { id: String(index), ask: '' })),
+    )
+    expect(asked.toSorted()).toEqual([false, false, true])
+  })
+
+  test('is written again by itself when the database was away', async () => {
+    const proxy = await openProxy(await openDatabase())
+    const store = await open(proxy.url)
+    expect(await store.turns.keep(turn(1))).toBe(true)
+    proxy.cut()
+    expect(await store.turns.keep(turn(2))).toBeUndefined()
+    expect(store.isKept).toBe(false)
+    proxy.mend()
+    await expect.poll(() => store.turns.keep(turn(2)), { timeout: 10_000 }).toBe(true)
+    expect(store.isKept).toBe(true)
+  })
+
+  test('does not wait for a database of which nothing is heard', async () => {
+    const proxy = await openProxy(await openDatabase())
+    const store = await open(proxy.url)
+    proxy.silence()
+    expect(await store.turns.keep(turn(1))).toBeUndefined()
+    proxy.mend()
+    await expect.poll(() => store.turns.keep(turn(1)), { timeout: 10_000 }).toBeDefined()
+    expect((await store.turns.read('T1:C1:1'))?.state).toBe('waiting')
+  })
+})
+
+withPostgres('the tables on PostgreSQL', () => {
+  const names = Object.keys(migrations)
+
+  test('are made once when many replicas start at the same moment', async () => {
+    const url = await openDatabase()
+    const pools = Array.from({ length: 8 }, () => openPool(url))
+    await Promise.all(pools.map(({ db }) => migrate(db)))
+    const done = await sql<{ name: string }>`select name from kysely_migration order by name`.execute(
+      pools[0]?.db as never,
+    )
+    expect(done.rows.map(({ name }) => name)).toEqual(names)
+  })
+
+  test.each(names.map((_, index) => index + 1))(
+    'are brought from version %i to the newest, with what is in them',
+    async version => {
+      const url = await openDatabase()
+      const { db } = openPool(url)
+      await migrate(db, Object.fromEntries(names.slice(0, version).map(name => [name, migrations[name] as never])))
+      const now = Date.now()
+      await sql`insert into turns (id, channel, thread_ts, ts, state, turn, kept_at, changed_at)
+      values ('T1:C1:1', 'C1', '1', '1', 'waiting', '{}', ${now}, ${now})`.execute(db)
+
+      const store = await open(url)
+      expect(await store.turns.read('T1:C1:1')).toMatchObject({ turn: '{}', keptAt: now })
+      await store.ratings.rate('T1:C1:1', 'U1', 'up')
+      expect(await store.ratings.of('T1:C1:1')).toEqual([{ user: 'U1', rating: 'up' }])
+      const fresh = await openDatabase()
+      await (await open(fresh)).close()
+      expect(await readColumns(url)).toEqual(await readColumns(fresh))
+    },
+  )
+
+  test('of a newer version are left alone, and it is said what to do', async () => {
+    const url = await openDatabase()
+    await migrate(openPool(url).db, { ...migrations, '999_later': { async up() {} } })
+    await expect(openSharedStore(url, silent)).rejects.toThrow(
+      'DATABASE_URL: the database was written by a newer Threadwise: update this one',
+    )
+  })
+})
+
+withPostgres('a database that cannot be opened is named with its cure', () => {
+  const refusal = (url: string) =>
+    openSharedStore(url, silent).then(
+      store => store.close(),
+      (error: Error) => `${error.name}: ${error.message}`,
+    )
+
+  test('when there is no such database', async () => {
+    expect(await refusal(withParts(await openDatabase(), { pathname: '/none_of_that_name' }))).toBe(
+      'StartError: DATABASE_URL: there is no such database; make it with createdb',
+    )
+  })
+
+  test('when there is no such user', async () => {
+    expect(await refusal(withParts(await openDatabase(), { username: 'nobody_of_that_name' }))).toBe(
+      'StartError: DATABASE_URL: PostgreSQL does not take this user and password',
+    )
+  })
+
+  test('when the user may not make tables', async () => {
+    const guest = `guest_${randomBytes(6).toString('hex')}`
+    await administer(`create role ${guest} login password 'guest'`)
+    onTestFinished(() => administer(`drop role ${guest}`))
+    const url = await openDatabase()
+    expect(await refusal(withParts(url, { username: guest, password: 'guest' }))).toMatch(
+      /^StartError: DATABASE_URL: this user may not make tables there; grant it the right/,
+    )
+  })
+
+  test('when nobody answers at that address', async () => {
+    const url = await openDatabase()
+    expect(await refusal(withParts(url, { host: '127.0.0.1:1' }))).toMatch(/cannot be reached \(ECONNREFUSED\)/)
+    expect(await refusal(withParts(url, { host: 'nowhere.invalid' }))).toMatch(/cannot be reached \(/)
+  })
+
+  test('when the server breaks every connection, or says nothing', async () => {
+    const proxy = await openProxy(await openDatabase())
+    proxy.cut()
+    expect(await refusal(proxy.url)).toMatch(/PostgreSQL cannot be reached \(.*\): is it running/)
+    proxy.mend()
+    proxy.silence()
+    expect(await refusal(proxy.url)).toMatch(/PostgreSQL cannot be reached \(.*\): is it running/)
+  })
+})
+
+describe('a problem of PostgreSQL', () => {
+  test('is told without the password', () => {
+    const wrong = Object.assign(new Error('password authentication failed for user "bot"'), { code: '28P01' })
+    expect(toPostgresProblem(wrong)).toBe('DATABASE_URL: PostgreSQL does not take this user and password')
+  })
+})
+
+async function open(url: string) {
+  const store = await openSharedStore(url, silent)
+  onTestFinished(() => store.close())
+  return store
+}
+
+function openPool(url: string) {
+  const postgres = openPostgres(url, 'test')
+  onTestFinished(() => postgres.db.destroy())
+  return postgres
+}
+
+/** What the tables look like, whatever way led there. */
+async function readColumns(url: string): Promise<unknown> {
+  const { db } = openPool(url)
+  const { rows } = await sql`
+    select table_name, column_name, data_type, column_default, is_nullable, collation_name
+    from information_schema.columns where table_schema = 'public' order by table_name, column_name`.execute(db)
+  return rows
+}
