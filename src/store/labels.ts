@@ -91,7 +91,7 @@ export function createLabelRecords(db: Kysely<Schema>, writer: Writer, replicas?
             text,
             wish,
             ...who,
-            said_at: saidAt,
+            said_at: toWholeMs(saidAt),
             state: 'waiting' as const,
             owner,
           }
@@ -130,7 +130,7 @@ export function createLabelRecords(db: Kysely<Schema>, writer: Writer, replicas?
     },
     async add({ id, state, channel, ts, text, wish, askedBy, isShared, labels, version, model, saidAt }) {
       const subject = { id, state, channel, ts: ts ?? null, text, version, model }
-      const given = { ...subject, labels: JSON.stringify(labels), said_at: saidAt, labelled_at: Date.now() }
+      const given = { ...subject, labels: JSON.stringify(labels), said_at: toWholeMs(saidAt), labelled_at: Date.now() }
       const row = { ...given, wish, asked_by: askedBy ?? null, shared: isShared ? 1 : 0 }
       await writer.write(() =>
         db
@@ -152,7 +152,8 @@ export function createLabelRecords(db: Kysely<Schema>, writer: Writer, replicas?
     },
     share: id => change(id, { shared: 1 }),
     async between({ from, to }, channel, reader) {
-      let query = db.selectFrom('labels').selectAll().where('said_at', '>=', from).where('said_at', '<=', to)
+      const [first, last] = [toWholeMs(from), toWholeMs(to)]
+      let query = db.selectFrom('labels').selectAll().where('said_at', '>=', first).where('said_at', '<=', last)
       if (channel !== undefined) query = query.where('channel', '=', channel)
       if (reader !== undefined)
         query = query.where(({ or, eb }) => or([eb('shared', '=', 1), eb('asked_by', '=', reader)]))
@@ -180,6 +181,9 @@ async function readCorrected(db: Kysely<Schema>, most: number): Promise<LabelRec
     .execute()
   return rows.map(toRecord)
 }
+
+/** Slack counts in millionths of a second, the tables in whole milliseconds. */
+export const toWholeMs = Math.floor
 
 function toRecord(row: Selectable<Schema['labels']>): LabelRecord {
   return {

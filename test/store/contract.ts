@@ -213,6 +213,20 @@ export function storeContract(name: string, openPlace: () => Promise<OpenStore>)
       expect(await labels.read('none')).toBeUndefined()
     })
 
+    test('a text of a message has the message’s time, to the millisecond', async () => {
+      const { labels } = await openNew()
+      const saidAt = noon + 0.1
+      const record = { ...given, state: 'done', correctedBy: undefined } as const
+      await labels.keep({ ...label('a'), saidAt })
+      await labels.add({ ...label('a'), ...record, saidAt })
+      await labels.add({ ...label('b'), ...record, saidAt: saidAt + 0.8 })
+      const found = await labels.between({ from: saidAt, to: saidAt + 0.5 }, 'C1', undefined)
+      expect(found.map(one => [one.id, one.saidAt]).toSorted()).toEqual([
+        ['a', noon],
+        ['b', noon],
+      ])
+    })
+
     test('what is not done waits, the oldest first', async () => {
       const { labels } = await openNew()
       for (const [index, id] of ['d', 'c', 'b', 'a'].entries())
