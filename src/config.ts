@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { type LogLevel, logLevels } from './log.ts'
+import { StartError } from './start-error.ts'
 
 /** How Slack reaches the bot: over a socket that the bot opens, or by signed HTTP requests. */
 type Transport = { kind: 'socket'; appToken: string } | { kind: 'http'; signingSecret: string }
@@ -123,6 +124,13 @@ export function toConfig(env: Record<string, string | undefined>): { config: Con
 /** The folder of the store alone, for commands that need nothing else. */
 export function readDataDir(env: Record<string, string | undefined>): string {
   return environment.shape.DATA_DIR.parse(withoutBlanks(env).DATA_DIR)
+}
+
+/** The database of several replicas alone; undefined when there is none. Throws a `StartError` when it is no address. */
+export function readDatabaseUrl(env: Record<string, string | undefined>): string | undefined {
+  const { data, error } = environment.shape.DATABASE_URL.safeParse(withoutBlanks(env).DATABASE_URL)
+  if (error !== undefined) throw new StartError(`DATABASE_URL ${error.issues[0]?.message}`)
+  return data
 }
 
 /** The model server alone; undefined when none is named. */

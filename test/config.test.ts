@@ -50,6 +50,15 @@ describe('the environment', () => {
     expect(JSON.stringify(problems)).not.toContain('xapp-swapped')
   })
 
+  test('with a database takes PostgreSQL’s address, and never repeats a password that stands in a wrong one', () => {
+    const url = 'postgresql://bot:secret@db.example:5432/threadwise'
+    expect(toConfig(enough)).toMatchObject({ config: { databaseUrl: undefined } })
+    expect(toConfig({ ...enough, DATABASE_URL: url })).toMatchObject({ config: { databaseUrl: url } })
+    const wrong = toConfig({ ...enough, DATABASE_URL: url.replace('postgresql', 'mysql') })
+    expect(wrong).toMatchObject({ problems: [{ name: 'DATABASE_URL' }] })
+    expect(JSON.stringify(wrong)).not.toContain('secret')
+  })
+
   test('treats the blanks of a copied .env.example as not set', () => {
     expect(toConfig({ ...enough, PORT: '', OPENAI_BASE_URL: ' ' })).toHaveProperty('config')
   })
