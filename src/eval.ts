@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { parseArgs } from 'node:util'
 import dotenv from 'dotenv'
-import { readDataDir, toModelEnvironment } from './config.ts'
+import { readDatabaseUrl, toModelEnvironment } from './config.ts'
 import { toReason } from './errors.ts'
 import { classify } from './labels/classify.ts'
 import { type Judged, type Score, toFolds, toReportText, toScore } from './labels/evaluate.ts'
@@ -14,8 +14,8 @@ import { createOpenAiModel } from './model/openai.ts'
 import { createFeedbackEngine } from './playground/engine/feedback.ts'
 import { createSlots } from './slots.ts'
 import { StartError } from './start-error.ts'
-import { openStoreToRead } from './store/folder.ts'
 import type { LabelRecord } from './store/labels.ts'
+import { openStoreOf } from './store/open.ts'
 
 /**
  * `npm run eval`: how well a model tells the kinds of feedback apart, on the texts that come with the bot (or `--texts
@@ -140,7 +140,9 @@ function askEngine(taxonomy: Taxonomy, kinds: string[], texts: LabelledText[], c
 }
 
 async function readCorrections(): Promise<LabelRecord[]> {
-  const store = await openStoreToRead(readDataDir(process.env), log).catch(() => undefined)
+  const store = await openStoreOf(process.env, log).catch(error => {
+    if (readDatabaseUrl(process.env) !== undefined) throw error
+  })
   // Where no bot has run yet, nobody has corrected it.
   if (store === undefined) return []
   const corrected = await store.labels.corrected(10_000)

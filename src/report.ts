@@ -1,7 +1,6 @@
 import { writeFile } from 'node:fs/promises'
 import { parseArgs } from 'node:util'
 import dotenv from 'dotenv'
-import { readDataDir } from './config.ts'
 import { toReason } from './errors.ts'
 import { drawChart } from './labels/chart.ts'
 import { toReport, toReportCsv, toReportMarkdown } from './labels/report.ts'
@@ -9,7 +8,7 @@ import { readTaxonomies } from './labels/taxonomies.ts'
 import { createLog } from './log.ts'
 import { toRange } from './range.ts'
 import { StartError } from './start-error.ts'
-import { openStoreToRead } from './store/folder.ts'
+import { openStoreOf } from './store/open.ts'
 import { toWords } from './words/words.ts'
 
 /**
@@ -39,7 +38,7 @@ async function makeReport(): Promise<string> {
   if (range === undefined)
     throw new StartError(`“${values.since}” is no time; try “last 30 days” or “since 2026-11-01”`)
   const language = values.language === 'zh' ? 'zh' : 'en'
-  const store = await openStoreToRead(readDataDir(process.env), createLog('silent'))
+  const store = await openStoreOf(process.env, createLog('silent'))
   const records = await store.labels.between(range, values.channel, undefined)
   await store.close()
   const taxonomy = (await readTaxonomies(process.env.TAXONOMY_FILE || undefined)).of(values.channel ?? '')
