@@ -35,6 +35,31 @@ withPostgres('the store that replicas share', () => {
     expect(asked.toSorted()).toEqual([false, false, true])
   })
 
+  test('tells every replica what was chosen or corrected at another', async () => {
+    const url = await openDatabase()
+    const [one, other] = await Promise.all([open(url), open(url)])
+    const changed = Promise.withResolvers<void>()
+    other.settings.onChange(() => changed.resolve())
+    await expect.poll(() => other.shared?.replicas.isReachable).toBe(true)
+    expect(await other.labels.corrected(10)).toEqual([])
+    const text = { id: 'a', channel: 'C1', ts: undefined, text: '', wish: '{}', askedBy: undefined, isShared: true }
+    await one.labels.keep({ ...text, saidAt: 1 })
+    await one.labels.correct('a', 'U1', [{ kind: 'bug', reason: '' }])
+    await one.settings.write('C1', '{}')
+    await changed.promise
+    expect(await other.settings.all()).toEqual([{ channel: 'C1', settings: '{}' }])
+    await expect.poll(() => other.labels.corrected(10)).toMatchObject([{ id: 'a', correctedBy: 'U1' }])
+  })
+
+  test('leaves what a living replica works on to it', async () => {
+    const url = await openDatabase()
+    const [one, other] = await Promise.all([open(url), open(url)])
+    await one.asks.keep('q', '{}')
+    expect(await other.asks.takeOver()).toEqual([])
+    await one.close()
+    await expect.poll(() => other.asks.takeOver()).toMatchObject([{ id: 'q' }])
+  })
+
   test('is written again by itself when the database was away', async () => {
     const proxy = await openProxy(await openDatabase())
     const store = await open(proxy.url)
@@ -155,6 +180,7 @@ describe('a problem of PostgreSQL', () => {
 async function open(url: string) {
   const store = await openSharedStore(url, silent)
   onTestFinished(() => store.close())
+  await store.shared?.queue.start()
   return store
 }
 

@@ -17,6 +17,51 @@ const [mount, unmount] = ['/bin/mount', '/bin/umount']
 
 storeContract('SQLite', async () => (await openFolder()).open)
 
+describe('a process that begins on the folder', () => {
+  test('is given what the one before left, in the order of Slack’s time', async () => {
+    const { open } = await openFolder()
+    const first = await open()
+    expect(await first.turns.beginLife()).toEqual([])
+    const stamps = ['1764000000.000200', '1764000000.000099', '1763999999.999900', '1764000000.000100']
+    for (const ts of stamps) await first.turns.keep({ ...turn(1), id: ts, ts })
+    await first.turns.change('1764000000.000099', { state: 'answering' })
+    await first.turns.change('1764000000.000200', { state: 'done' })
+    await first.close()
+    const left = await (await open()).turns.beginLife()
+    expect(left.map(({ ts, state }) => [ts, state])).toEqual([
+      ['1763999999.999900', 'waiting'],
+      ['1764000000.000099', 'waiting'],
+      ['1764000000.000100', 'waiting'],
+    ])
+  })
+
+  test('counts a death against the turns that were being answered, and for those that were not', async () => {
+    const { open } = await openFolder()
+    const lives = async () => {
+      const store = await open()
+      const deaths = Object.fromEntries((await store.turns.beginLife()).map(({ ts, deaths }) => [ts, deaths]))
+      return { store, deaths }
+    }
+    const first = await lives()
+    for (const number of [1, 2]) await first.store.turns.keep(turn(number))
+    await first.store.turns.change('T1:C1:1', { state: 'answering' })
+    await first.store.close()
+
+    const second = await lives()
+    expect(second.deaths).toEqual({ 1: 1, 2: -1 })
+    // Whatever comes so soon after a death is not what the process dies of.
+    await second.store.turns.keep(turn(3))
+    await second.store.turns.explainDeaths(1)
+    await second.store.turns.keep(turn(4))
+    await second.store.turns.change('T1:C1:1', { state: 'answering' })
+    await second.store.turns.endLife()
+    await second.store.close()
+
+    const third = await lives()
+    expect(third.deaths).toEqual({ 1: 1, 2: -1, 3: -1, 4: 0 })
+  })
+})
+
 describe('the tables', () => {
   const names = Object.keys(migrations)
   test.each(names.map((_, index) => index + 1))(
