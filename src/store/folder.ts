@@ -44,13 +44,40 @@ export async function openMemoryStore(log: Log): Promise<Store> {
   return toStore(await openMigrated(inMemory), inMemory, log, () => {})
 }
 
+/**
+ * The tables of a folder in their newest form, for a command that must have them for itself. Throws a `StartError` when
+ * there are none, or when a bot holds them.
+ */
+export async function openToMove(folder: string): Promise<{ db: Kysely<Schema>; close(): Promise<void> }> {
+  const path = join(folder, storeFile)
+  await checkIsThere(path)
+  const release = holdFile(join(folder, lockFile))
+  if (release === undefined)
+    throw new StartError(`a Threadwise is running on ${folder}; stop it first, so that nothing comes to it meanwhile`)
+  try {
+    const db = await openMigrated(path)
+    const close = async () => {
+      await db.destroy()
+      release()
+    }
+    return { db, close }
+  } catch (error) {
+    release()
+    throw new StartError(toProblem(error, path))
+  }
+}
+
 /** The store of a folder as it is, for looking at it while a bot writes it. Throws a `StartError` when there is none. */
 export async function openStoreToRead(folder: string, log: Log): Promise<Store> {
   const path = join(folder, storeFile)
+  await checkIsThere(path)
+  return toStore(openSqlite(path), path, log, () => {})
+}
+
+async function checkIsThere(path: string): Promise<void> {
   await access(path).catch(() => {
     throw new StartError(`there is no ${path}; set DATA_DIR to the bot’s folder`)
   })
-  return toStore(openSqlite(path), path, log, () => {})
 }
 
 async function openMigrated(path: string): Promise<Kysely<Schema>> {
