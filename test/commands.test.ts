@@ -1,0 +1,72 @@
+import { execFile } from 'node:child_process'
+import { mkdtemp } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+import { describe, expect, onTestFinished, test } from 'vitest'
+import type { Log } from '../src/log.ts'
+import { openSharedStore } from '../src/store/shared.ts'
+import { openDatabase, withParts, withPostgres } from './postgres.ts'
+
+withPostgres('commands beside replicas', () => {
+  test('the report is of what stands in PostgreSQL', async () => {
+    const url = await openDatabase()
+    await label(url, '登录后页面一直空白')
+    const { out, errors } = await run('report', ['--since', 'last 7 days'], url)
+    expect(errors).toBe('')
+    expect(out).toContain('登录后页面一直空白')
+  })
+
+  test('the evaluation counts the corrections that stand there', async () => {
+    const url = await openDatabase()
+    await label(url, 'The page stays blank')
+    const { out } = await run('eval', ['--engine', '--most', '20'], url)
+    expect(out).toMatch(/^20 texts and 1 corrections/)
+  })
+
+  test('a database that no bot has used, or that is away, is named with its cure', async () => {
+    const url = await openDatabase()
+    const { errors } = await run('report', [], url)
+    expect(errors).toBe('No report was made: DATABASE_URL: no bot has used this database yet; start it once\n')
+    const away = withParts(url, { host: '127.0.0.1:1' })
+    expect((await run('report', [], away)).errors).toMatch(/^No report was made: DATABASE_URL: PostgreSQL cannot be/)
+    expect((await run('eval', ['--engine'], away)).errors).toMatch(/^The evaluation stopped: DATABASE_URL: PostgreSQL/)
+  })
+})
+
+describe('npm run backup', () => {
+  test('with PostgreSQL says which command makes one, without the password', async () => {
+    const { errors, code } = await run('backup', [], 'postgres://bot:secret@db.example/threadwise')
+    expect(errors).toContain('pg_dump --format=custom --file=threadwise.dump "$DATABASE_URL"')
+    expect(errors).not.toContain('secret')
+    expect(code).toBe(1)
+  })
+
+  test('with an address of something else says so', async () => {
+    const { errors, code } = await run('backup', [], 'mysql://bot:secret@db.example/threadwise')
+    expect(errors).toMatch(/^No backup was made: DATABASE_URL is no PostgreSQL address; it looks like postgres:/)
+    expect(errors).not.toContain('secret')
+    expect(code).toBe(1)
+  })
+})
+
+/** A text that was labelled, and corrected, of which a report can tell. */
+async function label(url: string, text: string): Promise<void> {
+  const store = await openSharedStore(url, { debug() {}, info() {}, warn() {}, error() {} } as unknown as Log)
+  onTestFinished(() => store.close())
+  const subject = { id: 'a', channel: 'C1', ts: '1.1', text, wish: '{}', askedBy: 'U1', isShared: true }
+  await store.labels.keep({ ...subject, saidAt: Date.now() - 60_000.5 })
+  await store.labels.give('a', { labels: [{ kind: 'bug', quote: text, reason: '' }], version: '1', model: 'm' })
+  await store.labels.correct('a', 'U2', [{ kind: 'bug', quote: text, reason: '' }])
+  await store.labels.end('a', 'done')
+}
+
+/** A command as its user runs it, in a folder where no .env of this checkout is read. */
+async function run(command: string, args: string[], url: string) {
+  const cwd = await mkdtemp(join(tmpdir(), 'threadwise-command-'))
+  const env = { PATH: process.env.PATH, DATABASE_URL: url }
+  return new Promise<{ out: string; errors: string; code: number }>(done => {
+    execFile(process.execPath, [resolve(`src/${command}.ts`), ...args], { cwd, env }, (error, out, errors) =>
+      done({ out, errors, code: typeof error?.code === 'number' ? error.code : 0 }),
+    )
+  })
+}
