@@ -31,7 +31,9 @@ export function toReport(records: LabelRecord[], taxonomy: Taxonomy, range: Rang
   const once = withoutCopies(records)
   const ids = [...taxonomy.kinds.map(({ id }) => id), otherId]
   const kinds = ids.map(id => ({ id, name: toKindName(taxonomy, id, language), count: count(once, id) }))
-  const first = toWeek(Math.max(range.from, Math.min(range.to, ...once.map(({ saidAt }) => saidAt))))
+  // There may be more of them than a call takes arguments.
+  const earliest = once.reduce((least, { saidAt }) => Math.min(least, saidAt), range.to)
+  const first = toWeek(Math.max(range.from, earliest))
   const weeks: Report['weeks'] = []
   for (let from = first; from <= range.to; from += weekMs) {
     const own = once.filter(({ saidAt }) => saidAt >= from && saidAt < from + weekMs)
