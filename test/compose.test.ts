@@ -1,0 +1,43 @@
+import { readFile } from 'node:fs/promises'
+import { expect, test } from 'vitest'
+import { parse } from 'yaml'
+import { environment } from '../src/config.ts'
+
+interface Service {
+  environment: Record<string, string>
+  volumes?: string[]
+  ports?: string[]
+  healthcheck?: unknown
+  depends_on?: Record<string, { condition: string }>
+  deploy?: { replicas: number }
+  stop_grace_period: string
+}
+
+test('compose.yml starts two replicas on one PostgreSQL that keeps what it has', async () => {
+  const { services, volumes } = parse(await readFile('compose.yml', 'utf8')) as {
+    services: Record<'postgres' | 'threadwise', Service>
+    volumes: Record<string, unknown>
+  }
+  const { postgres, threadwise } = services
+  expect(threadwise.deploy?.replicas).toBe(2)
+  // A replica that starts before its database would end, and with it what Slack tells it.
+  expect(threadwise.depends_on).toEqual({ postgres: { condition: 'service_healthy' } })
+  expect(postgres.healthcheck).toBeDefined()
+  const [volume = '', path] = postgres.volumes?.[0]?.split(':') ?? []
+  expect(volumes).toHaveProperty(volume)
+  expect(path).toBe('/var/lib/postgresql/data')
+  expect([postgres.ports, threadwise.ports]).toEqual([undefined, undefined])
+  const patience = environment.shape.STOP_SECONDS.parse(undefined)
+  expect(Number.parseInt(threadwise.stop_grace_period, 10)).toBeGreaterThan(patience + 10)
+})
+
+test('compose.yml gives the bot an address that it takes, and the password beside it', async () => {
+  const { services } = parse(await readFile('compose.yml', 'utf8')) as { services: Record<string, Service> }
+  const { DATABASE_URL, PGPASSWORD } = services.threadwise?.environment ?? {}
+  const { username, hostname, pathname, password } = new URL(environment.shape.DATABASE_URL.parse(DATABASE_URL) ?? '')
+  const { POSTGRES_USER, POSTGRES_DB, POSTGRES_PASSWORD } = services.postgres?.environment ?? {}
+  expect(services).toHaveProperty(hostname)
+  expect([username, pathname.slice(1)]).toEqual([POSTGRES_USER, POSTGRES_DB])
+  expect(password).toBe('')
+  expect(PGPASSWORD).toBe(POSTGRES_PASSWORD)
+})
