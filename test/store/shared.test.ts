@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { sql } from 'kysely'
-import { describe, expect, onTestFinished, test } from 'vitest'
+import { beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import type { Log } from '../../src/log.ts'
 import { migrate, migrations } from '../../src/store/migrations.ts'
 import { openPostgres, toPostgresProblem } from '../../src/store/postgres.ts'
@@ -10,10 +10,27 @@ import { storeContract, turn } from './contract.ts'
 
 const silent = { debug() {}, info() {}, warn() {}, error() {} } as unknown as Log
 
+/** Empties what tables there are, the queue's among them. */
+const emptyAll = `do $$ declare one record; begin
+  for one in select schemaname, tablename from pg_tables
+    where (schemaname = 'public' and tablename not like 'kysely%') or (schemaname = 'pgboss' and tablename = 'job')
+  loop execute format('truncate %I.%I', one.schemaname, one.tablename); end loop;
+end $$`
+
 withPostgres('the store that replicas share', () => {
+  // To empty a database takes less time than to make one.
+  let place: string
+  beforeAll(async () => {
+    let drop = async () => {}
+    place = await openDatabase(clean => {
+      drop = async () => clean()
+    })
+    return () => drop()
+  })
+
   storeContract('PostgreSQL', async () => {
-    const url = await openDatabase()
-    return () => open(url)
+    await administer(emptyAll, place)
+    return () => open(place)
   })
 
   test('keeps a turn once, whichever of the replicas hears of it first', async () => {
