@@ -69,7 +69,7 @@ export function openPostgres(url: string, name: string): Postgres {
   const pool = openPool({ max: connections, options: '-c synchronous_commit=off' })
   const durablePool = openPool({ max: durableConnections })
   return {
-db: toKysely(pool),
+    db: toKysely(pool),
     durable: toKysely(durablePool),
     executeSql: (text, values) => pool.query(text, values),
     openSession: handlers => openSession(() => new pg.Client(options), handlers),
