@@ -4,7 +4,7 @@ import type { Log } from '../log.ts'
 import { type Claim, type Claims, createClaims } from './claims.ts'
 import { alone, type Postgres } from './postgres.ts'
 import type { Replicas } from './replicas.ts'
-import type { Schema } from './schema.ts'
+import type { Schema, TurnState } from './schema.ts'
 import { type NewTurn, noteDeath, type TurnRecord, toRecord, unfinished } from './turns.ts'
 
 /** The turns of all replicas: each thread's are handed out one at a time and in order, each to one replica. */
@@ -41,6 +41,7 @@ export interface Line extends Queued {
 
 /** A turn that this replica has. */
 export interface Taken {
+  /** As it was before; that it is begun once more is written down already. */
   record: TurnRecord
   claim: Claim
   /** The thread's other turns that another replica has heard or answered. */
@@ -147,7 +148,7 @@ export function createTurnQueue(postgres: Postgres, replicas: Replicas, log: Log
             const claim = claims.open(row, job, sentAt)
             const isFirst = row.ts === row.thread_ts && row.edition === 1
             const foreign = isFirst ? [] : await readForeign(db, data, row.id, replicas.name)
-            return { record: toRecord(row), claim, foreign }
+            return { record: { ...toRecord(row), attempts: row.attempts - 1 }, claim, foreign }
           }
           await boss.complete(queue, [job])
           return undefined
@@ -229,6 +230,8 @@ function takeNext(db: Kysely<Schema>, thread: ThreadKey, owner: string, job: str
       owner,
       job,
       claim: eb('claim', '+', 1),
+      attempts: eb('attempts', '+', 1),
+      state: eb.case().when('state', '=', 'waiting').then(eb.val<TurnState>('answering')).else(eb.ref('state')).end(),
       deaths: eb(
         'deaths',
         '+',

@@ -87,9 +87,9 @@ export function toJob(entry: Entry, turns: TurnRecords): Job {
       // What is only brought to its end stays what it was until then.
       if (signal.aborted) return
       entry.attempts += 1
-      const begun = own.change(entry.turn.id, { state: 'answering', attempts: entry.attempts })
-      // Where it is handed out again when this process dies, the model need not wait for that.
-      if (claim === undefined) await begun
+      // What was claimed was written down as begun with that.
+      if (claim !== undefined) return
+      await own.change(entry.turn.id, { state: 'answering', attempts: entry.attempts })
     },
     signal,
     heardAt: entry.heardAt,
