@@ -24,6 +24,7 @@ const ground = [
   'log.ts',
   'marks.ts',
   'metrics.ts',
+  'pool.ts',
   'range.ts',
   'respond.ts',
   'slack.ts',

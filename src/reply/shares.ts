@@ -46,8 +46,16 @@ const moreEveryMs = 2_500
 /** Of the edits of a minute, so much at most is left for questions that are likely to come. */
 const mostLeft = 0.5
 
-/** Nothing is kept yet. `left` tells how many edits the minute still has, `perMinute` how many there are in all. */
-export function createShares(left: () => number, perMinute: () => number, now: () => number): Shares {
+/**
+ * Nothing is kept yet. `left` tells how many edits the minute still has, `perMinute` how many there are in all, and `sure` how many are
+ * left whatever other processes do.
+ */
+export function createShares(
+  left: () => number,
+  perMinute: () => number,
+  now: () => number,
+  sure: () => number = left,
+): Shares {
   let kept = 0
   let typicalMs = usualMs
   let asked: number[] = []
@@ -83,7 +91,7 @@ export function createShares(left: () => number, perMinute: () => number, now: (
       return {
         begin() {
           if (isKept) return true
-          if (!isOpen || left() - kept < 1) return false
+          if (!isOpen || sure() - kept < 1) return false
           allotted = mostOfOne * (left() - kept - 1)
           spent = 0
           kept += 1

@@ -139,6 +139,31 @@ export const migrations: Record<string, Migration> = {
       if (isPostgres(db)) await compareByCode(db, { turns: 'ts', labels: 'id' })
     },
   },
+  '006_budget': {
+    async up(db: Kysely<unknown>) {
+      await db.schema
+        .createTable('budget_replicas')
+        .addColumn('name', 'text', column => column.primaryKey())
+        .addColumn('report', 'integer', column => column.notNull())
+        .addColumn('standings', 'text', column => column.notNull())
+        .addColumn('heard_at', 'bigint', column => column.notNull())
+        .execute()
+      await db.schema
+        .createTable('budget_limits')
+        .addColumn('method', 'text', column => column.primaryKey())
+        .addColumn('version', 'integer', column => column.notNull())
+        .addColumn('per_minute', 'integer', column => column.notNull())
+        .addColumn('spacing_ms', 'integer', column => column.notNull())
+        .addColumn('raise_at', 'bigint')
+        .addColumn('rest_until', 'bigint', column => column.notNull())
+        .execute()
+      await db.schema
+        .createTable('budget_channels')
+        .addColumn('channel', 'text', column => column.primaryKey())
+        .addColumn('next_at', 'bigint', column => column.notNull())
+        .execute()
+    },
+  },
 }
 
 const isPostgres = (db: Kysely<unknown>) => db.getExecutor().adapter instanceof PostgresAdapter

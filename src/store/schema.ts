@@ -12,6 +12,9 @@ export interface Schema {
   told: ToldTable
   posted: PostedTable
   digests: DigestsTable
+  budget_replicas: BudgetReplicasTable
+  budget_limits: BudgetLimitsTable
+  budget_channels: BudgetChannelsTable
 }
 
 /** Where a turn stands. The first four are unfinished: the next start, or another replica, goes on with them. */
@@ -175,4 +178,31 @@ interface DigestsTable {
   title: string
   next_at: number
   added_at: number
+}
+
+/** What each replica spent of Slack's limits and may spend yet. These three tables are by the database's clock. */
+interface BudgetReplicasTable {
+  name: string
+  /** Counts its reports: an older one that arrives late changes nothing. */
+  report: number
+  /** By method, as JSON. */
+  standings: string
+  heard_at: number
+}
+
+/** What was found of a method's limit, where Slack has refused less than it publishes. */
+interface BudgetLimitsTable {
+  method: string
+  version: number
+  per_minute: number
+  spacing_ms: number
+  /** Null when the limit is as published. */
+  raise_at: number | null
+  rest_until: number
+}
+
+interface BudgetChannelsTable {
+  channel: string
+  /** When the next post may be made that is not reserved yet. */
+  next_at: number
 }
