@@ -67,7 +67,8 @@ export async function createApp({ config, model, store, taxonomies, log }: AppPa
   const reading = createPacedReader(call, config.readsPerMinute)
   const conversations = createConversations(reading.atOnce, self, config.cacheTokens)
   const people = createPeople(call, log)
-  const budget = createSendBudget(call)
+  const { shared } = store
+  const budget = createSendBudget(call, Date.now, shared?.pool)
   const { labels } = store
   const labeller = createLabeller({ model, taxonomies, labels })
   const settings = await openChannelSettings(store.settings)
@@ -98,7 +99,6 @@ export async function createApp({ config, model, store, taxonomies, log }: AppPa
     ...summing,
   }
   const missed: Missed = createMissed({ ...parts, take: async body => take(chat, body) })
-  const { shared } = store
   const inboxParts = {
     ...parts,
     answer: (job: Job) => answer(parts, job),
@@ -164,6 +164,7 @@ export async function createApp({ config, model, store, taxonomies, log }: AppPa
       clock.stop()
       const closed = bolt.close().catch(error => log.warn({ reason: toReason(error) }, 'Slack was left without a word'))
       await inbox.stopAll(config.stopMs)
+      await budget.close()
       await closed
     },
   }

@@ -1,6 +1,7 @@
 import { randomInt } from 'node:crypto'
 import type { Log } from '../log.ts'
 import { StartError } from '../start-error.ts'
+import { createBudgetPool } from './budget.ts'
 import { migrate } from './migrations.ts'
 import { alone, openPostgres, toPostgresProblem } from './postgres.ts'
 import { createReplicas, namePrefix } from './replicas.ts'
@@ -27,5 +28,11 @@ export async function openSharedStore(url: string, log: Log): Promise<Store> {
     await replicas.close()
     await postgres.close()
   }
-  return createStore({ db, writer, isLasting: true, shared: { replicas, queue }, close })
+  return createStore({
+    db,
+    writer,
+    isLasting: true,
+    shared: { replicas, queue, pool: createBudgetPool(db, name) },
+    close,
+  })
 }

@@ -1,4 +1,5 @@
 import type { Kysely } from 'kysely'
+import type { BudgetPool } from '../pool.ts'
 import { type Asks, createAsks } from './asks.ts'
 import { createDigests, type Digests } from './digests.ts'
 import { createFacts, type Facts } from './facts.ts'
@@ -34,6 +35,8 @@ export interface Store {
 export interface Shared {
   replicas: Replicas
   queue: TurnQueue
+  /** The send budget that they share. */
+  pool: BudgetPool
 }
 
 /** The database under a store. */

@@ -1,10 +1,12 @@
 import { sql } from 'kysely'
-import { describe, expect, onTestFinished, test } from 'vitest'
+import { expect, onTestFinished, test } from 'vitest'
 import type { Limit, Report } from '../../src/pool.ts'
 import { createSendBudget } from '../../src/reply/budget.ts'
 import { createBudgetPool } from '../../src/store/budget.ts'
+import { migrate } from '../../src/store/migrations.ts'
+import { openPostgres } from '../../src/store/postgres.ts'
+import { openDatabase, openProxy, withPostgres } from '../postgres.ts'
 import { createSlack } from '../reply/pools.ts'
-import { createTestDatabase, testUrl } from './database.ts'
 
 const method = 'chat.update'
 const asPublished: Limit = {
@@ -21,7 +23,7 @@ const report = (change: Partial<Report>) => ({
   } satisfies Report as Report,
 })
 
-describe.skipIf(testUrl === undefined)('a send budget that replicas share through PostgreSQL', () => {
+withPostgres('a send budget that replicas share through PostgreSQL', () => {
   test('is granted once, however many ask for all of it at the same moment', async () => {
     const { pools } = await openPools(8)
     const answers = await Promise.all(pools.map(pool => pool.sync(report({ asks: [0, 0, 0, 50] }))))
@@ -158,7 +160,7 @@ describe.skipIf(testUrl === undefined)('a send budget that replicas share throug
     }
     await expect.poll(heard).toHaveLength(2)
     const before = Math.max(...(await heard()))
-    await database.goAway()
+    database.cut()
     const begun = budgets.map(budget => {
       const share = budget.openReply()
       return { budget, hasRoom: share.begin(), complete: () => share.complete() }
@@ -172,14 +174,21 @@ describe.skipIf(testUrl === undefined)('a send budget that replicas share throug
     }
     expect(slack.arrived.filter(({ args }) => args.as === 'final')).toHaveLength(2)
     expect(slack.count(method)).toBe(12)
-    await database.comeBack()
+    database.mend()
     await expect.poll(async () => (await heard()).every(at => at > before), { timeout: 5_000 }).toBe(true)
   })
 })
 
 /** Replicas named r0, r1 and so on, each with connections of its own to one new database. */
 async function openPools(count: number) {
-  const database = await createTestDatabase()
-  const pools = Array.from({ length: count }, (_, index) => createBudgetPool(database.open().db, `r${index}`))
-  return { pools, database, db: database.open().db }
+  const proxy = await openProxy(await openDatabase())
+  const open = () => {
+    const postgres = openPostgres(proxy.url, 'test')
+    onTestFinished(() => postgres.close())
+    return postgres
+  }
+  const { db } = open()
+  await migrate(db)
+  const pools = Array.from({ length: count }, (_, index) => createBudgetPool(open().db, `r${index}`))
+  return { pools, database: { open, cut: proxy.cut, mend: proxy.mend }, db }
 }
