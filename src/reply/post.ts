@@ -253,7 +253,7 @@ export function createPoster(
         await parts.budget.send('chat.update', () => toArgs(body()), urgency, AbortSignal.any([giveUp, overdue.signal]))
         return true
       } catch (error) {
-        if (error instanceof SlackError || giveUp.aborted) throw error
+        if (error !== overdue.signal.reason) throw error
       } finally {
         clearTimeout(timer)
       }

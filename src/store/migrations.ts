@@ -135,6 +135,9 @@ export const migrations: Record<string, Migration> = {
       await add('turns', 'found', 'integer', 0)
       await add('asks', 'owner', 'text', '')
       await add('labels', 'owner', 'text', '')
+      await db.schema.dropIndex('turns_unfinished').execute()
+      await sql`create index turns_unfinished on turns (state)
+        where state in ('waiting', 'answering', 'stopping', 'withdrawing')`.execute(db)
       await db.schema.createIndex('turns_thread').on('turns').columns(['channel', 'thread_ts']).execute()
       if (isPostgres(db)) await compareByCode(db, { turns: 'ts', labels: 'id' })
     },

@@ -20,6 +20,8 @@ export interface TurnRecord {
   shown: number
   postingAt: number | undefined
   keptAt: number
+  /** How often it was handed out to a replica. */
+  claim: number
   /** It was found in history: a bot whose store is gone may have answered it. */
   isFound: boolean
 }
@@ -143,6 +145,8 @@ export function createTurnRecords(db: Kysely<Schema>, writer: Writer, kept?: Kep
 /** States of turns that somebody has to go on with. */
 export const unfinished: TurnState[] = ['waiting', 'answering', 'stopping', 'withdrawing']
 
+export const isUnfinished = ({ state }: Pick<TurnRecord, 'state'>): boolean => unfinished.includes(state)
+
 /** The turns of a batch in one commit; which of them are new. */
 async function insert(db: Kysely<Schema>, turns: NewTurn[], kept: KeptTurns | undefined): Promise<boolean[]> {
   const now = Date.now()
@@ -261,6 +265,7 @@ export function toRecord(row: Selectable<Schema['turns']>): TurnRecord {
     shown: row.shown,
     postingAt: row.posting_at ?? undefined,
     keptAt: row.kept_at,
+    claim: row.claim,
     isFound: row.found === 1,
   }
 }

@@ -266,6 +266,8 @@ async function conclude(parts: AnswerParts, scene: Scene, ending: Ending): Promi
     await scene.stage.reply.finish(ending)
     remember(parts.conversations, scene)
   } catch (error) {
+    // It is another replica's to tell.
+    if (scene.job.claim?.lost.aborted === true) return
     parts.log.error({ turn: scene.turn.id, reason: toReason(error) }, 'the end of a reply could not be told in Slack')
   }
 }

@@ -4,7 +4,7 @@ import type { Conversations } from '../conversation/conversation.ts'
 import { toReason } from '../errors.ts'
 import type { Shared } from '../store/store.ts'
 import type { Line } from '../store/turn-queue.ts'
-import type { TurnRecord } from '../store/turns.ts'
+import { isUnfinished, type TurnRecord } from '../store/turns.ts'
 import { type Entry, interrupt, toEntry } from './entry.ts'
 import { type Inbox, type InboxParts, lastWordsMs, mostAtOnce, prunedAfterMs } from './inbox.ts'
 import { Interruption } from './job.ts'
@@ -114,7 +114,9 @@ export function createSharedInbox(
   const heedAgain = async (turnId: string, by?: string): Promise<void> => {
     const entry = entries.get(turnId)
     const record = entry && (await store.turns.read(turnId))
-    if (entry !== undefined && record !== undefined && !entry.isEnding) heed(entry, record, by)
+    // What another has, or has ended, is not this one's to heed.
+    const isOurs = record !== undefined && record.claim === entry?.claim?.count && isUnfinished(record)
+    if (entry !== undefined && isOurs && !entry.isEnding) heed(entry, record, by)
   }
 
   const write = async (turn: Turn, from: 'event' | 'history'): Promise<void> => {
@@ -196,7 +198,7 @@ export function createSharedInbox(
     async find(turnId) {
       const record = await store.turns.read(turnId)
       if (record === undefined) return undefined
-      const isThere = leavesReply.has(record.state) || record.state === 'waiting' || record.state === 'answering'
+      const isThere = leavesReply.has(record.state) || isUnfinished(record)
       return isThere ? (JSON.parse(record.turn) as Turn) : undefined
     },
     inThread,

@@ -43,6 +43,7 @@ export function storeContract(name: string, openPlace: () => Promise<OpenStore>)
         ...blank,
         state: 'waiting',
         keptAt: noon,
+        claim: 0,
         isFound: false,
       })
       await turns.change('T1:C1:1', { messages: ['1', '2'], shown: 40_000, postingAt: noon, edition: 2, deaths: -1 })
