@@ -13,6 +13,8 @@ export interface Fleet {
   slack: Workspace
   model: ScriptedModel
   bots: BotProcess[]
+  /** One more. Resolves when it is ready. */
+  add(url: string): Promise<void>
   /** `kill -9`, and another one in its place. Resolves when that one is ready. */
   replace(index: number): Promise<void>
   /** Another one takes the place of one that is asked to stop. Resolves when the old one has gone. */
@@ -34,7 +36,7 @@ export async function openFleet(
     await Promise.all([slack.close(), model.close()])
   })
   const cache = await mkdtemp(join(tmpdir(), 'threadwise-cache-'))
-  const begin = async (index: number): Promise<BotProcess> => {
+  const begin = async (url: string): Promise<BotProcess> => {
     const bot = await startBot(
       {
         SLACK_BOT_TOKEN: slack.botToken,
@@ -44,7 +46,7 @@ export async function openFleet(
         OPENAI_API_KEY: 'sk-secret',
         OPENAI_MODEL: 'gpt-4o',
         PORT: '0',
-        DATABASE_URL: urls[index] ?? '',
+        DATABASE_URL: url,
         NODE_COMPILE_CACHE: cache,
         ...env,
       },
@@ -54,19 +56,23 @@ export async function openFleet(
     await bot.untilSays('ready')
     return bot
   }
-  const bots = await Promise.all(urls.map((_, index) => begin(index)))
+  const bots = await Promise.all(urls.map(begin))
+  const again = (index: number) => begin(urls[index] ?? '')
   return {
     slack,
     model,
     bots,
+    async add(url) {
+      bots.push(await begin(url))
+    },
     async replace(index) {
       bots[index]?.kill('SIGKILL')
       await bots[index]?.exit
-      bots[index] = await begin(index)
+      bots[index] = await again(index)
     },
     async deploy(index) {
       const old = bots[index]
-      bots[index] = await begin(index)
+      bots[index] = await again(index)
       old?.kill('SIGTERM')
       await old?.exit
     },
