@@ -45,6 +45,8 @@ const onlyIn: Record<string, string> = {
   'prom-client': 'metrics.ts',
   pino: 'log.ts',
   'node:sqlite': 'store/sqlite.ts',
+  pg: 'store/postgres.ts',
+  'pg-boss': 'store/turn-queue.ts',
 }
 
 /** Files that only convert: nothing outside reaches them but their arguments. */

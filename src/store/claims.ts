@@ -25,7 +25,7 @@ export interface Claims {
 }
 
 /** An entry of the queue, and the how-manieth time that it was handed out. */
-export interface JobAttempt {
+interface JobAttempt {
   id: string
   retryCount: number
 }
@@ -124,7 +124,7 @@ interface Held {
 }
 
 /** Another replica has the turn: whatever was still to be written is not this one's to write. */
-export class LostClaim extends Error {
+class LostClaim extends Error {
   constructor() {
     super('another replica has taken the turn')
     this.name = 'LostClaim'

@@ -28,7 +28,7 @@ interface SessionHandlers {
   onOpen: () => void
 }
 
-export interface Session {
+interface Session {
   readonly isOpen: boolean
   close(): Promise<void>
 }

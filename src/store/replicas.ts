@@ -23,7 +23,7 @@ export interface Replicas {
 }
 
 /** What replicas tell each other: kinds and ids, and no word of what people wrote. */
-export type Word =
+type Word =
   /** There is a turn to take. */
   | { kind: 'turns' }
   /** The record of a turn was changed: it is stopped, withdrawn, or has another question. */

@@ -40,7 +40,7 @@ export interface Line extends Queued {
 }
 
 /** A turn that this replica has. */
-export interface Taken {
+interface Taken {
   /** As it was before; that it is begun once more is written down already. */
   record: TurnRecord
   claim: Claim

@@ -16,6 +16,7 @@ import { createRandom } from '../random.ts'
 import { createScriptedModel } from '../scripted-model.ts'
 import { openBenchBot } from './bot.ts'
 import type { Claim } from './main.ts'
+import { benchFleet } from './replies.ts'
 
 /** The load: so many mentions over so many threads, to so many replicas, one of which is killed every two seconds. */
 const load = { mentions: 500, threads: 100, replicas: 4, killEveryMs: 2_000 }
@@ -45,7 +46,13 @@ export async function benchReplicas(): Promise<Claim[]> {
   const ends: (() => void | Promise<void>)[] = []
   const atEnd = (end: () => void | Promise<void>) => void ends.unshift(end)
   try {
-    return [...(await measureChaos(atEnd)), await measureWay(atEnd), ...(await measureSpeeds(atEnd))]
+    return [
+      ...(await measureChaos(atEnd)),
+      await measureWay(atEnd),
+      ...(await benchFleet(2, () => openDatabase(atEnd))),
+      ...(await benchFleet(4, () => openDatabase(atEnd))),
+      ...(await measureSpeeds(atEnd)),
+    ]
   } finally {
     for (const end of ends) await end()
   }

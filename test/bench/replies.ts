@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { createWorkspace, type Workspace } from '../../src/playground/workspace/workspace.ts'
 import { createScriptedModel, type Exchange } from '../scripted-model.ts'
-import { startChild } from './child.ts'
+import { type Child, startChild } from './child.ts'
 import type { Claim } from './main.ts'
 
 /** So many people ask at about the same time, in so many places. */
@@ -16,6 +16,8 @@ interface Load {
   allowed?: number
   /** How much of threads the bot may remember. */
   cacheTokens?: number
+  /** So many processes answer, on this database. */
+  fleet?: { replicas: number; url: string }
 }
 
 /** What came of it. */
@@ -123,6 +125,17 @@ const toRow = (cells: string[]) => cells.map((cell, at) => (at < 2 ? cell.padEnd
 const nameOf = ({ threads, places, isDirect, allowed }: Load) =>
   `${threads} in ${isDirect === true ? 'DMs' : places}${allowed === undefined ? '' : ', half'}`
 
+/** The loads of the issue again, answered by several replicas on a database each; prints their rows, and answers what is promised. */
+export async function benchFleet(replicas: number, openUrl: () => Promise<string>): Promise<Claim[]> {
+  const claims: Claim[] = []
+  for (const load of comparedLoads) {
+    const outcome = await measureReplies({ ...load, fleet: { replicas, url: await openUrl() } }, 'threadwise')
+    process.stdout.write(`${toRow(toCells(`${replicas} replicas`, outcome))}\n`)
+    claims.push(...toClaims(outcome).map(claim => ({ ...claim, what: `${replicas} replicas, ${claim.what}` })))
+  }
+  return claims
+}
+
 function toCells(bot: string, outcome: Outcome): string[] {
   const { load, whole, refused, firstTextMs, lagMs, wholeMs, callsAReply, cpuMsAReply, memoryMb } = outcome
   const bound = load.isDirect === true ? undefined : toBoundMs(load.threads)
@@ -187,8 +200,12 @@ export async function measureReplies(load: Load, bot: 'threadwise' | 'edits' | '
   const model = await createScriptedModel()
   const produced = new Map<string, number[]>()
   model.answerAll(exchange => void speak(exchange, produced))
-  const remembering = load.cacheTokens === undefined ? {} : { CACHE_TOKENS: String(load.cacheTokens) }
-  const child = await startChild(bot, slack, model.baseUrl, remembering)
+  const env = {
+    ...(load.cacheTokens !== undefined && { CACHE_TOKENS: String(load.cacheTokens) }),
+    ...(load.fleet !== undefined && { DATABASE_URL: load.fleet.url }),
+  }
+  const starting = Array.from({ length: load.fleet?.replicas ?? 1 }, () => startChild(bot, slack, model.baseUrl, env))
+  const child = together(await Promise.all(starting))
   const places = await openPlaces(slack, load)
   await delay(1_000)
   const seen = watchReplies(slack)
@@ -237,6 +254,18 @@ function toRefusedLater(calls: Workspace['calls'], startedAt: number): number {
     counts.set(key, (counts.get(key) ?? 0) + 1)
   }
   return Math.max(0, ...counts.values())
+}
+
+/** Several processes as one: their work and memory together. */
+function together(children: Child[]): Child {
+  const sum = async (figures: Promise<number>[]) => (await Promise.all(figures)).reduce((all, one) => all + one, 0)
+  return {
+    cpuMs: () => sum(children.map(child => child.cpuMs())),
+    memoryMb: () => sum(children.map(child => child.memoryMb())),
+    async stop() {
+      await Promise.all(children.map(child => child.stop()))
+    },
+  }
 }
 
 interface Place {
