@@ -42,7 +42,7 @@ export function withParts(url: string, parts: Partial<Pick<URL, 'host' | 'pathna
 }
 
 /** A cable to a PostgreSQL server that can be pulled. */
-export interface Proxy {
+export interface Cable {
   /** The database's address by way of this cable. */
   readonly url: string
   /** Every connection breaks, and each new one at once: the server is gone. */
@@ -54,7 +54,7 @@ export interface Proxy {
 }
 
 /** Lays a cable to the server of an address; it goes at the end. */
-export async function openProxy(url: string, atEnd: AtEnd = onTestFinished): Promise<Proxy> {
+export async function openProxy(url: string, atEnd: AtEnd = onTestFinished): Promise<Cable> {
   const { hostname, port } = new URL(url)
   const pairs = new Set<[Socket, Socket]>()
   let state: 'whole' | 'cut' | 'silent' = 'whole'

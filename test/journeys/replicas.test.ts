@@ -3,7 +3,7 @@ import { expect, onTestFinished, test } from 'vitest'
 import { createLog } from '../../src/log.ts'
 import type { PageMessage, SlackJson } from '../../src/playground/protocol.ts'
 import { openSharedStore } from '../../src/store/shared.ts'
-import { openDatabase, openProxy, type Proxy, withPostgres } from '../postgres.ts'
+import { type Cable, openDatabase, openProxy, withPostgres } from '../postgres.ts'
 import { connect, freePort, openStory, type Story, toSeen } from '../story.ts'
 
 const isWhole = ({ blocks = [] }: PageMessage) =>
@@ -25,7 +25,7 @@ async function openPair(): Promise<Story> {
 }
 
 /** A bot whose way to the database can be cut, and the address for others. */
-async function openCuttable(): Promise<{ story: Story; url: string; proxy: Proxy; port: number }> {
+async function openCuttable(): Promise<{ story: Story; url: string; proxy: Cable; port: number }> {
   const url = await openDatabase()
   const proxy = await openProxy(url)
   const port = await freePort()
