@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises'
 import { Kysely, PostgresDialect, sql } from 'kysely'
 import pg from 'pg'
 import { withoutNul } from './nul.ts'
@@ -133,11 +134,21 @@ function openSession(createClient: () => pg.Client, { begin, onNotice, onOpen }:
 /** Replicas that start together make tables one after the other. */
 const startLock = 7_418_322
 
+const lockEveryMs = 50
+/** Nobody holds it for longer; a replica that waits for more is told so. */
+const lockPatienceMs = 60_000
+
 /** Does the work while no other replica does such work. */
 export async function alone<R>({ db }: Pick<Postgres, 'db'>, work: () => Promise<R>): Promise<R> {
+  const deadline = Date.now() + lockPatienceMs
   return db.transaction().execute(async on => {
-    await sql`select pg_advisory_xact_lock(${startLock})`.execute(on)
-    return work()
+    // Asked again and again: a question that waits would be given up as one to a server that is away.
+    for (;;) {
+      const { rows } = await sql<{ got: boolean }>`select pg_try_advisory_xact_lock(${startLock}) as got`.execute(on)
+      if (rows[0]?.got === true) return work()
+      if (Date.now() > deadline) throw new Error('another replica has been making the tables for a minute')
+      await delay(lockEveryMs)
+    }
   })
 }
 
