@@ -20,9 +20,12 @@ export interface Claim {
 /** All claims of this replica. */
 export interface Claims {
   /** `sentAt` is the moment of `performance.now()` at which the turn was asked for. */
-  open(row: Pick<Selectable<Schema['turns']>, 'claim'>, job: JobAttempt, sentAt: number): Claim
+  open(row: Claimed, job: JobAttempt, sentAt: number): Claim
   close(): void
 }
+
+/** The turn's record as it was claimed. */
+type Claimed = Pick<Selectable<Schema['turns']>, 'id' | 'claim'>
 
 /** An entry of the queue, and the how-manieth time that it was handed out. */
 interface JobAttempt {
@@ -35,7 +38,7 @@ interface Entries {
   /** Says that they are still worked on; answers which of them are still this replica's. */
   touch(jobs: JobAttempt[]): Promise<string[]>
   complete(job: JobAttempt): Promise<void>
-  giveBack(job: JobAttempt): Promise<void>
+  giveBack(job: JobAttempt, turn: Claimed): Promise<void>
 }
 
 const touchEveryMs = 1_000
@@ -67,7 +70,7 @@ export function createClaims(entries: Entries): Claims {
   const timer = setInterval(() => void touch(), touchEveryMs).unref()
 
   return {
-    open({ claim }, job, sentAt) {
+    open(turn, job, sentAt) {
       const lost = new AbortController()
       let sureUntil = sentAt + sureMs
       let told = Promise.withResolvers<void>()
@@ -90,7 +93,7 @@ export function createClaims(entries: Entries): Claims {
       })
       const leave = () => void held.delete(job.id)
       return {
-        count: claim,
+        count: turn.claim,
         get isSure() {
           return isSure()
         },
@@ -107,7 +110,7 @@ export function createClaims(entries: Entries): Claims {
         },
         async giveBack() {
           leave()
-          await entries.giveBack(job)
+          await entries.giveBack(job, turn)
         },
       }
     },

@@ -30,7 +30,10 @@ export interface TurnQueue {
 }
 
 type ThreadKey = Pick<NewTurn, 'channel' | 'threadTs'>
-type Queued = Pick<NewTurn, 'channel' | 'threadTs' | 'ts'>
+type Queued = Pick<NewTurn, 'channel' | 'threadTs' | 'ts'> & {
+  /** It had ended before, and need not be looked at once more when it ends again. */
+  isAgain?: boolean
+}
 type Reopened = 'begun' | 'busy' | 'unknown'
 
 /** One thread's place in the queue, made for the turn of this ts, of which the next turn can be taken. */
@@ -75,7 +78,25 @@ export function createTurnQueue(postgres: Postgres, replicas: Replicas, log: Log
   const claims: Claims = createClaims({
     touch: async jobs => ((await boss.touch(queue, jobs)) as Touched).settled,
     complete: async job => void (await boss.complete(queue, [job])),
-    giveBack: async job => void (await boss.fail(queue, [job])),
+    async giveBack(job, { id, claim }) {
+      // It is nobody's, and nobody has died of it.
+      await db
+        .updateTable('turns')
+        .set(({ eb }) => ({
+          owner: null,
+          state: eb
+            .case()
+            .when('state', '=', 'answering')
+            .then(eb.val<TurnState>('waiting'))
+            .else(eb.ref('state'))
+            .end(),
+        }))
+        .where('id', '=', id)
+        .where('claim', '=', claim)
+        .where('state', 'in', unfinished)
+        .execute()
+      await boss.fail(queue, [job])
+    },
   })
   const ready: (() => void)[] = []
   const tellReady = () => {
@@ -85,8 +106,8 @@ export function createTurnQueue(postgres: Postgres, replicas: Replicas, log: Log
   let isOpen = false
 
   const put: TurnQueue['put'] = async (on, turns) => {
-    const jobs = turns.map(({ channel, threadTs, ts }) => ({
-      data: { channel, threadTs, ts },
+    const jobs = turns.map(({ channel, threadTs, ts, isAgain = false }) => ({
+      data: { channel, threadTs, ts, isAgain },
       singletonKey: `${channel}:${threadTs}`,
     }))
     await boss.insert(queue, jobs, { db: toBossDatabase(on) })
@@ -185,7 +206,7 @@ export function createTurnQueue(postgres: Postgres, replicas: Replicas, log: Log
           .set({ ...anew, state, owner: null, changed_at: Date.now() })
           .where('id', '=', id)
           .execute()
-        await put(on, [{ channel: row.channel, threadTs: row.thread_ts, ts: row.ts }])
+        await put(on, [{ channel: row.channel, threadTs: row.thread_ts, ts: row.ts, isAgain: true }])
         return 'begun'
       }),
     async close() {

@@ -86,10 +86,14 @@ export function createSharedInbox(
     if (taken === undefined) return
     const { record, claim, foreign } = taken
     catchUp(line, foreign)
-    const entry = { ...toEntry(record, true), claim, isResumed: record.attempts > 0 || record.isFound }
+    const known = toEntry(record, true)
+    const isChecked = known.isChecked || line.isAgain === true
+    const entry = { ...known, claim, isChecked, isResumed: record.attempts > 0 || record.isFound }
     heed(entry, record)
     claim.lost.addEventListener('abort', () => interrupt(entry, new Interruption('lost')), { once: true })
     entries.set(record.id, entry)
+    // What was wanted of it while it was on its way here.
+    heedAgain(record.id).catch(() => {})
     await runner.run(entry).finally(() => entries.delete(record.id))
   }
 

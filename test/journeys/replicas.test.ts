@@ -128,6 +128,25 @@ withPostgres('two replicas', () => {
   })
 })
 
+withPostgres('a replica that stops', () => {
+  test('hands over what it has not finished, and that is no death', async () => {
+    const url = await openDatabase()
+    const story = await openStory({ databaseUrl: url, config: { stopMs: 0 } })
+    const { slack, model, say, untilReply, app } = story
+    const { general } = slack.channels
+    const ts = await say(slack.people.dana, general, `<@${slack.botUserId}> go on`)
+    ;(await model.next()).say('Begun here, ')
+    await untilReply(general, ts, reply => reply.text.startsWith('Begun'), 'the first text')
+    const other = await join(story, url)
+    await app.stop()
+    const exchange = await model.next()
+    const record = await other.store.turns.read(`${slack.teamId}:${general}:${ts}`)
+    expect(record).toMatchObject({ state: 'answering', deaths: 0 })
+    exchange.reply('Begun here, and ended there.')
+    await untilReply(general, ts, isWhole, 'the whole text')
+  })
+})
+
 withPostgres('a replica without its database', () => {
   test('writes no more in a turn that another has taken', async () => {
     const { story, url, proxy } = await openCuttable()
