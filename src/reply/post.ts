@@ -7,6 +7,7 @@ import type { MessageBody } from './message.ts'
 import { findPosted, lookUntil, toNothing } from './posted.ts'
 import type { Progress } from './progress.ts'
 import { removeMessage } from './remove.ts'
+import { createShape } from './shape.ts'
 import { createStream, isStreamable } from './stream.ts'
 
 /** Where a reply goes, the turn that it answers, and the how-manieth answer to it this is, from 1. */
@@ -79,15 +80,6 @@ const longestEditWaitMs = 3_000
 /** A post that waited longer than this for the budget is noted again when it is made. */
 const staleNoteMs = 500
 
-/** Slack's words for "I do not know this block"; the same message without blocks says as much. */
-const blockErrors = new Set([
-  'invalid_blocks',
-  'invalid_blocks_format',
-  'block_mismatch',
-  'msg_blocks_too_long',
-  'unsupported_block',
-])
-
 /** Slack's words for "no streams in this workspace". */
 const noStreams = new Set([
   'feature_not_enabled',
@@ -107,10 +99,6 @@ const mostStreamed = 12_000
 /** The message can no longer be edited; what it should say is posted anew. */
 const closedErrors = new Set(['edit_window_closed', 'cant_update_message', 'streaming_state_conflict'])
 
-/** A fallback text that is too long beside its blocks is cut to this; people see the blocks. */
-const shortCharacters = 800
-const toShort = (text: string) => `${text.slice(0, shortCharacters).toWellFormed()}…`
-
 /** Makes the poster of one reply. It goes on in the messages in which the reply stands already. */
 export function createPoster(
   parts: { budget: SendBudget; call: CallSlack; log: Log },
@@ -124,8 +112,7 @@ export function createPoster(
   const isDirect = place.channel.startsWith('D')
   let part = 0
   let ts = messages[0]
-  let withBlocks = true
-  let isShort = false
+  const shape = createShape()
   let isDoubtful = progress.postingAt !== undefined
   const deadPostAt = progress.postingAt ?? Number.NEGATIVE_INFINITY
   /** Until when a post, or an edit, that was given up may still take effect. */
@@ -143,11 +130,7 @@ export function createPoster(
     if (ts === undefined && Date.now() - notedAt > staleNoteMs) void progress.posting()
     return {
       channel: place.channel,
-      text: isShort ? toShort(body.text) : body.text,
-      ...(withBlocks && { blocks: body.blocks }),
-      // `chat.update` would otherwise link names and parse the text as a person's.
-      parse: 'none',
-      link_names: false,
+      ...shape.toContent(body),
       // Every edit says it anew: one that arrives late takes back what the last one said.
       metadata: toReplyMetadata({ turn: place.turnId, part, edition: place.edition, isWhole: body.isWhole }),
       ...(ts !== undefined ? { ts } : { thread_ts: place.threadTs, unfurl_links: false, unfurl_media: false }),
@@ -269,6 +252,8 @@ export function createPoster(
   const leaveMessage = () => {
     if (ts !== undefined) left.push(ts)
     ts = undefined
+    // What may still arrive there goes with it.
+    editsUntil = Number.NEGATIVE_INFINITY
   }
 
   const keep = async (posted: string) => {
@@ -291,14 +276,7 @@ export function createPoster(
       stream.adopt()
       return true
     }
-    if (blockErrors.has(error.code) && withBlocks) {
-      withBlocks = false
-      return true
-    }
-    if (error.code === 'msg_too_long' && withBlocks && !isShort) {
-      isShort = true
-      return true
-    }
+    if (shape.adapt(error.code)) return true
     if (closedErrors.has(error.code) && ts !== undefined) {
       leaveMessage()
       return true
