@@ -2,7 +2,8 @@ FROM node:24-slim
 WORKDIR /app
 COPY package.json package-lock.json .npmrc ./
 # The image brings its own Node; the project's copy of it is for machines that have none.
-RUN npm install --omit=dev --omit=optional && npm cache clean --force
+RUN npm install --omit=dev && npm cache clean --force \
+  && rm -rf node_modules/node-linux-* node_modules/node-darwin-* node_modules/node-bin-* node_modules/node-win-* node_modules/.bin/node
 COPY src ./src
 COPY manifest.yml LICENSE README.md ./
 # What must outlive the container; a volume that is mounted here takes over the owner.

@@ -158,7 +158,16 @@ export async function createApp({ config, model, store, taxonomies, log }: AppPa
   // While the database was away nothing was written down; what Slack has given up to repeat stands in its history.
   shared?.replicas.onReturn(() => bolt.isOpen() && missed.connected())
   clock.start()
-  log.info({ team: self.teamId, bot: self.userId, model: model.title, transport: config.transport.kind }, 'ready')
+  log.info(
+    {
+      team: self.teamId,
+      bot: self.userId,
+      model: model.title,
+      transport: config.transport.kind,
+      ...(shared !== undefined && { replica: shared.replicas.name }),
+    },
+    'ready',
+  )
 
   return {
     async stop() {

@@ -60,7 +60,7 @@ const defaultModel = 'gpt-5.6-luna'
 
 const token = (prefixes: string[], where: string) =>
   z.string({ error: `is missing: ${where}` }).refine(value => prefixes.some(prefix => value.startsWith(prefix)), {
-    error: `does not start with ${prefixes[0]}: it is another kind of token. ${where}`,
+    error: `does not start with ${prefixes[0]}, so it is another kind of token: ${where}`,
   })
 
 const url = (what: string) => z.string().refine(isHttpUrl, { error: `is not an http(s) address. ${what}` })

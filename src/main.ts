@@ -13,6 +13,9 @@ import type { Store } from './store/store.ts'
 /** The environment or a token is wrong: trying again does not help until somebody has changed it. */
 const exitMisconfigured = 2
 
+/** How often it is looked whether npm still lives. */
+const parentEveryMs = 500
+
 /** A process that stops is done this long after its last answers, and lets go of the store. */
 const lockExtraMs = 10_000
 
@@ -86,6 +89,23 @@ function stopOnSignals(stopApp: () => Promise<void>, log: Log): void {
     process.exit(0)
   }
   for (const signal of ['SIGTERM', 'SIGINT']) process.on(signal, () => void stop(signal))
+  whenNpmIsGone(() => {
+    if (!isStopping) void stop('npm is gone')
+  })
+}
+
+/**
+ * `npm start` runs the bot below a shell, and neither hands a signal on: when they are gone, whoever started the bot has asked it to
+ * stop.
+ */
+function whenNpmIsGone(stop: () => void): void {
+  if (process.env.npm_lifecycle_event !== 'start') return
+  const parent = process.ppid
+  const timer = setInterval(() => {
+    if (process.ppid === parent) return
+    clearInterval(timer)
+    stop()
+  }, parentEveryMs).unref()
 }
 
 /**

@@ -9,6 +9,9 @@ import { createStore, type Store } from './store.ts'
 import { createTurnQueue } from './turn-queue.ts'
 import { createWriter } from './writer.ts'
 
+/** What comes of a database that is away. */
+const away = 'what people ask waits until it can be, and replies hold still in a few seconds'
+
 /** Opens the store that several replicas share. Rejects with a `StartError` that names the cure when that is impossible. */
 export async function openSharedStore(url: string, log: Log): Promise<Store> {
   const name = `${namePrefix}${randomInt(2 ** 40).toString(36)}`
@@ -20,7 +23,7 @@ export async function openSharedStore(url: string, log: Log): Promise<Store> {
     await postgres.close()
     throw new StartError(toPostgresProblem(error))
   }
-  const writer = createWriter(log, toPostgresProblem, work => postgres.durable.transaction().execute(work))
+  const writer = createWriter(log, toPostgresProblem, work => postgres.durable.transaction().execute(work), away)
   const replicas = createReplicas(postgres, name, log)
   const queue = createTurnQueue(postgres, replicas, log)
   const close = async () => {

@@ -22,8 +22,13 @@ const restMs = 1_000
 /** The same complaint is made again after this long at the earliest. */
 const complaintEveryMs = 60_000
 
-/** Makes a writer that turns a failure into a sentence with `toProblem`. */
-export function createWriter(log: Log, toProblem: (error: unknown) => string, durably: Durably): Writer {
+/** Makes a writer that turns a failure into a sentence with `toProblem`, and says what comes of it meanwhile. */
+export function createWriter(
+  log: Log,
+  toProblem: (error: unknown) => string,
+  durably: Durably,
+  outcome = 'answers go on, but do not outlive a restart until this is mended',
+): Writer {
   let isWorking = true
   let complainedAt = Number.NEGATIVE_INFINITY
   let failedAt = Number.NEGATIVE_INFINITY
@@ -39,10 +44,7 @@ export function createWriter(log: Log, toProblem: (error: unknown) => string, du
       } catch (error) {
         if (isWorking || Date.now() - complainedAt > complaintEveryMs) {
           complainedAt = Date.now()
-          log.error(
-            { problem: toProblem(error) },
-            'the store could not be written; answers go on, but do not outlive a restart until this is mended',
-          )
+          log.error({ problem: toProblem(error) }, `the store could not be written; ${outcome}`)
         }
         isWorking = false
         failedAt = Date.now()

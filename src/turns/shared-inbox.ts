@@ -36,6 +36,8 @@ export function createSharedInbox(
   const entries = new Map<string, Entry>()
   const running = new Set<Promise<void>>()
   const keeping = new Map<string, Promise<void>>()
+  /** Those that it has written down and not begun to tell about. */
+  const fresh = new Set<string>()
   const repeat = createRepeater(log)
   const seen = createSeen(rememberedTurns, rememberedMs)
   let isOpen = true
@@ -87,8 +89,15 @@ export function createSharedInbox(
     const { record, claim, foreign } = taken
     catchUp(line, foreign)
     const known = toEntry(record, true)
-    const isChecked = known.isChecked || line.isAgain === true
-    const entry = { ...known, claim, isChecked, isResumed: record.attempts > 0 || record.isFound }
+    const isAgain = line.isAgain === true
+    const entry = {
+      ...known,
+      claim,
+      isChecked: known.isChecked || isAgain,
+      isResumed: record.attempts > 0 || record.isFound,
+      // Whoever asked has waited since then, whichever replicas have come and gone.
+      heardAt: isAgain ? known.heardAt : performance.now() - Math.max(0, Date.now() - record.keptAt),
+    }
     heed(entry, record)
     claim.lost.addEventListener('abort', () => interrupt(entry, new Interruption('lost')), { once: true })
     entries.set(record.id, entry)
@@ -126,7 +135,10 @@ export function createSharedInbox(
   const write = async (turn: Turn, from: 'event' | 'history'): Promise<void> => {
     const deadline = Date.now() + keepPatienceMs
     const isFound = from === 'history'
-    while ((await store.turns.keep({ ...toNewTurn(turn), isFound })) === undefined) {
+    for (;;) {
+      const isNew = await store.turns.keep({ ...toNewTurn(turn), isFound })
+      if (isNew === true) fresh.add(turn.id)
+      if (isNew !== undefined) return
       if (!isOpen || Date.now() > deadline) throw new Error('a turn could not be written down')
       await delay(keepAgainMs)
     }
@@ -157,7 +169,8 @@ export function createSharedInbox(
     settled: async turnId => keeping.get(turnId),
     accept(turn) {
       // It has been handed out already, or will be; here only those who wait are told so.
-      if (turn.question.ts !== turn.threadTs) tellAhead(turn).catch(() => {})
+      const isOurs = fresh.delete(turn.id)
+      if (isOurs && turn.question.ts !== turn.threadTs) tellAhead(turn).catch(() => {})
       void take()
     },
     takeOver: () => queue.start(),

@@ -1,3 +1,4 @@
+import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { createServer } from 'node:http'
 import { connect } from 'node:net'
@@ -34,6 +35,36 @@ describe('npm start', () => {
       expect(slack.messages(general, ts).map(toSeen)).toContain('Half and whole.')
     },
   )
+
+  test('stops with npm, which hands no signal on', async () => {
+    const { slack, model, bot, folder } = await openWorld('socket')
+    await bot.untilSays('ready')
+    bot.kill('SIGTERM')
+    await bot.exit
+    const env = {
+      PATH: process.env.PATH ?? '',
+      SLACK_BOT_TOKEN: slack.botToken,
+      SLACK_APP_TOKEN: slack.appToken,
+      SLACK_API_URL: slack.apiUrl,
+      OPENAI_BASE_URL: model.baseUrl,
+      DATA_DIR: folder,
+      PORT: '0',
+    }
+    const npm = spawn('npm', ['start'], { env, stdio: ['ignore', 'pipe', 'ignore'] })
+    onTestFinished(() => void npm.kill('SIGKILL'))
+    let said = ''
+    const isReady = new Promise<void>(done =>
+      npm.stdout.on('data', data => {
+        said += data
+        if (said.includes('ready')) done()
+      }),
+    )
+    await isReady
+    npm.kill('SIGTERM')
+    // What it prints ends with the last process that has it.
+    await once(npm, 'close')
+    expect(said).toContain('"stopped"')
+  })
 
   test('stopped while the model goes on and on, it says so, and the next start completes the same message', async () => {
     const { slack, model, bot, restart, dana, general } = await openWorld('socket', { STOP_SECONDS: '1' })
