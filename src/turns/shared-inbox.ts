@@ -28,7 +28,7 @@ const rememberedMs = 7 * 86_400_000
  * again to another when that one dies.
  */
 export function createSharedInbox(
-  parts: InboxParts & { conversations: Pick<Conversations, 'behind' | 'drop'> },
+  parts: InboxParts & { conversations: Pick<Conversations, 'begin' | 'behind' | 'drop'> },
   { queue, replicas }: Shared,
 ): Inbox {
   const { store, log } = parts
@@ -98,6 +98,8 @@ export function createSharedInbox(
       // Whoever asked has waited since then, whichever replicas have come and gone.
       heardAt: isAgain ? known.heardAt : performance.now() - Math.max(0, Date.now() - record.keptAt),
     }
+    // Whoever hears a thread begin, and whoever answers it, need not be the same.
+    if (!entry.isResumed && entry.turn.isAddressed) parts.conversations.begin(entry.turn, entry.turn.question)
     heed(entry, record)
     claim.lost.addEventListener('abort', () => interrupt(entry, new Interruption('lost')), { once: true })
     entries.set(record.id, entry)

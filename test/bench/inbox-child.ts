@@ -15,7 +15,7 @@ const inbox = createSharedInbox(
   {
     store,
     log,
-    conversations: { behind() {}, drop() {} },
+    conversations: { begin() {}, behind() {}, drop() {} },
     async answer(job) {
       await job.begin()
       return 'done'

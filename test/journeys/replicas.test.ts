@@ -53,6 +53,8 @@ withPostgres('two replicas', () => {
     )
     for (const ts of asked) await untilReply(general, ts, isWhole, 'the answer')
     for (const ts of asked) expect(replies(general, ts)).toHaveLength(1)
+    // Of a thread that has just begun there is nothing to read, whoever of them has heard that.
+    expect(slack.calls.filter(({ method }) => method === 'conversations.replies')).toEqual([])
   })
 
   test('answer a thread’s questions in order, and each knows what the other answered', async () => {
