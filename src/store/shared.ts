@@ -1,4 +1,5 @@
 import { randomInt } from 'node:crypto'
+import { setTimeout as delay } from 'node:timers/promises'
 import type { Log } from '../log.ts'
 import { StartError } from '../start-error.ts'
 import { createBudgetPool } from './budget.ts'
@@ -9,6 +10,8 @@ import { createStore, type Store } from './store.ts'
 import { createTurnQueue } from './turn-queue.ts'
 import { createWriter } from './writer.ts'
 
+/** Whoever stops waits no longer than this for each farewell. */
+const leaveMs = 1_500
 /** What comes of a database that is away. */
 const away = 'what people ask waits until it can be, and replies hold still in a few seconds'
 
@@ -27,9 +30,9 @@ export async function openSharedStore(url: string, log: Log): Promise<Store> {
   const replicas = createReplicas(postgres, name, log)
   const queue = createTurnQueue(postgres, replicas, log)
   const close = async () => {
-    await queue.close()
-    await replicas.close()
-    await postgres.close()
+    // A database that says nothing takes no leave either.
+    for (const leave of [queue.close, replicas.close, postgres.close])
+      await Promise.race([leave(), delay(leaveMs, undefined, { ref: false })]).catch(() => {})
   }
   return createStore({
     db,

@@ -53,6 +53,23 @@ withPostgres('a fleet of processes', () => {
     expect(await bots[0]?.exit).toBe(0)
   })
 
+  test.each(['cut', 'silence'] as const)(
+    'stops in time when its database is away: %s',
+    { timeout: 40_000 },
+    async how => {
+      const proxy = await openProxy(await openDatabase())
+      const { slack, model, bots } = await openFleet([proxy.url], onTestFinished, {}, { STOP_SECONDS: '0' })
+      const { general } = slack.channels
+      await slack.do({ do: 'say', as: slack.people.dana, channel: general, text: `<@${slack.botUserId}> go on` })
+      ;(await model.next()).say('Begun here, ')
+      await slack.until(() => slack.calls.some(({ method }) => method === 'chat.postMessage'), 'the first text')
+      proxy[how]()
+      bots[0]?.kill('SIGTERM')
+      expect(await bots[0]?.exit).toBe(0)
+      expect(bots[0]?.says()).not.toContain('a turn threw')
+    },
+  )
+
   test('loses and doubles nothing when each is replaced by a newer one under five mentions a second', {
     timeout: 120_000,
   }, async () => {
