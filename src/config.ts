@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { type LogLevel, logLevels } from './log.ts'
-import { StartError } from './start-error.ts'
+import { StartError } from './slack/start-error.ts'
 
 /** How Slack reaches the bot: over a socket that the bot opens, or by signed HTTP requests. */
 type Transport = { kind: 'socket'; appToken: string } | { kind: 'http'; signingSecret: string }

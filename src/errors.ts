@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
-import { SlackError } from './slack.ts'
-import type { Words } from './words/words.ts'
+import type { Words } from './i18n/catalog.ts'
+import { SlackError } from './slack/client.ts'
 
 /**
  * A failure that a person may read about: it carries a sentence that says what happened and what to do next. Every

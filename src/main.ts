@@ -1,13 +1,13 @@
 import dotenv from 'dotenv'
-import { createApp, type ThreadwiseApp } from './app.ts'
+import { createApp, type ThreadwiseApp } from './bot.ts'
 import { type Config, type Problem, toConfig } from './config.ts'
 import { toReason } from './errors.ts'
-import { readTaxonomies } from './labels/taxonomies.ts'
+import { readTaxonomies } from './features/classify/taxonomy-files.ts'
 import { createLog, type Log } from './log.ts'
-import { detectLocalServer } from './model/detect.ts'
-import { createOpenAiModel } from './model/openai.ts'
-import { StartError, tokenErrors } from './start-error.ts'
-import { openStore } from './store/folder.ts'
+import { createOpenAiModel } from './model/client.ts'
+import { detectLocalServer } from './model/detect-local-server.ts'
+import { StartError, tokenErrors } from './slack/start-error.ts'
+import { openStore } from './store/data-dir.ts'
 import type { Store } from './store/store.ts'
 
 /** The environment or a token is wrong: trying again does not help until somebody has changed it. */
@@ -56,7 +56,7 @@ async function run(config: Config): Promise<void> {
 async function openStoreOf({ databaseUrl, dataDir, stopMs }: Config, log: Log): Promise<Store> {
   if (databaseUrl === undefined) return openStore(dataDir, stopMs + lockExtraMs, log)
   // Whoever has one process needs none of it in memory.
-  const { openSharedStore } = await import('./store/shared.ts')
+  const { openSharedStore } = await import('./store/postgres-store.ts')
   return openSharedStore(databaseUrl, log)
 }
 

@@ -1,4 +1,4 @@
-import type { Workspace } from '../src/playground/workspace/workspace.ts'
+import type { Workspace } from '../playground/slack-emulator/workspace.ts'
 import { createRandom } from './random.ts'
 
 /** What a seeded script has said in a channel. */

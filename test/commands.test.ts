@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import type { Log } from '../src/log.ts'
-import { openSharedStore } from '../src/store/shared.ts'
+import { openSharedStore } from '../src/store/postgres-store.ts'
 import { openDatabase, withParts, withPostgres } from './postgres.ts'
 
 withPostgres('commands beside replicas', () => {

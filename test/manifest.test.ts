@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { expect, test } from 'vitest'
 import { parse } from 'yaml'
 import { z } from 'zod'
-import { neededScopes } from '../src/self.ts'
+import { neededScopes } from '../src/slack/identity.ts'
 
 /**
  * Slack's limits on a manifest. An unknown key fails the whole manifest there, so every object is strict. Source:

@@ -7,7 +7,7 @@ import { chromium } from 'playwright-core'
 const output = resolve('docs/playground.png')
 const question = '@Threadwise summarize this thread'
 
-const playground = spawn(process.execPath, ['src/playground/main.ts'], { stdio: ['ignore', 'pipe', 'inherit'] })
+const playground = spawn(process.execPath, ['playground/main.ts'], { stdio: ['ignore', 'pipe', 'inherit'] })
 const [said] = await once(playground.stdout, 'data')
 const address = /http:\S+/.exec(String(said))?.[0] ?? ''
 const browser = await chromium.launch({

@@ -3,7 +3,7 @@ import { mkdtemp } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { onTestFinished } from 'vitest'
-import { createWorkspace, type Workspace, type WorkspaceOptions } from '../src/playground/workspace/workspace.ts'
+import { createWorkspace, type Workspace, type WorkspaceOptions } from '../playground/slack-emulator/workspace.ts'
 import { createScriptedModel, type ScriptedModel } from './scripted-model.ts'
 import { freePort } from './story.ts'
 

@@ -1,4 +1,4 @@
-import { fitsSlack, splitHead } from './split.ts'
+import { fitsSlack, splitHead } from '../text/split.ts'
 
 /** What the message at work is to show. A whole one is full: the text goes on in the next message. */
 export interface Head {

@@ -1,8 +1,8 @@
 import type { Log } from '../log.ts'
-import { callPatiently, SlackError } from '../slack.ts'
-import type { SendBudget } from './budget.ts'
-import type { Place } from './post.ts'
-import { createStream } from './stream.ts'
+import type { SendBudget } from '../rate-limit/limiter.ts'
+import { callPatiently, SlackError } from '../slack/client.ts'
+import type { Place } from './edit-transport.ts'
+import { createStream } from './stream-transport.ts'
 
 /** It is tried for this long; a message that cannot be deleted then stays. */
 const patienceMs = 180_000

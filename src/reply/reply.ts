@@ -1,12 +1,12 @@
 import type { Log } from '../log.ts'
-import type { CallSlack } from '../slack.ts'
-import type { SendBudget, Urgency } from './budget.ts'
+import { shortestMs } from '../rate-limit/edit-interval.ts'
+import type { SendBudget, Urgency } from '../rate-limit/limiter.ts'
+import type { CallSlack } from '../slack/client.ts'
+import { closeMarkdown } from '../text/to-mrkdwn.ts'
+import { type Control, isNothing, type Note, sameBody, toMessageBody } from './body.ts'
 import { createChain, type Head } from './chain.ts'
-import { closeMarkdown } from './markdown.ts'
-import { type Control, isNothing, type Note, sameBody, toMessageBody } from './message.ts'
-import { shortestMs } from './pace.ts'
-import { createPoster, type Place, type Shown } from './post.ts'
-import type { Progress } from './progress.ts'
+import type { Progress } from './checkpoint.ts'
+import { createPoster, type Place, type Shown } from './edit-transport.ts'
 
 /** One Slack message, or a chain of them when long, that is kept in step with a growing text. */
 export interface Reply {

@@ -1,6 +1,6 @@
 import type { Log } from '../log.ts'
-import type { SendBudget } from './budget.ts'
-import type { Place } from './post.ts'
+import type { SendBudget } from '../rate-limit/limiter.ts'
+import type { Place } from './edit-transport.ts'
 
 /** The line under a thread that says that the bot is at work, until the first text stands there. */
 export interface Status {

@@ -1,5 +1,5 @@
 import type { Kysely, Selectable } from 'kysely'
-import type { Schema } from './schema.ts'
+import type { Schema } from './tables.ts'
 import type { Writer } from './writer.ts'
 
 /** A summary that somebody wants again and again. */

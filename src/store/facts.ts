@@ -1,5 +1,5 @@
 import type { Kysely } from 'kysely'
-import type { Schema } from './schema.ts'
+import type { Schema } from './tables.ts'
 import type { Writer } from './writer.ts'
 
 /** Single facts by their names. */

@@ -1,6 +1,6 @@
 import type { Kysely, Selectable } from 'kysely'
 import type { Replicas } from './replicas.ts'
-import type { LabelState, Schema } from './schema.ts'
+import type { LabelState, Schema } from './tables.ts'
 import type { Writer } from './writer.ts'
 
 /** One label of a text, as it is kept. */

@@ -1,8 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { Kysely, PostgresDialect, sql } from 'kysely'
 import pg from 'pg'
-import { withoutNul } from './nul.ts'
-import type { Schema } from './schema.ts'
+import { withoutNul } from './strip-nul.ts'
+import type { Schema } from './tables.ts'
 
 /** A PostgreSQL database that several replicas share. */
 export interface Postgres {

@@ -1,6 +1,6 @@
 import type { Kysely } from 'kysely'
 import type { Replicas } from './replicas.ts'
-import type { Schema } from './schema.ts'
+import type { Schema } from './tables.ts'
 import type { Writer } from './writer.ts'
 
 /** What people have chosen for a channel, as JSON. */

@@ -1,7 +1,7 @@
 import { backup, DatabaseSync, type SQLInputValue } from 'node:sqlite'
 import { Kysely, type SqliteDatabase, SqliteDialect, sql } from 'kysely'
-import { withoutNul } from './nul.ts'
-import type { Schema } from './schema.ts'
+import { withoutNul } from './strip-nul.ts'
+import type { Schema } from './tables.ts'
 
 /** A database that only this process sees and that ends with it. */
 export const inMemory = ':memory:'

@@ -1,7 +1,7 @@
 import type { Kysely, Selectable, Updateable } from 'kysely'
 import { sql } from 'kysely'
 import { readFact, writeFact } from './facts.ts'
-import type { Schema, TurnState } from './schema.ts'
+import type { Schema, TurnState } from './tables.ts'
 import type { Writer } from './writer.ts'
 
 /** A turn as it is kept, and how far it has come. */

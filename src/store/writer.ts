@@ -1,6 +1,6 @@
 import type { Kysely } from 'kysely'
 import type { Log } from '../log.ts'
-import type { Schema } from './schema.ts'
+import type { Schema } from './tables.ts'
 
 /** Writes that may fail without stopping anybody: an answer that cannot be noted down is still an answer. */
 export interface Writer {

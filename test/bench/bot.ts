@@ -1,8 +1,8 @@
-import { createApp, type ThreadwiseApp } from '../../src/app.ts'
-import { readTaxonomies } from '../../src/labels/taxonomies.ts'
+import type { Workspace } from '../../playground/slack-emulator/workspace.ts'
+import { createApp, type ThreadwiseApp } from '../../src/bot.ts'
+import { readTaxonomies } from '../../src/features/classify/taxonomy-files.ts'
 import { createLog } from '../../src/log.ts'
-import { createOpenAiModel } from '../../src/model/openai.ts'
-import type { Workspace } from '../../src/playground/workspace/workspace.ts'
+import { createOpenAiModel } from '../../src/model/client.ts'
 import type { Store } from '../../src/store/store.ts'
 import type { ScriptedModel } from '../scripted-model.ts'
 

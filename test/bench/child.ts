@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { mkdtemp, readFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
-import type { Workspace } from '../../src/playground/workspace/workspace.ts'
+import type { Workspace } from '../../playground/slack-emulator/workspace.ts'
 
 /** A bot in a process of its own, so that its work and its memory are its own. */
 export interface Child {

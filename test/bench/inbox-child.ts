@@ -1,8 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { createLog } from '../../src/log.ts'
+import { createSharedInbox } from '../../src/queue/postgres-driver.ts'
 import { openPostgres } from '../../src/store/postgres.ts'
-import { openSharedStore } from '../../src/store/shared.ts'
-import { createSharedInbox } from '../../src/turns/shared-inbox.ts'
+import { openSharedStore } from '../../src/store/postgres-store.ts'
 
 // One replica's inbox, without Slack and model: `node inbox-child.ts <database> <number> <turns>`. It writes down so many turns, takes
 // what is handed out, and ends when nothing is left in the database.

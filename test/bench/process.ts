@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { mkdtemp, readFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
-import { createWorkspace, type Workspace } from '../../src/playground/workspace/workspace.ts'
+import { createWorkspace, type Workspace } from '../../playground/slack-emulator/workspace.ts'
 import { createScriptedModel } from '../scripted-model.ts'
 import type { Claim } from './main.ts'
 

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import { createWorkspace, type Workspace } from '../../src/playground/workspace/workspace.ts'
+import { createWorkspace, type Workspace } from '../../playground/slack-emulator/workspace.ts'
 import { createScriptedModel, type Exchange } from '../scripted-model.ts'
 import { type Child, startChild } from './child.ts'
 import type { Claim } from './main.ts'

@@ -2,7 +2,7 @@ import { mkdtemp, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import type { PageMessage, SlackJson } from '../../src/playground/protocol.ts'
+import type { PageMessage, SlackJson } from '../../playground/protocol.ts'
 import type { Exchange } from '../scripted-model.ts'
 import { openStory, type Story, type StoryOptions } from '../story.ts'
 

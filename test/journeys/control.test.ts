@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { describe, expect, test } from 'vitest'
-import type { PageMessage, SlackJson } from '../../src/playground/protocol.ts'
+import type { PageMessage, SlackJson } from '../../playground/protocol.ts'
 import { openStory, type Story, toSeen } from '../story.ts'
 
 describe('a question that is changed', () => {

@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { describe, expect, test } from 'vitest'
-import type { PageMessage } from '../../src/playground/protocol.ts'
+import type { PageMessage } from '../../playground/protocol.ts'
 import { openWorld, type World } from '../process.ts'
 import { toSeen } from '../story.ts'
 

@@ -28,7 +28,10 @@ withPostgres('a bot that moves from SQLite to several replicas', () => {
 
     const DATABASE_URL = await openDatabase()
     const env = { PATH: process.env.PATH, DATABASE_URL }
-    const { stdout } = await promisify(execFile)(process.execPath, [resolve('src/move.ts')], { cwd: folder, env })
+    const { stdout } = await promisify(execFile)(process.execPath, [resolve('src/cli/migrate.ts')], {
+      cwd: folder,
+      env,
+    })
     expect(stdout).toContain('turns: 2 moved\n')
 
     model.answerAll(({ prompt, reply }) => reply(prompt.includes('a story') ? 'Once upon a time it moved.' : 'Well.'))

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { expect, onTestFinished, test } from 'vitest'
-import type { PageMessage, SlackJson } from '../../src/playground/protocol.ts'
+import type { PageMessage, SlackJson } from '../../playground/protocol.ts'
 import { askAll, type Fleet, openFleet, readThreads, speakSlowly, untilAnswered } from '../fleet.ts'
 import { openDatabase, openProxy, withPostgres } from '../postgres.ts'
 import { createRandom } from '../random.ts'

@@ -1,8 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { expect, onTestFinished, test } from 'vitest'
+import type { PageMessage, SlackJson } from '../../playground/protocol.ts'
 import { createLog } from '../../src/log.ts'
-import type { PageMessage, SlackJson } from '../../src/playground/protocol.ts'
-import { openSharedStore } from '../../src/store/shared.ts'
+import { openSharedStore } from '../../src/store/postgres-store.ts'
 import { type Cable, openDatabase, openProxy, withPostgres } from '../postgres.ts'
 import { connect, freePort, openStory, type Story, toSeen } from '../story.ts'
 

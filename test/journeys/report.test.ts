@@ -4,10 +4,10 @@ import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { promisify } from 'node:util'
 import { describe, expect, test } from 'vitest'
-import { toReportWish } from '../../src/listeners/report.ts'
-import type { PageMessage, SlackJson } from '../../src/playground/protocol.ts'
-import { toRange } from '../../src/range.ts'
+import type { PageMessage, SlackJson } from '../../playground/protocol.ts'
+import { toReportWish } from '../../src/features/classify/report-command.ts'
 import type { LabelRecord } from '../../src/store/labels.ts'
+import { toRange } from '../../src/text/date-range.ts'
 import type { Exchange } from '../scripted-model.ts'
 import { openStory, type Story, type StoryOptions, toSeen } from '../story.ts'
 
@@ -173,7 +173,7 @@ describe('a report', () => {
     const story = await open({ dataDir: folder })
     await story.store.labels.add(toRecord(story.slack, { text: '页面不好看', kind: 'usability', quote: '不好看' }))
     const args = ['--since', '最近七天', '--language', 'zh', '--png', 'chart.png', '--csv', 'all.csv']
-    const run = promisify(execFile)(process.execPath, [resolve('src/report.ts'), ...args], {
+    const run = promisify(execFile)(process.execPath, [resolve('src/cli/report.ts'), ...args], {
       cwd: folder,
       env: { PATH: process.env.PATH, DATA_DIR: folder },
     })

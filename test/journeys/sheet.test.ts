@@ -1,6 +1,6 @@
 import { parse } from 'csv-parse/sync'
 import { describe, expect, test } from 'vitest'
-import type { PageMessage } from '../../src/playground/protocol.ts'
+import type { PageMessage } from '../../playground/protocol.ts'
 import { openWorld } from '../process.ts'
 import type { Exchange } from '../scripted-model.ts'
 import { openStory, type Story, toSeen } from '../story.ts'

@@ -2,7 +2,7 @@ import { mkdtemp } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import type { PageMessage } from '../../src/playground/protocol.ts'
+import type { PageMessage } from '../../playground/protocol.ts'
 import { openStory, type Story, type StoryOptions } from '../story.ts'
 
 const workspace = { commands: [{ command: '/classify', description: '', usageHint: '', shouldEscape: false }] }

@@ -2,8 +2,8 @@ import { existsSync } from 'node:fs'
 import { App, LogLevel } from '@slack/bolt'
 import { type Browser, chromium, type Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, describe, expect } from 'vitest'
-import { createPageRoutes } from '../../src/playground/static.ts'
-import { createWorkspace, type Workspace, type WorkspaceOptions } from '../../src/playground/workspace/workspace.ts'
+import { createWorkspace, type Workspace, type WorkspaceOptions } from '../../playground/slack-emulator/workspace.ts'
+import { createPageRoutes } from '../../playground/static.ts'
 
 const executablePath = process.env.CHROMIUM_PATH ?? '/usr/bin/chromium'
 const switches = [

@@ -1,7 +1,7 @@
 import type { Page } from 'playwright-core'
 import { expect, test } from 'vitest'
-import { createPageRoutes } from '../../src/playground/static.ts'
-import { createWorkspace } from '../../src/playground/workspace/workspace.ts'
+import { createWorkspace } from '../../playground/slack-emulator/workspace.ts'
+import { createPageRoutes } from '../../playground/static.ts'
 import { describeInChromium } from './browser.ts'
 
 const messages = (page: Page) => page.getByTestId('messages').getByTestId('message')

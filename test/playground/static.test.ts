@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { createPageRoutes } from '../../src/playground/static.ts'
+import { createPageRoutes } from '../../playground/static.ts'
 
 const page = createPageRoutes()
 const server = createServer((request, response) => {

@@ -2,7 +2,7 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { App, HTTPReceiver, LogLevel } from '@slack/bolt'
 import { describe, expect, it } from 'vitest'
-import type { AckRecord, Workspace } from '../../src/playground/workspace/workspace.ts'
+import type { AckRecord, Workspace } from '../../playground/slack-emulator/workspace.ts'
 import { atEnd, createClient, eventsOf, type Frame, openSocket, openWorkspace } from './workspace-helpers.ts'
 
 const isAcked = ({ ackedAt }: AckRecord) => ackedAt !== undefined

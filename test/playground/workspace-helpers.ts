@@ -1,8 +1,8 @@
 import { LogLevel, WebClient } from '@slack/web-api'
 import { afterEach } from 'vitest'
 import { WebSocket } from 'ws'
-import type { SlackJson } from '../../src/playground/protocol.ts'
-import { createWorkspace, type Workspace, type WorkspaceOptions } from '../../src/playground/workspace/workspace.ts'
+import type { SlackJson } from '../../playground/protocol.ts'
+import { createWorkspace, type Workspace, type WorkspaceOptions } from '../../playground/slack-emulator/workspace.ts'
 
 type Cleanup = () => unknown
 const cleanups: Cleanup[] = []

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { CallRecord, FaultRule } from '../../src/playground/workspace/workspace.ts'
+import type { CallRecord, FaultRule } from '../../playground/slack-emulator/workspace.ts'
 import { createClient, createHandClock, openWorkspace, refusal } from './workspace-helpers.ts'
 
 const retryAfter = async (call: Promise<unknown>) => {

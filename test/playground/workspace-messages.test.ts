@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { Workspace } from '../../src/playground/workspace/workspace.ts'
+import type { Workspace } from '../../playground/slack-emulator/workspace.ts'
 import { createClient, eventsOf, openSocket, openWorkspace, refusal } from './workspace-helpers.ts'
 
 const section = (text: string) => ({ type: 'section' as const, text: { type: 'mrkdwn' as const, text } })

@@ -1,7 +1,7 @@
 import { request } from 'node:http'
 import { describe, expect, it } from 'vitest'
-import type { Change } from '../../src/playground/protocol.ts'
-import type { GestureResult, Workspace } from '../../src/playground/workspace/workspace.ts'
+import type { Change } from '../../playground/protocol.ts'
+import type { GestureResult, Workspace } from '../../playground/slack-emulator/workspace.ts'
 import { atEnd, createClient, eventsOf, openSocket, openWorkspace } from './workspace-helpers.ts'
 
 /** Follows the changes that one person's page is told of. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import type { SlackJson } from '../../src/playground/protocol.ts'
-import type { WorkspaceOptions } from '../../src/playground/workspace/workspace.ts'
+import type { SlackJson } from '../../playground/protocol.ts'
+import type { WorkspaceOptions } from '../../playground/slack-emulator/workspace.ts'
 import { createClient, createHandClock, openSocket, openWorkspace, refusal } from './workspace-helpers.ts'
 
 const plain = (text: string) => ({ type: 'plain_text', text })

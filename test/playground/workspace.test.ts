@@ -1,6 +1,6 @@
 import { App, LogLevel } from '@slack/bolt'
 import { describe, expect, it } from 'vitest'
-import type { Workspace } from '../../src/playground/workspace/workspace.ts'
+import type { Workspace } from '../../playground/slack-emulator/workspace.ts'
 import { atEnd, createClient, eventsOf, openSocket, openWorkspace, refusal } from './workspace-helpers.ts'
 
 async function startBot(workspace: Workspace, listen: (app: App) => void): Promise<App> {

@@ -1,9 +1,9 @@
 import fc from 'fast-check'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { createLog } from '../../src/log.ts'
-import { createSendBudget } from '../../src/reply/budget.ts'
+import { createSendBudget } from '../../src/rate-limit/limiter.ts'
 import { openReply } from '../../src/reply/reply.ts'
-import { type SlackAnswer, SlackError } from '../../src/slack.ts'
+import { type SlackAnswer, SlackError } from '../../src/slack/client.ts'
 
 beforeEach(() => vi.useFakeTimers({ now: Date.UTC(2026, 10, 26) }))
 afterEach(() => vi.useRealTimers())

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, test, vi } from 'vitest'
 import type { NewLabel } from '../../src/store/labels.ts'
-import type { KeptPart } from '../../src/store/parts.ts'
 import type { Store } from '../../src/store/store.ts'
+import type { KeptPart } from '../../src/store/summary-chunks.ts'
 
 /** Opens the store of one place, each time as a process that starts does; what is kept there stays. */
 export type OpenStore = () => Promise<Store>

@@ -4,7 +4,7 @@ import { beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import type { Log } from '../../src/log.ts'
 import { migrate, migrations } from '../../src/store/migrations.ts'
 import { openPostgres, toPostgresProblem } from '../../src/store/postgres.ts'
-import { openSharedStore } from '../../src/store/shared.ts'
+import { openSharedStore } from '../../src/store/postgres-store.ts'
 import { administer, openDatabase, openProxy, withParts, withPostgres } from '../postgres.ts'
 import { storeContract, turn } from './contract.ts'
 

@@ -7,7 +7,7 @@ import { promisify } from 'node:util'
 import { sql } from 'kysely'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import type { Log } from '../../src/log.ts'
-import { openStore, storeFile } from '../../src/store/folder.ts'
+import { openStore, storeFile } from '../../src/store/data-dir.ts'
 import { migrate, migrations } from '../../src/store/migrations.ts'
 import { openSqlite } from '../../src/store/sqlite.ts'
 import type { Store } from '../../src/store/store.ts'
@@ -160,7 +160,7 @@ describe('npm run backup', () => {
     const { folder, open } = await openFolder()
     const store = await open()
     await Promise.all(Array.from({ length: 200 }, (_, number) => store.turns.keep(turn(number))))
-    const run = promisify(execFile)(process.execPath, [resolve('src/backup.ts')], {
+    const run = promisify(execFile)(process.execPath, [resolve('src/cli/backup.ts')], {
       cwd: folder,
       env: { PATH: process.env.PATH, DATA_DIR: folder },
     })
@@ -177,7 +177,7 @@ describe('npm run backup', () => {
 
   test('says what is wrong when there is nothing to copy', async () => {
     const folder = await newFolder()
-    const run = promisify(execFile)(process.execPath, [resolve('src/backup.ts')], {
+    const run = promisify(execFile)(process.execPath, [resolve('src/cli/backup.ts')], {
       cwd: folder,
       env: { PATH: process.env.PATH, DATA_DIR: folder },
     })

@@ -1,0 +1,68 @@
+import { readFile } from 'node:fs/promises'
+import type { IncomingMessage, ServerResponse } from 'node:http'
+
+const folder = new URL('./web/', import.meta.url)
+
+const contentTypes: Record<string, string> = {
+  html: 'text/html; charset=utf-8',
+  css: 'text/css; charset=utf-8',
+  js: 'text/javascript; charset=utf-8',
+  svg: 'image/svg+xml',
+}
+
+/** Nothing but this origin's own files may run, style, load or be asked: what a model writes can fetch nothing. */
+const securityHeaders = {
+  'content-security-policy': [
+    "default-src 'none'",
+    "script-src 'self'",
+    "style-src 'self'",
+    "img-src 'self'",
+    "media-src 'self'",
+    "connect-src 'self'",
+    "base-uri 'none'",
+    "form-action 'none'",
+    "frame-ancestors 'none'",
+  ].join('; '),
+  'x-content-type-options': 'nosniff',
+  'referrer-policy': 'no-referrer',
+  'cross-origin-opener-policy': 'same-origin',
+  'cache-control': 'no-store',
+}
+
+/** Slack's address of a message; the page has its own, behind a #. */
+const permalink = /^\/archives\/(\w+)\/p(\d{10})(\d{6})$/
+
+/** Which file a path means. The pattern admits plain names only, so no path leads out of the folder. */
+const fileOf = (pathname: string): string | undefined =>
+  pathname === '/' ? 'index.html' : /^\/page\/assets\/([a-z][a-z0-9-]*\.(?:js|css|svg))$/.exec(pathname)?.[1]
+
+/**
+ * The playground's page as files over HTTP: `/` and `/page/assets/*`. The function answers a request that is for the
+ * page and says so with `true`; with `false` it has not touched the response and the request is somebody else's.
+ */
+export const createPageRoutes = (): ((request: IncomingMessage, response: ServerResponse) => boolean) => {
+  return (request, response) => {
+    if (request.method !== 'GET' && request.method !== 'HEAD') return false
+    const [pathname = '/'] = (request.url ?? '/').split('?')
+    const [, channel, seconds, rest] = permalink.exec(pathname) ?? []
+    if (channel) {
+      response.writeHead(302, { location: `/#/${channel}/${seconds}.${rest}`, 'cache-control': 'no-store' }).end()
+      return true
+    }
+    const name = fileOf(pathname)
+    if (name === undefined) return false
+    void sendFile(name, request.method === 'HEAD', response)
+    return true
+  }
+}
+
+const sendFile = async (name: string, headOnly: boolean, response: ServerResponse): Promise<void> => {
+  const bytes = await readFile(new URL(name, folder)).catch(() => undefined)
+  if (!bytes) {
+    response.writeHead(404, { 'content-type': 'text/plain', 'cache-control': 'no-store' }).end('No such file.\n')
+    return
+  }
+  const contentType = contentTypes[name.slice(name.lastIndexOf('.') + 1)] ?? 'application/octet-stream'
+  response.writeHead(200, { ...securityHeaders, 'content-type': contentType, 'content-length': bytes.byteLength })
+  response.end(headOnly ? undefined : bytes)
+}

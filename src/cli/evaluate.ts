@@ -1,0 +1,170 @@
+import { readFile } from 'node:fs/promises'
+import { parseArgs } from 'node:util'
+import dotenv from 'dotenv'
+import { createFeedbackEngine } from '../../playground/demo-model/feedback.ts'
+import { readDatabaseUrl, toModelEnvironment } from '../config.ts'
+import { toReason } from '../errors.ts'
+import { classify } from '../features/classify/classify-text.ts'
+import { type Judged, type Score, toFolds, toReportText, toScore } from '../features/classify/cross-validation.ts'
+import { toExamples } from '../features/classify/examples.ts'
+import { type LabelledText, readShippedTexts, toLabelledTexts } from '../features/classify/labelled-texts.ts'
+import { otherId, type Taxonomy } from '../features/classify/taxonomy.ts'
+import { readTaxonomies } from '../features/classify/taxonomy-files.ts'
+import { createLog } from '../log.ts'
+import { createOpenAiModel } from '../model/client.ts'
+import { createSlots } from '../semaphore.ts'
+import { StartError } from '../slack/start-error.ts'
+import type { LabelRecord } from '../store/labels.ts'
+import { openStoreOf } from '../store/open.ts'
+
+/**
+ * `npm run eval`: how well a model tells the kinds of feedback apart, on the texts that come with the bot (or `--texts
+ * file.tsv`) and on the stored corrections. Names of models (`-- --model a --model b`) are asked at the configured server;
+ * without a server the built-in engine is asked, in cross-validation, since it learns from the same texts.
+ */
+const { values } = parseArgs({
+  options: {
+    model: { type: 'string', multiple: true },
+    engine: { type: 'boolean' },
+    texts: { type: 'string' },
+    most: { type: 'string' },
+    price: { type: 'string' },
+    'no-corrections': { type: 'boolean' },
+  },
+})
+
+/** Texts that are asked about at once. */
+const atOnce = 8
+const folds = 10
+
+dotenv.config({ quiet: true })
+const log = createLog('silent')
+try {
+  process.stdout.write(`${await evaluate()}\n`)
+} catch (error) {
+  process.stderr.write(`The evaluation stopped: ${error instanceof StartError ? error.message : toReason(error)}\n`)
+  process.exitCode = 1
+}
+
+interface Result {
+  name: string
+  score: Score
+  notes: string[]
+}
+
+async function evaluate(): Promise<string> {
+  const taxonomy = (await readTaxonomies(process.env.TAXONOMY_FILE || undefined)).of('')
+  const kinds = [...taxonomy.kinds.map(({ id }) => id), otherId]
+  const stored = values['no-corrections'] === true ? [] : await readCorrections()
+  const corrected = stored.filter(({ labels }) => labels.every(({ kind }) => kinds.includes(kind)))
+  const given =
+    values.texts === undefined ? await readShippedTexts() : toLabelledTexts(await readFile(values.texts, 'utf8'))
+  const known = given.filter(({ kinds: own }) => own.every(kind => kinds.includes(kind)))
+  const texts = toSome(known, Number(values.most ?? Number.POSITIVE_INFINITY))
+  const subjects = [...texts, ...corrected.map(toLabelledText)]
+  const names = values.model ?? []
+  const environment = toModelEnvironment(process.env)
+  const isOffline = values.engine === true || (environment === undefined && names.length === 0)
+  if (!isOffline && environment === undefined)
+    throw new StartError('set OPENAI_API_KEY or OPENAI_BASE_URL for a model by name')
+  const asked = environment === undefined ? [] : names.length > 0 ? names : [environment.name]
+  const results: Result[] = isOffline ? [askEngine(taxonomy, kinds, texts, corrected)] : []
+  if (!isOffline && environment !== undefined)
+    for (const name of asked)
+      results.push(await askModel({ ...environment, name }, taxonomy, kinds, subjects, corrected))
+  const about = `${texts.length} texts and ${corrected.length} corrections, taxonomy version ${taxonomy.version}`
+  return `${about}\n\n${toReportText(results)}`
+}
+
+async function askModel(
+  config: Parameters<typeof createOpenAiModel>[0],
+  taxonomy: Taxonomy,
+  kinds: string[],
+  subjects: LabelledText[],
+  corrected: LabelRecord[],
+): Promise<Result> {
+  const model = createOpenAiModel(config, log)
+  const slots = createSlots(atOnce)
+  const usage = { calls: 0, tokensIn: 0, tokensOut: 0 }
+  const judge = async ({ text, kinds: expected }: LabelledText): Promise<Judged> => {
+    const leave = await slots.enter()
+    try {
+      // A text is not its own example.
+      const examples = toExamples(
+        corrected.filter(other => other.text !== text),
+        text,
+        '',
+      )
+      const found = await classify(model, taxonomy, text, examples, new AbortController().signal)
+      usage.calls += found.usage.calls
+      usage.tokensIn += found.usage.tokensIn
+      usage.tokensOut += found.usage.tokensOut
+      return { expected, found: found.labels.map(({ kind }) => kind) }
+    } catch {
+      return { expected, found: undefined }
+    } finally {
+      leave()
+    }
+  }
+  const score = toScore(kinds, await Promise.all(subjects.map(judge)))
+  const tokens = `${usage.calls} calls, ${usage.tokensIn} tokens in, ${usage.tokensOut} out`
+  return { name: config.name, score, notes: [tokens, toCost(usage)] }
+}
+
+/** The engine learns from the texts, so each part of them is asked about after learning from the others only. */
+function askEngine(taxonomy: Taxonomy, kinds: string[], texts: LabelledText[], corrected: LabelRecord[]): Result {
+  const parts = toFolds(texts, folds)
+  const own = taxonomy.kinds.map(({ id, examples }) => ({ id, examples }))
+  const decided = corrected.map(toLabelledText)
+  const judged = parts.flatMap((part, index): Judged[] => {
+    const engine = createFeedbackEngine(parts.filter((_, other) => other !== index).flat())
+    // An example of the taxonomy may stand among the texts; it must not be its own.
+    const asked = new Set(part.map(({ text }) => text))
+    const unseen = own.map(({ id, examples }) => ({ id, examples: examples.filter(example => !asked.has(example)) }))
+    return part.map(({ text, kinds: expected }) => {
+      const nearest = toExamples(corrected, text, '')
+      return { expected, found: engine({ kinds: unseen, corrected: nearest, text }).map(({ kind }) => kind) }
+    })
+  })
+  const whole = createFeedbackEngine(texts)
+  const onCorrections = decided.map(({ text, kinds: expected }): Judged => {
+    const nearest = toExamples(
+      corrected.filter(other => other.text !== text),
+      text,
+      '',
+    )
+    return { expected, found: whole({ kinds: own, corrected: nearest, text }).map(({ kind }) => kind) }
+  })
+  const score = toScore(kinds, [...judged, ...onCorrections])
+  return { name: 'built-in engine', score, notes: [`cross-validation in ${folds} parts`, 'no tokens, no cost'] }
+}
+
+async function readCorrections(): Promise<LabelRecord[]> {
+  const store = await openStoreOf(process.env, log).catch(error => {
+    if (readDatabaseUrl(process.env) !== undefined) throw error
+  })
+  // Where no bot has run yet, nobody has corrected it.
+  if (store === undefined) return []
+  const corrected = await store.labels.corrected(10_000)
+  await store.close()
+  return corrected
+}
+
+function toLabelledText({ text, labels }: LabelRecord): LabelledText {
+  return { text, kinds: labels.map(({ kind }) => kind) }
+}
+
+/** Every so-manieth text, so that all kinds and languages are among them. */
+function toSome(texts: LabelledText[], most: number): LabelledText[] {
+  if (texts.length <= most) return texts
+  const step = texts.length / most
+  return Array.from({ length: most }, (_, index) => texts[Math.floor(index * step)]).filter(text => text !== undefined)
+}
+
+/** `--price 0.4/1.6`: what a million tokens in and out cost. Prices change, so none are kept here. */
+function toCost({ tokensIn, tokensOut }: { tokensIn: number; tokensOut: number }): string {
+  const [priceIn = Number.NaN, priceOut = Number.NaN] = (values.price ?? '').split('/').map(Number)
+  if (!Number.isFinite(priceIn) || !Number.isFinite(priceOut))
+    return 'cost unknown (--price in/out, for a million tokens)'
+  return `cost ${((tokensIn * priceIn + tokensOut * priceOut) / 1_000_000).toFixed(4)}`
+}

@@ -1,0 +1,38 @@
+import type { ModalView } from '@slack/types'
+import type { Words } from '../../i18n/catalog.ts'
+
+/** Slack's limit on what a text field holds. Source: docs.slack.dev, plain_text_input. */
+const mostCharacters = 3_000
+
+/** The dialogue in which a question is written. */
+export function toAskView(words: Words, privateMetadata: string): ModalView {
+  return {
+    type: 'modal',
+    callback_id: 'ask',
+    private_metadata: privateMetadata,
+    title: plain(words.ask.title),
+    submit: plain(words.ask.submit),
+    close: plain(words.ask.close),
+    blocks: [
+      {
+        type: 'input',
+        block_id: 'question',
+        label: plain(words.ask.label),
+        element: {
+          type: 'plain_text_input',
+          action_id: 'text',
+          multiline: true,
+          max_length: mostCharacters,
+          placeholder: plain(words.ask.placeholder),
+        },
+      },
+    ],
+  }
+}
+
+/** What was written in it. */
+export function toQuestion(values: Record<string, Record<string, { value?: string | null | undefined }>>): string {
+  return values.question?.text?.value?.trim() ?? ''
+}
+
+const plain = (text: string) => ({ type: 'plain_text' as const, text })

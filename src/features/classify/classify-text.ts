@@ -1,0 +1,107 @@
+import { ShownError } from '../../errors.ts'
+import { type ChatMessage, FormatRefused, type Model } from '../../model/model.ts'
+import { findEvidence, toFolded, toQuotations } from '../../text/find-quote.ts'
+import { type Language, languageOf } from '../../text/terms.ts'
+import { type Finding, readFindings } from './parse-answer.ts'
+import { type AnswerForm, type Example, toFormat, toQuestion, toRepair } from './prompt.ts'
+import type { Taxonomy } from './taxonomy.ts'
+
+/** One thing that a text reports, as far as it was checked. */
+interface Label {
+  kind: string
+  /** The person’s own words, literally from the text; undefined when what the model gave is not in it. */
+  quote: string | undefined
+  reason: string
+  /** From 0 to 1, as the model sees it. */
+  confidence: number | undefined
+}
+
+/** What a text was found to be. */
+export interface Classification {
+  labels: Label[]
+  language: Language
+  /** Of the taxonomy by which it was classified. */
+  version: string
+  /** What it cost, as the server counted. */
+  usage: { calls: number; tokensIn: number; tokensOut: number }
+}
+
+/** A longer text is classified by its beginning. */
+const mostCharacters = 12_000
+
+/** No proper answer is longer. */
+const mostAnswerCharacters = 6_000
+
+/** A reason is one sentence; a model that writes more is cut. */
+const mostReasonCharacters = 300
+
+/**
+ * Says of what kind a text is: one call to the model, and at most one more when its answer cannot be read. Throws a
+ * `ShownError` when it still cannot, or the model fails.
+ */
+export async function classify(
+  model: Model,
+  taxonomy: Taxonomy,
+  text: string,
+  examples: Example[],
+  signal: AbortSignal,
+): Promise<Classification> {
+  const usage = { calls: 0, tokensIn: 0, tokensOut: 0 }
+  const shortened = text.length > mostCharacters ? text.slice(0, mostCharacters).toWellFormed() : text
+  const ask = async (form: AnswerForm, question: ChatMessage[]): Promise<string> => {
+    usage.calls += 1
+    let answer = ''
+    const format = form === 'json' ? toFormat(taxonomy) : undefined
+    const enough = new AbortController()
+    for await (const piece of model.stream(question, AbortSignal.any([signal, enough.signal]), format)) {
+      if (piece.kind === 'text') answer += piece.text
+      // A model that has lost its way writes until its limit.
+      if (answer.length > mostAnswerCharacters) enough.abort()
+      if (piece.kind !== 'usage') continue
+      usage.tokensIn += piece.usage.tokensIn
+      usage.tokensOut += piece.usage.tokensOut
+    }
+    return answer.slice(0, mostAnswerCharacters)
+  }
+  const { question, answer, form } = await askInBestForm(model, ask, form =>
+    toQuestion(taxonomy, shortened, examples, form),
+  )
+  signal.throwIfAborted()
+  const findings =
+    readFindings(answer, taxonomy) ?? readFindings(await ask(form, toRepair(question, answer, form)), taxonomy)
+  signal.throwIfAborted()
+  if (findings === undefined) throw new ShownError('model_unreadable_label', words => words.labels.unreadable)
+  const labels = findings.map(finding => toLabel(finding, text, taxonomy))
+  return { labels, language: languageOf(text), version: taxonomy.version, usage }
+}
+
+/** By schema where the server takes one, else in brackets. */
+async function askInBestForm(
+  model: Model,
+  ask: (form: AnswerForm, question: ChatMessage[]) => Promise<string>,
+  toForm: (form: AnswerForm) => ChatMessage[],
+): Promise<{ question: ChatMessage[]; answer: string; form: AnswerForm }> {
+  if (model.takesFormats) {
+    const question = toForm('json')
+    try {
+      return { question, answer: await ask('json', question), form: 'json' }
+    } catch (error) {
+      if (!(error instanceof FormatRefused)) throw error
+    }
+  }
+  const question = toForm('brackets')
+  return { question, answer: await ask('brackets', question), form: 'brackets' }
+}
+
+function toLabel({ kind, quote, reason, confidence }: Finding, text: string, taxonomy: Taxonomy): Label {
+  return { kind, quote: findEvidence(text, quote), reason: toReason(reason, text, taxonomy), confidence }
+}
+
+/** A reason may quote, too: one with words in quotation marks that are neither in the text nor a kind’s name is none. */
+function toReason(reason: string, text: string, taxonomy: Taxonomy): string {
+  const names = taxonomy.kinds.flatMap(({ id, names }) => [id, ...Object.values(names)]).map(toFolded)
+  const isTrue = (words: string) => words === '' || names.includes(words) || toFolded(text).includes(words)
+  const plain = reason.replace(/\s+/g, ' ').trim()
+  if (!toQuotations(plain).map(toFolded).every(isTrue)) return ''
+  return plain.length > mostReasonCharacters ? `${plain.slice(0, mostReasonCharacters).toWellFormed()}…` : plain
+}

@@ -1,0 +1,108 @@
+import type { LabelledText } from './labelled-texts.ts'
+
+/** What a model said of one text; undefined where it failed. */
+export interface Judged {
+  expected: string[]
+  found: string[] | undefined
+}
+
+/** How well one kind was told from the others. */
+interface KindScore {
+  kind: string
+  /** Of those that were called so, the share that is; undefined when none was. */
+  precision: number | undefined
+  /** Of those that are, the share that was called so; undefined when there are none. */
+  recall: number | undefined
+  texts: number
+}
+
+/** How well a model did on a labelled set. */
+export interface Score {
+  kinds: KindScore[]
+  /** Texts whose first label was one of those that were expected. */
+  right: number
+  /** Texts that got no label at all. */
+  failed: number
+  texts: number
+  /** How often texts of one kind were called another, by the first label of each. */
+  confusion: Record<string, Record<string, number>>
+}
+
+/** Counts what was found against what was expected. A text that failed counts as missed by every kind that it has. */
+export function toScore(kinds: string[], judged: Judged[]): Score {
+  const confusion: Score['confusion'] = Object.fromEntries(kinds.map(kind => [kind, {}]))
+  for (const { expected, found } of judged) {
+    const row = confusion[expected[0] ?? '']
+    const called = found?.find(kind => expected.includes(kind)) ?? found?.[0] ?? failedColumn
+    // A text of two kinds is no confusion when it was called one of them.
+    const column = expected.includes(called) ? (expected[0] ?? called) : called
+    if (row !== undefined) row[column] = (row[column] ?? 0) + 1
+  }
+  return {
+    kinds: kinds.map(kind => toKindScore(kind, judged)),
+    right: judged.filter(({ expected, found }) => found?.[0] !== undefined && expected.includes(found[0])).length,
+    failed: judged.filter(({ found }) => found === undefined).length,
+    texts: judged.length,
+    confusion,
+  }
+}
+
+/** The column of texts that got no label. */
+const failedColumn = '(failed)'
+
+function toKindScore(kind: string, judged: Judged[]): KindScore {
+  const are = judged.filter(({ expected }) => expected.includes(kind))
+  const called = judged.filter(({ found }) => found?.includes(kind) === true)
+  const both = are.filter(one => called.includes(one)).length
+  return {
+    kind,
+    precision: called.length === 0 ? undefined : both / called.length,
+    recall: are.length === 0 ? undefined : both / are.length,
+    texts: are.length,
+  }
+}
+
+/** Texts in so many parts that each is like the whole, for learning from all but one and asking about that one. */
+export function toFolds(texts: LabelledText[], count: number): LabelledText[][] {
+  const folds: LabelledText[][] = Array.from({ length: count }, () => [])
+  const inOrder = texts.toSorted((a, b) => a.kinds.join().localeCompare(b.kinds.join()))
+  inOrder.forEach((text, index) => void folds[index % count]?.push(text))
+  return folds
+}
+
+/** Scores as a table for a terminal, several models side by side. */
+export function toReportText(scores: { name: string; score: Score; notes: string[] }[]): string {
+  const kinds = scores[0]?.score.kinds.map(({ kind }) => kind) ?? []
+  const head = ['kind', 'texts', ...scores.flatMap(({ name }) => [`${name}: precision`, 'recall'])]
+  const rows = kinds.map((kind, index) => [
+    kind,
+    String(scores[0]?.score.kinds[index]?.texts ?? 0),
+    ...scores.flatMap(({ score }) => {
+      const one = score.kinds[index]
+      return [toShare(one?.precision), toShare(one?.recall)]
+    }),
+  ])
+  const sums = scores.map(({ name, score, notes }) => {
+    const facts = [`right ${toShare(score.right / score.texts)} of ${score.texts}`, `failed ${score.failed}`, ...notes]
+    return `${name}: ${facts.join(', ')}`
+  })
+  return [toTable([head, ...rows]), ...sums, ...scores.map(toConfusionText)].join('\n\n')
+}
+
+function toConfusionText({ name, score }: { name: string; score: Score }): string {
+  const kinds = score.kinds.map(({ kind }) => kind)
+  const columns = score.failed > 0 ? [...kinds, failedColumn] : kinds
+  const rows = kinds.map(kind => [kind, ...columns.map(column => String(score.confusion[kind]?.[column] ?? 0))])
+  return `${name}: what is (rows) and what it was called (columns)\n${toTable([['', ...columns], ...rows])}`
+}
+
+function toTable(rows: string[][]): string {
+  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map(row => (row[column] ?? '').length)))
+  return rows
+    .map(row =>
+      row.map((cell, at) => (at === 0 ? cell.padEnd(widths[at] ?? 0) : cell.padStart(widths[at] ?? 0))).join('  '),
+    )
+    .join('\n')
+}
+
+const toShare = (share: number | undefined) => (share === undefined ? '–' : share.toFixed(2))

@@ -1,0 +1,101 @@
+import { parse } from 'csv-parse/sync'
+import { stringify } from 'csv-stringify/sync'
+import { ShownError } from '../../errors.ts'
+import type { Words } from '../../i18n/catalog.ts'
+import type { KeptLabel } from '../../store/labels.ts'
+import { toHarmless } from './report.ts'
+
+/** A table of feedback: one text a row, in one of its columns. */
+export interface Sheet {
+  header: string[]
+  rows: string[][]
+  /** The column with the feedback. */
+  column: number
+}
+
+/** What became of one row. */
+export interface LabelledRow {
+  labels: KeptLabel[]
+  /** Why it has no labels, in the reader's language. */
+  error?: string
+}
+
+/** More rows than this take a server hours, and Slack's patience with them. */
+const mostRows = 2_000
+
+/** How people head the column with the feedback. */
+const usualHeads = /feedback|comment|text|message|content|review|反馈|意见|评论|内容|留言|评价|吐槽/i
+
+/**
+ * Reads a CSV file with a header, whatever its separator. Throws a `ShownError` that names what is wrong: no rows, too
+ * many, a column that is not there.
+ */
+export function toSheet(csv: string, wanted: string | undefined): Sheet {
+  const lines = readLines(csv)
+  const [header = [], ...rows] = lines
+  if (rows.length === 0) throw new ShownError('sheet_empty', words => words.labels.sheet.empty)
+  if (rows.length > mostRows)
+    throw new ShownError('sheet_long', words => words.labels.sheet.tooLong(rows.length, mostRows))
+  return { header, rows, column: findColumn(header, rows, wanted) }
+}
+
+function readLines(csv: string): string[][] {
+  try {
+    const text = csv.replace(/^\uFEFF/, '')
+    const options = {
+      delimiter: toDelimiter(text),
+      relax_column_count: true,
+      skip_empty_lines: true,
+      relax_quotes: true,
+    }
+    return parse(text, options) as string[][]
+  } catch (error) {
+    throw new ShownError('sheet_unreadable', words => words.labels.sheet.unreadable, error)
+  }
+}
+
+/** What separates the cells of the first line most often. */
+function toDelimiter(text: string): string {
+  const first = text.split(/\r?\n/, 1)[0] ?? ''
+  const counts = [',', ';', '\t'].map(mark => ({ mark, count: first.split(mark).length }))
+  return counts.sort((a, b) => b.count - a.count)[0]?.mark ?? ','
+}
+
+/** The column that was named, else one with a usual name, else the one with the longest texts. */
+function findColumn(header: string[], rows: string[][], wanted: string | undefined): number {
+  const bare = (name: string) => name.normalize('NFKC').trim().toLowerCase()
+  if (wanted !== undefined) {
+    const found = header.findIndex(name => bare(name) === bare(wanted))
+    if (found < 0) throw new ShownError('sheet_column', words => words.labels.sheet.noColumn(wanted, header.join(', ')))
+    return found
+  }
+  const usual = header.findIndex(name => usualHeads.test(name))
+  if (usual >= 0) return usual
+  const lengths = header.map((_, at) => rows.reduce((sum, row) => sum + (row[at]?.length ?? 0), 0))
+  return lengths.indexOf(Math.max(...lengths))
+}
+
+/** The same table with what was found: kind, confidence, quote, reason, and what went wrong. */
+export function toLabelledCsv(
+  { header, rows }: Pick<Sheet, 'header' | 'rows'>,
+  found: LabelledRow[],
+  nameOf: (kind: string) => string,
+  words: Words,
+): string {
+  const heads = words.labels.sheet.heads
+  const lines = rows.map((row, index) => {
+    const { labels = [], error = '' } = found[index] ?? {}
+    const cells = (of: (label: KeptLabel) => string) => toHarmless(labels.map(of).join('\n'))
+    return [
+      ...header.map((_, at) => row[at] ?? ''),
+      cells(({ kind }) => nameOf(kind)),
+      cells(({ confidence }) => (confidence === undefined ? '' : confidence.toFixed(2))),
+      cells(({ quote }) => quote ?? ''),
+      cells(({ reason }) => reason),
+      toHarmless(error),
+    ]
+  })
+  const all = [[...header, heads.kind, heads.confidence, heads.quote, heads.reason, heads.error], ...lines]
+  // The mark at the beginning lets spreadsheets see that it is UTF-8.
+  return `\uFEFF${stringify(all)}`
+}

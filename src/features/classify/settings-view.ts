@@ -1,0 +1,89 @@
+import type { App } from '@slack/bolt'
+import type { ModalView } from '@slack/types'
+import { toWords, type Words } from '../../i18n/catalog.ts'
+import type { CallSlack } from '../../slack/client.ts'
+import type { People } from '../../slack/users.ts'
+import { type ChannelSettings, type ChannelSettingsBook, toEmojiName } from './channel-settings.ts'
+
+/** What choosing needs of the rest. */
+export interface ClassifySettingsParts {
+  call: CallSlack
+  people: People
+  settings: ChannelSettingsBook
+}
+
+/** People choose for a channel what is labelled by itself, and which reaction asks for it. */
+export function listenToClassifySettings(app: App, parts: ClassifySettingsParts): void {
+  app.view('classify_settings', async ({ ack, body, view }) => {
+    const { locale } = await parts.people.read(body.user.id)
+    const values = view.state.values as unknown as Values
+    const reaction = toEmojiName(values.reaction?.name?.value ?? '')
+    if (reaction === undefined) {
+      return ack({ response_action: 'errors', errors: { reaction: toWords(locale).labels.settings.noEmoji } })
+    }
+    const chosen = (values.watch?.choice?.selected_options ?? []).map(({ value }) => value)
+    const settings = { watch: chosen.includes('watch'), card: chosen.includes('card'), reaction }
+    await parts.settings.change(view.private_metadata, settings)
+    await ack()
+  })
+}
+
+/** Opens the dialogue for a channel. */
+export async function openSettings(
+  { call, people, settings }: ClassifySettingsParts,
+  user: string,
+  trigger: string,
+  channel: string,
+): Promise<void> {
+  const { locale } = await people.read(user)
+  await call('views.open', { trigger_id: trigger, view: toView(toWords(locale), channel, settings.of(channel)) })
+}
+
+interface Values {
+  watch?: { choice?: { selected_options?: { value: string }[] } }
+  reaction?: { name?: { value?: string | null } }
+}
+
+function toView(words: Words, channel: string, chosen: ChannelSettings): ModalView {
+  const { settings } = words.labels
+  const watch = { text: plain(settings.watch), value: 'watch' }
+  const card = { text: plain(settings.card), value: 'card' }
+  const initial = [...(chosen.watch ? [watch] : []), ...(chosen.card ? [card] : [])]
+  return {
+    type: 'modal',
+    callback_id: 'classify_settings',
+    private_metadata: channel,
+    title: plain(settings.title),
+    submit: plain(settings.save),
+    close: plain(words.ask.close),
+    blocks: [
+      {
+        type: 'input',
+        block_id: 'watch',
+        optional: true,
+        label: plain(settings.watchLabel),
+        element: {
+          type: 'checkboxes',
+          action_id: 'choice',
+          options: [watch, card],
+          ...(initial.length > 0 && { initial_options: initial }),
+        },
+      },
+      {
+        type: 'input',
+        block_id: 'reaction',
+        optional: true,
+        label: plain(settings.reactionLabel),
+        element: {
+          type: 'plain_text_input',
+          action_id: 'name',
+          max_length: 100,
+          placeholder: plain('label'),
+          ...(chosen.reaction !== '' && { initial_value: chosen.reaction }),
+        },
+      },
+    ],
+  }
+}
+
+const plain = (text: string) => ({ type: 'plain_text' as const, text })

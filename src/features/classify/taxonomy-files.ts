@@ -1,0 +1,40 @@
+import { readFile } from 'node:fs/promises'
+import { dirname, resolve } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { StartError } from '../../slack/start-error.ts'
+import { type Taxonomy, toTaxonomy } from './taxonomy.ts'
+
+/** The taxonomies in force. */
+export interface Taxonomies {
+  /** The channel’s own, or the one for all. */
+  of(channel: string): Taxonomy
+}
+
+/** The file that comes with the bot. */
+const shippedFile = fileURLToPath(new URL('taxonomy.yml', import.meta.url))
+
+/**
+ * Reads the taxonomy and those of channels that have their own. Throws a `StartError` that names every mistake with its
+ * file and line.
+ */
+export async function readTaxonomies(file = shippedFile): Promise<Taxonomies> {
+  const main = await readTaxonomy(file, 'TAXONOMY_FILE')
+  const own = new Map<string, Taxonomy>()
+  for (const [channel, name] of Object.entries(main.channels)) {
+    own.set(channel, await readTaxonomy(resolve(dirname(file), name), `TAXONOMY_FILE, channels: ${channel}`))
+  }
+  return { of: channel => own.get(channel) ?? main }
+}
+
+async function readTaxonomy(file: string, setting: string): Promise<Taxonomy> {
+  const yaml = await readFile(file, 'utf8').catch(error => {
+    throw new StartError(
+      `${setting}: ${file} cannot be read (${error.code}); set it to a file in the form of src/labels/taxonomy.yml`,
+    )
+  })
+  const read = toTaxonomy(yaml)
+  if ('taxonomy' in read) return read.taxonomy
+  throw new StartError(
+    `${setting}: ${read.mistakes.map(({ line, sentence }) => `${file}:${line} ${sentence}`).join('; ')}`,
+  )
+}

@@ -1,0 +1,95 @@
+import { Cron } from 'croner'
+import { toNumber } from '../../text/date-range.ts'
+
+/** The times at which a digest comes, and the words that do not belong to them. */
+export interface Schedule {
+  /** A cron pattern. */
+  pattern: string
+  rest: string
+}
+
+const days = ['sunday', 'monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday']
+const chineseDays = '日一二三四五六'
+const dayWord = `(?:${days.map(day => `${day.slice(0, 3)}(?:${day.slice(3)})?s?`).join('|')}|tues|thurs)`
+const english = new RegExp(
+  String.raw`^(?:every\s+|each\s+|on\s+)?(?:(?<whole>day|weekday|workday|working\s+day|morning|evening|weekend)s?|(?<daily>daily(?=\s*(?:$|,|#|<#|at\b|\d|only\b|just\b)))|(?<list>${dayWord}(?:(?:\s*,\s*(?:and\s+)?|\s+and\s+)${dayWord})*))(?:\s*,?\s*(?:at\s+)?(?:(?<noon>noon|midnight)|(?<hour>\d{1,2})(?:[:.](?<minute>\d{2}))?\s*(?<half>am|pm)?(?!\d)))?(?=\s|$|,)`,
+  'i',
+)
+const chinese =
+  /^每(?:个)?(?:(?<whole>天|日|工作日|早上?|晚上?|周末)|(?:周|星期|礼拜)(?<first>[一二三四五六日天])(?:到|至|-)(?:周|星期|礼拜)?(?<last>[一二三四五六日天])|(?:周|星期|礼拜)(?<list>[一二三四五六日天](?:(?:[、,，和]|\s)*(?:周|星期|礼拜)?[一二三四五六日天])*))\s*(?<part>早上|上午|中午|下午|傍晚|晚上)?\s*(?:(?<hour>\d{1,2}|[一二两三四五六七八九十]{1,3})(?:[:：](?<minute>\d{2})|[点时](?:(?<half>半)|(?<past>\d{1,2})分?)?)?)?/
+const isRegular =
+  /^(?:(?:every|each)\s+(?!decisions?\b|questions?\b|tasks?\b|threads?\b|messages?\b|thing\b|one\b|body\b)|(?:every|each)$|daily(?=\s*(?:$|,|#|<#|at\b|\d|only\b|just\b))|每(?!个人|条|一))/i
+
+/** Whether words ask for something again and again. */
+export const isScheduleWish = (words: string): boolean => isRegular.test(words.trim())
+
+/** Without a time of day a digest comes at nine. */
+const usualHour = 9
+
+/** Reads “every weekday 9:00”, “every monday and thursday at 2pm”, 每个工作日 9:00, 每周一早上九点. Undefined for what is no time. */
+export function toSchedule(words: string): Schedule | undefined {
+  const text = words.trim()
+  const found = english.exec(text) ?? chinese.exec(text)
+  if (found?.groups === undefined) return undefined
+  const { whole = '', list, first, last, daily, hour, minute, half, past, part, noon } = found.groups
+  const on =
+    first !== undefined
+      ? toStretch(first, last ?? first)
+      : list === undefined
+        ? toWholeDays(daily ?? whole)
+        : toDays(list)
+  const at = toHour(noon === undefined ? hour : noon === 'noon' ? '12' : '0', half, part, whole)
+  const minutes = minute ?? past ?? (half === '半' ? '30' : '0')
+  if (at === undefined || at > 23 || Number(minutes) > 59) return undefined
+  const rest = text.slice(found[0].length).replace(/^[\s,，:：]+/, '')
+  return { pattern: `${Number(minutes)} ${at} * * ${on}`, rest }
+}
+
+/** When a pattern comes round next after a moment, by the clock of the zone. */
+export function toNext(pattern: string, timeZone: string, after: number): number | undefined {
+  return new Cron(pattern, { timezone: timeZone, paused: true }).nextRun(new Date(after))?.getTime()
+}
+
+function toWholeDays(word: string): string {
+  if (/^(?:weekday|workday|working\s+day|工作日)/i.test(word)) return '1-5'
+  return /^(?:weekend|周末)/i.test(word) ? '0,6' : '*'
+}
+
+function toDays(list: string): string {
+  const named = list
+    .toLowerCase()
+    .match(/[a-z]{3,}/g)
+    ?.filter(word => word !== 'and')
+  const numbers =
+    named !== undefined
+      ? named.map(word => days.findIndex(day => day.startsWith(word.slice(0, 3))))
+      : [...list.replaceAll('天', '日')].map(character => chineseDays.indexOf(character)).filter(at => at >= 0)
+  return [...new Set(numbers)].sort().join(',')
+}
+
+/** Monday to Friday; a week begins on Monday. */
+function toStretch(first: string, last: string): string {
+  const order = [...'一二三四五六日']
+  const [from, to] = [first, last].map(day => order.indexOf(day.replace('天', '日')))
+  const within = order.filter((_, at) => at >= (from ?? 0) && at <= (to ?? 0))
+  return within
+    .map(day => chineseDays.indexOf(day))
+    .sort()
+    .join(',')
+}
+
+function toHour(
+  hour: string | undefined,
+  half: string | undefined,
+  part: string | undefined,
+  whole: string,
+): number | undefined {
+  const isEvening = part === '晚上' || part === '傍晚' || /^(?:evening|晚)/i.test(whole)
+  if (hour === undefined) return isEvening ? 18 : part === '下午' ? 14 : part === '中午' ? 12 : usualHour
+  const number = toNumber(hour)
+  if (half?.toLowerCase() === 'am' || part === '早上' || part === '上午') return number === 12 ? 0 : number
+  // Twelve in the evening is midnight; one at noon is the hour after it.
+  if (isEvening) return number === 12 ? 0 : number < 12 ? number + 12 : number
+  const isLate = half?.toLowerCase() === 'pm' || part === '下午' || part === '中午'
+  return isLate && number < (part === '中午' ? 11 : 12) ? number + 12 : number
+}

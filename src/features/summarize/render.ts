@@ -1,0 +1,218 @@
+import type { Words } from '../../i18n/catalog.ts'
+import { toQuotations } from '../../text/find-quote.ts'
+import { type Checks, isQuotedTruly, type Point, type Points, withoutOtherLinks } from './check-points.ts'
+import { toNumbered } from './prompt.ts'
+import { type Section, sections } from './request.ts'
+
+/** A summary as Markdown, and how much of it was left out. */
+export interface Shown {
+  markdown: string
+  dropped: number
+}
+
+/** The address of a message and a name for it; both for Markdown. */
+export type LinkOf = (ts: string) => { address: string; label: string }
+
+/** Facts beside the three sections, the first so many. */
+const mostFacts = 5
+
+/** What was found: the upshot, then what was decided, what is open, who does what; every line with its sources. */
+export function toSummaryMarkdown(
+  { upshot, points, dropped }: Points,
+  only: readonly Section[] | undefined,
+  linkOf: LinkOf,
+  words: Words,
+): Shown {
+  const of = (kind: Point['kind']) => points.filter(point => point.kind === kind)
+  const kinds = { decisions: of('decision'), questions: of('question'), tasks: of('task') }
+  const wanted = only ?? sections
+  const blocks = wanted
+    .filter(section => kinds[section].length > 0 || only !== undefined)
+    .map(section => {
+      const lines = kinds[section].map(point => `- ${toLine(point, words)}${toLinks(point.sources, linkOf)}`)
+      return [
+        `**${words.summary.headings[section]}**`,
+        ...(lines.length === 0 ? [words.summary.none[section]] : lines),
+      ].join('\n')
+    })
+  const facts = only === undefined ? of('fact').slice(0, mostFacts) : []
+  if (facts.length > 0)
+    blocks.push(
+      [
+        `**${words.summary.headings.facts}**`,
+        ...facts.map(fact => `- ${toText(fact.text)}${toLinks(fact.sources, linkOf)}`),
+      ].join('\n'),
+    )
+  const head =
+    upshot === undefined || only !== undefined ? [] : [`${toText(upshot.text)}${toLinks(upshot.sources, linkOf)}`]
+  const all = [...head, ...blocks]
+  return { markdown: all.length === 0 ? words.summary.nothingFound : all.join('\n\n'), dropped }
+}
+
+function toLine({ text, who, due }: Point, words: Words): string {
+  const owner = who === undefined ? '' : `**${toText(who)}**${words.summary.colon}`
+  return `${owner}${toText(text)}${due === undefined ? '' : words.summary.due(toText(due))}`
+}
+
+/** Text in which nothing is Markdown: it is what a model wrote about what people wrote. */
+const toText = (text: string) =>
+  text
+    .replace(/https?:\/\/\S+|[\\`*_[\]~|]/g, found => (found.length > 1 ? found : `\\${found}`))
+    .replace(/^(\d+)([.)])/, '$1\\$2')
+
+const toLinks = (sources: string[], linkOf: LinkOf) =>
+  sources
+    .map(ts => linkOf(ts))
+    .map(({ address, label }) => ` [${label}](${address})`)
+    .join('')
+
+const idMark = /[[［【] ?(?:p|point ?)?\d{1,5}(?: ?[,，、;] ?(?:p|point ?)?\d{1,5}){0,20} ?[\]］】](?!\()/gi
+
+/**
+ * The summary that a model wrote in the form that was wished for, with links in the place of ids. What rests on none of the
+ * points, or quotes what nobody wrote, is left out, line by line. Undefined when nothing is left.
+ */
+export function toFormedMarkdown(
+  formed: string,
+  found: Points,
+  linkOf: LinkOf,
+  checks: Pick<Checks, 'said'>,
+): Shown | undefined {
+  const numbered = toNumbered([found])
+  const lines = withoutFence(formed).split('\n')
+  const kept: string[] = []
+  let dropped = 0
+  let said = 0
+  for (const [at, line] of lines.entries()) {
+    if (isFrame(line, lines[at + 1])) {
+      kept.push(withoutOtherLinks(line.replace(idMark, ''), [], checks))
+      continue
+    }
+    const shown = line.includes('|')
+      ? toRow(line, numbered, linkOf, checks)
+      : toSentences(line, numbered, linkOf, checks)
+    dropped += shown.dropped
+    if (shown.text === '') continue
+    said += 1
+    kept.push(shown.text)
+  }
+  return said === 0 ? undefined : { markdown: withoutBareHeads(kept).join('\n').trim(), dropped }
+}
+
+/** What is left of a line, and how much is not. */
+interface Kept {
+  text: string
+  dropped: number
+}
+
+/** A row of a table, whole or not at all. */
+function toRow(line: string, numbered: Pick<Point, 'sources'>[], linkOf: LinkOf, checks: Pick<Checks, 'said'>): Kept {
+  const sources = toSources(line, numbered)
+  if (sources.length === 0 || !isQuotedTruly(line, sources, checks)) return { text: '', dropped: 1 }
+  return { text: toLinked(withoutOtherLinks(line, sources, checks), numbered, linkOf), dropped: 0 }
+}
+
+const bySentence = new Intl.Segmenter('en', { granularity: 'sentence' })
+/** A shorter piece is the beginning of a sentence, “No.” or “Dr.”, rather than one of its own. */
+const fewestCharacters = 12
+
+/** A line, sentence by sentence: each needs an id behind it. */
+function toSentences(
+  line: string,
+  numbered: Pick<Point, 'sources'>[],
+  linkOf: LinkOf,
+  checks: Pick<Checks, 'said'>,
+): Kept {
+  const [, lead = '', words = ''] = /^(\s*(?:[-*+•]|\d+[.)])?\s*)(.*)$/.exec(line) ?? []
+  let text = ''
+  let dropped = 0
+  for (const { said, marks } of toPieces(words)) {
+    const sources = toSources(marks, numbered)
+    if (sources.length === 0 || !isQuotedTruly(said, sources, checks)) {
+      dropped += 1
+      continue
+    }
+    const [last = '', ...unproven] = toSegments(said).reverse()
+    dropped += unproven.length
+    const shown = withoutOtherLinks(last.trim(), sources, checks)
+    text += `${text === '' ? '' : ' '}${shown}${toLinked(marks, numbered, linkOf)}`
+  }
+  return { text: text === '' ? '' : lead + text, dropped }
+}
+
+/** Stretches of words, each with the ids behind it. */
+function toPieces(words: string): { said: string; marks: string }[] {
+  const pieces: { said: string; marks: string }[] = []
+  const isSaid = (between: string) => /[\p{L}\p{N}]/u.test(between)
+  let from = 0
+  for (const { 0: mark, index } of words.matchAll(idMark)) {
+    const between = words.slice(from, index)
+    const last = pieces.at(-1)
+    if (last !== undefined && !isSaid(between)) last.marks += mark
+    else pieces.push({ said: between.replace(/^[\s.,;，。；、]+/, ''), marks: mark })
+    from = index + mark.length
+  }
+  const rest = words.slice(from)
+  return isSaid(rest) ? [...pieces, { said: rest, marks: '' }] : pieces
+}
+
+/** Sentences, short beginnings joined to what follows them. */
+function toSegments(words: string): string[] {
+  const segments: string[] = []
+  let open = ''
+  for (const { segment } of bySentence.segment(words)) {
+    open += segment
+    if (open.trim().length < fewestCharacters) continue
+    segments.push(open)
+    open = ''
+  }
+  if (open.trim() !== '') segments.push((segments.pop() ?? '') + open)
+  return segments
+}
+
+const toSources = (line: string, numbered: Pick<Point, 'sources'>[]): string[] => {
+  const ids = (line.match(idMark) ?? []).flatMap(mark => mark.match(/\d+/g) ?? [])
+  return [...new Set(ids.flatMap(id => numbered[Number(id) - 1]?.sources ?? []))]
+}
+
+/** A heading says of what the lines below are, and no more. */
+const mostHeadCharacters = 40
+/** So does the head of a column. */
+const mostCellCharacters = 30
+
+/** Lines that say nothing by themselves: blank ones, short headings, rules, the head of a table. */
+function isFrame(line: string, next: string | undefined): boolean {
+  const bare = line.trim()
+  if (bare === '' || isRule(bare)) return true
+  if (bare.length > 400 || toQuotations(bare).length > 0) return false
+  if (/^#{1,6}\s/.test(bare) || /^\*\*[^*]+\*\*\s*[:：]?$/.test(bare))
+    return bare.replace(/[#*]/g, '').length <= mostHeadCharacters
+  if (!bare.includes('|') || next === undefined || !next.includes('|') || !isRule(next.trim())) return false
+  return bare.split('|').every(cell => cell.trim().length <= mostCellCharacters)
+}
+
+const isRule = (bare: string) => /^[\s:|-]+$/.test(bare) && bare.includes('--')
+
+/** A heading below which nothing was kept. */
+function withoutBareHeads(lines: string[]): string[] {
+  const isHead = (line: string) =>
+    line.trim() !== '' && !line.includes('|') && isFrame(line, undefined) && !isRule(line.trim())
+  return lines.filter((line, at) => {
+    if (!isHead(line)) return true
+    const next = lines.slice(at + 1).find(other => other.trim() !== '')
+    return next !== undefined && !isHead(next)
+  })
+}
+
+function toLinked(line: string, numbered: Pick<Point, 'sources'>[], linkOf: LinkOf): string {
+  const linked = new Set<string>()
+  return line.replace(new RegExp(` ?${idMark.source}`, 'gi'), mark => {
+    const fresh = (mark.match(/\d+/g) ?? [])
+      .flatMap(id => numbered[Number(id) - 1]?.sources ?? [])
+      .filter(ts => !linked.has(ts))
+    for (const ts of fresh) linked.add(ts)
+    return toLinks(fresh, linkOf)
+  })
+}
+
+const withoutFence = (text: string) => /^\s*```\w*\n([\s\S]*?)\n?```\s*$/.exec(text)?.[1] ?? text

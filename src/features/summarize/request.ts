@@ -1,0 +1,177 @@
+/**
+ * What somebody wants summed up, read out of their words. Patterns only: what they do not know is a question like any other,
+ * and goes to the model with its thread.
+ */
+
+import type { Words } from '../../i18n/catalog.ts'
+import { type Span, takeSpan } from '../../text/date-range.ts'
+
+/** Where what is to be summed up was said. */
+export type WishedPlace =
+  /** The thread in which was asked, or the channel where there is none. */
+  | { of: 'here' }
+  | { of: 'this channel' }
+  | { of: 'channel'; id?: string; name?: string }
+  /** A thread, by one of its messages. */
+  | { of: 'thread'; channel: string; ts: string }
+
+/** What looks like a wish for a summary. */
+interface SummaryWish {
+  place: WishedPlace
+  /** What is left of the words: a time, a form, or what else is to be summed up. */
+  words: string
+}
+
+/** What somebody wants summed up, and how. */
+export interface AskedSummary {
+  place: WishedPlace
+  span: Span | undefined
+  form: WishedForm
+}
+
+/** The sections of a summary that can be wished for alone. */
+export const sections = ['decisions', 'questions', 'tasks'] as const
+export type Section = (typeof sections)[number]
+
+/** How a summary shall look. */
+export interface WishedForm {
+  /** Only these. */
+  sections?: Section[]
+  /** In the person's own words: “as a table for the customer”. */
+  words?: string
+}
+
+const polite = String.raw`(?:(?:please|pls|can you|could you|would you|will you|hey|hi|hello|ok|so|now|quickly|briefly)[\s,，]+)*`
+const noun = String.raw`(?:summary|recap|digest|tl;?\s?dr)(?:\s+of\b)?`
+const english = new RegExp(
+  String.raw`^${polite}(?:(?:summari[sz]e|sum\s+up|recap|tl;?\s?dr|(?:give|get|write|make|show|provide|send)\s+(?:(?:me|us)\s+)?(?:(?:with\s+)?(?:an?|the)\s+)?(?:(?:short|brief|quick|full|nice)\s+)?${noun}|i(?:['’]d\s+like|\s+(?:need|want|would\s+like))\s+(?:an?|the)?\s*(?:(?:short|brief|quick)\s+)?${noun}|what(?:['’]s|\s+is)\s+the\s+${noun}|(?:an?\s+)?(?:(?:short|brief|quick)\s+)?summary(?:\s+of\b)?|catch\s+me\s+up(?:\s+on\b)?)(?![\w-])\s*|(?=what(?:['’]s|\s+is|\s+was)\s+new\b|(?:what\s+)?(?:did|have)\s+i\s+miss|what\s+happened\s+since\b))`,
+  'i',
+)
+const chineseVerb = '(?:总结|概括|归纳|梳理|汇总|小结|摘要|回顾|總結|歸納|彙總|小結|回顧)'
+const chinese = new RegExp(
+  String.raw`^(?:请问|请|請|麻烦|麻煩|帮我|幫我|帮忙|帮|给我|給我|能不能|能否|可不可以|可以|能|你|您|快速|简单|把|对|将|来|做个?|写个?|一下|\s)*((?:最近|过去|近|从|自|上次|今天|昨天|前天|本周|这周|上周|周|\d)[^总概归梳汇小摘回總歸彙你您]{0,20})?((?:这个?|這個?|本|整个|当前)?(?:讨论串?|討論串?|线程|帖子|对话|頻道|频道|群|聊天记录?|消息)(?:里|中)?(?:的)?(?:内容)?)?${chineseVerb}(?:一下|下|一遍|一份)?`,
+)
+const chineseNews = /^(?:请问|请)?(?=(?:(?:自|从)?(?:我)?上次.{0,10}(?:后|来))?有(?:什么|哪些|没有)新|我错过了)/
+
+/** What it says are not the people's messages. */
+const other =
+  /\b(?:files?|pdf|documents?|docs?|articles?|web\s?(?:page|site)s?|text|paragraphs?|e-?mails?|images?|pictures?|screenshots?|attachments?|attached|code|book|your|you|yourself|answers?|repl(?:y|ies) above)\b|文件|文档|文章|附件|附图|图片|截图|邮件|网页|这段|这篇|下面|以下|上文|代码|你/i
+const anyLink = /https?:\/\//
+const messageLink =
+  /<?https?:\/\/[^\s|<>]+\/archives\/([A-Z0-9]{2,})(?:\/p(\d{10})(\d{6}))?(?:\?([^\s|<>]*))?(?:\|[^>]*)?>?/
+const channelToken =
+  /(?:\b(?:in|of|from|for|on)\s+|在)?(?:<#([A-Z0-9]+)(?:\|[^>]*)?>|#([^\s#,，。!！?？]+?))(?=[\s,，。!！?？]|里|中|的|频道|$)(?:里|中)?(?:的)?(?:频道)?(?:的)?/
+const thisChannel =
+  /\b(?:in\s+|of\s+)?(?:this|the|our)\s+(?:whole\s+|entire\s+)?channel\b|(?:这个?|本|整个|当前)?(?:频道|群)(?:里|中)?(?:的)?/i
+const thisThread =
+  /(?:^\s*|\b(?:all\s+of\s+)?(?:this|the|our|that)\s+)(?:whole\s+|entire\s+)?(?:thread|conversation|discussion|chat)(?:\s+(?:above|so far|here))?\b|(?:这个?|本|整个|当前)?(?:讨论串?|线程|帖子|对话|聊天记录?)(?:里|中)?(?:的)?(?:内容)?/i
+const noise =
+  /\b(?:please|pls|thanks|thank you|for me|for us|to me|so far|what (?:was|has been) (?:said|discussed)|what happened|everything|all of it|the messages|messages|of the)\b|^(?:this|it|that|here|all|us|me|the|of)\b|(?:谢谢|好吗|可以吗|吧|吗|一下|的消息|说了什么|的内容|内容)(?=[\s,，。!！?？]|$)|^(?:的|里|中|消息)+/gi
+const marks = /^[\s,，:：.。!！?？;；、-]+|[\s,，:：.。!！?？;；、-]+$/g
+
+/** A longer wish brings along a text of its own. */
+const longestWish = 300
+
+/** What words ask for that begin as a wish for a summary does. A mention of the bot has been taken out of them. */
+export function toSummaryWish(asked: string): SummaryWish | undefined {
+  const text = asked.replace(/^[\s,，:：]+/, '').trim()
+  if (text.length > longestWish || /\n/.test(text)) return undefined
+  const found = english.exec(text) ?? chinese.exec(text) ?? chineseNews.exec(text)
+  if (found === null) return undefined
+  const [whole, span = '', object = ''] = found
+  const { place, rest } = takePlace(`${object} ${span} ${text.slice(whole.length)}`)
+  // “Summarize this: …” and “summarize https://…” are about something else.
+  const isNamed = place.of === 'channel' || place.of === 'thread'
+  if (anyLink.test(rest) || /[:：]\s*\S.{19,}/.test(rest)) return undefined
+  if (!isNamed && other.test(rest)) return undefined
+  return { place, words: toBare(rest) }
+}
+
+function takePlace(words: string): { place: WishedPlace; rest: string } {
+  const link = messageLink.exec(words)
+  if (link !== null) {
+    const [whole, channel = '', seconds, micros, query = ''] = link
+    const thread = /(?:^|&)thread_ts=(\d{10}\.\d{6})/.exec(query.replaceAll('&amp;', '&'))?.[1]
+    const ts = thread ?? (seconds === undefined ? undefined : `${seconds}.${micros}`)
+    const rest = words.replace(whole, ' ')
+    return { place: ts === undefined ? { of: 'channel', id: channel } : { of: 'thread', channel, ts }, rest }
+  }
+  const token = channelToken.exec(words)
+  if (token !== null) {
+    const [whole, id, name] = token
+    const place = { of: 'channel' as const, ...(id !== undefined && { id }), ...(name !== undefined && { name }) }
+    return { place, rest: words.replace(whole, ' ') }
+  }
+  if (thisChannel.test(words)) return { place: { of: 'this channel' }, rest: words.replace(thisChannel, ' ') }
+  return { place: { of: 'here' }, rest: words.replace(thisThread, ' ') }
+}
+
+function toBare(words: string): string {
+  let bare = words.replace(/\s+/g, ' ')
+  for (let before = ''; before !== bare; ) {
+    before = bare
+    bare = bare.replace(marks, '').replace(noise, ' ').replace(/\s+/g, ' ').trim()
+  }
+  return bare.replace(marks, '')
+}
+
+/**
+ * What somebody wrote behind the command, as a question that stands by itself: with the channel in which it was asked, unless another
+ * place is named.
+ */
+export function toQuestion(text: string, here: string, words: Words): string {
+  const verb = words.summary.verb
+  const isNamed = /<#[A-Z0-9]+(?:\|[^>]*)?>|(?:^|\s|在)#[^\s#]|https?:\/\/\S+\/archives\//.test(text)
+  return [verb, ...(isNamed || here === '' ? [] : [here]), text].filter(part => part !== '').join(' ')
+}
+
+const sectionWords: [Section | undefined, string][] = [
+  ['decisions', 'decisions?|conclusions?|what (?:was|we|has been) decided|决定|结论|决策'],
+  [
+    'questions',
+    '(?:open |unanswered |unresolved )?questions?|what is (?:still )?open|(?:未解决|没解决|待解决|开放|待定)?的?(?:问题|议题)',
+  ],
+  ['tasks', 'tasks?|action items?|to-?dos?|next steps?|who does what|待办(?:事项)?|任务|分工|行动项|谁做什么'],
+  [
+    undefined,
+    String.raw`only|just|give me|show|list|with|and|or|the|all|please|alone|只要|只看|只列|只说|仅|只|要|和|与|以及|及|所有|全部|列出|就行|就好|即可|[\s,，、&.。!！?？]+`,
+  ],
+]
+const sectionTokens = sectionWords.map(([section, words]) => ({ section, token: new RegExp(`^(?:${words})`, 'i') }))
+
+/** How the summary shall look, from what is left of a wish when place and time are taken out. */
+export function toWishedForm(words: string): WishedForm {
+  const bare = toBare(words)
+  if (bare === '') return {}
+  const found = new Set<Section>()
+  let rest = bare
+  // Word by word from the front: one pattern for all would try every way to divide them.
+  for (;;) {
+    const next = sectionTokens
+      .map(({ section, token }) => ({ section, length: token.exec(rest)?.[0].length ?? 0 }))
+      .sort((a, b) => b.length - a.length)[0]
+    if (next === undefined || next.length === 0) break
+    if (next.section !== undefined) found.add(next.section)
+    rest = rest.slice(next.length)
+  }
+  if (rest === '' && found.size > 0) return { sections: sections.filter(section => found.has(section)) }
+  return { words: bare }
+}
+
+const formOpener =
+  /^(?:as|in|for|into|with|without|only|just|focus(?:ing|ed)?|about|by|like|short(?:ly|er)?|brief(?:ly)?|detailed|longer|bullets?|table|one|two|three|five|\d+\s+(?:bullets?|points?|sentences?|lines?|words)|what\s.*\b(?:said|says|decided|agreed|discussed|wrote|thinks?|wants?)|who\s+does)\b|^(?:做成|写成|变成|用|以|只|仅|按|给|成|列|分|简短|详细|简要|简单|关于|重点|表格|一句话|几句话|英文|中文|英语|要点|从.{1,12}角度|[一二三四五六七八九十\d]+\s*(?:条|点|句|行|个))/i
+
+/**
+ * The summary that words ask for. Of people's messages where they name a channel or a thread; where they do not, only if what is
+ * left of them says how it shall look: “summarize the plot of Hamlet” is a question like any other.
+ */
+export async function toAskedSummary(asked: string, now: number, timeZone: string): Promise<AskedSummary | undefined> {
+  const wish = toSummaryWish(asked)
+  if (wish === undefined) return undefined
+  const { span, rest } = await takeSpan(wish.words, now, timeZone)
+  const form = toWishedForm(rest)
+  const isNamed = wish.place.of === 'channel' || wish.place.of === 'thread'
+  return isNamed || form.words === undefined || formOpener.test(form.words)
+    ? { place: wish.place, span, form }
+    : undefined
+}

@@ -1,0 +1,179 @@
+import { toReason } from '../errors.ts'
+import { toWords } from '../i18n/catalog.ts'
+import type { Log } from '../log.ts'
+import type { SendBudget } from '../rate-limit/limiter.ts'
+import { toMessageBody } from '../reply/body.ts'
+import { lateMs } from '../reply/edit-transport.ts'
+import { lookUntil } from '../reply/find-posted.ts'
+import { readPlace } from '../slack/channels.ts'
+import { type CallSlack, callPatiently, SlackError } from '../slack/client.ts'
+import type { Message, RawMessage, Self } from '../slack/message.ts'
+import { questionMetadataType } from '../slack/metadata.ts'
+import type { People } from '../slack/users.ts'
+import type { Asks, KeptAsk } from '../store/outbox.ts'
+import type { Conversations } from '../threads/cache.ts'
+import type { Inbox } from './sqlite-driver.ts'
+import { toTurnId } from './turn.ts'
+
+/** Where a question is put: into a channel, or into a thread that is there already. */
+export interface Where {
+  channel: string
+  threadTs?: string
+}
+
+/** A question that somebody wrote into a command or a dialogue. */
+export interface Ask {
+  id: string
+  user: string
+  question: string
+  /** Undefined: into the person's direct messages. */
+  where?: Where
+  /** The address at which the command is answered, too. */
+  echo?: string
+}
+
+/** Brings such questions into Slack, in the name of the person, and into the inbox. */
+export interface Asker {
+  /** Writes it down. Resolves when it outlives a power cut. */
+  keep(ask: Ask): Promise<void>
+  /**
+   * Posts the question and takes it in as a turn. What keeps it from being posted is told by `onFailure`; until it is
+   * posted, or that is told, the next start goes on with it.
+   */
+  put(ask: Ask, onFailure: OnFailure): Promise<void>
+  /** Goes on with what the process before this one wrote down and did not put. */
+  resume(asks: readonly KeptAsk[], onFailure: OnFailure): void
+}
+
+/** Tells a person that a question could not be posted, and why. */
+export type OnFailure = (ask: Ask, error: unknown) => Promise<void>
+
+interface AskerParts {
+  self: Self
+  call: CallSlack
+  budget: SendBudget
+  people: People
+  conversations: Conversations
+  asks: Asks
+  inbox: Inbox
+  log: Log
+}
+
+/** A call that may have worked is looked for, and made again, so often. */
+const tries = 3
+/** How long Slack may be away before a question is given up. */
+const patienceMs = 60_000
+/** Our clock and Slack's need not agree. */
+const clockMs = 30_000
+
+/** Makes the asker. */
+export function createAsker(parts: AskerParts): Asker {
+  const put = async (ask: Ask, mayStandSince: number | undefined): Promise<void> => {
+    const where = ask.where ?? { channel: await openDirect(parts.call, ask.user) }
+    const ts = await place(parts, { ...ask, where }, mayStandSince)
+    const thread = { channel: where.channel, threadTs: where.threadTs ?? ts }
+    const question: Message = {
+      ts,
+      author: { kind: 'person', id: ask.user },
+      text: ask.question,
+      form: 'markdown',
+      files: [],
+    }
+    const turn = {
+      id: toTurnId(parts.self.teamId, where.channel, ts),
+      ...thread,
+      user: ask.user,
+      place: where.channel.startsWith('D') ? ('dm' as const) : ('channel' as const),
+      isAddressed: true,
+      question,
+      ...(ask.echo !== undefined && { echo: ask.echo }),
+    }
+    await parts.inbox.keep(turn, 'event')
+    parts.conversations.begin(thread, question)
+    parts.conversations.note({ kind: 'said', thread, message: question })
+    parts.inbox.accept(turn, 'event')
+  }
+
+  const putOrTell = async (ask: Ask, mayStandSince: number | undefined, onFailure: OnFailure): Promise<void> => {
+    try {
+      await put(ask, mayStandSince).catch(error => onFailure(ask, error))
+      await parts.asks.done(ask.id)
+    } catch (error) {
+      parts.log.error({ reason: toReason(error) }, 'a question could not be posted, nor that be told')
+    }
+  }
+
+  return {
+    keep: ask => parts.asks.keep(ask.id, JSON.stringify(ask)),
+    put: (ask, onFailure) => putOrTell(ask, undefined, onFailure),
+    resume(asks, onFailure) {
+      for (const { ask: kept, keptAt } of asks) {
+        const ask = JSON.parse(kept) as Ask
+        // Commands that ask for something else are taken up where they belong.
+        if ('question' in ask) void putOrTell(ask, keptAt, onFailure)
+      }
+    },
+  }
+}
+
+/** The direct messages with a person. */
+export async function openDirect(call: CallSlack, user: string): Promise<string> {
+  const answer = await callPatiently(() => call('conversations.open', { users: user }), patienceMs)
+  const { channel } = answer as unknown as { channel: { id: string } }
+  return channel.id
+}
+
+type Placed = Ask & { where: Where }
+
+/** A question with the names of channels for their ids. */
+async function toDisplayed(call: CallSlack, question: string): Promise<string> {
+  const named = question.replace(/<#[A-Z0-9]+\|([^>]+)>/g, '#$1')
+  const id = /<#([A-Z0-9]+)\|?>/.exec(named)?.[1]
+  if (id === undefined) return named
+  const place = await readPlace(call, id).catch(() => undefined)
+  return named.replace(/<#[A-Z0-9]+\|?>/g, place?.name ? `#${place.name}` : id)
+}
+
+/** Posts the question once: where an earlier call may have worked, it is looked for first. */
+async function place(parts: AskerParts, ask: Placed, mayStandSince: number | undefined): Promise<string> {
+  const { name, locale } = await parts.people.read(ask.user)
+  const quoted = (await toDisplayed(parts.call, ask.question)).replace(/^/gm, '> ')
+  const args = {
+    channel: ask.where.channel,
+    ...toMessageBody(`**${toWords(locale).ask.asked(name)}**\n\n${quoted}`),
+    ...(ask.where.threadTs !== undefined && { thread_ts: ask.where.threadTs }),
+    unfurl_links: false,
+    unfurl_media: false,
+    metadata: {
+      event_type: questionMetadataType,
+      event_payload: { user: ask.user, question: ask.question, ask: ask.id },
+    },
+  }
+  for (let attempt = 1; ; attempt += 1) {
+    const since = mayStandSince
+    const found = since === undefined ? undefined : await lookUntil(() => find(parts.call, ask, since), since + lateMs)
+    if (found !== undefined) return found
+    const madeAt = Date.now()
+    try {
+      return String((await parts.budget.send('chat.postMessage', () => args, 'first')).ts)
+    } catch (error) {
+      if (!(error instanceof SlackError) || !error.isUnknown || attempt === tries) throw error
+      mayStandSince = madeAt
+    }
+  }
+}
+
+async function find(call: CallSlack, { id, where }: Placed, madeAt: number): Promise<string | undefined> {
+  const oldest = ((madeAt - clockMs) / 1000).toFixed(6)
+  // Pages come the newest first; what was said later is of no interest.
+  const latest = ((madeAt + lateMs + clockMs) / 1000).toFixed(6)
+  const args = { channel: where.channel, oldest, latest, limit: 200, include_all_metadata: true }
+  const look = () =>
+    where.threadTs === undefined
+      ? call('conversations.history', args)
+      : call('conversations.replies', { ...args, ts: where.threadTs })
+  const answer = await callPatiently(look, patienceMs)
+  const messages = (answer.messages ?? []) as RawMessage[]
+  const ours = messages.find(({ metadata }) => metadata?.event_payload?.ask === id)
+  return ours === undefined ? undefined : String(ours.ts)
+}

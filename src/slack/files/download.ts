@@ -1,0 +1,56 @@
+import { FileSkipped } from './skipped.ts'
+
+export interface DownloadParts {
+  url: URL
+  token: string
+  fetch: typeof fetch
+  maxBytes: number
+  /** Bounds the whole download, so that a body that never ends cannot hold a turn. */
+  timeoutMs: number
+  signal?: AbortSignal | undefined
+}
+
+/** Fetches a file's bytes from Slack. The token goes to this address only: a redirect ends the download. */
+export async function download(parts: DownloadParts): Promise<Uint8Array> {
+  try {
+    const response = await request(parts)
+    await refuseStatus(response)
+    return await collect(response, parts.maxBytes)
+  } catch (error) {
+    parts.signal?.throwIfAborted()
+    throw error instanceof FileSkipped ? error : new FileSkipped('download_failed')
+  }
+}
+
+function request({ url, token, fetch, timeoutMs, signal }: DownloadParts): Promise<Response> {
+  const timeout = AbortSignal.timeout(timeoutMs)
+  return fetch(url, {
+    headers: { authorization: `Bearer ${token}` },
+    redirect: 'manual',
+    signal: signal === undefined ? timeout : AbortSignal.any([signal, timeout]),
+  })
+}
+
+async function refuseStatus(response: Response): Promise<void> {
+  if (response.status === 200) return
+  await response.body?.cancel()
+  throw new FileSkipped(toReason(response.status))
+}
+
+function toReason(status: number) {
+  if (status >= 300 && status < 400) return 'redirected'
+  if (status === 401 || status === 403) return 'login_page'
+  return status === 404 || status === 410 ? 'not_found' : 'download_failed'
+}
+
+/** Counts what arrives instead of believing `content-length`, which a compressed body makes meaningless anyway. */
+async function collect(response: Response, maxBytes: number): Promise<Uint8Array> {
+  const chunks: Uint8Array[] = []
+  let bytes = 0
+  for await (const chunk of response.body ?? []) {
+    bytes += chunk.byteLength
+    if (bytes > maxBytes) throw new FileSkipped('too_large')
+    chunks.push(chunk)
+  }
+  return Buffer.concat(chunks)
+}

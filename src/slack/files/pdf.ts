@@ -1,0 +1,112 @@
+import { once } from 'node:events'
+import { Worker } from 'node:worker_threads'
+import type { PdfAnswer, PdfTask } from './pdf-worker.ts'
+import { FileSkipped } from './skipped.ts'
+
+/** Gives the text of a PDF, or a `FileSkipped`; rejects with the signal's reason when aborted. */
+export interface PdfReader {
+  read(bytes: Uint8Array, signal?: AbortSignal): Promise<string>
+}
+
+interface PdfBounds {
+  timeoutMs: number
+  /** How much the whole process may grow meanwhile. */
+  maxGrowthBytes: number
+}
+
+/** Pages are read from the first; a book is not what one message can be about. */
+const maxPages = 200
+/** Ordinary documents take well under a second; what takes this long was made to. */
+const defaultTimeoutMs = 20_000
+/** Of JavaScript's heap; ordinary documents need a tenth of it. */
+const maxHeapMb = 256
+/** Unpacked data lies outside the heap: 2 kB can hold a gigabyte. The library itself takes about 70 MB. */
+const defaultMaxGrowthBytes = 400_000_000
+const memoryCheckMs = 50
+
+/**
+ * Reads PDFs in a thread of its own: a hostile one can compute for minutes without a pause, and only a thread can be
+ * ended. One at a time, because each thread carries the whole PDF library.
+ */
+export function createPdfReader(bounds: Partial<PdfBounds> = {}): PdfReader {
+  const { timeoutMs = defaultTimeoutMs, maxGrowthBytes = defaultMaxGrowthBytes } = bounds
+  let last: Promise<unknown> = Promise.resolve()
+  return {
+    read(bytes, signal) {
+      const mine = last.then(() => ask(bytes, { timeoutMs, maxGrowthBytes }, signal))
+      last = mine.catch(() => undefined)
+      return untilAborted(mine, signal)
+    },
+  }
+}
+
+async function ask(bytes: Uint8Array, limits: PdfBounds, signal?: AbortSignal): Promise<string> {
+  signal?.throwIfAborted()
+  const bounds = openBounds(limits)
+  const worker = startWorker(bytes)
+  try {
+    const stop = signal === undefined ? bounds.signal : AbortSignal.any([signal, bounds.signal])
+    const [answer] = await once(worker, 'message', { signal: stop })
+    return toText(answer)
+  } catch (error) {
+    signal?.throwIfAborted()
+    if (error instanceof FileSkipped) throw error
+    throw new FileSkipped(bounds.signal.aborted || isOutOfMemory(error) ? 'too_large' : 'damaged')
+  } finally {
+    bounds.close()
+    await worker.terminate()
+  }
+}
+
+/** What one PDF may cost, watched from outside: the thread itself may be too busy to notice. */
+function openBounds({ timeoutMs, maxGrowthBytes }: PdfBounds): { signal: AbortSignal; close(): void } {
+  const startBytes = process.memoryUsage.rss()
+  const exceeded = new AbortController()
+  const growth = setInterval(() => {
+    if (process.memoryUsage.rss() - startBytes > maxGrowthBytes) exceeded.abort()
+  }, memoryCheckMs)
+  const timeout = setTimeout(() => exceeded.abort(), timeoutMs)
+  return {
+    signal: exceeded.signal,
+    close() {
+      clearInterval(growth)
+      clearTimeout(timeout)
+    },
+  }
+}
+
+/** The thread gets neither the environment, where the tokens are, nor the console, where text would reach a log. */
+function startWorker(bytes: Uint8Array): Worker {
+  const workerData: PdfTask = { pdf: bytes, maxPages }
+  const worker = new Worker(new URL('./pdf-worker.ts', import.meta.url), {
+    workerData,
+    env: {},
+    execArgv: [],
+    stdout: true,
+    stderr: true,
+    resourceLimits: { maxOldGenerationSizeMb: maxHeapMb },
+  })
+  // An error after the answer, while the thread is being ended, has nobody left to tell.
+  return worker.on('error', () => undefined)
+}
+
+function toText(answer: PdfAnswer): string {
+  if ('problem' in answer) throw new FileSkipped(answer.problem)
+  const { text, readPages, totalPages } = answer
+  if (text === '') throw new FileSkipped('unreadable_type')
+  return totalPages > readPages ? `[The first ${readPages} of ${totalPages} pages]\n\n${text}` : text
+}
+
+function isOutOfMemory(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'ERR_WORKER_OUT_OF_MEMORY'
+}
+
+/** Ends the wait, also the wait for one's turn, when the signal does. */
+function untilAborted<T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+  if (signal === undefined) return promise
+  return new Promise((resolve, reject) => {
+    const stop = () => reject(signal.reason)
+    signal.addEventListener('abort', stop, { once: true })
+    promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', stop))
+  })
+}

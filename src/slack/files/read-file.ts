@@ -1,0 +1,109 @@
+import { toAddress, toAllowedOrigins } from './allowed-hosts.ts'
+import { download } from './download.ts'
+import { type ImageType, toFileKind } from './file-type.ts'
+import { isWholeImage } from './image.ts'
+import { createPdfReader, type PdfReader } from './pdf.ts'
+import { isSignInPage } from './sign-in-page.ts'
+import { FileSkipped, type SkipReason } from './skipped.ts'
+import type { SlackFile } from './slack-file.ts'
+import { cutText, toText } from './text.ts'
+
+export { type SlackFile, toSlackFile } from './slack-file.ts'
+
+/** What of an attached file a language model can be given, or why nothing. */
+export type FileContent =
+  | {
+      kind: 'text'
+      name: string
+      text: string
+      /** Characters left out at the end because of the limit. */
+      cutCharacters: number
+    }
+  | { kind: 'image'; name: string; mimetype: ImageType; base64: string; bytes: number }
+  | { kind: 'skipped'; name: string; reason: SkipReason }
+
+/** Reads the files that people attach. A bad file is an answer, not an error: `read` rejects only for its signal. */
+export interface FileReader {
+  read(file: SlackFile, signal?: AbortSignal): Promise<FileContent>
+}
+
+export interface FileReaderParts {
+  /** The bot's token; sent in a header to Slack's file host and nowhere else. */
+  token: string
+  slackApiUrl: string
+  fetch?: typeof fetch
+  maxBytes?: number
+  maxTextCharacters?: number
+  /** For the download of one file. */
+  timeoutMs?: number
+}
+
+/** Makes the reader of attached files, with limits that keep one file within a model's request and a turn's time. */
+export function createFileReader(parts: FileReaderParts): FileReader {
+  const { token, slackApiUrl, fetch = globalThis.fetch, timeoutMs = 30_000 } = parts
+  const { maxBytes = 10_000_000, maxTextCharacters = 200_000 } = parts
+  const allowedOrigins = toAllowedOrigins(slackApiUrl)
+  const pdfReader = createPdfReader()
+
+  async function readSlackFile(file: SlackFile, signal?: AbortSignal): Promise<FileContent> {
+    const url = toAddress(file, allowedOrigins)
+    refuseByPromise(file, maxBytes)
+    const bytes = await download({ url, token, fetch, maxBytes, timeoutMs, signal })
+    return toContent({ file, bytes, maxTextCharacters, pdfReader, signal })
+  }
+
+  return {
+    async read(file, signal) {
+      signal?.throwIfAborted()
+      try {
+        return await readSlackFile(file, signal)
+      } catch (error) {
+        if (error instanceof FileSkipped) return { kind: 'skipped', name: file.name, reason: error.reason }
+        throw error
+      }
+    },
+  }
+}
+
+/** What Slack promises is enough to say no, and saves a download; it is never enough to say yes. */
+function refuseByPromise(file: SlackFile, maxBytes: number): void {
+  if (file.mimetype.startsWith('audio/')) throw new FileSkipped('audio')
+  if (file.mimetype.startsWith('video/')) throw new FileSkipped('video')
+  if (file.size > maxBytes) throw new FileSkipped('too_large')
+}
+
+interface Downloaded {
+  file: SlackFile
+  bytes: Uint8Array
+  maxTextCharacters: number
+  pdfReader: PdfReader
+  signal: AbortSignal | undefined
+}
+
+async function toContent({ file, bytes, maxTextCharacters, pdfReader, signal }: Downloaded): Promise<FileContent> {
+  if (bytes.byteLength === 0) throw new FileSkipped('empty')
+  const kind = toFileKind(bytes, file.mimetype)
+  if (kind === 'audio' || kind === 'video') throw new FileSkipped(kind)
+  if (kind === 'other') throw new FileSkipped('unreadable_type')
+  if (kind !== 'pdf' && kind !== 'unmarked') return toImage(file, kind, bytes)
+  const text = kind === 'pdf' ? await pdfReader.read(bytes, signal) : toPlainText(file, bytes)
+  return { kind: 'text', name: file.name, ...cutText(text, maxTextCharacters) }
+}
+
+function toImage(file: SlackFile, mimetype: ImageType, bytes: Uint8Array): FileContent {
+  if (!isWholeImage(mimetype, bytes)) throw new FileSkipped('damaged')
+  const base64 = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('base64')
+  return { kind: 'image', name: file.name, mimetype, base64, bytes: bytes.byteLength }
+}
+
+/** The types whose files always begin with a mark: without it they are something else, an error text for example. */
+const markedTypes = ['image/png', 'image/jpeg', 'image/gif', 'image/webp', 'application/pdf']
+
+function toPlainText(file: SlackFile, bytes: Uint8Array): string {
+  const text = toText(bytes)
+  if (text !== undefined && isSignInPage(file, text, bytes.byteLength)) throw new FileSkipped('login_page')
+  if (markedTypes.includes(file.mimetype)) throw new FileSkipped('type_mismatch')
+  if (text === undefined) throw new FileSkipped('unreadable_type')
+  if (text.trim() === '') throw new FileSkipped('empty')
+  return text
+}

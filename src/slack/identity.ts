@@ -1,0 +1,84 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import type { Log } from '../log.ts'
+import { type CallSlack, SlackError } from './client.ts'
+import type { Self } from './message.ts'
+import { StartError, tokenErrors } from './start-error.ts'
+
+/** Scopes without which something that the README promises does not work; manifest.yml asks for all of them. */
+export const neededScopes = [
+  'app_mentions:read',
+  'assistant:write',
+  'channels:history',
+  'channels:read',
+  'chat:write',
+  'commands',
+  'files:read',
+  'files:write',
+  'groups:history',
+  'groups:read',
+  'im:history',
+  'im:read',
+  'im:write',
+  'mpim:history',
+  'mpim:read',
+  'reactions:read',
+  'reactions:write',
+  'users:read',
+]
+
+/** Slack may be away for a moment at start; after this many tries the bot says so and ends. */
+const tries = 5
+const firstRetryMs = 300
+
+/** Asks Slack who the bot is. Rejects with a `StartError` when the bot token is not taken or Slack cannot be reached. */
+export async function readSelf(call: CallSlack, log: Log, slackApiUrl: string): Promise<Self> {
+  const answer = (await test(call, slackApiUrl)) as unknown as AuthTest
+  const scopes = answer.response_metadata?.scopes
+  const missing = scopes === undefined ? [] : neededScopes.filter(scope => !scopes.includes(scope))
+  if (missing.length > 0) {
+    log.warn(
+      { missing },
+      'the app lacks scopes: paste manifest.yml into your app’s page “App Manifest” and reinstall it',
+    )
+  }
+  return {
+    userId: answer.user_id,
+    botId: answer.bot_id ?? '',
+    teamId: answer.team_id,
+    name: answer.user ?? 'Threadwise',
+    ...(answer.url !== undefined && { url: answer.url }),
+  }
+}
+
+async function test(call: CallSlack, slackApiUrl: string) {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await call('auth.test', {})
+    } catch (error) {
+      if (!(error instanceof SlackError) || !error.isPassing) throw toTokenError(error)
+      if (attempt === tries) {
+        throw new StartError(
+          `Slack cannot be reached at ${new URL(slackApiUrl).host} (${error.code}); check the network and SLACK_API_URL`,
+        )
+      }
+      await delay(Math.max(firstRetryMs * 2 ** attempt, error.retryAfterMs))
+    }
+  }
+}
+
+function toTokenError(error: unknown): unknown {
+  if (!(error instanceof SlackError)) return error
+  const cure = 'copy the “Bot User OAuth Token” again from your app’s page “OAuth & Permissions”'
+  if (tokenErrors.includes(error.code))
+    return new StartError(`SLACK_BOT_TOKEN: Slack does not take it (${error.code}); ${cure}`)
+  return new StartError(`SLACK_BOT_TOKEN: Slack answers ${error.code}; ${cure}`)
+}
+
+interface AuthTest {
+  user_id: string
+  user?: string
+  bot_id?: string
+  team_id: string
+  url?: string
+  response_metadata?: { scopes?: string[] }
+}

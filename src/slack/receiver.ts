@@ -1,0 +1,196 @@
+import type { Server } from 'node:http'
+import {
+  App,
+  HTTPReceiver,
+  type Logger,
+  LogLevel,
+  type Receiver,
+  type ReceiverEvent,
+  SocketModeReceiver,
+} from '@slack/bolt'
+import type { Config } from '../config.ts'
+import { toReason } from '../errors.ts'
+import { openOperationsServer, type Route } from '../health.ts'
+import type { Log } from '../log.ts'
+import { callTimeoutMs } from './client.ts'
+import type { Self } from './message.ts'
+
+/** Bolt with the receiver that the configuration asks for: how Slack's events come in. */
+export interface Bolt {
+  app: App
+  /** Connects. Rejects when Slack does not take the app token, or the port is taken. */
+  open(): Promise<void>
+  /** Takes nothing more in. */
+  close(): Promise<void>
+  /** Slack can reach the bot now. */
+  isOpen(): boolean
+}
+
+/** What receiving needs of the rest. */
+interface BoltParts {
+  config: Pick<Config, 'botToken' | 'transport' | 'slackApiUrl' | 'port'>
+  self: Self
+  routes: Route[]
+  /** Writes down what an event asks for. It must not throw; Slack hears that the event came when it resolves. */
+  keep: (body: Record<string, unknown>) => Promise<void>
+  /** Slack can reach the bot from now on, or no longer. */
+  onOpen: (isOpen: boolean) => void
+  log: Log
+}
+
+/**
+ * After a connection ends, the socket client waits this long before it opens the next one, and it takes a silent
+ * connection for dead after it. Its default of 5 s makes every rotation a gap of 5 s.
+ */
+const clientPingTimeoutMs = 2_500
+/** Opening a connection is tried until it works: Slack away for an hour must not end the bot. */
+const reconnecting = { forever: true, minTimeout: 500, maxTimeout: 15_000, factor: 1.5, randomize: true }
+
+/** What has come in when the bot stops is acknowledged within this time; Bolt needs a few milliseconds for it. */
+const lastRequestsMs = 500
+
+/** Makes Bolt, over a socket or over HTTP, with the operations' routes beside it and one error handler for all listeners. */
+export function createBolt(parts: BoltParts): Bolt {
+  return parts.config.transport.kind === 'socket'
+    ? createSocketBolt(parts, parts.config.transport.appToken)
+    : createHttpBolt(parts, parts.config.transport.signingSecret)
+}
+
+function createSocketBolt(parts: BoltParts, appToken: string): Bolt {
+  const receiver = new SocketModeReceiver({
+    appToken,
+    clientPingTimeout: clientPingTimeoutMs,
+    logger: toBoltLogger(parts.log),
+    installerOptions: { clientOptions: { ...clientOptions(parts), retryConfig: reconnecting } },
+  })
+  const gate = createGate(parts.onOpen)
+  receiver.client.on('connected', () => gate.set(true))
+  for (const event of ['close', 'disconnecting', 'reconnecting']) receiver.client.on(event, () => gate.set(false))
+  let server: Awaited<ReturnType<typeof openOperationsServer>> | undefined
+  return {
+    app: createBoltApp(parts, receiver),
+    async open() {
+      server = await openOperationsServer(parts.routes, parts.config.port)
+      await receiver.start().catch(error => {
+        server?.close()
+        throw error
+      })
+    },
+    async close() {
+      await receiver.stop()
+      server?.close()
+      server?.closeAllConnections()
+    },
+    isOpen: gate.isOpen,
+  }
+}
+
+function createHttpBolt(parts: BoltParts, signingSecret: string): Bolt {
+  const receiver = new HTTPReceiver({
+    signingSecret,
+    port: parts.config.port,
+    endpoints: '/slack/events',
+    customRoutes: parts.routes,
+    logger: toBoltLogger(parts.log),
+  })
+  const gate = createGate(parts.onOpen)
+  let server: Pick<Server, 'closeAllConnections'> | undefined
+  return {
+    app: createBoltApp(parts, receiver),
+    async open() {
+      server = await receiver.start(parts.config.port)
+      gate.set(true)
+    },
+    async close() {
+      gate.set(false)
+      // A connection on which nobody says anything would be waited for without end.
+      setTimeout(() => server?.closeAllConnections(), lastRequestsMs)
+      await receiver.stop()
+    },
+    isOpen: gate.isOpen,
+  }
+}
+
+/** Whether Slack can reach the bot; every change is told once. */
+function createGate(onChange: (isOpen: boolean) => void): { set(isOpen: boolean): void; isOpen(): boolean } {
+  let open = false
+  return {
+    set(isOpen) {
+      if (isOpen === open) return
+      open = isOpen
+      onChange(isOpen)
+    },
+    isOpen: () => open,
+  }
+}
+
+/**
+ * Bolt acknowledges an event before any listener runs, so that Slack will not repeat what is lost after that. Here every
+ * event passes `keep` first; all that the receiver does besides (signatures, reconnecting, acknowledging) stays its own.
+ */
+function keepingFirst(receiver: Receiver, keep: BoltParts['keep']): Receiver {
+  return {
+    init(app) {
+      const processEvent = async (event: ReceiverEvent) => {
+        await keep(event.body)
+        await app.processEvent(event)
+      }
+      receiver.init({ processEvent } as App)
+    },
+    start: (...args) => receiver.start(...args),
+    stop: (...args) => receiver.stop(...args),
+  }
+}
+
+function createBoltApp(parts: BoltParts, receiver: SocketModeReceiver | HTTPReceiver): App {
+  const { self, config, log } = parts
+  const app = new App({
+    receiver: keepingFirst(receiver, parts.keep),
+    // Its own rule is too narrow (edits of our messages pass); what is not a turn is decided in turn.ts.
+    ignoreSelf: false,
+    convoStore: false,
+    logger: toBoltLogger(log),
+    clientOptions: clientOptions(parts),
+    authorize: async () => ({
+      botToken: config.botToken,
+      botId: self.botId,
+      botUserId: self.userId,
+      teamId: self.teamId,
+    }),
+  })
+  app.error(async error => log.error({ reason: toReason(error), stack: error.stack }, 'a listener failed'))
+  return app
+}
+
+/** Every client that Bolt makes gets its own object: the SDK writes into the one that it is given. */
+function clientOptions({ config }: BoltParts) {
+  return {
+    slackApiUrl: config.slackApiUrl,
+    timeout: callTimeoutMs,
+    retryConfig: { retries: 0 },
+    rejectRateLimitedCalls: true,
+    allowAbsoluteUrls: false,
+  }
+}
+
+/** Bolt's lines in the bot's log. Its debug lines are dropped: they carry payloads, and with them what people wrote. */
+function toBoltLogger(log: Log): Logger {
+  const say =
+    (level: 'info' | 'warn' | 'error') =>
+    (...words: unknown[]) =>
+      log[level](withoutQuote(words.map(toReason).join(' ')))
+  return {
+    debug() {},
+    info: say('info'),
+    warn: say('warn'),
+    error: say('error'),
+    setLevel() {},
+    getLevel: () => LogLevel.INFO,
+    setName() {},
+  }
+}
+
+/** A parser's complaint quotes what it stumbled over, which may be what somebody wrote. */
+function withoutQuote(line: string): string {
+  return line.replace(/(Malformed request body|Unexpected token|Failed to parse)[\s\S]*$/, '$1')
+}

@@ -1,0 +1,31 @@
+import { callTimeoutMs, SlackError } from './client.ts'
+
+/** Answers a command or a press of a button at the address that Slack gave with it; it is good for half an hour. */
+export type Respond = (url: string, message: object) => Promise<void>
+
+/**
+ * Makes it. Only addresses of Slack's own hosts, or of the host of `SLACK_API_URL`, are answered: what is kept of a command
+ * may be answered by a later process.
+ */
+export function createRespond(slackApiUrl: string): Respond {
+  const own = new URL(slackApiUrl).host
+  return async (url, message) => {
+    const { host } = new URL(url)
+    if (host !== own && !host.endsWith('.slack.com')) throw new SlackError('response_url', 'host_not_allowed')
+    const response = await fetch(url, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(message),
+      redirect: 'error',
+      signal: AbortSignal.timeout(callTimeoutMs),
+    }).catch(error => {
+      throw new SlackError('response_url', 'network', 0, error)
+    })
+    if (!response.ok) throw new SlackError('response_url', toCode(response.status))
+  }
+}
+
+function toCode(status: number): string {
+  if (status === 429) return 'ratelimited'
+  return status >= 500 ? 'server' : `http_${status}`
+}

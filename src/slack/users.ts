@@ -1,0 +1,84 @@
+import { toReason } from '../errors.ts'
+import type { Log } from '../log.ts'
+import { createCache, createSeen } from '../threads/lru.ts'
+import type { CallSlack } from './client.ts'
+
+/** What the bot knows of a person. */
+export interface Person {
+  id: string
+  name: string
+  /** As Slack has it, `zh-CN`; the bot's own words follow it. */
+  locale: string
+  /** An IANA name; times in prompts are told in it. */
+  timeZone: string
+  /** An administrator or owner of the workspace. */
+  isAdmin: boolean
+  /** A guest, or somebody of another company: they may read only the channels that they are in. */
+  isGuest: boolean
+}
+
+/** The people of the workspace. */
+export interface People {
+  /** Never throws: somebody who cannot be read is called by their id. */
+  read(id: string): Promise<Person>
+}
+
+const people = 5_000
+/** Names and locales change seldom; an hour late is soon enough. */
+const ttlMs = 3_600_000
+/** A name is not worth more of a reader's time than this; the id stands in for it. */
+const patienceMs = 1_000
+/** Whoever could not be read is not asked for again so soon. */
+const missingMs = 60_000
+
+/** Makes the book of people, read from Slack one by one when first met. */
+export function createPeople(call: CallSlack, log: Log): People {
+  const cache = createCache<Person>({ maxSize: people, sizeOf: () => 1, ttlMs, read: id => readPerson(call, id) })
+  const missing = createSeen(people, missingMs)
+  return {
+    async read(id) {
+      if (missing.has(id)) return cache.get(id) ?? toNobody(id)
+      try {
+        return await Promise.race([cache.read(id), rejectAfter(patienceMs)])
+      } catch (error) {
+        missing.add(id)
+        log.warn({ user: id, reason: toReason(error) }, 'a person could not be read')
+        return toNobody(id)
+      }
+    },
+  }
+}
+
+const toNobody = (id: string): Person => ({ id, name: id, locale: '', timeZone: 'UTC', isAdmin: false, isGuest: true })
+
+async function readPerson(call: CallSlack, id: string): Promise<Person> {
+  const { user } = (await call('users.info', { user: id, include_locale: true })) as unknown as { user: RawUser }
+  const profile = user.profile ?? {}
+  const name = [profile.display_name, profile.real_name, user.real_name, user.name].find(candidate => candidate?.trim())
+  const rights = { isAdmin: isAdmin(user), isGuest: isGuest(user) }
+  return { id, name: name ?? id, locale: user.locale ?? '', timeZone: user.tz ?? 'UTC', ...rights }
+}
+
+const isAdmin = (user: RawUser) => user.is_admin === true || user.is_owner === true
+
+const isGuest = (user: RawUser) =>
+  user.is_restricted === true || user.is_ultra_restricted === true || user.is_stranger === true
+
+interface RawUser {
+  is_admin?: boolean
+  is_restricted?: boolean
+  is_ultra_restricted?: boolean
+  is_stranger?: boolean
+  is_owner?: boolean
+  name?: string
+  real_name?: string
+  locale?: string
+  tz?: string
+  profile?: { display_name?: string; real_name?: string }
+}
+
+function rejectAfter(ms: number): Promise<never> {
+  return new Promise((_, reject) => {
+    setTimeout(() => reject(new Error('Slack took too long')), ms).unref()
+  })
+}

@@ -1,0 +1,173 @@
+/**
+ * The inside of a line in Slack's mrkdwn. Slack reads a mark as a mark only between white space or punctuation, which
+ * Chinese text seldom offers, so a zero-width space is put where a mark would touch a word; and because mrkdwn knows no
+ * escapeMrkdwn for `*`, `_` and `~`, one that is meant literally gets a word joiner and opens nothing.
+ */
+
+import type { Image, ImageReference, Link, PhrasingContent } from 'mdast'
+import { toVisible } from './sanitize.ts'
+
+const border = '\u200B'
+const wordJoiner = '\u2060'
+
+type Mark = '*' | '_' | '~' | '`'
+type Piece = { text: string } | { open: Mark } | { close: Mark }
+
+/** Besides white space, the characters beside which Slack still sees a mark. */
+const bordering = /[\s()[\]{}"'/,.;:!?|<>\u200B-]/
+const literalMark = /(?<![A-Za-z0-9])[*_~](?=\S)|`/g
+const lineBreak = /<br\s*\/?>/gi
+const afterUrl = /[\u3001\u3002\u3008-\u3011\u201C\u201D\uFF01\uFF08\uFF09\uFF0C\uFF1A\uFF1B\uFF1F]/
+const looksLikeHost = /^(?:https?:\/\/)?((?:[a-z0-9-]+\.)+[a-z]{2,})(?=[/:?#]|$)/i
+
+/** Characters that Slack reads as its own syntax, written so that it shows them. */
+export function escapeMrkdwn(text: string): string {
+  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;')
+}
+
+/** Running text with its bold, links and code, as Slack's mrkdwn. */
+export function toInlineMrkdwn(nodes: readonly PhrasingContent[]): string {
+  return join(nodes.flatMap(node => toPieces(node, [])))
+}
+
+/** A heading: one bold line, because Slack has no headings. */
+export function toBoldLine(nodes: readonly PhrasingContent[]): string {
+  const pieces = nodes.flatMap(node => toPieces(node, ['*']))
+  return pieces.length === 0 ? '' : join([{ open: '*' }, ...pieces, { close: '*' }])
+}
+
+/** Running text without any marks, for places that cannot have them: a table's cell, a link's label. */
+export function toPlainText(nodes: readonly PhrasingContent[], showTargets: boolean): string {
+  return nodes.map(node => plainNode(node, showTargets)).join('')
+}
+
+function plainNode(node: PhrasingContent, showTargets: boolean): string {
+  if (node.type === 'break') return ' '
+  if (node.type === 'footnoteReference') return `[${node.label ?? node.identifier}]`
+  if (node.type === 'image' || node.type === 'imageReference') return node.alt ?? ''
+  if ('value' in node) return node.value.replace(lineBreak, ' ').replace(/\s+/g, ' ')
+  const label = toPlainText(node.children, showTargets)
+  if (node.type !== 'link' || !showTargets || isBare(node.url, label)) return label
+  return `${label} (${node.url})`
+}
+
+function toPieces(node: PhrasingContent, open: readonly Mark[]): Piece[] {
+  switch (node.type) {
+    case 'text':
+    case 'html':
+      return [{ text: toLiteral(node.value.replace(lineBreak, '\n')) }]
+    case 'strong':
+      return marked('*', node.children, open)
+    case 'emphasis':
+      return marked('_', node.children, open)
+    case 'delete':
+      return marked('~', node.children, open)
+    case 'inlineCode':
+      // A backtick cannot be escaped inside Slack's code: its look-alike stands in for it.
+      return [{ open: '`' }, { text: escapeMrkdwn(node.value.replaceAll('`', '\u02CB')) }, { close: '`' }]
+    case 'break':
+      return [{ text: '\n' }]
+    case 'link':
+      return [{ text: toLink(node) }]
+    case 'image':
+      return [{ text: toImageLink(node) }]
+    case 'footnoteReference':
+      return [{ text: escapeMrkdwn(`[${node.label ?? node.identifier}]`) }]
+    case 'imageReference':
+      return [{ text: escapeMrkdwn(imageName(node)) }]
+    case 'linkReference':
+      return node.children.flatMap(child => toPieces(child, open))
+  }
+}
+
+function marked(mark: Mark, children: readonly PhrasingContent[], open: readonly Mark[]): Piece[] {
+  const inner = children.flatMap(child => toPieces(child, open.includes(mark) ? open : [...open, mark]))
+  return open.includes(mark) || inner.length === 0 ? inner : [{ open: mark }, ...inner, { close: mark }]
+}
+
+function toLiteral(text: string): string {
+  return escapeMrkdwn(text.replace(literalMark, found => found + wordJoiner)).replace(/^(?=&gt;)/gm, wordJoiner)
+}
+
+function join(pieces: readonly Piece[]): string {
+  const open: Mark[] = []
+  let out = ''
+  let closed = false
+  for (const piece of pieces) {
+    if ('close' in piece) {
+      out += piece.close
+      open.pop()
+      closed = true
+    } else if ('open' in piece) {
+      const opensAfterMark = open.length > 0 && out.endsWith(open.at(-1) ?? '')
+      out += (closed || (!opensAfterMark && touches(out.at(-1))) ? border : '') + piece.open
+      open.push(piece.open)
+      closed = false
+    } else if (piece.text !== '') {
+      out += (closed && touches(piece.text[0]) ? border : '') + overLines(piece.text, open)
+      closed = false
+    }
+  }
+  return out
+}
+
+function touches(character: string | undefined): boolean {
+  return character !== undefined && !bordering.test(character)
+}
+
+/** Slack's marks end with the line: what goes on in the next is closed and opened again. */
+function overLines(text: string, open: readonly Mark[]): string {
+  if (open.length === 0) return text
+  return text.split('\n').join(`${[...open].reverse().join('')}\n${open.join('')}`)
+}
+
+function toLink(node: Link): string {
+  const label = toPlainText(node.children, false).trim()
+  const imageOnly = label === '' ? node.children.find(child => child.type === 'image') : undefined
+  if (isBare(node.url, label)) return toBareLink(node.url, label)
+  return linkTo(node.url, label === '' ? (imageOnly?.alt ?? '') : label)
+}
+
+function isBare(url: string, label: string): boolean {
+  return url === label || url === `http://${label}` || url === `mailto:${label}`
+}
+
+/** An address written as it is: Markdown takes everything up to the next space for it, also the Chinese after it. */
+function toBareLink(url: string, label: string): string {
+  const cut = label.search(afterUrl)
+  if (cut <= 0) return linkTo(url, label)
+  const rest = label.slice(cut)
+  return linkTo(url.slice(0, url.length - rest.length), label.slice(0, cut)) + toLiteral(rest)
+}
+
+function linkTo(url: string, label: string): string {
+  const clean = toVisible(url).trim()
+  const name = toVisible(label).replace(/\s+/g, ' ')
+  if (!/^(?:https?:\/\/|mailto:)./i.test(clean))
+    return toLiteral(name === '' || name === clean ? clean : `${name} (${clean})`)
+  const target = escapeMrkdwn(clean).replace(/&[lg]t;|[|\s@]/g, character => encodeCharacter(character, clean))
+  if (name === '' || name === clean) return `<${target}>`
+  return `<${target}|${escapeMrkdwn(name)}>${trueHost(clean, name)}`
+}
+
+function encodeCharacter(character: string, url: string): string {
+  if (character === '@') return url.startsWith('mailto:') ? '@' : '%40'
+  if (character === '&lt;') return '%3C'
+  return character === '&gt;' ? '%3E' : encodeURIComponent(character)
+}
+
+/** A label that reads like another address than the one it leads to is followed by the host that it does lead to. */
+function trueHost(url: string, label: string): string {
+  const shown = looksLikeHost.exec(label.trim())?.[1]
+  const real = URL.parse(url)?.hostname ?? ''
+  return shown === undefined || real === '' || real.endsWith(shown.toLowerCase()) ? '' : ` (${escapeMrkdwn(real)})`
+}
+
+/** Slack would fetch an image that is drawn, so a picture becomes a link that a person can choose to follow. */
+function toImageLink(node: Image): string {
+  return node.url.startsWith('data:') ? escapeMrkdwn(imageName(node)) : linkTo(node.url, imageName(node))
+}
+
+function imageName(node: Image | ImageReference): string {
+  return node.alt || ('url' in node && !node.url.startsWith('data:') ? node.url : '🖼')
+}

@@ -1,0 +1,45 @@
+import type { FileContent, FileReader } from '../slack/files/read-file.ts'
+import type { Message } from '../slack/message.ts'
+
+/** The newest files of a thread are read, up to this many; each costs a download and room in the request. */
+const mostFiles = 10
+
+/** A thread whose files have been read, and how many there were beyond what is read. */
+export interface WithContents {
+  messages: Message[]
+  /** What was read just now, to be remembered; by the ts of its message. */
+  fresh: Map<string, FileContent[]>
+  /** Files beyond the newest that are read. */
+  unread: number
+}
+
+/** Reads the files of a thread that have not been read yet, the newest messages' first, side by side. */
+export async function readContents(
+  messages: readonly Message[],
+  reader: FileReader,
+  signal: AbortSignal,
+): Promise<WithContents> {
+  const shares = toShares(messages)
+  const fresh = new Map<string, FileContent[]>()
+  const read = async (message: Message): Promise<Message> => {
+    const share = shares.get(message.ts) ?? 0
+    if (share === 0 || message.contents !== undefined) return message
+    const contents = await Promise.all(message.files.slice(0, share).map(file => reader.read(file, signal)))
+    fresh.set(message.ts, contents)
+    return { ...message, contents }
+  }
+  const withContents = await Promise.all(messages.map(read))
+  const unread = withContents.reduce((sum, { files, contents }) => sum + files.length - (contents?.length ?? 0), 0)
+  return { messages: withContents, fresh, unread }
+}
+
+/** How many files of each message are read, by its ts. */
+function toShares(messages: readonly Message[]): Map<string, number> {
+  const shares = new Map<string, number>()
+  let room = mostFiles
+  for (const { ts, files } of messages.toReversed()) {
+    shares.set(ts, Math.min(files.length, room))
+    room -= Math.min(files.length, room)
+  }
+  return shares
+}

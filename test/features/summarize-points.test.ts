@@ -1,0 +1,104 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { readAnswer, toPoints } from '../../src/features/summarize/check-points.ts'
+import { type Said, toParts, toTokens } from '../../src/features/summarize/chunks.ts'
+import { guessTokens } from '../../src/model/tokens.ts'
+
+const said = (ts: string, text: string, threadTs = ts): Said => ({
+  ts,
+  threadTs,
+  from: 'Dana',
+  time: '',
+  text,
+  files: [],
+})
+
+describe('what a model answers', () => {
+  const decision = { text: 'It ships.', sources: ['1'] }
+  test.each([
+    JSON.stringify({ upshot: null, decisions: [decision] }),
+    `\`\`\`json\n${JSON.stringify({ decisions: [{ text: 'It ships.', sources: [1] }] })}\n\`\`\``,
+    `Here you are: ${JSON.stringify({ decisions: [{ text: 'It ships.', sources: 'm1' }] })} Anything else?`,
+    '{"upshot":{"text":"","sources":[]},"decisions":[{"text":"It ships.","sources":["[1]"]},{"text":"It br',
+    '{"decisions":[{"text":"It ships.","sources":["1"]}],"tasks":[{"who":"Da',
+  ])('is read as far as it goes: %s', answer => {
+    const read = readAnswer(answer)
+    expect(read?.decisions).toEqual([decision])
+  })
+
+  test.each(['', 'I cannot do that.', '[]', '{"items":[]}', '{', '{"decisions":"many"}'])('is none: %s', answer =>
+    expect(readAnswer(answer)).toBeUndefined(),
+  )
+
+  test('rests on what was read, whatever it is', () => {
+    fc.assert(
+      fc.property(
+        fc.array(fc.record({ text: fc.string(), sources: fc.array(fc.oneof(fc.string(), fc.integer())) })),
+        decisions => {
+          const read = readAnswer(JSON.stringify({ upshot: null, decisions }))
+          if (read === undefined) return
+          const known = new Map([
+            ['1', ['100.1']],
+            ['2', ['100.2']],
+          ])
+          const { points } = toPoints(read, { sourcesOf: id => known.get(id), said: ts => said(ts, '') })
+          for (const { sources } of points) {
+            expect(sources.length).toBeGreaterThan(0)
+            for (const ts of sources) expect(['100.1', '100.2']).toContain(ts)
+          }
+        },
+      ),
+    )
+  })
+})
+
+describe('parts', () => {
+  const messages = fc
+    .array(
+      fc.record({
+        gap: fc.integer({ min: 1, max: 20_000 }),
+        length: fc.integer({ min: 0, max: 900 }),
+        thread: fc.nat(12),
+      }),
+      {
+        maxLength: 200,
+      },
+    )
+    .map(list => {
+      const roots: string[] = []
+      let at = 1_700_000_000
+      return list.map(({ gap, length, thread }) => {
+        at += gap
+        const ts = `${at}.000001`
+        const root = roots[thread]
+        if (root === undefined) roots.push(ts)
+        return said(ts, '字'.repeat(length), root)
+      })
+    })
+
+  test('hold every message once, and no more than fits', () => {
+    fc.assert(
+      fc.property(messages, list => {
+        const parts = toParts(list, 1_000, guessTokens)
+        expect(
+          parts
+            .flat()
+            .map(({ ts }) => ts)
+            .sort(),
+        ).toEqual(list.map(({ ts }) => ts).sort())
+        for (const part of parts)
+          expect(part.reduce((sum, one) => sum + toTokens(one, guessTokens), 0)).toBeLessThanOrEqual(1_000)
+      }),
+    )
+  })
+
+  test('end at the borders of threads, and within one where people were silent longest', () => {
+    const line = (at: number, thread?: string) => said(`${1_700_000_000 + at}.000001`, 'x'.repeat(200), thread)
+    const thread = '1700000000.000001'
+    const long = [0, 10, 20, 30, 4_000, 4_010, 4_020].map(at => line(at, thread))
+    const cut = toParts(long, 400, guessTokens)
+    expect(cut.map(part => part.length)).toEqual([4, 3])
+    const both = toParts([...long.slice(0, 3), line(50), line(60)], 300, guessTokens)
+    expect(both.map(part => part.length)).toEqual([3, 2])
+  })
+})

@@ -1,0 +1,94 @@
+import { describe, expect, test } from 'vitest'
+import { toNext, toSchedule } from '../../src/features/summarize/digest-schedule.ts'
+import { toSummaryWish, toWishedForm } from '../../src/features/summarize/request.ts'
+
+describe('a wish for a summary', () => {
+  test.each([
+    ['summarize', ''],
+    ['Please summarise this thread!', ''],
+    ['tl;dr', ''],
+    ['catch me up', ''],
+    ['can you summarize this for me please?', ''],
+    ['总结一下', ''],
+    ['把这个讨论串总结一下', ''],
+    ['请帮我概括一下这个讨论串', ''],
+    ['summarize as a table for the customer', 'as a table for the customer'],
+    ['总结一下，只要决定', '只要决定'],
+    ['summarize since monday', 'since monday'],
+    ['最近三天总结一下', '最近三天'],
+    ["what's new?", "what's new"],
+    ['上次之后有什么新的？', '上次之后有什么新的'],
+  ])('here: %s', (words, rest) => expect(toSummaryWish(words)).toEqual({ place: { of: 'here' }, words: rest }))
+
+  test.each([
+    ['summarize #general since monday', { of: 'channel', name: 'general' }, 'since monday'],
+    ['总结一下 #反馈 最近三天', { of: 'channel', name: '反馈' }, '最近三天'],
+    ['summarize <#C012|general> last 200', { of: 'channel', id: 'C012' }, 'last 200'],
+    ['总结这个频道最近三天', { of: 'this channel' }, '最近三天'],
+    ['give me a summary of the channel', { of: 'this channel' }, ''],
+    [
+      'summarize https://x.slack.com/archives/C012/p1732600000000100',
+      { of: 'thread', channel: 'C012', ts: '1732600000.000100' },
+      '',
+    ],
+    [
+      'summarize <https://x.slack.com/archives/C012/p1732600000000100?thread_ts=1732500000.000100&amp;cid=C012|link> only tasks',
+      { of: 'thread', channel: 'C012', ts: '1732500000.000100' },
+      'only tasks',
+    ],
+  ])('elsewhere: %s', (words, place, rest) => expect(toSummaryWish(words)).toEqual({ place, words: rest }))
+
+  test.each([
+    'What did we decide about the date?',
+    'who wrote the summary?',
+    'I will summarize it tomorrow',
+    'summarize this file',
+    'summarize the attached PDF',
+    'summarize your last answer',
+    'summarize https://example.com/article',
+    'summarize this: the quick brown fox jumps over the lazy dog',
+    'summarize the following\nline one\nline two',
+    '总结一下这个文件',
+    '总结一下你刚才说的',
+    '谁写的总结？',
+    '这个总结写得不错',
+  ])('that is none: %s', words => expect(toSummaryWish(words)).toBeUndefined())
+
+  test.each([
+    ['only decisions', { sections: ['decisions'] }],
+    ['only the open questions and tasks', { sections: ['questions', 'tasks'] }],
+    ['只要决定', { sections: ['decisions'] }],
+    ['只要待办', { sections: ['tasks'] }],
+    ['待解决的问题', { sections: ['questions'] }],
+    ['decisions please', { sections: ['decisions'] }],
+    ['', {}],
+    ['as a table for the customer', { words: 'as a table for the customer' }],
+    ['decisions about the budget', { words: 'decisions about the budget' }],
+    ['做成给客户看的表格', { words: '做成给客户看的表格' }],
+  ])('in the form “%s”', (words, form) => expect(toWishedForm(words)).toEqual(form))
+})
+
+describe('the times of a digest', () => {
+  test.each([
+    ['every weekday 9:00', '0 9 * * 1-5', ''],
+    ['every day at 18:30 #general', '30 18 * * *', '#general'],
+    ['every mon, wed and fri at 2pm only decisions', '0 14 * * 1,3,5', 'only decisions'],
+    ['daily 12am', '0 0 * * *', ''],
+    ['every monday', '0 9 * * 1', ''],
+    ['每个工作日 9:00', '0 9 * * 1-5', ''],
+    ['每天早上九点 #general 只要决定', '0 9 * * *', '#general 只要决定'],
+    ['每周一、三下午两点半', '30 14 * * 1,3', ''],
+    ['每晚八点', '0 20 * * *', ''],
+  ])('%s', (words, pattern, rest) => expect(toSchedule(words)).toEqual({ pattern, rest }))
+
+  test.each(['every', 'every banana', 'every weekday 25:00', 'every monday 9:75', '每', '每三天'])(
+    'that are none: %s',
+    words => expect(toSchedule(words)).toBeUndefined(),
+  )
+
+  test('are those of the person’s clock, also when it is set back', () => {
+    const at = (after: number) => new Date(toNext('0 9 * * *', 'America/New_York', after) ?? 0).toISOString()
+    expect(at(Date.UTC(2026, 9, 31, 14))).toBe('2026-11-01T14:00:00.000Z')
+    expect(at(Date.UTC(2026, 9, 30, 14))).toBe('2026-10-31T13:00:00.000Z')
+  })
+})

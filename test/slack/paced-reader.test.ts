@@ -1,0 +1,75 @@
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { type CallSlack, SlackError } from '../../src/slack/client.ts'
+import { createPacedReader } from '../../src/slack/paced-reader.ts'
+
+beforeEach(() => vi.useFakeTimers({ now: Date.UTC(2026, 10, 26) }))
+afterEach(() => vi.useRealTimers())
+
+const never = new AbortController().signal
+const ok = { ok: true as const }
+
+test('no minute sees more calls of a method than are allowed, and the first come at once', async () => {
+  const times: number[] = []
+  const call: CallSlack = async () => {
+    times.push(Date.now())
+    return ok
+  }
+  const { read } = createPacedReader(call, 45)
+  const begunAt = Date.now()
+  const all = Promise.all(Array.from({ length: 200 }, () => read('conversations.replies', {}, never)))
+  await vi.runAllTimersAsync()
+  await all
+  expect(times.filter(at => at === begunAt)).toHaveLength(11)
+  for (const from of times) expect(times.filter(at => at >= from && at < from + 60_000).length).toBeLessThanOrEqual(45)
+  // Evenly, so that somebody who watches sees it go on.
+  const gaps = times.slice(11).map((at, index) => at - (times[index + 10] ?? at))
+  expect(Math.max(...gaps)).toBeLessThan(3_000)
+  expect((times.at(-1) ?? 0) - begunAt).toBeLessThan(6 * 60_000)
+})
+
+test('a refusal lets that method rest, and no other; the page is read after it', async () => {
+  const made: [string, number][] = []
+  const begunAt = Date.now()
+  const call: CallSlack = async method => {
+    made.push([method, Date.now() - begunAt])
+    if (made.length === 1) throw new SlackError(method, 'ratelimited', 20_000)
+    return ok
+  }
+  const { read } = createPacedReader(call, 45)
+  const first = read('conversations.replies', {}, never)
+  await vi.advanceTimersByTimeAsync(1)
+  const others = [read('conversations.replies', {}, never), read('conversations.history', {}, never)]
+  await vi.runAllTimersAsync()
+  await Promise.all([first, ...others])
+  const of = (method: string) => made.filter(([name]) => name === method).map(([, at]) => at)
+  expect(of('conversations.history')).toEqual([1])
+  expect(of('conversations.replies')[0]).toBe(0)
+  expect(Math.min(...of('conversations.replies').slice(1))).toBeGreaterThanOrEqual(20_000)
+  expect(of('conversations.replies')).toHaveLength(3)
+})
+
+test('whoever stops waiting is let go', async () => {
+  const { read } = createPacedReader(async () => ok, 1)
+  await read('conversations.history', {}, never)
+  const stop = new AbortController()
+  const waiting = read('conversations.history', {}, stop.signal)
+  const outcome = expect(waiting).rejects.toThrow()
+  stop.abort()
+  await outcome
+})
+
+test('what somebody waits for is read at once, and taken off the rest', async () => {
+  const times: number[] = []
+  const call: CallSlack = async () => {
+    times.push(Date.now())
+    return ok
+  }
+  const { read, atOnce } = createPacedReader(call, 45)
+  const begunAt = Date.now()
+  const urgent = Promise.all(Array.from({ length: 30 }, () => atOnce('conversations.replies', {})))
+  const all = Promise.all(Array.from({ length: 60 }, () => read('conversations.replies', {}, never)))
+  await vi.runAllTimersAsync()
+  await Promise.all([urgent, all])
+  expect(times.filter(at => at === begunAt)).toHaveLength(30)
+  for (const from of times) expect(times.filter(at => at >= from && at < from + 60_000).length).toBeLessThanOrEqual(50)
+})
