@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process'
-import { mkdtemp } from 'node:fs/promises'
+import { mkdtemp, readFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { describe, expect, onTestFinished, test } from 'vitest'
@@ -64,8 +64,12 @@ async function label(url: string, text: string): Promise<void> {
 async function run(command: string, args: string[], url: string) {
   const cwd = await mkdtemp(join(tmpdir(), 'threadwise-command-'))
   const env = { PATH: process.env.PATH, DATABASE_URL: url }
+  const { scripts } = JSON.parse(await readFile('package.json', 'utf8')) as { scripts: Record<string, string> }
+  const words = (scripts[command] ?? '').split(' ').slice(1)
+  // The command's paths are those of this checkout.
+  const script = words.map(word => (word.includes('/') ? resolve(word) : word))
   return new Promise<{ out: string; errors: string; code: number }>(done => {
-    execFile(process.execPath, [resolve(`src/${command}.ts`), ...args], { cwd, env }, (error, out, errors) =>
+    execFile(process.execPath, [...script, ...args], { cwd, env }, (error, out, errors) =>
       done({ out, errors, code: typeof error?.code === 'number' ? error.code : 0 }),
     )
   })

@@ -29,10 +29,10 @@ const exampleWeight = 5
 const other = 'other'
 
 /** Says what kind of feedback a text is, from words alone; what it gives as evidence is a literal sentence. */
-export type FeedbackEngine = (question: FeedbackQuestion) => EngineItem[]
+export type Classifier = (question: FeedbackQuestion) => EngineItem[]
 
 /** Learns from the shipped texts once; what a question brings along is added for that question. */
-export function createFeedbackEngine(shipped: readonly LabelledText[]): FeedbackEngine {
+export function createClassifier(shipped: readonly LabelledText[]): Classifier {
   const lessons = shipped.map(toLesson)
   return ({ kinds, corrected, text }) => {
     const ids = new Set([...kinds.map(({ id }) => id), other])

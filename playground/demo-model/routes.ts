@@ -3,7 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { LabelledText } from '../../src/features/classify/labelled-texts.ts'
 import { answerWithEngine } from './answer.ts'
 import { sumUp } from './digest.ts'
-import { createFeedbackEngine, type FeedbackEngine, toFeedbackQuestion } from './feedback.ts'
+import { createClassifier, type Classifier, toFeedbackQuestion } from './feedback.ts'
 import { textOf } from './messages.ts'
 import { paced, toPieces } from './pieces.ts'
 import {
@@ -46,7 +46,7 @@ export function createEngineRoutes({
   tokensPerSecond = TOKENS_PER_SECOND,
   texts = [],
 }: EngineOptions = {}): EngineRoutes {
-  const feedback = createFeedbackEngine(texts)
+  const feedback = createClassifier(texts)
   const routes: Record<string, [method: string, handle: (...turn: Parameters<EngineRoutes>) => void | Promise<void>]> =
     {
       '/v1/models': ['GET', (_, response) => sendJson(response, 200, { object: 'list', data: [toModel()] })],
@@ -90,7 +90,7 @@ async function complete(
   request: IncomingMessage,
   response: ServerResponse,
   tokensPerSecond: number,
-  feedback: FeedbackEngine,
+  feedback: Classifier,
 ): Promise<void> {
   const chat = toChatRequest(await readBody(request))
   const formal = toSorted(chat, feedback) ?? sumUp(chat.messages)
@@ -104,7 +104,7 @@ async function complete(
 }
 
 /** Feedback is sorted, as JSON, which nobody reads word by word; undefined for every other question. */
-function toSorted({ messages }: ChatRequest, feedback: FeedbackEngine): string | undefined {
+function toSorted({ messages }: ChatRequest, feedback: Classifier): string | undefined {
   const [system, ...others] = messages
   const question = toFeedbackQuestion(system ? textOf(system) : '', others[0] ? textOf(others[0]) : '')
   return question === undefined ? undefined : JSON.stringify({ items: feedback(question) })

@@ -1,7 +1,8 @@
 import { readFile } from 'node:fs/promises'
+import { resolve } from 'node:path'
+import { pathToFileURL } from 'node:url'
 import { parseArgs } from 'node:util'
 import dotenv from 'dotenv'
-import { createFeedbackEngine } from '../../playground/demo-model/feedback.ts'
 import { readDatabaseUrl, toModelEnvironment } from '../config.ts'
 import { toReason } from '../errors.ts'
 import { classify } from '../features/classify/classify-text.ts'
@@ -20,12 +21,14 @@ import { openStoreOf } from '../store/open.ts'
 /**
  * `npm run eval`: how well a model tells the kinds of feedback apart, on the texts that come with the bot (or `--texts
  * file.tsv`) and on the stored corrections. Names of models (`-- --model a --model b`) are asked at the configured server;
- * without a server the built-in engine is asked, in cross-validation, since it learns from the same texts.
+ * without a server (or with `--engine`) the module that `--classifier` names is evaluated by cross-validation, since it learns
+ * from the same texts.
  */
 const { values } = parseArgs({
   options: {
     model: { type: 'string', multiple: true },
     engine: { type: 'boolean' },
+    classifier: { type: 'string' },
     texts: { type: 'string' },
     most: { type: 'string' },
     price: { type: 'string' },
@@ -45,6 +48,18 @@ try {
   process.stderr.write(`The evaluation stopped: ${error instanceof StartError ? error.message : toReason(error)}\n`)
   process.exitCode = 1
 }
+
+/**
+ * A classifier that needs no server: it learns from labelled texts and then names the kinds of a text. `kinds` are the taxonomy's
+ * kinds with their examples, `corrected` the nearest texts that people have corrected.
+ */
+type CreateClassifier = (
+  texts: readonly LabelledText[],
+) => (question: {
+  kinds: { id: string; examples: string[] }[]
+  corrected: LabelledText[]
+  text: string
+}) => { kind: string }[]
 
 interface Result {
   name: string
@@ -68,10 +83,10 @@ async function evaluate(): Promise<string> {
   if (!isOffline && environment === undefined)
     throw new StartError('set OPENAI_API_KEY or OPENAI_BASE_URL for a model by name')
   const asked = environment === undefined ? [] : names.length > 0 ? names : [environment.name]
-  const results: Result[] = isOffline ? [askEngine(taxonomy, kinds, texts, corrected)] : []
+  const results: Result[] = isOffline ? [crossValidate(await loadClassifier(), taxonomy, { kinds, texts, corrected })] : []
   if (!isOffline && environment !== undefined)
     for (const name of asked)
-      results.push(await askModel({ ...environment, name }, taxonomy, kinds, subjects, corrected))
+      results.push(await askModel({ ...environment, name }, taxonomy, { kinds, subjects, corrected }))
   const about = `${texts.length} texts and ${corrected.length} corrections, taxonomy version ${taxonomy.version}`
   return `${about}\n\n${toReportText(results)}`
 }
@@ -79,9 +94,7 @@ async function evaluate(): Promise<string> {
 async function askModel(
   config: Parameters<typeof createOpenAiModel>[0],
   taxonomy: Taxonomy,
-  kinds: string[],
-  subjects: LabelledText[],
-  corrected: LabelRecord[],
+  { kinds, subjects, corrected }: { kinds: string[]; subjects: LabelledText[]; corrected: LabelRecord[] },
 ): Promise<Result> {
   const model = createOpenAiModel(config, log)
   const slots = createSlots(atOnce)
@@ -111,22 +124,35 @@ async function askModel(
   return { name: config.name, score, notes: [tokens, toCost(usage)] }
 }
 
-/** The engine learns from the texts, so each part of them is asked about after learning from the others only. */
-function askEngine(taxonomy: Taxonomy, kinds: string[], texts: LabelledText[], corrected: LabelRecord[]): Result {
+/** Loads the module that `--classifier` names. */
+async function loadClassifier(): Promise<CreateClassifier> {
+  if (values.classifier === undefined)
+    throw new StartError('set OPENAI_API_KEY or OPENAI_BASE_URL, or name a classifier that needs no server (--classifier FILE)')
+  const module: { createClassifier?: CreateClassifier } = await import(pathToFileURL(resolve(values.classifier)).href)
+  if (module.createClassifier === undefined) throw new StartError(`${values.classifier} exports no createClassifier`)
+  return module.createClassifier
+}
+
+/** Evaluates by k-fold cross-validation: each fold is classified after learning from the others only. */
+function crossValidate(
+  createClassifier: CreateClassifier,
+  taxonomy: Taxonomy,
+  { kinds, texts, corrected }: { kinds: string[]; texts: LabelledText[]; corrected: LabelRecord[] },
+): Result {
   const parts = toFolds(texts, folds)
   const own = taxonomy.kinds.map(({ id, examples }) => ({ id, examples }))
   const decided = corrected.map(toLabelledText)
   const judged = parts.flatMap((part, index): Judged[] => {
-    const engine = createFeedbackEngine(parts.filter((_, other) => other !== index).flat())
+    const classify = createClassifier(parts.filter((_, other) => other !== index).flat())
     // An example of the taxonomy may stand among the texts; it must not be its own.
     const asked = new Set(part.map(({ text }) => text))
     const unseen = own.map(({ id, examples }) => ({ id, examples: examples.filter(example => !asked.has(example)) }))
     return part.map(({ text, kinds: expected }) => {
       const nearest = toExamples(corrected, text, '')
-      return { expected, found: engine({ kinds: unseen, corrected: nearest, text }).map(({ kind }) => kind) }
+      return { expected, found: classify({ kinds: unseen, corrected: nearest, text }).map(({ kind }) => kind) }
     })
   })
-  const whole = createFeedbackEngine(texts)
+  const whole = createClassifier(texts)
   const onCorrections = decided.map(({ text, kinds: expected }): Judged => {
     const nearest = toExamples(
       corrected.filter(other => other.text !== text),

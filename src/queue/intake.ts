@@ -1,5 +1,5 @@
 import type { Store } from '../store/store.ts'
-import { createSeen } from '../threads/lru.ts'
+import { createSeen } from '../lru.ts'
 import type { Turn } from './turn.ts'
 
 /** Turns between the moment that Slack delivers them and the moment that they are begun; every copy counts once. */

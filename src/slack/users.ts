@@ -1,6 +1,6 @@
 import { toReason } from '../errors.ts'
 import type { Log } from '../log.ts'
-import { createCache, createSeen } from '../threads/lru.ts'
+import { createCache, createSeen } from '../lru.ts'
 import type { CallSlack } from './client.ts'
 
 /** What the bot knows of a person. */

@@ -5,7 +5,7 @@ import type { Message, Self } from '../slack/message.ts'
 import { labelMark } from '../slack/metadata.ts'
 import { readThread, type ThreadId } from '../slack/thread-history.ts'
 import { isMentioned } from '../text/from-slack.ts'
-import { createCache } from './lru.ts'
+import { createCache } from '../lru.ts'
 
 /** Something that happened to a message of a thread. */
 export type Change =

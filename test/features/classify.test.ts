@@ -209,7 +209,7 @@ describe('a score', () => {
 })
 
 async function runEval(folder: string): Promise<string> {
-  const run = promisify(execFile)(process.execPath, [resolve('src/cli/evaluate.ts')], {
+  const run = promisify(execFile)(process.execPath, [resolve('src/cli/evaluate.ts'), '--classifier', resolve('playground/demo-model/feedback.ts')], {
     cwd: folder,
     env: { PATH: process.env.PATH, DATA_DIR: folder },
   })

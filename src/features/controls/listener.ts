@@ -5,7 +5,7 @@ import type { Inbox } from '../../queue/sqlite-driver.ts'
 import type { Turn } from '../../queue/turn.ts'
 import type { SendBudget } from '../../rate-limit/limiter.ts'
 import { toMessageBody } from '../../reply/body.ts'
-import { controlIds, toAgainControls, toRating } from '../../reply/controls.ts'
+import { controlIds, toAgainControls, toRating } from '../reply-buttons.ts'
 import type { People, Person } from '../../slack/users.ts'
 import type { Ratings } from '../../store/ratings.ts'
 

@@ -1,6 +1,6 @@
 import type { Words } from '../i18n/catalog.ts'
 import type { Turn } from '../queue/turn.ts'
-import type { Control } from './body.ts'
+import type { Control } from '../reply/body.ts'
 
 /** What the buttons below a reply are called on the wire; each carries the id of its turn. */
 export const controlIds = {
