@@ -1,5 +1,5 @@
 import { vendorBaseUrl } from '../src/config.ts'
-import { toModelTitle } from '../src/model/client.ts'
+import { formatModelTitle } from '../src/model/client.ts'
 import { detectLocalServer } from '../src/model/detect-local-server.ts'
 
 /** Which model answers in the playground, decided once at start. */
@@ -25,7 +25,7 @@ export async function chooseModel(env: Record<string, string | undefined>): Prom
   const found = await detectLocalServer({ ollamaHost: env.OLLAMA_HOST })
   if (found !== undefined) {
     return {
-      title: `${toModelTitle(found.model, found.baseUrl)} (found on this machine)`,
+      title: `${formatModelTitle(found.model, found.baseUrl)} (found on this machine)`,
       toEnvironment: () => ({
         OPENAI_BASE_URL: found.baseUrl,
         OPENAI_MODEL: found.model,

@@ -1,10 +1,10 @@
 import dotenv from 'dotenv'
-import { createApp } from '../src/bot.ts'
-import { toConfig } from '../src/config.ts'
-import { readShippedTexts } from '../src/features/classify/labelled-texts.ts'
-import { readTaxonomies } from '../src/features/classify/taxonomy-files.ts'
+import { createBot } from '../src/bot.ts'
+import { parseConfig } from '../src/config.ts'
+import { loadShippedTexts } from '../src/features/classify/labelled-texts.ts'
+import { loadTaxonomies } from '../src/features/classify/taxonomy-files.ts'
 import { createLog } from '../src/log.ts'
-import { createOpenAiModel } from '../src/model/client.ts'
+import { createModel } from '../src/model/client.ts'
 import { openMemoryStore } from '../src/store/data-dir.ts'
 import { chooseModel } from './choose-model.ts'
 import { createEngineRoutes } from './demo-model/routes.ts'
@@ -19,14 +19,14 @@ const usualPort = 4000
 dotenv.config({ quiet: true })
 const chosen = await chooseModel(process.env)
 const page = createPageRoutes()
-const engine = createEngineRoutes({ texts: await readShippedTexts() })
+const engine = createEngineRoutes({ texts: await loadShippedTexts() })
 const options = {
   model: chosen.title,
   ...(await readManifest()),
   routes: (...exchange: Parameters<typeof page>) => page(...exchange) || engine(...exchange),
 }
 const slack = await openWorkspace(process.env.PORT)
-const read = toConfig({
+const read = parseConfig({
   ...process.env,
   SLACK_BOT_TOKEN: slack.botToken,
   SLACK_APP_TOKEN: slack.appToken,
@@ -41,11 +41,11 @@ if ('problems' in read) {
 }
 const log = createLog(read.config.logLevel)
 await seed(slack)
-const model = { ...createOpenAiModel(read.config.model, log), title: chosen.title }
+const model = { ...createModel(read.config.model, log), title: chosen.title }
 // The workspace ends with the process, and what the bot keeps of it does, too.
 const store = await openMemoryStore(log)
-const taxonomies = await readTaxonomies(read.config.taxonomyFile)
-const app = await createApp({ config: read.config, model, store, taxonomies, log })
+const taxonomies = await loadTaxonomies(read.config.taxonomyFile)
+const app = await createBot({ config: read.config, model, store, taxonomies, log })
 process.stdout.write(`Threadwise playground: ${slack.url}\nAnswers come from: ${chosen.title}\n`)
 
 for (const signal of ['SIGINT', 'SIGTERM']) {

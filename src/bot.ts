@@ -1,45 +1,46 @@
 import type { Config } from './config.ts'
-import { toReason } from './errors.ts'
-import { listenToAsking, tellDirectly } from './features/chat/ask-command.ts'
-import { keep, listenToChat, take } from './features/chat/listener.ts'
-import { createWatch, listenToReactions } from './features/classify/auto-label.ts'
-import { openChannelSettings } from './features/classify/channel-settings.ts'
+import { formatError } from './errors.ts'
+import { listenToAsking } from './features/chat/ask-command.ts'
+import { listenToChat, receiveFound, saveTurn } from './features/chat/listener.ts'
+import { createAutoLabel, listenToReactions } from './features/classify/auto-label.ts'
+import { loadChannelSettings } from './features/classify/channel-settings.ts'
 import { createLabeller } from './features/classify/labeller.ts'
 import { listenToClassifying, resumeClassifying } from './features/classify/listener.ts'
 import type { Taxonomies } from './features/classify/taxonomy-files.ts'
+import { tellDirectly } from './features/command-failure.ts'
 import { listenToControls, offerAgain } from './features/controls/listener.ts'
 import { answer } from './features/handle-turn.ts'
 import { listenToHome } from './features/home/listener.ts'
-import { tellAhead } from './features/queue-position.ts'
+import { showQueuePosition } from './features/queue-position.ts'
 import { createDigestClock } from './features/summarize/digest-scheduler.ts'
 import { listenToSummarizing } from './features/summarize/listener.ts'
 import { createSummarizer } from './features/summarize/summarizer.ts'
-import { createOperations } from './health.ts'
+import { createHealthRoutes } from './health.ts'
 import type { Log } from './log.ts'
 import { createMetrics } from './metrics.ts'
 import type { Model } from './model/model.ts'
-import { createMissed, type Missed } from './queue/backfill.ts'
+import { type Backfill, createBackfill } from './queue/backfill.ts'
 import type { Job } from './queue/job.ts'
 import { createAsker, type OnFailure } from './queue/outbox.ts'
 import { createSharedInbox } from './queue/postgres-driver.ts'
 import { isSettled } from './queue/recover.ts'
 import { createInbox } from './queue/sqlite-driver.ts'
 import type { Turn } from './queue/turn.ts'
-import { createSendBudget } from './rate-limit/limiter.ts'
+import { createLimiter } from './rate-limit/limiter.ts'
 import { createCallSlack } from './slack/client.ts'
 import { createFileReader } from './slack/files/read-file.ts'
-import { readSelf } from './slack/identity.ts'
+import { fetchIdentity } from './slack/identity.ts'
 import { createPacedReader } from './slack/paced-reader.ts'
-import { createBolt } from './slack/receiver.ts'
-import { createRespond } from './slack/response-url.ts'
-import { toStartError } from './slack/start-error.ts'
+import { createReceiver } from './slack/receiver.ts'
+import { createResponder } from './slack/response-url.ts'
+import { parseStartError } from './slack/start-error.ts'
 import type { ThreadId } from './slack/thread-history.ts'
-import { createPeople } from './slack/users.ts'
+import { createUsers } from './slack/users.ts'
 import type { Store } from './store/store.ts'
-import { createConversations } from './threads/cache.ts'
+import { createThreadCache } from './threads/cache.ts'
 
 /** A bot that is connected to one workspace. */
-export interface ThreadwiseApp {
+export interface Bot {
   /** Takes nothing more, finishes what is in flight within the configured time, and disconnects. */
   stop(): Promise<void>
 }
@@ -48,7 +49,7 @@ export interface ThreadwiseApp {
 const sheetCharacters = 10_000_000
 
 /** What the app is made of. */
-export interface AppParts {
+export interface AppDeps {
   config: Pick<Config, 'botToken' | 'transport' | 'slackApiUrl' | 'port' | 'stopMs' | 'cacheTokens' | 'readsPerMinute'>
   model: Model
   store: Store
@@ -60,18 +61,18 @@ export interface AppParts {
  * Makes the bot of every part and all listeners, and connects it to Slack. Rejects with a `StartError` that names what
  * is wrong and its cure.
  */
-export async function createApp({ config, model, store, taxonomies, log }: AppParts): Promise<ThreadwiseApp> {
+export async function createBot({ config, model, store, taxonomies, log }: AppDeps): Promise<Bot> {
   const metrics = createMetrics()
   const call = createCallSlack(config.botToken, config.slackApiUrl, metrics, log)
-  const self = await readSelf(call, log, config.slackApiUrl)
+  const self = await fetchIdentity(call, log, config.slackApiUrl)
   const reading = createPacedReader(call, config.readsPerMinute)
-  const conversations = createConversations(reading.atOnce, self, config.cacheTokens)
-  const people = createPeople(call, log)
+  const threads = createThreadCache(reading.atOnce, self, config.cacheTokens)
+  const users = createUsers(call, log)
   const { shared } = store
-  const budget = createSendBudget(call, Date.now, shared?.pool)
+  const limiter = createLimiter(call, Date.now, shared?.pool)
   const { labels } = store
   const labeller = createLabeller({ model, taxonomies, labels })
-  const settings = await openChannelSettings(store.settings)
+  const settings = await loadChannelSettings(store.settings)
   const labelling = { labels, labeller, taxonomies, settings }
   const access = { token: config.botToken, slackApiUrl: config.slackApiUrl }
   const files = createFileReader(access)
@@ -79,18 +80,18 @@ export async function createApp({ config, model, store, taxonomies, log }: AppPa
   const summing = {
     reader: reading.read,
     summarizer: createSummarizer({ model, kept: store.parts }),
-    keptParts: store.parts,
+    summaryChunks: store.parts,
     digests: store.digests,
-    respond: createRespond(config.slackApiUrl),
+    respond: createResponder(config.slackApiUrl),
   }
   const parts = {
     self,
     model,
     sheets,
-    conversations,
-    people,
+    threads,
+    users,
     files,
-    budget,
+    limiter,
     call,
     store,
     log,
@@ -98,39 +99,39 @@ export async function createApp({ config, model, store, taxonomies, log }: AppPa
     ...labelling,
     ...summing,
   }
-  const missed: Missed = createMissed({ ...parts, take: async body => take(chat, body) })
+  const backfill: Backfill = createBackfill({ ...parts, take: async body => receiveFound(chat, body) })
   const inboxParts = {
     ...parts,
     answer: (job: Job) => answer(parts, job),
-    isSettled: (turn: Turn, edition: number) => isSettled(conversations, turn, edition),
-    ready: missed.ready,
-    onAhead: (turn: Turn, ahead: number) => void tellAhead(parts, turn, ahead),
+    isSettled: (turn: Turn, edition: number) => isSettled(threads, turn, edition),
+    ready: backfill.ready,
+    onAhead: (turn: Turn, ahead: number) => void showQueuePosition(parts, turn, ahead),
     onLateEdit: (turnId: string) => void offerAgain(controls, turnId),
   }
   const inbox = shared === undefined ? createInbox(inboxParts) : createSharedInbox(inboxParts, shared)
   const controls = { ...parts, inbox, ratings: store.ratings }
-  const watch = createWatch(parts)
+  const autoLabel = createAutoLabel(parts)
   const chat = {
     ...parts,
     inbox,
-    watch,
+    autoLabel,
     offerAgain: (turnId: string) => offerAgain(controls, turnId),
     onChange: (thread: ThreadId) => shared?.replicas.tell({ kind: 'thread', ...thread }),
   }
   const classifying = { ...parts, asks: store.asks }
   const asker = createAsker({ ...parts, inbox, asks: store.asks })
-  const tellAsker: OnFailure = (ask, error) => tellDirectly({ ...parts, asker }, ask, error)
+  const tellAsker: OnFailure = (ask, error) => tellDirectly(parts, ask, error)
   const clock = createDigestClock({ ...parts, asker, onFailure: tellAsker })
   metrics.observe(() => ({
-    threads: conversations.threads,
-    cachedTokens: conversations.tokens,
+    threads: threads.threads,
+    cachedTokens: threads.tokens,
     turnsInFlight: inbox.size,
     isStoreKept: store.isKept,
   }))
 
-  const routes = createOperations(metrics, () => bolt.isOpen() && shared?.replicas.isReachable !== false)
-  const onOpen = (isOpen: boolean) => (isOpen ? missed.connected() : missed.disconnected())
-  const bolt = createBolt({ config, self, routes, log, onOpen, keep: body => keep(chat, body) })
+  const routes = createHealthRoutes(metrics, () => bolt.isOpen() && shared?.replicas.isReachable !== false)
+  const onOpen = (isOpen: boolean) => (isOpen ? backfill.connected() : backfill.disconnected())
+  const bolt = createReceiver({ config, self, routes, log, onOpen, keep: body => saveTurn(chat, body) })
   listenToChat(bolt.app, chat)
   listenToAsking(bolt.app, { ...parts, asker })
   listenToClassifying(bolt.app, classifying)
@@ -140,9 +141,9 @@ export async function createApp({ config, model, store, taxonomies, log }: AppPa
   listenToHome(bolt.app, parts)
   await inbox.takeOver()
   await bolt.open().catch(async error => {
-    missed.stop()
+    backfill.stop()
     await inbox.stopAll(0)
-    throw toStartError(error, config.port)
+    throw parseStartError(error, config.port)
   })
   inbox.resume()
   /** Goes on with what processes that are gone have left. */
@@ -151,12 +152,12 @@ export async function createApp({ config, model, store, taxonomies, log }: AppPa
     const left = await labels.takeOver()
     asker.resume(asks, tellAsker)
     resumeClassifying(classifying, asks, left)
-    watch.resume(left)
+    autoLabel.resume(left)
   }
   await takeOver()
   shared?.replicas.onDeath(takeOver)
   // While the database was away nothing was written down; what Slack has given up to repeat stands in its history.
-  shared?.replicas.onReturn(() => bolt.isOpen() && missed.connected())
+  shared?.replicas.onReturn(() => bolt.isOpen() && backfill.connected())
   clock.start()
   log.info(
     {
@@ -171,11 +172,13 @@ export async function createApp({ config, model, store, taxonomies, log }: AppPa
 
   return {
     async stop() {
-      missed.stop()
+      backfill.stop()
       clock.stop()
-      const closed = bolt.close().catch(error => log.warn({ reason: toReason(error) }, 'Slack was left without a word'))
+      const closed = bolt
+        .close()
+        .catch(error => log.warn({ reason: formatError(error) }, 'Slack was left without a word'))
       await inbox.stopAll(config.stopMs)
-      await budget.close()
+      await limiter.close()
       await closed
     },
   }

@@ -1,6 +1,6 @@
 import { z } from 'zod'
+import { StartError } from './errors.ts'
 import { type LogLevel, logLevels } from './log.ts'
-import { StartError } from './slack/start-error.ts'
 
 /** How Slack reaches the bot: over a socket that the bot opens, or by signed HTTP requests. */
 type Transport = { kind: 'socket'; appToken: string } | { kind: 'http'; signingSecret: string }
@@ -114,27 +114,27 @@ type Environment = z.infer<typeof environment>
  * Checks the environment and says everything that is wrong with it at once, each with its cure. An empty value counts as
  * not set, as in a copied `.env.example`.
  */
-export function toConfig(env: Record<string, string | undefined>): { config: Config } | { problems: Problem[] } {
+export function parseConfig(env: Record<string, string | undefined>): { config: Config } | { problems: Problem[] } {
   const parsed = environment.safeParse(withoutBlanks(env))
-  const problems = [...(parsed.success ? [] : toProblems(parsed.error)), ...missingTogether(withoutBlanks(env))]
+  const problems = [...(parsed.success ? [] : formatProblems(parsed.error)), ...missingTogether(withoutBlanks(env))]
   if (problems.length > 0 || !parsed.success) return { problems }
   return { config: assemble(parsed.data) }
 }
 
 /** The folder of the store alone, for commands that need nothing else. */
-export function readDataDir(env: Record<string, string | undefined>): string {
+export function parseDataDir(env: Record<string, string | undefined>): string {
   return environment.shape.DATA_DIR.parse(withoutBlanks(env).DATA_DIR)
 }
 
 /** The database of several replicas alone; undefined when there is none. Throws a `StartError` when it is no address. */
-export function readDatabaseUrl(env: Record<string, string | undefined>): string | undefined {
+export function parseDatabaseUrl(env: Record<string, string | undefined>): string | undefined {
   const { data, error } = environment.shape.DATABASE_URL.safeParse(withoutBlanks(env).DATABASE_URL)
   if (error !== undefined) throw new StartError(`DATABASE_URL ${error.issues[0]?.message}`)
   return data
 }
 
 /** The model server alone; undefined when none is named. */
-export function toModelEnvironment(env: Record<string, string | undefined>): ModelConfig | undefined {
+export function parseModelConfig(env: Record<string, string | undefined>): ModelConfig | undefined {
   const set = withoutBlanks(env)
   if (set.OPENAI_API_KEY === undefined && set.OPENAI_BASE_URL === undefined) return undefined
   const { OPENAI_API_KEY, OPENAI_BASE_URL, OPENAI_MODEL, MODEL_IDLE_SECONDS } = environment.shape
@@ -149,10 +149,10 @@ export function toModelEnvironment(env: Record<string, string | undefined>): Mod
 function assemble(env: Environment): Config {
   return {
     botToken: env.SLACK_BOT_TOKEN,
-    transport: toTransport(env),
+    transport: parseTransport(env),
     slackApiUrl: env.SLACK_API_URL.endsWith('/') ? env.SLACK_API_URL : `${env.SLACK_API_URL}/`,
     port: env.PORT,
-    model: toModelConfig(env),
+    model: buildModelConfig(env),
     detectModel: env.MODEL_AUTODETECT && env.OPENAI_BASE_URL === undefined && env.OPENAI_API_KEY === undefined,
     modelIsNamed: env.OPENAI_MODEL !== undefined,
     logLevel: env.LOG_LEVEL,
@@ -166,12 +166,12 @@ function assemble(env: Environment): Config {
 }
 
 /** Socket Mode when there is an app token; HTTP when there is a signing secret and no app token. */
-function toTransport(env: Environment): Transport {
+function parseTransport(env: Environment): Transport {
   if (env.SLACK_APP_TOKEN !== undefined) return { kind: 'socket', appToken: env.SLACK_APP_TOKEN }
   return { kind: 'http', signingSecret: env.SLACK_SIGNING_SECRET ?? '' }
 }
 
-function toModelConfig(env: Environment): ModelConfig {
+function buildModelConfig(env: Environment): ModelConfig {
   return {
     apiKey: env.OPENAI_API_KEY ?? 'none',
     baseUrl: env.OPENAI_BASE_URL ?? vendorBaseUrl,
@@ -202,7 +202,7 @@ function missingTogether(env: Record<string, string | undefined>): Problem[] {
   return problems
 }
 
-function toProblems(error: z.ZodError): Problem[] {
+function formatProblems(error: z.ZodError): Problem[] {
   return error.issues.map(issue => ({ name: String(issue.path[0]), sentence: issue.message }))
 }
 

@@ -12,7 +12,7 @@ export interface Route {
  * `/healthz` (the process lives), `/readyz` (Slack can reach it and it takes turns) and `/metrics` (figures for
  * Prometheus).
  */
-export function createOperations(metrics: Metrics, isReady: () => boolean): Route[] {
+export function createHealthRoutes(metrics: Metrics, isReady: () => boolean): Route[] {
   return [
     { path: '/healthz', method: 'GET', handler: (_, response) => say(response, 200, 'ok\n') },
     {
@@ -34,7 +34,7 @@ export function createOperations(metrics: Metrics, isReady: () => boolean): Rout
 }
 
 /** Serves the routes by themselves, for Socket Mode, in which Slack needs no port of ours. */
-export function openOperationsServer(routes: Route[], port: number): Promise<Server> {
+export function openHealthServer(routes: Route[], port: number): Promise<Server> {
   const server = createServer((request, response) => {
     const path = request.url?.split('?', 1)[0]
     const route = routes.find(candidate => candidate.path === path && request.method === candidate.method)

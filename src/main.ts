@@ -1,12 +1,12 @@
 import dotenv from 'dotenv'
-import { createApp, type ThreadwiseApp } from './bot.ts'
-import { type Config, type Problem, toConfig } from './config.ts'
-import { toReason } from './errors.ts'
-import { readTaxonomies } from './features/classify/taxonomy-files.ts'
+import { type Bot, createBot } from './bot.ts'
+import { type Config, type Problem, parseConfig } from './config.ts'
+import { formatError, StartError } from './errors.ts'
+import { loadTaxonomies } from './features/classify/taxonomy-files.ts'
 import { createLog, type Log } from './log.ts'
-import { createOpenAiModel } from './model/client.ts'
+import { createModel } from './model/client.ts'
 import { detectLocalServer } from './model/detect-local-server.ts'
-import { StartError, tokenErrors } from './slack/start-error.ts'
+import { tokenErrors } from './slack/start-error.ts'
 import { openStore } from './store/data-dir.ts'
 import type { Store } from './store/store.ts'
 
@@ -20,14 +20,14 @@ const parentEveryMs = 500
 const lockExtraMs = 10_000
 
 dotenv.config({ quiet: true })
-const read = toConfig(process.env)
-if ('problems' in read) exitWith(read.problems.map(toLine))
+const read = parseConfig(process.env)
+if ('problems' in read) exitWith(read.problems.map(formatProblem))
 else await run(read.config)
 
 async function run(config: Config): Promise<void> {
   const log = createLog(config.logLevel)
   // Whoever stops the bot may do so while it is still starting.
-  let app: ThreadwiseApp | undefined
+  let app: Bot | undefined
   let store: Store | undefined
   const stop = async () => {
     await app?.stop()
@@ -36,11 +36,11 @@ async function run(config: Config): Promise<void> {
   stopOnSignals(stop, log)
   watchForLostToken(stop, log)
   try {
-    const taxonomies = await readTaxonomies(config.taxonomyFile)
+    const taxonomies = await loadTaxonomies(config.taxonomyFile)
     store = await openStoreOf(config, log)
-    app = await createApp({
+    app = await createBot({
       config,
-      model: createOpenAiModel(await chooseModel(config, log), log),
+      model: createModel(await chooseModel(config, log), log),
       store,
       taxonomies,
       log,
@@ -114,7 +114,7 @@ function whenNpmIsGone(stop: () => void): void {
  */
 function watchForLostToken(stopApp: () => Promise<void>, log: Log): void {
   process.on('unhandledRejection', error => {
-    log.error({ reason: toReason(error) }, 'something failed that nobody waited for')
+    log.error({ reason: formatError(error) }, 'something failed that nobody waited for')
     const refusal = (error as { data?: { error?: string } } | undefined)?.data?.error
     if (refusal === undefined || !tokenErrors.includes(refusal)) return
     log.error({ refusal }, 'Slack no longer takes SLACK_APP_TOKEN; make a new one and start again')
@@ -122,7 +122,7 @@ function watchForLostToken(stopApp: () => Promise<void>, log: Log): void {
   })
 }
 
-function toLine(problem: Problem): string {
+function formatProblem(problem: Problem): string {
   return `${problem.name} ${problem.sentence}`
 }
 

@@ -1,5 +1,5 @@
 /** Places for work of which only so much is done at once. */
-export interface Slots {
+export interface Semaphore {
   /** Resolves when there is a place; answers how to leave it. */
   enter(): Promise<() => void>
   /** So many wait for one. */
@@ -7,7 +7,7 @@ export interface Slots {
 }
 
 /** Lets so many in at once; the others wait in line. */
-export function createSlots(most: number): Slots {
+export function createSemaphore(most: number): Semaphore {
   let free = most
   const line: (() => void)[] = []
   const leave = () => {

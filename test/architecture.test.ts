@@ -2,77 +2,57 @@ import { readdir, readFile } from 'node:fs/promises'
 import { dirname, join, normalize } from 'node:path'
 import { beforeAll, describe, expect, test } from 'vitest'
 
-/** Which folders a folder may import from, besides itself: the arrows of the design. */
+/** The folders that a folder may import from, besides itself: the arrows of the design. */
 const mayImport: Record<string, string[]> = {
-  listeners: ['turns', 'labels', 'summaries', 'conversation', 'reply', 'model', 'store', 'words'],
-  turns: ['conversation', 'reply', 'labels', 'summaries', 'model', 'store', 'words'],
-  labels: ['model', 'store', 'words'],
-  summaries: ['model', 'store', 'words'],
-  conversation: ['model'],
-  reply: [],
-  model: ['words'],
-  store: [],
-  words: [],
+  features: ['queue', 'reply', 'threads', 'slack', 'rate-limit', 'model', 'store', 'text', 'i18n'],
+  queue: ['reply', 'threads', 'slack', 'rate-limit', 'store', 'text', 'i18n'],
+  reply: ['slack', 'rate-limit', 'text', 'i18n'],
+  threads: ['slack', 'model', 'text'],
+  slack: ['text'],
+  'rate-limit': ['slack'],
+  model: ['i18n'],
+  store: ['queue', 'slack', 'rate-limit'],
+  text: [],
+  i18n: [],
+  cli: ['features', 'model', 'store', 'slack', 'text', 'i18n'],
 }
 
-/** Files of the root that everything may lean on: they lean on nothing that leans on them. */
-const ground = [
-  'abort.ts',
-  'config.ts',
-  'errors.ts',
-  'evidence.ts',
-  'log.ts',
-  'marks.ts',
-  'metrics.ts',
-  'pool.ts',
-  'range.ts',
-  'respond.ts',
-  'slack.ts',
-  'slots.ts',
-  'start-error.ts',
-  'upload.ts',
-]
+/** Files of the root that every folder may import; they import nothing that imports them. */
+const ground = ['abort.ts', 'config.ts', 'errors.ts', 'health.ts', 'log.ts', 'lru.ts', 'metrics.ts', 'semaphore.ts']
 
-/** Packages that one file alone imports for its values, so that each can be changed in one place. */
+/** Packages whose values one file alone imports, so that each can be replaced in one place. */
 const onlyIn: Record<string, string> = {
-  croner: 'summaries/schedule.ts',
-  'chrono-node': 'range.ts',
-  openai: 'model/openai.ts, model/openai-errors.ts',
-  'lru-cache': 'conversation/cache.ts',
-  '@slack/bolt': 'bolt.ts',
-  '@slack/web-api': 'slack.ts',
+  croner: 'features/summarize/digest-schedule.ts',
+  'chrono-node': 'text/date-range.ts',
+  openai: 'model/client.ts, model/api-errors.ts',
+  'lru-cache': 'lru.ts',
+  '@slack/bolt': 'slack/receiver.ts',
+  '@slack/web-api': 'slack/client.ts',
   'gpt-tokenizer': 'model/tokens.ts',
   'prom-client': 'metrics.ts',
   pino: 'log.ts',
   'node:sqlite': 'store/sqlite.ts',
   pg: 'store/postgres.ts',
-  'pg-boss': 'store/turn-queue.ts',
+  'pg-boss': 'queue/postgres-queue.ts',
 }
 
-/** Files that only convert: nothing outside reaches them but their arguments. */
+/** Files outside `text/` that only convert: nothing outside reaches them but their arguments. */
 const pure = [
-  'turns/turn.ts',
+  'queue/turn.ts',
   'model/prompts.ts',
   'model/tokens.ts',
   'model/catalog.ts',
-  'reply/markdown.ts',
-  'reply/inert.ts',
-  'reply/split.ts',
-  'reply/pace.ts',
-  'reply/message.ts',
-  'conversation/plain.ts',
-  'conversation/fit.ts',
-  'labels/taxonomy.ts',
-  'labels/question.ts',
-  'labels/reading.ts',
-  'evidence.ts',
-  'range.ts',
-  'labels/terms.ts',
-  'summaries/wish.ts',
-  'summaries/question.ts',
-  'summaries/points.ts',
-  'summaries/show.ts',
-  'summaries/schedule.ts',
+  'rate-limit/edit-interval.ts',
+  'reply/body.ts',
+  'threads/truncate.ts',
+  'features/classify/taxonomy.ts',
+  'features/classify/prompt.ts',
+  'features/classify/parse-answer.ts',
+  'features/summarize/request.ts',
+  'features/summarize/prompt.ts',
+  'features/summarize/check-points.ts',
+  'features/summarize/render.ts',
+  'features/summarize/digest-schedule.ts',
 ]
 const doesIO = /^(node:(?!util)|openai|undici|ws|@slack\/(bolt|web-api))/
 
@@ -96,13 +76,20 @@ describe('imports point one way', () => {
     expect(wrong.map(show)).toEqual([])
   })
 
-  test('nothing imports main, app or the playground', () => {
+  test('nothing imports main or bot, and src never imports the playground', () => {
     const wrong = imports.filter(({ from, target }) => {
       const to = isRelative(target) ? resolve(from, target) : ''
-      if (to === 'app.ts') return from !== 'main.ts' && from !== 'playground/main.ts'
-      // The evaluation asks the built-in engine, too.
-      const mayLookIn = from.startsWith('playground/') || from === 'eval.ts'
-      return to === 'main.ts' || (to.startsWith('playground/') && !mayLookIn)
+      return (to === 'bot.ts' && from !== 'main.ts') || to === 'main.ts' || to.startsWith('..')
+    })
+    expect(wrong.map(show)).toEqual([])
+  })
+
+  test('features never import each other', () => {
+    const featureOf = (file: string) => /^features\/([^/]+)\//.exec(file)?.[1]
+    const wrong = imports.filter(({ from, target }) => {
+      const own = featureOf(from)
+      const other = isRelative(target) ? featureOf(resolve(from, target)) : undefined
+      return own !== undefined && other !== undefined && own !== other
     })
     expect(wrong.map(show)).toEqual([])
   })
@@ -110,19 +97,21 @@ describe('imports point one way', () => {
   test('a package that could be exchanged is imported in one place', () => {
     const wrong = imports.filter(({ from, target, isType }) => {
       const home = onlyIn[toPackage(target)]
-      return home !== undefined && !isType && !from.startsWith('playground/') && !home.split(', ').includes(from)
+      return home !== undefined && !isType && !home.split(', ').includes(from)
     })
     expect(wrong.map(show)).toEqual([])
   })
 
   test('pure files import nothing that reaches outside', () => {
-    const wrong = imports.filter(({ from, target, isType }) => pure.includes(from) && !isType && doesIO.test(target))
+    const wrong = imports.filter(
+      ({ from, target, isType }) => (pure.includes(from) || from.startsWith('text/')) && !isType && doesIO.test(target),
+    )
     expect(wrong.map(show)).toEqual([])
   })
 })
 
 test('a file that is imported does nothing by itself', async () => {
-  const starts = ['main.ts', 'backup.ts', 'eval.ts', 'move.ts', 'report.ts', 'playground/main.ts']
+  const starts = ['main.ts', ...files.filter(name => name.startsWith('cli/'))]
   const acting: string[] = []
   for (const file of files.filter(name => !starts.includes(name))) {
     const source = await readFile(join('src', file), 'utf8')
@@ -153,9 +142,8 @@ async function readImports(file: string): Promise<Import[]> {
 function isAllowed(from: string, to: string): boolean {
   const folder = from.split('/')[0] ?? ''
   const other = to.split('/')[0] ?? ''
-  // The root makes everything; the playground stands outside and looks in.
-  if (!from.includes('/') || folder === 'playground')
-    return !ground.includes(from) || ground.includes(to) || other === 'words' || from === 'config.ts'
+  // `main.ts` and `bot.ts` wire everything.
+  if (!from.includes('/')) return !ground.includes(from) || ground.includes(to) || other === 'i18n'
   return folder === other || ground.includes(to) || (mayImport[folder] ?? []).includes(other)
 }
 

@@ -1,12 +1,12 @@
 import { readFile } from 'node:fs/promises'
 import { describe, expect, test } from 'vitest'
-import { environment, toConfig } from '../src/config.ts'
+import { environment, parseConfig } from '../src/config.ts'
 
 const enough = { SLACK_BOT_TOKEN: 'xoxb-1', SLACK_APP_TOKEN: 'xapp-1', OPENAI_API_KEY: 'sk-1' }
 
 describe('the environment', () => {
   test('needs three values and has a default for the rest', () => {
-    expect(toConfig(enough)).toMatchObject({
+    expect(parseConfig(enough)).toMatchObject({
       config: {
         transport: { kind: 'socket' },
         port: 3000,
@@ -18,19 +18,19 @@ describe('the environment', () => {
 
   test('without an app token means HTTP', () => {
     const { SLACK_APP_TOKEN: _, ...rest } = enough
-    expect(toConfig({ ...rest, SLACK_SIGNING_SECRET: 's' })).toMatchObject({
+    expect(parseConfig({ ...rest, SLACK_SIGNING_SECRET: 's' })).toMatchObject({
       config: { transport: { kind: 'http', signingSecret: 's' } },
     })
   })
 
   test('with a server of one’s own needs no key', () => {
     const { OPENAI_API_KEY: _, ...rest } = enough
-    const read = toConfig({ ...rest, OPENAI_BASE_URL: 'http://127.0.0.1:11434/v1', OPENAI_MODEL: 'qwen3' })
+    const read = parseConfig({ ...rest, OPENAI_BASE_URL: 'http://127.0.0.1:11434/v1', OPENAI_MODEL: 'qwen3' })
     expect(read).toMatchObject({ config: { model: { name: 'qwen3', baseUrl: 'http://127.0.0.1:11434/v1' } } })
   })
 
   test('that is wrong is told all at once, each problem with its cure', () => {
-    const read = toConfig({
+    const read = parseConfig({
       SLACK_BOT_TOKEN: 'xapp-swapped',
       PORT: '70000',
       OPENAI_BASE_URL: 'localhost',
@@ -52,15 +52,15 @@ describe('the environment', () => {
 
   test('with a database takes PostgreSQL’s address, and never repeats a password that stands in a wrong one', () => {
     const url = 'postgresql://bot:secret@db.example:5432/threadwise'
-    expect(toConfig(enough)).toMatchObject({ config: { databaseUrl: undefined } })
-    expect(toConfig({ ...enough, DATABASE_URL: url })).toMatchObject({ config: { databaseUrl: url } })
-    const wrong = toConfig({ ...enough, DATABASE_URL: url.replace('postgresql', 'mysql') })
+    expect(parseConfig(enough)).toMatchObject({ config: { databaseUrl: undefined } })
+    expect(parseConfig({ ...enough, DATABASE_URL: url })).toMatchObject({ config: { databaseUrl: url } })
+    const wrong = parseConfig({ ...enough, DATABASE_URL: url.replace('postgresql', 'mysql') })
     expect(wrong).toMatchObject({ problems: [{ name: 'DATABASE_URL' }] })
     expect(JSON.stringify(wrong)).not.toContain('secret')
   })
 
   test('treats the blanks of a copied .env.example as not set', () => {
-    expect(toConfig({ ...enough, PORT: '', OPENAI_BASE_URL: ' ' })).toHaveProperty('config')
+    expect(parseConfig({ ...enough, PORT: '', OPENAI_BASE_URL: ' ' })).toHaveProperty('config')
   })
 })
 

@@ -1,5 +1,5 @@
 import type { LabelledText } from '../../src/features/classify/labelled-texts.ts'
-import { languageOf, toIndexTerms, toTerms } from '../../src/text/terms.ts'
+import { languageOf, parseIndexTerms, parseTerms } from '../../src/text/terms.ts'
 import { type Bayes, type Lesson, learn } from './bayes.ts'
 import { toSentences } from './literal.ts'
 
@@ -99,7 +99,7 @@ function toLesson({ text, kinds }: LabelledText): Lesson {
 /** What a text is judged by: its words, its pairs of Han characters, and what the lexicon makes of it. */
 function toSigns(text: string): string[] {
   const found = lexicon.flatMap(([sign, words]) => (words.test(text) ? emphasized(sign) : []))
-  return [...new Set([...toIndexTerms(text), ...toTerms(text), ...found])]
+  return [...new Set([...parseIndexTerms(text), ...parseTerms(text), ...found])]
 }
 
 /** What the lexicon says counts as much as several words; five was the best of one to five in cross-validation. */

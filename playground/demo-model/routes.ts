@@ -3,7 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { LabelledText } from '../../src/features/classify/labelled-texts.ts'
 import { answerWithEngine } from './answer.ts'
 import { sumUp } from './digest.ts'
-import { createClassifier, type Classifier, toFeedbackQuestion } from './feedback.ts'
+import { type Classifier, createClassifier, toFeedbackQuestion } from './feedback.ts'
 import { textOf } from './messages.ts'
 import { paced, toPieces } from './pieces.ts'
 import {

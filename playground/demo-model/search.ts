@@ -1,4 +1,4 @@
-import { toIndexTerms, toTerms } from '../../src/text/terms.ts'
+import { parseIndexTerms, parseTerms } from '../../src/text/terms.ts'
 import { asksWhatSomeoneSaid, bearsWhatIsAsked, isQuestion } from './cues.ts'
 import { toSentences } from './literal.ts'
 import type { Said } from './messages.ts'
@@ -62,7 +62,7 @@ export function searchQuotes(question: string, sources: readonly Said[]): Quote[
 
 /** Words that tell what kind of sentence is wanted; who says or decides a thing seldom uses them. */
 const KIND_TERMS = new Set(
-  toTerms(
+  parseTerms(
     'say said think thought mention write wrote suggest propose opinion promise ask quote decide decision agree conclude conclusion ' +
       '提到 认为 觉得 意见 建议 表示 决定 结论 共识',
   ),
@@ -70,8 +70,8 @@ const KIND_TERMS = new Set(
 
 /** What a question is about, apart from the people whose words it asks for and, if there is more, from the kind. */
 function termsBesides(question: string, speakers: ReadonlySet<string>): string[] {
-  const names = new Set([...speakers].flatMap(toTerms))
-  const terms = [...new Set(toTerms(question))].filter(term => !names.has(term))
+  const names = new Set([...speakers].flatMap(parseTerms))
+  const terms = [...new Set(parseTerms(question))].filter(term => !names.has(term))
   const topic = terms.filter(term => !KIND_TERMS.has(term))
   return topic.length > 0 || speakers.size > 0 ? topic : terms
 }
@@ -91,7 +91,7 @@ function hasName(text: string, name: string): boolean {
 }
 
 function score(question: string, wanted: readonly string[], quotes: readonly Quote[]): Scored[] {
-  const documents = quotes.map(({ sentence }) => toIndexTerms(sentence))
+  const documents = quotes.map(({ sentence }) => parseIndexTerms(sentence))
   const rarity = toRarity(documents.map(terms => new Set(terms)))
   const average = documents.reduce((sum, terms) => sum + terms.length, 0) / Math.max(1, documents.length)
   const whole = wanted.reduce((sum, term) => sum + rarity(term), 0)

@@ -1,4 +1,4 @@
-import { toIndexTerms, toTerms } from '../../src/text/terms.ts'
+import { parseIndexTerms, parseTerms } from '../../src/text/terms.ts'
 import { isQuestion, type Section, sectionOf } from './cues.ts'
 import type { Said } from './messages.ts'
 import { type Quote, type Rarity, replyTo, toQuotes, toRarity } from './search.ts'
@@ -45,7 +45,7 @@ export function summarize(sources: readonly Said[]): Summary {
 }
 
 function toPoints(quotes: readonly Quote[]): Point[] {
-  const terms = quotes.map(({ sentence }) => toTerms(sentence))
+  const terms = quotes.map(({ sentence }) => parseTerms(sentence))
   const rarity = toRarity(terms.map(list => new Set(list)))
   const vectors = terms.map(list => toVector(list, rarity))
   return quotes.map((quote, index) => {
@@ -82,7 +82,7 @@ function isAnswered(asked: Point, points: readonly Point[]): boolean {
   const wanted = [...asked.vector.keys()]
   return points.slice(asked.index + 1).some(point => {
     if (point.section === 'questions' || point.said.from === asked.said.from) return false
-    const said = new Set(toIndexTerms(point.sentence))
+    const said = new Set(parseIndexTerms(point.sentence))
     return wanted.filter(term => said.has(term)).length >= wanted.length * ANSWERED_SHARE
   })
 }

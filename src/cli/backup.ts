@@ -1,36 +1,36 @@
 import { access, mkdir } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import dotenv from 'dotenv'
-import { readDatabaseUrl, readDataDir } from '../config.ts'
-import { StartError } from '../slack/start-error.ts'
+import { parseDatabaseUrl, parseDataDir } from '../config.ts'
+import { StartError } from '../errors.ts'
 import { storeFile } from '../store/data-dir.ts'
-import { copySqlite, toSqliteProblem } from '../store/sqlite.ts'
+import { copySqlite, formatSqliteProblem } from '../store/sqlite.ts'
 
 // Copies what the bot keeps into one file, also while it runs: `npm run backup`, or `npm run backup -- /where/to.sqlite`.
 // PostgreSQL has its own tool for that, which knows its users and versions.
 dotenv.config({ quiet: true })
 const dump = 'pg_dump --format=custom --file=threadwise.dump "$DATABASE_URL"'
-const source = resolve(readDataDir(process.env), storeFile)
-const target = resolve(process.argv[2] ?? join(dirname(source), 'backups', `${toStamp(new Date())}.sqlite`))
+const source = resolve(parseDataDir(process.env), storeFile)
+const target = resolve(process.argv[2] ?? join(dirname(source), 'backups', `${formatTimestamp(new Date())}.sqlite`))
 try {
-  if (readDatabaseUrl(process.env) !== undefined)
+  if (parseDatabaseUrl(process.env) !== undefined)
     throw new StartError(`the store is PostgreSQL; copy it with\n  ${dump}`)
   await access(source)
   await mkdir(dirname(target), { recursive: true })
   await copySqlite(source, target)
   process.stdout.write(`${source} was copied to ${target}\n`)
 } catch (error) {
-  process.stderr.write(`No backup was made: ${toProblem(error)}\n`)
+  process.stderr.write(`No backup was made: ${formatProblem(error)}\n`)
   process.exitCode = 1
 }
 
-function toProblem(error: unknown): string {
+function formatProblem(error: unknown): string {
   if (error instanceof StartError) return error.message
   const isMissing = (error as NodeJS.ErrnoException).code === 'ENOENT'
-  return isMissing ? `there is no ${source}; set DATA_DIR to the bot’s folder` : toSqliteProblem(error, source)
+  return isMissing ? `there is no ${source}; set DATA_DIR to the bot’s folder` : formatSqliteProblem(error, source)
 }
 
 /** `2026-11-25T17-10-00`: a name that every file system takes. */
-function toStamp(at: Date): string {
+function formatTimestamp(at: Date): string {
   return at.toISOString().slice(0, 19).replaceAll(':', '-')
 }

@@ -3,18 +3,23 @@ import { resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { parseArgs } from 'node:util'
 import dotenv from 'dotenv'
-import { readDatabaseUrl, toModelEnvironment } from '../config.ts'
-import { toReason } from '../errors.ts'
+import { parseDatabaseUrl, parseModelConfig } from '../config.ts'
+import { formatError, StartError } from '../errors.ts'
 import { classify } from '../features/classify/classify-text.ts'
-import { type Judged, type Score, toFolds, toReportText, toScore } from '../features/classify/cross-validation.ts'
-import { toExamples } from '../features/classify/examples.ts'
-import { type LabelledText, readShippedTexts, toLabelledTexts } from '../features/classify/labelled-texts.ts'
+import {
+  computeScore,
+  formatScores,
+  type Judged,
+  type Score,
+  splitFolds,
+} from '../features/classify/cross-validation.ts'
+import { selectExamples } from '../features/classify/examples.ts'
+import { type LabelledText, loadShippedTexts, parseLabelledTexts } from '../features/classify/labelled-texts.ts'
 import { otherId, type Taxonomy } from '../features/classify/taxonomy.ts'
-import { readTaxonomies } from '../features/classify/taxonomy-files.ts'
+import { loadTaxonomies } from '../features/classify/taxonomy-files.ts'
 import { createLog } from '../log.ts'
-import { createOpenAiModel } from '../model/client.ts'
-import { createSlots } from '../semaphore.ts'
-import { StartError } from '../slack/start-error.ts'
+import { createModel } from '../model/client.ts'
+import { createSemaphore } from '../semaphore.ts'
 import type { LabelRecord } from '../store/labels.ts'
 import { openStoreOf } from '../store/open.ts'
 
@@ -45,7 +50,7 @@ const log = createLog('silent')
 try {
   process.stdout.write(`${await evaluate()}\n`)
 } catch (error) {
-  process.stderr.write(`The evaluation stopped: ${error instanceof StartError ? error.message : toReason(error)}\n`)
+  process.stderr.write(`The evaluation stopped: ${error instanceof StartError ? error.message : formatError(error)}\n`)
   process.exitCode = 1
 }
 
@@ -68,42 +73,44 @@ interface Result {
 }
 
 async function evaluate(): Promise<string> {
-  const taxonomy = (await readTaxonomies(process.env.TAXONOMY_FILE || undefined)).of('')
+  const taxonomy = (await loadTaxonomies(process.env.TAXONOMY_FILE || undefined)).of('')
   const kinds = [...taxonomy.kinds.map(({ id }) => id), otherId]
   const stored = values['no-corrections'] === true ? [] : await readCorrections()
   const corrected = stored.filter(({ labels }) => labels.every(({ kind }) => kinds.includes(kind)))
   const given =
-    values.texts === undefined ? await readShippedTexts() : toLabelledTexts(await readFile(values.texts, 'utf8'))
+    values.texts === undefined ? await loadShippedTexts() : parseLabelledTexts(await readFile(values.texts, 'utf8'))
   const known = given.filter(({ kinds: own }) => own.every(kind => kinds.includes(kind)))
-  const texts = toSome(known, Number(values.most ?? Number.POSITIVE_INFINITY))
-  const subjects = [...texts, ...corrected.map(toLabelledText)]
+  const texts = sample(known, Number(values.most ?? Number.POSITIVE_INFINITY))
+  const subjects = [...texts, ...corrected.map(buildLabelledText)]
   const names = values.model ?? []
-  const environment = toModelEnvironment(process.env)
+  const environment = parseModelConfig(process.env)
   const isOffline = values.engine === true || (environment === undefined && names.length === 0)
   if (!isOffline && environment === undefined)
     throw new StartError('set OPENAI_API_KEY or OPENAI_BASE_URL for a model by name')
   const asked = environment === undefined ? [] : names.length > 0 ? names : [environment.name]
-  const results: Result[] = isOffline ? [crossValidate(await loadClassifier(), taxonomy, { kinds, texts, corrected })] : []
+  const results: Result[] = isOffline
+    ? [crossValidate(await loadClassifier(), taxonomy, { kinds, texts, corrected })]
+    : []
   if (!isOffline && environment !== undefined)
     for (const name of asked)
       results.push(await askModel({ ...environment, name }, taxonomy, { kinds, subjects, corrected }))
   const about = `${texts.length} texts and ${corrected.length} corrections, taxonomy version ${taxonomy.version}`
-  return `${about}\n\n${toReportText(results)}`
+  return `${about}\n\n${formatScores(results)}`
 }
 
 async function askModel(
-  config: Parameters<typeof createOpenAiModel>[0],
+  config: Parameters<typeof createModel>[0],
   taxonomy: Taxonomy,
   { kinds, subjects, corrected }: { kinds: string[]; subjects: LabelledText[]; corrected: LabelRecord[] },
 ): Promise<Result> {
-  const model = createOpenAiModel(config, log)
-  const slots = createSlots(atOnce)
+  const model = createModel(config, log)
+  const slots = createSemaphore(atOnce)
   const usage = { calls: 0, tokensIn: 0, tokensOut: 0 }
   const judge = async ({ text, kinds: expected }: LabelledText): Promise<Judged> => {
     const leave = await slots.enter()
     try {
       // A text is not its own example.
-      const examples = toExamples(
+      const examples = selectExamples(
         corrected.filter(other => other.text !== text),
         text,
         '',
@@ -119,55 +126,57 @@ async function askModel(
       leave()
     }
   }
-  const score = toScore(kinds, await Promise.all(subjects.map(judge)))
+  const score = computeScore(kinds, await Promise.all(subjects.map(judge)))
   const tokens = `${usage.calls} calls, ${usage.tokensIn} tokens in, ${usage.tokensOut} out`
-  return { name: config.name, score, notes: [tokens, toCost(usage)] }
+  return { name: config.name, score, notes: [tokens, formatCost(usage)] }
 }
 
 /** Loads the module that `--classifier` names. */
 async function loadClassifier(): Promise<CreateClassifier> {
   if (values.classifier === undefined)
-    throw new StartError('set OPENAI_API_KEY or OPENAI_BASE_URL, or name a classifier that needs no server (--classifier FILE)')
+    throw new StartError(
+      'set OPENAI_API_KEY or OPENAI_BASE_URL, or name a classifier that needs no server (--classifier FILE)',
+    )
   const module: { createClassifier?: CreateClassifier } = await import(pathToFileURL(resolve(values.classifier)).href)
   if (module.createClassifier === undefined) throw new StartError(`${values.classifier} exports no createClassifier`)
   return module.createClassifier
 }
 
-/** Evaluates by k-fold cross-validation: each fold is classified after learning from the others only. */
+/** Evaluates by k-normalizeWords cross-validation: each normalizeWords is classified after learning from the others only. */
 function crossValidate(
   createClassifier: CreateClassifier,
   taxonomy: Taxonomy,
   { kinds, texts, corrected }: { kinds: string[]; texts: LabelledText[]; corrected: LabelRecord[] },
 ): Result {
-  const parts = toFolds(texts, folds)
+  const parts = splitFolds(texts, folds)
   const own = taxonomy.kinds.map(({ id, examples }) => ({ id, examples }))
-  const decided = corrected.map(toLabelledText)
+  const decided = corrected.map(buildLabelledText)
   const judged = parts.flatMap((part, index): Judged[] => {
     const classify = createClassifier(parts.filter((_, other) => other !== index).flat())
     // An example of the taxonomy may stand among the texts; it must not be its own.
     const asked = new Set(part.map(({ text }) => text))
     const unseen = own.map(({ id, examples }) => ({ id, examples: examples.filter(example => !asked.has(example)) }))
     return part.map(({ text, kinds: expected }) => {
-      const nearest = toExamples(corrected, text, '')
+      const nearest = selectExamples(corrected, text, '')
       return { expected, found: classify({ kinds: unseen, corrected: nearest, text }).map(({ kind }) => kind) }
     })
   })
   const whole = createClassifier(texts)
   const onCorrections = decided.map(({ text, kinds: expected }): Judged => {
-    const nearest = toExamples(
+    const nearest = selectExamples(
       corrected.filter(other => other.text !== text),
       text,
       '',
     )
     return { expected, found: whole({ kinds: own, corrected: nearest, text }).map(({ kind }) => kind) }
   })
-  const score = toScore(kinds, [...judged, ...onCorrections])
+  const score = computeScore(kinds, [...judged, ...onCorrections])
   return { name: 'built-in engine', score, notes: [`cross-validation in ${folds} parts`, 'no tokens, no cost'] }
 }
 
 async function readCorrections(): Promise<LabelRecord[]> {
   const store = await openStoreOf(process.env, log).catch(error => {
-    if (readDatabaseUrl(process.env) !== undefined) throw error
+    if (parseDatabaseUrl(process.env) !== undefined) throw error
   })
   // Where no bot has run yet, nobody has corrected it.
   if (store === undefined) return []
@@ -176,19 +185,19 @@ async function readCorrections(): Promise<LabelRecord[]> {
   return corrected
 }
 
-function toLabelledText({ text, labels }: LabelRecord): LabelledText {
+function buildLabelledText({ text, labels }: LabelRecord): LabelledText {
   return { text, kinds: labels.map(({ kind }) => kind) }
 }
 
 /** Every so-manieth text, so that all kinds and languages are among them. */
-function toSome(texts: LabelledText[], most: number): LabelledText[] {
+function sample(texts: LabelledText[], most: number): LabelledText[] {
   if (texts.length <= most) return texts
   const step = texts.length / most
   return Array.from({ length: most }, (_, index) => texts[Math.floor(index * step)]).filter(text => text !== undefined)
 }
 
 /** `--price 0.4/1.6`: what a million tokens in and out cost. Prices change, so none are kept here. */
-function toCost({ tokensIn, tokensOut }: { tokensIn: number; tokensOut: number }): string {
+function formatCost({ tokensIn, tokensOut }: { tokensIn: number; tokensOut: number }): string {
   const [priceIn = Number.NaN, priceOut = Number.NaN] = (values.price ?? '').split('/').map(Number)
   if (!Number.isFinite(priceIn) || !Number.isFinite(priceOut))
     return 'cost unknown (--price in/out, for a million tokens)'

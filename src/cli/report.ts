@@ -1,15 +1,14 @@
 import { writeFile } from 'node:fs/promises'
 import { parseArgs } from 'node:util'
 import dotenv from 'dotenv'
-import { toReason } from '../errors.ts'
-import { toReport, toReportCsv, toReportMarkdown } from '../features/classify/report.ts'
+import { formatError, StartError } from '../errors.ts'
+import { buildReport, formatReportCsv, renderReportMarkdown } from '../features/classify/report.ts'
 import { drawChart } from '../features/classify/report-chart.ts'
-import { readTaxonomies } from '../features/classify/taxonomy-files.ts'
-import { toWords } from '../i18n/catalog.ts'
+import { loadTaxonomies } from '../features/classify/taxonomy-files.ts'
+import { i18nFor } from '../i18n/catalog.ts'
 import { createLog } from '../log.ts'
-import { StartError } from '../slack/start-error.ts'
 import { openStoreOf } from '../store/open.ts'
-import { toRange } from '../text/date-range.ts'
+import { parseDateRange } from '../text/date-range.ts'
 
 /**
  * `npm run report -- --since "last 30 days" --channel C0123456789 --png feedback.png --csv feedback.csv --language zh`: the
@@ -29,22 +28,22 @@ dotenv.config({ quiet: true })
 try {
   process.stdout.write(`${await makeReport()}\n`)
 } catch (error) {
-  process.stderr.write(`No report was made: ${error instanceof StartError ? error.message : toReason(error)}\n`)
+  process.stderr.write(`No report was made: ${error instanceof StartError ? error.message : formatError(error)}\n`)
   process.exitCode = 1
 }
 
 async function makeReport(): Promise<string> {
-  const range = toRange(values.since, Date.now(), Intl.DateTimeFormat().resolvedOptions().timeZone)
+  const range = parseDateRange(values.since, Date.now(), Intl.DateTimeFormat().resolvedOptions().timeZone)
   if (range === undefined)
     throw new StartError(`“${values.since}” is no time; try “last 30 days” or “since 2026-11-01”`)
   const language = values.language === 'zh' ? 'zh' : 'en'
   const store = await openStoreOf(process.env, createLog('silent'))
   const records = await store.labels.between(range, values.channel, undefined)
   await store.close()
-  const taxonomy = (await readTaxonomies(process.env.TAXONOMY_FILE || undefined)).of(values.channel ?? '')
-  const report = toReport(records, taxonomy, range, language)
+  const taxonomy = (await loadTaxonomies(process.env.TAXONOMY_FILE || undefined)).of(values.channel ?? '')
+  const report = buildReport(records, taxonomy, range, language)
   if (values.png !== undefined)
-    await writeFile(values.png, await drawChart(report, toWords(language).labels.report.chart))
-  if (values.csv !== undefined) await writeFile(values.csv, toReportCsv(records, taxonomy, language))
-  return toReportMarkdown(report, language, () => undefined)
+    await writeFile(values.png, await drawChart(report, i18nFor(language).labels.report.chart))
+  if (values.csv !== undefined) await writeFile(values.csv, formatReportCsv(records, taxonomy, language))
+  return renderReportMarkdown(report, language, () => undefined)
 }

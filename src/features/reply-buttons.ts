@@ -1,4 +1,4 @@
-import type { Words } from '../i18n/catalog.ts'
+import type { I18n } from '../i18n/catalog.ts'
 import type { Turn } from '../queue/turn.ts'
 import type { Control } from '../reply/body.ts'
 
@@ -11,12 +11,12 @@ export const controlIds = {
 } as const
 
 /** Below a reply that grows: a button that stops it. */
-export function toGrowingControls(turnId: string, words: Words): Control[] {
-  return [toButtons(controlIds.stop, words.controls.stop, turnId)]
+export function buildGrowingControls(turnId: string, i18n: I18n): Control[] {
+  return [buildButton(controlIds.stop, i18n.controls.stop, turnId)]
 }
 
 /** Below an answer: thumbs, and a button for another answer. */
-export function toAnswerControls(turnId: string, words: Words): Control[] {
+export function buildAnswerControls(turnId: string, i18n: I18n): Control[] {
   const thumb = (text: string, rating: 'up' | 'down', label: string) => ({
     text: plain(text),
     value: `${rating} ${turnId}`,
@@ -25,16 +25,16 @@ export function toAnswerControls(turnId: string, words: Words): Control[] {
   const feedback = {
     type: 'feedback_buttons',
     action_id: controlIds.rate,
-    positive_button: thumb('👍', 'up', words.controls.good),
-    negative_button: thumb('👎', 'down', words.controls.bad),
+    positive_button: thumb('👍', 'up', i18n.controls.good),
+    negative_button: thumb('👎', 'down', i18n.controls.bad),
   }
   const rate = { type: 'context_actions', block_id: controlIds.rate, elements: [feedback] }
-  return [rate, ...toAgainControls(turnId, words.controls.again)]
+  return [rate, ...buildRegenerateControls(turnId, i18n.controls.again)]
 }
 
 /** Below what failed, and beside a question that was edited: a button for another answer, with a name of its own. */
-export function toAgainControls(turnId: string, name: string): Control[] {
-  return [toButtons(controlIds.again, name, turnId)]
+export function buildRegenerateControls(turnId: string, name: string): Control[] {
+  return [buildButton(controlIds.again, name, turnId)]
 }
 
 /** Which reply is posted, and where: its summary goes back to the place that it is of. */
@@ -47,19 +47,19 @@ export interface PostValue {
 }
 
 /** Below a summary that one person sees: a button that posts it where everybody may read what it sums up. */
-export function toPostControl(
+export function buildPostControl(
   turn: Pick<Turn, 'id' | 'threadTs'>,
   { channel, threadTs, name }: { channel: string; threadTs: string | undefined; name: string },
-  words: Words,
+  i18n: I18n,
 ): Control {
   const place = { from: turn.threadTs, channel }
   const value: PostValue = { turn: turn.id, ...place, ...(threadTs !== undefined && { threadTs }) }
-  const title = threadTs === undefined ? words.summary.post(name) : words.summary.postToThread
-  return toButtons(controlIds.post, title, JSON.stringify(value))
+  const title = threadTs === undefined ? i18n.summary.post(name) : i18n.summary.postToThread
+  return buildButton(controlIds.post, title, JSON.stringify(value))
 }
 
 /** The rating that a thumb carries, and the turn that it is about. */
-export function toRating(value: string): { rating: 'up' | 'down'; turnId: string } | undefined {
+export function parseRating(value: string): { rating: 'up' | 'down'; turnId: string } | undefined {
   const [rating, turnId] = value.split(' ', 2)
   if ((rating !== 'up' && rating !== 'down') || turnId === undefined) return undefined
   return { rating, turnId }
@@ -69,7 +69,7 @@ export function toRating(value: string): { rating: 'up' | 'down'; turnId: string
 const mostButtonCharacters = 75
 
 /** A block of its own, whose id stays the same from edit to edit: somebody may press it while the reply grows. */
-function toButtons(actionId: string, name: string, value: string): Control {
+function buildButton(actionId: string, name: string, value: string): Control {
   const button = { type: 'button', action_id: actionId, text: plain(name.slice(0, mostButtonCharacters)), value }
   return { type: 'actions', block_id: actionId, elements: [button] }
 }

@@ -1,14 +1,14 @@
-import type { Words } from '../i18n/catalog.ts'
+import type { I18n } from '../i18n/catalog.ts'
 import type { Log } from '../log.ts'
 import type { Metrics } from '../metrics.ts'
 import type { Job } from '../queue/job.ts'
 import { isEmpty, type Turn } from '../queue/turn.ts'
-import type { SendBudget } from '../rate-limit/limiter.ts'
+import type { Limiter } from '../rate-limit/limiter.ts'
 import type { Progress } from '../reply/checkpoint.ts'
-import { toGrowingControls } from '../reply-buttons.ts'
 import { openReply, type Reply } from '../reply/reply.ts'
 import { noStatus, openStatus } from '../reply/status.ts'
 import type { CallSlack } from '../slack/client.ts'
+import { buildGrowingControls } from './reply-buttons.ts'
 
 /** Where one answer appears: the status line until there is text, then the reply. */
 export interface Stage {
@@ -18,8 +18,8 @@ export interface Stage {
   figures(): { milliseconds: number; firstTextMs?: number; characters: number; messages: number }
 }
 
-interface StageParts {
-  budget: SendBudget
+interface StageDeps {
+  limiter: Limiter
   call: CallSlack
   log: Log
   metrics: Metrics
@@ -29,7 +29,7 @@ interface StageParts {
  * Opens the stage for an attempt: the status is shown at once, the thread of a direct message gets its title, and a reply
  * that stands already is gone on with.
  */
-export function openStage(parts: StageParts, job: Job, progress: Progress, words: Words): Stage {
+export function openStage(deps: StageDeps, job: Job, progress: Progress, i18n: I18n): Stage {
   const { turn, heardAt } = job
   const place = {
     channel: turn.channel,
@@ -39,17 +39,17 @@ export function openStage(parts: StageParts, job: Job, progress: Progress, words
     user: turn.user,
   }
   // An attempt that ends before it begins has nothing to announce.
-  const status = job.signal.aborted ? noStatus : openStatus(parts.budget, parts.log, place, words.thinking)
-  if (turn.place === 'dm' && turn.question.ts === turn.threadTs && !job.isResumed) giveTitle(parts, turn)
+  const status = job.signal.aborted ? noStatus : openStatus(deps.limiter, deps.log, place, i18n.thinking)
+  if (turn.place === 'dm' && turn.question.ts === turn.threadTs && !job.isResumed) giveTitle(deps, turn)
   let firstTextMs: number | undefined
   const onFirstText = () => {
     firstTextMs = Math.round(performance.now() - heardAt)
-    parts.metrics.firstTextShown(firstTextMs)
+    deps.metrics.firstTextShown(firstTextMs)
     // A post takes the line away by itself; an edit does not.
     status.close(progress.messages.length > 0)
   }
-  const controls = isEmpty(turn) ? [] : toGrowingControls(turn.id, words)
-  const reply = openReply({ ...parts, onFirstText, controls, progress }, place)
+  const controls = isEmpty(turn) ? [] : buildGrowingControls(turn.id, i18n)
+  const reply = openReply({ ...deps, onFirstText, controls, progress }, place)
 
   return {
     reply,
@@ -70,7 +70,7 @@ export function openStage(parts: StageParts, job: Job, progress: Progress, words
 const titleCharacters = 60
 
 /** Names the thread in the agent pane after its question. A courtesy, as the status is. */
-function giveTitle(parts: StageParts, turn: Turn): void {
+function giveTitle(deps: StageDeps, turn: Turn): void {
   const words = turn.question.text
     .slice(0, 20 * titleCharacters)
     .replace(/<[^<>]*>/g, '')
@@ -82,7 +82,7 @@ function giveTitle(parts: StageParts, turn: Turn): void {
     .join('')
   if (title === '') return
   const args = { channel_id: turn.channel, thread_ts: turn.threadTs, title }
-  parts.budget
-    .send('assistant.threads.setTitle', () => args, 'between')
-    .catch(error => parts.log.debug({ turn: turn.id, code: error.code }, 'no thread title'))
+  deps.limiter
+    .send('assistant.threads.setTitle', () => args, 'interim')
+    .catch(error => deps.log.debug({ turn: turn.id, code: error.code }, 'no thread title'))
 }

@@ -1,5 +1,5 @@
 const numbers = ['none', 'one', 'two', 'three', 'four', 'five', 'six', 'seven', 'eight', 'nine', 'ten']
-const toCount = (count: number) => numbers[count] ?? String(count)
+const formatCount = (count: number) => numbers[count] ?? String(count)
 const count = (number: number) => number.toLocaleString('en')
 const short = (number: number) => (number < 1_000 ? String(number) : `${Math.round(number / 1_000)}k`)
 
@@ -11,7 +11,7 @@ export const en = {
   handedOver: 'I am being restarted; the rest follows when I am back.',
   setAside:
     'I broke down several times while answering this, so I have set it aside. Ask in other words, or without its files; if it stays, tell whoever runs me.',
-  before: (count: number) => `${toCount(count)} before you…`,
+  before: (count: number) => `${formatCount(count)} before you…`,
   unexpected: (reference: string) =>
     `Something went wrong on my side. Please ask again; if it stays, give whoever runs me this reference: ${reference}`,
 

@@ -10,7 +10,7 @@ const droppable: RefusedParameter[] = ['stream_options', 'max_completion_tokens'
  * Which of our parameters a server refused, by the name it complains of in its 400 or 422; llama.cpp's Python server says
  * so with a 500.
  */
-export function toRefusedParameter(error: unknown): RefusedParameter | undefined {
+export function parseRefusedParameter(error: unknown): RefusedParameter | undefined {
   if (!(error instanceof OpenAI.APIError) || ![400, 422, 500, 501].includes(error.status ?? 0)) return undefined
   // The vendor says "Unsupported parameter: 'max_tokens' ... Use 'max_completion_tokens' instead": the first named is meant.
   const complaint = `${error.param ?? ''} ${error.message}`.replace(
@@ -25,36 +25,36 @@ export function toRefusedParameter(error: unknown): RefusedParameter | undefined
  * How long to wait before the same request may succeed: what the server asks for, else `usualMs`; infinite when waiting
  * does not help.
  */
-export function toRetryWaitMs(error: unknown, usualMs: number): number {
+export function parseRetryWaitMs(error: unknown, usualMs: number): number {
   if (error instanceof OpenAI.APIUserAbortError || !(error instanceof OpenAI.APIError)) return Number.POSITIVE_INFINITY
   if (error instanceof OpenAI.APIConnectionError) return usualMs
   const isPassing = [408, 409, 429].includes(error.status ?? 0) || (error.status ?? 0) >= 500
   if (!isPassing || /insufficient_quota/.test(String(error.code))) return Number.POSITIVE_INFINITY
-  return (toRetryAfterSeconds(error) ?? usualMs / 1000) * 1000
+  return (parseRetryAfterSeconds(error) ?? usualMs / 1000) * 1000
 }
 
-function toRetryAfterSeconds(error: InstanceType<typeof OpenAI.APIError>): number | undefined {
+function parseRetryAfterSeconds(error: InstanceType<typeof OpenAI.APIError>): number | undefined {
   const seconds = Number.parseFloat(error.headers?.get('retry-after') ?? '')
   return Number.isFinite(seconds) ? seconds : undefined
 }
 
 /** Everything that a server or the way to it can do wrong, each with its own sentence and next step. */
-export function toModelError(error: unknown, model: string): ShownError {
+export function parseModelError(error: unknown, model: string): ShownError {
   if (error instanceof ShownError) return error
   if (error instanceof OpenAI.APIConnectionError) return shown('model_unreachable', w => w.model.unreachable, error)
-  if (error instanceof OpenAI.APIError) return toStatusError(error, model)
+  if (error instanceof OpenAI.APIError) return parseStatusError(error, model)
   if (error instanceof SyntaxError) return shown('model_garbled', w => w.model.garbled, error)
   // What is left is the body of the response breaking: a reset connection, a premature close.
   return shown('model_ended_early', w => w.model.endedEarly, error)
 }
 
-function toStatusError(error: InstanceType<typeof OpenAI.APIError>, model: string): ShownError {
+function parseStatusError(error: InstanceType<typeof OpenAI.APIError>, model: string): ShownError {
   const says = `${error.code ?? ''} ${error.type ?? ''} ${error.message}`.toLowerCase()
   if (isTooLong(says)) return shown('model_too_long', w => w.model.tooLong, error)
   if (says.includes('insufficient_quota')) return shown('model_no_quota', w => w.model.noQuota, error)
   switch (error.status) {
     case undefined:
-      return toMidStreamError(says, error)
+      return parseMidStreamError(says, error)
     case 401:
       return shown('model_unauthorized', w => w.model.unauthorized, error)
     case 402:
@@ -79,14 +79,14 @@ function toStatusError(error: InstanceType<typeof OpenAI.APIError>, model: strin
 }
 
 /** An error object inside a stream has no status; some gateways say there what others say with one. */
-function toMidStreamError(says: string, error: unknown): ShownError {
+function parseMidStreamError(says: string, error: unknown): ShownError {
   if (/rate.?limit|overloaded|too many requests/.test(says))
     return shown('model_busy', w => w.model.busy(undefined), error)
   return shown('model_stream_error', w => w.model.streamError, error)
 }
 
 function busy(error: InstanceType<typeof OpenAI.APIError>): ShownError {
-  const seconds = toRetryAfterSeconds(error)
+  const seconds = parseRetryAfterSeconds(error)
   return shown('model_busy', w => w.model.busy(seconds === undefined ? undefined : Math.ceil(seconds)), error)
 }
 

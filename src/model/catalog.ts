@@ -82,7 +82,7 @@ const families: [start: string, window: Window][] = [
  * What is known of a model by its name. Names are compared without regard to case, and a vendor's prefix as gateways
  * write it (`openai/gpt-4o`) is passed over. An unknown name gets stated defaults, never an error.
  */
-export function toWindow(name: string): Window {
+export function findWindow(name: string): Window {
   const bare = name.toLowerCase().split('/').at(-1) ?? ''
   return exact[bare] ?? families.find(([start]) => isFamily(bare, start))?.[1] ?? unknownWindow
 }

@@ -2,11 +2,11 @@ import { setTimeout } from 'node:timers/promises'
 import OpenAI from 'openai'
 import { Stream } from 'openai/streaming'
 import type { ModelConfig } from '../config.ts'
-import { ShownError, toReason } from '../errors.ts'
+import { formatError, ShownError } from '../errors.ts'
 import type { Log } from '../log.ts'
-import { type RefusedParameter, toModelError, toRefusedParameter, toRetryWaitMs } from './api-errors.ts'
-import { toWindow, type Window } from './catalog.ts'
-import { openWatch, type Watch } from './idle-timeout.ts'
+import { parseModelError, parseRefusedParameter, parseRetryWaitMs, type RefusedParameter } from './api-errors.ts'
+import { findWindow, type Window } from './catalog.ts'
+import { type IdleTimeout, startIdleTimeout } from './idle-timeout.ts'
 import { type AnswerFormat, type ChatMessage, FormatRefused, type Model, type Piece } from './model.ts'
 
 type Request = OpenAI.Chat.ChatCompletionCreateParamsStreaming
@@ -19,9 +19,9 @@ const firstWaitMs = 500
 const longestWaitMs = 5_000
 
 /** A model behind any server that speaks the OpenAI chat API. */
-export function createOpenAiModel(config: ModelConfig, log: Log): Model {
+export function createModel(config: ModelConfig, log: Log): Model {
   const window: Window = {
-    ...toWindow(config.name),
+    ...findWindow(config.name),
     ...(config.contextTokens !== undefined && { contextTokens: config.contextTokens }),
     ...(config.outputTokens !== undefined && { outputTokens: config.outputTokens }),
     ...(config.images !== undefined && { images: config.images }),
@@ -33,21 +33,21 @@ export function createOpenAiModel(config: ModelConfig, log: Log): Model {
 
   return {
     name: config.name,
-    title: toModelTitle(config.name, config.baseUrl),
+    title: formatModelTitle(config.name, config.baseUrl),
     inputTokens: window.contextTokens - answerTokens,
     images: window.images,
     get takesFormats() {
       return !refused.has('response_format')
     },
     stream: (messages, signal, format) => {
-      const body = () => toRequest({ model: config.name, window, answerTokens, messages, format, refused })
+      const body = () => buildRequest({ model: config.name, window, answerTokens, messages, format, refused })
       return speak(client, body, refused, config, log, signal)
     },
   }
 }
 
 /** A model and where it runs, for people. Servers of single files name a model by its path; its last part says enough. */
-export function toModelTitle(name: string, baseUrl: string): string {
+export function formatModelTitle(name: string, baseUrl: string): string {
   const short = name.startsWith('/') ? (name.split('/').at(-1) ?? name) : name
   return `${short} at ${new URL(baseUrl).host}`
 }
@@ -61,19 +61,20 @@ async function* speak(
   log: Log,
   signal: AbortSignal,
 ): AsyncIterable<Piece> {
-  const watch = openWatch(config.idleMs, signal)
+  const autoLabel = startIdleTimeout(config.idleMs, signal)
   try {
-    const response = await openResponse(client, body, refused, watch)
-    yield* toPieces(toChunks(client, watch.follow(response), watch), watch.isDone)
+    const response = await openResponse(client, body, refused, autoLabel)
+    yield* parsePieces(readChunks(client, autoLabel.follow(response), autoLabel), autoLabel.isDone)
   } catch (error) {
     if (signal.aborted) return
     if (error instanceof FormatRefused) throw error
-    if (watch.isSilent()) throw new ShownError('model_silent', words => words.model.silent(config.idleMs / 1000), error)
-    const shown = toModelError(error, config.name)
-    log.warn({ reason: toReason(shown) }, 'the model failed')
+    if (autoLabel.isSilent())
+      throw new ShownError('model_silent', i18n => i18n.model.silent(config.idleMs / 1000), error)
+    const shown = parseModelError(error, config.name)
+    log.warn({ reason: formatError(shown) }, 'the model failed')
     throw shown
   } finally {
-    watch.close()
+    autoLabel.close()
   }
 }
 
@@ -85,31 +86,31 @@ async function openResponse(
   client: OpenAI,
   body: () => Request,
   refused: Set<RefusedParameter>,
-  watch: Watch,
+  autoLabel: IdleTimeout,
   attempt = 0,
 ): Promise<Response> {
   try {
-    return await client.chat.completions.create(body(), { signal: watch.signal }).asResponse()
+    return await client.chat.completions.create(body(), { signal: autoLabel.signal }).asResponse()
   } catch (error) {
-    const parameter = toRefusedParameter(error)
+    const parameter = parseRefusedParameter(error)
     if (parameter !== undefined && !refused.has(parameter)) {
       refused.add(parameter)
       if (parameter === 'response_format') throw new FormatRefused('the server takes no schemas', { cause: error })
-      return openResponse(client, body, refused, watch, attempt)
+      return openResponse(client, body, refused, autoLabel, attempt)
     }
-    const waitMs = toRetryWaitMs(error, firstWaitMs * 2 ** attempt)
+    const waitMs = parseRetryWaitMs(error, firstWaitMs * 2 ** attempt)
     if (attempt >= retries || waitMs > longestWaitMs) throw error
-    await setTimeout(waitMs, undefined, { signal: watch.signal })
-    return openResponse(client, body, refused, watch, attempt + 1)
+    await setTimeout(waitMs, undefined, { signal: autoLabel.signal })
+    return openResponse(client, body, refused, autoLabel, attempt + 1)
   }
 }
 
 /** Server-sent chunks; a server that ignores `stream` and answers with one JSON object counts as one chunk. */
-async function* toChunks(client: OpenAI, response: Response, watch: Watch): AsyncIterable<Chunk> {
+async function* readChunks(client: OpenAI, response: Response, autoLabel: IdleTimeout): AsyncIterable<Chunk> {
   const type = response.headers.get('content-type') ?? ''
-  if (type.includes('text/html')) throw new ShownError('model_not_json', words => words.model.notJson)
+  if (type.includes('text/html')) throw new ShownError('model_not_json', i18n => i18n.model.notJson)
   if (!type.includes('application/json')) {
-    yield* Stream.fromSSEResponse<Chunk>(response, watch.controller, client)
+    yield* Stream.fromSSEResponse<Chunk>(response, autoLabel.controller, client)
     return
   }
   const whole = (await response.json()) as OpenAI.Chat.ChatCompletion & { error?: unknown }
@@ -129,12 +130,12 @@ async function* toChunks(client: OpenAI, response: Response, watch: Watch): Asyn
  * Text as it comes, then why it stopped and what it cost. Some gateways give no reason but close the stream properly; a
  * stream with neither broke off.
  */
-async function* toPieces(chunks: AsyncIterable<Chunk | null>, isDone: () => boolean): AsyncIterable<Piece> {
+async function* parsePieces(chunks: AsyncIterable<Chunk | null>, isDone: () => boolean): AsyncIterable<Piece> {
   let reason: string | null | undefined
   let isBlank = true
   for await (const chunk of chunks) {
     const choice = chunk?.choices?.[0]
-    const text = toText(choice?.delta?.content)
+    const text = joinText(choice?.delta?.content)
     if (text !== '') {
       isBlank &&= text.trim() === ''
       yield { kind: 'text', text }
@@ -142,28 +143,28 @@ async function* toPieces(chunks: AsyncIterable<Chunk | null>, isDone: () => bool
     reason = choice?.finish_reason ?? reason
     if (chunk?.usage) {
       const { prompt_tokens, completion_tokens } = chunk.usage
-      yield { kind: 'usage', usage: { tokensIn: toCount(prompt_tokens), tokensOut: toCount(completion_tokens) } }
+      yield { kind: 'usage', usage: { tokensIn: parseCount(prompt_tokens), tokensOut: parseCount(completion_tokens) } }
     }
   }
-  if (reason === 'content_filter') throw new ShownError('model_filtered', words => words.model.filtered)
-  if (reason == null && !isDone()) throw new ShownError('model_ended_early', words => words.model.endedEarly)
-  if (isBlank) throw new ShownError('model_empty', words => words.model.empty)
+  if (reason === 'content_filter') throw new ShownError('model_filtered', i18n => i18n.model.filtered)
+  if (reason == null && !isDone()) throw new ShownError('model_ended_early', i18n => i18n.model.endedEarly)
+  if (isBlank) throw new ShownError('model_empty', i18n => i18n.model.empty)
   yield { kind: 'stopped', reason: reason === 'length' ? 'length' : 'done' }
 }
 
 /** Usually a text; some gateways send a list of parts. */
-function toText(content: unknown): string {
+function joinText(content: unknown): string {
   if (typeof content === 'string') return content
   if (!Array.isArray(content)) return ''
   return content.map((part: { text?: unknown } | null) => (typeof part?.text === 'string' ? part.text : '')).join('')
 }
 
 /** What a server says that it counted, when that is a number. */
-function toCount(value: unknown): number {
+function parseCount(value: unknown): number {
   return typeof value === 'number' && value >= 0 && Number.isFinite(value) ? value : 0
 }
 
-interface RequestParts {
+interface RequestDeps {
   model: string
   window: Window
   answerTokens: number
@@ -172,12 +173,12 @@ interface RequestParts {
   refused: Set<RefusedParameter>
 }
 
-function toRequest({ model, window, answerTokens, messages, format, refused }: RequestParts): Request {
+function buildRequest({ model, window, answerTokens, messages, format, refused }: RequestDeps): Request {
   const other = window.outputParameter === 'max_tokens' ? 'max_completion_tokens' : 'max_tokens'
   const outputParameter = refused.has(window.outputParameter) ? other : window.outputParameter
   return {
     model,
-    messages: messages.map(toWireMessage),
+    messages: messages.map(buildWireMessage),
     stream: true,
     ...(!refused.has('stream_options') && { stream_options: { include_usage: true } }),
     ...(!refused.has(outputParameter) && { [outputParameter]: answerTokens }),
@@ -187,8 +188,8 @@ function toRequest({ model, window, answerTokens, messages, format, refused }: R
   }
 }
 
-function toWireMessage(message: ChatMessage): OpenAI.Chat.ChatCompletionMessageParam {
-  if (message.role !== 'user') return { role: message.role, content: toPlainText(message) }
+function buildWireMessage(message: ChatMessage): OpenAI.Chat.ChatCompletionMessageParam {
+  if (message.role !== 'user') return { role: message.role, content: extractText(message) }
   if (typeof message.content === 'string') return { role: 'user', content: message.content }
   return {
     role: 'user',
@@ -200,7 +201,7 @@ function toWireMessage(message: ChatMessage): OpenAI.Chat.ChatCompletionMessageP
   }
 }
 
-function toPlainText(message: ChatMessage): string {
+function extractText(message: ChatMessage): string {
   if (typeof message.content === 'string') return message.content
   return message.content.map(part => (part.kind === 'text' ? part.text : '')).join('')
 }

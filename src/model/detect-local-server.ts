@@ -53,7 +53,7 @@ const READERS: Record<LocalKind, (ask: AskJson) => Promise<LocalModel | undefine
 export async function detectLocalServer(options: DetectOptions = {}): Promise<LocalServer | undefined> {
   const done = new AbortController()
   const signal = AbortSignal.any([done.signal, AbortSignal.timeout(options.patienceMs ?? PATIENCE_MS)])
-  const findings = toCandidates(options).map(candidate => find(candidate, signal))
+  const findings = buildCandidates(options).map(candidate => find(candidate, signal))
   try {
     for (const finding of findings) {
       const server = await finding
@@ -70,9 +70,9 @@ interface Candidate {
   origin: string
 }
 
-function toCandidates({ ollamaHost, ports }: DetectOptions): Candidate[] {
+function buildCandidates({ ollamaHost, ports }: DetectOptions): Candidate[] {
   const all = { ...PORTS, ...ports }
-  const ollama = toLoopbackOrigin(ollamaHost) ?? `http://127.0.0.1:${all.ollama}`
+  const ollama = parseLoopbackOrigin(ollamaHost) ?? `http://127.0.0.1:${all.ollama}`
   const others = (['lmstudio', 'llama.cpp', 'vllm', 'jan'] as const).map(kind => ({
     kind,
     origin: `http://127.0.0.1:${all[kind]}`,
@@ -126,14 +126,14 @@ const OLLAMA_FORM = /^(?:(http):\/\/)?(\[[0-9a-f:]+\]|[^:/[\]]*)(?::(\d{1,5}))?\
  * Where `OLLAMA_HOST` points, in every form that Ollama takes ("127.0.0.1", ":11435", "http://localhost:11434"), if
  * that is this machine. "0.0.0.0" is what a server listens on, and then it listens here too.
  */
-function toLoopbackOrigin(host: string | undefined): string | undefined {
+function parseLoopbackOrigin(host: string | undefined): string | undefined {
   const [, scheme, name = '', port] = OLLAMA_FORM.exec((host ?? '').trim().replace(/^["']|["']$/g, '')) ?? []
-  const address = toLoopbackAddress(name.toLowerCase())
+  const address = parseLoopbackAddress(name.toLowerCase())
   if (!host?.trim() || !address || Number(port) > 65_535) return undefined
   return `http://${address}:${port ?? (scheme ? 80 : PORTS.ollama)}`
 }
 
-function toLoopbackAddress(name: string): string | undefined {
+function parseLoopbackAddress(name: string): string | undefined {
   if (['', 'localhost', '0.0.0.0', '[::]'].includes(name)) return '127.0.0.1'
   return name === '[::1]' || /^127(?:\.\d{1,3}){3}$/.test(name) ? name : undefined
 }

@@ -1,5 +1,5 @@
 /** Watches over one request: it ends when its caller gives up or when the server says nothing for too long. */
-export interface Watch {
+export interface IdleTimeout {
   /** Aborts the request, whichever of the two it was. */
   readonly signal: AbortSignal
   readonly controller: AbortController
@@ -18,7 +18,7 @@ const doneMark = 'data: [DONE]'
 const keepAliveLimits = 10
 
 /** Starts to watch. The limit is on silence, never on the whole: an answer may take as long as it flows. */
-export function openWatch(idleMs: number, caller: AbortSignal): Watch {
+export function startIdleTimeout(idleMs: number, caller: AbortSignal): IdleTimeout {
   const controller = new AbortController()
   const signal = AbortSignal.any([caller, controller.signal])
   let silent = false

@@ -27,7 +27,7 @@ const tokens = z.int().positive().optional().catch(undefined)
 const Id = z.string().min(1)
 
 /** The list, or undefined when the answer has another form. Entries that make no sense are left out one by one. */
-function toList<T>(answer: unknown, key: string, entry: z.ZodType<T>): T[] | undefined {
+function parseList<T>(answer: unknown, key: string, entry: z.ZodType<T>): T[] | undefined {
   const list = z.looseObject({ [key]: z.array(z.unknown()) }).safeParse(answer).data?.[key]
   return Array.isArray(list) ? list.flatMap(one => entry.safeParse(one).data ?? []) : undefined
 }
@@ -54,8 +54,8 @@ const OllamaModel = z.looseObject({
 export async function readOllama(ask: AskJson): Promise<LocalModel | undefined> {
   const [version, tags, running] = await Promise.all(['/api/version', '/api/tags', '/api/ps'].map(ask))
   if (!OllamaVersion.safeParse(version).success) return undefined
-  const installed = toList(tags, 'models', OllamaModel) ?? []
-  const loaded = toList(running, 'models', OllamaModel) ?? []
+  const installed = parseList(tags, 'models', OllamaModel) ?? []
+  const loaded = parseList(running, 'models', OllamaModel) ?? []
   return best(
     [...loaded.map(one => ({ one, isLoaded: true })), ...installed.map(one => ({ one, isLoaded: false }))]
       .filter(({ one }) => isLocalTalker(one))
@@ -94,8 +94,8 @@ const TALKER_TYPES = ['llm', 'vlm']
 /** The model to use of LM Studio, by its API of version 0.4 or the one before. */
 export async function readLmStudio(ask: AskJson): Promise<LocalModel | undefined> {
   const [present, older] = await Promise.all([ask('/api/v1/models'), ask('/api/v0/models')])
-  const models = toList(present, 'models', LmStudioModel)?.map(fromLmStudio)
-  const olderModels = toList(older, 'data', OlderLmStudioModel)?.map(fromOlderLmStudio)
+  const models = parseList(present, 'models', LmStudioModel)?.map(fromLmStudio)
+  const olderModels = parseList(older, 'data', OlderLmStudioModel)?.map(fromOlderLmStudio)
   return best((models ?? olderModels ?? []).flatMap(found => found ?? []))
 }
 
@@ -133,16 +133,16 @@ export async function readLlamaCpp(ask: AskJson): Promise<LocalModel | undefined
   const known = LlamaCppProps.safeParse(props).data
   if (!known || health === undefined) return undefined
   const settings = z.looseObject({ n_ctx: tokens }).safeParse(known.default_generation_settings).data
-  return best(toListed(list).map(found => ({ contextTokens: settings?.n_ctx, ...found })))
+  return best(parseListed(list).map(found => ({ contextTokens: settings?.n_ctx, ...found })))
 }
 
 /** The model to use of any server that gives a valid list of them: vLLM, Jan, llama-cpp-python. */
 export const readModelList = async (ask: AskJson): Promise<LocalModel | undefined> =>
-  best(toListed(await ask('/v1/models')))
+  best(parseListed(await ask('/v1/models')))
 
-function toListed(answer: unknown): Found[] {
+function parseListed(answer: unknown): Found[] {
   if (!z.looseObject({ object: z.literal('list') }).safeParse(answer).success) return []
-  const models = toList(answer, 'data', ListedModel) ?? []
+  const models = parseList(answer, 'data', ListedModel) ?? []
   return models
     .filter(({ owned_by }) => owned_by !== OWN_ENGINE)
     .map(({ id, max_model_len, status }) => ({

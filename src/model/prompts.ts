@@ -21,7 +21,7 @@ export interface PromptFile {
  * The standing instructions. What people wrote arrives inside `<message>` marks and is named as data here, so that words
  * in a message that look like instructions are read as words.
  */
-export function toSystemPrompt(facts: { botName: string; now: string; place: 'channel' | 'dm' }): string {
+export function buildSystemPrompt(facts: { botName: string; now: string; place: 'channel' | 'dm' }): string {
   return `You are ${facts.botName}, an assistant in a Slack workspace. You answer in ${facts.place === 'dm' ? 'a direct message' : 'a thread of a channel'}.
 Now it is ${facts.now}.
 
@@ -31,33 +31,33 @@ Answer in the language of the question. Be direct and brief; give the answer fir
 }
 
 /** Tells the model, in its place, that a part of the thread is missing. */
-export function toGapNotice(left: number): string {
+export function buildGapNotice(left: number): string {
   return `[${left} older ${left === 1 ? 'message' : 'messages'} of this thread left out here: too long to read. Say so if the answer may depend on them.]`
 }
 
 /** Tells the model that its answer was not what the person wanted. */
-export function toAgainNotice(): string {
+export function buildRegenerateNotice(): string {
   return '[The person saw the answer to this question and asks for another one: it was not what they wanted. Answer the question again, differently: look for what was missed, misunderstood or wrong. Do not mention this note.]'
 }
 
 /** A message with its author, time and files, its text made unable to close the marks around it. */
-export function toPromptText(message: PromptMessage): string {
+export function renderPromptMessage(message: PromptMessage): string {
   if (message.from === undefined) return message.text
-  const files = message.files.map(toFileText).join('')
-  return `<message from="${toAttribute(message.from)}" time="${message.time}">${toData(message.text)}${files}</message>`
+  const files = message.files.map(renderPromptFile).join('')
+  return `<message from="${escapeAttribute(message.from)}" time="${message.time}">${escapeData(message.text)}${files}</message>`
 }
 
-function toFileText(file: PromptFile): string {
-  const name = toAttribute(file.name)
-  if (file.missing !== undefined) return `\n<file name="${name}" missing="${toAttribute(file.missing)}"/>`
-  return `\n<file name="${name}">${toData(file.text ?? '')}</file>`
+function renderPromptFile(file: PromptFile): string {
+  const name = escapeAttribute(file.name)
+  if (file.missing !== undefined) return `\n<file name="${name}" missing="${escapeAttribute(file.missing)}"/>`
+  return `\n<file name="${name}">${escapeData(file.text ?? '')}</file>`
 }
 
 /**
  * Joins neighbours of the same role, as some servers insist on turns that alternate, and begins with a person: a thread
  * whose first message is the bot's own is led in by an empty word.
  */
-export function toAlternating(messages: ChatMessage[]): ChatMessage[] {
+export function mergeSameRole(messages: ChatMessage[]): ChatMessage[] {
   const joined: ChatMessage[] = []
   for (const message of messages) {
     const previous = joined.at(-1)
@@ -81,8 +81,8 @@ const toParts = (content: ChatMessage['content']) =>
   typeof content === 'string' ? [{ kind: 'text' as const, text: content }] : content
 
 /** A text that cannot close the marks around it. */
-export const toData = (text: string): string =>
+export const escapeData = (text: string): string =>
   text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').toWellFormed()
 
 /** A text in an attribute of such a mark. */
-export const toAttribute = (text: string): string => toData(text.replace(/\s+/g, ' ')).replaceAll('"', '&quot;')
+export const escapeAttribute = (text: string): string => escapeData(text.replace(/\s+/g, ' ')).replaceAll('"', '&quot;')

@@ -8,14 +8,14 @@ export type CountTokens = (text: string) => number
  * At least as many tokens as the text can have: a token of o200k stands for one byte or more. It costs nothing, so it
  * answers the common case (a thread that surely fits) without the tokenizer's 70 MB.
  */
-export function mostTokens(text: string): number {
+export function tokenUpperBound(text: string): number {
   return Buffer.byteLength(text)
 }
 
 /**
  * A close guess for sizing a cache: four Latin letters a token, one Han character a token.
  */
-export function guessTokens(text: string): number {
+export function estimateTokens(text: string): number {
   return Math.ceil(text.length / 4 + (Buffer.byteLength(text) - text.length) / 3)
 }
 
@@ -29,22 +29,22 @@ export async function loadTokenCounter(): Promise<CountTokens> {
   const options = { disallowedSpecial: new Set<string>() }
   return text => {
     let tokens = 0
-    for (const slice of toSlices(text)) tokens += countTokens(slice, options)
+    for (const slice of slices(text)) tokens += countTokens(slice, options)
     return tokens
   }
 }
 
 /** Slices near a space, never inside a surrogate pair. */
-function* toSlices(text: string): Iterable<string> {
+function* slices(text: string): Iterable<string> {
   let start = 0
   while (start < text.length) {
-    const end = toSliceEnd(text, start)
+    const end = findSliceEnd(text, start)
     yield text.slice(start, end)
     start = end
   }
 }
 
-function toSliceEnd(text: string, start: number): number {
+function findSliceEnd(text: string, start: number): number {
   const limit = start + sliceCharacters
   if (limit >= text.length) return text.length
   const space = text.lastIndexOf(' ', limit)

@@ -1,14 +1,14 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import { toReason } from '../errors.ts'
+import { formatError, SlackError } from '../errors.ts'
 import type { Log } from '../log.ts'
-import { type CallSlack, SlackError } from '../slack/client.ts'
-import type { RawMessage, Self } from '../slack/message.ts'
+import type { CallSlack } from '../slack/client.ts'
+import type { BotIdentity, RawMessage } from '../slack/message.ts'
 import type { Store } from '../store/store.ts'
-import type { Conversations } from '../threads/cache.ts'
+import type { ThreadCache } from '../threads/cache.ts'
 import type { EventBody, Turn } from './turn.ts'
 
 /** What was said while the bot did not hear: found in Slack's history and handed on as if it came now. */
-export interface Missed {
+export interface Backfill {
   /** The bot hears from now on. Looks for what was said since it last did. */
   connected(): void
   /** It hears no more. */
@@ -18,11 +18,11 @@ export interface Missed {
   stop(): void
 }
 
-interface MissedParts {
+interface MissedDeps {
   call: CallSlack
-  self: Self
+  self: BotIdentity
   store: Pick<Store, 'facts' | 'turns' | 'shared'>
-  conversations: Pick<Conversations, 'forget'>
+  threads: Pick<ThreadCache, 'forget'>
   /** Takes a message in as if Slack had just delivered it. */
   take: (body: EventBody) => Promise<void>
   log: Log
@@ -51,8 +51,8 @@ const readyMs = 5_000
 const mostThreads = 40
 
 /** Makes the search. Until `connected` is called for the first time, follow-ups wait a moment. */
-export function createMissed(parts: MissedParts): Missed {
-  const { store, log } = parts
+export function createBackfill(deps: MissedDeps): Backfill {
+  const { store, log } = deps
   const closing = new AbortController()
   let isHearing = false
   let isFirst = true
@@ -75,9 +75,9 @@ export function createMissed(parts: MissedParts): Missed {
       // What one replica does not hear, Slack tells another.
       const isHeardByOthers = store.shared !== undefined && Date.now() - since < othersMs
       if (!Number.isNaN(since) && !isHeardByOthers)
-        await look(parts, Math.max(since - marginMs, Date.now() - lookBackMs), own, closing.signal)
+        await look(deps, Math.max(since - marginMs, Date.now() - lookBackMs), own, closing.signal)
     } catch (error) {
-      if (!closing.signal.aborted) log.warn({ reason: toReason(error) }, 'what was missed could not be looked for')
+      if (!closing.signal.aborted) log.warn({ reason: formatError(error) }, 'what was missed could not be looked for')
     }
     own.end()
     await noteHeard()
@@ -88,7 +88,7 @@ export function createMissed(parts: MissedParts): Missed {
       isHearing = true
       if (!isFirst) {
         // What is remembered of threads may lack what was said meanwhile.
-        parts.conversations.forget()
+        deps.threads.forget()
         search = openSearch()
       }
       isFirst = false
@@ -145,39 +145,39 @@ function openSearch(): Search {
 }
 
 /** Looks through the channels that the bot is in, those with turns of late first. */
-async function look(parts: MissedParts, since: number, search: Search, signal: AbortSignal): Promise<void> {
-  const read = createReader(parts.call, signal)
-  const threads = await parts.store.turns.threadsSince(0, mostThreads)
+async function look(deps: MissedDeps, since: number, search: Search, signal: AbortSignal): Promise<void> {
+  const read = createReader(deps.call, signal)
+  const threads = await deps.store.turns.threadsSince(0, mostThreads)
   const known = [...new Set(threads.map(({ channel }) => channel))]
   const joined = await readChannels(read)
   const channels = [...new Set([...known, ...joined])]
   let found = 0
   for (const channel of channels) {
     if (read.isSpent()) {
-      parts.log.warn(
+      deps.log.warn(
         { channels: channels.length },
         'what was missed was not looked for everywhere: it would take too long',
       )
       return
     }
     const own = threads.filter(thread => thread.channel === channel).map(({ threadTs }) => threadTs)
-    found += await lookIn(parts, read, channel, own, since)
+    found += await lookIn(deps, read, channel, own, since)
     search.found(channel)
   }
-  if (found > 0) parts.log.info({ messages: found }, 'looked at what was said while the bot did not hear')
+  if (found > 0) deps.log.info({ messages: found }, 'looked at what was said while the bot did not hear')
 }
 
 /** One channel: its messages since then, and the replies in threads that have any since then. */
 async function lookIn(
-  parts: MissedParts,
+  deps: MissedDeps,
   read: Reader,
   channel: string,
   knownThreads: string[],
   since: number,
 ): Promise<number> {
-  const oldest = toTs(since)
+  const oldest = formatTs(since)
   // Threads that began earlier still show in it when the channel is quiet.
-  const args = { channel, oldest: toTs(since - lookBackMs), limit: pageSize }
+  const args = { channel, oldest: formatTs(since - lookBackMs), limit: pageSize }
   const page = await read.messages('conversations.history', args, ({ ts }) => String(ts) <= oldest)
   const roots = new Map(page.map(message => [String(message.ts), message]))
   const active = page.filter(({ latest_reply }) => typeof latest_reply === 'string' && latest_reply > oldest)
@@ -190,12 +190,12 @@ async function lookIn(
   const inOrder = [...new Map(messages.map(message => [String(message.ts), message])).values()].sort((a, b) =>
     String(a.ts) < String(b.ts) ? -1 : 1,
   )
-  for (const message of inOrder) await parts.take(toBody(parts.self, channel, message))
+  for (const message of inOrder) await deps.take(buildEventBody(deps.self, channel, message))
   return inOrder.length
 }
 
 /** What Slack would have delivered. An edit made before the bot heard of the message is none to it. */
-function toBody(self: Self, channel: string, { edited: _, ...message }: HistoryMessage): EventBody {
+function buildEventBody(self: BotIdentity, channel: string, { edited: _, ...message }: HistoryMessage): EventBody {
   return { team_id: self.teamId, event: { ...message, type: 'message', channel } }
 }
 
@@ -287,6 +287,6 @@ interface HistoryMessage extends RawMessage {
 }
 
 /** A moment as Slack writes it: seconds with six decimals. */
-function toTs(milliseconds: number): string {
+function formatTs(milliseconds: number): string {
   return (milliseconds / 1000).toFixed(6)
 }

@@ -1,7 +1,7 @@
 import type { TurnRecord, TurnRecords } from '../store/turns.ts'
 import { createProgress, nothingReached, type Reached } from './checkpoint.ts'
 import type { Interruption, Job } from './job.ts'
-import type { Claim } from './lease.ts'
+import type { Lease } from './lease.ts'
 import type { Turn } from './turn.ts'
 
 /** A turn on its way, and what has become of it so far. */
@@ -13,7 +13,7 @@ export interface Entry {
   deaths: number
   isKept: boolean
   /** Where several replicas answer: that this one has the turn. */
-  claim?: Claim
+  lease?: Lease
   /** An earlier process, or an earlier edition, has left something in Slack. */
   isResumed: boolean
   /** Nothing of a dead process can undo its end any more. */
@@ -30,13 +30,13 @@ export interface Entry {
 export const mostDeaths = 3
 
 /** A turn that is begun for the first time. One that was found in history may have been answered by a bot whose store is gone. */
-export function toFirst(turn: Turn, isKept: boolean, from: 'event' | 'history'): Entry {
+export function createEntry(turn: Turn, isKept: boolean, from: 'event' | 'history'): Entry {
   const first = { edition: 1, reached: nothingReached(), attempts: 0, deaths: 0, isChecked: true }
   return { turn, isKept, isResumed: from === 'history', ...first, ...heardNow() }
 }
 
 /** A turn that was written down and is taken up again. */
-export function toEntry(record: TurnRecord, isKept: boolean): Entry {
+export function parseEntry(record: TurnRecord, isKept: boolean): Entry {
   const { edition, messages, shown, postingAt, attempts, deaths } = record
   const turn = JSON.parse(record.turn) as Turn
   const reached = { messages, shown, postingAt }
@@ -72,10 +72,10 @@ export function isSuspect({ deaths }: Entry): boolean {
 }
 
 /** The next attempt. */
-export function toJob(entry: Entry, turns: TurnRecords): Job {
+export function buildJob(entry: Entry, turns: TurnRecords): Job {
   const { signal } = entry.attempt
-  const { claim } = entry
-  const own: Pick<TurnRecords, 'change'> = { change: (id, change) => turns.change(id, change, claim?.count) }
+  const { lease } = entry
+  const own: Pick<TurnRecords, 'change'> = { change: (id, change) => turns.change(id, change, lease?.count) }
   return {
     turn: entry.turn,
     progress: createProgress(own, entry.turn.id, entry.reached),
@@ -88,11 +88,11 @@ export function toJob(entry: Entry, turns: TurnRecords): Job {
       if (signal.aborted) return
       entry.attempts += 1
       // What was claimed was written down as begun with that.
-      if (claim !== undefined) return
+      if (lease !== undefined) return
       await own.change(entry.turn.id, { state: 'answering', attempts: entry.attempts })
     },
     signal,
     heardAt: entry.heardAt,
-    ...(claim !== undefined && { claim }),
+    ...(lease !== undefined && { lease }),
   }
 }

@@ -1,32 +1,32 @@
-import type { SendBudget } from '../rate-limit/limiter.ts'
-import type { Claim } from './lease.ts'
+import type { Limiter } from '../rate-limit/limiter.ts'
+import type { Lease } from './lease.ts'
 
 /**
  * The budget of one turn among several replicas: nothing is sent but while it is sure that no other replica has the turn. While that
  * cannot be known, calls wait; when another has it, they fail with the reason for which the claim was lost.
  */
-export function toOwnBudget(budget: SendBudget, claim: Pick<Claim, 'sure' | 'isSure'>): SendBudget {
+export function createFencedSender(limiter: Limiter, lease: Pick<Lease, 'sure' | 'isSure'>): Limiter {
   const send = async (
     method: string,
     args: () => Record<string, unknown>,
     urgency: 'final',
     signal?: AbortSignal,
-  ): ReturnType<SendBudget['send']> => {
+  ): ReturnType<Limiter['send']> => {
     for (;;) {
-      await claim.sure()
+      await lease.sure()
       try {
         // It may have waited long for its turn.
-        return await budget.send(method, () => toSure(claim, args), urgency, signal)
+        return await limiter.send(method, () => toSure(lease, args), urgency, signal)
       } catch (error) {
         if (!(error instanceof NotSure)) throw error
       }
     }
   }
-  return Object.create(budget, { send: { value: send } }) as SendBudget
+  return Object.create(limiter, { send: { value: send } }) as Limiter
 }
 
-function toSure(claim: Pick<Claim, 'isSure'>, args: () => Record<string, unknown>): Record<string, unknown> {
-  if (!claim.isSure) throw new NotSure()
+function toSure(lease: Pick<Lease, 'isSure'>, args: () => Record<string, unknown>): Record<string, unknown> {
+  if (!lease.isSure) throw new NotSure()
   return args()
 }
 

@@ -1,5 +1,5 @@
-import type { Store } from '../store/store.ts'
 import { createSeen } from '../lru.ts'
+import type { Store } from '../store/store.ts'
 import type { Turn } from './turn.ts'
 
 /** Turns between the moment that Slack delivers them and the moment that they are begun; every copy counts once. */
@@ -23,7 +23,7 @@ export function createKeeping(store: Pick<Store, 'turns' | 'isKept'>, isBegun: (
   const fresh = new Map<string, { isKept: boolean }>()
 
   const write = async (turn: Turn): Promise<void> => {
-    const isNew = await store.turns.keep(toNewTurn(turn))
+    const isNew = await store.turns.keep(buildNewTurn(turn))
     keeping.delete(turn.id)
     if (isNew === false) seen.add(turn.id)
     else fresh.set(turn.id, { isKept: isNew === true && store.isKept })
@@ -50,7 +50,7 @@ export function createKeeping(store: Pick<Store, 'turns' | 'isKept'>, isBegun: (
 }
 
 /** What is written down of a turn when it comes. */
-export function toNewTurn(turn: Turn) {
+export function buildNewTurn(turn: Turn) {
   const { id, channel, threadTs, question } = turn
   return { id, channel, threadTs, ts: question.ts, turn: JSON.stringify(turn) }
 }

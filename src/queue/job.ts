@@ -1,5 +1,5 @@
 import type { Progress } from '../reply/checkpoint.ts'
-import type { Claim } from './lease.ts'
+import type { Lease } from './lease.ts'
 import type { Turn } from './turn.ts'
 
 /** One attempt to answer a turn. */
@@ -20,7 +20,7 @@ export interface Job {
   /** Aborts with an {@link Interruption}. */
   signal: AbortSignal
   /** Where several replicas answer: nothing is written to Slack but while it is sure. */
-  claim?: Claim
+  lease?: Lease
   /** A moment of `performance.now()`. */
   heardAt: number
 }

@@ -2,7 +2,7 @@ import type { Selectable } from 'kysely'
 import type { Schema } from '../store/tables.ts'
 
 /** A turn that this replica has taken, as long as no other has. */
-export interface Claim {
+export interface Lease {
   /** Changes to the turn's record count only with this. */
   readonly count: number
   /** Nobody else can have taken it yet. */
@@ -18,9 +18,9 @@ export interface Claim {
 }
 
 /** All claims of this replica. */
-export interface Claims {
+export interface Leases {
   /** `sentAt` is the moment of `performance.now()` at which the turn was asked for. */
-  open(row: Claimed, job: JobAttempt, sentAt: number): Claim
+  open(row: Claimed, job: JobAttempt, sentAt: number): Lease
   close(): void
 }
 
@@ -49,7 +49,7 @@ const touchEveryMs = 1_000
 const sureMs = 3_500
 
 /** Makes the claims. The clock is the process's own: it only measures how long ago something was. */
-export function createClaims(entries: Entries): Claims {
+export function createLeases(entries: Entries): Leases {
   const held = new Map<string, Held>()
   let isTouching = false
 

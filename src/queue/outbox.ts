@@ -1,19 +1,19 @@
-import { toReason } from '../errors.ts'
-import { toWords } from '../i18n/catalog.ts'
+import { formatError, SlackError } from '../errors.ts'
+import { i18nFor } from '../i18n/catalog.ts'
 import type { Log } from '../log.ts'
-import type { SendBudget } from '../rate-limit/limiter.ts'
-import { toMessageBody } from '../reply/body.ts'
+import type { Limiter } from '../rate-limit/limiter.ts'
+import { buildMessageBody } from '../reply/body.ts'
 import { lateMs } from '../reply/edit-transport.ts'
 import { lookUntil } from '../reply/find-posted.ts'
-import { readPlace } from '../slack/channels.ts'
-import { type CallSlack, callPatiently, SlackError } from '../slack/client.ts'
-import type { Message, RawMessage, Self } from '../slack/message.ts'
+import { fetchChannel } from '../slack/channels.ts'
+import { type CallSlack, callWithRetry } from '../slack/client.ts'
+import type { BotIdentity, Message, RawMessage } from '../slack/message.ts'
 import { questionMetadataType } from '../slack/metadata.ts'
-import type { People } from '../slack/users.ts'
+import type { Users } from '../slack/users.ts'
 import type { Asks, KeptAsk } from '../store/outbox.ts'
-import type { Conversations } from '../threads/cache.ts'
+import type { ThreadCache } from '../threads/cache.ts'
 import type { Inbox } from './sqlite-driver.ts'
-import { toTurnId } from './turn.ts'
+import { turnIdOf } from './turn.ts'
 
 /** Where a question is put: into a channel, or into a thread that is there already. */
 export interface Where {
@@ -48,12 +48,12 @@ export interface Asker {
 /** Tells a person that a question could not be posted, and why. */
 export type OnFailure = (ask: Ask, error: unknown) => Promise<void>
 
-interface AskerParts {
-  self: Self
+interface AskerDeps {
+  self: BotIdentity
   call: CallSlack
-  budget: SendBudget
-  people: People
-  conversations: Conversations
+  limiter: Limiter
+  users: Users
+  threads: ThreadCache
   asks: Asks
   inbox: Inbox
   log: Log
@@ -67,10 +67,10 @@ const patienceMs = 60_000
 const clockMs = 30_000
 
 /** Makes the asker. */
-export function createAsker(parts: AskerParts): Asker {
+export function createAsker(deps: AskerDeps): Asker {
   const put = async (ask: Ask, mayStandSince: number | undefined): Promise<void> => {
-    const where = ask.where ?? { channel: await openDirect(parts.call, ask.user) }
-    const ts = await place(parts, { ...ask, where }, mayStandSince)
+    const where = ask.where ?? { channel: await openDirectMessage(deps.call, ask.user) }
+    const ts = await place(deps, { ...ask, where }, mayStandSince)
     const thread = { channel: where.channel, threadTs: where.threadTs ?? ts }
     const question: Message = {
       ts,
@@ -80,7 +80,7 @@ export function createAsker(parts: AskerParts): Asker {
       files: [],
     }
     const turn = {
-      id: toTurnId(parts.self.teamId, where.channel, ts),
+      id: turnIdOf(deps.self.teamId, where.channel, ts),
       ...thread,
       user: ask.user,
       place: where.channel.startsWith('D') ? ('dm' as const) : ('channel' as const),
@@ -88,23 +88,23 @@ export function createAsker(parts: AskerParts): Asker {
       question,
       ...(ask.echo !== undefined && { echo: ask.echo }),
     }
-    await parts.inbox.keep(turn, 'event')
-    parts.conversations.begin(thread, question)
-    parts.conversations.note({ kind: 'said', thread, message: question })
-    parts.inbox.accept(turn, 'event')
+    await deps.inbox.keep(turn, 'event')
+    deps.threads.begin(thread, question)
+    deps.threads.note({ kind: 'said', thread, message: question })
+    deps.inbox.accept(turn, 'event')
   }
 
   const putOrTell = async (ask: Ask, mayStandSince: number | undefined, onFailure: OnFailure): Promise<void> => {
     try {
       await put(ask, mayStandSince).catch(error => onFailure(ask, error))
-      await parts.asks.done(ask.id)
+      await deps.asks.done(ask.id)
     } catch (error) {
-      parts.log.error({ reason: toReason(error) }, 'a question could not be posted, nor that be told')
+      deps.log.error({ reason: formatError(error) }, 'a question could not be posted, nor that be told')
     }
   }
 
   return {
-    keep: ask => parts.asks.keep(ask.id, JSON.stringify(ask)),
+    keep: ask => deps.asks.keep(ask.id, JSON.stringify(ask)),
     put: (ask, onFailure) => putOrTell(ask, undefined, onFailure),
     resume(asks, onFailure) {
       for (const { ask: kept, keptAt } of asks) {
@@ -117,8 +117,8 @@ export function createAsker(parts: AskerParts): Asker {
 }
 
 /** The direct messages with a person. */
-export async function openDirect(call: CallSlack, user: string): Promise<string> {
-  const answer = await callPatiently(() => call('conversations.open', { users: user }), patienceMs)
+export async function openDirectMessage(call: CallSlack, user: string): Promise<string> {
+  const answer = await callWithRetry(() => call('conversations.open', { users: user }), patienceMs)
   const { channel } = answer as unknown as { channel: { id: string } }
   return channel.id
 }
@@ -126,21 +126,21 @@ export async function openDirect(call: CallSlack, user: string): Promise<string>
 type Placed = Ask & { where: Where }
 
 /** A question with the names of channels for their ids. */
-async function toDisplayed(call: CallSlack, question: string): Promise<string> {
+async function resolveChannelNames(call: CallSlack, question: string): Promise<string> {
   const named = question.replace(/<#[A-Z0-9]+\|([^>]+)>/g, '#$1')
   const id = /<#([A-Z0-9]+)\|?>/.exec(named)?.[1]
   if (id === undefined) return named
-  const place = await readPlace(call, id).catch(() => undefined)
+  const place = await fetchChannel(call, id).catch(() => undefined)
   return named.replace(/<#[A-Z0-9]+\|?>/g, place?.name ? `#${place.name}` : id)
 }
 
 /** Posts the question once: where an earlier call may have worked, it is looked for first. */
-async function place(parts: AskerParts, ask: Placed, mayStandSince: number | undefined): Promise<string> {
-  const { name, locale } = await parts.people.read(ask.user)
-  const quoted = (await toDisplayed(parts.call, ask.question)).replace(/^/gm, '> ')
+async function place(deps: AskerDeps, ask: Placed, mayStandSince: number | undefined): Promise<string> {
+  const { name, locale } = await deps.users.read(ask.user)
+  const quoted = (await resolveChannelNames(deps.call, ask.question)).replace(/^/gm, '> ')
   const args = {
     channel: ask.where.channel,
-    ...toMessageBody(`**${toWords(locale).ask.asked(name)}**\n\n${quoted}`),
+    ...buildMessageBody(`**${i18nFor(locale).ask.asked(name)}**\n\n${quoted}`),
     ...(ask.where.threadTs !== undefined && { thread_ts: ask.where.threadTs }),
     unfurl_links: false,
     unfurl_media: false,
@@ -151,11 +151,11 @@ async function place(parts: AskerParts, ask: Placed, mayStandSince: number | und
   }
   for (let attempt = 1; ; attempt += 1) {
     const since = mayStandSince
-    const found = since === undefined ? undefined : await lookUntil(() => find(parts.call, ask, since), since + lateMs)
+    const found = since === undefined ? undefined : await lookUntil(() => find(deps.call, ask, since), since + lateMs)
     if (found !== undefined) return found
     const madeAt = Date.now()
     try {
-      return String((await parts.budget.send('chat.postMessage', () => args, 'first')).ts)
+      return String((await deps.limiter.send('chat.postMessage', () => args, 'first')).ts)
     } catch (error) {
       if (!(error instanceof SlackError) || !error.isUnknown || attempt === tries) throw error
       mayStandSince = madeAt
@@ -172,7 +172,7 @@ async function find(call: CallSlack, { id, where }: Placed, madeAt: number): Pro
     where.threadTs === undefined
       ? call('conversations.history', args)
       : call('conversations.replies', { ...args, ts: where.threadTs })
-  const answer = await callPatiently(look, patienceMs)
+  const answer = await callWithRetry(look, patienceMs)
   const messages = (answer.messages ?? []) as RawMessage[]
   const ours = messages.find(({ metadata }) => metadata?.event_payload?.ask === id)
   return ours === undefined ? undefined : String(ours.ts)

@@ -1,18 +1,18 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import { toReason } from '../errors.ts'
+import { formatError } from '../errors.ts'
+import { createSeen } from '../lru.ts'
 import type { Shared } from '../store/store.ts'
 import { isUnfinished, type TurnRecord } from '../store/turns.ts'
-import type { Conversations } from '../threads/cache.ts'
-import { createSeen } from '../lru.ts'
-import { type Entry, interrupt, toEntry } from './entry.ts'
-import { toNewTurn } from './intake.ts'
+import type { ThreadCache } from '../threads/cache.ts'
+import { type Entry, interrupt, parseEntry } from './entry.ts'
+import { buildNewTurn } from './intake.ts'
 import { Interruption } from './job.ts'
 import type { Line } from './postgres-queue.ts'
-import { leavesReply, takeSecondLook } from './recheck.ts'
+import { leavesReply, recheck } from './recheck.ts'
 import { createRepeater } from './repeater.ts'
-import { type Inbox, type InboxParts, lastWordsMs, mostAtOnce, prunedAfterMs } from './sqlite-driver.ts'
+import { type Inbox, type InboxDeps, lastWordsMs, mostAtOnce, prunedAfterMs } from './sqlite-driver.ts'
 import type { Turn } from './turn.ts'
-import { createRunner } from './worker.ts'
+import { createWorker } from './worker.ts'
 
 /** So many lines are taken with one question to the database. */
 const mostTaken = 20
@@ -28,10 +28,10 @@ const rememberedMs = 7 * 86_400_000
  * again to another when that one dies.
  */
 export function createSharedInbox(
-  parts: InboxParts & { conversations: Pick<Conversations, 'begin' | 'behind' | 'drop'> },
+  deps: InboxDeps & { threads: Pick<ThreadCache, 'begin' | 'behind' | 'drop'> },
   { queue, replicas }: Shared,
 ): Inbox {
-  const { store, log } = parts
+  const { store, log } = deps
   /** The turns that this replica answers. */
   const entries = new Map<string, Entry>()
   const running = new Set<Promise<void>>()
@@ -53,7 +53,7 @@ export function createSharedInbox(
     if (record !== undefined && record.messages.length > 0 && leavesReply.has(record.state))
       await reopen(turnId, { state: 'withdrawing', isOtherAnswer: false })
   }
-  const runner = createRunner({ ...parts, turns: store.turns, takeAway, isOpen: () => isOpen })
+  const runner = createWorker({ ...deps, turns: store.turns, takeAway, isOpen: () => isOpen })
 
   let isTaking = false
   let isWanted = false
@@ -73,7 +73,7 @@ export function createSharedInbox(
   }
 
   const begin = (line: Line) => {
-    const work = follow(line).catch(error => log.warn({ reason: toReason(error) }, 'a turn could not be taken'))
+    const work = follow(line).catch(error => log.warn({ reason: formatError(error) }, 'a turn could not be taken'))
     running.add(work)
     void work.then(() => {
       running.delete(work)
@@ -83,25 +83,25 @@ export function createSharedInbox(
   }
 
   const follow = async (line: Line): Promise<void> => {
-    await parts.ready(line)
+    await deps.ready(line)
     const taken = await line.next()
     if (taken === undefined) return
-    const { record, claim, foreign } = taken
+    const { record, lease, foreign } = taken
     catchUp(line, foreign)
-    const known = toEntry(record, true)
+    const known = parseEntry(record, true)
     const isAgain = line.isAgain === true
     const entry = {
       ...known,
-      claim,
+      lease,
       isChecked: known.isChecked || isAgain,
       isResumed: record.attempts > 0 || record.isFound,
       // Whoever asked has waited since then, whichever replicas have come and gone.
       heardAt: isAgain ? known.heardAt : performance.now() - Math.max(0, Date.now() - record.keptAt),
     }
     // Whoever hears a thread begin, and whoever answers it, need not be the same.
-    if (!entry.isResumed && entry.turn.isAddressed) parts.conversations.begin(entry.turn, entry.turn.question)
+    if (!entry.isResumed && entry.turn.isAddressed) deps.threads.begin(entry.turn, entry.turn.question)
     heed(entry, record)
-    claim.lost.addEventListener('abort', () => interrupt(entry, new Interruption('lost')), { once: true })
+    lease.lost.addEventListener('abort', () => interrupt(entry, new Interruption('lost')), { once: true })
     entries.set(record.id, entry)
     // What was wanted of it while it was on its way here.
     heedAgain(record.id).catch(() => {})
@@ -112,7 +112,7 @@ export function createSharedInbox(
   const catchUp = (thread: Pick<Turn, 'channel' | 'threadTs'>, foreign: TurnRecord[]) => {
     const news = foreign.filter(({ id, edition, state, attempts }) => seen.add(`${id} ${edition} ${state} ${attempts}`))
     const from = news.map(({ ts }) => ts).sort()[0]
-    if (from !== undefined) parts.conversations.behind(thread, from)
+    if (from !== undefined) deps.threads.behind(thread, from)
   }
 
   /** What others wrote into the record of a turn that is answered here. */
@@ -130,7 +130,7 @@ export function createSharedInbox(
     const entry = entries.get(turnId)
     const record = entry && (await store.turns.read(turnId))
     // What another has, or has ended, is not this one's to heed.
-    const isOurs = record !== undefined && record.claim === entry?.claim?.count && isUnfinished(record)
+    const isOurs = record !== undefined && record.claim === entry?.lease?.count && isUnfinished(record)
     if (entry !== undefined && isOurs && !entry.isEnding) heed(entry, record, by)
   }
 
@@ -138,7 +138,7 @@ export function createSharedInbox(
     const deadline = Date.now() + keepPatienceMs
     const isFound = from === 'history'
     for (;;) {
-      const isNew = await store.turns.keep({ ...toNewTurn(turn), isFound })
+      const isNew = await store.turns.keep({ ...buildNewTurn(turn), isFound })
       if (isNew === true) fresh.add(turn.id)
       if (isNew !== undefined) return
       if (!isOpen || Date.now() > deadline) throw new Error('a turn could not be written down')
@@ -157,7 +157,7 @@ export function createSharedInbox(
 
   const tellAhead = async (turn: Turn): Promise<void> => {
     const ahead = (await inThread(turn)).filter(({ question }) => question.ts < turn.question.ts).length
-    if (ahead > 0) parts.onAhead(turn, ahead)
+    if (ahead > 0) deps.onAhead(turn, ahead)
   }
 
   return {
@@ -181,16 +181,16 @@ export function createSharedInbox(
       queue.onReady(() => void take())
       replicas.hear(word => {
         if (word.kind === 'turn') heedAgain(word.id, word.by).catch(() => {})
-        if (word.kind === 'thread') parts.conversations.drop(word)
+        if (word.kind === 'thread') deps.threads.drop(word)
       })
       replicas.onReturn(() => {
         for (const turnId of entries.keys()) void heedAgain(turnId).catch(() => {})
       })
       repeat.hourly(() => store.turns.prune(Date.now() - prunedAfterMs))
       repeat.often(() =>
-        takeSecondLook({
+        recheck({
           turns: store.turns,
-          isSettled: parts.isSettled,
+          isSettled: deps.isSettled,
           isBusy: turnId => entries.has(turnId),
           reopen: ({ id }) => void reopen(id, { state: 'waiting', isOtherAnswer: false }).catch(() => {}),
         }),

@@ -4,8 +4,8 @@ import type { Log } from '../log.ts'
 import { alone, type Postgres } from '../store/postgres.ts'
 import type { Replicas } from '../store/replicas.ts'
 import type { Schema, TurnState } from '../store/tables.ts'
-import { type NewTurn, noteDeath, type TurnRecord, toRecord, unfinished } from '../store/turns.ts'
-import { type Claim, type Claims, createClaims } from './lease.ts'
+import { type NewTurn, noteDeath, parseTurnRecord, type TurnRecord, unfinished } from '../store/turns.ts'
+import { createLeases, type Lease, type Leases } from './lease.ts'
 
 /** The turns of all replicas: each thread's are handed out one at a time and in order, each to one replica. */
 export interface TurnQueue {
@@ -46,7 +46,7 @@ export interface Line extends Queued {
 interface Taken {
   /** As it was before; that it is begun once more is written down already. */
   record: TurnRecord
-  claim: Claim
+  lease: Lease
   /** The thread's other turns that another replica has heard or answered. */
   foreign: TurnRecord[]
 }
@@ -75,7 +75,7 @@ export function createTurnQueue(postgres: Postgres, replicas: Replicas, log: Log
   })
   // It comes back by itself; what fails for good fails where it was asked for.
   boss.on('error', error => log.debug({ reason: (error as Error).message }, 'the queue could not be looked after'))
-  const claims: Claims = createClaims({
+  const claims: Leases = createLeases({
     touch: async jobs => ((await boss.touch(queue, jobs)) as Touched).settled,
     complete: async job => void (await boss.complete(queue, [job])),
     async giveBack(job, { id, claim }) {
@@ -166,10 +166,10 @@ export function createTurnQueue(postgres: Postgres, replicas: Replicas, log: Log
           const job = { id, retryCount }
           const row = await takeNext(db, data, replicas.name, id)
           if (row !== undefined) {
-            const claim = claims.open(row, job, sentAt)
+            const lease = claims.open(row, job, sentAt)
             const isFirst = row.ts === row.thread_ts && row.edition === 1
             const foreign = isFirst ? [] : await readForeign(db, data, row.id, replicas.name)
-            return { record: { ...toRecord(row), attempts: row.attempts - 1 }, claim, foreign }
+            return { record: { ...parseTurnRecord(row), attempts: row.attempts - 1 }, lease, foreign }
           }
           await boss.complete(queue, [job])
           return undefined
@@ -178,7 +178,7 @@ export function createTurnQueue(postgres: Postgres, replicas: Replicas, log: Log
     },
     onReady: listener => void ready.push(listener),
     async inThread(thread) {
-      return (await ofThread(db, thread).where('state', 'in', unfinished).orderBy('ts').execute()).map(toRecord)
+      return (await ofThread(db, thread).where('state', 'in', unfinished).orderBy('ts').execute()).map(parseTurnRecord)
     },
     async knows(thread) {
       return (await ofThread(db, thread).where('state', '!=', 'passed').limit(1).execute()).length > 0
@@ -227,7 +227,7 @@ async function readForeign(db: Kysely<Schema>, thread: ThreadKey, but: string, n
     .where('state', '!=', 'passed')
     .where(({ or, eb }) => or([eb('kept_by', '!=', name), eb('owner', 'is distinct from', name)]))
     .execute()
-  return rows.map(toRecord)
+  return rows.map(parseTurnRecord)
 }
 
 /** What pg-boss answers and its types keep to themselves: the entries that it has found to be ours. */

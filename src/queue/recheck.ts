@@ -3,7 +3,7 @@ import type { TurnRecord, TurnRecords } from '../store/turns.ts'
 import type { Turn } from './turn.ts'
 
 /** What a second look needs of the rest. */
-export interface SecondLookParts {
+export interface SecondLookDeps {
   turns: Pick<TurnRecords, 'toCheck' | 'change'>
   /** Whether nothing is left to do of a turn that has ended. Throws when that cannot be seen. */
   isSettled: (turn: Turn, edition: number) => Promise<boolean>
@@ -24,7 +24,7 @@ const mostMs = 3_600_000
  * Looks once more at turns that have ended and are due: a call of a dead process may have arrived late and undone the last
  * edit, or the question may have been deleted when nobody could act on it.
  */
-export async function takeSecondLook({ turns, isSettled, isBusy, reopen }: SecondLookParts): Promise<void> {
+export async function recheck({ turns, isSettled, isBusy, reopen }: SecondLookDeps): Promise<void> {
   for (const record of await turns.toCheck(Date.now())) {
     const outcome = leavesReply.has(record.state) ? await look(record, isSettled) : 'settled'
     if (isBusy(record.id)) continue
@@ -35,7 +35,7 @@ export async function takeSecondLook({ turns, isSettled, isBusy, reopen }: Secon
 
 async function look(
   { turn, edition, keptAt }: TurnRecord,
-  isSettled: SecondLookParts['isSettled'],
+  isSettled: SecondLookDeps['isSettled'],
 ): Promise<'settled' | 'open' | 'unknown'> {
   try {
     return (await isSettled(JSON.parse(turn) as Turn, edition)) ? 'settled' : 'open'

@@ -1,12 +1,12 @@
 import { ShownError } from '../errors.ts'
 import { withoutNote } from '../reply/body.ts'
 import type { Message } from '../slack/message.ts'
-import { toPlain } from '../text/from-slack.ts'
-import type { Conversations } from '../threads/cache.ts'
+import { slackToPlain } from '../text/from-slack.ts'
+import type { ThreadCache } from '../threads/cache.ts'
 import type { Turn } from './turn.ts'
 
 /** What Slack shows of a turn that was begun before. */
-export interface Standing {
+export interface Recovered {
   /** The question as it stands now; undefined when it is gone. */
   question: Message | undefined
   /** The ts of the reply's messages, the first one first. */
@@ -23,14 +23,14 @@ export interface Standing {
 const historyLagMs = 10_000
 
 /** Reads what stands in Slack of a turn. Throws when Slack cannot be read. */
-export async function readStanding(conversations: Conversations, turn: Turn, edition: number): Promise<Standing> {
-  const thread = await conversations.reread(turn).catch(toEmptyThread)
+export async function fetchRecovered(threads: ThreadCache, turn: Turn, edition: number): Promise<Recovered> {
+  const thread = await threads.reread(turn).catch(emptyIfDeleted)
   const ours = thread
     .filter(({ mark }) => mark?.turn === turn.id)
     // A whole one comes before the one for which it was posted.
     .sort((a, b) => (a.mark?.part ?? 0) - (b.mark?.part ?? 0) || Number(b.mark?.isWhole) - Number(a.mark?.isWhole))
   const wholeAt = ours.findIndex(({ mark }) => mark?.isWhole === true && mark.edition === edition)
-  const text = ours.map(message => toPlain(withoutNote(message.text), id => id)).join('\n\n')
+  const text = ours.map(message => slackToPlain(withoutNote(message.text), id => id)).join('\n\n')
   return {
     question: thread.find(({ ts }) => ts === turn.question.ts) ?? (isFresh(turn) ? turn.question : undefined),
     messages: ours.map(({ ts }) => ts),
@@ -41,13 +41,13 @@ export async function readStanding(conversations: Conversations, turn: Turn, edi
 }
 
 /** Whether there is nothing left to do of a turn that has ended. Throws when Slack cannot be read. */
-export async function isSettled(conversations: Conversations, turn: Turn, edition: number): Promise<boolean> {
-  const { question, wholeParts, messages } = await readStanding(conversations, turn, edition)
+export async function isSettled(threads: ThreadCache, turn: Turn, edition: number): Promise<boolean> {
+  const { question, wholeParts, messages } = await fetchRecovered(threads, turn, edition)
   return question !== undefined && wholeParts === messages.length
 }
 
 /** A thread without messages is what Slack has of one whose beginning was deleted. */
-function toEmptyThread(error: unknown): readonly Message[] {
+function emptyIfDeleted(error: unknown): readonly Message[] {
   if (error instanceof ShownError && error.kind === 'history_thread_not_found') return []
   throw error
 }

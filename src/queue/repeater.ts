@@ -1,4 +1,4 @@
-import { toReason } from '../errors.ts'
+import { formatError } from '../errors.ts'
 import type { Log } from '../log.ts'
 
 /** Work on the store that is done again and again, but never twice at once. */
@@ -21,7 +21,7 @@ export function createRepeater(log: Log): Repeater {
     const once = async () => {
       if (isAtWork) return
       isAtWork = true
-      await work().catch(error => log.warn({ reason: toReason(error) }, 'the store could not be read'))
+      await work().catch(error => log.warn({ reason: formatError(error) }, 'the store could not be read'))
       isAtWork = false
     }
     timers.push(setInterval(() => void once(), ms).unref())

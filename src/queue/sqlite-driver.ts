@@ -2,14 +2,14 @@ import { setTimeout as delay } from 'node:timers/promises'
 import type { Log } from '../log.ts'
 import type { Message } from '../slack/message.ts'
 import type { Store } from '../store/store.ts'
-import { type Entry, interrupt, toEntry, toFirst } from './entry.ts'
+import { createEntry, type Entry, interrupt, parseEntry } from './entry.ts'
 import { createKeeping } from './intake.ts'
 import { type Ended, Interruption, type Job } from './job.ts'
-import { leavesReply, takeSecondLook } from './recheck.ts'
+import { leavesReply, recheck } from './recheck.ts'
 import { createRepeater } from './repeater.ts'
-import { createLines } from './thread-scheduler.ts'
+import { createThreadScheduler } from './thread-scheduler.ts'
 import type { Turn } from './turn.ts'
-import { createRunner } from './worker.ts'
+import { createWorker } from './worker.ts'
 
 /** Turns on their way: kept before Slack hears that they came, each thread's one at a time and in order. */
 export interface Inbox {
@@ -54,7 +54,7 @@ export interface Inbox {
 type Thread = Pick<Turn, 'channel' | 'threadTs'>
 
 /** What the inbox needs of the rest. */
-export interface InboxParts {
+export interface InboxDeps {
   answer: (job: Job) => Promise<Ended>
   store: Store
   log: Log
@@ -76,8 +76,8 @@ export const lastWordsMs = 5_000
 export const prunedAfterMs = 7 * 86_400_000
 
 /** Makes the inbox. A turn's failure is the turn's own affair; one that throws all the same holds up nobody. */
-export function createInbox(parts: InboxParts): Inbox {
-  const { store, log } = parts
+export function createInbox(deps: InboxDeps): Inbox {
+  const { store, log } = deps
   const entries = new Map<string, Entry>()
   const keeping = createKeeping(store, turnId => entries.has(turnId))
   /** What the process before this one left, until it is gone on with. */
@@ -87,19 +87,19 @@ export function createInbox(parts: InboxParts): Inbox {
   const repeat = createRepeater(log)
   let isOpen = true
 
-  const runner = createRunner({
-    ...parts,
+  const runner = createWorker({
+    ...deps,
     turns: store.turns,
     takeAway: turnId => takeAway(turnId),
     isOpen: () => isOpen,
   })
-  const lines = createLines<Entry>({
+  const lines = createThreadScheduler<Entry>({
     most: mostAtOnce,
-    threadOf: ({ turn }) => toThreadKey(turn),
+    threadOf: ({ turn }) => threadKey(turn),
     keyOf: ({ turn }) => turn.question.ts,
-    ready: ({ turn }) => parts.ready({ ...turn, ts: turn.question.ts }),
+    ready: ({ turn }) => deps.ready({ ...turn, ts: turn.question.ts }),
     run: entry => runner.run(entry).finally(() => entries.delete(entry.turn.id)),
-    onAhead: ({ turn }, ahead) => parts.onAhead(turn, ahead),
+    onAhead: ({ turn }, ahead) => deps.onAhead(turn, ahead),
   })
 
   const begin = (entry: Entry) => {
@@ -113,17 +113,17 @@ export function createInbox(parts: InboxParts): Inbox {
     if (record === undefined || record.messages.length === 0 || !leavesReply.has(record.state)) return
     // Slack may tell of one deletion in two ways.
     if (entries.has(turnId)) return
-    const entry = toEntry(record, store.isKept)
+    const entry = parseEntry(record, store.isKept)
     interrupt(entry, new Interruption('withdrawn'))
     begin(entry)
   }
 
   const lookAgain = () =>
-    takeSecondLook({
+    recheck({
       turns: store.turns,
-      isSettled: parts.isSettled,
+      isSettled: deps.isSettled,
       isBusy: turnId => entries.has(turnId) || beginning.has(turnId),
-      reopen: record => begin({ ...toEntry(record, store.isKept), isChecked: true }),
+      reopen: record => begin({ ...parseEntry(record, store.isKept), isChecked: true }),
     })
 
   return {
@@ -132,11 +132,11 @@ export function createInbox(parts: InboxParts): Inbox {
     accept(turn, from) {
       // What comes when the bot stops is kept, and left to the next start.
       const kept = isOpen ? keeping.take(turn.id) : undefined
-      if (kept !== undefined) begin(toFirst(turn, kept.isKept, from))
+      if (kept !== undefined) begin(createEntry(turn, kept.isKept, from))
     },
     async takeOver() {
       for (const record of await store.turns.beginLife()) {
-        const entry = toEntry(record, store.isKept)
+        const entry = parseEntry(record, store.isKept)
         if (record.state === 'stopping') interrupt(entry, new Interruption('stopped'))
         entries.set(record.id, entry)
         left.push(entry)
@@ -182,7 +182,7 @@ export function createInbox(parts: InboxParts): Inbox {
       return record !== undefined && leavesReply.has(record.state) ? (JSON.parse(record.turn) as Turn) : undefined
     },
     inThread: async thread =>
-      [...entries.values()].map(({ turn }) => turn).filter(turn => toThreadKey(turn) === toThreadKey(thread)),
+      [...entries.values()].map(({ turn }) => turn).filter(turn => threadKey(turn) === threadKey(thread)),
     async again(turnId) {
       if (entries.has(turnId) || beginning.has(turnId)) return 'busy'
       beginning.add(turnId)
@@ -193,13 +193,13 @@ export function createInbox(parts: InboxParts): Inbox {
         // A person who asks for it takes the blame upon themselves.
         const anew = { edition, shown: 0, deaths: 0 }
         await store.turns.change(turnId, { ...anew, state: 'waiting' })
-        begin({ ...toEntry({ ...record, ...anew }, store.isKept), isChecked: true })
+        begin({ ...parseEntry({ ...record, ...anew }, store.isKept), isChecked: true })
         return 'begun'
       } finally {
         beginning.delete(turnId)
       }
     },
-    isForeign: async thread => lines.isEmpty(toThreadKey(thread)),
+    isForeign: async thread => lines.isEmpty(threadKey(thread)),
     get size() {
       return entries.size
     },
@@ -216,6 +216,6 @@ export function createInbox(parts: InboxParts): Inbox {
   }
 }
 
-function toThreadKey({ channel, threadTs }: Thread): string {
+function threadKey({ channel, threadTs }: Thread): string {
   return `${channel}:${threadTs}`
 }

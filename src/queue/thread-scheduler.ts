@@ -1,7 +1,7 @@
-import { createSlots } from '../semaphore.ts'
+import { createSemaphore } from '../semaphore.ts'
 
 /** Who is before whom: each thread's items run one at a time in the order of their keys, threads side by side under a limit. */
-export interface Lines<T> {
+export interface ThreadScheduler<T> {
   add(item: T): void
   /** Whether anything of the thread runs or waits. */
   isEmpty(thread: string): boolean
@@ -33,10 +33,10 @@ interface Line<T> {
 }
 
 /** No lines yet. */
-export function createLines<T>(options: LineOptions<T>): Lines<T> {
+export function createThreadScheduler<T>(options: LineOptions<T>): ThreadScheduler<T> {
   const lines = new Map<string, Line<T>>()
   const pumps = new Set<Promise<void>>()
-  const slots = createSlots(options.most)
+  const slots = createSemaphore(options.most)
 
   const pump = async (thread: string, line: Line<T>): Promise<void> => {
     for (let first = line.waiting[0]; first !== undefined; first = line.waiting[0]) {

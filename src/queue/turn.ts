@@ -1,4 +1,4 @@
-import { isSelf, type Message, type RawMessage, type Self, toMessage, withoutBlanks } from '../slack/message.ts'
+import { type BotIdentity, dropNulls, isSelf, type Message, parseMessage, type RawMessage } from '../slack/message.ts'
 import { isMentioned } from '../text/from-slack.ts'
 import type { Change } from '../threads/cache.ts'
 
@@ -49,25 +49,25 @@ const addressedLast = new RegExp(`[,，]\\s*${address}[\\s?？!！.。]*$`, 'i')
  * The turn in an event, if there is one. Every rule of what is not a turn stands here: edits, deletions, joins, other
  * bots, the bot's own messages, and what is addressed to somebody else.
  */
-export function toTurn(body: EventBody, self: Self): Turn | undefined {
-  const event = withoutBlanks(body.event)
+export function parseTurn(body: EventBody, self: BotIdentity): Turn | undefined {
+  const event = dropNulls(body.event)
   if (!spoken.has(event.subtype as string | undefined) || event.hidden === true) return undefined
   // Slack sends `app_mention` again when an edit leaves the mention in.
   if (event.edited !== undefined) return undefined
   if (typeof event.channel !== 'string' || typeof event.user !== 'string' || isSelf(event, self)) return undefined
-  const question = toMessage(event, self)
+  const question = parseMessage(event, self)
   if (question?.author.kind !== 'person') return undefined
   const place = isDirect(event) ? 'dm' : 'channel'
   const isMention = isMentioned(question.text, self.userId)
   const isAddressed = place === 'dm' || isMention || event.type === 'app_mention'
   if (!isAddressed && !isFollowUp(event, question)) return undefined
   const threadTs = typeof event.thread_ts === 'string' ? event.thread_ts : question.ts
-  const id = toTurnId(body.team_id ?? self.teamId, event.channel, question.ts)
+  const id = turnIdOf(body.team_id ?? self.teamId, event.channel, question.ts)
   return { id, channel: event.channel, threadTs, user: event.user, place, isAddressed, question }
 }
 
 /** What names a turn: the message that asks. */
-export function toTurnId(team: string, channel: string, ts: string): string {
+export function turnIdOf(team: string, channel: string, ts: string): string {
   return `${team}:${channel}:${ts}`
 }
 
@@ -77,26 +77,26 @@ export function isEmpty(turn: Turn): boolean {
 }
 
 /** What an event says of the messages of a thread; it keeps the conversation in step. */
-export function toChange(body: EventBody, self: Self): Change | undefined {
-  const event = withoutBlanks(body.event)
+export function parseChange(body: EventBody, self: BotIdentity): Change | undefined {
+  const event = dropNulls(body.event)
   if (typeof event.channel !== 'string') return undefined
   if (event.subtype === 'message_deleted' && event.previous_message !== undefined && event.deleted_ts !== undefined) {
-    return { kind: 'deleted', thread: toThread(event.channel, event.previous_message), ts: event.deleted_ts }
+    return { kind: 'deleted', thread: threadOf(event.channel, event.previous_message), ts: event.deleted_ts }
   }
   const raw = event.subtype === 'message_changed' ? event.message : event
   // A thread's first message leaves a stone behind when replies stand below it.
-  if (raw?.subtype === 'tombstone') return { kind: 'deleted', thread: toThread(event.channel, raw), ts: String(raw.ts) }
-  const message = raw === undefined ? undefined : toMessage(raw, self)
+  if (raw?.subtype === 'tombstone') return { kind: 'deleted', thread: threadOf(event.channel, raw), ts: String(raw.ts) }
+  const message = raw === undefined ? undefined : parseMessage(raw, self)
   // The bot remembers its own replies as it wrote them.
   if (raw === undefined || message === undefined || message.author.kind === 'self') return undefined
-  const thread = toThread(event.channel, raw)
+  const thread = threadOf(event.channel, raw)
   if (event.subtype !== 'message_changed') return { kind: 'said', thread, message }
   // Slack says `message_changed` also when a link unfurls.
   const before = event.previous_message
   return { kind: 'edited', thread, message, isReworded: before !== undefined && before.text !== raw.text }
 }
 
-function toThread(channel: string, raw: RawMessage): { channel: string; threadTs: string } {
+function threadOf(channel: string, raw: RawMessage): { channel: string; threadTs: string } {
   return { channel, threadTs: String(raw.thread_ts ?? raw.ts) }
 }
 

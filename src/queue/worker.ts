@@ -1,20 +1,20 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Log } from '../log.ts'
 import { lateMs } from '../reply/edit-transport.ts'
-import { createSlots } from '../semaphore.ts'
+import { createSemaphore } from '../semaphore.ts'
 import type { TurnRecords } from '../store/turns.ts'
-import { type Entry, isSuspect, mostDeaths, startOver, toJob } from './entry.ts'
+import { buildJob, type Entry, isSuspect, mostDeaths, startOver } from './entry.ts'
 import type { Ended, Job } from './job.ts'
 import { leavesReply } from './recheck.ts'
 import type { Turn } from './turn.ts'
 
 /** Answers turns, each to its end. */
-export interface Runner {
+export interface Worker {
   /** Never throws. */
   run(entry: Entry): Promise<void>
 }
 
-interface RunnerParts {
+interface RunnerDeps {
   answer: (job: Job) => Promise<Ended>
   turns: TurnRecords
   log: Log
@@ -35,8 +35,8 @@ const quietMs = 2_000
 const againMs = 500
 
 /** Makes the runner. A turn's failure is the turn's own affair; one that throws all the same holds up nobody. */
-export function createRunner({ answer, turns, log, onLateEdit, takeAway, isOpen }: RunnerParts): Runner {
-  const suspects = createSlots(1)
+export function createWorker({ answer, turns, log, onLateEdit, takeAway, isOpen }: RunnerDeps): Worker {
+  const suspects = createSemaphore(1)
   const quiet = delay(quietMs, undefined, { ref: false })
 
   const run = async (entry: Entry): Promise<void> => {
@@ -44,7 +44,7 @@ export function createRunner({ answer, turns, log, onLateEdit, takeAway, isOpen 
     const leave = isSuspect(entry) ? await suspects.enter() : () => {}
     try {
       // The next start, or another replica, has it all.
-      if (!isOpen() && entry.isKept) return await entry.claim?.giveBack()
+      if (!isOpen() && entry.isKept) return await entry.lease?.giveBack()
       await end(entry, await attempt(entry))
     } finally {
       leave()
@@ -55,7 +55,7 @@ export function createRunner({ answer, turns, log, onLateEdit, takeAway, isOpen 
   const attempt = async (entry: Entry): Promise<Settled> => {
     entry.isRunning = true
     for (;;) {
-      const ended = await answer(toJob(entry, turns))
+      const ended = await answer(buildJob(entry, turns))
       if (ended !== 'again') return ended
       startOver(entry)
     }
@@ -63,17 +63,17 @@ export function createRunner({ answer, turns, log, onLateEdit, takeAway, isOpen 
 
   const end = async (entry: Entry, ended: Settled): Promise<void> => {
     entry.isEnding = true
-    if (entry.claim?.lost.aborted === true) return
-    if (ended === 'handed_over') return entry.claim?.giveBack()
+    if (entry.lease?.lost.aborted === true) return
+    if (ended === 'handed_over') return entry.lease?.giveBack()
     if (ended === 'set_aside') await turns.explainDeaths(mostDeaths)
     await noteEnd(entry, ended)
-    await entry.claim?.end()
+    await entry.lease?.end()
     if (!leavesReply.has(ended)) return
     if (entry.interruption?.kind === 'withdrawn') await takeAway(entry.turn.id)
     if (entry.interruption?.kind === 'edited') onLateEdit(entry.turn.id)
   }
 
-  const noteEnd = async ({ turn, isChecked, claim }: Entry, ended: Exclude<Settled, 'handed_over'>): Promise<void> => {
+  const noteEnd = async ({ turn, isChecked, lease }: Entry, ended: Exclude<Settled, 'handed_over'>): Promise<void> => {
     const change = {
       state: ended,
       turn: JSON.stringify(withoutText(turn)),
@@ -82,7 +82,7 @@ export function createRunner({ answer, turns, log, onLateEdit, takeAway, isOpen 
       checkAt: !isChecked && leavesReply.has(ended) ? Date.now() + lateMs : null,
     }
     // Where others go on with what is not written down, it is written down before it is let go.
-    while ((await turns.change(turn.id, change, claim?.count)) === undefined && claim?.lost.aborted === false)
+    while ((await turns.change(turn.id, change, lease?.count)) === undefined && lease?.lost.aborted === false)
       await delay(againMs)
   }
 

@@ -2,7 +2,7 @@
  * What several processes share of one workspace's limits. Every time in here is a distance from the moment of asking or answering:
  * the clocks of two machines need not agree.
  */
-export interface BudgetPool {
+export interface Cluster {
   /** Publishes what this process spent and asks for, method by method; answers what it may spend. */
   sync(reports: Reports): Promise<Answer>
   /** Reserves the next moment for a post in this channel; answers how many milliseconds away it is. */

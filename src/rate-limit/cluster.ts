@@ -1,4 +1,4 @@
-import type { Allotment, BudgetPool, Report, Reports } from './cluster-protocol.ts'
+import type { Allotment, Cluster, Report, Reports } from './cluster-protocol.ts'
 import { forget, type Gate, type Line, marginMs, type Part, pump } from './method-limit.ts'
 import { createSlots, slowMs, within } from './post-slots.ts'
 
@@ -41,7 +41,7 @@ const leastHeld = 1
 
 /** Takes part in a pool from now on, with all gates that there are at each report. */
 export function joinPool(
-  pool: BudgetPool,
+  pool: Cluster,
   gates: Map<string, Gate>,
   toNeeds: (method: string) => Needs,
   now: () => number,

@@ -1,6 +1,7 @@
-import { type CallSlack, type SlackAnswer, SlackError } from '../slack/client.ts'
+import { SlackError } from '../errors.ts'
+import type { CallSlack, SlackAnswer } from '../slack/client.ts'
 import { joinPool } from './cluster.ts'
-import type { BudgetPool } from './cluster-protocol.ts'
+import type { Cluster } from './cluster-protocol.ts'
 import { betweenMs } from './edit-interval.ts'
 import {
   createGate,
@@ -23,14 +24,14 @@ export type { Urgency } from './method-limit.ts'
 type Args = () => Record<string, unknown>
 
 /** The one way in which the bot writes to Slack: it knows what each method allows and what was spent. */
-export interface SendBudget {
+export interface Limiter {
   /**
    * Makes the call as soon as its method's limit allows and it is its turn. A refusal (429) holds up this method only,
    * for as long as Slack says, and the call is made again after it. Answers `undefined` for a call in between that had
    * no room. Throws the `SlackError` of a call that failed otherwise.
    */
-  send(method: string, args: Args, urgency: Exclude<Urgency, 'between'>, signal?: AbortSignal): Promise<SlackAnswer>
-  send(method: string, args: Args, urgency: 'between', signal?: AbortSignal): Promise<SlackAnswer | undefined>
+  send(method: string, args: Args, urgency: Exclude<Urgency, 'interim'>, signal?: AbortSignal): Promise<SlackAnswer>
+  send(method: string, args: Args, urgency: 'interim', signal?: AbortSignal): Promise<SlackAnswer | undefined>
   /** Replies that grow now. */
   readonly growing: number
   /** How long a call of this method would wait for its turn now, as far as is known. */
@@ -77,7 +78,7 @@ const unlistedPerMinute = 50
  * Makes the budget. There is one a workspace, shared by everything that writes; where several processes write, they share it through
  * a pool.
  */
-export function createSendBudget(call: CallSlack, now: () => number = Date.now, pool?: BudgetPool): SendBudget {
+export function createLimiter(call: CallSlack, now: () => number = Date.now, pool?: Cluster): Limiter {
   const gates = new Map<string, Gate>()
   /** Streams that are open, each of which needs a call to end it. */
   let streams = 0
@@ -114,7 +115,7 @@ export function createSendBudget(call: CallSlack, now: () => number = Date.now, 
   ): Promise<SlackAnswer | undefined> => {
     const gate = gateOf(method)
     const channel = method === 'chat.postMessage' ? String(args().channel) : ''
-    if (urgency !== 'between') await turnAt(gate, channel, urgency, now, signal)
+    if (urgency !== 'interim') await turnAt(gate, channel, urgency, now, signal)
     else if (!(await takeRoom(gate, channel))) return undefined
     if (channel !== '') await pooled?.slot(gate, channel, signal)
     try {
@@ -123,7 +124,7 @@ export function createSendBudget(call: CallSlack, now: () => number = Date.now, 
       if (!(error instanceof SlackError) || error.code !== 'ratelimited') throw error
       learn(gate, channel, error.retryAfterMs, now())
       void pooled?.ask()
-      return urgency === 'between' ? undefined : send(method, args, urgency, signal)
+      return urgency === 'interim' ? undefined : send(method, args, urgency, signal)
     }
   }
   /** Takes the room for a call in between, if there is any, or another process has left some. */
@@ -141,7 +142,7 @@ export function createSendBudget(call: CallSlack, now: () => number = Date.now, 
   void pooled?.ask()
 
   return {
-    send: send as SendBudget['send'],
+    send: send as Limiter['send'],
     waitMs(method, channel) {
       const gate = gateOf(method)
       const before = gate.waiting.filter(other => other.channel === channel).length

@@ -2,7 +2,7 @@
  * How urgent a call is, the most urgent first. A call in between is dropped when the budget is short; the others wait
  * for their turn and are made.
  */
-const urgencies = ['final', 'error', 'first', 'between'] as const
+const urgencies = ['final', 'error', 'first', 'interim'] as const
 export type Urgency = (typeof urgencies)[number]
 
 /** Slack accepts about one posted message a second in each channel. Source: docs.slack.dev/apis/web-api/rate-limits. */

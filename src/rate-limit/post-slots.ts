@@ -1,5 +1,5 @@
 import { pause } from '../abort.ts'
-import type { Answer, BudgetPool } from './cluster-protocol.ts'
+import type { Answer, Cluster } from './cluster-protocol.ts'
 import { type Gate, type Line, noteBusy, noteLate } from './method-limit.ts'
 
 /** The moments at which this process may post in channels where others post, too. */
@@ -19,7 +19,7 @@ const mostTries = 3
 
 /** Reserves each moment right before it is used. Out of hearing, nothing is reserved, and the gate alone keeps posts apart. */
 export function createSlots(
-  pool: Pick<BudgetPool, 'reserve'>,
+  pool: Pick<Cluster, 'reserve'>,
   { line, leaveAlone, goOn, now }: { line: Line; leaveAlone: () => void; goOn: () => void; now: () => number },
 ): Slots {
   /** Moments for which nobody waits any more; the next post in the channel takes them. */

@@ -1,4 +1,4 @@
-import { toInert } from '../text/sanitize.ts'
+import { sanitize } from '../text/sanitize.ts'
 import { toMrkdwn } from '../text/to-mrkdwn.ts'
 
 /** What stands below the text of a message: quiet facts about it, or what went wrong. */
@@ -32,8 +32,8 @@ const mostNoteCharacters = 1_900
  * A Slack message for a Markdown text: Slack's own Markdown block for the eye, mrkdwn for everything else, buttons below.
  * Nothing in it can ping.
  */
-export function toMessageBody(markdown: string, note?: Note, controls: Control[] = []): MessageBody {
-  const written = markdown.trim() === '' ? [] : [{ type: 'markdown', text: toInert(markdown) }]
+export function buildMessageBody(markdown: string, note?: Note, controls: Control[] = []): MessageBody {
+  const written = markdown.trim() === '' ? [] : [{ type: 'markdown', text: sanitize(markdown) }]
   if (note === undefined) return { text: toMrkdwn(markdown), blocks: [...written, ...controls] }
   const sentence = toMrkdwn(shorten(note.kind === 'error' ? `⚠️ ${note.sentence}` : note.sentence))
   const element = { type: 'mrkdwn', text: sentence, verbatim: true }

@@ -1,12 +1,13 @@
 import { pause } from '../abort.ts'
+import { SlackError } from '../errors.ts'
 import type { Log } from '../log.ts'
-import type { SendBudget, StreamShare, Urgency } from '../rate-limit/limiter.ts'
-import { createShape } from '../rate-limit/reply-statistics.ts'
-import { type CallSlack, callTimeoutMs, SlackError } from '../slack/client.ts'
-import { toReplyMetadata } from '../slack/metadata.ts'
+import type { Limiter, StreamShare, Urgency } from '../rate-limit/limiter.ts'
+import { type CallSlack, callTimeoutMs } from '../slack/client.ts'
+import { buildReplyMetadata } from '../slack/metadata.ts'
 import type { MessageBody } from './body.ts'
 import type { Progress } from './checkpoint.ts'
-import { findPosted, lookUntil, toNothing } from './find-posted.ts'
+import { findPosted, ignoreNotFound, lookUntil } from './find-posted.ts'
+import { createShape } from './message-form.ts'
 import { removeMessage } from './remove.ts'
 import { createStream, isStreamable } from './stream-transport.ts'
 
@@ -101,14 +102,14 @@ const closedErrors = new Set(['edit_window_closed', 'cant_update_message', 'stre
 
 /** Makes the poster of one reply. It goes on in the messages in which the reply stands already. */
 export function createPoster(
-  parts: { budget: SendBudget; call: CallSlack; log: Log },
+  parts: { limiter: Limiter; call: CallSlack; log: Log },
   place: Place,
   progress: Progress,
 ): Poster {
   const messages = [...progress.messages]
   /** Messages that were given up for another; they go when the reply is whole. */
   const left: string[] = []
-  const share = parts.budget.openReply()
+  const share = parts.limiter.openReply()
   const isDirect = place.channel.startsWith('D')
   let part = 0
   let ts = messages[0]
@@ -123,7 +124,7 @@ export function createPoster(
   let mayStream = place.user !== undefined
   /** What the reply may take of streams, when it grows as one. */
   let growing: StreamShare | undefined
-  let stream = createStream(parts.budget, place, undefined)
+  let stream = createStream(parts.limiter, place, undefined)
   let endings = 0
 
   const toArgs = (body: Shown) => {
@@ -132,7 +133,7 @@ export function createPoster(
       channel: place.channel,
       ...shape.toContent(body),
       // Every edit says it anew: one that arrives late takes back what the last one said.
-      metadata: toReplyMetadata({ turn: place.turnId, part, edition: place.edition, isWhole: body.isWhole }),
+      metadata: buildReplyMetadata({ turn: place.turnId, part, edition: place.edition, isWhole: body.isWhole }),
       ...(ts !== undefined ? { ts } : { thread_ts: place.threadTs, unfurl_links: false, unfurl_media: false }),
     }
   }
@@ -140,7 +141,7 @@ export function createPoster(
   /** After a post that may have worked, nothing is posted before it is known whether it did. */
   const settle = async (): Promise<void> => {
     if (!isDoubtful || ts !== undefined) return
-    const look = () => findPosted(parts.call, place, part, [...messages, ...left]).catch(toNothing)
+    const look = () => findPosted(parts.call, place, part, [...messages, ...left]).catch(ignoreNotFound)
     const found = await lookUntil(look, postsUntil)
     isDoubtful = false
     if (found === undefined) return
@@ -153,7 +154,7 @@ export function createPoster(
     const isLast = urgency === 'final' || urgency === 'error'
     if (!isLast || ts === undefined || Date.now() > editsUntil) return
     await pause(editsUntil - Date.now())
-    await parts.budget.send('chat.update', () => toArgs(body()), 'final')
+    await parts.limiter.send('chat.update', () => toArgs(body()), 'final')
   }
 
   /**
@@ -161,13 +162,13 @@ export function createPoster(
    * texts would wait long: a stream that is begun with all of it and ended at once is a way around them.
    */
   const toStream = (body: Shown, urgency: Urgency): StreamShare | undefined => {
-    const { budget } = parts
+    const { limiter } = parts
     if (!mayStream || body.blocks[0]?.type !== 'markdown' || String(body.blocks[0].text).length > mostStreamed)
       return undefined
     if (growing !== undefined) return growing
     if (!body.isWhole || urgency !== 'final') return undefined
-    if (budget.waitMs('chat.postMessage', place.channel) < worthStreamingMs) return undefined
-    return budget.openStream()
+    if (limiter.waitMs('chat.postMessage', place.channel) < worthStreamingMs) return undefined
+    return limiter.openStream()
   }
 
   /** Puts the body into the stream; answers undefined when it has to be edited in. */
@@ -210,7 +211,7 @@ export function createPoster(
       const wanted = toStream(body(), urgency)
       if (wanted !== growing) growing?.close()
       growing = wanted
-      if (growing !== undefined && !stream.isOpen) stream = createStream(parts.budget, place, growing)
+      if (growing !== undefined && !stream.isOpen) stream = createStream(parts.limiter, place, growing)
     }
     if (stream.isOpen || (ts === undefined && growing !== undefined)) {
       // What could still become a mention is no beginning.
@@ -220,7 +221,7 @@ export function createPoster(
     }
     if (ts !== undefined && (urgency === 'final' || urgency === 'error')) return complete(body, urgency, giveUp)
     const method = ts === undefined ? 'chat.postMessage' : 'chat.update'
-    const answer = await parts.budget.send(method, () => toArgs(body()), urgency as 'between', giveUp)
+    const answer = await parts.limiter.send(method, () => toArgs(body()), urgency as 'interim', giveUp)
     if (answer !== undefined && ts === undefined) await keep(String(answer.ts))
     else if (answer !== undefined) share.spend()
     return answer !== undefined
@@ -233,7 +234,12 @@ export function createPoster(
       const overdue = new AbortController()
       const timer = setTimeout(() => overdue.abort(), longestEditWaitMs)
       try {
-        await parts.budget.send('chat.update', () => toArgs(body()), urgency, AbortSignal.any([giveUp, overdue.signal]))
+        await parts.limiter.send(
+          'chat.update',
+          () => toArgs(body()),
+          urgency,
+          AbortSignal.any([giveUp, overdue.signal]),
+        )
         return true
       } catch (error) {
         if (error !== overdue.signal.reason) throw error
@@ -246,8 +252,8 @@ export function createPoster(
   }
   /** How long an edit will wait is a guess where several replicas share the budget: one that has waited twice is not believed. */
   const isSoonerPosted = (waits: number) => {
-    const editMs = waits > 1 ? patienceMs : parts.budget.waitMs('chat.update', place.channel)
-    return editMs > longestEditWaitMs && parts.budget.waitMs('chat.postMessage', place.channel) < editMs
+    const editMs = waits > 1 ? patienceMs : parts.limiter.waitMs('chat.update', place.channel)
+    return editMs > longestEditWaitMs && parts.limiter.waitMs('chat.postMessage', place.channel) < editMs
   }
   /** Goes on in a new message. */
   const leaveMessage = () => {
@@ -268,7 +274,7 @@ export function createPoster(
     if (ts === undefined && growing !== undefined && !error.isPassing) {
       // If the place itself is the trouble, the post says so.
       withoutStream()
-      if (noStreams.has(error.code)) parts.budget.withoutStreams()
+      if (noStreams.has(error.code)) parts.limiter.withoutStreams()
       return true
     }
     // It still grows, begun by an earlier process.
@@ -295,9 +301,9 @@ export function createPoster(
     begin() {
       if (stream.isOpen) return true
       if (ts === undefined && mayStream && isDirect) {
-        growing ??= parts.budget.openStream()
+        growing ??= parts.limiter.openStream()
         if (growing !== undefined) {
-          stream = createStream(parts.budget, place, growing)
+          stream = createStream(parts.limiter, place, growing)
           return true
         }
       }
@@ -333,7 +339,7 @@ export function createPoster(
           if (patience.aborted) throw new SlackError('a reply', 'ratelimited', 0, error)
           if (!(error instanceof SlackError) || !isWorthAnother(error) || Date.now() > deadline) throw error
           parts.log.warn({ channel: place.channel, code: error.code, urgency }, 'a call to Slack failed')
-          if (urgency === 'between') return false
+          if (urgency === 'interim') return false
           if (error.isPassing) await pause(waitMs)
         }
       }
@@ -343,7 +349,7 @@ export function createPoster(
       ts = messages[part]
       growing?.close()
       growing = undefined
-      stream = createStream(parts.budget, place, undefined)
+      stream = createStream(parts.limiter, place, undefined)
       endings = 0
     },
     get part() {

@@ -1,6 +1,7 @@
 import { pause } from '../abort.ts'
-import { type CallSlack, SlackError } from '../slack/client.ts'
-import { toReplyMark } from '../slack/metadata.ts'
+import { SlackError } from '../errors.ts'
+import type { CallSlack } from '../slack/client.ts'
+import { parseReplyMark } from '../slack/metadata.ts'
 import type { Place } from './edit-transport.ts'
 
 /** The first wait between two looks for what a call may still bring about; it doubles. */
@@ -31,7 +32,7 @@ export async function findPosted(
   for (let cursor: string | undefined = ''; cursor !== undefined; ) {
     const page = (await call('conversations.replies', { ...args, ...(cursor !== '' && { cursor }) })) as HistoryPage
     const ours = page.messages?.find(({ ts, metadata, streaming_state }) => {
-      const mark = toReplyMark(metadata)
+      const mark = parseReplyMark(metadata)
       // A stream gets its mark when it ends; nobody else’s runs in a thread that is being answered.
       if (mark === undefined) return streaming_state === 'in_progress' && !known.includes(ts)
       return mark.turn === place.turnId && mark.part === part && !known.includes(ts)
@@ -43,7 +44,7 @@ export async function findPosted(
 }
 
 /** A Slack that never lets the bot look is taken at its word: at worst a text stands twice, never not at all. */
-export function toNothing(error: unknown): undefined {
+export function ignoreNotFound(error: unknown): undefined {
   if (!(error instanceof SlackError) || error.isPassing) throw error
 }
 

@@ -1,9 +1,9 @@
 import type { Log } from '../log.ts'
 import { shortestMs } from '../rate-limit/edit-interval.ts'
-import type { SendBudget, Urgency } from '../rate-limit/limiter.ts'
+import type { Limiter, Urgency } from '../rate-limit/limiter.ts'
 import type { CallSlack } from '../slack/client.ts'
 import { closeMarkdown } from '../text/to-mrkdwn.ts'
-import { type Control, isNothing, type Note, sameBody, toMessageBody } from './body.ts'
+import { buildMessageBody, type Control, isNothing, type Note, sameBody } from './body.ts'
 import { createChain, type Head } from './chain.ts'
 import type { Progress } from './checkpoint.ts'
 import { createPoster, type Place, type Shown } from './edit-transport.ts'
@@ -47,8 +47,8 @@ export interface Ending {
 }
 
 /** What a reply needs of the rest. */
-export interface ReplyParts {
-  budget: SendBudget
+export interface ReplyDeps {
+  limiter: Limiter
   call: CallSlack
   log: Log
   /** Told once, when Slack has accepted the first text. */
@@ -67,8 +67,8 @@ const againMs = 500
 const firstMs = 25
 
 /** Opens a reply. Nothing is sent before there is text; one that was taken over is not made shorter while it grows. */
-export function openReply(parts: ReplyParts, place: Place): Reply {
-  const poster = createPoster(parts, place, parts.progress)
+export function openReply(deps: ReplyDeps, place: Place): Reply {
+  const poster = createPoster(deps, place, deps.progress)
   let chain = createChain()
   let ended = false
   let changed = Promise.withResolvers<void>()
@@ -99,19 +99,19 @@ export function openReply(parts: ReplyParts, place: Place): Reply {
     if (!isNothing(body) && !stood && !(await send(newest, urgency))) return false
     stands = body
     chain.shown(sent)
-    parts.progress.showing(shownBefore + sent.markdown.length, ending.isUnfinished === true)
+    deps.progress.showing(shownBefore + sent.markdown.length, ending.isUnfinished === true)
     if (sent.isWhole) openNext(sent)
     return true
   }
   const send = async (newest: () => Shown, urgency: Urgency): Promise<boolean> => {
     // Whatever stands has to be completed, also what was taken over.
-    if (urgency === 'between' || urgency === 'first') poster.begin()
+    if (urgency === 'interim' || urgency === 'first') poster.begin()
     if (lastAt > 0) lastGapMs = Date.now() - lastAt
     lastAt = Date.now()
     const landed = await poster.put(newest, urgency, urgency === 'first' ? whole.signal : undefined)
     if (landed && firstAt === 0) {
       firstAt = lastAt
-      parts.onFirstText()
+      deps.onFirstText()
     }
     return landed
   }
@@ -119,9 +119,9 @@ export function openReply(parts: ReplyParts, place: Place): Reply {
   const toBody = (head: Head, { note, controls = [], isUnfinished = false }: Ending): Shown => {
     const stays = head.isWhole || (ended && note?.kind !== 'error' && !isUnfinished)
     const markdown = stays ? head.markdown : closeMarkdown(head.markdown)
-    if (head.isWhole) return { ...toMessageBody(markdown), isWhole: false }
-    if (!ended) return { ...toMessageBody(markdown, undefined, parts.controls), isWhole: false, grown: head.markdown }
-    return { ...toMessageBody(markdown, note, controls), isWhole: !isUnfinished }
+    if (head.isWhole) return { ...buildMessageBody(markdown), isWhole: false }
+    if (!ended) return { ...buildMessageBody(markdown, undefined, deps.controls), isWhole: false, grown: head.markdown }
+    return { ...buildMessageBody(markdown, note, controls), isWhole: !isUnfinished }
   }
   const openNext = (full: Head) => {
     shownBefore += full.markdown.length
@@ -131,11 +131,11 @@ export function openReply(parts: ReplyParts, place: Place): Reply {
 
   /** The next edit, if there is anything new to see; answers whether it is still to be made. */
   const step = async (): Promise<boolean> => {
-    if (chain.text.length < parts.progress.shown) return false
+    if (chain.text.length < deps.progress.shown) return false
     while (!ended && chain.head().isWhole) await put('final')
     const head = chain.head()
     if (ended || !head.isNew || closeMarkdown(head.markdown).trim() === '') return false
-    return !(await put(poster.isPosted ? 'between' : 'first'))
+    return !(await put(poster.isPosted ? 'interim' : 'first'))
   }
 
   const show = async (): Promise<void> => {
@@ -164,7 +164,7 @@ export function openReply(parts: ReplyParts, place: Place): Reply {
 
   /** Alone, where edits follow each other as fast as they may, the last one keeps its distance, too. */
   const rest = async (): Promise<void> => {
-    if (!poster.isPosted || lastGapMs > denseMs || parts.budget.growing > 1) return
+    if (!poster.isPosted || lastGapMs > denseMs || deps.limiter.growing > 1) return
     const left = lastAt + shortestMs - Date.now()
     if (left > 0) await new Promise(resolve => setTimeout(resolve, left))
   }
@@ -212,7 +212,7 @@ export function openReply(parts: ReplyParts, place: Place): Reply {
       poster.onlyEdit()
       chain = createChain()
       chain.add(newText)
-      return put(poster.isPosted ? 'between' : 'first')
+      return put(poster.isPosted ? 'interim' : 'first')
     },
     say: text => chain.add(text),
     async finish(ending = {}) {

@@ -1,5 +1,5 @@
 import type { Log } from '../log.ts'
-import type { SendBudget } from '../rate-limit/limiter.ts'
+import type { Limiter } from '../rate-limit/limiter.ts'
 import type { Place } from './edit-transport.ts'
 
 /** The line under a thread that says that the bot is at work, until the first text stands there. */
@@ -18,12 +18,12 @@ const againMs = 90_000
  * Opens the line. It is a courtesy: it takes what is left of the budget, never holds anything up, and a Slack that
  * refuses it changes nothing.
  */
-export function openStatus(budget: SendBudget, log: Log, place: Place, sentence: string): Status {
+export function openStatus(limiter: Limiter, log: Log, place: Place, sentence: string): Status {
   let sending: Promise<unknown> = Promise.resolve()
   const send = (status: string) => {
     const args = { channel_id: place.channel, thread_ts: place.threadTs, status }
     sending = sending
-      .then(() => budget.send('assistant.threads.setStatus', () => args, 'between'))
+      .then(() => limiter.send('assistant.threads.setStatus', () => args, 'interim'))
       .catch(error => log.debug({ channel: place.channel, code: error.code }, 'no status line'))
   }
   send(sentence)

@@ -1,7 +1,7 @@
-import type { SendBudget, StreamShare } from '../rate-limit/limiter.ts'
-import { SlackError } from '../slack/client.ts'
-import { toReplyMetadata } from '../slack/metadata.ts'
-import { toInert } from '../text/sanitize.ts'
+import { SlackError } from '../errors.ts'
+import type { Limiter, StreamShare } from '../rate-limit/limiter.ts'
+import { buildReplyMetadata } from '../slack/metadata.ts'
+import { sanitize } from '../text/sanitize.ts'
 import type { Place, Shown } from './edit-transport.ts'
 
 /**
@@ -28,7 +28,7 @@ export interface Stream {
   nextMs(ageMs: number): number
 }
 
-type Mark = Parameters<typeof toReplyMetadata>[0]
+type Mark = Parameters<typeof buildReplyMetadata>[0]
 
 /** Slack ends a stream about five minutes after its beginning; it is left before. Source: measured, shared facts of Slack. */
 const longestMs = 270_000
@@ -36,14 +36,14 @@ const longestMs = 270_000
 const mostCharacters = 12_000
 
 /** Makes the stream of one message. `share` is what it may take; without it, one that was begun earlier is only left. */
-export function createStream(budget: SendBudget, place: Place, share: StreamShare | undefined): Stream {
+export function createStream(limiter: Limiter, place: Place, share: StreamShare | undefined): Stream {
   let isOpen = false
   let sent = ''
   let isSure = true
   let begunAt = 0
 
   /** What is to be added so that Slack has all of the text; undefined when it cannot be reached by adding. */
-  const toRest = (text: string): string | undefined =>
+  const unsentRest = (text: string): string | undefined =>
     isSure && text.startsWith(sent) && text.length - sent.length <= mostCharacters ? text.slice(sent.length) : undefined
 
   /** Whatever goes wrong leaves the text in doubt, or the stream in a state that an edit puts right; only a message that is gone stays so. */
@@ -65,11 +65,11 @@ export function createStream(budget: SendBudget, place: Place, share: StreamShar
       let text = ''
       const [team] = place.turnId.split(':')
       const args = () => {
-        text = toStreamed(body())
+        text = streamedText(body())
         const reader = { recipient_user_id: place.user, recipient_team_id: team }
         return { channel: place.channel, thread_ts: place.threadTs, ...reader, markdown_text: text }
       }
-      const answer = await budget.send('chat.startStream', args, 'between')
+      const answer = await limiter.send('chat.startStream', args, 'interim')
       if (answer === undefined) return undefined
       isOpen = true
       sent = text
@@ -81,23 +81,23 @@ export function createStream(budget: SendBudget, place: Place, share: StreamShar
       isSure = false
     },
     async grow(ts, body) {
-      const rest = toRest(toStreamed(body()))
+      const rest = unsentRest(streamedText(body()))
       if (rest === undefined || Date.now() - begunAt > longestMs) return 'lost'
       if (rest === '') return true
       const args = () => ({ channel: place.channel, ts, markdown_text: rest })
-      const landed = await attempt(() => budget.send('chat.appendStream', args, 'between'))
+      const landed = await attempt(() => limiter.send('chat.appendStream', args, 'interim'))
       if (landed === 'lost') return 'lost'
       if (landed !== undefined) sent += rest
       return landed !== undefined
     },
     async end(ts, body, mark, signal) {
-      const rest = toRest(toStreamed(body()))
+      const rest = unsentRest(streamedText(body()))
       if (rest === undefined) return 'lost'
       const [, ...below] = body().blocks
       const blocks = body().blocks[0]?.type === 'markdown' ? below : body().blocks
       const text = rest === '' ? {} : { markdown_text: rest }
-      const args = () => ({ channel: place.channel, ts, ...text, blocks, metadata: toReplyMetadata(mark) })
-      const landed = await attempt(() => budget.send('chat.stopStream', args, 'final', signal))
+      const args = () => ({ channel: place.channel, ts, ...text, blocks, metadata: buildReplyMetadata(mark) })
+      const landed = await attempt(() => limiter.send('chat.stopStream', args, 'final', signal))
       if (landed === 'lost') return 'lost'
       isOpen = false
       share?.close()
@@ -105,7 +105,7 @@ export function createStream(budget: SendBudget, place: Place, share: StreamShar
     },
     async leave(ts, signal) {
       const args = () => ({ channel: place.channel, ts })
-      await budget.send('chat.stopStream', args, 'final', signal).catch(error => {
+      await limiter.send('chat.stopStream', args, 'final', signal).catch(error => {
         if (!(error instanceof SlackError) || error.isPassing || error.code === 'message_not_found') throw error
       })
       isOpen = false
@@ -119,11 +119,11 @@ export function createStream(budget: SendBudget, place: Place, share: StreamShar
 const unfinished = /[<@&\uFF20][\w!^|@;#\uFF20-]{0,60}$|[\uD800-\uDBFF]$/
 
 /** Whether there is anything yet of a body that can be streamed. */
-export const isStreamable = (body: Shown): boolean => toStreamed(body).trim() !== ''
+export const isStreamable = (body: Shown): boolean => streamedText(body).trim() !== ''
 
 /** What of a body Slack is given: all of a whole text, of one that grows what no later piece can change. */
-function toStreamed({ blocks, grown }: Shown): string {
+function streamedText({ blocks, grown }: Shown): string {
   const [first] = blocks
   const shown = first?.type === 'markdown' ? String(first.text) : ''
-  return grown === undefined ? shown : toInert(grown.replace(unfinished, ''))
+  return grown === undefined ? shown : sanitize(grown.replace(unfinished, ''))
 }

@@ -2,10 +2,10 @@
  * What Slack's blocks say, as text in Slack's form: for messages whose own text is empty. Elements that show nothing to
  * read (images, buttons) are passed over.
  */
-export function toBlockText(blocks: unknown): string {
+export function extractBlockText(blocks: unknown): string {
   if (!Array.isArray(blocks)) return ''
   return blocks
-    .map(toText)
+    .map(extractText)
     .filter(text => text !== '')
     .join('\n')
 }
@@ -23,7 +23,7 @@ interface Element {
   elements?: unknown
 }
 
-function toText(given: unknown): string {
+function extractText(given: unknown): string {
   if (typeof given !== 'object' || given === null) return ''
   const element = given as Element
   switch (element.type) {
@@ -43,12 +43,12 @@ function toText(given: unknown): string {
     case 'link':
       return typeof element.text === 'string' ? `${element.text} (${element.url})` : String(element.url)
     case 'rich_text_section':
-      return toAll(element.elements).join('')
+      return extractAll(element.elements).join('')
   }
   if (typeof element.text === 'string') return element.text
-  return [toText(element.text), ...toAll(element.fields), ...toAll(element.elements)]
+  return [extractText(element.text), ...extractAll(element.fields), ...extractAll(element.elements)]
     .filter(text => text !== '')
     .join('\n')
 }
 
-const toAll = (elements: unknown): string[] => (Array.isArray(elements) ? elements.map(toText) : [])
+const extractAll = (elements: unknown): string[] => (Array.isArray(elements) ? elements.map(extractText) : [])

@@ -1,9 +1,9 @@
-import { createSlots } from '../semaphore.ts'
+import { SlackError } from '../errors.ts'
+import { createSemaphore } from '../semaphore.ts'
 import type { Range } from '../text/date-range.ts'
-import { SlackError } from './client.ts'
-import { type Message, type RawMessage, type Self, toMessage } from './message.ts'
+import { type BotIdentity, type Message, parseMessage, type RawMessage } from './message.ts'
 import type { ReadSlack } from './paced-reader.ts'
-import { toReadError } from './thread-history.ts'
+import { parseReadError } from './thread-history.ts'
 
 /** What of a channel is read: all of a stretch of time, or its newest messages. */
 export type Stretch = { range: Range } | { last: number }
@@ -40,9 +40,9 @@ const threadsAtOnce = 4
  * `onProgress` is told how many messages are read, of how many as far as is known. Throws a `ShownError` when the channel
  * cannot be read; a thread that cannot is counted.
  */
-export async function readChannel(
+export async function fetchChannelHistory(
   read: ReadSlack,
-  self: Self,
+  self: BotIdentity,
   channel: string,
   stretch: Stretch,
   onProgress: (read: number, total: number) => void,
@@ -51,7 +51,7 @@ export async function readChannel(
   const found = new Map<string, Message>()
   const add = (raws: RawMessage[], range: Range) => {
     for (const raw of raws) {
-      const message = toMessage(raw, self)
+      const message = parseMessage(raw, self)
       if (message !== undefined && isWithin(message.ts, range)) found.set(message.ts, message)
     }
   }
@@ -65,7 +65,7 @@ export async function readChannel(
   const pages = await readHistory(read, channel, asked, signal, page => {
     roots.push(...page)
     add(page, asked)
-    announced += page.reduce((sum, raw) => sum + 1 + toReplies(raw), 0)
+    announced += page.reduce((sum, raw) => sum + 1 + repliesOf(raw), 0)
     tell()
     return isTime ? announced < most : roots.length < most
   })
@@ -84,9 +84,9 @@ export async function readChannel(
         return pagesLeft > 0
       })
     ).isStopped
-  const threads = toThreads([...roots, ...earlier.filter(raw => Number(raw.latest_reply) * 1000 >= range.from)])
+  const threads = listThreads([...roots, ...earlier.filter(raw => Number(raw.latest_reply) * 1000 >= range.from)])
 
-  const slots = createSlots(threadsAtOnce)
+  const slots = createSemaphore(threadsAtOnce)
   let lost: ChannelRead['lost']
   await Promise.all(
     threads.map(async threadTs => {
@@ -121,16 +121,16 @@ async function readHistory(
   signal: AbortSignal,
   onPage: (page: RawMessage[]) => boolean,
 ): Promise<{ isStopped: boolean; isHidden: boolean }> {
-  const args = { channel, limit: pageSize, ...toBounds(range), include_all_metadata: true }
+  const args = { channel, limit: pageSize, ...buildBounds(range), include_all_metadata: true }
   let isHidden = false
   for (let cursor: string | undefined = ''; cursor !== undefined; ) {
     const paged = cursor === '' ? args : { ...args, cursor }
     const answer = await read('conversations.history', paged, signal).catch(error => {
-      throw error instanceof SlackError ? toReadError(error) : error
+      throw error instanceof SlackError ? parseReadError(error) : error
     })
     isHidden ||= answer.is_limited === true
-    const next = toCursor(answer)
-    if (!onPage(toRaws(answer)) && next !== undefined) return { isStopped: true, isHidden }
+    const next = parseCursor(answer)
+    if (!onPage(parseRaws(answer)) && next !== undefined) return { isStopped: true, isHidden }
     cursor = next === cursor ? undefined : next
   }
   return { isStopped: false, isHidden }
@@ -145,39 +145,39 @@ async function readReplies(
   signal: AbortSignal,
   onPage: (page: RawMessage[]) => void,
 ): Promise<void> {
-  const args = { channel, ts: threadTs, limit: pageSize, ...toBounds(range), include_all_metadata: true }
+  const args = { channel, ts: threadTs, limit: pageSize, ...buildBounds(range), include_all_metadata: true }
   for (let cursor: string | undefined = ''; cursor !== undefined; ) {
     const answer = await read('conversations.replies', cursor === '' ? args : { ...args, cursor }, signal)
-    onPage(toRaws(answer))
-    const next = toCursor(answer)
+    onPage(parseRaws(answer))
+    const next = parseCursor(answer)
     cursor = next === cursor ? undefined : next
   }
 }
 
 /** The threads among messages of a channel, by the ts of their first messages, oldest first. */
-function toThreads(raws: RawMessage[]): string[] {
+function listThreads(raws: RawMessage[]): string[] {
   const threads = raws.flatMap(raw => {
     const isReply = typeof raw.thread_ts === 'string' && raw.thread_ts !== raw.ts
     if (isReply) return [String(raw.thread_ts)]
     // A thread's first message bears its own ts as that of the thread.
-    return toReplies(raw) > 0 || raw.thread_ts === raw.ts ? [String(raw.ts)] : []
+    return repliesOf(raw) > 0 || raw.thread_ts === raw.ts ? [String(raw.ts)] : []
   })
   return [...new Set(threads)].sort()
 }
 
-const toReplies = (raw: RawMessage) => (typeof raw.reply_count === 'number' ? raw.reply_count : 0)
+const repliesOf = (raw: RawMessage) => (typeof raw.reply_count === 'number' ? raw.reply_count : 0)
 
 const isWithin = (ts: string, { from, to }: Range) => Number(ts) * 1000 >= from && Number(ts) * 1000 <= to
 
-const toBounds = ({ from, to }: Range) => ({
+const buildBounds = ({ from, to }: Range) => ({
   ...(from > 0 && { oldest: (from / 1000).toFixed(6) }),
   latest: (to / 1000).toFixed(6),
   inclusive: true,
 })
 
-const toRaws = (answer: Record<string, unknown>) => (answer.messages ?? []) as RawMessage[]
+const parseRaws = (answer: Record<string, unknown>) => (answer.messages ?? []) as RawMessage[]
 
-function toCursor(answer: Record<string, unknown>): string | undefined {
+function parseCursor(answer: Record<string, unknown>): string | undefined {
   const { has_more, response_metadata } = answer as {
     has_more?: boolean
     response_metadata?: { next_cursor?: string }

@@ -1,5 +1,6 @@
 import { ErrorCode, WebClient } from '@slack/web-api'
 import { pause } from '../abort.ts'
+import { SlackError } from '../errors.ts'
 import type { Log } from '../log.ts'
 import type { Metrics } from '../metrics.ts'
 
@@ -8,34 +9,6 @@ export type SlackAnswer = Record<string, unknown> & { ok: true }
 
 /** Calls one Web API method once: no queue and no retry of its own, so that one method's limit never holds up another. */
 export type CallSlack = (method: string, args: Record<string, unknown>) => Promise<SlackAnswer>
-
-/** A Web API call that did not work. */
-export class SlackError extends Error {
-  /** Slack's own name (`channel_not_found`), or `ratelimited`, `network`, `timeout`, `server`, `garbled`. */
-  readonly code: string
-  /** With `ratelimited`: how long this method must rest in this workspace. */
-  readonly retryAfterMs: number
-  /** Whether the same call may work a little later. */
-  readonly isPassing: boolean
-  /** Whether Slack may have carried the call out all the same. */
-  readonly isUnknown: boolean
-
-  constructor(method: string, code: string, retryAfterMs = 0, cause?: unknown) {
-    super(`${method}: ${code}`, { cause })
-    this.name = 'SlackError'
-    this.code = code
-    this.retryAfterMs = code === 'ratelimited' ? Math.min(Math.max(retryAfterMs, shortestRestMs), longestRestMs) : 0
-    this.isUnknown = unknownOutcomes.has(code)
-    this.isPassing = this.isUnknown || passing.has(code)
-  }
-}
-
-/** A refusal without a readable time means a moment; one of days is a mistake, and is looked at again in between. */
-const shortestRestMs = 1_000
-const longestRestMs = 600_000
-
-const unknownOutcomes = new Set(['network', 'timeout', 'server', 'garbled'])
-const passing = new Set(['ratelimited', 'internal_error', 'fatal_error', 'service_unavailable', 'request_timeout'])
 
 /** Slack answers within seconds or not at all; without a limit a hanging call would hold its reply for ever. */
 export const callTimeoutMs = 15_000
@@ -64,7 +37,7 @@ export function createCallSlack(
       metrics.slackCalled(method, 'ok')
       return answer as SlackAnswer
     } catch (error) {
-      const failure = toSlackError(method, error)
+      const failure = parseSlackError(method, error)
       const isRefused = failure.code === 'ratelimited'
       metrics.slackCalled(method, isRefused ? 'refused' : 'failed')
       if (isRefused) log.warn({ method, restMs: failure.retryAfterMs }, 'Slack asks for a rest')
@@ -77,7 +50,7 @@ const firstRetryMs = 500
 const longestRetryMs = 8_000
 
 /** Makes a call that may be made twice again and again, as long as what keeps it from working may pass and the patience lasts. */
-export async function callPatiently<T>(make: () => Promise<T>, patienceMs: number): Promise<T> {
+export async function callWithRetry<T>(make: () => Promise<T>, patienceMs: number): Promise<T> {
   const deadline = Date.now() + patienceMs
   for (let waitMs = firstRetryMs; ; waitMs = Math.min(waitMs * 2, longestRetryMs)) {
     try {
@@ -90,26 +63,26 @@ export async function callPatiently<T>(make: () => Promise<T>, patienceMs: numbe
   }
 }
 
-function toSlackError(method: string, error: unknown): SlackError {
+function parseSlackError(method: string, error: unknown): SlackError {
   const { code, retryAfter, statusCode, data } = error as SdkError
   if (code === ErrorCode.RateLimitedError) return new SlackError(method, 'ratelimited', (retryAfter ?? 1) * 1000)
-  if (code === ErrorCode.HTTPError) return toStatusError(method, statusCode ?? 500)
+  if (code === ErrorCode.HTTPError) return parseStatusError(method, statusCode ?? 500)
   // A body that is not JSON arrives as the "error" of a platform error.
   const name = data?.error
   if (typeof name === 'string' && /^[a-z0-9_]{1,80}$/.test(name)) {
     return new SlackError(method, name === 'rate_limited' ? 'ratelimited' : name, 1000, undefined)
   }
-  return new SlackError(method, name === undefined ? toLostCode(error) : 'garbled')
+  return new SlackError(method, name === undefined ? parseLostCode(error) : 'garbled')
 }
 
 /** Slack's own refusals come with status 200; another 4xx comes from something that is not Slack, and stays. */
-function toStatusError(method: string, status: number): SlackError {
+function parseStatusError(method: string, status: number): SlackError {
   if (status === 429) return new SlackError(method, 'ratelimited', 1000)
   return new SlackError(method, status >= 500 ? 'server' : `http_${status}`)
 }
 
 /** A 429 without a readable `Retry-After` reaches us as a plain error; everything else is the network. */
-function toLostCode(error: unknown): string {
+function parseLostCode(error: unknown): string {
   if (!(error instanceof Error)) return 'network'
   if (error.message.startsWith('Retry header')) return 'ratelimited'
   const cause = error.cause instanceof Error ? error.cause : error

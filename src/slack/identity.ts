@@ -1,8 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises'
+import { SlackError, StartError } from '../errors.ts'
 import type { Log } from '../log.ts'
-import { type CallSlack, SlackError } from './client.ts'
-import type { Self } from './message.ts'
-import { StartError, tokenErrors } from './start-error.ts'
+import type { CallSlack } from './client.ts'
+import type { BotIdentity } from './message.ts'
+import { tokenErrors } from './start-error.ts'
 
 /** Scopes without which something that the README promises does not work; manifest.yml asks for all of them. */
 export const neededScopes = [
@@ -31,7 +32,7 @@ const tries = 5
 const firstRetryMs = 300
 
 /** Asks Slack who the bot is. Rejects with a `StartError` when the bot token is not taken or Slack cannot be reached. */
-export async function readSelf(call: CallSlack, log: Log, slackApiUrl: string): Promise<Self> {
+export async function fetchIdentity(call: CallSlack, log: Log, slackApiUrl: string): Promise<BotIdentity> {
   const answer = (await test(call, slackApiUrl)) as unknown as AuthTest
   const scopes = answer.response_metadata?.scopes
   const missing = scopes === undefined ? [] : neededScopes.filter(scope => !scopes.includes(scope))
@@ -55,7 +56,7 @@ async function test(call: CallSlack, slackApiUrl: string) {
     try {
       return await call('auth.test', {})
     } catch (error) {
-      if (!(error instanceof SlackError) || !error.isPassing) throw toTokenError(error)
+      if (!(error instanceof SlackError) || !error.isPassing) throw parseTokenError(error)
       if (attempt === tries) {
         throw new StartError(
           `Slack cannot be reached at ${new URL(slackApiUrl).host} (${error.code}); check the network and SLACK_API_URL`,
@@ -66,7 +67,7 @@ async function test(call: CallSlack, slackApiUrl: string) {
   }
 }
 
-function toTokenError(error: unknown): unknown {
+function parseTokenError(error: unknown): unknown {
   if (!(error instanceof SlackError)) return error
   const cure = 'copy the “Bot User OAuth Token” again from your app’s page “OAuth & Permissions”'
   if (tokenErrors.includes(error.code))

@@ -1,7 +1,7 @@
-import { toBlockText } from './block-text.ts'
+import { extractBlockText } from './block-text.ts'
 import type { FileContent, SlackFile } from './files/read-file.ts'
 import { toSlackFile } from './files/read-file.ts'
-import { questionMetadataType, type ReplyMark, toReplyMark } from './metadata.ts'
+import { parseReplyMark, questionMetadataType, type ReplyMark } from './metadata.ts'
 
 /** One message of a thread, as the bot remembers it. */
 export interface Message {
@@ -20,7 +20,7 @@ export interface Message {
 }
 
 /** Who the bot is in this workspace. */
-export interface Self {
+export interface BotIdentity {
   userId: string
   botId: string
   teamId: string
@@ -52,46 +52,46 @@ const silentSubtypes =
   /^(channel|group|mpim)_|^(bot_add|bot_remove|pinned_item|unpinned_item|tombstone|reminder_add|assistant_app_thread)$/
 
 /** Slack says "there is none" by leaving a field out, by null and by an empty text; here it is left out. */
-export function withoutBlanks<T extends object>(raw: T): T {
+export function dropNulls<T extends object>(raw: T): T {
   return Object.fromEntries(Object.entries(raw).filter(([, value]) => value !== null && value !== '')) as T
 }
 
 /** Whether the bot itself wrote the message. */
-export function isSelf(raw: RawMessage, self: Self): boolean {
+export function isSelf(raw: RawMessage, self: BotIdentity): boolean {
   return raw.user === self.userId || (raw.bot_id !== undefined && raw.bot_id === self.botId)
 }
 
 /** Converts a message of Slack's history or of an event; undefined for joins, topics and the like. */
-export function toMessage(given: RawMessage, self: Self): Message | undefined {
-  const raw = withoutBlanks(given)
+export function parseMessage(given: RawMessage, self: BotIdentity): Message | undefined {
+  const raw = dropNulls(given)
   if (typeof raw.ts !== 'string') return undefined
   if (typeof raw.subtype === 'string' && silentSubtypes.test(raw.subtype)) return undefined
   // Anybody can put metadata on a message; only the bot's own is believed.
-  const asked = isSelf(raw, self) ? toAsked(raw) : undefined
+  const asked = isSelf(raw, self) ? parseAsked(raw) : undefined
   const place = typeof raw.thread_ts === 'string' && raw.thread_ts !== raw.ts ? { inThread: raw.thread_ts } : {}
   if (asked !== undefined) {
     const author = { kind: 'person' as const, id: asked.user }
     return { ts: raw.ts, author, text: asked.text, form: 'markdown', files: [], ...place }
   }
-  const mark = isSelf(raw, self) ? toReplyMark(raw.metadata) : undefined
+  const mark = isSelf(raw, self) ? parseReplyMark(raw.metadata) : undefined
   return {
     ts: raw.ts,
-    author: toAuthor(raw, self),
+    author: parseAuthor(raw, self),
     ...(mark !== undefined && { mark }),
-    text: toText(raw, isSelf(raw, self)),
+    text: parseText(raw, isSelf(raw, self)),
     form: 'slack',
     files: Array.isArray(raw.files) ? raw.files.map(toSlackFile).filter(file => file !== undefined) : [],
     ...place,
   }
 }
 
-function toAsked(raw: RawMessage): { user: string; text: string } | undefined {
+function parseAsked(raw: RawMessage): { user: string; text: string } | undefined {
   if (raw.metadata?.event_type !== questionMetadataType) return undefined
   const { user, question } = raw.metadata.event_payload ?? {}
   return typeof user === 'string' && typeof question === 'string' ? { user, text: question } : undefined
 }
 
-function toAuthor(raw: RawMessage, self: Self): Message['author'] {
+function parseAuthor(raw: RawMessage, self: BotIdentity): Message['author'] {
   if (isSelf(raw, self)) return { kind: 'self' }
   if (raw.bot_id === undefined && typeof raw.user === 'string') return { kind: 'person', id: raw.user }
   const name = raw.bot_profile?.name ?? raw.username
@@ -102,16 +102,16 @@ function toAuthor(raw: RawMessage, self: Self): Message['author'] {
  * Apps often say everything in blocks or attachments; their text is then empty, or a short form of it. What a person's
  * message has attached is the preview of a link, which they did not write; what the bot itself wrote stands in its text whole.
  */
-function toText(raw: RawMessage, isOwn: boolean): string {
+function parseText(raw: RawMessage, isOwn: boolean): string {
   const written = typeof raw.text === 'string' ? raw.text : ''
   if (written !== '' && (isOwn || raw.bot_id === undefined)) return written
   const attachments = Array.isArray(raw.attachments) ? raw.attachments : []
-  const more = [toBlockText(raw.blocks), ...attachments.map(toAttachedText)].flatMap(text => text.split('\n'))
+  const more = [extractBlockText(raw.blocks), ...attachments.map(parseAttachmentText)].flatMap(text => text.split('\n'))
   const lines = [...new Set(more)].filter(line => line.trim() !== '' && !written.includes(line.trim()))
   return [...(written === '' ? [] : [written]), ...lines].join('\n')
 }
 
-function toAttachedText(given: unknown): string {
+function parseAttachmentText(given: unknown): string {
   const attachment = (given ?? {}) as Record<string, unknown>
   const fields = Array.isArray(attachment.fields) ? attachment.fields : []
   const lines = [
@@ -121,7 +121,7 @@ function toAttachedText(given: unknown): string {
     ...fields.map((field: { title?: unknown; value?: unknown } | null) =>
       [field?.title, field?.value].filter(part => typeof part === 'string' && part !== '').join(': '),
     ),
-    toBlockText(attachment.blocks),
+    extractBlockText(attachment.blocks),
   ].filter((line): line is string => typeof line === 'string' && line !== '')
   return lines.length > 0 ? lines.join('\n') : typeof attachment.fallback === 'string' ? attachment.fallback : ''
 }

@@ -25,12 +25,12 @@ export interface ReplyMark {
 }
 
 /** The metadata that carries a mark. */
-export function toReplyMetadata({ turn, part, edition, isWhole }: ReplyMark): Record<string, unknown> {
+export function buildReplyMetadata({ turn, part, edition, isWhole }: ReplyMark): Record<string, unknown> {
   return { event_type: replyMetadataType, event_payload: { turn, part, edition, whole: isWhole } }
 }
 
 /** The mark on a message's metadata, if it bears one. */
-export function toReplyMark(metadata: unknown): ReplyMark | undefined {
+export function parseReplyMark(metadata: unknown): ReplyMark | undefined {
   const { event_type, event_payload } = (metadata ?? {}) as {
     event_type?: unknown
     event_payload?: { turn?: unknown; part?: unknown; edition?: unknown; whole?: unknown }

@@ -1,5 +1,6 @@
 import { pause } from '../abort.ts'
-import { type CallSlack, callPatiently, type SlackAnswer, SlackError } from './client.ts'
+import { SlackError } from '../errors.ts'
+import { type CallSlack, callWithRetry, type SlackAnswer } from './client.ts'
 
 /** Reads from Slack page by page, no faster than Slack allows for long. */
 export type ReadSlack = (method: string, args: Record<string, unknown>, signal: AbortSignal) => Promise<SlackAnswer>
@@ -53,7 +54,7 @@ export function createPacedReader(call: CallSlack, perMinute: number): PacedRead
       await before
       for (;;) {
         signal.throwIfAborted()
-        const waitMs = toWaitMs(pace)
+        const waitMs = waitMsOf(pace)
         if (waitMs === 0) break
         await pause(waitMs, signal)
       }
@@ -65,7 +66,7 @@ export function createPacedReader(call: CallSlack, perMinute: number): PacedRead
   }
 
   /** How long until the next call; 0 for now. */
-  const toWaitMs = (pace: Pace): number => {
+  const waitMsOf = (pace: Pace): number => {
     const now = Date.now()
     const filled = Math.floor((now - pace.filledAt) / everyMs)
     pace.left = Math.min(burst, pace.left + filled)
@@ -80,7 +81,7 @@ export function createPacedReader(call: CallSlack, perMinute: number): PacedRead
       const pace = await turn(method, signal)
       signal.throwIfAborted()
       try {
-        return await callPatiently(() => call(method, args).catch(toFinal), patienceMs)
+        return await callWithRetry(() => call(method, args).catch(toFinal), patienceMs)
       } catch (error) {
         const refusal = error instanceof Error && error.cause instanceof SlackError ? error.cause : undefined
         if (refusal === undefined || Date.now() + refusal.retryAfterMs > deadline) throw refusal ?? error

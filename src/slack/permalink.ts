@@ -1,11 +1,11 @@
-import type { Self } from './message.ts'
+import type { BotIdentity } from './message.ts'
 
 /**
  * The address of a message, in the form in which Slack's own “Copy link” gives it; made here, since a summary has dozens and
  * each would be a call. Source: docs.slack.dev, chat.getPermalink.
  */
-export function toPermalink(
-  self: Pick<Self, 'url' | 'teamId'>,
+export function buildPermalink(
+  self: Pick<BotIdentity, 'url' | 'teamId'>,
   channel: string,
   ts: string,
   threadTs?: string,

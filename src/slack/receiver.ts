@@ -9,14 +9,14 @@ import {
   SocketModeReceiver,
 } from '@slack/bolt'
 import type { Config } from '../config.ts'
-import { toReason } from '../errors.ts'
-import { openOperationsServer, type Route } from '../health.ts'
+import { formatError } from '../errors.ts'
+import { openHealthServer, type Route } from '../health.ts'
 import type { Log } from '../log.ts'
 import { callTimeoutMs } from './client.ts'
-import type { Self } from './message.ts'
+import type { BotIdentity } from './message.ts'
 
 /** Bolt with the receiver that the configuration asks for: how Slack's events come in. */
-export interface Bolt {
+export interface SlackReceiver {
   app: App
   /** Connects. Rejects when Slack does not take the app token, or the port is taken. */
   open(): Promise<void>
@@ -27,9 +27,9 @@ export interface Bolt {
 }
 
 /** What receiving needs of the rest. */
-interface BoltParts {
+interface BoltDeps {
   config: Pick<Config, 'botToken' | 'transport' | 'slackApiUrl' | 'port'>
-  self: Self
+  self: BotIdentity
   routes: Route[]
   /** Writes down what an event asks for. It must not throw; Slack hears that the event came when it resolves. */
   keep: (body: Record<string, unknown>) => Promise<void>
@@ -50,27 +50,27 @@ const reconnecting = { forever: true, minTimeout: 500, maxTimeout: 15_000, facto
 const lastRequestsMs = 500
 
 /** Makes Bolt, over a socket or over HTTP, with the operations' routes beside it and one error handler for all listeners. */
-export function createBolt(parts: BoltParts): Bolt {
-  return parts.config.transport.kind === 'socket'
-    ? createSocketBolt(parts, parts.config.transport.appToken)
-    : createHttpBolt(parts, parts.config.transport.signingSecret)
+export function createReceiver(deps: BoltDeps): SlackReceiver {
+  return deps.config.transport.kind === 'socket'
+    ? createSocketBolt(deps, deps.config.transport.appToken)
+    : createHttpBolt(deps, deps.config.transport.signingSecret)
 }
 
-function createSocketBolt(parts: BoltParts, appToken: string): Bolt {
+function createSocketBolt(deps: BoltDeps, appToken: string): SlackReceiver {
   const receiver = new SocketModeReceiver({
     appToken,
     clientPingTimeout: clientPingTimeoutMs,
-    logger: toBoltLogger(parts.log),
-    installerOptions: { clientOptions: { ...clientOptions(parts), retryConfig: reconnecting } },
+    logger: createBoltLogger(deps.log),
+    installerOptions: { clientOptions: { ...clientOptions(deps), retryConfig: reconnecting } },
   })
-  const gate = createGate(parts.onOpen)
+  const gate = createGate(deps.onOpen)
   receiver.client.on('connected', () => gate.set(true))
   for (const event of ['close', 'disconnecting', 'reconnecting']) receiver.client.on(event, () => gate.set(false))
-  let server: Awaited<ReturnType<typeof openOperationsServer>> | undefined
+  let server: Awaited<ReturnType<typeof openHealthServer>> | undefined
   return {
-    app: createBoltApp(parts, receiver),
+    app: createBoltApp(deps, receiver),
     async open() {
-      server = await openOperationsServer(parts.routes, parts.config.port)
+      server = await openHealthServer(deps.routes, deps.config.port)
       await receiver.start().catch(error => {
         server?.close()
         throw error
@@ -85,20 +85,20 @@ function createSocketBolt(parts: BoltParts, appToken: string): Bolt {
   }
 }
 
-function createHttpBolt(parts: BoltParts, signingSecret: string): Bolt {
+function createHttpBolt(deps: BoltDeps, signingSecret: string): SlackReceiver {
   const receiver = new HTTPReceiver({
     signingSecret,
-    port: parts.config.port,
+    port: deps.config.port,
     endpoints: '/slack/events',
-    customRoutes: parts.routes,
-    logger: toBoltLogger(parts.log),
+    customRoutes: deps.routes,
+    logger: createBoltLogger(deps.log),
   })
-  const gate = createGate(parts.onOpen)
+  const gate = createGate(deps.onOpen)
   let server: Pick<Server, 'closeAllConnections'> | undefined
   return {
-    app: createBoltApp(parts, receiver),
+    app: createBoltApp(deps, receiver),
     async open() {
-      server = await receiver.start(parts.config.port)
+      server = await receiver.start(deps.config.port)
       gate.set(true)
     },
     async close() {
@@ -128,7 +128,7 @@ function createGate(onChange: (isOpen: boolean) => void): { set(isOpen: boolean)
  * Bolt acknowledges an event before any listener runs, so that Slack will not repeat what is lost after that. Here every
  * event passes `keep` first; all that the receiver does besides (signatures, reconnecting, acknowledging) stays its own.
  */
-function keepingFirst(receiver: Receiver, keep: BoltParts['keep']): Receiver {
+function keepingFirst(receiver: Receiver, keep: BoltDeps['keep']): Receiver {
   return {
     init(app) {
       const processEvent = async (event: ReceiverEvent) => {
@@ -142,15 +142,15 @@ function keepingFirst(receiver: Receiver, keep: BoltParts['keep']): Receiver {
   }
 }
 
-function createBoltApp(parts: BoltParts, receiver: SocketModeReceiver | HTTPReceiver): App {
-  const { self, config, log } = parts
+function createBoltApp(deps: BoltDeps, receiver: SocketModeReceiver | HTTPReceiver): App {
+  const { self, config, log } = deps
   const app = new App({
-    receiver: keepingFirst(receiver, parts.keep),
+    receiver: keepingFirst(receiver, deps.keep),
     // Its own rule is too narrow (edits of our messages pass); what is not a turn is decided in turn.ts.
     ignoreSelf: false,
     convoStore: false,
-    logger: toBoltLogger(log),
-    clientOptions: clientOptions(parts),
+    logger: createBoltLogger(log),
+    clientOptions: clientOptions(deps),
     authorize: async () => ({
       botToken: config.botToken,
       botId: self.botId,
@@ -158,12 +158,12 @@ function createBoltApp(parts: BoltParts, receiver: SocketModeReceiver | HTTPRece
       teamId: self.teamId,
     }),
   })
-  app.error(async error => log.error({ reason: toReason(error), stack: error.stack }, 'a listener failed'))
+  app.error(async error => log.error({ reason: formatError(error), stack: error.stack }, 'a listener failed'))
   return app
 }
 
 /** Every client that Bolt makes gets its own object: the SDK writes into the one that it is given. */
-function clientOptions({ config }: BoltParts) {
+function clientOptions({ config }: BoltDeps) {
   return {
     slackApiUrl: config.slackApiUrl,
     timeout: callTimeoutMs,
@@ -174,11 +174,11 @@ function clientOptions({ config }: BoltParts) {
 }
 
 /** Bolt's lines in the bot's log. Its debug lines are dropped: they carry payloads, and with them what people wrote. */
-function toBoltLogger(log: Log): Logger {
+function createBoltLogger(log: Log): Logger {
   const say =
     (level: 'info' | 'warn' | 'error') =>
     (...words: unknown[]) =>
-      log[level](withoutQuote(words.map(toReason).join(' ')))
+      log[level](withoutQuote(words.map(formatError).join(' ')))
   return {
     debug() {},
     info: say('info'),

@@ -1,13 +1,14 @@
-import { callTimeoutMs, SlackError } from './client.ts'
+import { SlackError } from '../errors.ts'
+import { callTimeoutMs } from './client.ts'
 
 /** Answers a command or a press of a button at the address that Slack gave with it; it is good for half an hour. */
-export type Respond = (url: string, message: object) => Promise<void>
+export type Responder = (url: string, message: object) => Promise<void>
 
 /**
  * Makes it. Only addresses of Slack's own hosts, or of the host of `SLACK_API_URL`, are answered: what is kept of a command
  * may be answered by a later process.
  */
-export function createRespond(slackApiUrl: string): Respond {
+export function createResponder(slackApiUrl: string): Responder {
   const own = new URL(slackApiUrl).host
   return async (url, message) => {
     const { host } = new URL(url)
@@ -21,11 +22,11 @@ export function createRespond(slackApiUrl: string): Respond {
     }).catch(error => {
       throw new SlackError('response_url', 'network', 0, error)
     })
-    if (!response.ok) throw new SlackError('response_url', toCode(response.status))
+    if (!response.ok) throw new SlackError('response_url', parseCode(response.status))
   }
 }
 
-function toCode(status: number): string {
+function parseCode(status: number): string {
   if (status === 429) return 'ratelimited'
   return status >= 500 ? 'server' : `http_${status}`
 }

@@ -1,9 +1,4 @@
-import { toReason } from '../errors.ts'
-
-/** A reason why the bot cannot start: a sentence for whoever runs it, with the cure. */
-export class StartError extends Error {
-  override readonly name = 'StartError'
-}
+import { formatError, StartError } from '../errors.ts'
 
 /** Slack's words for a token that it does not take. */
 export const tokenErrors = [
@@ -16,7 +11,7 @@ export const tokenErrors = [
 ]
 
 /** What stopped the bot from connecting, said so that it can be cured. */
-export function toStartError(error: unknown, port: number): StartError {
+export function parseStartError(error: unknown, port: number): StartError {
   const { code, data } = error as { code?: string; data?: { error?: string } }
   if (code === 'EADDRINUSE') return new StartError(`PORT: ${port} is taken by another program; set PORT to a free one`)
   if (code === 'EACCES') return new StartError(`PORT: this user may not open ${port}; set PORT to one above 1023`)
@@ -25,5 +20,5 @@ export function toStartError(error: unknown, port: number): StartError {
       `SLACK_APP_TOKEN: Slack does not take it (${data.error}); make a new app-level token with connections:write on your app’s page “Basic Information”`,
     )
   }
-  return new StartError(`Slack could not be connected: ${toReason(error)}`)
+  return new StartError(`Slack could not be connected: ${formatError(error)}`)
 }

@@ -1,6 +1,6 @@
-import { ShownError } from '../errors.ts'
-import { type CallSlack, callPatiently, SlackError } from './client.ts'
-import { type Message, type RawMessage, type Self, toMessage } from './message.ts'
+import { ShownError, SlackError } from '../errors.ts'
+import { type CallSlack, callWithRetry } from './client.ts'
+import { type BotIdentity, type Message, parseMessage, type RawMessage } from './message.ts'
 
 /** Where a thread is: its channel and the ts of its first message. */
 export interface ThreadId {
@@ -17,14 +17,19 @@ const patienceMs = 60_000
  * Reads every message of a thread, all pages, or its first one and those from a ts on. Fails loudly: an answer without its context is worse than none. The error
  * says what to do about it.
  */
-export async function readThread(call: CallSlack, self: Self, thread: ThreadId, from?: string): Promise<Message[]> {
+export async function fetchThread(
+  call: CallSlack,
+  self: BotIdentity,
+  thread: ThreadId,
+  from?: string,
+): Promise<Message[]> {
   // By ts: Slack may repeat the thread's first message on every page.
   const messages = new Map<string, Message>()
   const cursors = new Set<string>()
   for (let cursor = ''; !cursors.has(cursor); ) {
     cursors.add(cursor)
     const page = await readPage(call, thread, cursor, from)
-    const read = page.messages.map(raw => toMessage(raw, self)).filter(message => message !== undefined)
+    const read = page.messages.map(raw => parseMessage(raw, self)).filter(message => message !== undefined)
     for (const message of read) messages.set(message.ts, message)
     cursor = page.cursor
   }
@@ -36,9 +41,9 @@ async function readPage(call: CallSlack, thread: ThreadId, cursor: string, from?
   const args = { channel: thread.channel, ts: thread.threadTs, limit: pageSize, include_all_metadata: true, ...since }
   try {
     const paged = cursor === '' ? args : { ...args, cursor }
-    return toPage(await callPatiently(() => call('conversations.replies', paged), patienceMs))
+    return parsePage(await callWithRetry(() => call('conversations.replies', paged), patienceMs))
   } catch (error) {
-    throw toReadError(error)
+    throw parseReadError(error)
   }
 }
 
@@ -47,7 +52,7 @@ interface Page {
   cursor: string
 }
 
-function toPage(answer: Record<string, unknown>): Page {
+function parsePage(answer: Record<string, unknown>): Page {
   const { messages, has_more, response_metadata } = answer as {
     messages?: RawMessage[]
     has_more?: boolean
@@ -57,19 +62,19 @@ function toPage(answer: Record<string, unknown>): Page {
 }
 
 /** What keeps a history from being read, as a sentence with its cure. */
-export function toReadError(error: unknown): ShownError {
+export function parseReadError(error: unknown): ShownError {
   const code = error instanceof SlackError ? error.code : 'unknown'
   const kind = `history_${code}`
   switch (code) {
     case 'missing_scope':
-      return new ShownError(kind, words => words.slack.historyScope, error)
+      return new ShownError(kind, i18n => i18n.slack.historyScope, error)
     case 'not_in_channel':
     case 'channel_not_found':
-      return new ShownError(kind, words => words.slack.historyNotInChannel, error)
+      return new ShownError(kind, i18n => i18n.slack.historyNotInChannel, error)
     case 'ratelimited':
-      return new ShownError(kind, words => words.slack.historyBusy, error)
+      return new ShownError(kind, i18n => i18n.slack.historyBusy, error)
     case 'thread_not_found':
-      return new ShownError(kind, words => words.slack.threadGone, error)
+      return new ShownError(kind, i18n => i18n.slack.threadGone, error)
   }
-  return new ShownError(kind, words => words.slack.historyFailed(code), error)
+  return new ShownError(kind, i18n => i18n.slack.historyFailed(code), error)
 }

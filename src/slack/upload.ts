@@ -1,4 +1,5 @@
-import { type CallSlack, callPatiently, callTimeoutMs, SlackError } from './client.ts'
+import { SlackError } from '../errors.ts'
+import { type CallSlack, callTimeoutMs, callWithRetry } from './client.ts'
 
 /** A file of the bot's own, and where it is shared. */
 export interface Upload {
@@ -14,12 +15,12 @@ const patienceMs = 60_000
 /** Shares a file in a thread, in the three steps that Slack wants. Throws the `SlackError` of the one that failed. */
 export async function upload(call: CallSlack, { name, bytes, channel, threadTs }: Upload): Promise<void> {
   const place = { filename: name, length: bytes.byteLength }
-  const ticket = await callPatiently(() => call('files.getUploadURLExternal', place), patienceMs)
-  await callPatiently(() => send(String(ticket.upload_url), bytes), patienceMs)
+  const ticket = await callWithRetry(() => call('files.getUploadURLExternal', place), patienceMs)
+  await callWithRetry(() => send(String(ticket.upload_url), bytes), patienceMs)
   const files = [{ id: ticket.file_id, title: name }]
   const complete = () => call('files.completeUploadExternal', { files, channel_id: channel, thread_ts: threadTs })
   // A refusal did nothing; whatever else went wrong may have shared the file.
-  await callPatiently(() => complete().catch(toFinal), patienceMs)
+  await callWithRetry(() => complete().catch(toFinal), patienceMs)
 }
 
 function toFinal(error: unknown): never {

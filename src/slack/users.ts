@@ -1,4 +1,4 @@
-import { toReason } from '../errors.ts'
+import { formatError } from '../errors.ts'
 import type { Log } from '../log.ts'
 import { createCache, createSeen } from '../lru.ts'
 import type { CallSlack } from './client.ts'
@@ -18,7 +18,7 @@ export interface Person {
 }
 
 /** The people of the workspace. */
-export interface People {
+export interface Users {
   /** Never throws: somebody who cannot be read is called by their id. */
   read(id: string): Promise<Person>
 }
@@ -32,24 +32,31 @@ const patienceMs = 1_000
 const missingMs = 60_000
 
 /** Makes the book of people, read from Slack one by one when first met. */
-export function createPeople(call: CallSlack, log: Log): People {
+export function createUsers(call: CallSlack, log: Log): Users {
   const cache = createCache<Person>({ maxSize: people, sizeOf: () => 1, ttlMs, read: id => readPerson(call, id) })
   const missing = createSeen(people, missingMs)
   return {
     async read(id) {
-      if (missing.has(id)) return cache.get(id) ?? toNobody(id)
+      if (missing.has(id)) return cache.get(id) ?? unknownPerson(id)
       try {
         return await Promise.race([cache.read(id), rejectAfter(patienceMs)])
       } catch (error) {
         missing.add(id)
-        log.warn({ user: id, reason: toReason(error) }, 'a person could not be read')
-        return toNobody(id)
+        log.warn({ user: id, reason: formatError(error) }, 'a person could not be read')
+        return unknownPerson(id)
       }
     },
   }
 }
 
-const toNobody = (id: string): Person => ({ id, name: id, locale: '', timeZone: 'UTC', isAdmin: false, isGuest: true })
+const unknownPerson = (id: string): Person => ({
+  id,
+  name: id,
+  locale: '',
+  timeZone: 'UTC',
+  isAdmin: false,
+  isGuest: true,
+})
 
 async function readPerson(call: CallSlack, id: string): Promise<Person> {
   const { user } = (await call('users.info', { user: id, include_locale: true })) as unknown as { user: RawUser }

@@ -35,7 +35,7 @@ const chunkRows = 500
  * Copies what one database keeps into another whose tables are in the newest form, too: all of it, or nothing. Rows that are
  * there already stay as they are, so it is safe to do twice. Unfinished turns wait to be taken.
  */
-export async function moveRows(from: Kysely<Schema>, to: Kysely<Schema>): Promise<MovedCount[]> {
+export async function copyRows(from: Kysely<Schema>, to: Kysely<Schema>): Promise<MovedCount[]> {
   return to.transaction().execute(async on => {
     const counts: MovedCount[] = []
     for (const table of movedTables) counts.push(await moveTable(from, on, table))
@@ -47,7 +47,7 @@ async function moveTable(from: Kysely<Schema>, to: Kysely<Schema>, table: MovedT
   const count = { table, moved: 0, kept: 0 }
   const rows = from.selectFrom(table).selectAll().stream() as AsyncIterable<Row>
   for await (const chunk of inChunks(rows)) {
-    const values = chunk.filter(row => !isOfProcess(row)).map(toMoved)
+    const values = chunk.filter(row => !isOfProcess(row)).map(countMoved)
     if (values.length === 0) continue
     const { numInsertedOrUpdatedRows: added = 0n } = await to
       .insertInto(table)
@@ -66,7 +66,7 @@ function isOfProcess(row: Row): boolean {
 }
 
 /** A row as it begins its new life: what was being answered is taken over, times are whole milliseconds. */
-function toMoved(row: Row): Row {
+function countMoved(row: Row): Row {
   if ('state' in row && row.state === 'answering') return { ...row, state: 'waiting' }
   return 'said_at' in row ? { ...row, said_at: toWholeMs(row.said_at) } : row
 }

@@ -2,10 +2,10 @@ import { access, mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Kysely } from 'kysely'
+import { StartError } from '../errors.ts'
 import type { Log } from '../log.ts'
-import { StartError } from '../slack/start-error.ts'
 import { migrate } from './migrations.ts'
-import { durably, holdFile, inMemory, openSqlite, toSqliteProblem } from './sqlite.ts'
+import { durably, formatSqliteProblem, holdFile, inMemory, openSqlite } from './sqlite.ts'
 import { createStore, type Store } from './store.ts'
 import type { Schema } from './tables.ts'
 import { createWriter } from './writer.ts'
@@ -32,7 +32,7 @@ export async function openStore(folder: string, lockPatienceMs: number, log: Log
   } catch (error) {
     if (error instanceof StartError) throw error
     log.error(
-      { problem: toProblem(error, path) },
+      { problem: formatProblem(error, path) },
       'the store cannot be opened; the bot goes on, but questions do not outlive a restart until this is mended',
     )
     return toStore(await openMigrated(inMemory), inMemory, log, release ?? (() => {}))
@@ -48,7 +48,7 @@ export async function openMemoryStore(log: Log): Promise<Store> {
  * The tables of a folder in their newest form, for a command that must have them for itself. Throws a `StartError` when
  * there are none, or when a bot holds them.
  */
-export async function openToMove(folder: string): Promise<{ db: Kysely<Schema>; close(): Promise<void> }> {
+export async function openToMigrate(folder: string): Promise<{ db: Kysely<Schema>; close(): Promise<void> }> {
   const path = join(folder, storeFile)
   await checkIsThere(path)
   const release = holdFile(join(folder, lockFile))
@@ -63,7 +63,7 @@ export async function openToMove(folder: string): Promise<{ db: Kysely<Schema>; 
     return { db, close }
   } catch (error) {
     release()
-    throw new StartError(toProblem(error, path))
+    throw new StartError(formatProblem(error, path))
   }
 }
 
@@ -94,7 +94,7 @@ async function openMigrated(path: string): Promise<Kysely<Schema>> {
 function toStore(db: Kysely<Schema>, path: string, log: Log, release: () => void): Store {
   const writer = createWriter(
     log,
-    error => toProblem(error, path),
+    error => formatProblem(error, path),
     work => durably(db, work),
   )
   const close = async () => {
@@ -119,12 +119,12 @@ async function hold(folder: string, patienceMs: number, log: Log): Promise<() =>
   }
 }
 
-function toProblem(error: unknown, path: string): string {
+function formatProblem(error: unknown, path: string): string {
   const { code, message } = error as NodeJS.ErrnoException
   if (message?.startsWith('corrupted migrations'))
     return `${path} was written by a newer Threadwise: update this one, or put an older backup in its place`
   if (code === 'ENOSPC') return `the disk is full: make room where ${path} is`
   if (code === 'EACCES' || code === 'EPERM' || code === 'EROFS' || code === 'ENOTDIR' || code === 'EEXIST')
     return `${path} cannot be written (${code}): give this user the right to write there, or set DATA_DIR to another folder`
-  return toSqliteProblem(error, path)
+  return formatSqliteProblem(error, path)
 }

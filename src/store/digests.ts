@@ -50,7 +50,7 @@ export function createDigests(db: Kysely<Schema>, writer: Writer, owner = ''): D
     },
     async of(user) {
       const rows = await db.selectFrom('digests').selectAll().where('user', '=', user).orderBy('added_at').execute()
-      return rows.map(toDigest)
+      return rows.map(parseDigest)
     },
     async end(id) {
       await writer.write(() => db.deleteFrom('digests').where('id', '=', id).execute())
@@ -64,7 +64,7 @@ export function createDigests(db: Kysely<Schema>, writer: Writer, owner = ''): D
         .orderBy('next_at')
         .limit(1)
         .executeTakeFirst()
-      return { due: rows.map(toDigest), nextAt: next?.next_at }
+      return { due: rows.map(parseDigest), nextAt: next?.next_at }
     },
     async ask(digest, nextAt, { id, ask }) {
       const done = await writer.write(() =>
@@ -114,6 +114,6 @@ function inTransaction<R>(on: Kysely<Schema>, work: (on: Kysely<Schema>) => Prom
   return on.isTransaction ? work(on) : on.transaction().execute(work)
 }
 
-function toDigest({ id, user, pattern, question, title, ...row }: Selectable<Schema['digests']>): Digest {
+function parseDigest({ id, user, pattern, question, title, ...row }: Selectable<Schema['digests']>): Digest {
   return { id, user, pattern, timeZone: row.time_zone, question, title, nextAt: row.next_at }
 }

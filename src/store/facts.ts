@@ -11,21 +11,21 @@ export interface Facts {
 /** The facts in their table. */
 export function createFacts(db: Kysely<Schema>, writer: Writer): Facts {
   return {
-    read: name => readFact(db, name),
+    read: name => loadFact(db, name),
     async write(name, value) {
-      await writer.write(() => writeFact(db, name, value))
+      await writer.write(() => saveFact(db, name, value))
     },
   }
 }
 
 /** One fact, or undefined when it was never written. */
-export async function readFact(db: Kysely<Schema>, name: string): Promise<string | undefined> {
+export async function loadFact(db: Kysely<Schema>, name: string): Promise<string | undefined> {
   const row = await db.selectFrom('facts').select('value').where('name', '=', name).executeTakeFirst()
   return row?.value
 }
 
 /** Writes one fact over the one that stood there. */
-export async function writeFact(db: Kysely<Schema>, name: string, value: string): Promise<void> {
+export async function saveFact(db: Kysely<Schema>, name: string, value: string): Promise<void> {
   await db
     .insertInto('facts')
     .values({ name, value })

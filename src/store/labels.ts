@@ -115,7 +115,7 @@ export function createLabelRecords(db: Kysely<Schema>, writer: Writer, replicas?
     },
     async read(id) {
       const row = await db.selectFrom('labels').selectAll().where('id', '=', id).executeTakeFirst()
-      return row && toRecord(row)
+      return row && parseRecord(row)
     },
     async takeOver() {
       const alive = (await replicas?.alive()) ?? []
@@ -126,7 +126,7 @@ export function createLabelRecords(db: Kysely<Schema>, writer: Writer, replicas?
         .$if(replicas !== undefined, query => query.where('owner', 'not in', alive))
         .returningAll()
         .execute()
-      return rows.map(toRecord).sort((a, b) => a.saidAt - b.saidAt)
+      return rows.map(parseRecord).sort((a, b) => a.saidAt - b.saidAt)
     },
     async add({ id, state, channel, ts, text, wish, askedBy, isShared, labels, version, model, saidAt }) {
       const subject = { id, state, channel, ts: ts ?? null, text, version, model }
@@ -148,7 +148,7 @@ export function createLabelRecords(db: Kysely<Schema>, writer: Writer, replicas?
         .where('id', '>=', from)
         .where('id', '<', `${turnId}$`)
         .execute()
-      return rows.map(toRecord)
+      return rows.map(parseRecord)
     },
     share: id => change(id, { shared: 1 }),
     async between({ from, to }, channel, reader) {
@@ -158,7 +158,7 @@ export function createLabelRecords(db: Kysely<Schema>, writer: Writer, replicas?
       if (reader !== undefined)
         query = query.where(({ or, eb }) => or([eb('shared', '=', 1), eb('asked_by', '=', reader)]))
       const rows = await query.where('state', 'in', ['labelled', 'done']).orderBy('said_at').execute()
-      return rows.map(toRecord).filter(({ labels }) => labels.length > 0)
+      return rows.map(parseRecord).filter(({ labels }) => labels.length > 0)
     },
     async corrected(most) {
       const reading = newest ?? readCorrected(db, most)
@@ -179,13 +179,13 @@ async function readCorrected(db: Kysely<Schema>, most: number): Promise<LabelRec
     .orderBy('corrected_at', 'desc')
     .limit(most)
     .execute()
-  return rows.map(toRecord)
+  return rows.map(parseRecord)
 }
 
 /** Slack counts in millionths of a second, the tables in whole milliseconds. */
 export const toWholeMs = Math.floor
 
-function toRecord(row: Selectable<Schema['labels']>): LabelRecord {
+function parseRecord(row: Selectable<Schema['labels']>): LabelRecord {
   return {
     id: row.id,
     state: row.state,

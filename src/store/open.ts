@@ -1,9 +1,9 @@
-import { readDatabaseUrl, readDataDir } from '../config.ts'
+import { parseDatabaseUrl, parseDataDir } from '../config.ts'
+import { StartError } from '../errors.ts'
 import type { Log } from '../log.ts'
-import { StartError } from '../slack/start-error.ts'
 import { openStoreToRead } from './data-dir.ts'
-import { readFact } from './facts.ts'
-import { openPostgres, toPostgresProblem } from './postgres.ts'
+import { loadFact } from './facts.ts'
+import { formatPostgresProblem, openPostgres } from './postgres.ts'
 import { createStore, type Store } from './store.ts'
 import { createWriter } from './writer.ts'
 
@@ -15,25 +15,25 @@ export const commandName = 'threadwise command'
  * `DATA_DIR`. Throws a `StartError` when there is none.
  */
 export async function openStoreOf(env: Record<string, string | undefined>, log: Log): Promise<Store> {
-  const url = readDatabaseUrl(env)
-  return url === undefined ? openStoreToRead(readDataDir(env), log) : openSharedToRead(url, log)
+  const url = parseDatabaseUrl(env)
+  return url === undefined ? openStoreToRead(parseDataDir(env), log) : openSharedToRead(url, log)
 }
 
 async function openSharedToRead(url: string, log: Log): Promise<Store> {
   const { db } = openPostgres(url, commandName)
   try {
-    await readFact(db, 'life')
+    await loadFact(db, 'life')
   } catch (error) {
     await db.destroy()
-    throw new StartError(toProblem(error))
+    throw new StartError(formatProblem(error))
   }
-  const writer = createWriter(log, toPostgresProblem, work => db.transaction().execute(work))
+  const writer = createWriter(log, formatPostgresProblem, work => db.transaction().execute(work))
   return createStore({ db, writer, isLasting: true, close: () => db.destroy() })
 }
 
 const undefinedTable = '42P01'
 
-function toProblem(error: unknown): string {
+function formatProblem(error: unknown): string {
   const isEmpty = (error as { code?: string }).code === undefinedTable
-  return isEmpty ? 'DATABASE_URL: no bot has used this database yet; start it once' : toPostgresProblem(error)
+  return isEmpty ? 'DATABASE_URL: no bot has used this database yet; start it once' : formatPostgresProblem(error)
 }

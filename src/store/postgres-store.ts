@@ -1,11 +1,11 @@
 import { randomInt } from 'node:crypto'
 import { setTimeout as delay } from 'node:timers/promises'
+import { StartError } from '../errors.ts'
 import type { Log } from '../log.ts'
 import { createTurnQueue } from '../queue/postgres-queue.ts'
-import { StartError } from '../slack/start-error.ts'
 import { migrate } from './migrations.ts'
-import { alone, openPostgres, toPostgresProblem } from './postgres.ts'
-import { createBudgetPool } from './rate-limit.ts'
+import { alone, formatPostgresProblem, openPostgres } from './postgres.ts'
+import { createCluster } from './rate-limit.ts'
 import { createReplicas, namePrefix } from './replicas.ts'
 import { createStore, type Store } from './store.ts'
 import { createWriter } from './writer.ts'
@@ -24,9 +24,9 @@ export async function openSharedStore(url: string, log: Log): Promise<Store> {
     await alone(postgres, () => migrate(db))
   } catch (error) {
     await postgres.close()
-    throw new StartError(toPostgresProblem(error))
+    throw new StartError(formatPostgresProblem(error))
   }
-  const writer = createWriter(log, toPostgresProblem, work => postgres.durable.transaction().execute(work), away)
+  const writer = createWriter(log, formatPostgresProblem, work => postgres.durable.transaction().execute(work), away)
   const replicas = createReplicas(postgres, name, log)
   const queue = createTurnQueue(postgres, replicas, log)
   const close = async () => {
@@ -38,7 +38,7 @@ export async function openSharedStore(url: string, log: Log): Promise<Store> {
     db,
     writer,
     isLasting: true,
-    shared: { replicas, queue, pool: createBudgetPool(db, name) },
+    shared: { replicas, queue, pool: createCluster(db, name) },
     close,
   })
 }

@@ -153,7 +153,7 @@ export async function alone<R>({ db }: Pick<Postgres, 'db'>, work: () => Promise
 }
 
 /** What is wrong with the database, said so that it can be cured. */
-export function toPostgresProblem(error: unknown): string {
+export function formatPostgresProblem(error: unknown): string {
   const { code, message } = error as { code?: string; message?: string }
   if (isAway(code, message))
     return `DATABASE_URL: PostgreSQL cannot be reached (${code ?? message}): is it running, and is the address right?`

@@ -50,9 +50,9 @@ export function settle(
     if (report.isNews) found.set(method, limit)
     const of = (some: Replica[]) => some.flatMap(({ standings }) => standings[method] ?? [])
     const gone = of(others.filter(replica => !isLive(replica))).flatMap(({ spent }) => spent)
-    const standing = toStanding(report, wasGone, now)
-    const allotment = toAllotment(limit, standing, of(others.filter(isLive)), gone, now)
-    standings[method] = { ...standing, held: allotment.granted }
+    const recovered = toStanding(report, wasGone, now)
+    const allotment = toAllotment(limit, recovered, of(others.filter(isLive)), gone, now)
+    standings[method] = { ...recovered, held: allotment.granted }
     answer.allotments[method] = { ...allotment, limit }
   }
   return { standings, found, answer }

@@ -1,5 +1,5 @@
 import { type Kysely, type Selectable, sql, type Transaction } from 'kysely'
-import type { Answer, BudgetPool, Limit, Reports } from '../rate-limit/cluster-protocol.ts'
+import type { Answer, Cluster, Limit, Reports } from '../rate-limit/cluster-protocol.ts'
 import { countedMs, goneMs, type Replica, type Standing, settle } from './rate-limit-allocation.ts'
 import type { Schema } from './tables.ts'
 
@@ -14,7 +14,7 @@ const pruneEveryMs = 60_000
 const nowMs = sql<number>`floor(extract(epoch from clock_timestamp()) * 1000)::bigint`
 
 /** The send budget that all replicas on one PostgreSQL share. `name` is this replica's and no other's, also after a restart. */
-export function createBudgetPool(db: Kysely<Schema>, name: string): BudgetPool {
+export function createCluster(db: Kysely<Schema>, name: string): Cluster {
   let report = 0
   let isGone = false
   let prunedAt = Number.NEGATIVE_INFINITY

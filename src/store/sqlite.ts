@@ -21,7 +21,7 @@ export function openSqlite(path: string): Kysely<Schema> {
     file.close()
     throw error
   }
-  const dialect = new SqliteDialect({ database: toDialectDatabase(file) })
+  const dialect = new SqliteDialect({ database: buildDialectDatabase(file) })
   return new Kysely<Schema>({ dialect, plugins: [withoutNul] })
 }
 
@@ -74,19 +74,19 @@ const resultCodes = {
 } as const
 
 function isLocked(error: unknown): boolean {
-  const code = toResultCode(error)
+  const code = parseResultCode(error)
   return code === resultCodes.busy || code === resultCodes.locked
 }
 
 /** SQLite's primary result code, where the error came from it. Source: sqlite.org/rescode.html. */
-function toResultCode(error: unknown): number | undefined {
+function parseResultCode(error: unknown): number | undefined {
   const { errcode } = error as { errcode?: unknown }
   return typeof errcode === 'number' ? errcode & 0xff : undefined
 }
 
 /** What is wrong with the file, said so that it can be cured. */
-export function toSqliteProblem(error: unknown, path: string): string {
-  const code = toResultCode(error)
+export function formatSqliteProblem(error: unknown, path: string): string {
+  const code = parseResultCode(error)
   if (code === resultCodes.full) return `the disk is full: make room where ${path} is`
   if (isLocked(error)) return `another program holds ${path}: close it`
   if (code === resultCodes.readOnly || code === resultCodes.cannotOpen)
@@ -97,7 +97,7 @@ export function toSqliteProblem(error: unknown, path: string): string {
 }
 
 /** `node:sqlite` in the form that Kysely's dialect expects, which is another package's. */
-function toDialectDatabase(file: DatabaseSync): SqliteDatabase {
+function buildDialectDatabase(file: DatabaseSync): SqliteDatabase {
   return {
     close: () => file.close(),
     prepare(text) {

@@ -1,6 +1,6 @@
 import type { Kysely } from 'kysely'
 import type { TurnQueue } from '../queue/postgres-queue.ts'
-import type { BudgetPool } from '../rate-limit/cluster-protocol.ts'
+import type { Cluster } from '../rate-limit/cluster-protocol.ts'
 import { createDigests, type Digests } from './digests.ts'
 import { createFacts, type Facts } from './facts.ts'
 import { createLabelRecords, type LabelRecords } from './labels.ts'
@@ -8,7 +8,7 @@ import { type Asks, createAsks } from './outbox.ts'
 import { createRatings, type Ratings } from './ratings.ts'
 import type { Replicas } from './replicas.ts'
 import { createSettings, type Settings } from './settings.ts'
-import { createKeptParts, type KeptParts } from './summary-chunks.ts'
+import { createSummaryChunks, type SummaryChunks } from './summary-chunks.ts'
 import type { Schema } from './tables.ts'
 import { createTurnRecords, type TurnRecords } from './turns.ts'
 import type { Writer } from './writer.ts'
@@ -20,7 +20,7 @@ export interface Store {
   readonly ratings: Ratings
   readonly labels: LabelRecords
   readonly settings: Settings
-  readonly parts: KeptParts
+  readonly parts: SummaryChunks
   readonly digests: Digests
   readonly facts: Facts
   /** Where several replicas share it: who they are, and the turns of all of them. */
@@ -36,7 +36,7 @@ export interface Shared {
   replicas: Replicas
   queue: TurnQueue
   /** The send budget that they share. */
-  pool: BudgetPool
+  pool: Cluster
 }
 
 /** The database under a store. */
@@ -60,7 +60,7 @@ export function createStore({ db, writer, isLasting, shared, close }: Engine): S
     ratings: createRatings(db, writer),
     labels: createLabelRecords(db, writer, replicas),
     settings: createSettings(db, writer, replicas),
-    parts: createKeptParts(db, writer),
+    parts: createSummaryChunks(db, writer),
     digests: createDigests(db, writer, replicas?.name),
     facts: createFacts(db, writer),
     get isKept() {

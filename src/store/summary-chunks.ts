@@ -3,7 +3,7 @@ import type { Schema } from './tables.ts'
 import type { Writer } from './writer.ts'
 
 /** What was found in a part of what was said in a channel. */
-export interface KeptPart {
+export interface StoredChunk {
   id: string
   channel: string
   /** For which model, language and wish it was found. */
@@ -15,11 +15,11 @@ export interface KeptPart {
 }
 
 /** Parts of summaries, so that the same messages are not summed up again. */
-export interface KeptParts {
-  keep(part: KeptPart): Promise<void>
-  read(id: string): Promise<KeptPart | undefined>
+export interface SummaryChunks {
+  keep(part: StoredChunk): Promise<void>
+  read(id: string): Promise<StoredChunk | undefined>
   /** Those of a channel that cover messages. */
-  find(channel: string, scope: string): Promise<KeptPart[]>
+  find(channel: string, scope: string): Promise<StoredChunk[]>
   /** They were of use just now. */
   touch(ids: string[]): Promise<void>
   forget(ids: string[]): Promise<void>
@@ -30,7 +30,7 @@ export interface KeptParts {
 }
 
 /** The parts in their table. */
-export function createKeptParts(db: Kysely<Schema>, writer: Writer): KeptParts {
+export function createSummaryChunks(db: Kysely<Schema>, writer: Writer): SummaryChunks {
   const forget = async (ids: string[]) => {
     if (ids.length > 0) await writer.write(() => db.deleteFrom('summary_parts').where('id', 'in', ids).execute())
   }
@@ -48,7 +48,7 @@ export function createKeptParts(db: Kysely<Schema>, writer: Writer): KeptParts {
     },
     async read(id) {
       const row = await db.selectFrom('summary_parts').selectAll().where('id', '=', id).executeTakeFirst()
-      return row && toPart(row)
+      return row && parseChunk(row)
     },
     async find(channel, scope) {
       const rows = await db
@@ -58,7 +58,7 @@ export function createKeptParts(db: Kysely<Schema>, writer: Writer): KeptParts {
         .where('scope', '=', scope)
         .where('joins', '=', 0)
         .execute()
-      return rows.map(toPart)
+      return rows.map(parseChunk)
     },
     async touch(ids) {
       if (ids.length === 0) return
@@ -85,6 +85,6 @@ export function createKeptParts(db: Kysely<Schema>, writer: Writer): KeptParts {
   }
 }
 
-function toPart({ id, channel, scope, covers, result }: Selectable<Schema['summary_parts']>): KeptPart {
-  return { id, channel, scope, covers: JSON.parse(covers) as KeptPart['covers'], result }
+function parseChunk({ id, channel, scope, covers, result }: Selectable<Schema['summary_parts']>): StoredChunk {
+  return { id, channel, scope, covers: JSON.parse(covers) as StoredChunk['covers'], result }
 }

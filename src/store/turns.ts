@@ -1,6 +1,6 @@
 import type { Kysely, Selectable, Updateable } from 'kysely'
 import { sql } from 'kysely'
-import { readFact, writeFact } from './facts.ts'
+import { loadFact, saveFact } from './facts.ts'
 import type { Schema, TurnState } from './tables.ts'
 import type { Writer } from './writer.ts'
 
@@ -97,17 +97,17 @@ export function createTurnRecords(db: Kysely<Schema>, writer: Writer, kept?: Kep
     keep: turn => writer.write(() => keepTogether(turn)),
     change: (id, change, claim) =>
       writer.write(async () => {
-        let query = db.updateTable('turns').set(toColumns(change)).where('id', '=', id)
+        let query = db.updateTable('turns').set(buildColumns(change)).where('id', '=', id)
         if (claim !== undefined) query = query.where('claim', '=', claim)
         return (await query.executeTakeFirst()).numUpdatedRows > 0n
       }),
     async read(id) {
       const row = await db.selectFrom('turns').selectAll().where('id', '=', id).executeTakeFirst()
-      return row && toRecord(row)
+      return row && parseTurnRecord(row)
     },
     beginLife: async () => (await writer.write(() => db.transaction().execute(beginLife))) ?? [],
     async endLife() {
-      await writer.write(() => writeFact(db, 'life', 'ended'))
+      await writer.write(() => saveFact(db, 'life', 'ended'))
     },
     async explainDeaths(count) {
       await writer.write(async () => writeDeaths(db, (await readDeaths(db)).slice(0, -count)))
@@ -119,7 +119,7 @@ export function createTurnRecords(db: Kysely<Schema>, writer: Writer, kept?: Kep
         .where('check_at', '<=', until)
         .returningAll()
         .execute()
-      return due.map(toRecord)
+      return due.map(parseTurnRecord)
     },
     async threadsSince(since, most) {
       const rows = await db
@@ -181,7 +181,7 @@ async function insert(db: Kysely<Schema>, turns: NewTurn[], kept: KeptTurns | un
 }
 
 async function beginLife(db: Kysely<Schema>): Promise<TurnRecord[]> {
-  if ((await readFact(db, 'life')) === 'begun') {
+  if ((await loadFact(db, 'life')) === 'begun') {
     const now = Date.now()
     await writeDeaths(db, [...(await readDeaths(db)).filter(at => at > now - deathsMs), now])
     await db
@@ -192,10 +192,10 @@ async function beginLife(db: Kysely<Schema>): Promise<TurnRecord[]> {
       .where('state', 'in', unfinished)
       .execute()
   }
-  await writeFact(db, 'life', 'begun')
+  await saveFact(db, 'life', 'begun')
   await db.updateTable('turns').set({ state: 'waiting' }).where('state', '=', 'answering').execute()
   const rows = await db.selectFrom('turns').selectAll().where('state', 'in', unfinished).orderBy('ts').execute()
-  return rows.map(toRecord)
+  return rows.map(parseTurnRecord)
 }
 
 /**
@@ -232,14 +232,14 @@ async function readCredit(db: Kysely<Schema>, now: number): Promise<number> {
 }
 
 async function readDeaths(db: Kysely<Schema>): Promise<number[]> {
-  return JSON.parse((await readFact(db, 'deaths')) ?? '[]') as number[]
+  return JSON.parse((await loadFact(db, 'deaths')) ?? '[]') as number[]
 }
 
 function writeDeaths(db: Kysely<Schema>, deaths: number[]): Promise<void> {
-  return writeFact(db, 'deaths', JSON.stringify(deaths))
+  return saveFact(db, 'deaths', JSON.stringify(deaths))
 }
 
-function toColumns({ messages, postingAt, checkAt, ...same }: TurnChange): Updateable<Schema['turns']> {
+function buildColumns({ messages, postingAt, checkAt, ...same }: TurnChange): Updateable<Schema['turns']> {
   return {
     ...same,
     ...(messages !== undefined && { messages: JSON.stringify(messages) }),
@@ -250,7 +250,7 @@ function toColumns({ messages, postingAt, checkAt, ...same }: TurnChange): Updat
 }
 
 /** A turn as it is kept. */
-export function toRecord(row: Selectable<Schema['turns']>): TurnRecord {
+export function parseTurnRecord(row: Selectable<Schema['turns']>): TurnRecord {
   return {
     id: row.id,
     channel: row.channel,

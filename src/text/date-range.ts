@@ -89,7 +89,7 @@ function daysBefore({ year, month, day: on, weekday }: Day, days: number): Day {
  * The stretch that words name: “last 7 days”, “since monday”, “since 2026-11-01”, 最近七天, 从周一开始; up to now unless a day is
  * named. Days begin at midnight in the given zone. Undefined when the words name none.
  */
-export function toRange(words: string, now: number, timeZone: string): Range | undefined {
+export function parseDateRange(words: string, now: number, timeZone: string): Range | undefined {
   return findRange(words, now, timeZone)?.range
 }
 
@@ -102,9 +102,9 @@ interface Found {
 function findRange(words: string, now: number, timeZone: string): Found | undefined {
   const upToNow = (from: number, found: string) => (from > now ? undefined : { range: { from, to: now }, words: found })
   const some = lastSome.exec(words) ?? chineseSome.exec(words)
-  if (some !== null) return upToNow(now - toCount(some[1] ?? '1') * toUnitMs(some[2] ?? ''), some[0])
-  const today = toDay(now, timeZone)
-  const begin = (on: Day) => toEpoch({ ...on, hour: 0, minute: 0 }, timeZone)
+  if (some !== null) return upToNow(now - parseCount(some[1] ?? '1') * toUnitMs(some[2] ?? ''), some[0])
+  const today = parseDay(now, timeZone)
+  const begin = (on: Day) => epochOf({ ...on, hour: 0, minute: 0 }, timeZone)
   const date = dated.exec(words)
   if (date !== null) {
     const [, year, month, on] = date.map(Number)
@@ -134,12 +134,12 @@ function findRange(words: string, now: number, timeZone: string): Found | undefi
 const toUnitMs = (word: string) => units.find(([unit]) => unit.test(word))?.[1] ?? dayMs
 
 /** `12`, `two`, 三, `a few`, 半. */
-function toCount(written: string): number {
+function parseCount(written: string): number {
   const word = written.toLowerCase()
   if (/couple/.test(word)) return 2
   if (/few|几/.test(word)) return 3
   if (word === '半') return 0.5
-  return numbers.includes(word) ? numbers.indexOf(word) : toNumber(written)
+  return numbers.includes(word) ? numbers.indexOf(word) : parseNumber(written)
 }
 
 /** “new” alone is enough in a command; in a sentence it needs “what is” before it, or “since …” behind it. */
@@ -159,10 +159,10 @@ const since = new RegExp(String.raw`\bsince\s+(.{1,40}?)${ends}`, 'i')
 const chineseFrom = /(?:从|自)\s*(.{1,20}?)(?:开始|以来|起|之后|以后)/
 
 /**
- * The span that words name, beside what {@link toRange} knows: “last 200”, “between monday and wednesday”, “since Nov 3”,
+ * The span that words name, beside what {@link parseDateRange} knows: “last 200”, “between monday and wednesday”, “since Nov 3”,
  * “new”, 最近200条, 周一到周三, 上次之后; and the words without it. A weekday is the last one, a day's end belongs to it.
  */
-export async function takeSpan(
+export async function extractSpan(
   words: string,
   now: number,
   timeZone: string,
@@ -170,7 +170,7 @@ export async function takeSpan(
   const without = (found: string) => words.replace(found, ' ').replace(/\s+/g, ' ').trim()
   const count = lastCount.exec(words)
   if (count !== null) {
-    const wanted = Math.max(1, toNumber(count[1] ?? count[2] ?? ''))
+    const wanted = Math.max(1, parseNumber(count[1] ?? count[2] ?? ''))
     return { span: { kind: 'last', count: wanted }, rest: without(count[0]) }
   }
   const stretch = await findStretch(words, now, timeZone)
@@ -180,13 +180,13 @@ export async function takeSpan(
   return { span: undefined, rest: words.trim() }
 }
 
-/** A stretch with two ends or a free beginning, else one that {@link toRange} knows. */
+/** A stretch with two ends or a free beginning, else one that {@link parseDateRange} knows. */
 async function findStretch(words: string, now: number, timeZone: string): Promise<Found | undefined> {
   const two = between.exec(words) ?? chineseBetween.exec(words)
   if (two !== null) {
     const [whole, first, second, third] = two
-    const from = await toMoment(third === undefined ? (first ?? '') : (first ?? second ?? ''), now, timeZone)
-    const to = await toMoment(third ?? second ?? '', now, timeZone)
+    const from = await parseMoment(third === undefined ? (first ?? '') : (first ?? second ?? ''), now, timeZone)
+    const to = await parseMoment(third ?? second ?? '', now, timeZone)
     if (from !== undefined && to !== undefined && from.begins < to.ends)
       return { range: { from: from.begins, to: Math.min(to.ends, now) }, words: whole }
   }
@@ -194,23 +194,23 @@ async function findStretch(words: string, now: number, timeZone: string): Promis
   const known = findRange(words, now, timeZone)
   // A day with a time behind it is more than the day.
   if (known !== undefined && !/\d\s*(?:am|pm)\b|\d:\d|点/i.test(free?.[1] ?? '')) return known
-  const from = free === null ? undefined : await toMoment(free[1] ?? '', now, timeZone)
+  const from = free === null ? undefined : await parseMoment(free[1] ?? '', now, timeZone)
   return free === null || from === undefined || from.begins > now
     ? undefined
     : { range: { from: from.begins, to: now }, words: free[0] }
 }
 
 /** When what words name begins, and ends: a day has both, a time of day is one moment. */
-async function toMoment(
+async function parseMoment(
   words: string,
   now: number,
   timeZone: string,
 ): Promise<{ begins: number; ends: number } | undefined> {
   if (/^(?:now|today|现在|今天)$/i.test(words.trim()))
-    return { begins: toEpoch({ ...toDay(now, timeZone), hour: 0, minute: 0 }, timeZone), ends: now }
+    return { begins: epochOf({ ...parseDay(now, timeZone), hour: 0, minute: 0 }, timeZone), ends: now }
   // Loaded when somebody names a time in free words: it takes 9 MB.
   const [english, chinese] = await Promise.all([import('chrono-node/en'), import('chrono-node/zh')])
-  const reference = { instant: new Date(now), timezone: toOffsetMs(now, timeZone) / minuteMs }
+  const reference = { instant: new Date(now), timezone: offsetMsAt(now, timeZone) / minuteMs }
   const parser = /\p{Script=Han}/u.test(words) ? chinese.hans : english
   const [found] = parser.parse(words, reference)
   if (found === undefined) return undefined
@@ -219,27 +219,27 @@ async function toMoment(
   const named = { year: start.get('year') ?? 0, month: start.get('month') ?? 1, day: start.get('day') ?? 1, weekday: 0 }
   const clock = isWholeDay ? { hour: 0, minute: 0 } : { hour: start.get('hour') ?? 0, minute: start.get('minute') ?? 0 }
   // “monday” is the one that was, never the one that comes.
-  const isAhead = toEpoch({ ...named, ...clock }, timeZone) > now
+  const isAhead = epochOf({ ...named, ...clock }, timeZone) > now
   const on = isAhead && start.isCertain('weekday') && !start.isCertain('day') ? daysBefore(named, 7) : named
-  const begins = toEpoch({ ...on, ...clock }, timeZone)
-  return { begins, ends: isWholeDay ? toEpoch({ ...daysBefore(on, -1), ...clock }, timeZone) : begins }
+  const begins = epochOf({ ...on, ...clock }, timeZone)
+  return { begins, ends: isWholeDay ? epochOf({ ...daysBefore(on, -1), ...clock }, timeZone) : begins }
 }
 
 /** The day that the calendar of the zone shows. */
-function toDay(at: number, timeZone: string): Day {
-  const shown = new Date(at + toOffsetMs(at, timeZone))
+function parseDay(at: number, timeZone: string): Day {
+  const shown = new Date(at + offsetMsAt(at, timeZone))
   const date = { year: shown.getUTCFullYear(), month: shown.getUTCMonth() + 1, day: shown.getUTCDate() }
   return { ...date, weekday: shown.getUTCDay() }
 }
 
 /** The moment at which the clock of the zone shows this. */
-function toEpoch(at: Omit<Day, 'weekday'> & { hour: number; minute: number }, timeZone: string): number {
+function epochOf(at: Omit<Day, 'weekday'> & { hour: number; minute: number }, timeZone: string): number {
   const shown = Date.UTC(at.year, at.month - 1, at.day, at.hour, at.minute)
-  return shown - toOffsetMs(shown - toOffsetMs(shown, timeZone), timeZone)
+  return shown - offsetMsAt(shown - offsetMsAt(shown, timeZone), timeZone)
 }
 
 /** By how much the clock of the zone is ahead of UTC. */
-function toOffsetMs(at: number, timeZone: string): number {
+function offsetMsAt(at: number, timeZone: string): number {
   const options = { year: 'numeric', month: 'numeric', day: 'numeric', hour: 'numeric', minute: 'numeric' } as const
   const parts = new Intl.DateTimeFormat('en', { ...options, hourCycle: 'h23', timeZone }).formatToParts(at)
   const read = (type: string) => Number(parts.find(part => part.type === type)?.value)
@@ -248,11 +248,11 @@ function toOffsetMs(at: number, timeZone: string): number {
 }
 
 /** `12`, 三, 十二, 三十, 一百. */
-export function toNumber(written: string): number {
+export function parseNumber(written: string): number {
   if (/^\d+$/.test(written)) return Number(written)
   const [hundreds, rest] = written.includes('百') ? (written.split('百') as [string, string]) : ['', written]
   const digits = [...rest].map(character => (character === '两' ? 2 : chineseDigits.indexOf(character)))
   const ten = digits.indexOf(10)
   const small = ten < 0 ? (digits[0] ?? 0) : (ten === 0 ? 1 : (digits[0] ?? 1)) * 10 + (digits[ten + 1] ?? 0)
-  return (written.includes('百') ? toNumber(hundreds || '一') * 100 : 0) + small
+  return (written.includes('百') ? parseNumber(hundreds || '一') * 100 : 0) + small
 }

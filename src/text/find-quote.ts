@@ -8,7 +8,7 @@ const fewestCharacters = 2
  * The literal place in the text that a quote names, as it stands there; undefined when the text has no such place.
  * Differences of spaces, of letter case and of full- and half-width signs are overlooked, since models smooth them out.
  */
-export function findEvidence(text: string, quote: string): string | undefined {
+export function findQuote(text: string, quote: string): string | undefined {
   const wanted = quote.replace(wrapping, '')
   if ([...wanted].length < fewestCharacters) return undefined
   if (text.includes(wanted)) return wanted
@@ -48,12 +48,12 @@ const quotations = [
 ]
 
 /** What stands in quotation marks in a text. */
-export function toQuotations(text: string): string[] {
+export function parseQuotations(text: string): string[] {
   return quotations.flatMap(quotation => [...text.matchAll(quotation)].map(([, words = '']) => words))
 }
 
 /** Words in their plainest form, without spaces and the signs between sentences: two that are alike read alike. */
-export function toFolded(words: string): string {
+export function normalizeWords(words: string): string {
   return words
     .normalize('NFKC')
     .toLowerCase()

@@ -4,7 +4,7 @@ export function isMentioned(text: string, userId: string): boolean {
 }
 
 /** The ids of the people whom a text in Slack's form mentions. */
-export function toMentioned(text: string): string[] {
+export function parseMentions(text: string): string[] {
   return [...text.matchAll(/<@([UW][A-Z0-9]+)(?:\|[^>]*)?>/g)].map(match => match[1] as string)
 }
 
@@ -12,15 +12,15 @@ export function toMentioned(text: string): string[] {
  * A text in Slack's form as a person reads it: names for ids, labels with their addresses for links, the three escaped
  * characters as themselves.
  */
-export function toPlain(text: string, nameOf: (userId: string) => string): string {
+export function slackToPlain(text: string, nameOf: (userId: string) => string): string {
   return text
-    .replace(/<([^<>]*)>/g, (_, inner: string) => toPlainToken(inner, nameOf))
+    .replace(/<([^<>]*)>/g, (_, inner: string) => plainToken(inner, nameOf))
     .replace(/&(lt|gt|amp);/g, (_, name) => entities[name as keyof typeof entities])
 }
 
 const entities = { lt: '<', gt: '>', amp: '&' }
 
-function toPlainToken(inner: string, nameOf: (userId: string) => string): string {
+function plainToken(inner: string, nameOf: (userId: string) => string): string {
   const [target = '', label] = inner.split('|', 2)
   if (/^@[UW]/.test(target)) return `@${nameOf(target.slice(1))}`
   if (target.startsWith('#')) return `#${label ?? target.slice(1)}`
@@ -33,7 +33,7 @@ function toPlainToken(inner: string, nameOf: (userId: string) => string): string
 const formatters = new Map<string, Intl.DateTimeFormat>()
 
 /** `2026-11-23 14:05`, as the clock in the zone shows it. */
-export function toTime(milliseconds: number, timeZone: string): string {
+export function formatTime(milliseconds: number, timeZone: string): string {
   try {
     const known = formatters.get(timeZone)
     const made = known ?? new Intl.DateTimeFormat('sv-SE', { timeZone, dateStyle: 'short', timeStyle: 'short' })

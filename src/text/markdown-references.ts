@@ -5,7 +5,7 @@ import type { Definition, Nodes, Root } from 'mdast'
 const definitionLine = /^ {0,3}\[[^\]]+\]:[ \t]*\S/
 
 /** The lines of a text that say where a label leads, as Markdown that can be put behind any of its blocks. */
-export function toDefinitions(lines: readonly string[]): string {
+export function extractDefinitions(lines: readonly string[]): string {
   const found = lines.filter(line => definitionLine.test(line))
   return found.length === 0 ? '' : `\n\n${found.join('\n\n')}`
 }

@@ -1,8 +1,8 @@
 /** Paragraphs, lists, quotes and code in Slack's mrkdwn, spaced as their writer spaced them. */
 
 import type { Blockquote, List, ListItem, RootContent } from 'mdast'
-import { escapeMrkdwn, toBoldLine, toInlineMrkdwn } from './mrkdwn-inline.ts'
-import { toAlignedTable } from './mrkdwn-table.ts'
+import { escapeMrkdwn, renderBoldLine, renderInline } from './mrkdwn-inline.ts'
+import { renderTable } from './mrkdwn-table.ts'
 
 interface Part {
   text: string
@@ -18,11 +18,11 @@ const hanging = '  '
 const rule = '──────────'
 
 /** Parsed Markdown as mrkdwn text. */
-export function toBlocksMrkdwn(nodes: readonly RootContent[]): string {
-  return joinParts(toParts(nodes, 0))
+export function renderBlocks(nodes: readonly RootContent[]): string {
+  return joinParts(renderNode(nodes, 0))
 }
 
-function toParts(nodes: readonly RootContent[], depth: number): Part[] {
+function renderNode(nodes: readonly RootContent[], depth: number): Part[] {
   const parts: Part[] = []
   nodes.forEach((node, index) => {
     const gap = isApart(nodes[index - 1], node)
@@ -40,21 +40,21 @@ function isApart(before: RootContent | undefined, node: RootContent): boolean {
 function toPart(node: RootContent, depth: number): Part[] {
   switch (node.type) {
     case 'paragraph':
-      return text(toInlineMrkdwn(node.children))
+      return text(renderInline(node.children))
     case 'heading':
-      return text(toBoldLine(node.children))
+      return text(renderBoldLine(node.children))
     case 'thematicBreak':
       return text(rule)
     case 'code':
       return code(escapeMrkdwn(node.value))
     case 'table':
-      return code(toAlignedTable(node))
+      return code(renderTable(node))
     case 'list':
-      return toListParts(node, depth)
+      return renderList(node, depth)
     case 'blockquote':
-      return toQuoteParts(node)
+      return renderQuote(node)
     case 'footnoteDefinition':
-      return text(`${escapeMrkdwn(`[${node.label ?? node.identifier}]`)} ${joinParts(toParts(node.children, 0))}`)
+      return text(`${escapeMrkdwn(`[${node.label ?? node.identifier}]`)} ${joinParts(renderNode(node.children, 0))}`)
     default:
       return []
   }
@@ -69,9 +69,9 @@ function code(value: string): Part[] {
   return [{ text: `\`\`\`\n${value.replace(/`(?=``)/g, '`\u200B')}\n\`\`\``, code: true, apart: false }]
 }
 
-function toListParts(list: List, depth: number): Part[] {
+function renderList(list: List, depth: number): Part[] {
   return list.children.flatMap((item, index) => {
-    const parts = toItemParts(item, itemMark(list, item, index, depth), depth)
+    const parts = renderItem(item, itemMark(list, item, index, depth), depth)
     return parts.map((part, order) =>
       order === 0 ? { ...part, apart: isApart(list.children[index - 1], item) } : part,
     )
@@ -85,10 +85,10 @@ function itemMark(list: List, item: ListItem, index: number, depth: number): str
   return list.ordered ? `${mark} ${box}` : box
 }
 
-function toItemParts(item: ListItem, mark: string, depth: number): Part[] {
+function renderItem(item: ListItem, mark: string, depth: number): Part[] {
   const before = indent.repeat(depth)
   const parts = item.children.flatMap((child, index) => {
-    const own = toParts([child], depth + 1).map(part =>
+    const own = renderNode([child], depth + 1).map(part =>
       child.type === 'list' ? part : indented(part, before + hanging),
     )
     return own.map((part, order) => (order === 0 ? { ...part, apart: isApart(item.children[index - 1], child) } : part))
@@ -104,9 +104,9 @@ function indented(part: Part, by: string): Part {
   return part.code ? part : { ...part, text: part.text.replace(/^(?=.)/gm, by) }
 }
 
-function toQuoteParts(quote: Blockquote): Part[] {
+function renderQuote(quote: Blockquote): Part[] {
   const parts: Part[] = []
-  for (const part of toParts(quote.children, 0)) {
+  for (const part of renderNode(quote.children, 0)) {
     if (part.code) parts.push(part)
     else parts.push({ ...part, text: (part.apart ? `\n${part.text}` : part.text).replace(/^/gm, '> '), apart: false })
   }

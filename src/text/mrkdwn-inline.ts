@@ -5,7 +5,7 @@
  */
 
 import type { Image, ImageReference, Link, PhrasingContent } from 'mdast'
-import { toVisible } from './sanitize.ts'
+import { stripInvisible } from './sanitize.ts'
 
 const border = '\u200B'
 const wordJoiner = '\u2060'
@@ -26,18 +26,18 @@ export function escapeMrkdwn(text: string): string {
 }
 
 /** Running text with its bold, links and code, as Slack's mrkdwn. */
-export function toInlineMrkdwn(nodes: readonly PhrasingContent[]): string {
-  return join(nodes.flatMap(node => toPieces(node, [])))
+export function renderInline(nodes: readonly PhrasingContent[]): string {
+  return join(nodes.flatMap(node => renderPieces(node, [])))
 }
 
 /** A heading: one bold line, because Slack has no headings. */
-export function toBoldLine(nodes: readonly PhrasingContent[]): string {
-  const pieces = nodes.flatMap(node => toPieces(node, ['*']))
+export function renderBoldLine(nodes: readonly PhrasingContent[]): string {
+  const pieces = nodes.flatMap(node => renderPieces(node, ['*']))
   return pieces.length === 0 ? '' : join([{ open: '*' }, ...pieces, { close: '*' }])
 }
 
 /** Running text without any marks, for places that cannot have them: a table's cell, a link's label. */
-export function toPlainText(nodes: readonly PhrasingContent[], showTargets: boolean): string {
+export function renderPlainText(nodes: readonly PhrasingContent[], showTargets: boolean): string {
   return nodes.map(node => plainNode(node, showTargets)).join('')
 }
 
@@ -46,16 +46,16 @@ function plainNode(node: PhrasingContent, showTargets: boolean): string {
   if (node.type === 'footnoteReference') return `[${node.label ?? node.identifier}]`
   if (node.type === 'image' || node.type === 'imageReference') return node.alt ?? ''
   if ('value' in node) return node.value.replace(lineBreak, ' ').replace(/\s+/g, ' ')
-  const label = toPlainText(node.children, showTargets)
+  const label = renderPlainText(node.children, showTargets)
   if (node.type !== 'link' || !showTargets || isBare(node.url, label)) return label
   return `${label} (${node.url})`
 }
 
-function toPieces(node: PhrasingContent, open: readonly Mark[]): Piece[] {
+function renderPieces(node: PhrasingContent, open: readonly Mark[]): Piece[] {
   switch (node.type) {
     case 'text':
     case 'html':
-      return [{ text: toLiteral(node.value.replace(lineBreak, '\n')) }]
+      return [{ text: renderLiteral(node.value.replace(lineBreak, '\n')) }]
     case 'strong':
       return marked('*', node.children, open)
     case 'emphasis':
@@ -68,24 +68,24 @@ function toPieces(node: PhrasingContent, open: readonly Mark[]): Piece[] {
     case 'break':
       return [{ text: '\n' }]
     case 'link':
-      return [{ text: toLink(node) }]
+      return [{ text: renderLink(node) }]
     case 'image':
-      return [{ text: toImageLink(node) }]
+      return [{ text: renderImageLink(node) }]
     case 'footnoteReference':
       return [{ text: escapeMrkdwn(`[${node.label ?? node.identifier}]`) }]
     case 'imageReference':
       return [{ text: escapeMrkdwn(imageName(node)) }]
     case 'linkReference':
-      return node.children.flatMap(child => toPieces(child, open))
+      return node.children.flatMap(child => renderPieces(child, open))
   }
 }
 
 function marked(mark: Mark, children: readonly PhrasingContent[], open: readonly Mark[]): Piece[] {
-  const inner = children.flatMap(child => toPieces(child, open.includes(mark) ? open : [...open, mark]))
+  const inner = children.flatMap(child => renderPieces(child, open.includes(mark) ? open : [...open, mark]))
   return open.includes(mark) || inner.length === 0 ? inner : [{ open: mark }, ...inner, { close: mark }]
 }
 
-function toLiteral(text: string): string {
+function renderLiteral(text: string): string {
   return escapeMrkdwn(text.replace(literalMark, found => found + wordJoiner)).replace(/^(?=&gt;)/gm, wordJoiner)
 }
 
@@ -121,10 +121,10 @@ function overLines(text: string, open: readonly Mark[]): string {
   return text.split('\n').join(`${[...open].reverse().join('')}\n${open.join('')}`)
 }
 
-function toLink(node: Link): string {
-  const label = toPlainText(node.children, false).trim()
+function renderLink(node: Link): string {
+  const label = renderPlainText(node.children, false).trim()
   const imageOnly = label === '' ? node.children.find(child => child.type === 'image') : undefined
-  if (isBare(node.url, label)) return toBareLink(node.url, label)
+  if (isBare(node.url, label)) return renderBareLink(node.url, label)
   return linkTo(node.url, label === '' ? (imageOnly?.alt ?? '') : label)
 }
 
@@ -133,18 +133,18 @@ function isBare(url: string, label: string): boolean {
 }
 
 /** An address written as it is: Markdown takes everything up to the next space for it, also the Chinese after it. */
-function toBareLink(url: string, label: string): string {
+function renderBareLink(url: string, label: string): string {
   const cut = label.search(afterUrl)
   if (cut <= 0) return linkTo(url, label)
   const rest = label.slice(cut)
-  return linkTo(url.slice(0, url.length - rest.length), label.slice(0, cut)) + toLiteral(rest)
+  return linkTo(url.slice(0, url.length - rest.length), label.slice(0, cut)) + renderLiteral(rest)
 }
 
 function linkTo(url: string, label: string): string {
-  const clean = toVisible(url).trim()
-  const name = toVisible(label).replace(/\s+/g, ' ')
+  const clean = stripInvisible(url).trim()
+  const name = stripInvisible(label).replace(/\s+/g, ' ')
   if (!/^(?:https?:\/\/|mailto:)./i.test(clean))
-    return toLiteral(name === '' || name === clean ? clean : `${name} (${clean})`)
+    return renderLiteral(name === '' || name === clean ? clean : `${name} (${clean})`)
   const target = escapeMrkdwn(clean).replace(/&[lg]t;|[|\s@]/g, character => encodeCharacter(character, clean))
   if (name === '' || name === clean) return `<${target}>`
   return `<${target}|${escapeMrkdwn(name)}>${trueHost(clean, name)}`
@@ -164,7 +164,7 @@ function trueHost(url: string, label: string): string {
 }
 
 /** Slack would fetch an image that is drawn, so a picture becomes a link that a person can choose to follow. */
-function toImageLink(node: Image): string {
+function renderImageLink(node: Image): string {
   return node.url.startsWith('data:') ? escapeMrkdwn(imageName(node)) : linkTo(node.url, imageName(node))
 }
 

@@ -1,7 +1,7 @@
 /** Tables for Slack's mrkdwn, which has none: columns lined up in a code block, in Chinese and with emoji too. */
 
 import type { AlignType, Table } from 'mdast'
-import { escapeMrkdwn, toPlainText } from './mrkdwn-inline.ts'
+import { escapeMrkdwn, renderPlainText } from './mrkdwn-inline.ts'
 
 /** A cell longer than this does not push its whole column apart: padding counts towards a message's limit. */
 const widestColumns = 40
@@ -20,8 +20,8 @@ function columnsOf(text: string): number {
 }
 
 /** A Markdown table as lines of text whose columns stand below each other, escaped for Slack. */
-export function toAlignedTable(table: Table): string {
-  const rows = table.children.map(row => row.children.map(cell => toPlainText(cell.children, true).trim()))
+export function renderTable(table: Table): string {
+  const rows = table.children.map(row => row.children.map(cell => renderPlainText(cell.children, true).trim()))
   const count = Math.max(...rows.map(row => row.length))
   const widths = Array.from({ length: count }, (_, index) =>
     Math.min(widestColumns, Math.max(3, ...rows.map(row => columnsOf(row[index] ?? '')))),

@@ -27,7 +27,7 @@ const longestEncodedWord = 120
 const unwanted = /[\p{Cc}\u202A-\u202E\u2066-\u2069]/gu
 
 /** A text without characters that a reader cannot see but that change what is shown: control, direction, half pairs. */
-export function toVisible(text: string): string {
+export function stripInvisible(text: string): string {
   return text.replaceAll('\r\n', '\n').replace(unwanted, keepLayout).toWellFormed()
 }
 
@@ -37,7 +37,7 @@ function keepLayout(character: string): string {
 }
 
 /** A text in which `@channel`, `@here` and `@everyone` are words like any other; addresses and links still work. */
-export function toUnaddressed(text: string): string {
+export function disarmMentions(text: string): string {
   return text.replace(mention, (found, offset: number) => {
     const after = text.slice(offset + found.length, offset + found.length + longestEncodedWord)
     if (!everybody.test(decodeNumbers(after))) return found
@@ -48,8 +48,8 @@ export function toUnaddressed(text: string): string {
 }
 
 /** Text for Slack's Markdown (`markdown_text`, a markdown block, a stream) that reads the same and pings nobody. */
-export function toInert(text: string): string {
-  return toUnaddressed(toVisible(text).replace(token, found => found + wordJoiner))
+export function sanitize(text: string): string {
+  return disarmMentions(stripInvisible(text).replace(token, found => found + wordJoiner))
 }
 
 function decodeNumbers(text: string): string {

@@ -3,7 +3,7 @@
 import { readBorders } from './markdown-borders.ts'
 import { headAt, type LinedText, normalCut, restAt } from './markdown-cut.ts'
 import { readLines } from './markdown-lines.ts'
-import { toInert } from './sanitize.ts'
+import { sanitize } from './sanitize.ts'
 import { toMrkdwn } from './to-mrkdwn.ts'
 
 /** `chat.update` takes 4,000 bytes of `text`, escapes counted; the room is for a footer. */
@@ -24,7 +24,7 @@ const longestGrapheme = 64
 /** Whether a part can be shown in one Slack message, as `text` and as a markdown block. */
 export function fitsSlack(part: string): boolean {
   if (part.length > longestMarkdownCharacters || letterBytes(part) > largestTextBytes) return false
-  if (toInert(part).length > longestMarkdownCharacters) return false
+  if (sanitize(part).length > longestMarkdownCharacters) return false
   if (!part.includes('|') && part.length * growthBytes <= largestTextBytes) return true
   return Buffer.byteLength(toMrkdwn(part)) <= largestTextBytes
 }

@@ -15,7 +15,7 @@ export const languageOf = (text: string): Language => (HAN.test(text) ? 'zh' : '
 const byWord = new Intl.Segmenter('zh', { granularity: 'word' })
 
 /** What a text is about: stems of its words, pairs of its Han characters, without the words that every text has. */
-export const toTerms = (text: string): string[] => termsOf(text.replace(ADDRESS, ' '))
+export const parseTerms = (text: string): string[] => termsOf(text.replace(ADDRESS, ' '))
 
 /** The parts of a link say little of what a sentence is about, but it may be found by them. */
 const ADDRESS = /https?:\/\/[^\s<>]+/g
@@ -43,7 +43,7 @@ function termsOf(text: string): string[] {
 }
 
 /** Everything a text can be found by: its terms, and every Han pair and character, wherever a dictionary would cut. */
-export function toIndexTerms(text: string): string[] {
+export function parseIndexTerms(text: string): string[] {
   const han = text.normalize('NFKC').match(HAN_RUN) ?? []
   const words = termsOf(text).filter(term => !HAN.test(term))
   return [...words, ...han.flatMap(run => [...run, ...(run.length > 1 ? pairs(run) : [])])]

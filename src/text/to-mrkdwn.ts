@@ -9,10 +9,10 @@ import { gfmFromMarkdown } from 'mdast-util-gfm'
 import { cjkFriendlyExtension } from 'micromark-extension-cjk-friendly'
 import { gfm } from 'micromark-extension-gfm'
 import { type Line, readLines } from './markdown-lines.ts'
-import { resolveReferences, toDefinitions } from './markdown-references.ts'
-import { toBlocksMrkdwn } from './mrkdwn-blocks.ts'
+import { extractDefinitions, resolveReferences } from './markdown-references.ts'
+import { renderBlocks } from './mrkdwn-blocks.ts'
 import { escapeMrkdwn } from './mrkdwn-inline.ts'
-import { toUnaddressed, toVisible } from './sanitize.ts'
+import { disarmMentions, stripInvisible } from './sanitize.ts'
 
 export { closeMarkdown } from './close.ts'
 
@@ -34,8 +34,8 @@ const growing = new Map<string, string>()
 
 /** Markdown as Slack's mrkdwn, escaped throughout, in which nothing calls anyone. */
 export function toMrkdwn(markdown: string): string {
-  const source = toVisible(markdown)
-  const blocks = toBlocks(source)
+  const source = stripInvisible(markdown)
+  const blocks = parseBlocks(source)
   const definitions = readDefinitions(source, blocks)
   let out = ''
   blocks.forEach((block, index) => {
@@ -55,7 +55,7 @@ interface Block {
 }
 
 /** The text cut where a new paragraph, item, quote, table or fence begins that stands in no other. */
-function toBlocks(source: string): Block[] {
+function parseBlocks(source: string): Block[] {
   const lines = readLines(source)
   const starts = lines.flatMap((line, index) => (startsBlock(line, lines[index - 1]) ? [index] : []))
   return starts.map((from, order) => {
@@ -91,13 +91,13 @@ function recall(memory: Map<string, string>, block: Block, definitions: string):
 
 function convert(block: Block, definitions: string): string {
   if (block.lines.some(line => line.containers.length > deepestContainers))
-    return toUnaddressed(escapeMrkdwn(block.text))
+    return disarmMentions(escapeMrkdwn(block.text))
   const root: Root = fromMarkdown(block.text + definitions, parserOptions)
   resolveReferences(root)
   const first = root.children[0]
   if (first?.type === 'list' && block.number !== undefined) first.start = block.number
   const own = root.children.filter(node => (node.position?.start.offset ?? 0) < block.text.length)
-  return toUnaddressed(toBlocksMrkdwn(own))
+  return disarmMentions(renderBlocks(own))
 }
 
 function endsInCode(block: Block): boolean {
@@ -111,5 +111,5 @@ function readDefinitions(source: string, blocks: readonly Block[]): string {
   const lines = blocks
     .flatMap(block => block.lines.filter(line => line.kind === 'paragraph' || line.kind === 'continuation'))
     .map(line => source.slice(line.start, line.end))
-  return toDefinitions(lines)
+  return extractDefinitions(lines)
 }

@@ -14,12 +14,12 @@ export interface WithContents {
 }
 
 /** Reads the files of a thread that have not been read yet, the newest messages' first, side by side. */
-export async function readContents(
+export async function loadAttachments(
   messages: readonly Message[],
   reader: FileReader,
   signal: AbortSignal,
 ): Promise<WithContents> {
-  const shares = toShares(messages)
+  const shares = allotShares(messages)
   const fresh = new Map<string, FileContent[]>()
   const read = async (message: Message): Promise<Message> => {
     const share = shares.get(message.ts) ?? 0
@@ -34,7 +34,7 @@ export async function readContents(
 }
 
 /** How many files of each message are read, by its ts. */
-function toShares(messages: readonly Message[]): Map<string, number> {
+function allotShares(messages: readonly Message[]): Map<string, number> {
   const shares = new Map<string, number>()
   let room = mostFiles
   for (const { ts, files } of messages.toReversed()) {

@@ -1,11 +1,11 @@
-import { guessTokens, imageTokens } from '../model/tokens.ts'
+import { createCache } from '../lru.ts'
+import { estimateTokens, imageTokens } from '../model/tokens.ts'
 import type { CallSlack } from '../slack/client.ts'
 import type { FileContent } from '../slack/files/read-file.ts'
-import type { Message, Self } from '../slack/message.ts'
+import type { BotIdentity, Message } from '../slack/message.ts'
 import { labelMark } from '../slack/metadata.ts'
-import { readThread, type ThreadId } from '../slack/thread-history.ts'
+import { fetchThread, type ThreadId } from '../slack/thread-history.ts'
 import { isMentioned } from '../text/from-slack.ts'
-import { createCache } from '../lru.ts'
 
 /** Something that happened to a message of a thread. */
 export type Change =
@@ -14,7 +14,7 @@ export type Change =
   | { kind: 'deleted'; thread: ThreadId; ts: string }
 
 /** The threads that the bot remembers. Slack is the memory; this only saves asking it. */
-export interface Conversations {
+export interface ThreadCache {
   /**
    * Every message of the thread, oldest first, the question among them. A thread that is remembered needs no reading.
    * Throws when Slack cannot be read.
@@ -64,17 +64,17 @@ const membershipThreads = 20_000
 const frameTokens = 30
 
 /** Makes the memory of threads, bounded by `maxTokens` over all of them. */
-export function createConversations(call: CallSlack, self: Self, maxTokens: number): Conversations {
+export function createThreadCache(call: CallSlack, self: BotIdentity, maxTokens: number): ThreadCache {
   // What happens to a thread while it is being read is applied when the reading is done.
   const missed = new Map<string, Change[]>()
   const threads = createCache<Thread>({
     maxSize: maxTokens,
-    sizeOf: ({ messages }) => messages.reduce((sum, message) => sum + toSize(message), 0),
+    sizeOf: ({ messages }) => messages.reduce((sum, message) => sum + sizeOf(message), 0),
     async read(key) {
       const changes: Change[] = []
       missed.set(key, changes)
       try {
-        const messages = await readThread(call, self, toThread(key))
+        const messages = await fetchThread(call, self, parseThreadId(key))
         return { messages: changes.reduce<readonly Message[]>(apply, messages) }
       } finally {
         missed.delete(key)
@@ -94,7 +94,7 @@ export function createConversations(call: CallSlack, self: Self, maxTokens: numb
   })
 
   const note = (change: Change): void => {
-    const key = toKey(change.thread)
+    const key = keyOf(change.thread)
     missed.get(key)?.push(change)
     const known = threads.get(key)
     if (known !== undefined) threads.set(key, { ...known, messages: apply(known.messages, change) })
@@ -108,19 +108,19 @@ export function createConversations(call: CallSlack, self: Self, maxTokens: numb
   const catchUp = async (thread: ThreadId, known: Thread): Promise<Thread> => {
     const { behindFrom } = known
     if (behindFrom === undefined) return known
-    const newest = await readThread(call, self, thread, behindFrom)
+    const newest = await fetchThread(call, self, thread, behindFrom)
     const before = known.messages.filter(({ ts }) => ts < behindFrom)
     const messages = newest.reduce<readonly Message[]>(
       (all, message) => apply(all, { kind: 'said', thread, message }),
       before,
     )
-    threads.set(toKey(thread), { messages })
+    threads.set(keyOf(thread), { messages })
     return { messages }
   }
 
   return {
     async read(thread, question) {
-      const key = toKey(thread)
+      const key = keyOf(thread)
       const { messages } = await catchUp(thread, await threads.read(key))
       // Slack's history may lag behind its events.
       const whole = apply(messages, { kind: 'said', thread, message: question })
@@ -128,43 +128,43 @@ export function createConversations(call: CallSlack, self: Self, maxTokens: numb
       return whole
     },
     async reread(thread) {
-      const key = toKey(thread)
+      const key = keyOf(thread)
       threads.delete(key)
       return (await threads.read(key)).messages
     },
     note,
     keep(thread, ts, contents) {
-      const key = toKey(thread)
+      const key = keyOf(thread)
       const messages = threads
         .get(key)
         ?.messages.map(message => (message.ts === ts ? { ...message, contents } : message))
       if (messages !== undefined) threads.set(key, { ...threads.get(key), messages })
     },
     knows(thread) {
-      const known = membership.get(toKey(thread))
+      const known = membership.get(keyOf(thread))
       return known === undefined ? undefined : known.from === undefined ? 'foreign' : 'ours'
     },
     async takesPart(thread, at) {
-      const { from } = await membership.read(toKey(thread))
+      const { from } = await membership.read(keyOf(thread))
       return from !== undefined && from < at
     },
     begin(thread, question) {
-      const key = toKey(thread)
+      const key = keyOf(thread)
       if (question.ts === thread.threadTs && threads.get(key) === undefined) threads.set(key, { messages: [question] })
     },
     join(thread, at) {
-      const known = membership.get(toKey(thread))?.from
-      membership.set(toKey(thread), { from: known !== undefined && known < at ? known : at })
+      const known = membership.get(keyOf(thread))?.from
+      membership.set(keyOf(thread), { from: known !== undefined && known < at ? known : at })
     },
     behind(thread, from) {
-      const key = toKey(thread)
+      const key = keyOf(thread)
       const known = threads.get(key)
       const behindFrom = known?.behindFrom !== undefined && known.behindFrom < from ? known.behindFrom : from
       if (known !== undefined) threads.set(key, { ...known, behindFrom })
       const isOther = membership.get(key)?.from === undefined
       if (isOther) membership.delete(key)
     },
-    drop: thread => threads.delete(toKey(thread)),
+    drop: thread => threads.delete(keyOf(thread)),
     forget: () => threads.clear(),
     get threads() {
       return threads.count
@@ -191,22 +191,22 @@ function merge(known: Message, message: Message): Message {
   return same && known.contents !== undefined ? { ...message, contents: known.contents } : message
 }
 
-function concerns(message: Message, self: Self): boolean {
+function concerns(message: Message, self: BotIdentity): boolean {
   if (message.author.kind === 'self') return message.mark?.turn.startsWith(labelMark) !== true
   return isMentioned(message.text, self.userId)
 }
 
-function toSize(message: Message): number {
+function sizeOf(message: Message): number {
   const files = (message.contents ?? []).reduce((sum, content) => {
     if (content.kind === 'image') return sum + imageTokens + content.bytes / 4
-    return sum + (content.kind === 'text' ? guessTokens(content.text) : 0)
+    return sum + (content.kind === 'text' ? estimateTokens(content.text) : 0)
   }, 0)
-  return frameTokens + guessTokens(message.text) + files
+  return frameTokens + estimateTokens(message.text) + files
 }
 
-const toKey = ({ channel, threadTs }: ThreadId): string => `${channel}:${threadTs}`
+const keyOf = ({ channel, threadTs }: ThreadId): string => `${channel}:${threadTs}`
 
-function toThread(key: string): ThreadId {
+function parseThreadId(key: string): ThreadId {
   const at = key.indexOf(':')
   return { channel: key.slice(0, at), threadTs: key.slice(at + 1) }
 }

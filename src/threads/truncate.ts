@@ -1,4 +1,4 @@
-import { type CountTokens, imageTokens, mostTokens } from '../model/tokens.ts'
+import { type CountTokens, imageTokens, tokenUpperBound } from '../model/tokens.ts'
 
 /** One message as it would stand in the request. */
 export interface Line {
@@ -35,14 +35,14 @@ const longestLast = 0.7
  * go first. A first or last message that is too long by itself is cut in the text, which says so. The tokenizer is loaded
  * only when a bound by bytes says that the budget could matter.
  */
-export async function toFitted(
+export async function truncate(
   lines: Line[],
   budgetTokens: number,
   loadCounter: () => Promise<CountTokens>,
 ): Promise<Fitted> {
   const budget = Math.floor(budgetTokens * margin)
   const whole = { lines, read: lines.length, total: lines.length, gapAfter: undefined, isShortened: false }
-  if (sum(lines, mostTokens) <= budget) return whole
+  if (sum(lines, tokenUpperBound) <= budget) return whole
   const count = await loadCounter()
   if ((await sumSlowly(lines, count)) <= budget) return whole
   return cut(lines, budget, count)

@@ -1,8 +1,8 @@
 import type { Workspace } from '../../playground/slack-emulator/workspace.ts'
-import { createApp, type ThreadwiseApp } from '../../src/bot.ts'
-import { readTaxonomies } from '../../src/features/classify/taxonomy-files.ts'
+import { type Bot, createBot } from '../../src/bot.ts'
+import { loadTaxonomies } from '../../src/features/classify/taxonomy-files.ts'
 import { createLog } from '../../src/log.ts'
-import { createOpenAiModel } from '../../src/model/client.ts'
+import { createModel } from '../../src/model/client.ts'
 import type { Store } from '../../src/store/store.ts'
 import type { ScriptedModel } from '../scripted-model.ts'
 
@@ -12,7 +12,7 @@ export async function openBenchBot(
   model: Pick<ScriptedModel, 'baseUrl'>,
   store: Store,
   readsPerMinute = 1_000_000,
-): Promise<ThreadwiseApp> {
+): Promise<Bot> {
   const log = createLog('silent')
   const config = {
     botToken: slack.botToken,
@@ -24,11 +24,11 @@ export async function openBenchBot(
     readsPerMinute,
   }
   const settings = { apiKey: 'none', baseUrl: model.baseUrl, name: 'gpt-4o', idleMs: 60_000 }
-  return createApp({
+  return createBot({
     config,
-    model: createOpenAiModel(settings, log),
+    model: createModel(settings, log),
     store,
-    taxonomies: await readTaxonomies(),
+    taxonomies: await loadTaxonomies(),
     log,
   })
 }

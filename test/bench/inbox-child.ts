@@ -15,7 +15,7 @@ const inbox = createSharedInbox(
   {
     store,
     log,
-    conversations: { begin() {}, behind() {}, drop() {} },
+    threads: { begin() {}, behind() {}, drop() {} },
     async answer(job) {
       await job.begin()
       return 'done'

@@ -131,7 +131,7 @@ export async function benchFleet(replicas: number, openUrl: () => Promise<string
   for (const load of comparedLoads) {
     const outcome = await measureReplies({ ...load, fleet: { replicas, url: await openUrl() } }, 'threadwise')
     process.stdout.write(`${toRow(toCells(`${replicas} replicas`, outcome))}\n`)
-    claims.push(...toClaims(outcome).map(claim => ({ ...claim, what: `${replicas} replicas, ${claim.what}` })))
+    claims.push(...toClaims(outcome).map(lease => ({ ...lease, what: `${replicas} replicas, ${lease.what}` })))
   }
   return claims
 }

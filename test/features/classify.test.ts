@@ -5,15 +5,15 @@ import { join, resolve } from 'node:path'
 import { promisify } from 'node:util'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { toScore } from '../../src/features/classify/cross-validation.ts'
-import { readShippedTexts } from '../../src/features/classify/labelled-texts.ts'
-import { readFindings } from '../../src/features/classify/parse-answer.ts'
-import { type Taxonomy, toTaxonomy } from '../../src/features/classify/taxonomy.ts'
-import { readTaxonomies } from '../../src/features/classify/taxonomy-files.ts'
+import { computeScore } from '../../src/features/classify/cross-validation.ts'
+import { loadShippedTexts } from '../../src/features/classify/labelled-texts.ts'
+import { parseFindings } from '../../src/features/classify/parse-answer.ts'
+import { parseTaxonomy, type Taxonomy } from '../../src/features/classify/taxonomy.ts'
+import { loadTaxonomies } from '../../src/features/classify/taxonomy-files.ts'
 import { openStore } from '../../src/store/data-dir.ts'
-import { findEvidence } from '../../src/text/find-quote.ts'
+import { findQuote } from '../../src/text/find-quote.ts'
 
-const shipped = async (): Promise<Taxonomy> => (await readTaxonomies()).of('')
+const shipped = async (): Promise<Taxonomy> => (await loadTaxonomies()).of('')
 
 describe('a taxonomy', () => {
   test('that ships has the three kinds, in both languages', async () => {
@@ -52,7 +52,7 @@ describe('a taxonomy', () => {
     ],
     ['broken YAML', 'version: 1\nkinds: [\n', 3, ''],
   ])('with %s names the line', (_, yaml, line, sentence) => {
-    const read = toTaxonomy(yaml)
+    const read = parseTaxonomy(yaml)
     const mistakes = 'mistakes' in read ? read.mistakes : []
     expect(mistakes.some(mistake => mistake.line === line && mistake.sentence.includes(sentence))).toBe(true)
   })
@@ -60,7 +60,7 @@ describe('a taxonomy', () => {
   test('names every contradiction between kinds', () => {
     const kind = (id: string, name: string, more = '') =>
       `  - id: ${id}\n    names: { en: ${name} }\n    definition: d\n    examples: [e]\n${more}`
-    const read = toTaxonomy(
+    const read = parseTaxonomy(
       `version: 1\nkinds:\n${kind('a', 'x')}${kind('a', 'y')}${kind('other', 'x', '    confused_with: { q: z }\n')}`,
     )
     expect('mistakes' in read && read.mistakes).toEqual([
@@ -76,10 +76,10 @@ describe('a taxonomy', () => {
     const good = await readFile('src/features/classify/taxonomy.yml', 'utf8')
     await writeFile(join(folder, 'main.yml'), good.replace('kinds:', 'channels: { C1: own.yml }\nkinds:'))
     await writeFile(join(folder, 'own.yml'), 'version: 1\nkinds: []\n')
-    await expect(readTaxonomies(join(folder, 'main.yml'))).rejects.toThrow(
+    await expect(loadTaxonomies(join(folder, 'main.yml'))).rejects.toThrow(
       /channels: C1: .*own.yml:2 kinds: needs at least two/,
     )
-    await expect(readTaxonomies(join(folder, 'none.yml'))).rejects.toThrow(
+    await expect(loadTaxonomies(join(folder, 'none.yml'))).rejects.toThrow(
       /TAXONOMY_FILE: .*none.yml cannot be read \(ENOENT\)/,
     )
   })
@@ -95,19 +95,19 @@ describe('evidence', () => {
     ['anything', '', undefined],
     ['anything', '"a"', undefined],
   ])('in “%s” for “%s”', (text, quote, found) => {
-    expect(findEvidence(text, quote)).toBe(found)
+    expect(findQuote(text, quote)).toBe(found)
   })
 
   test('is always a literal part of the text', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'grapheme' }), fc.string({ unit: 'grapheme' }), (text, quote) => {
-        const found = findEvidence(text, quote)
+        const found = findQuote(text, quote)
         return found === undefined || text.includes(found)
       }),
     )
     fc.assert(
       fc.property(fc.string({ unit: 'grapheme', minLength: 4 }), fc.nat(), fc.nat(), (text, from, length) => {
-        const found = findEvidence(text, text.slice(from % text.length, (from % text.length) + (length % 9)))
+        const found = findQuote(text, text.slice(from % text.length, (from % text.length) + (length % 9)))
         return found === undefined || text.includes(found)
       }),
     )
@@ -131,11 +131,11 @@ describe('an answer', () => {
     ['brackets', '[bug]-[it crashes]-[It fails.]-[0.9]'],
     ['brackets as people write them', '- [bug类型] - [问题：it crashes] - [It fails.] - [90 %]'],
   ])('is read from %s', async (_, answer) => {
-    expect(readFindings(answer, await shipped())).toEqual([one])
+    expect(parseFindings(answer, await shipped())).toEqual([one])
   })
 
   test('without a confidence is read, and with several lines, too', async () => {
-    expect(readFindings('[bug]-[a]-[b]\n[用户吐槽]-[c [d] e]-[f]', await shipped())).toEqual([
+    expect(parseFindings('[bug]-[a]-[b]\n[用户吐槽]-[c [d] e]-[f]', await shipped())).toEqual([
       { kind: 'bug', quote: 'a', reason: 'b', confidence: undefined },
       { kind: 'complaint', quote: 'c [d] e', reason: 'f', confidence: undefined },
     ])
@@ -150,13 +150,13 @@ describe('an answer', () => {
     '[nonsense]-[a]-[b]',
     '[]',
   ])('is none: %s', async answer => {
-    expect(readFindings(answer, await shipped())).toBeUndefined()
+    expect(parseFindings(answer, await shipped())).toBeUndefined()
   })
 })
 
 describe('the labelled texts', () => {
   test('are at least 400, half of them Chinese, all of known kinds, none twice', async () => {
-    const texts = await readShippedTexts()
+    const texts = await loadShippedTexts()
     const kinds = new Set([...(await shipped()).kinds.map(({ id }) => id), 'other'])
     expect(texts.length).toBeGreaterThanOrEqual(400)
     const chinese = texts.filter(({ text }) => /\p{Script=Han}/u.test(text)).length
@@ -168,7 +168,7 @@ describe('the labelled texts', () => {
 
 describe('a score', () => {
   test('counts precision and recall a kind, and what was taken for what', () => {
-    const score = toScore(
+    const score = computeScore(
       ['a', 'b'],
       [
         { expected: ['a'], found: ['a'] },
@@ -209,9 +209,13 @@ describe('a score', () => {
 })
 
 async function runEval(folder: string): Promise<string> {
-  const run = promisify(execFile)(process.execPath, [resolve('src/cli/evaluate.ts'), '--classifier', resolve('playground/demo-model/feedback.ts')], {
-    cwd: folder,
-    env: { PATH: process.env.PATH, DATA_DIR: folder },
-  })
+  const run = promisify(execFile)(
+    process.execPath,
+    [resolve('src/cli/evaluate.ts'), '--classifier', resolve('playground/demo-model/feedback.ts')],
+    {
+      cwd: folder,
+      env: { PATH: process.env.PATH, DATA_DIR: folder },
+    },
+  )
   return (await run).stdout
 }

@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { readAnswer, toPoints } from '../../src/features/summarize/check-points.ts'
-import { type Said, toParts, toTokens } from '../../src/features/summarize/chunks.ts'
-import { guessTokens } from '../../src/model/tokens.ts'
+import { checkPoints, parseAnswer } from '../../src/features/summarize/check-points.ts'
+import { countTokens, type Said, splitChunks } from '../../src/features/summarize/chunks.ts'
+import { estimateTokens } from '../../src/model/tokens.ts'
 
 const said = (ts: string, text: string, threadTs = ts): Said => ({
   ts,
@@ -22,12 +22,12 @@ describe('what a model answers', () => {
     '{"upshot":{"text":"","sources":[]},"decisions":[{"text":"It ships.","sources":["[1]"]},{"text":"It br',
     '{"decisions":[{"text":"It ships.","sources":["1"]}],"tasks":[{"who":"Da',
   ])('is read as far as it goes: %s', answer => {
-    const read = readAnswer(answer)
+    const read = parseAnswer(answer)
     expect(read?.decisions).toEqual([decision])
   })
 
   test.each(['', 'I cannot do that.', '[]', '{"items":[]}', '{', '{"decisions":"many"}'])('is none: %s', answer =>
-    expect(readAnswer(answer)).toBeUndefined(),
+    expect(parseAnswer(answer)).toBeUndefined(),
   )
 
   test('rests on what was read, whatever it is', () => {
@@ -35,13 +35,13 @@ describe('what a model answers', () => {
       fc.property(
         fc.array(fc.record({ text: fc.string(), sources: fc.array(fc.oneof(fc.string(), fc.integer())) })),
         decisions => {
-          const read = readAnswer(JSON.stringify({ upshot: null, decisions }))
+          const read = parseAnswer(JSON.stringify({ upshot: null, decisions }))
           if (read === undefined) return
           const known = new Map([
             ['1', ['100.1']],
             ['2', ['100.2']],
           ])
-          const { points } = toPoints(read, { sourcesOf: id => known.get(id), said: ts => said(ts, '') })
+          const { points } = checkPoints(read, { sourcesOf: id => known.get(id), said: ts => said(ts, '') })
           for (const { sources } of points) {
             expect(sources.length).toBeGreaterThan(0)
             for (const ts of sources) expect(['100.1', '100.2']).toContain(ts)
@@ -79,7 +79,7 @@ describe('parts', () => {
   test('hold every message once, and no more than fits', () => {
     fc.assert(
       fc.property(messages, list => {
-        const parts = toParts(list, 1_000, guessTokens)
+        const parts = splitChunks(list, 1_000, estimateTokens)
         expect(
           parts
             .flat()
@@ -87,7 +87,7 @@ describe('parts', () => {
             .sort(),
         ).toEqual(list.map(({ ts }) => ts).sort())
         for (const part of parts)
-          expect(part.reduce((sum, one) => sum + toTokens(one, guessTokens), 0)).toBeLessThanOrEqual(1_000)
+          expect(part.reduce((sum, one) => sum + countTokens(one, estimateTokens), 0)).toBeLessThanOrEqual(1_000)
       }),
     )
   })
@@ -96,9 +96,9 @@ describe('parts', () => {
     const line = (at: number, thread?: string) => said(`${1_700_000_000 + at}.000001`, 'x'.repeat(200), thread)
     const thread = '1700000000.000001'
     const long = [0, 10, 20, 30, 4_000, 4_010, 4_020].map(at => line(at, thread))
-    const cut = toParts(long, 400, guessTokens)
+    const cut = splitChunks(long, 400, estimateTokens)
     expect(cut.map(part => part.length)).toEqual([4, 3])
-    const both = toParts([...long.slice(0, 3), line(50), line(60)], 300, guessTokens)
+    const both = splitChunks([...long.slice(0, 3), line(50), line(60)], 300, estimateTokens)
     expect(both.map(part => part.length)).toEqual([3, 2])
   })
 })

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { toNext, toSchedule } from '../../src/features/summarize/digest-schedule.ts'
-import { toSummaryWish, toWishedForm } from '../../src/features/summarize/request.ts'
+import { nextRun, parseSchedule } from '../../src/features/summarize/digest-schedule.ts'
+import { parseForm, parseSummaryRequest } from '../../src/features/summarize/request.ts'
 
 describe('a wish for a summary', () => {
   test.each([
@@ -18,7 +18,7 @@ describe('a wish for a summary', () => {
     ['最近三天总结一下', '最近三天'],
     ["what's new?", "what's new"],
     ['上次之后有什么新的？', '上次之后有什么新的'],
-  ])('here: %s', (words, rest) => expect(toSummaryWish(words)).toEqual({ place: { of: 'here' }, words: rest }))
+  ])('here: %s', (words, rest) => expect(parseSummaryRequest(words)).toEqual({ place: { of: 'here' }, words: rest }))
 
   test.each([
     ['summarize #general since monday', { of: 'channel', name: 'general' }, 'since monday'],
@@ -36,7 +36,7 @@ describe('a wish for a summary', () => {
       { of: 'thread', channel: 'C012', ts: '1732500000.000100' },
       'only tasks',
     ],
-  ])('elsewhere: %s', (words, place, rest) => expect(toSummaryWish(words)).toEqual({ place, words: rest }))
+  ])('elsewhere: %s', (words, place, rest) => expect(parseSummaryRequest(words)).toEqual({ place, words: rest }))
 
   test.each([
     'What did we decide about the date?',
@@ -52,7 +52,7 @@ describe('a wish for a summary', () => {
     '总结一下你刚才说的',
     '谁写的总结？',
     '这个总结写得不错',
-  ])('that is none: %s', words => expect(toSummaryWish(words)).toBeUndefined())
+  ])('that is none: %s', words => expect(parseSummaryRequest(words)).toBeUndefined())
 
   test.each([
     ['only decisions', { sections: ['decisions'] }],
@@ -65,7 +65,7 @@ describe('a wish for a summary', () => {
     ['as a table for the customer', { words: 'as a table for the customer' }],
     ['decisions about the budget', { words: 'decisions about the budget' }],
     ['做成给客户看的表格', { words: '做成给客户看的表格' }],
-  ])('in the form “%s”', (words, form) => expect(toWishedForm(words)).toEqual(form))
+  ])('in the form “%s”', (words, form) => expect(parseForm(words)).toEqual(form))
 })
 
 describe('the times of a digest', () => {
@@ -79,15 +79,15 @@ describe('the times of a digest', () => {
     ['每天早上九点 #general 只要决定', '0 9 * * *', '#general 只要决定'],
     ['每周一、三下午两点半', '30 14 * * 1,3', ''],
     ['每晚八点', '0 20 * * *', ''],
-  ])('%s', (words, pattern, rest) => expect(toSchedule(words)).toEqual({ pattern, rest }))
+  ])('%s', (words, pattern, rest) => expect(parseSchedule(words)).toEqual({ pattern, rest }))
 
   test.each(['every', 'every banana', 'every weekday 25:00', 'every monday 9:75', '每', '每三天'])(
     'that are none: %s',
-    words => expect(toSchedule(words)).toBeUndefined(),
+    words => expect(parseSchedule(words)).toBeUndefined(),
   )
 
   test('are those of the person’s clock, also when it is set back', () => {
-    const at = (after: number) => new Date(toNext('0 9 * * *', 'America/New_York', after) ?? 0).toISOString()
+    const at = (after: number) => new Date(nextRun('0 9 * * *', 'America/New_York', after) ?? 0).toISOString()
     expect(at(Date.UTC(2026, 9, 31, 14))).toBe('2026-11-01T14:00:00.000Z')
     expect(at(Date.UTC(2026, 9, 30, 14))).toBe('2026-10-31T13:00:00.000Z')
   })

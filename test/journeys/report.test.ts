@@ -5,9 +5,9 @@ import { join, resolve } from 'node:path'
 import { promisify } from 'node:util'
 import { describe, expect, test } from 'vitest'
 import type { PageMessage, SlackJson } from '../../playground/protocol.ts'
-import { toReportWish } from '../../src/features/classify/report-command.ts'
+import { parseReportRequest } from '../../src/features/classify/report-command.ts'
 import type { LabelRecord } from '../../src/store/labels.ts'
-import { toRange } from '../../src/text/date-range.ts'
+import { parseDateRange } from '../../src/text/date-range.ts'
 import type { Exchange } from '../scripted-model.ts'
 import { openStory, type Story, type StoryOptions, toSeen } from '../story.ts'
 
@@ -22,7 +22,7 @@ describe('words behind /classify', () => {
     '报告 最近三十天',
     'report #general',
     'report <#C0GENERAL1|general>',
-  ])('that ask for a report: %s', words => expect(toReportWish(words)?.of).toBe('labels'))
+  ])('that ask for a report: %s', words => expect(parseReportRequest(words)?.of).toBe('labels'))
   test.each([
     'last 7 days in #feedback',
     '最近七天',
@@ -31,7 +31,7 @@ describe('words behind /classify', () => {
     'since 2026-11-01',
     'yesterday',
     'last week in <#C1|x>',
-  ])('that name messages: %s', words => expect(toReportWish(words)?.of).toBe('messages'))
+  ])('that name messages: %s', words => expect(parseReportRequest(words)?.of).toBe('messages'))
   test.each([
     'report button is broken',
     '最近三天一直闪退',
@@ -39,7 +39,7 @@ describe('words behind /classify', () => {
     'since monday nothing works',
     '报告页面打不开',
     'yesterday I paid twice',
-  ])('that are feedback: %s', words => expect(toReportWish(words)).toBeUndefined())
+  ])('that are feedback: %s', words => expect(parseReportRequest(words)).toBeUndefined())
 })
 
 test.each([
@@ -54,7 +54,7 @@ test.each([
   ['今天', '2026-11-24T16:00'],
 ])('“%s” begins at %s for a person in Shanghai', (words, from) => {
   const now = Date.UTC(2026, 10, 25, 2)
-  expect(new Date(toRange(words, now, 'Asia/Shanghai')?.from ?? 0).toISOString().slice(0, 16)).toBe(from)
+  expect(new Date(parseDateRange(words, now, 'Asia/Shanghai')?.from ?? 0).toISOString().slice(0, 16)).toBe(from)
 })
 
 describe('a report', () => {

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import type { PageMessage, SlackJson } from '../../playground/protocol.ts'
-import { toAskedSummary } from '../../src/features/summarize/request.ts'
+import { parseAskedSummary } from '../../src/features/summarize/request.ts'
 import type { Exchange } from '../scripted-model.ts'
 import { openStory, type Story, type StoryOptions, toSeen } from '../story.ts'
 
@@ -558,7 +558,7 @@ describe('what is new', () => {
     await command(story, dana, general, 'every weekday 9:00 only decisions')
     await untilTold(story, dana, text => text.includes('/summarize stop 1'))
     const [kept] = await store.digests.of(dana)
-    const asked = await toAskedSummary(kept?.question ?? '', Date.now(), 'UTC')
+    const asked = await parseAskedSummary(kept?.question ?? '', Date.now(), 'UTC')
     expect(asked).toEqual({
       place: { of: 'channel', id: general },
       span: { kind: 'new' },

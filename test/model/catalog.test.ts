@@ -1,7 +1,7 @@
 import { countTokens } from 'gpt-tokenizer/encoding/o200k_base'
 import { describe, expect, test } from 'vitest'
-import { toWindow } from '../../src/model/catalog.ts'
-import { guessTokens, loadTokenCounter, mostTokens } from '../../src/model/tokens.ts'
+import { findWindow } from '../../src/model/catalog.ts'
+import { estimateTokens, loadTokenCounter, tokenUpperBound } from '../../src/model/tokens.ts'
 
 describe('the catalog', () => {
   test.each([
@@ -27,17 +27,17 @@ describe('the catalog', () => {
     ['gpt-6-astra', 1_050_000, 128_000],
     ['openai/gpt-4o-2024-11-20', 128_000, 16_384],
   ])('knows %s', (name, contextTokens, outputTokens) => {
-    expect(toWindow(name)).toMatchObject({ contextTokens, outputTokens })
+    expect(findWindow(name)).toMatchObject({ contextTokens, outputTokens })
   })
 
   test('has stated defaults for a name that it does not know', () => {
-    expect(toWindow('my-own-finetune:7b')).toEqual({
+    expect(findWindow('my-own-finetune:7b')).toEqual({
       contextTokens: 8_192,
       outputTokens: 2_048,
       images: false,
       outputParameter: 'max_tokens',
     })
-    expect(toWindow('')).toEqual(toWindow('gpt-4omega'))
+    expect(findWindow('')).toEqual(findWindow('gpt-4omega'))
   })
 })
 
@@ -46,8 +46,8 @@ describe('tokens', () => {
     'are never more than the bound says: %j',
     async text => {
       const count = await loadTokenCounter()
-      expect(count(text)).toBeLessThanOrEqual(mostTokens(text))
-      expect(guessTokens(text)).toBeGreaterThanOrEqual(0)
+      expect(count(text)).toBeLessThanOrEqual(tokenUpperBound(text))
+      expect(estimateTokens(text)).toBeGreaterThanOrEqual(0)
     },
   )
 

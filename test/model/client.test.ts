@@ -1,13 +1,13 @@
 import { describe, expect, onTestFinished, test } from 'vitest'
 import type { ModelConfig } from '../../src/config.ts'
 import { ShownError } from '../../src/errors.ts'
-import { toWords } from '../../src/i18n/catalog.ts'
+import { i18nFor } from '../../src/i18n/catalog.ts'
 import { createLog } from '../../src/log.ts'
-import { createOpenAiModel } from '../../src/model/client.ts'
+import { createModel } from '../../src/model/client.ts'
 import type { Piece } from '../../src/model/model.ts'
 import { createScriptedModel, type Exchange, type ScriptedModel } from '../scripted-model.ts'
 
-const words = toWords('en-US')
+const i18n = i18nFor('en-US')
 const question = [{ role: 'user' as const, content: 'hello' }]
 
 describe('an answer', () => {
@@ -133,55 +133,55 @@ describe('what goes wrong has its own sentence, and keeps the text that came', (
       '401',
       e => e.status(401, { error: { message: 'Incorrect API key' } }),
       'model_unauthorized',
-      words.model.unauthorized,
+      i18n.model.unauthorized,
     ],
-    ['403', e => e.status(403, { error: { message: 'country' } }), 'model_forbidden', words.model.forbidden],
+    ['403', e => e.status(403, { error: { message: 'country' } }), 'model_forbidden', i18n.model.forbidden],
     [
       'an unknown model',
       e => e.status(404, { error: { code: 'model_not_found', message: 'The model `gpt-4o` does not exist' } }),
       'model_unknown',
-      words.model.unknownModel('gpt-4o'),
+      i18n.model.unknownModel('gpt-4o'),
     ],
     [
       'an unknown model as a 400',
       e => e.status(400, { error: { message: 'invalid model name' } }),
       'model_unknown',
-      words.model.unknownModel('gpt-4o'),
+      i18n.model.unknownModel('gpt-4o'),
     ],
-    ['a wrong address', e => e.status(404, '<html>nginx</html>'), 'model_wrong_address', words.model.wrongAddress],
+    ['a wrong address', e => e.status(404, '<html>nginx</html>'), 'model_wrong_address', i18n.model.wrongAddress],
     [
       '429 with Retry-After',
       e => e.status(429, { error: { message: 'slow down' } }, { 'retry-after': '20' }),
       'model_busy',
-      words.model.busy(20),
+      i18n.model.busy(20),
     ],
     [
       'no credit',
       e => e.status(429, { error: { code: 'insufficient_quota', message: 'quota' } }),
       'model_no_quota',
-      words.model.noQuota,
+      i18n.model.noQuota,
     ],
     [
       '5xx with a page',
       e => e.status(502, '<html>Bad gateway</html>'),
       'model_server_error',
-      words.model.serverError(502),
+      i18n.model.serverError(502),
     ],
     [
       'HTML instead of JSON',
       e => e.status(200, '<!doctype html><title>Log in</title>'),
       'model_not_json',
-      words.model.notJson,
+      i18n.model.notJson,
     ],
     [
       'a question that is too long',
       e => e.status(400, { error: { code: 'context_length_exceeded', message: 'maximum context length' } }),
       'model_too_long',
-      words.model.tooLong,
+      i18n.model.tooLong,
     ],
-    ['a broken connection', e => e.cut(), 'model_unreachable', words.model.unreachable],
-    ['no text', e => e.end(), 'model_empty', words.model.empty],
-    ['a content filter', e => e.end({ finish: 'content_filter' }), 'model_filtered', words.model.filtered],
+    ['a broken connection', e => e.cut(), 'model_unreachable', i18n.model.unreachable],
+    ['no text', e => e.end(), 'model_empty', i18n.model.empty],
+    ['a content filter', e => e.end({ finish: 'content_filter' }), 'model_filtered', i18n.model.filtered],
   ]
   test.each(cases)('%s', async (_, act, kind, sentence) => {
     const { server, hear } = await open()
@@ -189,7 +189,7 @@ describe('what goes wrong has its own sentence, and keeps the text that came', (
     const { error } = await hear()
     expect(error).toBeInstanceOf(ShownError)
     expect(error?.kind).toBe(kind)
-    expect(error?.sentence(words)).toBe(sentence)
+    expect(error?.sentence(i18n)).toBe(sentence)
   })
 
   const midway: [what: string, act: (exchange: Exchange) => void, kind: string][] = [
@@ -265,7 +265,7 @@ async function open(config: Partial<ModelConfig> = {}) {
   const server: ScriptedModel = await createScriptedModel()
   onTestFinished(() => server.close())
   const settings = { apiKey: 'sk', baseUrl: server.baseUrl, name: 'gpt-4o', idleMs: 5_000, ...config }
-  const model = createOpenAiModel(settings, createLog('silent'))
+  const model = createModel(settings, createLog('silent'))
   const stopping = new AbortController()
   const ask = (): Hearing => {
     const heard: Heard = { pieces: [], text: '', error: undefined }

@@ -10,7 +10,7 @@ import { toSentences } from '../../playground/demo-model/literal.ts'
 import { type ChatMessage, toTalk } from '../../playground/demo-model/messages.ts'
 import { toPieces } from '../../playground/demo-model/pieces.ts'
 import { createEngineRoutes, type EngineOptions } from '../../playground/demo-model/routes.ts'
-import { toTerms } from '../../src/text/terms.ts'
+import { parseTerms } from '../../src/text/terms.ts'
 
 const escaped = (text: string) => text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;')
 const said = (from: string, time: string, text: string) =>
@@ -378,14 +378,14 @@ describe('reading the conversation', () => {
   })
 
   it('compares words by their stems, and Chinese by pairs', () => {
-    expect(toTerms('Releases released releasing, the retries retried')).toEqual([
+    expect(parseTerms('Releases released releasing, the retries retried')).toEqual([
       'releas',
       'releas',
       'releas',
       'retry',
       'retry',
     ])
-    expect(toTerms('什么时候发布？')).toEqual(['发布'])
+    expect(parseTerms('什么时候发布？')).toEqual(['发布'])
   })
 })
 

@@ -1,13 +1,13 @@
 import { readFile } from 'node:fs/promises'
 import { describe, expect, test } from 'vitest'
-import { type EventBody, isEmpty, toChange, toTurn } from '../../src/queue/turn.ts'
+import { type EventBody, isEmpty, parseChange, parseTurn } from '../../src/queue/turn.ts'
 
 const self = { userId: 'U0LAN0Z89', botId: 'B0LAN0Z89', teamId: 'T061EG9R6', name: 'Threadwise' }
 
 describe('an event becomes a turn', () => {
   test('one and the same, whether it comes as app_mention or as message', async () => {
-    const mention = toTurn(await read('app_mention'), self)
-    const message = toTurn(await read('message'), self)
+    const mention = parseTurn(await read('app_mention'), self)
+    const message = parseTurn(await read('message'), self)
     expect(mention).toMatchObject({
       id: 'T061EG9R6:C0123ABC456:1515449522.000016',
       threadTs: '1515449522.000016',
@@ -18,23 +18,23 @@ describe('an event becomes a turn', () => {
   })
 
   test('with a label behind the bot’s name too', () => {
-    expect(toTurn(said({ text: '<@U0LAN0Z89|threadwise> hello' }), self)?.isAddressed).toBe(true)
+    expect(parseTurn(said({ text: '<@U0LAN0Z89|threadwise> hello' }), self)?.isAddressed).toBe(true)
   })
 
   test('in a direct message, known by its type or by its channel', () => {
-    expect(toTurn(said({ channel: 'D1', channel_type: 'im', text: 'hi' }), self)).toMatchObject({
+    expect(parseTurn(said({ channel: 'D1', channel_type: 'im', text: 'hi' }), self)).toMatchObject({
       place: 'dm',
       isAddressed: true,
     })
-    expect(toTurn(said({ channel: 'D1', text: 'hi' }), self)).toMatchObject({ place: 'dm' })
+    expect(parseTurn(said({ channel: 'D1', text: 'hi' }), self)).toMatchObject({ place: 'dm' })
   })
 
   test('with files and no text, or also sent to the channel', () => {
     const file = { id: 'F1', name: 'a.txt', mimetype: 'text/plain', size: 3 }
-    const withFile = toTurn(said({ channel: 'D1', subtype: 'file_share', text: '', files: [file] }), self)
+    const withFile = parseTurn(said({ channel: 'D1', subtype: 'file_share', text: '', files: [file] }), self)
     expect(withFile?.question.files).toHaveLength(1)
     expect(withFile && isEmpty(withFile)).toBe(false)
-    expect(toTurn(said({ thread_ts: '1.0', subtype: 'thread_broadcast', text: 'and?' }), self)).toMatchObject({
+    expect(parseTurn(said({ thread_ts: '1.0', subtype: 'thread_broadcast', text: 'and?' }), self)).toMatchObject({
       isAddressed: false,
       threadTs: '1.0',
     })
@@ -57,21 +57,21 @@ describe('it does not when', () => {
     'a follow-up says nothing': { thread_ts: '1.0', text: ' ' },
   }
   test.each(Object.entries(others))('%s', (_, event) => {
-    expect(toTurn(said(event), self)).toBeUndefined()
+    expect(parseTurn(said(event), self)).toBeUndefined()
   })
 
   test('an event lacks what a turn needs, or is none of ours', async () => {
-    expect(toTurn(await read('message_changed'), self)).toBeUndefined()
+    expect(parseTurn(await read('message_changed'), self)).toBeUndefined()
     for (const missing of ['ts', 'user', 'channel'] as const) {
       const body = said({ text: '<@U0LAN0Z89> x' })
       delete body.event[missing]
-      expect(toTurn(body, self)).toBeUndefined()
+      expect(parseTurn(body, self)).toBeUndefined()
     }
   })
 })
 
 test('an edit and a deletion change the thread in which the message stands', async () => {
-  expect(toChange(await read('message_changed'), self)).toMatchObject({
+  expect(parseChange(await read('message_changed'), self)).toMatchObject({
     kind: 'edited',
     thread: { channel: 'C0123ABC456', threadTs: '1515449522.000016' },
     message: { text: '<@U0LAN0Z89> is it a river?' },
@@ -81,12 +81,12 @@ test('an edit and a deletion change the thread in which the message stands', asy
     deleted_ts: '1.5',
     previous_message: { ts: '1.5', thread_ts: '1.0' },
   })
-  expect(toChange(deleted, self)).toEqual({ kind: 'deleted', thread: { channel: 'C1', threadTs: '1.0' }, ts: '1.5' })
+  expect(parseChange(deleted, self)).toEqual({ kind: 'deleted', thread: { channel: 'C1', threadTs: '1.0' }, ts: '1.5' })
 })
 
 test('a mention with nothing else is empty, with a word it is not', () => {
   const empty = (text: string) => {
-    const turn = toTurn(said({ text }), self)
+    const turn = parseTurn(said({ text }), self)
     return turn && isEmpty(turn)
   }
   expect(empty('<@U0LAN0Z89>')).toBe(true)

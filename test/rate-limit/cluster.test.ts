@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
-import { createSendBudget, type SendBudget } from '../../src/rate-limit/limiter.ts'
+import { createLimiter, type Limiter } from '../../src/rate-limit/limiter.ts'
 import { createSlack, openReplicas } from './pools.ts'
 
 beforeEach(() => {
@@ -17,7 +17,7 @@ describe('several replicas in one workspace', () => {
     const names = four.slice(0, count)
     const { slack, budgets } = openReplicas(names, 'published', jitter())
     await pass(100)
-    const floods = budgets.map(budget => flood(budget))
+    const floods = budgets.map(limiter => flood(limiter))
     await pass(180_000)
     for (const stop of floods) stop()
     expect(slack.refused()).toEqual([])
@@ -37,8 +37,8 @@ describe('several replicas in one workspace', () => {
   test('one that is alone at work has nearly all of it within a second', async () => {
     const { slack, budgets } = openReplicas(four)
     await pass(5_000)
-    const [budget] = budgets as [SendBudget]
-    for (let call = 0; call < 60; call += 1) void budget.send('chat.update', () => ({}), 'between')
+    const [limiter] = budgets as [Limiter]
+    for (let call = 0; call < 60; call += 1) void limiter.send('chat.update', () => ({}), 'interim')
     await pass(1_000)
     // The others keep one each, so that a question that comes to them is shown at once.
     expect(slack.count('chat.update', 'a')).toBe(47)
@@ -46,7 +46,7 @@ describe('several replicas in one workspace', () => {
 
   test('a question that comes to an idle one is shown at once, and can be completed, whatever the others are doing', async () => {
     const { slack, budgets } = openReplicas(four)
-    const [busy, , idle] = budgets as [SendBudget, SendBudget, SendBudget]
+    const [busy, , idle] = budgets as [Limiter, Limiter, Limiter]
     await pass(5_000)
     const stop = flood(busy)
     await pass(20_000)
@@ -64,20 +64,20 @@ describe('several replicas in one workspace', () => {
     const alone = createSlack('published')
     const { slack, budgets } = openReplicas(four)
     await pass(5_000)
-    await Promise.all([grow(createSendBudget(alone.toCall('a'))), grow(budgets[2] as SendBudget), pass(20_000)])
+    await Promise.all([grow(createLimiter(alone.toCall('a'))), grow(budgets[2] as Limiter), pass(20_000)])
     expect(alone.count('chat.update')).toBeGreaterThan(15)
     expect(slack.count('chat.update')).toBeGreaterThanOrEqual(alone.count('chat.update') - 2)
   })
 
   test('last texts come before first ones, on whichever of them they wait', async () => {
     const { slack, budgets } = openReplicas(four)
-    const [one, , other] = budgets as [SendBudget, SendBudget, SendBudget]
+    const [one, , other] = budgets as [Limiter, Limiter, Limiter]
     await pass(2_000)
     const stop = flood(one)
     await pass(5_000)
     stop()
-    const texts = (budget: SendBudget, as: 'first' | 'final', calls: number) => {
-      for (let call = 0; call < calls; call += 1) void budget.send('chat.update', () => ({ as }), as)
+    const texts = (limiter: Limiter, as: 'first' | 'final', calls: number) => {
+      for (let call = 0; call < calls; call += 1) void limiter.send('chat.update', () => ({ as }), as)
     }
     texts(one, 'first', 20)
     await pass(1_000)
@@ -93,9 +93,9 @@ describe('several replicas in one workspace', () => {
   test('in one channel they post in turn, as often as it takes a post', async () => {
     const { slack, budgets } = openReplicas(four, 'published', jitter())
     await pass(100)
-    for (const budget of budgets)
+    for (const limiter of budgets)
       for (let post = 0; post < 5; post += 1)
-        void budget.send('chat.postMessage', () => ({ channel: 'C1', post }), 'first')
+        void limiter.send('chat.postMessage', () => ({ channel: 'C1', post }), 'first')
     await pass(23_000)
     expect(slack.refused()).toEqual([])
     expect(slack.count('chat.postMessage')).toBe(20)
@@ -105,10 +105,10 @@ describe('several replicas in one workspace', () => {
 
   test('a post that is given up leaves its moment to the next one', async () => {
     const { slack, budgets } = openReplicas(four)
-    const [one, two] = budgets as [SendBudget, SendBudget]
+    const [one, two] = budgets as [Limiter, Limiter]
     await pass(5_000)
-    const post = (budget: SendBudget, signal?: AbortSignal) =>
-      budget.send('chat.postMessage', () => ({ channel: 'C1' }), 'first', signal)
+    const post = (limiter: Limiter, signal?: AbortSignal) =>
+      limiter.send('chat.postMessage', () => ({ channel: 'C1' }), 'first', signal)
     void post(one)
     await pass(10)
     const overtaken = new AbortController()
@@ -123,7 +123,7 @@ describe('several replicas in one workspace', () => {
 
   test('how long a post would wait is known, also when only others post in the channel', async () => {
     const { budgets } = openReplicas(four)
-    const [one, two] = budgets as [SendBudget, SendBudget]
+    const [one, two] = budgets as [Limiter, Limiter]
     await pass(5_000)
     for (let post = 0; post < 5; post += 1) void one.send('chat.postMessage', () => ({ channel: 'C1' }), 'first')
     await pass(50)
@@ -136,16 +136,18 @@ describe('several replicas in one workspace', () => {
   test('what is begun on all of them at the same moment can be completed', async () => {
     const { slack, budgets } = openReplicas(four)
     await pass(5_000)
-    for (let call = 0; call < 38; call += 1) void budgets[0]?.send('chat.update', () => ({}), 'between')
+    for (let call = 0; call < 38; call += 1) void budgets[0]?.send('chat.update', () => ({}), 'interim')
     await pass(3_000)
-    const begun = budgets.flatMap(budget =>
-      Array.from({ length: 10 }, () => budget.openReply()).flatMap(share => (share.begin() ? [{ budget, share }] : [])),
+    const begun = budgets.flatMap(limiter =>
+      Array.from({ length: 10 }, () => limiter.openReply()).flatMap(share =>
+        share.begin() ? [{ limiter, share }] : [],
+      ),
     )
     expect(begun.length).toBeGreaterThan(7)
     expect(begun.length).toBeLessThanOrEqual(12)
-    for (const { budget, share } of begun) {
+    for (const { limiter, share } of begun) {
       share.complete()
-      void budget.send('chat.update', () => ({ as: 'final' }), 'final')
+      void limiter.send('chat.update', () => ({ as: 'final' }), 'final')
     }
     await pass(500)
     expect(slack.arrived.filter(({ args }) => args.as === 'final')).toHaveLength(begun.length)
@@ -156,7 +158,7 @@ describe('several replicas in one workspace', () => {
     const { slack, database, budgets } = openReplicas(four)
     await pass(5_000)
     database.isAway = true
-    const floods = budgets.map(budget => flood(budget))
+    const floods = budgets.map(limiter => flood(limiter))
     await pass(180_000)
     const between = (from: number, to: number) =>
       slack.arrived.filter(({ method, at }) => method === 'chat.update' && at > from && at <= to)
@@ -176,13 +178,13 @@ describe('several replicas in one workspace', () => {
 
   test('without the database and with the minute spent, none spends it again', async () => {
     const { slack, database, budgets } = openReplicas(four)
-    const [one, two] = budgets as [SendBudget, SendBudget]
+    const [one, two] = budgets as [Limiter, Limiter]
     await pass(5_000)
     const stop = flood(one)
     await pass(8_000)
     stop()
     database.isAway = true
-    const floods = [two, ...budgets.slice(2)].map(budget => flood(budget))
+    const floods = [two, ...budgets.slice(2)].map(limiter => flood(limiter))
     await pass(50_000)
     for (const end of floods) end()
     expect(slack.refused().filter(({ method }) => method !== 'chat.postMessage')).toEqual([])
@@ -191,8 +193,8 @@ describe('several replicas in one workspace', () => {
   test('a reply in progress is completed while the database does not answer at all', async () => {
     const { slack, database, budgets } = openReplicas(four)
     await pass(5_000)
-    const budget = budgets[1] as SendBudget
-    const growing = grow(budget)
+    const limiter = budgets[1] as Limiter
+    const growing = grow(limiter)
     await pass(1_500)
     const before = slack.count('chat.update')
     database.answersInMs = 60_000
@@ -205,7 +207,7 @@ describe('several replicas in one workspace', () => {
   test('what one is refused, all respect, and what it teaches, all know', async () => {
     const { slack, budgets } = openReplicas(four, { 'chat.update': 20 })
     await pass(5_000)
-    const floods = budgets.map(budget => flood(budget))
+    const floods = budgets.map(limiter => flood(limiter))
     await pass(300_000)
     for (const stop of floods) stop()
     const refused = slack.refused().filter(({ method }) => method === 'chat.update')
@@ -223,7 +225,7 @@ describe('several replicas in one workspace', () => {
 
   test('where one was refused, another that has not called yet waits as long as Slack said', async () => {
     const { slack, budgets } = openReplicas(four, { 'chat.update': 20 })
-    const [one, two] = budgets as [SendBudget, SendBudget]
+    const [one, two] = budgets as [Limiter, Limiter]
     await pass(5_000)
     const stop = flood(one)
     await pass(8_000)
@@ -240,14 +242,14 @@ describe('several replicas in one workspace', () => {
 
   test('what was kept for replies that have ended is there for all', async () => {
     const { slack, budgets } = openReplicas(four)
-    const [one, two] = budgets as [SendBudget, SendBudget]
+    const [one, two] = budgets as [Limiter, Limiter]
     await pass(5_000)
     const shares = Array.from({ length: 12 }, () => one.openReply())
     expect(shares.every(share => share.begin())).toBe(true)
     await pass(2_000)
     for (const share of shares) share.close()
     await pass(300)
-    for (let call = 0; call < 60; call += 1) void two.send('chat.update', () => ({}), 'between')
+    for (let call = 0; call < 60; call += 1) void two.send('chat.update', () => ({}), 'interim')
     await pass(1_000)
     expect(slack.count('chat.update', 'b')).toBe(47)
   })
@@ -259,7 +261,7 @@ describe('several replicas in one workspace', () => {
     const report = { spentMs: [], held: 0, asks: [40, 0, 0, 0] as [number, number, number, number], growing: 0, limit }
     void hoarder.sync({ 'chat.update': { ...report, isNews: false } })
     await pass(100)
-    const [one] = budgets as [SendBudget]
+    const [one] = budgets as [Limiter]
     const stop = flood(one)
     await pass(4_000)
     expect(slack.count('chat.update')).toBeLessThan(11)
@@ -270,17 +272,17 @@ describe('several replicas in one workspace', () => {
 
   test('one that leaves takes nothing along', async () => {
     const { slack, budgets } = openReplicas(four)
-    const [one, ...others] = budgets as [SendBudget, ...SendBudget[]]
+    const [one, ...others] = budgets as [Limiter, ...Limiter[]]
     await pass(2_000)
-    await Promise.all([...others.map(budget => budget.close()), pass(100)])
-    for (let call = 0; call < 60; call += 1) void one.send('chat.update', () => ({}), 'between')
+    await Promise.all([...others.map(limiter => limiter.close()), pass(100)])
+    for (let call = 0; call < 60; call += 1) void one.send('chat.update', () => ({}), 'interim')
     await pass(200)
     expect(slack.count('chat.update')).toBe(50)
   })
 })
 
 /** Sends whatever a budget lets through: edits, pieces of streams, whole streams, and posts in one channel. */
-function flood(budget: SendBudget): () => void {
+function flood(limiter: Limiter): () => void {
   let isOver = false
   const every = async (send: () => Promise<unknown>): Promise<void> => {
     while (!isOver) {
@@ -289,14 +291,14 @@ function flood(budget: SendBudget): () => void {
     }
   }
   for (const method of ['chat.update', 'chat.appendStream'])
-    for (let text = 0; text < 3; text += 1) void every(() => budget.send(method, () => ({}), 'between'))
-  void every(() => budget.send('chat.postMessage', () => ({ channel: 'C1' }), 'first'))
+    for (let text = 0; text < 3; text += 1) void every(() => limiter.send(method, () => ({}), 'interim'))
+  void every(() => limiter.send('chat.postMessage', () => ({ channel: 'C1' }), 'first'))
   void every(async () => {
-    const stream = budget.openStream()
+    const stream = limiter.openStream()
     if (stream === undefined) return
-    const begun = await budget.send('chat.startStream', () => ({}), 'between')
+    const begun = await limiter.send('chat.startStream', () => ({}), 'interim')
     stream.begun()
-    if (begun !== undefined) await budget.send('chat.stopStream', () => ({}), 'final')
+    if (begun !== undefined) await limiter.send('chat.stopStream', () => ({}), 'final')
     stream.close()
   })
   return () => {
@@ -305,16 +307,16 @@ function flood(budget: SendBudget): () => void {
 }
 
 /** A reply that grows for eight seconds. */
-async function grow(budget: SendBudget): Promise<void> {
-  const share = budget.openReply()
+async function grow(limiter: Limiter): Promise<void> {
+  const share = limiter.openReply()
   expect(share.begin()).toBe(true)
   const begunAt = Date.now()
   while (Date.now() < begunAt + 8_000) {
     await new Promise(resolve => setTimeout(resolve, share.nextMs(Date.now() - begunAt)))
-    if ((await budget.send('chat.update', () => ({}), 'between')) !== undefined) share.spend()
+    if ((await limiter.send('chat.update', () => ({}), 'interim')) !== undefined) share.spend()
   }
   share.complete()
-  await budget.send('chat.update', () => ({ as: 'final' }), 'final')
+  await limiter.send('chat.update', () => ({ as: 'final' }), 'final')
   share.close(8_000)
 }
 

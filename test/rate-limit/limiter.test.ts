@@ -1,7 +1,8 @@
 import fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
-import { createSendBudget } from '../../src/rate-limit/limiter.ts'
-import { type SlackAnswer, SlackError } from '../../src/slack/client.ts'
+import { SlackError } from '../../src/errors.ts'
+import { createLimiter } from '../../src/rate-limit/limiter.ts'
+import type { SlackAnswer } from '../../src/slack/client.ts'
 
 beforeEach(() => {
   vi.useFakeTimers()
@@ -12,31 +13,31 @@ afterEach(() => {
 
 describe('the send budget', () => {
   test('lets calls in between go while there is room, and drops them when there is none', async () => {
-    const { budget, made } = open()
+    const { limiter, made } = open()
     const landed = await Promise.all(
-      Array.from({ length: 60 }, () => budget.send('chat.update', () => ({}), 'between')),
+      Array.from({ length: 60 }, () => limiter.send('chat.update', () => ({}), 'interim')),
     )
     expect(landed.filter(answer => answer !== undefined)).toHaveLength(50)
     expect(made).toHaveLength(50)
   })
 
   test('keeps back a completing call for each reply in progress', async () => {
-    const { budget, made } = open()
-    const shares = Array.from({ length: 5 }, () => budget.openReply())
+    const { limiter, made } = open()
+    const shares = Array.from({ length: 5 }, () => limiter.openReply())
     expect(shares.map(share => share.begin())).toEqual([true, true, true, true, true])
-    for (let call = 0; call < 60; call += 1) await budget.send('chat.update', () => ({}), 'between')
+    for (let call = 0; call < 60; call += 1) await limiter.send('chat.update', () => ({}), 'interim')
     expect(made).toHaveLength(45)
-    await Promise.all(shares.map(() => budget.send('chat.update', () => ({}), 'final')))
+    await Promise.all(shares.map(() => limiter.send('chat.update', () => ({}), 'final')))
     expect(made).toHaveLength(50)
     for (const share of shares) share.close()
-    expect(budget.openReply().begin()).toBe(false)
+    expect(limiter.openReply().begin()).toBe(false)
   })
 
   test('has an edit for every question that somebody asks after another, however often each may be edited', async () => {
-    const { budget } = open()
+    const { limiter } = open()
     const edited: number[] = []
     for (let question = 0; question < 8; question += 1) {
-      const share = budget.openReply()
+      const share = limiter.openReply()
       expect(share.begin()).toBe(true)
       const begunAt = Date.now()
       let edits = 0
@@ -44,12 +45,12 @@ describe('the send budget', () => {
         const waitMs = share.nextMs(Date.now() - begunAt)
         if (Date.now() + waitMs > begunAt + 4_500) break
         await vi.advanceTimersByTimeAsync(waitMs)
-        if ((await budget.send('chat.update', () => ({}), 'between')) === undefined) continue
+        if ((await limiter.send('chat.update', () => ({}), 'interim')) === undefined) continue
         share.spend()
         edits += 1
       }
       share.complete()
-      await budget.send('chat.update', () => ({}), 'final')
+      await limiter.send('chat.update', () => ({}), 'final')
       share.close(4_500)
       edited.push(edits)
       await vi.advanceTimersByTimeAsync(500)
@@ -60,10 +61,10 @@ describe('the send budget', () => {
   })
 
   test('lets the last ones go first, then errors, then first texts, whoever came first', async () => {
-    const { budget, made } = open()
-    for (let call = 0; call < 50; call += 1) await budget.send('chat.update', () => ({ as: 'before' }), 'between')
+    const { limiter, made } = open()
+    for (let call = 0; call < 50; call += 1) await limiter.send('chat.update', () => ({ as: 'before' }), 'interim')
     const waiting = (['first', 'error', 'final', 'first'] as const).map((as, index) =>
-      budget.send('chat.update', () => ({ as, index }), as),
+      limiter.send('chat.update', () => ({ as, index }), as),
     )
     await vi.advanceTimersByTimeAsync(61_000)
     await Promise.all(waiting)
@@ -71,13 +72,13 @@ describe('the send budget', () => {
   })
 
   test('honours a refusal for its own method only, and makes the call again with what is newest then', async () => {
-    const { budget, made, refuse } = open()
+    const { limiter, made, refuse } = open()
     refuse('chat.update', 7_000)
     let text = 'old'
-    const final = budget.send('chat.update', () => ({ text }), 'final')
+    const final = limiter.send('chat.update', () => ({ text }), 'final')
     await vi.advanceTimersByTimeAsync(100)
     text = 'new'
-    await budget.send('chat.postMessage', () => ({ channel: 'C1' }), 'first')
+    await limiter.send('chat.postMessage', () => ({ channel: 'C1' }), 'first')
     await vi.advanceTimersByTimeAsync(6_800)
     expect(made.map(({ method }) => method)).toEqual(['chat.update', 'chat.postMessage'])
     await vi.advanceTimersByTimeAsync(300)
@@ -86,8 +87,8 @@ describe('the send budget', () => {
   })
 
   test('posts once a second in a channel, side by side in others', async () => {
-    const { budget, made } = open()
-    const post = (channel: string) => budget.send('chat.postMessage', () => ({ channel }), 'first')
+    const { limiter, made } = open()
+    const post = (channel: string) => limiter.send('chat.postMessage', () => ({ channel }), 'first')
     const all = Promise.all([post('C1'), post('C1'), post('C2'), post('C1')])
     await vi.advanceTimersByTimeAsync(10)
     expect(made.map(({ args }) => args.channel)).toEqual(['C1', 'C2'])
@@ -97,12 +98,12 @@ describe('the send budget', () => {
   })
 
   test('gives a waiting call up when its signal says so, and others go on', async () => {
-    const { budget, refuse, made } = open()
+    const { limiter, refuse, made } = open()
     refuse('chat.update', 5_000)
-    await budget.send('chat.update', () => ({}), 'between')
+    await limiter.send('chat.update', () => ({}), 'interim')
     const giveUp = new AbortController()
-    const given = budget.send('chat.update', () => ({ as: 'given up' }), 'final', giveUp.signal)
-    const kept = budget.send('chat.update', () => ({ as: 'kept' }), 'final')
+    const given = limiter.send('chat.update', () => ({ as: 'given up' }), 'final', giveUp.signal)
+    const kept = limiter.send('chat.update', () => ({ as: 'kept' }), 'final')
     giveUp.abort(new Error('enough'))
     await expect(given).rejects.toThrow('enough')
     await vi.advanceTimersByTimeAsync(6_000)
@@ -113,22 +114,22 @@ describe('the send budget', () => {
   test('never exceeds a method’s limit in any minute, and loses no call that must be made', async () => {
     const step = fc.record({
       afterMs: fc.integer({ min: 0, max: 4_000 }),
-      urgency: fc.constantFrom('final', 'error', 'first', 'between'),
+      urgency: fc.constantFrom('final', 'error', 'first', 'interim'),
     })
     await fc.assert(
       fc.asyncProperty(fc.array(step, { maxLength: 150 }), async steps => {
-        const { budget, made } = open()
+        const { limiter, made } = open()
         const sent: Promise<unknown>[] = []
         for (const { afterMs, urgency } of steps) {
           await vi.advanceTimersByTimeAsync(afterMs)
-          sent.push(budget.send('chat.update', () => ({ urgency }), urgency as 'final'))
+          sent.push(limiter.send('chat.update', () => ({ urgency }), urgency as 'final'))
         }
         await vi.advanceTimersByTimeAsync(300_000)
         await Promise.all(sent)
         for (const { at } of made)
           expect(made.filter(other => other.at >= at && other.at < at + 60_000).length).toBeLessThanOrEqual(50)
-        const must = steps.filter(({ urgency }) => urgency !== 'between').length
-        expect(made.filter(({ args }) => args.urgency !== 'between')).toHaveLength(must)
+        const must = steps.filter(({ urgency }) => urgency !== 'interim').length
+        expect(made.filter(({ args }) => args.urgency !== 'interim')).toHaveLength(must)
       }),
       { numRuns: 60 },
     )
@@ -147,7 +148,7 @@ function open() {
     return { ok: true }
   }
   return {
-    budget: createSendBudget(call),
+    limiter: createLimiter(call),
     made,
     refuse: (method: string, afterMs: number) => refusals.set(method, afterMs),
   }

@@ -1,7 +1,8 @@
 import { createLimits, type LimitChoice } from '../../playground/slack-emulator/limits.ts'
-import type { BudgetPool, Limit } from '../../src/rate-limit/cluster-protocol.ts'
-import { createSendBudget } from '../../src/rate-limit/limiter.ts'
-import { type SlackAnswer, SlackError } from '../../src/slack/client.ts'
+import { SlackError } from '../../src/errors.ts'
+import type { Cluster, Limit } from '../../src/rate-limit/cluster-protocol.ts'
+import { createLimiter } from '../../src/rate-limit/limiter.ts'
+import type { SlackAnswer } from '../../src/slack/client.ts'
 import { type Replica, settle } from '../../src/store/rate-limit-allocation.ts'
 
 const inMs = (ms: number) => new Promise<void>(resolve => setTimeout(resolve, ms))
@@ -25,7 +26,7 @@ function createDatabase() {
     const age = Date.now() - at
     return { ...limit, raiseInMs: limit.raiseInMs - age, restMs: Math.max(0, limit.restMs - age) }
   }
-  const toPool = (name: string): BudgetPool => ({
+  const toPool = (name: string): Cluster => ({
     sync: reports =>
       answer(() => {
         const at = Date.now()
@@ -86,6 +87,6 @@ export function openReplicas(names: string[], choice: LimitChoice = 'published',
   const slack = createSlack(choice, arrivesInMs)
   const database = createDatabase()
   const pools = names.map(name => database.toPool(name))
-  const budgets = names.map((name, index) => createSendBudget(slack.toCall(name), Date.now, pools[index]))
+  const budgets = names.map((name, index) => createLimiter(slack.toCall(name), Date.now, pools[index]))
   return { slack, database, budgets }
 }

@@ -1,9 +1,10 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import { SlackError } from '../../src/errors.ts'
 import { createLog } from '../../src/log.ts'
-import { createSendBudget } from '../../src/rate-limit/limiter.ts'
-import { toMessageBody } from '../../src/reply/body.ts'
+import { createLimiter } from '../../src/rate-limit/limiter.ts'
+import { buildMessageBody } from '../../src/reply/body.ts'
 import { createPoster } from '../../src/reply/edit-transport.ts'
-import { type SlackAnswer, SlackError } from '../../src/slack/client.ts'
+import type { SlackAnswer } from '../../src/slack/client.ts'
 
 beforeEach(() => {
   vi.useFakeTimers()
@@ -20,7 +21,7 @@ describe('a call that was given up and still arrives', () => {
     const { poster, shown, delayNext } = open()
     await finished(poster.put(() => toShown('one'), 'first'))
     delayNext('chat.update')
-    await finished(poster.put(() => toShown('one two'), 'between'))
+    await finished(poster.put(() => toShown('one two'), 'interim'))
     await finished(poster.put(() => toShown('one two three'), 'final'))
     await vi.advanceTimersByTimeAsync(60_000)
     expect(shown()).toEqual(['one two three'])
@@ -36,7 +37,7 @@ describe('a call that was given up and still arrives', () => {
   })
 })
 
-const toShown = (markdown: string) => ({ ...toMessageBody(markdown), isWhole: false })
+const toShown = (markdown: string) => ({ ...buildMessageBody(markdown), isWhole: false })
 
 /** Lets the clock run until the promise has settled. */
 async function finished(promise: Promise<unknown>): Promise<void> {
@@ -70,7 +71,7 @@ function open() {
   const nothing = { messages: [], shown: 0, postingAt: undefined }
   const progress = { ...nothing, posting: async () => {}, posted: async () => {}, showing() {} }
   return {
-    poster: createPoster({ budget: createSendBudget(call), call, log: createLog('silent') }, place, progress),
+    poster: createPoster({ limiter: createLimiter(call), call, log: createLog('silent') }, place, progress),
     shown: () => messages.map(({ text }) => text),
     delayNext: (method: string) => slow.add(method),
   }

@@ -1,9 +1,10 @@
 import fc from 'fast-check'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { SlackError } from '../../src/errors.ts'
 import { createLog } from '../../src/log.ts'
-import { createSendBudget } from '../../src/rate-limit/limiter.ts'
+import { createLimiter } from '../../src/rate-limit/limiter.ts'
 import { openReply } from '../../src/reply/reply.ts'
-import { type SlackAnswer, SlackError } from '../../src/slack/client.ts'
+import type { SlackAnswer } from '../../src/slack/client.ts'
 
 beforeEach(() => vi.useFakeTimers({ now: Date.UTC(2026, 10, 26) }))
 afterEach(() => vi.useRealTimers())
@@ -118,8 +119,8 @@ async function tell(
   look: (shown: Message[], text: string) => void,
 ): Promise<void> {
   const slack = createSlack(list)
-  const budget = createSendBudget(slack.call)
-  const parts = { budget, call: slack.call, log: createLog('silent'), onFirstText() {}, controls: [] }
+  const limiter = createLimiter(slack.call)
+  const parts = { limiter, call: slack.call, log: createLog('silent'), onFirstText() {}, controls: [] }
   const nothing = { shown: 0, postingAt: undefined, posting: async () => {}, posted: async () => {}, showing() {} }
   const told = stories.map(async ({ pieces, afterMs, channel }, at) => {
     await new Promise(resolve => setTimeout(resolve, afterMs))

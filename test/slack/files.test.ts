@@ -2,7 +2,7 @@ import { deflateSync } from 'node:zlib'
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createPdfReader } from '../../src/slack/files/pdf.ts'
-import { createFileReader, type FileReaderParts, type SlackFile, toSlackFile } from '../../src/slack/files/read-file.ts'
+import { createFileReader, type FileReaderDeps, type SlackFile, toSlackFile } from '../../src/slack/files/read-file.ts'
 import { type FileHost, openFileHost } from './file-host.ts'
 import { toBarePdf, toChinesePdf, toEncryptedPdf, toPdf, toPdfBomb } from './pdf.ts'
 
@@ -25,8 +25,8 @@ afterAll(async () => {
   await other.close()
 })
 
-function toReader(parts: Partial<FileReaderParts> = {}) {
-  return createFileReader({ token, slackApiUrl: `${host.origin}/api/`, ...parts })
+function toReader(deps: Partial<FileReaderDeps> = {}) {
+  return createFileReader({ token, slackApiUrl: `${host.origin}/api/`, ...deps })
 }
 
 function toFile(file: Partial<SlackFile> = {}): SlackFile {
@@ -34,8 +34,8 @@ function toFile(file: Partial<SlackFile> = {}): SlackFile {
 }
 
 /** A person attaches a file with these bytes; what the model is given. */
-async function attach(bytes: string | Uint8Array, file: Partial<SlackFile> = {}, parts: Partial<FileReaderParts> = {}) {
-  return toReader(parts).read(toFile({ url: host.serve('/files-pri/F1', bytes), ...file }))
+async function attach(bytes: string | Uint8Array, file: Partial<SlackFile> = {}, deps: Partial<FileReaderDeps> = {}) {
+  return toReader(deps).read(toFile({ url: host.serve('/files-pri/F1', bytes), ...file }))
 }
 
 function skipped(reason: string) {
@@ -123,7 +123,7 @@ describe('the token goes to Slack and nowhere else', () => {
 
   it("asks Slack's own file host over https", async () => {
     const asked: string[] = []
-    const fetch: FileReaderParts['fetch'] = async url => {
+    const fetch: FileReaderDeps['fetch'] = async url => {
       asked.push(String(url))
       return new Response('hello')
     }

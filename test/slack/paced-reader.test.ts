@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
-import { type CallSlack, SlackError } from '../../src/slack/client.ts'
+import { SlackError } from '../../src/errors.ts'
+import type { CallSlack } from '../../src/slack/client.ts'
 import { createPacedReader } from '../../src/slack/paced-reader.ts'
 
 beforeEach(() => vi.useFakeTimers({ now: Date.UTC(2026, 10, 26) }))

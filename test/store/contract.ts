@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, test, vi } from 'vitest'
 import type { NewLabel } from '../../src/store/labels.ts'
 import type { Store } from '../../src/store/store.ts'
-import type { KeptPart } from '../../src/store/summary-chunks.ts'
+import type { StoredChunk } from '../../src/store/summary-chunks.ts'
 
 /** Opens the store of one place, each time as a process that starts does; what is kept there stays. */
 export type OpenStore = () => Promise<Store>
@@ -465,7 +465,7 @@ const given = {
   model: 'gpt-4o',
 }
 
-const part = (id: string, ts = '1764000000.000100'): KeptPart => ({
+const part = (id: string, ts = '1764000000.000100'): StoredChunk => ({
   id,
   channel: 'C1',
   scope: 'gpt:zh',
@@ -473,7 +473,7 @@ const part = (id: string, ts = '1764000000.000100'): KeptPart => ({
   result: '["point"]',
 })
 
-const join: KeptPart = { ...part('j'), covers: [['a', '']] }
+const join: StoredChunk = { ...part('j'), covers: [['a', '']] }
 
 const digest = (id: string, nextAt = noon) => ({
   id,

@@ -1,10 +1,10 @@
 import { sql } from 'kysely'
 import { expect, onTestFinished, test } from 'vitest'
 import type { Limit, Report } from '../../src/rate-limit/cluster-protocol.ts'
-import { createSendBudget } from '../../src/rate-limit/limiter.ts'
+import { createLimiter } from '../../src/rate-limit/limiter.ts'
 import { migrate } from '../../src/store/migrations.ts'
 import { openPostgres } from '../../src/store/postgres.ts'
-import { createBudgetPool } from '../../src/store/rate-limit.ts'
+import { createCluster } from '../../src/store/rate-limit.ts'
 import { openDatabase, openProxy, withPostgres } from '../postgres.ts'
 import { createSlack } from '../rate-limit/pools.ts'
 
@@ -87,7 +87,7 @@ withPostgres('a send budget that replicas share through PostgreSQL', () => {
     const [pool] = pools as [(typeof pools)[0]]
     await pool.sync(report({}))
     await pool.sync(report({ spentMs: [1, 2, 3] }))
-    const late = createBudgetPool(db, 'r0')
+    const late = createCluster(db, 'r0')
     await expect(late.sync(report({}))).rejects.toThrow('newer')
     expect((await pool.sync(report({ spentMs: [1, 2, 3], asks: [0, 0, 0, 50] }))).allotments[method]?.granted).toBe(47)
   })
@@ -128,17 +128,17 @@ withPostgres('a send budget that replicas share through PostgreSQL', () => {
     const slack = createSlack('published', () => 5)
     const hourMs = 3_600_000
     const budgets = pools.map((pool, index) =>
-      createSendBudget(slack.toCall(String(index)), () => Date.now() + index * hourMs, pool),
+      createLimiter(slack.toCall(String(index)), () => Date.now() + index * hourMs, pool),
     )
     onTestFinished(async () => {
-      await Promise.all(budgets.map(budget => budget.close()))
+      await Promise.all(budgets.map(limiter => limiter.close()))
     })
-    const posts = budgets.flatMap(budget => [
-      budget.send('chat.postMessage', () => ({ channel: 'C1' }), 'first'),
-      budget.send('chat.postMessage', () => ({ channel: 'C2' }), 'first'),
+    const posts = budgets.flatMap(limiter => [
+      limiter.send('chat.postMessage', () => ({ channel: 'C1' }), 'first'),
+      limiter.send('chat.postMessage', () => ({ channel: 'C2' }), 'first'),
     ])
-    const edits = budgets.map(async budget => {
-      for (let call = 0; call < 60; call += 1) await budget.send(method, () => ({}), 'between')
+    const edits = budgets.map(async limiter => {
+      for (let call = 0; call < 60; call += 1) await limiter.send(method, () => ({}), 'interim')
     })
     await Promise.all([...edits, ...posts])
     expect(slack.refused()).toEqual([])
@@ -150,9 +150,9 @@ withPostgres('a send budget that replicas share through PostgreSQL', () => {
   test('while the database takes nobody, texts are completed and begun; when it is back, it is heard again', async () => {
     const { pools, database, db } = await openPools(2)
     const slack = createSlack('published', () => 5)
-    const budgets = pools.map((pool, index) => createSendBudget(slack.toCall(String(index)), Date.now, pool))
+    const budgets = pools.map((pool, index) => createLimiter(slack.toCall(String(index)), Date.now, pool))
     onTestFinished(async () => {
-      await Promise.all(budgets.map(budget => budget.close()))
+      await Promise.all(budgets.map(limiter => limiter.close()))
     })
     const heard = async () => {
       const rows = await db.selectFrom('budget_replicas').select('heard_at').execute()
@@ -161,16 +161,16 @@ withPostgres('a send budget that replicas share through PostgreSQL', () => {
     await expect.poll(heard).toHaveLength(2)
     const before = Math.max(...(await heard()))
     database.cut()
-    const begun = budgets.map(budget => {
-      const share = budget.openReply()
-      return { budget, hasRoom: share.begin(), complete: () => share.complete() }
+    const begun = budgets.map(limiter => {
+      const share = limiter.openReply()
+      return { limiter, hasRoom: share.begin(), complete: () => share.complete() }
     })
     expect(begun.map(({ hasRoom }) => hasRoom)).toEqual([true, true])
-    for (const { budget, complete } of begun) {
-      await budget.send('chat.postMessage', () => ({ channel: 'C1' }), 'first')
-      for (let call = 0; call < 5; call += 1) await budget.send(method, () => ({}), 'between')
+    for (const { limiter, complete } of begun) {
+      await limiter.send('chat.postMessage', () => ({ channel: 'C1' }), 'first')
+      for (let call = 0; call < 5; call += 1) await limiter.send(method, () => ({}), 'interim')
       complete()
-      await budget.send(method, () => ({ as: 'final' }), 'final')
+      await limiter.send(method, () => ({ as: 'final' }), 'final')
     }
     expect(slack.arrived.filter(({ args }) => args.as === 'final')).toHaveLength(2)
     expect(slack.count(method)).toBe(12)
@@ -189,6 +189,6 @@ async function openPools(count: number) {
   }
   const { db } = open()
   await migrate(db)
-  const pools = Array.from({ length: count }, (_, index) => createBudgetPool(open().db, `r${index}`))
+  const pools = Array.from({ length: count }, (_, index) => createCluster(open().db, `r${index}`))
   return { pools, database: { open, cut: proxy.cut, mend: proxy.mend }, db }
 }

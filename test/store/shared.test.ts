@@ -3,7 +3,7 @@ import { sql } from 'kysely'
 import { beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import type { Log } from '../../src/log.ts'
 import { migrate, migrations } from '../../src/store/migrations.ts'
-import { openPostgres, toPostgresProblem } from '../../src/store/postgres.ts'
+import { formatPostgresProblem, openPostgres } from '../../src/store/postgres.ts'
 import { openSharedStore } from '../../src/store/postgres-store.ts'
 import { administer, openDatabase, openProxy, withParts, withPostgres } from '../postgres.ts'
 import { storeContract, turn } from './contract.ts'
@@ -190,7 +190,7 @@ withPostgres('a database that cannot be opened is named with its cure', () => {
 describe('a problem of PostgreSQL', () => {
   test('is told without the password', () => {
     const wrong = Object.assign(new Error('password authentication failed for user "bot"'), { code: '28P01' })
-    expect(toPostgresProblem(wrong)).toBe('DATABASE_URL: PostgreSQL does not take this user and password')
+    expect(formatPostgresProblem(wrong)).toBe('DATABASE_URL: PostgreSQL does not take this user and password')
   })
 })
 

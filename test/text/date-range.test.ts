@@ -1,11 +1,11 @@
 import { describe, expect, test } from 'vitest'
-import { takeSpan } from '../../src/text/date-range.ts'
+import { extractSpan } from '../../src/text/date-range.ts'
 
 /** Thursday, 18:00 in Shanghai. */
 const now = Date.UTC(2026, 10, 26, 10)
 
 async function read(words: string) {
-  const { span, rest } = await takeSpan(words, now, 'Asia/Shanghai')
+  const { span, rest } = await extractSpan(words, now, 'Asia/Shanghai')
   if (span?.kind !== 'time') return { span, rest }
   const show = (at: number) => new Date(at).toLocaleString('sv-SE', { timeZone: 'Asia/Shanghai' }).slice(0, 16)
   return { span: `${show(span.range.from)} – ${show(span.range.to)}`, rest }
@@ -63,7 +63,7 @@ describe('a span in words', () => {
 
   test('begins its days where the person lives, also where the clocks change', async () => {
     const afterChange = Date.UTC(2026, 10, 2, 12)
-    const { span } = await takeSpan('since Oct 31', afterChange, 'America/New_York')
+    const { span } = await extractSpan('since Oct 31', afterChange, 'America/New_York')
     // The clocks there went back on November 1: October 31 begins at 04:00 UTC.
     expect(span).toMatchObject({ range: { from: Date.UTC(2026, 9, 31, 4) } })
   })

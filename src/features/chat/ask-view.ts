@@ -1,29 +1,29 @@
 import type { ModalView } from '@slack/types'
-import type { Words } from '../../i18n/catalog.ts'
+import type { I18n } from '../../i18n/catalog.ts'
 
 /** Slack's limit on what a text field holds. Source: docs.slack.dev, plain_text_input. */
 const mostCharacters = 3_000
 
 /** The dialogue in which a question is written. */
-export function toAskView(words: Words, privateMetadata: string): ModalView {
+export function buildAskView(i18n: I18n, privateMetadata: string): ModalView {
   return {
     type: 'modal',
     callback_id: 'ask',
     private_metadata: privateMetadata,
-    title: plain(words.ask.title),
-    submit: plain(words.ask.submit),
-    close: plain(words.ask.close),
+    title: plain(i18n.ask.title),
+    submit: plain(i18n.ask.submit),
+    close: plain(i18n.ask.close),
     blocks: [
       {
         type: 'input',
         block_id: 'question',
-        label: plain(words.ask.label),
+        label: plain(i18n.ask.label),
         element: {
           type: 'plain_text_input',
           action_id: 'text',
           multiline: true,
           max_length: mostCharacters,
-          placeholder: plain(words.ask.placeholder),
+          placeholder: plain(i18n.ask.placeholder),
         },
       },
     ],
@@ -31,7 +31,7 @@ export function toAskView(words: Words, privateMetadata: string): ModalView {
 }
 
 /** What was written in it. */
-export function toQuestion(values: Record<string, Record<string, { value?: string | null | undefined }>>): string {
+export function parseQuestion(values: Record<string, Record<string, { value?: string | null | undefined }>>): string {
   return values.question?.text?.value?.trim() ?? ''
 }
 

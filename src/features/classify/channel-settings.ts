@@ -19,7 +19,7 @@ export interface ChannelSettingsBook {
 const nothing: ChannelSettings = { watch: false, card: false, reaction: '' }
 
 /** Reads what has been chosen so far. */
-export async function openChannelSettings(settings: Settings): Promise<ChannelSettingsBook> {
+export async function loadChannelSettings(settings: Settings): Promise<ChannelSettingsBook> {
   const read = async () => {
     const rows = await settings.all()
     return new Map(rows.map(row => [row.channel, { ...nothing, ...JSON.parse(row.settings) } as ChannelSettings]))
@@ -44,7 +44,7 @@ export async function openChannelSettings(settings: Settings): Promise<ChannelSe
 }
 
 /** The name of an emoji as Slack has it in events, out of `:beetle:` or `beetle`; undefined for what is no name. */
-export function toEmojiName(written: string): string | undefined {
+export function parseEmojiName(written: string): string | undefined {
   const name = written.trim().replace(/^:|:$/g, '').toLowerCase()
   return /^[\p{L}\p{N}_+'-]*$/u.test(name) ? name : undefined
 }

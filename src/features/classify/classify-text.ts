@@ -1,9 +1,9 @@
 import { ShownError } from '../../errors.ts'
 import { type ChatMessage, FormatRefused, type Model } from '../../model/model.ts'
-import { findEvidence, toFolded, toQuotations } from '../../text/find-quote.ts'
+import { findQuote, normalizeWords, parseQuotations } from '../../text/find-quote.ts'
 import { type Language, languageOf } from '../../text/terms.ts'
-import { type Finding, readFindings } from './parse-answer.ts'
-import { type AnswerForm, type Example, toFormat, toQuestion, toRepair } from './prompt.ts'
+import { type Finding, parseFindings } from './parse-answer.ts'
+import { type AnswerForm, buildAnswerFormat, buildPrompt, buildRepairPrompt, type Example } from './prompt.ts'
 import type { Taxonomy } from './taxonomy.ts'
 
 /** One thing that a text reports, as far as it was checked. */
@@ -51,7 +51,7 @@ export async function classify(
   const ask = async (form: AnswerForm, question: ChatMessage[]): Promise<string> => {
     usage.calls += 1
     let answer = ''
-    const format = form === 'json' ? toFormat(taxonomy) : undefined
+    const format = form === 'json' ? buildAnswerFormat(taxonomy) : undefined
     const enough = new AbortController()
     for await (const piece of model.stream(question, AbortSignal.any([signal, enough.signal]), format)) {
       if (piece.kind === 'text') answer += piece.text
@@ -64,14 +64,15 @@ export async function classify(
     return answer.slice(0, mostAnswerCharacters)
   }
   const { question, answer, form } = await askInBestForm(model, ask, form =>
-    toQuestion(taxonomy, shortened, examples, form),
+    buildPrompt(taxonomy, shortened, examples, form),
   )
   signal.throwIfAborted()
   const findings =
-    readFindings(answer, taxonomy) ?? readFindings(await ask(form, toRepair(question, answer, form)), taxonomy)
+    parseFindings(answer, taxonomy) ??
+    parseFindings(await ask(form, buildRepairPrompt(question, answer, form)), taxonomy)
   signal.throwIfAborted()
-  if (findings === undefined) throw new ShownError('model_unreadable_label', words => words.labels.unreadable)
-  const labels = findings.map(finding => toLabel(finding, text, taxonomy))
+  if (findings === undefined) throw new ShownError('model_unreadable_label', i18n => i18n.labels.unreadable)
+  const labels = findings.map(finding => buildLabel(finding, text, taxonomy))
   return { labels, language: languageOf(text), version: taxonomy.version, usage }
 }
 
@@ -93,15 +94,15 @@ async function askInBestForm(
   return { question, answer: await ask('brackets', question), form: 'brackets' }
 }
 
-function toLabel({ kind, quote, reason, confidence }: Finding, text: string, taxonomy: Taxonomy): Label {
-  return { kind, quote: findEvidence(text, quote), reason: toReason(reason, text, taxonomy), confidence }
+function buildLabel({ kind, quote, reason, confidence }: Finding, text: string, taxonomy: Taxonomy): Label {
+  return { kind, quote: findQuote(text, quote), reason: checkReason(reason, text, taxonomy), confidence }
 }
 
 /** A reason may quote, too: one with words in quotation marks that are neither in the text nor a kind’s name is none. */
-function toReason(reason: string, text: string, taxonomy: Taxonomy): string {
-  const names = taxonomy.kinds.flatMap(({ id, names }) => [id, ...Object.values(names)]).map(toFolded)
-  const isTrue = (words: string) => words === '' || names.includes(words) || toFolded(text).includes(words)
+function checkReason(reason: string, text: string, taxonomy: Taxonomy): string {
+  const names = taxonomy.kinds.flatMap(({ id, names }) => [id, ...Object.values(names)]).map(normalizeWords)
+  const isTrue = (words: string) => words === '' || names.includes(words) || normalizeWords(text).includes(words)
   const plain = reason.replace(/\s+/g, ' ').trim()
-  if (!toQuotations(plain).map(toFolded).every(isTrue)) return ''
+  if (!parseQuotations(plain).map(normalizeWords).every(isTrue)) return ''
   return plain.length > mostReasonCharacters ? `${plain.slice(0, mostReasonCharacters).toWellFormed()}…` : plain
 }

@@ -29,7 +29,7 @@ export interface Score {
 }
 
 /** Counts what was found against what was expected. A text that failed counts as missed by every kind that it has. */
-export function toScore(kinds: string[], judged: Judged[]): Score {
+export function computeScore(kinds: string[], judged: Judged[]): Score {
   const confusion: Score['confusion'] = Object.fromEntries(kinds.map(kind => [kind, {}]))
   for (const { expected, found } of judged) {
     const row = confusion[expected[0] ?? '']
@@ -39,7 +39,7 @@ export function toScore(kinds: string[], judged: Judged[]): Score {
     if (row !== undefined) row[column] = (row[column] ?? 0) + 1
   }
   return {
-    kinds: kinds.map(kind => toKindScore(kind, judged)),
+    kinds: kinds.map(kind => computeKindScore(kind, judged)),
     right: judged.filter(({ expected, found }) => found?.[0] !== undefined && expected.includes(found[0])).length,
     failed: judged.filter(({ found }) => found === undefined).length,
     texts: judged.length,
@@ -50,7 +50,7 @@ export function toScore(kinds: string[], judged: Judged[]): Score {
 /** The column of texts that got no label. */
 const failedColumn = '(failed)'
 
-function toKindScore(kind: string, judged: Judged[]): KindScore {
+function computeKindScore(kind: string, judged: Judged[]): KindScore {
   const are = judged.filter(({ expected }) => expected.includes(kind))
   const called = judged.filter(({ found }) => found?.includes(kind) === true)
   const both = are.filter(one => called.includes(one)).length
@@ -63,7 +63,7 @@ function toKindScore(kind: string, judged: Judged[]): KindScore {
 }
 
 /** Texts in so many parts that each is like the whole, for learning from all but one and asking about that one. */
-export function toFolds(texts: LabelledText[], count: number): LabelledText[][] {
+export function splitFolds(texts: LabelledText[], count: number): LabelledText[][] {
   const folds: LabelledText[][] = Array.from({ length: count }, () => [])
   const inOrder = texts.toSorted((a, b) => a.kinds.join().localeCompare(b.kinds.join()))
   inOrder.forEach((text, index) => void folds[index % count]?.push(text))
@@ -71,7 +71,7 @@ export function toFolds(texts: LabelledText[], count: number): LabelledText[][] 
 }
 
 /** Scores as a table for a terminal, several models side by side. */
-export function toReportText(scores: { name: string; score: Score; notes: string[] }[]): string {
+export function formatScores(scores: { name: string; score: Score; notes: string[] }[]): string {
   const kinds = scores[0]?.score.kinds.map(({ kind }) => kind) ?? []
   const head = ['kind', 'texts', ...scores.flatMap(({ name }) => [`${name}: precision`, 'recall'])]
   const rows = kinds.map((kind, index) => [
@@ -79,24 +79,28 @@ export function toReportText(scores: { name: string; score: Score; notes: string
     String(scores[0]?.score.kinds[index]?.texts ?? 0),
     ...scores.flatMap(({ score }) => {
       const one = score.kinds[index]
-      return [toShare(one?.precision), toShare(one?.recall)]
+      return [formatShare(one?.precision), formatShare(one?.recall)]
     }),
   ])
   const sums = scores.map(({ name, score, notes }) => {
-    const facts = [`right ${toShare(score.right / score.texts)} of ${score.texts}`, `failed ${score.failed}`, ...notes]
+    const facts = [
+      `right ${formatShare(score.right / score.texts)} of ${score.texts}`,
+      `failed ${score.failed}`,
+      ...notes,
+    ]
     return `${name}: ${facts.join(', ')}`
   })
-  return [toTable([head, ...rows]), ...sums, ...scores.map(toConfusionText)].join('\n\n')
+  return [formatTable([head, ...rows]), ...sums, ...scores.map(formatConfusion)].join('\n\n')
 }
 
-function toConfusionText({ name, score }: { name: string; score: Score }): string {
+function formatConfusion({ name, score }: { name: string; score: Score }): string {
   const kinds = score.kinds.map(({ kind }) => kind)
   const columns = score.failed > 0 ? [...kinds, failedColumn] : kinds
   const rows = kinds.map(kind => [kind, ...columns.map(column => String(score.confusion[kind]?.[column] ?? 0))])
-  return `${name}: what is (rows) and what it was called (columns)\n${toTable([['', ...columns], ...rows])}`
+  return `${name}: what is (rows) and what it was called (columns)\n${formatTable([['', ...columns], ...rows])}`
 }
 
-function toTable(rows: string[][]): string {
+function formatTable(rows: string[][]): string {
   const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map(row => (row[column] ?? '').length)))
   return rows
     .map(row =>
@@ -105,4 +109,4 @@ function toTable(rows: string[][]): string {
     .join('\n')
 }
 
-const toShare = (share: number | undefined) => (share === undefined ? '–' : share.toFixed(2))
+const formatShare = (share: number | undefined) => (share === undefined ? '–' : share.toFixed(2))

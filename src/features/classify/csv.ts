@@ -1,12 +1,12 @@
 import { parse } from 'csv-parse/sync'
 import { stringify } from 'csv-stringify/sync'
 import { ShownError } from '../../errors.ts'
-import type { Words } from '../../i18n/catalog.ts'
+import type { I18n } from '../../i18n/catalog.ts'
 import type { KeptLabel } from '../../store/labels.ts'
-import { toHarmless } from './report.ts'
+import { escapeCell } from './report.ts'
 
 /** A table of feedback: one text a row, in one of its columns. */
-export interface Sheet {
+export interface CsvTable {
   header: string[]
   rows: string[][]
   /** The column with the feedback. */
@@ -30,12 +30,12 @@ const usualHeads = /feedback|comment|text|message|content|review|反馈|意见|�
  * Reads a CSV file with a header, whatever its separator. Throws a `ShownError` that names what is wrong: no rows, too
  * many, a column that is not there.
  */
-export function toSheet(csv: string, wanted: string | undefined): Sheet {
+export function parseCsv(csv: string, wanted: string | undefined): CsvTable {
   const lines = readLines(csv)
   const [header = [], ...rows] = lines
-  if (rows.length === 0) throw new ShownError('sheet_empty', words => words.labels.sheet.empty)
+  if (rows.length === 0) throw new ShownError('sheet_empty', i18n => i18n.labels.sheet.empty)
   if (rows.length > mostRows)
-    throw new ShownError('sheet_long', words => words.labels.sheet.tooLong(rows.length, mostRows))
+    throw new ShownError('sheet_long', i18n => i18n.labels.sheet.tooLong(rows.length, mostRows))
   return { header, rows, column: findColumn(header, rows, wanted) }
 }
 
@@ -43,19 +43,19 @@ function readLines(csv: string): string[][] {
   try {
     const text = csv.replace(/^\uFEFF/, '')
     const options = {
-      delimiter: toDelimiter(text),
+      delimiter: detectDelimiter(text),
       relax_column_count: true,
       skip_empty_lines: true,
       relax_quotes: true,
     }
     return parse(text, options) as string[][]
   } catch (error) {
-    throw new ShownError('sheet_unreadable', words => words.labels.sheet.unreadable, error)
+    throw new ShownError('sheet_unreadable', i18n => i18n.labels.sheet.unreadable, error)
   }
 }
 
 /** What separates the cells of the first line most often. */
-function toDelimiter(text: string): string {
+function detectDelimiter(text: string): string {
   const first = text.split(/\r?\n/, 1)[0] ?? ''
   const counts = [',', ';', '\t'].map(mark => ({ mark, count: first.split(mark).length }))
   return counts.sort((a, b) => b.count - a.count)[0]?.mark ?? ','
@@ -66,7 +66,7 @@ function findColumn(header: string[], rows: string[][], wanted: string | undefin
   const bare = (name: string) => name.normalize('NFKC').trim().toLowerCase()
   if (wanted !== undefined) {
     const found = header.findIndex(name => bare(name) === bare(wanted))
-    if (found < 0) throw new ShownError('sheet_column', words => words.labels.sheet.noColumn(wanted, header.join(', ')))
+    if (found < 0) throw new ShownError('sheet_column', i18n => i18n.labels.sheet.noColumn(wanted, header.join(', ')))
     return found
   }
   const usual = header.findIndex(name => usualHeads.test(name))
@@ -76,23 +76,23 @@ function findColumn(header: string[], rows: string[][], wanted: string | undefin
 }
 
 /** The same table with what was found: kind, confidence, quote, reason, and what went wrong. */
-export function toLabelledCsv(
-  { header, rows }: Pick<Sheet, 'header' | 'rows'>,
+export function formatLabelledCsv(
+  { header, rows }: Pick<CsvTable, 'header' | 'rows'>,
   found: LabelledRow[],
   nameOf: (kind: string) => string,
-  words: Words,
+  i18n: I18n,
 ): string {
-  const heads = words.labels.sheet.heads
+  const heads = i18n.labels.sheet.heads
   const lines = rows.map((row, index) => {
     const { labels = [], error = '' } = found[index] ?? {}
-    const cells = (of: (label: KeptLabel) => string) => toHarmless(labels.map(of).join('\n'))
+    const cells = (of: (label: KeptLabel) => string) => escapeCell(labels.map(of).join('\n'))
     return [
       ...header.map((_, at) => row[at] ?? ''),
       cells(({ kind }) => nameOf(kind)),
       cells(({ confidence }) => (confidence === undefined ? '' : confidence.toFixed(2))),
       cells(({ quote }) => quote ?? ''),
       cells(({ reason }) => reason),
-      toHarmless(error),
+      escapeCell(error),
     ]
   })
   const all = [[...header, heads.kind, heads.confidence, heads.quote, heads.reason, heads.error], ...lines]

@@ -1,5 +1,5 @@
 import type { LabelRecord } from '../../store/labels.ts'
-import { toIndexTerms } from '../../text/terms.ts'
+import { parseIndexTerms } from '../../text/terms.ts'
 import type { Example } from './prompt.ts'
 
 /** So many corrected texts are shown to the model at most. */
@@ -10,11 +10,11 @@ const otherChannelShare = 0.6
 const leastLikeness = 0.12
 
 /** The corrected texts that are nearest to a text, those of its own channel first. */
-export function toExamples(corrected: LabelRecord[], text: string, channel: string): Example[] {
-  const terms = new Set(toIndexTerms(text))
+export function selectExamples(corrected: LabelRecord[], text: string, channel: string): Example[] {
+  const terms = new Set(parseIndexTerms(text))
   return corrected
     .map(record => {
-      const likeness = toLikeness(terms, termsOf(record))
+      const likeness = similarity(terms, termsOf(record))
       return { record, likeness: record.channel === channel ? likeness : likeness * otherChannelShare }
     })
     .filter(({ likeness }) => likeness >= leastLikeness)
@@ -27,13 +27,13 @@ export function toExamples(corrected: LabelRecord[], text: string, channel: stri
 const remembered = new WeakMap<LabelRecord, Set<string>>()
 
 function termsOf(record: LabelRecord): Set<string> {
-  const known = remembered.get(record) ?? new Set(toIndexTerms(record.text))
+  const known = remembered.get(record) ?? new Set(parseIndexTerms(record.text))
   remembered.set(record, known)
   return known
 }
 
 /** What two texts have in common, from 0 to 1: the cosine of their sets of terms. */
-function toLikeness(a: Set<string>, b: Set<string>): number {
+function similarity(a: Set<string>, b: Set<string>): number {
   if (a.size === 0 || b.size === 0) return 0
   const common = [...a].filter(term => b.has(term)).length
   return common / Math.sqrt(a.size * b.size)

@@ -1,30 +1,30 @@
-import { toFailure } from '../../errors.ts'
-import type { Words } from '../../i18n/catalog.ts'
+import { describeFailure } from '../../errors.ts'
+import type { I18n } from '../../i18n/catalog.ts'
 import type { Turn } from '../../queue/turn.ts'
-import type { SendBudget } from '../../rate-limit/limiter.ts'
+import type { Limiter } from '../../rate-limit/limiter.ts'
 import type { Message } from '../../slack/message.ts'
-import type { People } from '../../slack/users.ts'
+import type { Users } from '../../slack/users.ts'
 import type { LabelRecord, LabelRecords } from '../../store/labels.ts'
-import { toMentioned, toPlain } from '../../text/from-slack.ts'
-import type { Conversations } from '../../threads/cache.ts'
-import { toCard, toListCard } from './card.ts'
+import { parseMentions, slackToPlain } from '../../text/from-slack.ts'
+import type { ThreadCache } from '../../threads/cache.ts'
+import { renderCard, renderListCard } from './card.ts'
 import type { Labeller } from './labeller.ts'
-import { labelLines, mostLines, toList } from './list.ts'
-import { toWaiting } from './record.ts'
+import { labelLines, mostLines, parseList } from './list.ts'
+import { buildWaitingRecord } from './record.ts'
 import type { Taxonomies } from './taxonomy-files.ts'
 
 /** What labelling a message of a thread needs of the rest. */
-export interface LabelParts {
-  conversations: Conversations
-  people: People
+export interface LabelDeps {
+  threads: ThreadCache
+  users: Users
   labels: LabelRecords
   labeller: Labeller
   taxonomies: Taxonomies
-  budget: SendBudget
+  limiter: Limiter
 }
 
 /** What a person wants labelled: the first message of the thread, the words behind the wish, or every row of a file. */
-export type LabelWish = { of: 'thread' } | { of: 'text'; text: string } | { of: 'file'; column: string | undefined }
+export type LabelRequest = { of: 'thread' } | { of: 'text'; text: string } | { of: 'file'; column: string | undefined }
 
 const verb = String.raw`(?:please\s+|can you\s+|could you\s+)*(?:classify|categori[sz]e|label)`
 const wishes = new RegExp(
@@ -42,7 +42,7 @@ const wishForFile = new RegExp(
 const longestWish = 200
 
 /** What is to be labelled, if that is what a question asks for. */
-export function toLabelWish(turn: Turn): LabelWish | undefined {
+export function parseLabelRequest(turn: Turn): LabelRequest | undefined {
   const asked = turn.question.text
     .replace(/<@[UW][^<>]*>/g, '')
     .trim()
@@ -58,61 +58,61 @@ export function toLabelWish(turn: Turn): LabelWish | undefined {
 }
 
 /** A wish for one card. */
-type SingleWish = Exclude<LabelWish, { of: 'file' }>
+type SingleWish = Exclude<LabelRequest, { of: 'file' }>
 
 /** Labels what was meant, and shows the card to whoever asked, and to nobody else. Throws what kept it from that. */
 export async function label(
-  parts: LabelParts,
+  deps: LabelDeps,
   turn: Turn,
   wish: SingleWish,
-  words: Words,
+  i18n: I18n,
   signal: AbortSignal,
 ): Promise<void> {
-  const text = wish.of === 'text' ? toPlain(wish.text, id => id) : await readFirst(parts, turn)
+  const text = wish.of === 'text' ? slackToPlain(wish.text, id => id) : await readFirst(deps, turn)
   const show = (card: object) => {
     const args = { channel: turn.channel, user: turn.user, thread_ts: turn.threadTs, ...card }
-    return parts.budget.send('chat.postEphemeral', () => args, 'final')
+    return deps.limiter.send('chat.postEphemeral', () => args, 'final')
   }
-  if (text.trim() === '') return void (await show({ text: words.labels.nothingToLabel }))
-  const record = await toRecord(parts, turn, wish, text)
-  const lines = wish.of === 'text' ? toList(text) : undefined
+  if (text.trim() === '') return void (await show({ text: i18n.labels.nothingToLabel }))
+  const record = await openRecord(deps, turn, wish, text)
+  const lines = wish.of === 'text' ? parseList(text) : undefined
   if (lines !== undefined) {
-    await show(await toListOf(parts, record, lines, words, signal))
-    return parts.labels.end(record.id, 'done')
+    await show(await classifyList(deps, record, lines, i18n, signal))
+    return deps.labels.end(record.id, 'done')
   }
-  const labelled = await parts.labeller.label(record, signal, 'single')
-  await show(toCard(labelled, parts.taxonomies.of(turn.channel), 'one'))
-  await parts.labels.end(record.id, 'done')
+  const labelled = await deps.labeller.label(record, signal, 'single')
+  await show(renderCard(labelled, deps.taxonomies.of(turn.channel), 'one'))
+  await deps.labels.end(record.id, 'done')
 }
 
-async function toListOf(
-  parts: LabelParts,
+async function classifyList(
+  deps: LabelDeps,
   record: LabelRecord,
   lines: string[],
-  words: Words,
+  i18n: I18n,
   signal: AbortSignal,
 ): Promise<object> {
-  if (lines.length > mostLines) return { text: words.labels.list(mostLines) }
-  const labelled = await labelLines(parts, record, lines, signal)
-  return toListCard(labelled, parts.taxonomies.of(record.channel), error => toFailure(error).sentence(words))
+  if (lines.length > mostLines) return { text: i18n.labels.list(mostLines) }
+  const labelled = await labelLines(deps, record, lines, signal)
+  return renderListCard(labelled, deps.taxonomies.of(record.channel), error => describeFailure(error).sentence(i18n))
 }
 
 /** The thread’s first message as people read it. */
-async function readFirst({ conversations, people }: LabelParts, turn: Turn): Promise<string> {
-  const [first] = await conversations.read(turn, turn.question)
-  return first === undefined || first.ts === turn.question.ts ? '' : toReadable(people, first)
+async function readFirst({ threads, users }: LabelDeps, turn: Turn): Promise<string> {
+  const [first] = await threads.read(turn, turn.question)
+  return first === undefined || first.ts === turn.question.ts ? '' : formatReadable(users, first)
 }
 
 /** A message with names for ids. */
-export async function toReadable(people: People, { text, form }: Message): Promise<string> {
+export async function formatReadable(users: Users, { text, form }: Message): Promise<string> {
   if (form === 'markdown') return text
-  const ids = new Set(toMentioned(text))
-  const names = new Map(await Promise.all([...ids].map(async id => [id, (await people.read(id)).name] as const)))
-  return toPlain(text, id => names.get(id) ?? id)
+  const ids = new Set(parseMentions(text))
+  const names = new Map(await Promise.all([...ids].map(async id => [id, (await users.read(id)).name] as const)))
+  return slackToPlain(text, id => names.get(id) ?? id)
 }
 
 /** The same wish, taken up by a later process, is the same record; a question that was changed since is another. */
-async function toRecord({ labels }: LabelParts, turn: Turn, wish: SingleWish, text: string): Promise<LabelRecord> {
+async function openRecord({ labels }: LabelDeps, turn: Turn, wish: SingleWish, text: string): Promise<LabelRecord> {
   const id = `ask:${turn.id}`
   const known = await labels.read(id)
   if (known?.text === text) return known
@@ -120,7 +120,7 @@ async function toRecord({ labels }: LabelParts, turn: Turn, wish: SingleWish, te
   const where = wish.of === 'thread' ? ofThread : { ts: undefined, saidAt: Number(turn.question.ts) * 1000 }
   const who = { askedBy: turn.user, isShared: turn.place === 'channel' }
   const shown = JSON.stringify({ user: turn.user, threadTs: turn.threadTs })
-  const record = toWaiting({ id, channel: turn.channel, text, wish: shown, ...where, ...who })
+  const record = buildWaitingRecord({ id, channel: turn.channel, text, wish: shown, ...where, ...who })
   await labels.add(record)
   return record
 }

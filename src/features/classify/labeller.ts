@@ -1,8 +1,8 @@
 import type { Model } from '../../model/model.ts'
-import { createSlots } from '../../semaphore.ts'
+import { createSemaphore } from '../../semaphore.ts'
 import type { LabelRecord, LabelRecords } from '../../store/labels.ts'
 import { classify } from './classify-text.ts'
-import { toExamples } from './examples.ts'
+import { selectExamples } from './examples.ts'
 import { otherId } from './taxonomy.ts'
 import type { Taxonomies } from './taxonomy-files.ts'
 
@@ -15,7 +15,7 @@ export interface Labeller {
   label(record: LabelRecord, signal: AbortSignal, pace: 'single' | 'many'): Promise<LabelRecord>
 }
 
-interface LabellerParts {
+interface LabellerDeps {
   model: Model
   taxonomies: Taxonomies
   labels: LabelRecords
@@ -29,9 +29,9 @@ const mostOfMany = 6
 const mostCorrections = 2_000
 
 /** Makes the labeller. */
-export function createLabeller({ model, taxonomies, labels }: LabellerParts): Labeller {
-  const slots = createSlots(mostAtOnce)
-  const slotsOfMany = createSlots(mostOfMany)
+export function createLabeller({ model, taxonomies, labels }: LabellerDeps): Labeller {
+  const slots = createSemaphore(mostAtOnce)
+  const slotsOfMany = createSemaphore(mostOfMany)
   return {
     async label(record, signal, pace) {
       if (record.labels.length > 0) return record
@@ -44,7 +44,7 @@ export function createLabeller({ model, taxonomies, labels }: LabellerParts): La
         const corrected = await labels.corrected(mostCorrections)
         // A channel with a taxonomy of its own knows other kinds.
         const known = corrected.filter(one => one.labels.every(({ kind }) => kinds.has(kind)))
-        const examples = toExamples(known, record.text, record.channel)
+        const examples = selectExamples(known, record.text, record.channel)
         const { labels: found, version } = await classify(model, taxonomy, record.text, examples, signal)
         const given = { labels: found, version, model: model.title }
         await labels.give(record.id, given)

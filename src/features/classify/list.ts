@@ -12,7 +12,7 @@ const longestLine = 400
  * The lines of a pasted list, without their bullets; undefined for a text that is one feedback, if in several lines. Two
  * lines are a list when both have bullets, more also without.
  */
-export function toList(text: string): string[] | undefined {
+export function parseList(text: string): string[] | undefined {
   const lines = text.split(/\r?\n/).filter(line => line.trim() !== '')
   const areShort = lines.every(line => line.length <= longestLine)
   const haveBullets = lines.every(line => bullet.test(line))

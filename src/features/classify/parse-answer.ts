@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { type Taxonomy, toKindId } from './taxonomy.ts'
+import { parseKind, type Taxonomy } from './taxonomy.ts'
 
 /** One thing that a model found in a text, as it said it: nothing of it has been checked but the kind. */
 export interface Finding {
@@ -14,10 +14,10 @@ export interface Finding {
  * Reads an answer in any of the forms in which models give it: JSON, also inside a code fence or with words around it, or
  * lines of brackets. Undefined when it is none of them, or names a kind that there is not.
  */
-export function readFindings(answer: string, taxonomy: Taxonomy): Finding[] | undefined {
+export function parseFindings(answer: string, taxonomy: Taxonomy): Finding[] | undefined {
   const raw = readJson(answer) ?? readBrackets(answer)
   if (raw === undefined || raw.length === 0) return undefined
-  const findings = raw.map(({ kind, ...rest }) => ({ ...rest, kind: toKindId(taxonomy, kind) }))
+  const findings = raw.map(({ kind, ...rest }) => ({ ...rest, kind: parseKind(taxonomy, kind) }))
   if (!findings.every(isKnown)) return undefined
   return taxonomy.several ? withoutRepeats(findings) : findings.slice(0, 1)
 }
@@ -35,7 +35,7 @@ const findingSchema = z.object({
     .string()
     .nullish()
     .transform(reason => reason ?? ''),
-  confidence: z.union([z.number(), z.string()]).nullish().transform(toConfidence),
+  confidence: z.union([z.number(), z.string()]).nullish().transform(parseConfidence),
 })
 const findingsSchema = z.union([
   z.object({ items: z.array(findingSchema) }).transform(({ items }) => items),
@@ -68,13 +68,13 @@ function readBrackets(answer: string): Finding[] | undefined {
     kind,
     quote: quote.replace(quotePrefix, ''),
     reason: reason.trim(),
-    confidence: toConfidence(confidence),
+    confidence: parseConfidence(confidence),
   }))
   return found.length === 0 ? undefined : found
 }
 
 /** Models say 0.9, 90, "90%" and "high". */
-function toConfidence(said: number | string | null | undefined): number | undefined {
+function parseConfidence(said: number | string | null | undefined): number | undefined {
   if (said === null || said === undefined) return undefined
   const words: Record<string, number> = { high: 0.9, medium: 0.6, low: 0.3, 高: 0.9, 中: 0.6, 低: 0.3 }
   const number = typeof said === 'number' ? said : (words[said.trim().toLowerCase()] ?? Number.parseFloat(said))

@@ -1,45 +1,45 @@
 import { randomUUID } from 'node:crypto'
 import type { App, BlockAction } from '@slack/bolt'
-import { ShownError, toFailure, toReason } from '../../errors.ts'
-import { toWords, type Words } from '../../i18n/catalog.ts'
+import { describeFailure, formatError, ShownError } from '../../errors.ts'
+import { type I18n, i18nFor } from '../../i18n/catalog.ts'
 import type { Log } from '../../log.ts'
-import { openDirect } from '../../queue/outbox.ts'
-import { toTurnId } from '../../queue/turn.ts'
-import type { SendBudget } from '../../rate-limit/limiter.ts'
-import { toMessageBody } from '../../reply/body.ts'
-import { findChannel, mayRead, readPlace } from '../../slack/channels.ts'
-import { type CallSlack, callPatiently } from '../../slack/client.ts'
-import { type RawMessage, type Self, toMessage } from '../../slack/message.ts'
-import type { Respond } from '../../slack/response-url.ts'
+import { openDirectMessage } from '../../queue/outbox.ts'
+import { turnIdOf } from '../../queue/turn.ts'
+import type { Limiter } from '../../rate-limit/limiter.ts'
+import { buildMessageBody } from '../../reply/body.ts'
+import { fetchChannel, findChannel, mayRead } from '../../slack/channels.ts'
+import { type CallSlack, callWithRetry } from '../../slack/client.ts'
+import { type BotIdentity, parseMessage, type RawMessage } from '../../slack/message.ts'
+import type { Responder } from '../../slack/response-url.ts'
 import { upload } from '../../slack/upload.ts'
-import type { People } from '../../slack/users.ts'
+import type { Users } from '../../slack/users.ts'
 import type { LabelRecords } from '../../store/labels.ts'
 import type { Asks, KeptAsk } from '../../store/outbox.ts'
-import { type Range, toRange } from '../../text/date-range.ts'
+import { parseDateRange, type Range } from '../../text/date-range.ts'
 import { isMentioned } from '../../text/from-slack.ts'
-import { toReadable } from './handler.ts'
+import { formatReadable } from './handler.ts'
 import type { Labeller } from './labeller.ts'
-import { toWaiting } from './record.ts'
-import { type Report, toReport, toReportCsv, toReportMarkdown } from './report.ts'
+import { buildWaitingRecord } from './record.ts'
+import { buildReport, formatReportCsv, type Report, renderReportMarkdown } from './report.ts'
 import { drawChart } from './report-chart.ts'
 import type { Taxonomies } from './taxonomy-files.ts'
 
 /** What reporting needs of the rest. */
-export interface ReportParts {
-  self: Self
+export interface ReportDeps {
+  self: BotIdentity
   call: CallSlack
-  people: People
+  users: Users
   labels: LabelRecords
   labeller: Labeller
   taxonomies: Taxonomies
-  budget: SendBudget
+  limiter: Limiter
   asks: Asks
-  respond: Respond
+  respond: Responder
   log: Log
 }
 
 /** What a person wants counted: what has its labels, or what was said, which gets them first. */
-export interface ReportWish {
+export interface ReportRequest {
   of: 'labels' | 'messages'
   /** The words that name the time and the channel. */
   words: string
@@ -52,7 +52,7 @@ const messagesWish = new RegExp(`^${phrase}${place}$`, 'i')
 const reportWish = new RegExp(`^(?:report|报告|报表)\\s*((?:${phrase})?${place})$`, 'i')
 
 /** Whether words behind the command ask for a report rather than being feedback. */
-export function toReportWish(text: string): ReportWish | undefined {
+export function parseReportRequest(text: string): ReportRequest | undefined {
   const report = reportWish.exec(text)
   if (report !== null) return { of: 'labels', words: report[1] ?? '' }
   return messagesWish.test(text) ? { of: 'messages', words: text } : undefined
@@ -67,31 +67,31 @@ const patienceMs = 60_000
 const mostMessages = 2_000
 
 /** The button below a report that brings its CSV. */
-export function listenToReports(app: App, parts: ReportParts): void {
+export function listenToReports(app: App, deps: ReportDeps): void {
   app.action<BlockAction>(csvAction, async ({ ack, body, action }) => {
     await ack()
     if (action.type !== 'button') return
     const { channel, from, to } = JSON.parse(action.value ?? '{}') as { channel: string } & Range
-    const { language } = await readReader(parts, body.user.id)
-    const records = await parts.labels.between({ from, to }, channel, body.user.id)
-    const bytes = Buffer.from(toReportCsv(records, parts.taxonomies.of(channel), language))
+    const { language } = await readReader(deps, body.user.id)
+    const records = await deps.labels.between({ from, to }, channel, body.user.id)
+    const bytes = Buffer.from(formatReportCsv(records, deps.taxonomies.of(channel), language))
     const threadTs = body.message?.ts
     if (body.channel !== undefined && threadTs !== undefined)
-      await upload(parts.call, { name: 'feedback.csv', bytes, channel: body.channel.id, threadTs })
+      await upload(deps.call, { name: 'feedback.csv', bytes, channel: body.channel.id, threadTs })
   })
 }
 
 /** A report that somebody asked for, as it is written down until they have it. */
 interface AskedReport {
   id: string
-  report: ReportWish
+  report: ReportRequest
   asked: { user: string; channel: string; responseUrl: string }
 }
 
 /** Writes the wish down. Resolves when it outlives a power cut. */
 export async function keepReport(
-  { asks }: ReportParts,
-  report: ReportWish,
+  { asks }: ReportDeps,
+  report: ReportRequest,
   asked: AskedReport['asked'],
 ): Promise<AskedReport> {
   const kept = { id: randomUUID(), report, asked }
@@ -100,131 +100,131 @@ export async function keepReport(
 }
 
 /** Goes on with reports that the process before this one was asked for and did not give. */
-export function resumeReports(parts: ReportParts, asks: readonly KeptAsk[]): void {
+export function resumeReports(deps: ReportDeps, asks: readonly KeptAsk[]): void {
   for (const { ask } of asks) {
     const kept = JSON.parse(ask) as Partial<AskedReport>
-    if (kept.report !== undefined) void report(parts, kept as AskedReport)
+    if (kept.report !== undefined) void report(deps, kept as AskedReport)
   }
 }
 
 /** A report for one person: the numbers and the words in their direct messages, the picture below. Never throws. */
-export async function report(parts: ReportParts, { id, report: wish, asked }: AskedReport): Promise<void> {
-  const { words } = await readReader(parts, asked.user)
+export async function report(deps: ReportDeps, { id, report: wish, asked }: AskedReport): Promise<void> {
+  const { i18n } = await readReader(deps, asked.user)
   const tell = (text: string) =>
-    parts.respond(asked.responseUrl, { response_type: 'ephemeral', replace_original: true, text })
+    deps.respond(asked.responseUrl, { response_type: 'ephemeral', replace_original: true, text })
   try {
-    const told = await makeReport(parts, wish, asked)
+    const told = await makeReport(deps, wish, asked)
     // It is in the direct messages; that this cannot be said in the channel is no loss.
-    await tell(told).catch(error => parts.log.warn({ reason: toReason(error) }, 'a person could not be told'))
+    await tell(told).catch(error => deps.log.warn({ reason: formatError(error) }, 'a person could not be told'))
   } catch (error) {
-    const failure = toFailure(error)
-    parts.log.error({ reference: failure.reference, reason: toReason(error) }, 'a report was not made')
-    await tell(`⚠️ ${failure.sentence(words)}`).catch(() => {})
+    const failure = describeFailure(error)
+    deps.log.error({ reference: failure.reference, reason: formatError(error) }, 'a report was not made')
+    await tell(`⚠️ ${failure.sentence(i18n)}`).catch(() => {})
   }
-  await parts.asks.done(id)
+  await deps.asks.done(id)
 }
 
 /** Makes and sends it; answers what the person is told in the channel. */
 async function makeReport(
-  parts: ReportParts,
-  wish: ReportWish,
+  deps: ReportDeps,
+  wish: ReportRequest,
   asked: { user: string; channel: string },
 ): Promise<string> {
-  const { language, words, timeZone } = await readReader(parts, asked.user)
+  const { language, i18n, timeZone } = await readReader(deps, asked.user)
   const now = Date.now()
-  const range = toRange(wish.words, now, timeZone) ?? { from: now - usualMs, to: now }
-  const channel = await findNamed(parts, wish.words, asked)
-  if (wish.of === 'messages') await labelMessages(parts, channel, range)
-  const records = await parts.labels.between(range, channel, asked.user)
-  if (records.length === 0) return words.labels.report.none
-  const report = toReport(records, parts.taxonomies.of(channel), range, language)
-  const direct = await openDirect(parts.call, asked.user)
-  const threadTs = await send(parts, direct, report, await toText(parts, report, language), channel, words)
-  const bytes = await drawChart(report, words.labels.report.chart)
-  await upload(parts.call, { name: 'feedback.png', bytes, channel: direct, threadTs })
-  return words.labels.report.sent
+  const range = parseDateRange(wish.words, now, timeZone) ?? { from: now - usualMs, to: now }
+  const channel = await findNamed(deps, wish.words, asked)
+  if (wish.of === 'messages') await labelMessages(deps, channel, range)
+  const records = await deps.labels.between(range, channel, asked.user)
+  if (records.length === 0) return i18n.labels.report.none
+  const report = buildReport(records, deps.taxonomies.of(channel), range, language)
+  const direct = await openDirectMessage(deps.call, asked.user)
+  const threadTs = await send(deps, direct, report, await renderReport(deps, report, language), channel, i18n)
+  const bytes = await drawChart(report, i18n.labels.report.chart)
+  await upload(deps.call, { name: 'feedback.png', bytes, channel: direct, threadTs })
+  return i18n.labels.report.sent
 }
 
 async function send(
-  { budget }: ReportParts,
+  { limiter }: ReportDeps,
   direct: string,
   { range }: Report,
   markdown: string,
   channel: string,
-  words: Words,
+  i18n: I18n,
 ): Promise<string> {
-  const text = { type: 'plain_text', text: words.labels.report.csv }
+  const text = { type: 'plain_text', text: i18n.labels.report.csv }
   const value = JSON.stringify({ channel, ...range })
   const button = { type: 'actions', elements: [{ type: 'button', action_id: csvAction, text, value }] }
   const args = {
     channel: direct,
-    ...toMessageBody(markdown, undefined, [button]),
+    ...buildMessageBody(markdown, undefined, [button]),
     unfurl_links: false,
     unfurl_media: false,
   }
-  return String((await budget.send('chat.postMessage', () => args, 'first')).ts)
+  return String((await limiter.send('chat.postMessage', () => args, 'first')).ts)
 }
 
 /** With the address of each message that is quoted. */
-async function toText({ call }: ReportParts, report: Report, language: 'en' | 'zh'): Promise<string> {
+async function renderReport({ call }: ReportDeps, report: Report, language: 'en' | 'zh'): Promise<string> {
   const links = new Map<string, string>()
   for (const { channel, ts } of report.quotes.flatMap(({ quotes }) => quotes)) {
     if (ts === undefined || links.has(`${channel}:${ts}`)) continue
     const answer = await call('chat.getPermalink', { channel, message_ts: ts }).catch(() => undefined)
     if (answer !== undefined) links.set(`${channel}:${ts}`, String(answer.permalink))
   }
-  return toReportMarkdown(report, language, ({ channel, ts }) => links.get(`${channel}:${ts}`))
+  return renderReportMarkdown(report, language, ({ channel, ts }) => links.get(`${channel}:${ts}`))
 }
 
-async function readReader({ people }: Pick<ReportParts, 'people'>, user: string) {
-  const { locale, timeZone } = await people.read(user)
+async function readReader({ users }: Pick<ReportDeps, 'users'>, user: string) {
+  const { locale, timeZone } = await users.read(user)
   const language = locale.toLowerCase().startsWith('zh') ? ('zh' as const) : ('en' as const)
-  return { language, words: toWords(locale), timeZone }
+  return { language, i18n: i18nFor(locale), timeZone }
 }
 
 /** The channel that is named, else the one in which was asked. What was said in a private one is for its members. */
 async function findNamed(
-  { call, people }: ReportParts,
+  { call, users }: ReportDeps,
   words: string,
   asked: { user: string; channel: string },
 ): Promise<string> {
   const [, id, name] = /<#([A-Z0-9]+)(?:\|[^>]*)?>|#([^\s#]+?)(?=\s|里|中|的|$)/.exec(words) ?? []
   if (id === undefined && name === undefined) return asked.channel
-  const place = id === undefined ? await findChannel(call, name ?? '') : await readPlace(call, id)
-  if (place !== undefined && (await mayRead(call, place, await people.read(asked.user)))) return place.id
+  const place = id === undefined ? await findChannel(call, name ?? '') : await fetchChannel(call, id)
+  if (place !== undefined && (await mayRead(call, place, await users.read(asked.user)))) return place.id
   throw new ShownError('report_channel', one => one.labels.report.noChannel(name ?? id ?? ''))
 }
 
 /** Labels what people wrote to the channel in that time, except what has its labels already. */
-async function labelMessages(parts: ReportParts, channel: string, range: Range): Promise<void> {
-  const messages = await readMessages(parts, channel, range)
+async function labelMessages(deps: ReportDeps, channel: string, range: Range): Promise<void> {
+  const messages = await readMessages(deps, channel, range)
   const label = async (raw: RawMessage): Promise<void> => {
-    const message = toMessage(raw, parts.self)
+    const message = parseMessage(raw, deps.self)
     if (message?.author.kind !== 'person' || message.text.trim() === '') return
-    const id = toTurnId(parts.self.teamId, channel, message.ts)
-    const known = await parts.labels.read(id)
+    const id = turnIdOf(deps.self.teamId, channel, message.ts)
+    const known = await deps.labels.read(id)
     // What waits has its own way to a sign.
     if (known !== undefined && known.state !== 'failed') return
-    const text = await toReadable(parts.people, message)
+    const text = await formatReadable(deps.users, message)
     const subject = { id, channel, ts: message.ts, text, wish: '{}', saidAt: Number(message.ts) * 1000 }
-    const record = toWaiting({ ...subject, askedBy: undefined, isShared: true })
-    const labelled = await parts.labeller.label(record, never, 'many')
-    await parts.labels.add({ ...labelled, state: 'done' })
+    const record = buildWaitingRecord({ ...subject, askedBy: undefined, isShared: true })
+    const labelled = await deps.labeller.label(record, never, 'many')
+    await deps.labels.add({ ...labelled, state: 'done' })
   }
   const outcomes = await Promise.allSettled(messages.map(label))
   const failed = outcomes.filter(({ status }) => status === 'rejected')
   // Some may fail; when all do, the reason is worth more than an empty report.
   if (failed.length > 0 && failed.length === messages.length) throw (failed[0] as PromiseRejectedResult).reason
-  if (failed.length > 0) parts.log.warn({ channel, failed: failed.length }, 'messages could not be labelled')
+  if (failed.length > 0) deps.log.warn({ channel, failed: failed.length }, 'messages could not be labelled')
 }
 
 /** Messages that people wrote to the channel itself; what asks the bot is no feedback. */
-async function readMessages({ call, self }: ReportParts, channel: string, range: Range): Promise<RawMessage[]> {
+async function readMessages({ call, self }: ReportDeps, channel: string, range: Range): Promise<RawMessage[]> {
   const args = { channel, oldest: (range.from / 1000).toFixed(6), limit: 200 }
   const all: RawMessage[] = []
   for (let cursor: string | undefined = ''; cursor !== undefined && all.length < mostMessages; ) {
     const paged = cursor === '' ? args : { ...args, cursor }
-    const page = (await callPatiently(() => call('conversations.history', paged), patienceMs)) as unknown as HistoryPage
+    const page = (await callWithRetry(() => call('conversations.history', paged), patienceMs)) as unknown as HistoryPage
     all.push(...page.messages.filter(raw => !isMentioned(String(raw.text ?? ''), self.userId)))
     cursor = page.response_metadata?.next_cursor || undefined
   }

@@ -1,9 +1,9 @@
 import { stringify } from 'csv-stringify/sync'
-import { toWords } from '../../i18n/catalog.ts'
+import { i18nFor } from '../../i18n/catalog.ts'
 import type { KeptLabel, LabelRecord } from '../../store/labels.ts'
 import type { Range } from '../../text/date-range.ts'
 import type { Language } from '../../text/terms.ts'
-import { otherId, type Taxonomy, toKindName } from './taxonomy.ts'
+import { formatKind, otherId, type Taxonomy } from './taxonomy.ts'
 
 /** What a report tells of the feedback in a stretch of time. */
 export interface Report {
@@ -27,19 +27,19 @@ const quotesOfKind = 3
 const weekMs = 7 * 86_400_000
 
 /** Counts labels by kind and week. What was labelled several times, in several ways, counts once, as people corrected it. */
-export function toReport(records: LabelRecord[], taxonomy: Taxonomy, range: Range, language: Language): Report {
+export function buildReport(records: LabelRecord[], taxonomy: Taxonomy, range: Range, language: Language): Report {
   const once = withoutCopies(records)
   const ids = [...taxonomy.kinds.map(({ id }) => id), otherId]
-  const kinds = ids.map(id => ({ id, name: toKindName(taxonomy, id, language), count: count(once, id) }))
+  const kinds = ids.map(id => ({ id, name: formatKind(taxonomy, id, language), count: count(once, id) }))
   // There may be more of them than a call takes arguments.
   const earliest = once.reduce((least, { saidAt }) => Math.min(least, saidAt), range.to)
-  const first = toWeek(Math.max(range.from, earliest))
+  const first = weekOf(Math.max(range.from, earliest))
   const weeks: Report['weeks'] = []
   for (let from = first; from <= range.to; from += weekMs) {
     const own = once.filter(({ saidAt }) => saidAt >= from && saidAt < from + weekMs)
     weeks.push({ from: new Date(from).toISOString().slice(0, 10), counts: ids.map(id => count(own, id)) })
   }
-  const quotes = ids.map(kind => ({ kind, quotes: toQuotes(once, kind) })).filter(({ quotes }) => quotes.length > 0)
+  const quotes = ids.map(kind => ({ kind, quotes: selectQuotes(once, kind) })).filter(({ quotes }) => quotes.length > 0)
   return { range, kinds, weeks, quotes, total: once.length }
 }
 
@@ -59,32 +59,32 @@ function withoutCopies(records: LabelRecord[]): LabelRecord[] {
 }
 
 /** What people corrected first, then what the model was surest of; the same words only once. */
-function toQuotes(records: LabelRecord[], kind: string): Quote[] {
+function selectQuotes(records: LabelRecord[], kind: string): Quote[] {
   const found = records
     .filter(record => has(record, kind))
     .map(record => ({ record, label: record.labels.find(label => label.kind === kind) as KeptLabel }))
     .filter(({ label }) => label.quote !== undefined)
-    .sort((a, b) => toWeight(b) - toWeight(a))
+    .sort((a, b) => weightOf(b) - weightOf(a))
     .map(({ record, label }) => ({ text: label.quote ?? '', channel: record.channel, ts: record.ts }))
   return [...new Map(found.map(quote => [quote.text, quote])).values()].slice(0, quotesOfKind)
 }
 
-const toWeight = ({ record, label }: { record: LabelRecord; label: KeptLabel }) =>
+const weightOf = ({ record, label }: { record: LabelRecord; label: KeptLabel }) =>
   (record.correctedBy === undefined ? 0 : 1) + (label.confidence ?? 0.5)
 
 /** Monday of the week, in UTC. */
-function toWeek(at: number): number {
+function weekOf(at: number): number {
   const day = Math.floor(at / 86_400_000)
   return (day - ((day + 3) % 7)) * 86_400_000
 }
 
 /** The report in words and numbers, as Markdown. `linkOf` gives the address of a message, where it has one. */
-export function toReportMarkdown(
+export function renderReportMarkdown(
   report: Report,
   language: Language,
   linkOf: (quote: Quote) => string | undefined,
 ): string {
-  const { report: words } = toWords(language).labels
+  const { report: words } = i18nFor(language).labels
   const day = (at: number) => new Date(at).toISOString().slice(0, 10)
   const { range, kinds, weeks, quotes, total } = report
   const table = [
@@ -106,13 +106,13 @@ export function toReportMarkdown(
 }
 
 /** Every label of the report, a line each. */
-export function toReportCsv(records: LabelRecord[], taxonomy: Taxonomy, language: Language): string {
+export function formatReportCsv(records: LabelRecord[], taxonomy: Taxonomy, language: Language): string {
   const head = ['said', 'channel', 'text', 'kind', 'quote', 'reason', 'confidence', 'corrected by', 'taxonomy version']
   const rows = withoutCopies(records).flatMap(record =>
     record.labels.map(({ kind, quote = '', reason, confidence }) => [
       new Date(record.saidAt).toISOString(),
       record.channel,
-      ...[record.text, toKindName(taxonomy, kind, language), quote, reason].map(toHarmless),
+      ...[record.text, formatKind(taxonomy, kind, language), quote, reason].map(escapeCell),
       confidence?.toFixed(2) ?? '',
       record.correctedBy ?? '',
       record.version,
@@ -122,6 +122,6 @@ export function toReportCsv(records: LabelRecord[], taxonomy: Taxonomy, language
 }
 
 /** A cell that begins like a formula would be one in a spreadsheet. */
-export function toHarmless(cell: string): string {
+export function escapeCell(cell: string): string {
   return /^[=+\-@\t\r]/.test(cell) ? `'${cell}` : cell
 }

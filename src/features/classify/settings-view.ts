@@ -1,42 +1,45 @@
 import type { App } from '@slack/bolt'
 import type { ModalView } from '@slack/types'
-import { toWords, type Words } from '../../i18n/catalog.ts'
+import { type I18n, i18nFor } from '../../i18n/catalog.ts'
 import type { CallSlack } from '../../slack/client.ts'
-import type { People } from '../../slack/users.ts'
-import { type ChannelSettings, type ChannelSettingsBook, toEmojiName } from './channel-settings.ts'
+import type { Users } from '../../slack/users.ts'
+import { type ChannelSettings, type ChannelSettingsBook, parseEmojiName } from './channel-settings.ts'
 
 /** What choosing needs of the rest. */
-export interface ClassifySettingsParts {
+export interface ClassifySettingsDeps {
   call: CallSlack
-  people: People
+  users: Users
   settings: ChannelSettingsBook
 }
 
 /** People choose for a channel what is labelled by itself, and which reaction asks for it. */
-export function listenToClassifySettings(app: App, parts: ClassifySettingsParts): void {
+export function listenToClassifySettings(app: App, deps: ClassifySettingsDeps): void {
   app.view('classify_settings', async ({ ack, body, view }) => {
-    const { locale } = await parts.people.read(body.user.id)
+    const { locale } = await deps.users.read(body.user.id)
     const values = view.state.values as unknown as Values
-    const reaction = toEmojiName(values.reaction?.name?.value ?? '')
+    const reaction = parseEmojiName(values.reaction?.name?.value ?? '')
     if (reaction === undefined) {
-      return ack({ response_action: 'errors', errors: { reaction: toWords(locale).labels.settings.noEmoji } })
+      return ack({ response_action: 'errors', errors: { reaction: i18nFor(locale).labels.settings.noEmoji } })
     }
     const chosen = (values.watch?.choice?.selected_options ?? []).map(({ value }) => value)
     const settings = { watch: chosen.includes('watch'), card: chosen.includes('card'), reaction }
-    await parts.settings.change(view.private_metadata, settings)
+    await deps.settings.change(view.private_metadata, settings)
     await ack()
   })
 }
 
 /** Opens the dialogue for a channel. */
 export async function openSettings(
-  { call, people, settings }: ClassifySettingsParts,
+  { call, users, settings }: ClassifySettingsDeps,
   user: string,
   trigger: string,
   channel: string,
 ): Promise<void> {
-  const { locale } = await people.read(user)
-  await call('views.open', { trigger_id: trigger, view: toView(toWords(locale), channel, settings.of(channel)) })
+  const { locale } = await users.read(user)
+  await call('views.open', {
+    trigger_id: trigger,
+    view: buildSettingsView(i18nFor(locale), channel, settings.of(channel)),
+  })
 }
 
 interface Values {
@@ -44,8 +47,8 @@ interface Values {
   reaction?: { name?: { value?: string | null } }
 }
 
-function toView(words: Words, channel: string, chosen: ChannelSettings): ModalView {
-  const { settings } = words.labels
+function buildSettingsView(i18n: I18n, channel: string, chosen: ChannelSettings): ModalView {
+  const { settings } = i18n.labels
   const watch = { text: plain(settings.watch), value: 'watch' }
   const card = { text: plain(settings.card), value: 'card' }
   const initial = [...(chosen.watch ? [watch] : []), ...(chosen.card ? [card] : [])]
@@ -55,7 +58,7 @@ function toView(words: Words, channel: string, chosen: ChannelSettings): ModalVi
     private_metadata: channel,
     title: plain(settings.title),
     submit: plain(settings.save),
-    close: plain(words.ask.close),
+    close: plain(i18n.ask.close),
     blocks: [
       {
         type: 'input',

@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { StartError } from '../../slack/start-error.ts'
-import { type Taxonomy, toTaxonomy } from './taxonomy.ts'
+import { StartError } from '../../errors.ts'
+import { parseTaxonomy, type Taxonomy } from './taxonomy.ts'
 
 /** The taxonomies in force. */
 export interface Taxonomies {
@@ -17,7 +17,7 @@ const shippedFile = fileURLToPath(new URL('taxonomy.yml', import.meta.url))
  * Reads the taxonomy and those of channels that have their own. Throws a `StartError` that names every mistake with its
  * file and line.
  */
-export async function readTaxonomies(file = shippedFile): Promise<Taxonomies> {
+export async function loadTaxonomies(file = shippedFile): Promise<Taxonomies> {
   const main = await readTaxonomy(file, 'TAXONOMY_FILE')
   const own = new Map<string, Taxonomy>()
   for (const [channel, name] of Object.entries(main.channels)) {
@@ -32,7 +32,7 @@ async function readTaxonomy(file: string, setting: string): Promise<Taxonomy> {
       `${setting}: ${file} cannot be read (${error.code}); set it to a file in the form of src/labels/taxonomy.yml`,
     )
   })
-  const read = toTaxonomy(yaml)
+  const read = parseTaxonomy(yaml)
   if ('taxonomy' in read) return read.taxonomy
   throw new StartError(
     `${setting}: ${read.mistakes.map(({ line, sentence }) => `${file}:${line} ${sentence}`).join('; ')}`,

@@ -57,10 +57,10 @@ const taxonomySchema = z.strictObject({
 })
 
 /** Reads a taxonomy, or says everything that is wrong with the file, each mistake with its line. */
-export function toTaxonomy(yaml: string): { taxonomy: Taxonomy } | { mistakes: Mistake[] } {
+export function parseTaxonomy(yaml: string): { taxonomy: Taxonomy } | { mistakes: Mistake[] } {
   const lines = new LineCounter()
   const document = parseDocument(yaml, { lineCounter: lines })
-  const lineOf = (path: PropertyKey[]) => toLine(document.contents, path, lines)
+  const lineOf = (path: PropertyKey[]) => findLine(document.contents, path, lines)
   if (document.errors.length > 0) {
     return {
       mistakes: document.errors.map(({ message, linePos }) => ({
@@ -70,7 +70,7 @@ export function toTaxonomy(yaml: string): { taxonomy: Taxonomy } | { mistakes: M
     }
   }
   const parsed = taxonomySchema.safeParse(document.toJS())
-  if (!parsed.success) return { mistakes: parsed.error.issues.flatMap(issue => toMistakes(issue, lineOf)) }
+  if (!parsed.success) return { mistakes: parsed.error.issues.flatMap(issue => formatMistakes(issue, lineOf)) }
   const mistakes = findContradictions(parsed.data.kinds).map(({ path, sentence }) => ({ line: lineOf(path), sentence }))
   if (mistakes.length > 0) return { mistakes }
   const { kinds, ...rest } = parsed.data
@@ -105,7 +105,7 @@ function findContradictions(kinds: KindFile[]): { path: PropertyKey[]; sentence:
   })
 }
 
-function toMistakes(issue: z.core.$ZodIssue, lineOf: (path: PropertyKey[]) => number): Mistake[] {
+function formatMistakes(issue: z.core.$ZodIssue, lineOf: (path: PropertyKey[]) => number): Mistake[] {
   const name = issue.path.filter(part => typeof part === 'string').at(-1)
   const where = name === undefined ? '' : `${name}: `
   if (issue.code === 'unrecognized_keys') {
@@ -119,7 +119,7 @@ function toMistakes(issue: z.core.$ZodIssue, lineOf: (path: PropertyKey[]) => nu
 }
 
 /** The line of what stands at the path, or of the nearest thing around it. */
-function toLine(contents: unknown, path: PropertyKey[], lines: LineCounter): number {
+function findLine(contents: unknown, path: PropertyKey[], lines: LineCounter): number {
   let node = contents as Node | null
   let at = node?.range?.[0] ?? 0
   for (const part of path) {
@@ -141,20 +141,21 @@ function toLine(contents: unknown, path: PropertyKey[], lines: LineCounter): num
 const firstLine = (message: string) => message.split('\n', 1)[0] ?? message
 
 /** A kind’s name in a language, English where there is none in it, else any. */
-export function toKindName(taxonomy: Taxonomy, id: string, language: 'en' | 'zh'): string {
+export function formatKind(taxonomy: Taxonomy, id: string, language: 'en' | 'zh'): string {
   if (id === otherId) return language === 'zh' ? '其他' : 'other'
   const names = taxonomy.kinds.find(kind => kind.id === id)?.names ?? {}
   return names[language] ?? names.en ?? Object.values(names)[0] ?? id
 }
 
 /** The id behind an id or a name in any language; undefined for what is neither. */
-export function toKindId(taxonomy: Taxonomy, written: string): string | undefined {
-  const wanted = toBare(written)
+export function parseKind(taxonomy: Taxonomy, written: string): string | undefined {
+  const wanted = normalize(written)
   if (wanted === otherId || wanted === '其他' || wanted === '其它') return otherId
-  return taxonomy.kinds.find(({ id, names }) => [id, ...Object.values(names)].some(name => toBare(name) === wanted))?.id
+  return taxonomy.kinds.find(({ id, names }) => [id, ...Object.values(names)].some(name => normalize(name) === wanted))
+    ?.id
 }
 
-const toBare = (name: string) =>
+const normalize = (name: string) =>
   name
     .normalize('NFKC')
     .trim()

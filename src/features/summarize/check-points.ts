@@ -1,4 +1,4 @@
-import { findEvidence, toFolded, toQuotations } from '../../text/find-quote.ts'
+import { findQuote, normalizeWords, parseQuotations } from '../../text/find-quote.ts'
 import type { Said } from './chunks.ts'
 
 /** One thing that a summary says, and the messages that it rests on. */
@@ -48,48 +48,53 @@ interface Unproven {
 const lists = ['decisions', 'questions', 'tasks', 'facts']
 
 const isAnswer = (read: unknown): read is Record<string, unknown> => {
-  const record = toRecord(read)
+  const record = asRecord(read)
   return typeof record.upshot === 'object' || lists.some(list => Array.isArray(record[list]))
 }
 
 /** Models without a schema write lists for a text, numbers for a date, one id for a list of ids; what is no point is left out. */
-function toAnswer(read: Record<string, unknown>): Answer {
-  const upshot = typeof read.upshot === 'string' ? { text: toText(read.upshot), sources: [] } : toSaid(read.upshot)[0]
-  const tasks = toList(read.tasks).flatMap(task => {
-    const { what, text, task: said, who, due, sources } = toRecord(task)
-    return toSaid({ text: what ?? text ?? said, sources }).map(one => ({ ...one, who: toText(who), due: toText(due) }))
+function parseFields(read: Record<string, unknown>): Answer {
+  const upshot =
+    typeof read.upshot === 'string' ? { text: parseText(read.upshot), sources: [] } : parseSaid(read.upshot)[0]
+  const tasks = parseList(read.tasks).flatMap(task => {
+    const { what, text, task: said, who, due, sources } = asRecord(task)
+    return parseSaid({ text: what ?? text ?? said, sources }).map(one => ({
+      ...one,
+      who: parseText(who),
+      due: parseText(due),
+    }))
   })
-  const all = (field: unknown) => toList(field).flatMap(toSaid)
+  const all = (field: unknown) => parseList(field).flatMap(parseSaid)
   return { upshot, decisions: all(read.decisions), questions: all(read.questions), tasks, facts: all(read.facts) }
 }
 
-function toSaid(given: unknown): Unproven[] {
-  const { text, sources } = toRecord(given)
-  const words = toText(text)
-  return words === '' ? [] : [{ text: words, sources: toList(sources).flatMap(toIds) }]
+function parseSaid(given: unknown): Unproven[] {
+  const { text, sources } = asRecord(given)
+  const words = parseText(text)
+  return words === '' ? [] : [{ text: words, sources: parseList(sources).flatMap(parseIds) }]
 }
 
-const toList = (given: unknown): unknown[] => (given === undefined || given === null ? [] : [given].flat())
+const parseList = (given: unknown): unknown[] => (given === undefined || given === null ? [] : [given].flat())
 
-const toRecord = (given: unknown) =>
+const asRecord = (given: unknown) =>
   (typeof given === 'object' && given !== null ? given : {}) as Record<string, unknown>
 
-function toText(given: unknown): string {
-  const words = toList(given).filter(part => typeof part === 'string' || typeof part === 'number')
+function parseText(given: unknown): string {
+  const words = parseList(given).filter(part => typeof part === 'string' || typeof part === 'number')
   return words.join(', ').replace(/\s+/g, ' ').trim().slice(0, mostCharacters).toWellFormed()
 }
 
 /** `12`, `"12"`, `"m12"`, `"[12]"`, `"#12, #13"`, `{"id":12}`. */
-function toIds(source: unknown): string[] {
+function parseIds(source: unknown): string[] {
   const id = typeof source === 'object' && source !== null ? Object.values(source)[0] : source
   return typeof id === 'string' || typeof id === 'number' ? (String(id).match(/\d+(?:\.\d+)?/g) ?? []) : []
 }
 
 /** What a model answered, or undefined when it is not in the form that was asked for. One that broke off is read as far as it goes. */
-export function readAnswer(answer: string): Answer | undefined {
-  for (const candidate of toObjects(answer)) {
-    const read = toJson(candidate)
-    if (isAnswer(read)) return toAnswer(read)
+export function parseAnswer(answer: string): Answer | undefined {
+  for (const candidate of extractObjects(answer)) {
+    const read = parseJson(candidate)
+    if (isAnswer(read)) return parseFields(read)
   }
   return undefined
 }
@@ -98,10 +103,10 @@ export function readAnswer(answer: string): Answer | undefined {
 const mostBeginnings = 20
 
 /** Every object of the answer with nothing around it, the outermost first; the last one closed where it broke off. */
-function toObjects(answer: string): string[] {
+function extractObjects(answer: string): string[] {
   const objects: string[] = []
   for (let from = answer.indexOf('{'), tried = 0; from >= 0 && tried < mostBeginnings; tried += 1) {
-    const end = toEnd(answer, from)
+    const end = findEnd(answer, from)
     if (end === undefined) {
       const broken = answer.slice(from, answer.lastIndexOf('}') + 1)
       objects.push(`${broken}]}`, `${broken}}`)
@@ -112,7 +117,7 @@ function toObjects(answer: string): string[] {
 }
 
 /** Behind the brace that closes the one at `from`; undefined when none does. */
-function toEnd(answer: string, from: number): number | undefined {
+function findEnd(answer: string, from: number): number | undefined {
   let depth = 0
   let isQuoted = false
   for (let at = from; at < answer.length; at += 1) {
@@ -126,7 +131,7 @@ function toEnd(answer: string, from: number): number | undefined {
   return undefined
 }
 
-function toJson(candidate: string): unknown {
+function parseJson(candidate: string): unknown {
   try {
     return JSON.parse(candidate)
   } catch {
@@ -142,7 +147,7 @@ export interface Checks {
 }
 
 /** An answer with every point checked: it rests on messages that were read, and what it quotes stands in them. */
-export function toPoints(answer: Answer, checks: Checks): Points {
+export function checkPoints(answer: Answer, checks: Checks): Points {
   let dropped = 0
   const check = <T extends { text: string; who?: string; due?: string; sources: string[] }>(said: T): T[] => {
     const found = [...new Set(said.sources.flatMap(id => checks.sourcesOf(id) ?? []))].slice(0, mostSources)
@@ -178,15 +183,15 @@ export function toPoints(answer: Answer, checks: Checks): Points {
 /** Whether every quotation in a text stands, literally, in one of the messages. A name in quotation marks is no quotation. */
 export function isQuotedTruly(words: string, tss: string[], { said }: Pick<Checks, 'said'>): boolean {
   const texts = tss.map(ts => said(ts)).filter(message => message !== undefined)
-  return toQuotations(words)
+  return parseQuotations(words)
     .filter(isQuotation)
     .every(quote =>
-      texts.some(({ text: written, files }) => findEvidence([written, ...files].join('\n'), quote) !== undefined),
+      texts.some(({ text: written, files }) => findQuote([written, ...files].join('\n'), quote) !== undefined),
     )
 }
 
 function isQuotation(quote: string): boolean {
-  const folded = toFolded(quote)
+  const folded = normalizeWords(quote)
   return (folded.match(/\p{Script=Han}/gu)?.length ?? 0) >= quoteHan || folded.length >= quoteLetters
 }
 
@@ -202,5 +207,5 @@ export function withoutOtherLinks(words: string, tss: string[], { said }: Pick<C
 }
 
 function withoutRepeats(points: Point[]): Point[] {
-  return [...new Map(points.map(one => [`${one.kind} ${one.who ?? ''} ${toFolded(one.text)}`, one])).values()]
+  return [...new Map(points.map(one => [`${one.kind} ${one.who ?? ''} ${normalizeWords(one.text)}`, one])).values()]
 }

@@ -1,6 +1,6 @@
-import type { KeptPart, KeptParts } from '../../store/summary-chunks.ts'
+import type { StoredChunk, SummaryChunks } from '../../store/summary-chunks.ts'
 import type { Points } from './check-points.ts'
-import { type Said, toFingerprint } from './chunks.ts'
+import { fingerprint, type Said } from './chunks.ts'
 
 /** What is to be summed up, and for whom. */
 interface Wanted {
@@ -30,19 +30,19 @@ const mostSmall = 8
 
 /** The parts that are known and hold only what is to be read, as it stands; and the messages that are in none of them. */
 export async function recall(
-  kept: KeptParts,
+  kept: SummaryChunks,
   { channel, said, isAgain, scope, partTokens, sizeOf }: Wanted,
 ): Promise<{ known: Known[]; rest: Said[] }> {
   const present = new Map(said.map(message => [message.ts, message]))
-  const prints = new Map(said.map(message => [message.ts, toFingerprint(message)]))
-  const usable: KeptPart[] = []
+  const prints = new Map(said.map(message => [message.ts, fingerprint(message)]))
+  const usable: StoredChunk[] = []
   const stale: string[] = []
   for (const part of await kept.find(channel, scope)) {
     if (part.covers.every(([ts, print]) => prints.get(ts) === print)) usable.push(part)
     else if (part.covers.some(([ts, print]) => (prints.get(ts) ?? print) !== print)) stale.push(part.id)
   }
   await kept.forget(stale)
-  const size = ({ covers }: KeptPart) =>
+  const size = ({ covers }: StoredChunk) =>
     sum(covers.map(([ts]) => present.get(ts)).map(message => (message === undefined ? 0 : sizeOf(message))))
   const taken = new Set<string>()
   const picked = usable

@@ -20,7 +20,7 @@ const topicMs = 3_600_000
 const slackShare = 0.3
 
 /** What a message was when it was summed up; another fingerprint means that it was edited since. */
-export function toFingerprint({ text, files }: Said): string {
+export function fingerprint({ text, files }: Said): string {
   return createHash('sha256')
     .update(JSON.stringify([text, files]))
     .digest('hex')
@@ -28,7 +28,7 @@ export function toFingerprint({ text, files }: Said): string {
 }
 
 /** Tokens that a message takes in a question. */
-export function toTokens({ text, files, from }: Said, count: (text: string) => number): number {
+export function countTokens({ text, files, from }: Said, count: (text: string) => number): number {
   return frameTokens + count(text) + count(from) + files.reduce((sum, file) => sum + count(file) + 4, 0)
 }
 
@@ -36,7 +36,7 @@ export function toTokens({ text, files, from }: Said, count: (text: string) => n
  * Cuts what was said into parts of at most `mostTokens`, each message in exactly one: at the borders of threads and topics,
  * and inside of one that is too long by itself where the longest silence is. The oldest threads come first.
  */
-export function toParts(said: readonly Said[], mostTokens: number, count: (text: string) => number): Said[][] {
+export function splitChunks(said: readonly Said[], mostTokens: number, count: (text: string) => number): Said[][] {
   const parts: Said[][] = []
   let open: Said[] = []
   let left = mostTokens
@@ -45,8 +45,8 @@ export function toParts(said: readonly Said[], mostTokens: number, count: (text:
     open = []
     left = mostTokens
   }
-  for (const topic of toTopics(said)) {
-    const sizes = topic.map(message => toTokens(message, count))
+  for (const topic of splitTopics(said)) {
+    const sizes = topic.map(message => countTokens(message, count))
     const size = sum(sizes)
     if (size > left) close()
     if (size <= mostTokens) {
@@ -61,7 +61,7 @@ export function toParts(said: readonly Said[], mostTokens: number, count: (text:
 }
 
 /** Threads, and stretches of single messages without a long silence in between. */
-function toTopics(said: readonly Said[]): Said[][] {
+function splitTopics(said: readonly Said[]): Said[][] {
   const threads = new Map<string, Said[]>()
   for (const message of said) {
     const thread = threads.get(message.threadTs)
@@ -98,7 +98,7 @@ function cut(topic: Said[], sizes: number[], mostTokens: number): Said[][] {
       to += 1
       if (size <= mostTokens * (1 - slackShare)) earliest = to
     }
-    if (to < topic.length) to = toLongestSilence(topic, earliest, to)
+    if (to < topic.length) to = findLongestSilence(topic, earliest, to)
     parts.push(topic.slice(from, to))
     from = to
   }
@@ -106,7 +106,7 @@ function cut(topic: Said[], sizes: number[], mostTokens: number): Said[][] {
 }
 
 /** The border with the longest silence before it. */
-function toLongestSilence(topic: Said[], earliest: number, latest: number): number {
+function findLongestSilence(topic: Said[], earliest: number, latest: number): number {
   let best = latest
   let longest = -1
   for (let at = earliest; at <= latest; at += 1) {

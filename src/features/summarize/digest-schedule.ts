@@ -1,5 +1,5 @@
 import { Cron } from 'croner'
-import { toNumber } from '../../text/date-range.ts'
+import { parseNumber } from '../../text/date-range.ts'
 
 /** The times at which a digest comes, and the words that do not belong to them. */
 export interface Schedule {
@@ -27,18 +27,18 @@ export const isScheduleWish = (words: string): boolean => isRegular.test(words.t
 const usualHour = 9
 
 /** Reads “every weekday 9:00”, “every monday and thursday at 2pm”, 每个工作日 9:00, 每周一早上九点. Undefined for what is no time. */
-export function toSchedule(words: string): Schedule | undefined {
+export function parseSchedule(words: string): Schedule | undefined {
   const text = words.trim()
   const found = english.exec(text) ?? chinese.exec(text)
   if (found?.groups === undefined) return undefined
   const { whole = '', list, first, last, daily, hour, minute, half, past, part, noon } = found.groups
   const on =
     first !== undefined
-      ? toStretch(first, last ?? first)
+      ? parseStretch(first, last ?? first)
       : list === undefined
-        ? toWholeDays(daily ?? whole)
-        : toDays(list)
-  const at = toHour(noon === undefined ? hour : noon === 'noon' ? '12' : '0', half, part, whole)
+        ? parseWholeDays(daily ?? whole)
+        : parseDays(list)
+  const at = parseHour(noon === undefined ? hour : noon === 'noon' ? '12' : '0', half, part, whole)
   const minutes = minute ?? past ?? (half === '半' ? '30' : '0')
   if (at === undefined || at > 23 || Number(minutes) > 59) return undefined
   const rest = text.slice(found[0].length).replace(/^[\s,，:：]+/, '')
@@ -46,16 +46,16 @@ export function toSchedule(words: string): Schedule | undefined {
 }
 
 /** When a pattern comes round next after a moment, by the clock of the zone. */
-export function toNext(pattern: string, timeZone: string, after: number): number | undefined {
+export function nextRun(pattern: string, timeZone: string, after: number): number | undefined {
   return new Cron(pattern, { timezone: timeZone, paused: true }).nextRun(new Date(after))?.getTime()
 }
 
-function toWholeDays(word: string): string {
+function parseWholeDays(word: string): string {
   if (/^(?:weekday|workday|working\s+day|工作日)/i.test(word)) return '1-5'
   return /^(?:weekend|周末)/i.test(word) ? '0,6' : '*'
 }
 
-function toDays(list: string): string {
+function parseDays(list: string): string {
   const named = list
     .toLowerCase()
     .match(/[a-z]{3,}/g)
@@ -68,7 +68,7 @@ function toDays(list: string): string {
 }
 
 /** Monday to Friday; a week begins on Monday. */
-function toStretch(first: string, last: string): string {
+function parseStretch(first: string, last: string): string {
   const order = [...'一二三四五六日']
   const [from, to] = [first, last].map(day => order.indexOf(day.replace('天', '日')))
   const within = order.filter((_, at) => at >= (from ?? 0) && at <= (to ?? 0))
@@ -78,7 +78,7 @@ function toStretch(first: string, last: string): string {
     .join(',')
 }
 
-function toHour(
+function parseHour(
   hour: string | undefined,
   half: string | undefined,
   part: string | undefined,
@@ -86,7 +86,7 @@ function toHour(
 ): number | undefined {
   const isEvening = part === '晚上' || part === '傍晚' || /^(?:evening|晚)/i.test(whole)
   if (hour === undefined) return isEvening ? 18 : part === '下午' ? 14 : part === '中午' ? 12 : usualHour
-  const number = toNumber(hour)
+  const number = parseNumber(hour)
   if (half?.toLowerCase() === 'am' || part === '早上' || part === '上午') return number === 12 ? 0 : number
   // Twelve in the evening is midnight; one at noon is the hour after it.
   if (isEvening) return number === 12 ? 0 : number < 12 ? number + 12 : number

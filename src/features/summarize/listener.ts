@@ -1,32 +1,32 @@
 import { randomUUID } from 'node:crypto'
 import type { App, BlockAction, MessageShortcut } from '@slack/bolt'
-import { ShownError, toReason } from '../../errors.ts'
-import { toWords, type Words } from '../../i18n/catalog.ts'
+import { formatError, ShownError, SlackError } from '../../errors.ts'
+import { type I18n, i18nFor } from '../../i18n/catalog.ts'
 import type { Log } from '../../log.ts'
-import { type Asker, openDirect } from '../../queue/outbox.ts'
-import type { SendBudget } from '../../rate-limit/limiter.ts'
+import { type Asker, openDirectMessage } from '../../queue/outbox.ts'
+import type { Limiter } from '../../rate-limit/limiter.ts'
+import type { CallSlack } from '../../slack/client.ts'
+import type { BotIdentity } from '../../slack/message.ts'
+import { buildPermalink } from '../../slack/permalink.ts'
+import type { Responder } from '../../slack/response-url.ts'
+import type { Users } from '../../slack/users.ts'
+import type { ThreadCache } from '../../threads/cache.ts'
+import { tellDirectly } from '../command-failure.ts'
 import { controlIds, type PostValue } from '../reply-buttons.ts'
-import { type CallSlack, SlackError } from '../../slack/client.ts'
-import type { Self } from '../../slack/message.ts'
-import { toPermalink } from '../../slack/permalink.ts'
-import type { Respond } from '../../slack/response-url.ts'
-import type { People } from '../../slack/users.ts'
-import type { Conversations } from '../../threads/cache.ts'
-import { type AskParts, tellDirectly } from '../chat/ask-command.ts'
-import { type DigestParts, endDigest, keepDigest, listDigests } from './digest-commands.ts'
+import { type DigestDeps, endDigest, keepDigest, listDigests } from './digest-commands.ts'
 import { isScheduleWish } from './digest-schedule.ts'
-import { toQuestion } from './request.ts'
+import { formatQuestion } from './request.ts'
 import { findReadable } from './source.ts'
 
 /** What summing up needs of the rest. */
-export interface SummarizeParts extends DigestParts, AskParts {
-  self: Self
+export interface SummarizeDeps extends DigestDeps {
+  self: BotIdentity
   call: CallSlack
-  people: People
-  conversations: Conversations
-  budget: SendBudget
+  users: Users
+  threads: ThreadCache
+  limiter: Limiter
   asker: Asker
-  respond: Respond
+  respond: Responder
   log: Log
 }
 
@@ -38,29 +38,31 @@ const longestWish = 250
  * thread”: the question is put into their direct messages, and answered there like any other. The button below posts the
  * summary to the place that it is of.
  */
-export function listenToSummarizing(app: App, parts: SummarizeParts): void {
+export function listenToSummarizing(app: App, deps: SummarizeDeps): void {
   app.command('/summarize', async ({ ack, command }) => {
     const text = command.text.replace(/\s+/g, ' ').trim()
     const { user_id: user, channel_id: channel } = command
-    const words = await readWords(parts, user, text)
+    const i18n = await fetchI18n(deps, user, text)
     const say = (sentence: string) => ack({ response_type: 'ephemeral', text: sentence })
-    if (/^(?:help|\?|帮助|用法)$/i.test(text)) return say(words.summary.usage)
-    if (text.length > longestWish) return say(words.summary.tooLong)
-    if (/^(?:list|digests|schedules?|列表|定期)$/i.test(text)) return say(await listDigests(parts, user, words))
+    if (/^(?:help|\?|帮助|用法)$/i.test(text)) return say(i18n.summary.usage)
+    if (text.length > longestWish) return say(i18n.summary.tooLong)
+    if (/^(?:list|digests|schedules?|列表|定期)$/i.test(text)) return say(await listDigests(deps, user, i18n))
     const ended = /^(?:stop|end|cancel|停止|结束|取消)\s*(\d{0,4}|all|全部|所有)$/i.exec(text)
-    if (ended !== null) return say(await endDigest(parts, user, ended[1] ?? '', words))
-    const here = toChannelToken(channel, command.channel_name)
-    if (isScheduleWish(text)) return say(await keepDigest(parts, user, text, here, words))
-    await ask(parts, user, toQuestion(text, here, words), command.response_url, () => say(words.summary.inDirect))
+    if (ended !== null) return say(await endDigest(deps, user, ended[1] ?? '', i18n))
+    const here = formatChannelToken(channel, command.channel_name)
+    if (isScheduleWish(text)) return say(await keepDigest(deps, user, text, here, i18n))
+    await ask(deps, user, formatQuestion(text, here, i18n), command.response_url, () => say(i18n.summary.inDirect))
   })
   app.shortcut({ callback_id: 'summarize_thread', type: 'message_action' }, async ({ ack, shortcut }) => {
     const { message, channel, user, response_url } = shortcut as MessageShortcut
-    const words = await readWords(parts, user.id, '')
-    const link = toPermalink(parts.self, channel.id, message.thread_ts ?? message.ts)
-    await ask(parts, user.id, toQuestion(link, '', words), response_url, async () => {
+    const i18n = await fetchI18n(deps, user.id, '')
+    const link = buildPermalink(deps.self, channel.id, message.thread_ts ?? message.ts)
+    await ask(deps, user.id, formatQuestion(link, '', i18n), response_url, async () => {
       await ack()
-      const notice = { response_type: 'ephemeral', replace_original: false, text: words.summary.inDirect }
-      await parts.respond(response_url, notice).catch(error => parts.log.warn({ reason: toReason(error) }, 'no notice'))
+      const notice = { response_type: 'ephemeral', replace_original: false, text: i18n.summary.inDirect }
+      await deps
+        .respond(response_url, notice)
+        .catch(error => deps.log.warn({ reason: formatError(error) }, 'no notice'))
     })
   })
   // Summaries that are being posted; a second press of the button changes nothing.
@@ -70,64 +72,64 @@ export function listenToSummarizing(app: App, parts: SummarizeParts): void {
     const value = JSON.parse(action.type === 'button' ? (action.value ?? '{}') : '{}') as PostValue
     if (posting.has(value.turn)) return
     posting.add(value.turn)
-    const text = await tryToPost(parts, value, body).finally(() => posting.delete(value.turn))
-    await tell(parts, body, text)
+    const text = await tryToPost(deps, value, body).finally(() => posting.delete(value.turn))
+    await tell(deps, body, text)
   })
 }
 
 /** Writes the question down, says so, and puts it into the person's direct messages. */
 async function ask(
-  parts: SummarizeParts,
+  deps: SummarizeDeps,
   user: string,
   question: string,
   echo: string,
   say: () => Promise<void>,
 ): Promise<void> {
   const kept = { id: randomUUID(), user, question, echo }
-  await parts.asker.keep(kept)
+  await deps.asker.keep(kept)
   await say()
-  await parts.asker.put(kept, (_, error) => tellDirectly(parts, kept, error))
+  await deps.asker.put(kept, (_, error) => tellDirectly(deps, kept, error))
 }
 
-const toChannelToken = (id: string, name: string) =>
+const formatChannelToken = (id: string, name: string) =>
   /^(?:privategroup|directmessage|mpdm-.*)?$/.test(name) ? `<#${id}>` : `<#${id}|${name}>`
 
 /** Chinese words are answered in Chinese; without any, Slack’s language decides. */
-async function readWords({ people }: Pick<SummarizeParts, 'people'>, user: string, text: string): Promise<Words> {
-  if (/\p{Script=Han}/u.test(text.replace(/<[^>]*>|#\S+/g, ''))) return toWords('zh')
-  return toWords((await people.read(user)).locale)
+async function fetchI18n({ users }: Pick<SummarizeDeps, 'users'>, user: string, text: string): Promise<I18n> {
+  if (/\p{Script=Han}/u.test(text.replace(/<[^>]*>|#\S+/g, ''))) return i18nFor('zh')
+  return i18nFor((await users.read(user)).locale)
 }
 
 /** Posts the summary, once; answers what the person is told. */
-async function tryToPost(parts: SummarizeParts, value: PostValue, body: BlockAction): Promise<string> {
-  const { digests, self } = parts
-  const person = await parts.people.read(body.user.id)
-  const words = toWords(person.locale)
+async function tryToPost(deps: SummarizeDeps, value: PostValue, body: BlockAction): Promise<string> {
+  const { digests, self } = deps
+  const person = await deps.users.read(body.user.id)
+  const i18n = i18nFor(person.locale)
   try {
     const before = await digests.readPosted(value.turn)
     if (before !== undefined) {
-      await withdrawButton(parts, body)
-      return words.summary.posted(toPermalink(self, before.channel, before.ts, value.threadTs))
+      await withdrawButton(deps, body)
+      return i18n.summary.posted(buildPermalink(self, before.channel, before.ts, value.threadTs))
     }
     // Whoever has left a private channel writes nothing there any more.
-    await findReadable(parts.call, person, { of: 'channel', id: value.channel })
-    const texts = await readSummary(parts, value, await openDirect(parts.call, person.id))
-    if (texts.length === 0) return words.summary.gone
-    const ts = await post(parts, value, texts, person.name, words)
-    await withdrawButton(parts, body)
-    return words.summary.posted(toPermalink(self, value.channel, ts, value.threadTs))
+    await findReadable(deps.call, person, { of: 'channel', id: value.channel })
+    const texts = await readSummary(deps, value, await openDirectMessage(deps.call, person.id))
+    if (texts.length === 0) return i18n.summary.gone
+    const ts = await post(deps, value, texts, person.name, i18n)
+    await withdrawButton(deps, body)
+    return i18n.summary.posted(buildPermalink(self, value.channel, ts, value.threadTs))
   } catch (error) {
-    parts.log.warn({ turn: value.turn, reason: toReason(error) }, 'a summary could not be posted')
-    if (error instanceof ShownError) return error.sentence(words)
-    if (!(error instanceof SlackError)) return words.summary.gone
+    deps.log.warn({ turn: value.turn, reason: formatError(error) }, 'a summary could not be posted')
+    if (error instanceof ShownError) return error.sentence(i18n)
+    if (!(error instanceof SlackError)) return i18n.summary.gone
     const isOutside = error.code === 'not_in_channel' || error.code === 'channel_not_found'
-    return isOutside ? words.ask.notInChannel : words.ask.cannotPost(error.code)
+    return isOutside ? i18n.ask.notInChannel : i18n.ask.cannotPost(error.code)
   }
 }
 
 /** The messages of the summary as they stand in the direct messages; Slack is the memory. */
-async function readSummary({ conversations }: SummarizeParts, value: PostValue, direct: string): Promise<string[]> {
-  const thread = await conversations.reread({ channel: direct, threadTs: value.from })
+async function readSummary({ threads }: SummarizeDeps, value: PostValue, direct: string): Promise<string[]> {
+  const thread = await threads.reread({ channel: direct, threadTs: value.from })
   return thread
     .filter(({ mark }) => mark?.turn === value.turn)
     .sort((a, b) => (a.mark?.part ?? 0) - (b.mark?.part ?? 0))
@@ -136,20 +138,20 @@ async function readSummary({ conversations }: SummarizeParts, value: PostValue, 
 
 /** In as many messages as it has; answers the ts of the first. */
 async function post(
-  { budget, digests }: SummarizeParts,
+  { limiter, digests }: SummarizeDeps,
   { turn, channel, threadTs }: PostValue,
   texts: string[],
   name: string,
-  words: Words,
+  i18n: I18n,
 ): Promise<string> {
-  const by = { type: 'context', elements: [{ type: 'plain_text', text: words.summary.postedBy(name), emoji: false }] }
+  const by = { type: 'context', elements: [{ type: 'plain_text', text: i18n.summary.postedBy(name), emoji: false }] }
   let first = ''
   for (const [at, text] of texts.entries()) {
     const thread = threadTs ?? (at > 0 ? first : undefined)
-    const blocks = [...(at === 0 ? [by] : []), ...toSections(text)]
+    const blocks = [...(at === 0 ? [by] : []), ...buildSections(text)]
     const place = { channel, ...(thread !== undefined && { thread_ts: thread }) }
     const args = { ...place, text, blocks, unfurl_links: false, unfurl_media: false }
-    const { ts } = await budget.send('chat.postMessage', () => args, 'first')
+    const { ts } = await limiter.send('chat.postMessage', () => args, 'first')
     if (at === 0) await digests.writePosted(turn, channel, String(ts))
     first ||= String(ts)
   }
@@ -160,7 +162,7 @@ async function post(
 const mostSection = 2_900
 
 /** Sections of whole lines. */
-function toSections(text: string): Record<string, unknown>[] {
+function buildSections(text: string): Record<string, unknown>[] {
   const sections: string[] = []
   for (const line of text.split('\n')) {
     const open = sections.at(-1)
@@ -177,23 +179,23 @@ function toSections(text: string): Record<string, unknown>[] {
 }
 
 /** Below a summary that is posted the button has nothing to do any more. */
-async function withdrawButton({ budget, log }: SummarizeParts, body: BlockAction): Promise<void> {
+async function withdrawButton({ limiter, log }: SummarizeDeps, body: BlockAction): Promise<void> {
   const { message, channel, container } = body
   if (message === undefined || channel === undefined || container.is_ephemeral === true) return
   const shown = (message.blocks ?? []) as { block_id?: string }[]
   const blocks = shown.filter(({ block_id }) => block_id !== controlIds.post)
   const args = { channel: channel.id, ts: message.ts, text: message.text ?? '', blocks }
-  await budget
+  await limiter
     .send('chat.update', () => args, 'final')
-    .catch(error => log.warn({ reason: toReason(error) }, 'a button could not be taken away'))
+    .catch(error => log.warn({ reason: formatError(error) }, 'a button could not be taken away'))
 }
 
 /** In the place of what only one person saw, else beside the summary. */
-async function tell({ respond, log }: SummarizeParts, body: BlockAction, text: string): Promise<void> {
+async function tell({ respond, log }: SummarizeDeps, body: BlockAction, text: string): Promise<void> {
   const isPrivate = body.container.is_ephemeral === true
   const { thread_ts } = body.container as { thread_ts?: string }
   const place = isPrivate || thread_ts === undefined ? {} : { thread_ts }
   await respond(body.response_url, { response_type: 'ephemeral', replace_original: isPrivate, text, ...place }).catch(
-    error => log.warn({ reason: toReason(error) }, 'a person could not be told'),
+    error => log.warn({ reason: formatError(error) }, 'a person could not be told'),
   )
 }

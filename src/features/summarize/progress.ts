@@ -1,7 +1,7 @@
-import type { Words } from '../../i18n/catalog.ts'
+import type { I18n } from '../../i18n/catalog.ts'
 import type { Turn } from '../../queue/turn.ts'
 import type { Person } from '../../slack/users.ts'
-import { toTime } from '../../text/from-slack.ts'
+import { formatTime } from '../../text/from-slack.ts'
 import type { SourceRead } from './source.ts'
 import type { Summary, SummaryProgress } from './summarizer.ts'
 
@@ -15,8 +15,8 @@ export interface Stand {
 }
 
 /** Its progress in one line, which changes every second: whoever waits sees that something moves. */
-export function toProgressLine({ begunAt, read, total, summing }: Stand, words: Words): string {
-  const of = words.summary
+export function formatProgress({ begunAt, read, total, summing }: Stand, i18n: I18n): string {
+  const of = i18n.summary
   const seconds = Math.floor((Date.now() - begunAt) / 1000)
   const toLine = () => {
     if (summing === undefined) return of.reading(read, total)
@@ -26,16 +26,16 @@ export function toProgressLine({ begunAt, read, total, summing }: Stand, words: 
 }
 
 /** What was read, at what cost; what was not, and the cure. */
-export function toFacts(
+export function formatFacts(
   { messages, threads, range, lost, isHidden, lookedBackTo, isCut }: SourceRead,
   { usage, isShortened }: Summary,
   dropped: number,
   model: string,
   { timeZone }: Person,
-  words: Words,
+  i18n: I18n,
 ): string[] {
   const files = messages.reduce((sum, message) => sum + message.files.length, 0)
-  const of = words.summary
+  const of = i18n.summary
   const cost = [
     of.read(messages.length, threads),
     ...(files > 0 ? [of.files(files)] : []),
@@ -44,19 +44,19 @@ export function toFacts(
   ]
   return [
     cost.join(of.comma),
-    ...(range === undefined ? [] : [of.span(toTime(range.from, timeZone), toTime(range.to, timeZone))]),
+    ...(range === undefined ? [] : [of.span(formatTime(range.from, timeZone), formatTime(range.to, timeZone))]),
     ...(usage.known > 0 ? [of.known(usage.known, usage.parts)] : []),
     ...(dropped > 0 ? [of.dropped(dropped)] : []),
     ...(lost === undefined ? [] : [of.lost(lost.count, lost.code)]),
     ...(isHidden ? [of.hidden] : []),
-    ...(lookedBackTo === undefined ? [] : [of.lookedBackTo(toTime(lookedBackTo, timeZone))]),
+    ...(lookedBackTo === undefined ? [] : [of.lookedBackTo(formatTime(lookedBackTo, timeZone))]),
     ...(isCut ? [of.cut(messages.length)] : []),
     ...(isShortened ? [of.shortened] : []),
   ]
 }
 
 /** The language in which a summary is written: of the words that ask, if they are Chinese; else of the person's Slack. */
-export function toLanguage({ question }: Turn, { locale }: Person): string {
+export function languageFor({ question }: Turn, { locale }: Person): string {
   const isChinese = /\p{Script=Han}/u.test(question.text.replace(/<[^>]*>|#\S+/g, ''))
   try {
     const { language, script } = new Intl.Locale(locale).maximize()

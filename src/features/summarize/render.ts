@@ -1,7 +1,7 @@
-import type { Words } from '../../i18n/catalog.ts'
-import { toQuotations } from '../../text/find-quote.ts'
+import type { I18n } from '../../i18n/catalog.ts'
+import { parseQuotations } from '../../text/find-quote.ts'
 import { type Checks, isQuotedTruly, type Point, type Points, withoutOtherLinks } from './check-points.ts'
-import { toNumbered } from './prompt.ts'
+import { numberPoints } from './prompt.ts'
 import { type Section, sections } from './request.ts'
 
 /** A summary as Markdown, and how much of it was left out. */
@@ -17,11 +17,11 @@ export type LinkOf = (ts: string) => { address: string; label: string }
 const mostFacts = 5
 
 /** What was found: the upshot, then what was decided, what is open, who does what; every line with its sources. */
-export function toSummaryMarkdown(
+export function renderSummaryMarkdown(
   { upshot, points, dropped }: Points,
   only: readonly Section[] | undefined,
   linkOf: LinkOf,
-  words: Words,
+  i18n: I18n,
 ): Shown {
   const of = (kind: Point['kind']) => points.filter(point => point.kind === kind)
   const kinds = { decisions: of('decision'), questions: of('question'), tasks: of('task') }
@@ -29,38 +29,40 @@ export function toSummaryMarkdown(
   const blocks = wanted
     .filter(section => kinds[section].length > 0 || only !== undefined)
     .map(section => {
-      const lines = kinds[section].map(point => `- ${toLine(point, words)}${toLinks(point.sources, linkOf)}`)
+      const lines = kinds[section].map(point => `- ${renderLine(point, i18n)}${renderLinks(point.sources, linkOf)}`)
       return [
-        `**${words.summary.headings[section]}**`,
-        ...(lines.length === 0 ? [words.summary.none[section]] : lines),
+        `**${i18n.summary.headings[section]}**`,
+        ...(lines.length === 0 ? [i18n.summary.none[section]] : lines),
       ].join('\n')
     })
   const facts = only === undefined ? of('fact').slice(0, mostFacts) : []
   if (facts.length > 0)
     blocks.push(
       [
-        `**${words.summary.headings.facts}**`,
-        ...facts.map(fact => `- ${toText(fact.text)}${toLinks(fact.sources, linkOf)}`),
+        `**${i18n.summary.headings.facts}**`,
+        ...facts.map(fact => `- ${renderText(fact.text)}${renderLinks(fact.sources, linkOf)}`),
       ].join('\n'),
     )
   const head =
-    upshot === undefined || only !== undefined ? [] : [`${toText(upshot.text)}${toLinks(upshot.sources, linkOf)}`]
+    upshot === undefined || only !== undefined
+      ? []
+      : [`${renderText(upshot.text)}${renderLinks(upshot.sources, linkOf)}`]
   const all = [...head, ...blocks]
-  return { markdown: all.length === 0 ? words.summary.nothingFound : all.join('\n\n'), dropped }
+  return { markdown: all.length === 0 ? i18n.summary.nothingFound : all.join('\n\n'), dropped }
 }
 
-function toLine({ text, who, due }: Point, words: Words): string {
-  const owner = who === undefined ? '' : `**${toText(who)}**${words.summary.colon}`
-  return `${owner}${toText(text)}${due === undefined ? '' : words.summary.due(toText(due))}`
+function renderLine({ text, who, due }: Point, i18n: I18n): string {
+  const owner = who === undefined ? '' : `**${renderText(who)}**${i18n.summary.colon}`
+  return `${owner}${renderText(text)}${due === undefined ? '' : i18n.summary.due(renderText(due))}`
 }
 
 /** Text in which nothing is Markdown: it is what a model wrote about what people wrote. */
-const toText = (text: string) =>
+const renderText = (text: string) =>
   text
     .replace(/https?:\/\/\S+|[\\`*_[\]~|]/g, found => (found.length > 1 ? found : `\\${found}`))
     .replace(/^(\d+)([.)])/, '$1\\$2')
 
-const toLinks = (sources: string[], linkOf: LinkOf) =>
+const renderLinks = (sources: string[], linkOf: LinkOf) =>
   sources
     .map(ts => linkOf(ts))
     .map(({ address, label }) => ` [${label}](${address})`)
@@ -72,13 +74,13 @@ const idMark = /[[［【] ?(?:p|point ?)?\d{1,5}(?: ?[,，、;] ?(?:p|point ?)?\
  * The summary that a model wrote in the form that was wished for, with links in the place of ids. What rests on none of the
  * points, or quotes what nobody wrote, is left out, line by line. Undefined when nothing is left.
  */
-export function toFormedMarkdown(
+export function renderFormedMarkdown(
   formed: string,
   found: Points,
   linkOf: LinkOf,
   checks: Pick<Checks, 'said'>,
 ): Shown | undefined {
-  const numbered = toNumbered([found])
+  const numbered = numberPoints([found])
   const lines = withoutFence(formed).split('\n')
   const kept: string[] = []
   let dropped = 0
@@ -89,8 +91,8 @@ export function toFormedMarkdown(
       continue
     }
     const shown = line.includes('|')
-      ? toRow(line, numbered, linkOf, checks)
-      : toSentences(line, numbered, linkOf, checks)
+      ? checkRow(line, numbered, linkOf, checks)
+      : checkSentences(line, numbered, linkOf, checks)
     dropped += shown.dropped
     if (shown.text === '') continue
     said += 1
@@ -106,10 +108,15 @@ interface Kept {
 }
 
 /** A row of a table, whole or not at all. */
-function toRow(line: string, numbered: Pick<Point, 'sources'>[], linkOf: LinkOf, checks: Pick<Checks, 'said'>): Kept {
-  const sources = toSources(line, numbered)
+function checkRow(
+  line: string,
+  numbered: Pick<Point, 'sources'>[],
+  linkOf: LinkOf,
+  checks: Pick<Checks, 'said'>,
+): Kept {
+  const sources = parseSources(line, numbered)
   if (sources.length === 0 || !isQuotedTruly(line, sources, checks)) return { text: '', dropped: 1 }
-  return { text: toLinked(withoutOtherLinks(line, sources, checks), numbered, linkOf), dropped: 0 }
+  return { text: linkSources(withoutOtherLinks(line, sources, checks), numbered, linkOf), dropped: 0 }
 }
 
 const bySentence = new Intl.Segmenter('en', { granularity: 'sentence' })
@@ -117,7 +124,7 @@ const bySentence = new Intl.Segmenter('en', { granularity: 'sentence' })
 const fewestCharacters = 12
 
 /** A line, sentence by sentence: each needs an id behind it. */
-function toSentences(
+function checkSentences(
   line: string,
   numbered: Pick<Point, 'sources'>[],
   linkOf: LinkOf,
@@ -126,22 +133,22 @@ function toSentences(
   const [, lead = '', words = ''] = /^(\s*(?:[-*+•]|\d+[.)])?\s*)(.*)$/.exec(line) ?? []
   let text = ''
   let dropped = 0
-  for (const { said, marks } of toPieces(words)) {
-    const sources = toSources(marks, numbered)
+  for (const { said, marks } of splitMarks(words)) {
+    const sources = parseSources(marks, numbered)
     if (sources.length === 0 || !isQuotedTruly(said, sources, checks)) {
       dropped += 1
       continue
     }
-    const [last = '', ...unproven] = toSegments(said).reverse()
+    const [last = '', ...unproven] = splitSegments(said).reverse()
     dropped += unproven.length
     const shown = withoutOtherLinks(last.trim(), sources, checks)
-    text += `${text === '' ? '' : ' '}${shown}${toLinked(marks, numbered, linkOf)}`
+    text += `${text === '' ? '' : ' '}${shown}${linkSources(marks, numbered, linkOf)}`
   }
   return { text: text === '' ? '' : lead + text, dropped }
 }
 
 /** Stretches of words, each with the ids behind it. */
-function toPieces(words: string): { said: string; marks: string }[] {
+function splitMarks(words: string): { said: string; marks: string }[] {
   const pieces: { said: string; marks: string }[] = []
   const isSaid = (between: string) => /[\p{L}\p{N}]/u.test(between)
   let from = 0
@@ -157,7 +164,7 @@ function toPieces(words: string): { said: string; marks: string }[] {
 }
 
 /** Sentences, short beginnings joined to what follows them. */
-function toSegments(words: string): string[] {
+function splitSegments(words: string): string[] {
   const segments: string[] = []
   let open = ''
   for (const { segment } of bySentence.segment(words)) {
@@ -170,7 +177,7 @@ function toSegments(words: string): string[] {
   return segments
 }
 
-const toSources = (line: string, numbered: Pick<Point, 'sources'>[]): string[] => {
+const parseSources = (line: string, numbered: Pick<Point, 'sources'>[]): string[] => {
   const ids = (line.match(idMark) ?? []).flatMap(mark => mark.match(/\d+/g) ?? [])
   return [...new Set(ids.flatMap(id => numbered[Number(id) - 1]?.sources ?? []))]
 }
@@ -184,7 +191,7 @@ const mostCellCharacters = 30
 function isFrame(line: string, next: string | undefined): boolean {
   const bare = line.trim()
   if (bare === '' || isRule(bare)) return true
-  if (bare.length > 400 || toQuotations(bare).length > 0) return false
+  if (bare.length > 400 || parseQuotations(bare).length > 0) return false
   if (/^#{1,6}\s/.test(bare) || /^\*\*[^*]+\*\*\s*[:：]?$/.test(bare))
     return bare.replace(/[#*]/g, '').length <= mostHeadCharacters
   if (!bare.includes('|') || next === undefined || !next.includes('|') || !isRule(next.trim())) return false
@@ -204,14 +211,14 @@ function withoutBareHeads(lines: string[]): string[] {
   })
 }
 
-function toLinked(line: string, numbered: Pick<Point, 'sources'>[], linkOf: LinkOf): string {
+function linkSources(line: string, numbered: Pick<Point, 'sources'>[], linkOf: LinkOf): string {
   const linked = new Set<string>()
   return line.replace(new RegExp(` ?${idMark.source}`, 'gi'), mark => {
     const fresh = (mark.match(/\d+/g) ?? [])
       .flatMap(id => numbered[Number(id) - 1]?.sources ?? [])
       .filter(ts => !linked.has(ts))
     for (const ts of fresh) linked.add(ts)
-    return toLinks(fresh, linkOf)
+    return renderLinks(fresh, linkOf)
   })
 }
 

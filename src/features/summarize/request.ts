@@ -3,11 +3,11 @@
  * and goes to the model with its thread.
  */
 
-import type { Words } from '../../i18n/catalog.ts'
-import { type Span, takeSpan } from '../../text/date-range.ts'
+import type { I18n } from '../../i18n/catalog.ts'
+import { extractSpan, type Span } from '../../text/date-range.ts'
 
 /** Where what is to be summed up was said. */
-export type WishedPlace =
+export type RequestedPlace =
   /** The thread in which was asked, or the channel where there is none. */
   | { of: 'here' }
   | { of: 'this channel' }
@@ -16,17 +16,17 @@ export type WishedPlace =
   | { of: 'thread'; channel: string; ts: string }
 
 /** What looks like a wish for a summary. */
-interface SummaryWish {
-  place: WishedPlace
+interface SummaryRequest {
+  place: RequestedPlace
   /** What is left of the words: a time, a form, or what else is to be summed up. */
   words: string
 }
 
 /** What somebody wants summed up, and how. */
 export interface AskedSummary {
-  place: WishedPlace
+  place: RequestedPlace
   span: Span | undefined
-  form: WishedForm
+  form: RequestedForm
 }
 
 /** The sections of a summary that can be wished for alone. */
@@ -34,7 +34,7 @@ export const sections = ['decisions', 'questions', 'tasks'] as const
 export type Section = (typeof sections)[number]
 
 /** How a summary shall look. */
-export interface WishedForm {
+export interface RequestedForm {
   /** Only these. */
   sections?: Section[]
   /** In the person's own words: “as a table for the customer”. */
@@ -73,7 +73,7 @@ const marks = /^[\s,，:：.。!！?？;；、-]+|[\s,，:：.。!！?？;；、
 const longestWish = 300
 
 /** What words ask for that begin as a wish for a summary does. A mention of the bot has been taken out of them. */
-export function toSummaryWish(asked: string): SummaryWish | undefined {
+export function parseSummaryRequest(asked: string): SummaryRequest | undefined {
   const text = asked.replace(/^[\s,，:：]+/, '').trim()
   if (text.length > longestWish || /\n/.test(text)) return undefined
   const found = english.exec(text) ?? chinese.exec(text) ?? chineseNews.exec(text)
@@ -84,10 +84,10 @@ export function toSummaryWish(asked: string): SummaryWish | undefined {
   const isNamed = place.of === 'channel' || place.of === 'thread'
   if (anyLink.test(rest) || /[:：]\s*\S.{19,}/.test(rest)) return undefined
   if (!isNamed && other.test(rest)) return undefined
-  return { place, words: toBare(rest) }
+  return { place, words: stripCourtesy(rest) }
 }
 
-function takePlace(words: string): { place: WishedPlace; rest: string } {
+function takePlace(words: string): { place: RequestedPlace; rest: string } {
   const link = messageLink.exec(words)
   if (link !== null) {
     const [whole, channel = '', seconds, micros, query = ''] = link
@@ -106,7 +106,7 @@ function takePlace(words: string): { place: WishedPlace; rest: string } {
   return { place: { of: 'here' }, rest: words.replace(thisThread, ' ') }
 }
 
-function toBare(words: string): string {
+function stripCourtesy(words: string): string {
   let bare = words.replace(/\s+/g, ' ')
   for (let before = ''; before !== bare; ) {
     before = bare
@@ -119,8 +119,8 @@ function toBare(words: string): string {
  * What somebody wrote behind the command, as a question that stands by itself: with the channel in which it was asked, unless another
  * place is named.
  */
-export function toQuestion(text: string, here: string, words: Words): string {
-  const verb = words.summary.verb
+export function formatQuestion(text: string, here: string, i18n: I18n): string {
+  const verb = i18n.summary.verb
   const isNamed = /<#[A-Z0-9]+(?:\|[^>]*)?>|(?:^|\s|在)#[^\s#]|https?:\/\/\S+\/archives\//.test(text)
   return [verb, ...(isNamed || here === '' ? [] : [here]), text].filter(part => part !== '').join(' ')
 }
@@ -140,8 +140,8 @@ const sectionWords: [Section | undefined, string][] = [
 const sectionTokens = sectionWords.map(([section, words]) => ({ section, token: new RegExp(`^(?:${words})`, 'i') }))
 
 /** How the summary shall look, from what is left of a wish when place and time are taken out. */
-export function toWishedForm(words: string): WishedForm {
-  const bare = toBare(words)
+export function parseForm(words: string): RequestedForm {
+  const bare = stripCourtesy(words)
   if (bare === '') return {}
   const found = new Set<Section>()
   let rest = bare
@@ -165,11 +165,15 @@ const formOpener =
  * The summary that words ask for. Of people's messages where they name a channel or a thread; where they do not, only if what is
  * left of them says how it shall look: “summarize the plot of Hamlet” is a question like any other.
  */
-export async function toAskedSummary(asked: string, now: number, timeZone: string): Promise<AskedSummary | undefined> {
-  const wish = toSummaryWish(asked)
+export async function parseAskedSummary(
+  asked: string,
+  now: number,
+  timeZone: string,
+): Promise<AskedSummary | undefined> {
+  const wish = parseSummaryRequest(asked)
   if (wish === undefined) return undefined
-  const { span, rest } = await takeSpan(wish.words, now, timeZone)
-  const form = toWishedForm(rest)
+  const { span, rest } = await extractSpan(wish.words, now, timeZone)
+  const form = parseForm(rest)
   const isNamed = wish.place.of === 'channel' || wish.place.of === 'thread'
   return isNamed || form.words === undefined || formOpener.test(form.words)
     ? { place: wish.place, span, form }

@@ -1,18 +1,18 @@
 import { ShownError } from '../../errors.ts'
 import type { Turn } from '../../queue/turn.ts'
-import { type ChannelRead, mostMessages, readChannel } from '../../slack/channel-history.ts'
-import { findChannel, mayRead, type Place, readPlace } from '../../slack/channels.ts'
+import { type ChannelRead, fetchChannelHistory, mostMessages } from '../../slack/channel-history.ts'
+import { type Channel, fetchChannel, findChannel, mayRead } from '../../slack/channels.ts'
 import type { CallSlack } from '../../slack/client.ts'
-import type { Message, Self } from '../../slack/message.ts'
+import type { BotIdentity, Message } from '../../slack/message.ts'
 import type { ReadSlack } from '../../slack/paced-reader.ts'
-import { readThread } from '../../slack/thread-history.ts'
+import { fetchThread } from '../../slack/thread-history.ts'
 import type { Person } from '../../slack/users.ts'
 import type { Range, Span } from '../../text/date-range.ts'
-import type { WishedPlace } from './request.ts'
+import type { RequestedPlace } from './request.ts'
 
 /** What reading for a summary needs of the rest. */
-export interface SourceParts {
-  self: Self
+export interface SourceDeps {
+  self: BotIdentity
   call: CallSlack
   reader: ReadSlack
 }
@@ -51,20 +51,20 @@ const usualMs = 24 * 3_600_000
  * it, or when the summary would be seen by people who may not.
  */
 export async function findSource(
-  { call, self, reader }: SourceParts,
+  { call, self, reader }: SourceDeps,
   turn: Turn,
   person: Person,
-  place: WishedPlace,
+  place: RequestedPlace,
   signal: AbortSignal,
 ): Promise<Source> {
   const isInThread = turn.question.ts !== turn.threadTs
   if (place.of === 'here' && isInThread) return { channel: turn.channel, threadTs: turn.threadTs, name: '' }
   if (place.of === 'here' || place.of === 'this channel') {
-    if (turn.place === 'dm') throw new ShownError('summary_where', words => words.summary.where)
+    if (turn.place === 'dm') throw new ShownError('summary_where', i18n => i18n.summary.where)
     return { channel: turn.channel, threadTs: undefined, name: '' }
   }
   const found = await findReadable(call, person, place)
-  if (await isOverheard(call, turn, found)) throw new ShownError('summary_private', words => words.summary.private)
+  if (await isOverheard(call, turn, found)) throw new ShownError('summary_private', i18n => i18n.summary.private)
   if (place.of === 'channel') return { channel: found.id, threadTs: undefined, name: found.name }
   return { channel: found.id, threadTs: await findRoot(self, reader, found.id, place.ts, signal), name: found.name }
 }
@@ -73,47 +73,47 @@ export async function findSource(
 export async function findReadable(
   call: CallSlack,
   person: Pick<Person, 'id' | 'isGuest'>,
-  place: Extract<WishedPlace, { of: 'channel' | 'thread' }>,
-): Promise<Place> {
+  place: Extract<RequestedPlace, { of: 'channel' | 'thread' }>,
+): Promise<Channel> {
   const asked = place.of === 'thread' ? place.channel : (place.id ?? place.name ?? '')
   const isName = place.of === 'channel' && place.id === undefined
-  const found = isName ? await findChannel(call, asked) : await readPlace(call, asked)
+  const found = isName ? await findChannel(call, asked) : await fetchChannel(call, asked)
   if (found === undefined || !(await mayRead(call, found, person)))
-    throw new ShownError('summary_no_channel', words => words.summary.noChannel(found?.name || asked))
+    throw new ShownError('summary_no_channel', i18n => i18n.summary.noChannel(found?.name || asked))
   return found
 }
 
 /** What is said in a private place, or among colleagues, is not told where others read. */
-async function isOverheard(call: CallSlack, turn: Turn, { id, isPrivate }: Place): Promise<boolean> {
+async function isOverheard(call: CallSlack, turn: Turn, { id, isPrivate }: Channel): Promise<boolean> {
   if (turn.place === 'dm' || turn.channel === id) return false
-  return isPrivate || (await readPlace(call, turn.channel))?.isShared === true
+  return isPrivate || (await fetchChannel(call, turn.channel))?.isShared === true
 }
 
 /** A link may name a reply; its thread begins elsewhere. */
 async function findRoot(
-  self: Self,
+  self: BotIdentity,
   reader: ReadSlack,
   channel: string,
   ts: string,
   signal: AbortSignal,
 ): Promise<string> {
-  const messages = await readOneThread(self, reader, channel, ts, signal)
+  const messages = await fetchWholeThread(self, reader, channel, ts, signal)
   return messages.find(message => message.ts === ts)?.inThread ?? ts
 }
 
 /** Reads what was said there, in the time that is wished for. */
-export async function readSource(
-  { self, reader }: SourceParts,
+export async function fetchSource(
+  { self, reader }: SourceDeps,
   source: Source,
   asked: Asked,
   onProgress: (read: number, total: number) => void,
   signal: AbortSignal,
 ): Promise<SourceRead> {
-  const range = toRange(source, asked)
+  const range = rangeOf(source, asked)
   const count = asked.span?.kind === 'last' ? asked.span.count : undefined
   const read =
     source.threadTs === undefined
-      ? await readChannel(
+      ? await fetchChannelHistory(
           reader,
           self,
           source.channel,
@@ -121,22 +121,22 @@ export async function readSource(
           onProgress,
           signal,
         )
-      : await readWithin(self, reader, { channel: source.channel, threadTs: source.threadTs }, range, count, signal)
+      : await fetchWithin(self, reader, { channel: source.channel, threadTs: source.threadTs }, range, count, signal)
   const from = count === undefined ? range.from : Number(read.messages[0]?.ts ?? 0) * 1000
   const due = asked.told ?? (source.threadTs === undefined && count === undefined ? asked.now - usualMs : 0)
   const isAllNew = range.to >= asked.now && from <= due + onePlaceMs && read.lost === undefined && !read.isCut
   return { ...read, range: range.from > 0 ? range : undefined, isAllNew }
 }
 
-async function readWithin(
-  self: Self,
+async function fetchWithin(
+  self: BotIdentity,
   reader: ReadSlack,
   { channel, threadTs }: { channel: string; threadTs: string },
   range: Range,
   count: number | undefined,
   signal: AbortSignal,
 ): Promise<ChannelRead> {
-  const all = await readOneThread(self, reader, channel, threadTs, signal)
+  const all = await fetchWholeThread(self, reader, channel, threadTs, signal)
   const within = all.filter(({ ts }) => Number(ts) * 1000 >= range.from && Number(ts) * 1000 <= range.to)
   const most = Math.min(count ?? mostMessages, mostMessages)
   const messages = within.slice(-most)
@@ -148,7 +148,7 @@ async function readWithin(
 /** The first moment after another: Slack’s times have six places behind the second. */
 const onePlaceMs = 0.001
 
-function toRange(source: Source, { span, now, told }: Asked): Range {
+function rangeOf(source: Source, { span, now, told }: Asked): Range {
   if (span?.kind === 'time') return span.range
   const isWhole = span?.kind === 'last' || (span === undefined && source.threadTs !== undefined)
   if (isWhole) return { from: 0, to: now }
@@ -157,12 +157,12 @@ function toRange(source: Source, { span, now, told }: Asked): Range {
   return { from: span?.kind === 'new' && source.threadTs !== undefined ? 0 : now - usualMs, to: now }
 }
 
-async function readOneThread(
-  self: Self,
+async function fetchWholeThread(
+  self: BotIdentity,
   reader: ReadSlack,
   channel: string,
   threadTs: string,
   signal: AbortSignal,
 ): Promise<Message[]> {
-  return readThread((method, args) => reader(method, args, signal), self, { channel, threadTs })
+  return fetchThread((method, args) => reader(method, args, signal), self, { channel, threadTs })
 }

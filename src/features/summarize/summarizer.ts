@@ -1,20 +1,20 @@
 import { createHash } from 'node:crypto'
 import { ShownError } from '../../errors.ts'
 import { type AnswerFormat, type ChatMessage, FormatRefused, type Model } from '../../model/model.ts'
-import { guessTokens, loadTokenCounter } from '../../model/tokens.ts'
-import { createSlots, type Slots } from '../../semaphore.ts'
-import type { KeptPart, KeptParts } from '../../store/summary-chunks.ts'
-import { type Checks, type Points, readAnswer, toPoints } from './check-points.ts'
+import { estimateTokens, loadTokenCounter } from '../../model/tokens.ts'
+import { createSemaphore, type Semaphore } from '../../semaphore.ts'
+import type { StoredChunk, SummaryChunks } from '../../store/summary-chunks.ts'
+import { type Checks, checkPoints, type Points, parseAnswer } from './check-points.ts'
 import { recall } from './chunk-cache.ts'
-import { type Said, toFingerprint, toParts, toTokens } from './chunks.ts'
+import { countTokens, fingerprint, type Said, splitChunks } from './chunks.ts'
 import {
   answerFormat,
+  buildChunkPrompt,
+  buildFormPrompt,
+  buildJoinPrompt,
+  buildRepairPrompt,
+  numberPoints,
   type Reader,
-  toFormQuestion,
-  toJoinQuestion,
-  toNumbered,
-  toPartQuestion,
-  toRepair,
 } from './prompt.ts'
 
 /** What is to be summed up. */
@@ -62,9 +62,9 @@ export interface Summarizer {
   ): Promise<Summary>
 }
 
-interface SummarizerParts {
+interface SummarizerDeps {
   model: Model
-  kept: KeptParts
+  kept: SummaryChunks
 }
 
 /** Parts that are summed up at once: a model server does a few side by side, not hundreds. */
@@ -110,7 +110,7 @@ interface Found {
 interface Work {
   request: SummaryRequest
   /** Its own share of the questions that are asked at once. */
-  share: Slots
+  share: Semaphore
   scope: string
   count: (text: string) => number
   partTokens: number
@@ -122,8 +122,8 @@ interface Work {
 }
 
 /** Makes the summarizer. */
-export function createSummarizer({ model, kept }: SummarizerParts): Summarizer {
-  const slots = createSlots(partsAtOnce)
+export function createSummarizer({ model, kept }: SummarizerDeps): Summarizer {
+  const slots = createSemaphore(partsAtOnce)
 
   const ask = async (work: Work, question: ChatMessage[], format?: AnswerFormat): Promise<string> => {
     const leave = await slots.enter()
@@ -149,10 +149,10 @@ export function createSummarizer({ model, kept }: SummarizerParts): Summarizer {
       if (piece.kind === 'usage') counted = piece.usage
     }
     signal.throwIfAborted()
-    const asked = sum(question.map(({ content }) => guessTokens(String(content))))
+    const asked = sum(question.map(({ content }) => estimateTokens(String(content))))
     usage.isGuessed ||= counted === undefined
     usage.tokensIn += counted?.tokensIn ?? asked
-    usage.tokensOut += counted?.tokensOut ?? guessTokens(answer)
+    usage.tokensOut += counted?.tokensOut ?? estimateTokens(answer)
     return answer
   }
 
@@ -161,9 +161,10 @@ export function createSummarizer({ model, kept }: SummarizerParts): Summarizer {
     for (let attempt = 1; ; attempt += 1) {
       try {
         const answer = await ask(work, question, answerFormat)
-        const read = readAnswer(answer) ?? readAnswer(await ask(work, toRepair(question, answer), answerFormat))
-        if (read === undefined) throw new ShownError('model_unreadable_summary', words => words.summary.unreadable)
-        return toPoints(read, { ...work.checks, sourcesOf })
+        const read =
+          parseAnswer(answer) ?? parseAnswer(await ask(work, buildRepairPrompt(question, answer), answerFormat))
+        if (read === undefined) throw new ShownError('model_unreadable_summary', i18n => i18n.summary.unreadable)
+        return checkPoints(read, { ...work.checks, sourcesOf })
       } catch (error) {
         work.signal.throwIfAborted()
         if (attempt === tries || !(error instanceof ShownError) || !passing.has(error.kind)) throw error
@@ -173,10 +174,10 @@ export function createSummarizer({ model, kept }: SummarizerParts): Summarizer {
 
   /** A part that is too long for the model after all is read in two halves. */
   const findInPart = async (work: Work, part: readonly Said[]): Promise<Found[]> => {
-    const covers = part.map(message => [message.ts, toFingerprint(message)] as const)
-    const id = toId(work.scope, covers)
+    const covers = part.map(message => [message.ts, fingerprint(message)] as const)
+    const id = idOf(work.scope, covers)
     try {
-      const points = await find(work, toPartQuestion(part, work.request.reader), id => {
+      const points = await find(work, buildChunkPrompt(part, work.request.reader), id => {
         const message = part[Number(id) - 1]
         return message === undefined ? undefined : [message.ts]
       })
@@ -192,9 +193,9 @@ export function createSummarizer({ model, kept }: SummarizerParts): Summarizer {
 
   const findInAll = async (work: Work, onProgress: (progress: SummaryProgress) => void): Promise<Found[]> => {
     const { partTokens, count, scope, request } = work
-    const sizeOf = (message: Said) => toTokens(message, count)
+    const sizeOf = (message: Said) => countTokens(message, count)
     const { known, rest } = await recall(kept, { ...request, scope, partTokens, sizeOf })
-    const parts = toParts(rest, partTokens, count)
+    const parts = splitChunks(rest, partTokens, count)
     work.usage.known = known.length
     work.usage.parts = known.length + parts.length
     let done = known.length
@@ -227,9 +228,9 @@ export function createSummarizer({ model, kept }: SummarizerParts): Summarizer {
 
   /** Joins what was found, in groups where it is too much for one question, until one is left. */
   const join = async (work: Work, found: Found[]): Promise<Points> => {
-    const full = found.filter(({ points }) => toNumbered([points]).length > 0)
+    const full = found.filter(({ points }) => numberPoints([points]).length > 0)
     if (full.length < 2) return full[0]?.points ?? { upshot: undefined, points: [], dropped: 0 }
-    const groups = toGroups(full, Math.min(mostJoinTokens, work.partTokens), work.count)
+    const groups = groupFound(full, Math.min(mostJoinTokens, work.partTokens), work.count)
     const isLast = groups.length === 1
     return join(work, await Promise.all(groups.map(group => joinGroup(work, group, isLast))))
   }
@@ -239,9 +240,9 @@ export function createSummarizer({ model, kept }: SummarizerParts): Summarizer {
     if (only !== undefined && group.length === 1) return only
     const { channel } = work.request
     const covers = group.map(one => [one.id, ''] as const)
-    const id = toId(work.scope, covers)
+    const id = idOf(work.scope, covers)
     const before = isLast && work.request.isAgain ? undefined : await kept.read(id)
-    if (before !== undefined) return toJoined(work, id, JSON.parse(before.result) as Points)
+    if (before !== undefined) return joinFound(work, id, JSON.parse(before.result) as Points)
     const leave = await work.share.enter()
     const points = await joinPoints(
       work,
@@ -249,13 +250,13 @@ export function createSummarizer({ model, kept }: SummarizerParts): Summarizer {
       halvings,
     ).finally(leave)
     await kept.keep({ id, channel, scope: work.scope, covers, result: JSON.stringify(points) })
-    return toJoined(work, id, points)
+    return joinFound(work, id, points)
   }
 
   /** What is too much for the model to join loses what it says last of each part. */
   const joinPoints = async (work: Work, parts: Points[], left: number): Promise<Points> => {
-    const numbered = toNumbered(parts)
-    const question = toJoinQuestion(parts, ts => work.checks.said(ts)?.time ?? '', work.request.reader)
+    const numbered = numberPoints(parts)
+    const question = buildJoinPrompt(parts, ts => work.checks.said(ts)?.time ?? '', work.request.reader)
     try {
       return await find(work, question, one => numbered[Number(one) - 1]?.sources)
     } catch (error) {
@@ -267,15 +268,15 @@ export function createSummarizer({ model, kept }: SummarizerParts): Summarizer {
 
   return {
     async summarize(request, onProgress, signal) {
-      const partTokens = toPartTokens(model.inputTokens)
+      const partTokens = chunkTokens(model.inputTokens)
       const isAmple = model.inputTokens >= ampleWindows * partTokens
-      const count = isAmple ? guessTokens : await loadTokenCounter()
+      const count = isAmple ? estimateTokens : await loadTokenCounter()
       const said = request.said.map(message => shorten(message, partTokens, count))
       const byTs = new Map(said.map(message => [message.ts, message]))
       const work: Work = {
         request: { ...request, said },
-        share: createSlots(partsOfOne),
-        scope: toScope(model, request.reader),
+        share: createSemaphore(partsOfOne),
+        scope: scopeOf(model, request.reader),
         count,
         partTokens,
         usage: { calls: 0, tokensIn: 0, tokensOut: 0, isGuessed: false, known: 0, parts: 0 },
@@ -288,11 +289,11 @@ export function createSummarizer({ model, kept }: SummarizerParts): Summarizer {
       const joined = await join(work, found)
       const dropped = work.dropped + sum(found.map(({ points }) => points.dropped))
       const formed =
-        request.reader.wish === undefined || toNumbered([joined]).length === 0
+        request.reader.wish === undefined || numberPoints([joined]).length === 0
           ? undefined
           : await ask(
               work,
-              toFormQuestion(joined, ts => byTs.get(ts)?.time ?? '', request.reader),
+              buildFormPrompt(joined, ts => byTs.get(ts)?.time ?? '', request.reader),
             )
       const isShortened = said.some((message, at) => message !== request.said[at])
       return { found: { ...joined, dropped }, formed, isShortened, usage: work.usage }
@@ -300,16 +301,16 @@ export function createSummarizer({ model, kept }: SummarizerParts): Summarizer {
   }
 }
 
-function toJoined(work: Work, id: string, points: Points): Found {
+function joinFound(work: Work, id: string, points: Points): Found {
   work.dropped += points.dropped
   return { id, points }
 }
 
-const toPartTokens = (inputTokens: number) =>
+const chunkTokens = (inputTokens: number) =>
   Math.max(fewestPartTokens, Math.min(mostPartTokens, Math.floor(inputTokens * windowShare) - instructionTokens))
 
 /** Neighbours together, at least two each, so that every round leaves fewer. */
-function toGroups(found: Found[], mostTokens: number, count: (text: string) => number): Found[][] {
+function groupFound(found: Found[], mostTokens: number, count: (text: string) => number): Found[][] {
   const groups: Found[][] = []
   let left = 0
   for (const one of found) {
@@ -328,7 +329,7 @@ function toGroups(found: Found[], mostTokens: number, count: (text: string) => n
 
 /** A message that is too long for the model by itself loses its middle. */
 function shorten(message: Said, mostTokens: number, count: (text: string) => number): Said {
-  const size = toTokens(message, count)
+  const size = countTokens(message, count)
   if (size <= mostTokens) return message
   const keep = Math.floor((message.text.length * mostTokens * 0.9) / size)
   const end = Math.floor(keep / 4)
@@ -339,12 +340,12 @@ function shorten(message: Said, mostTokens: number, count: (text: string) => num
 const isTooLong = (error: unknown) => error instanceof ShownError && error.kind === 'model_too_long'
 
 /** What was found for one reader serves another who reads the same language and wishes the same. */
-function toScope(model: Model, { language, wish }: Reader): string {
-  return toHash([version, model.title, language, wish ?? ''])
+function scopeOf(model: Model, { language, wish }: Reader): string {
+  return hash([version, model.title, language, wish ?? ''])
 }
 
-const toId = (scope: string, covers: KeptPart['covers']) => toHash([scope, covers])
+const idOf = (scope: string, covers: StoredChunk['covers']) => hash([scope, covers])
 
-const toHash = (what: unknown) => createHash('sha256').update(JSON.stringify(what)).digest('hex').slice(0, 32)
+const hash = (what: unknown) => createHash('sha256').update(JSON.stringify(what)).digest('hex').slice(0, 32)
 
 const sum = (numbers: number[]) => numbers.reduce((total, number) => total + number, 0)

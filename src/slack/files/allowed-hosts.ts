@@ -5,14 +5,14 @@ import type { SlackFile } from './slack-file.ts'
 const slackFileOrigin = 'https://files.slack.com'
 
 /** The origins that may be sent the token: Slack's own, and another Slack when the bot is pointed at one. */
-export function toAllowedOrigins(slackApiUrl: string): ReadonlySet<string> {
+export function buildAllowedOrigins(slackApiUrl: string): ReadonlySet<string> {
   const { hostname, origin } = new URL(slackApiUrl)
   const isSlackItself = hostname === 'slack.com' || hostname.endsWith('.slack.com')
   return new Set(isSlackItself ? [slackFileOrigin] : [slackFileOrigin, origin])
 }
 
 /** The address to download a file from, or a `FileSkipped` when the bot must not or cannot ask for it. */
-export function toAddress(file: SlackFile, allowedOrigins: ReadonlySet<string>): URL {
+export function parseFileUrl(file: SlackFile, allowedOrigins: ReadonlySet<string>): URL {
   refuseUnavailable(file)
   if (file.url === undefined) throw new FileSkipped('needs_file_info')
   const url = URL.parse(file.url)

@@ -1,6 +1,6 @@
 import { FileSkipped } from './skipped.ts'
 
-export interface DownloadParts {
+export interface DownloadDeps {
   url: URL
   token: string
   fetch: typeof fetch
@@ -11,18 +11,18 @@ export interface DownloadParts {
 }
 
 /** Fetches a file's bytes from Slack. The token goes to this address only: a redirect ends the download. */
-export async function download(parts: DownloadParts): Promise<Uint8Array> {
+export async function download(deps: DownloadDeps): Promise<Uint8Array> {
   try {
-    const response = await request(parts)
+    const response = await request(deps)
     await refuseStatus(response)
-    return await collect(response, parts.maxBytes)
+    return await collect(response, deps.maxBytes)
   } catch (error) {
-    parts.signal?.throwIfAborted()
+    deps.signal?.throwIfAborted()
     throw error instanceof FileSkipped ? error : new FileSkipped('download_failed')
   }
 }
 
-function request({ url, token, fetch, timeoutMs, signal }: DownloadParts): Promise<Response> {
+function request({ url, token, fetch, timeoutMs, signal }: DownloadDeps): Promise<Response> {
   const timeout = AbortSignal.timeout(timeoutMs)
   return fetch(url, {
     headers: { authorization: `Bearer ${token}` },
@@ -34,10 +34,10 @@ function request({ url, token, fetch, timeoutMs, signal }: DownloadParts): Promi
 async function refuseStatus(response: Response): Promise<void> {
   if (response.status === 200) return
   await response.body?.cancel()
-  throw new FileSkipped(toReason(response.status))
+  throw new FileSkipped(formatReason(response.status))
 }
 
-function toReason(status: number) {
+function formatReason(status: number) {
   if (status >= 300 && status < 400) return 'redirected'
   if (status === 401 || status === 403) return 'login_page'
   return status === 404 || status === 410 ? 'not_found' : 'download_failed'

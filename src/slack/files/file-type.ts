@@ -2,10 +2,10 @@
 export type ImageType = 'image/png' | 'image/jpeg' | 'image/gif' | 'image/webp'
 
 /** What a file's first bytes say it is; `unmarked` has no signature and may be text. */
-export type FileKind = ImageType | 'pdf' | 'audio' | 'video' | 'other' | 'unmarked'
+export type FileType = ImageType | 'pdf' | 'audio' | 'video' | 'other' | 'unmarked'
 
 interface Signature {
-  kind: FileKind
+  kind: FileType
   /** One character a byte. */
   mark: string
   at?: number
@@ -45,7 +45,7 @@ const signatures: readonly Signature[] = [
 const headBytes = 1024
 
 /** Says what a file is by its first bytes, because names, declared types and status codes have all been seen to lie. */
-export function toFileKind(bytes: Uint8Array, mimetype: string): FileKind {
+export function detectFileType(bytes: Uint8Array, mimetype: string): FileType {
   const head = Buffer.from(bytes.buffer, bytes.byteOffset, Math.min(bytes.byteLength, headBytes)).toString('latin1')
   const found = signatures.find(signature => isMarked(head, signature))
   if (found) return found.kind

@@ -20,7 +20,7 @@ export function CharacterTables() {
   return {
     async fetch({ filename }: { filename: string }): Promise<Uint8Array> {
       // Without a table of ours before it, the glyph numbers are the font's own and would come out as wrong characters.
-      const table = glyphTable.test(filename) && chosen ? toGlyphTable() : toCodeTable(filename)
+      const table = glyphTable.test(filename) && chosen ? buildGlyphTable() : buildCodeTable(filename)
       chosen = true
       return Buffer.from(table)
     },
@@ -28,50 +28,55 @@ export function CharacterTables() {
 }
 
 /** Of the character with this number in our tables: the character itself. */
-function toGlyphTable(): string {
-  return toTable(['<0000> <FFFF>'], '1 beginbfrange <0000> <FFFF> <0000> endbfrange')
+function buildGlyphTable(): string {
+  return buildTable(['<0000> <FFFF>'], '1 beginbfrange <0000> <FFFF> <0000> endbfrange')
 }
 
-function toCodeTable(name: string): string {
+function buildCodeTable(name: string): string {
   const mode = name.endsWith('V') ? '/WMode 1 def ' : ''
-  if (unicodeTable.test(name)) return mode + toTable(['<0000> <FFFF>'], '1 begincidrange <0000> <FFFF> 0 endcidrange')
+  if (unicodeTable.test(name))
+    return mode + buildTable(['<0000> <FFFF>'], '1 begincidrange <0000> <FFFF> 0 endcidrange')
   const encoding = encodings.find(([names]) => names.test(name))?.[1]
   if (encoding === undefined) throw new Error(`no table ${name}`)
-  return mode + toDecodedTable(new TextDecoder(encoding))
+  return mode + buildDecodedTable(new TextDecoder(encoding))
 }
 
 /** Bytes that mean something alone are characters, all others begin a pair: so it is in every encoding above. */
-function toDecodedTable(decoder: TextDecoder): string {
+function buildDecodedTable(decoder: TextDecoder): string {
   const spaces: string[] = []
   const characters: string[] = []
   for (let first = 0; first <= 0xfe; first++) {
-    const alone = toCharacter(decoder, [first])
-    spaces.push(alone === undefined ? `<${toHex(first)}00> <${toHex(first)}FF>` : `<${toHex(first)}> <${toHex(first)}>`)
-    if (alone === undefined) characters.push(...toPairs(decoder, first))
-    else characters.push(`<${toHex(first)}> ${alone}`)
+    const alone = parseCharacter(decoder, [first])
+    spaces.push(
+      alone === undefined
+        ? `<${formatHex(first)}00> <${formatHex(first)}FF>`
+        : `<${formatHex(first)}> <${formatHex(first)}>`,
+    )
+    if (alone === undefined) characters.push(...buildPairs(decoder, first))
+    else characters.push(`<${formatHex(first)}> ${alone}`)
   }
-  return toTable(spaces, `${characters.length} begincidchar ${characters.join(' ')} endcidchar`)
+  return buildTable(spaces, `${characters.length} begincidchar ${characters.join(' ')} endcidchar`)
 }
 
-function toPairs(decoder: TextDecoder, first: number): string[] {
+function buildPairs(decoder: TextDecoder, first: number): string[] {
   const pairs: string[] = []
   for (let second = 0x40; second <= 0xfe; second++) {
-    const character = toCharacter(decoder, [first, second])
-    if (character !== undefined) pairs.push(`<${toHex(first)}${toHex(second)}> ${character}`)
+    const character = parseCharacter(decoder, [first, second])
+    if (character !== undefined) pairs.push(`<${formatHex(first)}${formatHex(second)}> ${character}`)
   }
   return pairs
 }
 
 /** The number of the one character that these bytes are, or undefined when they are none or several. */
-function toCharacter(decoder: TextDecoder, bytes: number[]): number | undefined {
+function parseCharacter(decoder: TextDecoder, bytes: number[]): number | undefined {
   const text = decoder.decode(Uint8Array.from(bytes))
   return text.length === 1 && text !== '\ufffd' ? text.charCodeAt(0) : undefined
 }
 
-function toTable(spaces: string[], mapping: string): string {
+function buildTable(spaces: string[], mapping: string): string {
   return `${spaces.length} begincodespacerange ${spaces.join(' ')} endcodespacerange ${mapping} endcmap`
 }
 
-function toHex(byte: number): string {
+function formatHex(byte: number): string {
   return byte.toString(16).padStart(2, '0')
 }

@@ -26,7 +26,7 @@ const meaningful = /([！-／：-＠［-｀｛-･²³¹¼-¾⁰-₟①-⓿…]+
  * The text of a PDF as its author typed it: characters instead of glyph forms, and no runs of empty lines.
  * NFKC has only the traditional form for the radical ⼾, which in most documents stands for the simplified one.
  */
-export function toReadableText(text: string): string {
+export function normalizeText(text: string): string {
   return text
     .toWellFormed()
     .replaceAll('\0', '')

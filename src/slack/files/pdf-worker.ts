@@ -1,7 +1,7 @@
 import { isMainThread, parentPort, workerData } from 'node:worker_threads'
 import type { getDocumentProxy } from 'unpdf'
 import { CharacterTables } from './pdf-character-tables.ts'
-import { toReadableText } from './pdf-text.ts'
+import { normalizeText } from './pdf-text.ts'
 
 /** What the thread that reads PDFs is started with. */
 export interface PdfTask {
@@ -30,7 +30,7 @@ async function answer({ pdf, maxPages }: PdfTask): Promise<PdfAnswer> {
       BinaryDataFactory: CharacterTables,
     })
     const pages = await readPages(document, Math.min(document.numPages, maxPages))
-    return { text: toReadableText(pages.join('\n\n')), readPages: pages.length, totalPages: document.numPages }
+    return { text: normalizeText(pages.join('\n\n')), readPages: pages.length, totalPages: document.numPages }
   } catch (error) {
     return { problem: error instanceof Error && error.name === 'PasswordException' ? 'encrypted' : 'damaged' }
   }

@@ -47,7 +47,7 @@ async function ask(bytes: Uint8Array, limits: PdfBounds, signal?: AbortSignal): 
   try {
     const stop = signal === undefined ? bounds.signal : AbortSignal.any([signal, bounds.signal])
     const [answer] = await once(worker, 'message', { signal: stop })
-    return toText(answer)
+    return parseReply(answer)
   } catch (error) {
     signal?.throwIfAborted()
     if (error instanceof FileSkipped) throw error
@@ -90,7 +90,7 @@ function startWorker(bytes: Uint8Array): Worker {
   return worker.on('error', () => undefined)
 }
 
-function toText(answer: PdfAnswer): string {
+function parseReply(answer: PdfAnswer): string {
   if ('problem' in answer) throw new FileSkipped(answer.problem)
   const { text, readPages, totalPages } = answer
   if (text === '') throw new FileSkipped('unreadable_type')

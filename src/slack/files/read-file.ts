@@ -1,14 +1,14 @@
-import { toAddress, toAllowedOrigins } from './allowed-hosts.ts'
+import { buildAllowedOrigins, parseFileUrl } from './allowed-hosts.ts'
 import { download } from './download.ts'
-import { type ImageType, toFileKind } from './file-type.ts'
+import { detectFileType, type ImageType } from './file-type.ts'
 import { isWholeImage } from './image.ts'
 import { createPdfReader, type PdfReader } from './pdf.ts'
 import { isSignInPage } from './sign-in-page.ts'
 import { FileSkipped, type SkipReason } from './skipped.ts'
 import type { SlackFile } from './slack-file.ts'
-import { cutText, toText } from './text.ts'
+import { cutText, decodeText } from './text.ts'
 
-export { type SlackFile, toSlackFile } from './slack-file.ts'
+export { parseSlackFile as toSlackFile, type SlackFile } from './slack-file.ts'
 
 /** What of an attached file a language model can be given, or why nothing. */
 export type FileContent =
@@ -27,7 +27,7 @@ export interface FileReader {
   read(file: SlackFile, signal?: AbortSignal): Promise<FileContent>
 }
 
-export interface FileReaderParts {
+export interface FileReaderDeps {
   /** The bot's token; sent in a header to Slack's file host and nowhere else. */
   token: string
   slackApiUrl: string
@@ -39,17 +39,17 @@ export interface FileReaderParts {
 }
 
 /** Makes the reader of attached files, with limits that keep one file within a model's request and a turn's time. */
-export function createFileReader(parts: FileReaderParts): FileReader {
-  const { token, slackApiUrl, fetch = globalThis.fetch, timeoutMs = 30_000 } = parts
-  const { maxBytes = 10_000_000, maxTextCharacters = 200_000 } = parts
-  const allowedOrigins = toAllowedOrigins(slackApiUrl)
+export function createFileReader(deps: FileReaderDeps): FileReader {
+  const { token, slackApiUrl, fetch = globalThis.fetch, timeoutMs = 30_000 } = deps
+  const { maxBytes = 10_000_000, maxTextCharacters = 200_000 } = deps
+  const allowedOrigins = buildAllowedOrigins(slackApiUrl)
   const pdfReader = createPdfReader()
 
   async function readSlackFile(file: SlackFile, signal?: AbortSignal): Promise<FileContent> {
-    const url = toAddress(file, allowedOrigins)
+    const url = parseFileUrl(file, allowedOrigins)
     refuseByPromise(file, maxBytes)
     const bytes = await download({ url, token, fetch, maxBytes, timeoutMs, signal })
-    return toContent({ file, bytes, maxTextCharacters, pdfReader, signal })
+    return parseContent({ file, bytes, maxTextCharacters, pdfReader, signal })
   }
 
   return {
@@ -80,17 +80,17 @@ interface Downloaded {
   signal: AbortSignal | undefined
 }
 
-async function toContent({ file, bytes, maxTextCharacters, pdfReader, signal }: Downloaded): Promise<FileContent> {
+async function parseContent({ file, bytes, maxTextCharacters, pdfReader, signal }: Downloaded): Promise<FileContent> {
   if (bytes.byteLength === 0) throw new FileSkipped('empty')
-  const kind = toFileKind(bytes, file.mimetype)
+  const kind = detectFileType(bytes, file.mimetype)
   if (kind === 'audio' || kind === 'video') throw new FileSkipped(kind)
   if (kind === 'other') throw new FileSkipped('unreadable_type')
-  if (kind !== 'pdf' && kind !== 'unmarked') return toImage(file, kind, bytes)
-  const text = kind === 'pdf' ? await pdfReader.read(bytes, signal) : toPlainText(file, bytes)
+  if (kind !== 'pdf' && kind !== 'unmarked') return parseImage(file, kind, bytes)
+  const text = kind === 'pdf' ? await pdfReader.read(bytes, signal) : parsePlainText(file, bytes)
   return { kind: 'text', name: file.name, ...cutText(text, maxTextCharacters) }
 }
 
-function toImage(file: SlackFile, mimetype: ImageType, bytes: Uint8Array): FileContent {
+function parseImage(file: SlackFile, mimetype: ImageType, bytes: Uint8Array): FileContent {
   if (!isWholeImage(mimetype, bytes)) throw new FileSkipped('damaged')
   const base64 = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('base64')
   return { kind: 'image', name: file.name, mimetype, base64, bytes: bytes.byteLength }
@@ -99,8 +99,8 @@ function toImage(file: SlackFile, mimetype: ImageType, bytes: Uint8Array): FileC
 /** The types whose files always begin with a mark: without it they are something else, an error text for example. */
 const markedTypes = ['image/png', 'image/jpeg', 'image/gif', 'image/webp', 'application/pdf']
 
-function toPlainText(file: SlackFile, bytes: Uint8Array): string {
-  const text = toText(bytes)
+function parsePlainText(file: SlackFile, bytes: Uint8Array): string {
+  const text = decodeText(bytes)
   if (text !== undefined && isSignInPage(file, text, bytes.byteLength)) throw new FileSkipped('login_page')
   if (markedTypes.includes(file.mimetype)) throw new FileSkipped('type_mismatch')
   if (text === undefined) throw new FileSkipped('unreadable_type')

@@ -16,18 +16,18 @@ export interface SlackFile {
 const maxNameCharacters = 255
 
 /** Reads a file object of Slack's JSON leniently: only an id is needed, because tombstones bring nothing else. */
-export function toSlackFile(raw: unknown): SlackFile | undefined {
+export function parseSlackFile(raw: unknown): SlackFile | undefined {
   if (!isObject(raw)) return undefined
-  const id = toText(raw.id)
+  const id = parseText(raw.id)
   if (id === undefined) return undefined
-  const url = toText(raw.url_private_download) ?? toText(raw.url_private)
-  const mode = toText(raw.mode)
-  const access = toText(raw.file_access)
+  const url = parseText(raw.url_private_download) ?? parseText(raw.url_private)
+  const mode = parseText(raw.mode)
+  const access = parseText(raw.file_access)
   return {
     id,
-    name: toName(toText(raw.name) ?? toText(raw.title)) ?? id,
-    mimetype: toText(raw.mimetype)?.toLowerCase() ?? '',
-    size: toSize(raw.size),
+    name: parseName(parseText(raw.name) ?? parseText(raw.title)) ?? id,
+    mimetype: parseText(raw.mimetype)?.toLowerCase() ?? '',
+    size: parseSize(raw.size),
     ...(url !== undefined && { url }),
     ...(mode !== undefined && { mode }),
     ...(typeof raw.is_external === 'boolean' && { isExternal: raw.is_external }),
@@ -39,16 +39,16 @@ function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
-function toText(value: unknown): string | undefined {
+function parseText(value: unknown): string | undefined {
   return typeof value === 'string' && value.trim() !== '' ? value.trim() : undefined
 }
 
-function toSize(value: unknown): number {
+function parseSize(value: unknown): number {
   return typeof value === 'number' && Number.isFinite(value) && value > 0 ? Math.floor(value) : 0
 }
 
 /** A name is input, too: line breaks would let it pose as prompt text, bidirectional marks as another name. */
-function toName(name: string | undefined): string | undefined {
+function parseName(name: string | undefined): string | undefined {
   const oneLine = name
     ?.toWellFormed()
     .replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu, ' ')

@@ -1,5 +1,5 @@
 /** The text that bytes hold, or undefined when they are no text in an encoding that can be told for certain. */
-export function toText(bytes: Uint8Array): string | undefined {
+export function decodeText(bytes: Uint8Array): string | undefined {
   const text = decodeMarked(bytes) ?? decode('utf-8', bytes) ?? decodeChinese(bytes)
   return text?.includes('\0') ? undefined : text
 }

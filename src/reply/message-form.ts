@@ -1,4 +1,4 @@
-import type { MessageBody } from '../reply/body.ts'
+import type { MessageBody } from './body.ts'
 
 /** In which form Slack takes a message of this reply. */
 export interface Shape {
