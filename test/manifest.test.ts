@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises'
+import { readdir, readFile } from 'node:fs/promises'
 import { expect, test } from 'vitest'
 import { parse } from 'yaml'
 import { z } from 'zod'
@@ -77,17 +77,14 @@ test('the scopes that the bot misses aloud at start are those of the manifest', 
 
 test('every gesture that the manifest offers has a listener, and every listener’s is offered', async () => {
   const { features, settings } = await read()
-  const sources = await Promise.all(
-    ['chat', 'ask', 'classify', 'summarize', 'control', 'home', 'watch'].map(name =>
-      readFile(`src/listeners/${name}.ts`, 'utf8'),
-    ),
-  )
+  const files = (await readdir('src/features', { recursive: true })).filter(name => name.endsWith('.ts')).toSorted()
+  const sources = await Promise.all(files.map(name => readFile(`src/features/${name}`, 'utf8')))
   const source = sources.join('\n')
   const commands = [...source.matchAll(/app\.command\('([^']+)'/g)].map(match => match[1])
   const shortcuts = [...source.matchAll(/app\.shortcut\(\{ callback_id: '([^']+)'/g)].map(match => match[1])
   const events = new Set([...source.matchAll(/app\.event\('([^']+)'/g)].map(match => match[1]))
-  expect(commands).toEqual(features.slash_commands.map(({ command }) => command))
-  expect(shortcuts).toEqual(features.shortcuts.map(({ callback_id }) => callback_id))
+  expect(commands.toSorted()).toEqual(features.slash_commands.map(({ command }) => command).toSorted())
+  expect(shortcuts.toSorted()).toEqual(features.shortcuts.map(({ callback_id }) => callback_id).toSorted())
   expect([...events].toSorted()).toEqual(
     [...new Set(settings.event_subscriptions.bot_events.map(event => event.split('.')[0]))].toSorted(),
   )

@@ -52,7 +52,8 @@ interface Scene {
  * stands in the reply, below what was written, and in the log.
  */
 export async function answer(all: AnswerDeps, job: Job): Promise<Ended> {
-  const deps = job.lease === undefined ? all : { ...all, budget: createFencedSender(all.limiter, job.lease) }
+  const deps: AnswerDeps =
+    job.lease === undefined ? all : { ...all, limiter: createFencedSender(all.limiter, job.lease) }
   if (!(await isForUs(deps, job))) return 'passed'
   await job.begin()
   const person = await deps.users.read(job.turn.user)
