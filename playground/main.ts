@@ -1,5 +1,5 @@
 import dotenv from 'dotenv'
-import { createBot } from '../src/bot.ts'
+import { startBot } from '../src/bot.ts'
 import { parseConfig } from '../src/config.ts'
 import { loadShippedTexts } from '../src/features/classify/labelled-texts.ts'
 import { loadTaxonomies } from '../src/features/classify/taxonomy-files.ts'
@@ -45,7 +45,7 @@ const model = { ...createModel(read.config.model, log), title: chosen.title }
 // The workspace ends with the process, and what the bot keeps of it does, too.
 const store = await openMemoryStore(log)
 const taxonomies = await loadTaxonomies(read.config.taxonomyFile)
-const app = await createBot({ config: read.config, model, store, taxonomies, log })
+const app = await startBot({ config: read.config, model, store, taxonomies, log })
 process.stdout.write(`Threadwise playground: ${slack.url}\nAnswers come from: ${chosen.title}\n`)
 
 for (const signal of ['SIGINT', 'SIGTERM']) {

@@ -1,31 +1,24 @@
 import type { Config } from './config.ts'
 import { formatError } from './errors.ts'
-import { listenToAsking } from './features/chat/ask-command.ts'
-import { listenToChat, receiveFound, saveTurn } from './features/chat/listener.ts'
-import { createAutoLabel, listenToReactions } from './features/classify/auto-label.ts'
-import { loadChannelSettings } from './features/classify/channel-settings.ts'
-import { createLabeller } from './features/classify/labeller.ts'
-import { listenToClassifying, resumeClassifying } from './features/classify/listener.ts'
+import { chat } from './features/chat/index.ts'
+import { classify } from './features/classify/index.ts'
 import type { Taxonomies } from './features/classify/taxonomy-files.ts'
-import { tellDirectly } from './features/command-failure.ts'
-import { listenToControls, offerAgain } from './features/controls/listener.ts'
-import { answer } from './features/handle-turn.ts'
-import { listenToHome } from './features/home/listener.ts'
+import type { Bot, Hooks, Services } from './features/context.ts'
+import { handleTurn } from './features/handle-turn.ts'
+import { home } from './features/home/index.ts'
+import { createMessageReceiver } from './features/messages.ts'
 import { showQueuePosition } from './features/queue-position.ts'
-import { createDigestClock } from './features/summarize/digest-scheduler.ts'
-import { listenToSummarizing } from './features/summarize/listener.ts'
-import { createSummarizer } from './features/summarize/summarizer.ts'
+import { replyControls } from './features/reply-controls/index.ts'
+import { summarize } from './features/summarize/index.ts'
 import { createHealthRoutes } from './health.ts'
 import type { Log } from './log.ts'
 import { createMetrics } from './metrics.ts'
 import type { Model } from './model/model.ts'
-import { type Backfill, createBackfill } from './queue/backfill.ts'
-import type { Job } from './queue/job.ts'
-import { createAsker, type OnFailure } from './queue/outbox.ts'
+import { createBackfill } from './queue/backfill.ts'
+import { createAsker } from './queue/outbox.ts'
 import { createSharedInbox } from './queue/postgres-driver.ts'
 import { isSettled } from './queue/recover.ts'
-import { createInbox } from './queue/sqlite-driver.ts'
-import type { Turn } from './queue/turn.ts'
+import { createInbox, type Inbox, type InboxDeps } from './queue/sqlite-driver.ts'
 import { createLimiter } from './rate-limit/limiter.ts'
 import { createCallSlack } from './slack/client.ts'
 import { createFileReader } from './slack/files/read-file.ts'
@@ -40,16 +33,12 @@ import type { Store } from './store/store.ts'
 import { createThreadCache } from './threads/cache.ts'
 
 /** A bot that is connected to one workspace. */
-export interface Bot {
-  /** Takes nothing more, finishes what is in flight within the configured time, and disconnects. */
+export interface RunningBot {
+  /** Accepts nothing more, finishes what is in flight within the configured time, and disconnects. */
   stop(): Promise<void>
 }
 
-/** A table is labelled row by row, so it may be longer than what a model reads at once. */
-const sheetCharacters = 10_000_000
-
-/** What the app is made of. */
-export interface AppDeps {
+interface BotDeps {
   config: Pick<Config, 'botToken' | 'transport' | 'slackApiUrl' | 'port' | 'stopMs' | 'cacheTokens' | 'readsPerMinute'>
   model: Model
   store: Store
@@ -57,71 +46,23 @@ export interface AppDeps {
   log: Log
 }
 
-/**
- * Makes the bot of every part and all listeners, and connects it to Slack. Rejects with a `StartError` that names what
- * is wrong and its cure.
- */
-export async function createBot({ config, model, store, taxonomies, log }: AppDeps): Promise<Bot> {
-  const metrics = createMetrics()
-  const call = createCallSlack(config.botToken, config.slackApiUrl, metrics, log)
-  const self = await fetchIdentity(call, log, config.slackApiUrl)
-  const reading = createPacedReader(call, config.readsPerMinute)
-  const threads = createThreadCache(reading.atOnce, self, config.cacheTokens)
-  const users = createUsers(call, log)
-  const { shared } = store
-  const limiter = createLimiter(call, Date.now, shared?.pool)
-  const { labels } = store
-  const labeller = createLabeller({ model, taxonomies, labels })
-  const settings = await loadChannelSettings(store.settings)
-  const labelling = { labels, labeller, taxonomies, settings }
-  const access = { token: config.botToken, slackApiUrl: config.slackApiUrl }
-  const files = createFileReader(access)
-  const sheets = createFileReader({ ...access, maxTextCharacters: sheetCharacters })
-  const summing = {
-    reader: reading.read,
-    summarizer: createSummarizer({ model, kept: store.parts }),
-    summaryChunks: store.parts,
-    digests: store.digests,
-    respond: createResponder(config.slackApiUrl),
-  }
-  const parts = {
-    self,
-    model,
-    sheets,
-    threads,
-    users,
-    files,
-    limiter,
-    call,
-    store,
-    log,
-    metrics,
-    ...labelling,
-    ...summing,
-  }
-  const backfill: Backfill = createBackfill({ ...parts, take: async body => receiveFound(chat, body) })
-  const inboxParts = {
-    ...parts,
-    answer: (job: Job) => answer(parts, job),
-    isSettled: (turn: Turn, edition: number) => isSettled(threads, turn, edition),
-    ready: backfill.ready,
-    onAhead: (turn: Turn, ahead: number) => void showQueuePosition(parts, turn, ahead),
-    onLateEdit: (turnId: string) => void offerAgain(controls, turnId),
-  }
-  const inbox = shared === undefined ? createInbox(inboxParts) : createSharedInbox(inboxParts, shared)
-  const controls = { ...parts, inbox, ratings: store.ratings }
-  const autoLabel = createAutoLabel(parts)
-  const chat = {
-    ...parts,
-    inbox,
-    autoLabel,
-    offerAgain: (turnId: string) => offerAgain(controls, turnId),
-    onChange: (thread: ThreadId) => shared?.replicas.tell({ kind: 'thread', ...thread }),
-  }
-  const classifying = { ...parts, asks: store.asks }
-  const asker = createAsker({ ...parts, inbox, asks: store.asks })
-  const tellAsker: OnFailure = (ask, error) => tellDirectly(parts, ask, error)
-  const clock = createDigestClock({ ...parts, asker, onFailure: tellAsker })
+/** Wires the bot and connects it to Slack. Rejects with a `StartError` that names what is wrong and its cure. */
+export async function startBot(deps: BotDeps): Promise<RunningBot> {
+  const { config, store, log } = deps
+  const { replicas } = store.shared ?? {}
+  const hooks = createHooks()
+
+  // 1. Slack: who the bot is, how it reads and writes.
+  const slack = await openSlack(deps)
+  const { metrics, limiter, threads, self } = slack
+
+  // 2. Turns: the queue, what fills it, and what answers it.
+  const backfill = createBackfill({ ...slack, take: body => runAll(hooks.messageFound, body) })
+  const inbox = openInbox(slack, hooks, backfill.ready)
+  const asker = createAsker({ ...slack, asks: store.asks, inbox })
+  const services: Services = { ...slack, inbox, asker }
+  const messages = createMessageReceiver(services, hooks)
+  hooks.messageFound.push(messages.receiveFound)
   metrics.observe(() => ({
     threads: threads.threads,
     cachedTokens: threads.tokens,
@@ -129,57 +70,116 @@ export async function createBot({ config, model, store, taxonomies, log }: AppDe
     isStoreKept: store.isKept,
   }))
 
-  const routes = createHealthRoutes(metrics, () => bolt.isOpen() && shared?.replicas.isReachable !== false)
-  const onOpen = (isOpen: boolean) => (isOpen ? backfill.connected() : backfill.disconnected())
-  const bolt = createReceiver({ config, self, routes, log, onOpen, keep: body => saveTurn(chat, body) })
-  listenToChat(bolt.app, chat)
-  listenToAsking(bolt.app, { ...parts, asker })
-  listenToClassifying(bolt.app, classifying)
-  listenToSummarizing(bolt.app, { ...parts, asker, clock })
-  listenToReactions(bolt.app, parts)
-  listenToControls(bolt.app, controls)
-  listenToHome(bolt.app, parts)
+  // 3. The receiver: events from Slack, and the operator's routes.
+  let isConnected = false
+  const onOpen = (isOpen: boolean) => {
+    isConnected = isOpen
+    if (isOpen) backfill.connected()
+    else backfill.disconnected()
+  }
+  const routes = createHealthRoutes(metrics, () => isConnected && replicas?.isReachable !== false)
+  const receiver = createReceiver({ config, self, routes, log, onOpen, keep: messages.save })
+
+  // 4. Features: the most specific handler first; chat answers the rest.
+  const bot = createRegistry(receiver.app, services, hooks)
+  messages.listen(receiver.app)
+  await classify(bot, deps.taxonomies)
+  summarize(bot)
+  chat(bot)
+  replyControls(bot)
+  home(bot)
+
+  // 5. Start: take over what earlier processes left, connect, resume.
   await inbox.takeOver()
-  await bolt.open().catch(async error => {
+  await receiver.open().catch(async error => {
     backfill.stop()
     await inbox.stopAll(0)
     throw parseStartError(error, config.port)
   })
   inbox.resume()
-  /** Goes on with what processes that are gone have left. */
-  const takeOver = async () => {
-    const asks = await store.asks.takeOver()
-    const left = await labels.takeOver()
-    asker.resume(asks, tellAsker)
-    resumeClassifying(classifying, asks, left)
-    autoLabel.resume(left)
-  }
+  const takeOver = async () => runAll(hooks.takeOver, await store.asks.takeOver())
   await takeOver()
-  shared?.replicas.onDeath(takeOver)
-  // While the database was away nothing was written down; what Slack has given up to repeat stands in its history.
-  shared?.replicas.onReturn(() => bolt.isOpen() && backfill.connected())
-  clock.start()
-  log.info(
-    {
-      team: self.teamId,
-      bot: self.userId,
-      model: model.title,
-      transport: config.transport.kind,
-      ...(shared !== undefined && { replica: shared.replicas.name }),
-    },
-    'ready',
-  )
+  replicas?.onDeath(takeOver)
+  // Nothing was saved while the database was away; what Slack no longer repeats is in its history.
+  replicas?.onReturn(() => isConnected && backfill.connected())
+  for (const start of hooks.start) start()
+  const replica = replicas === undefined ? {} : { replica: replicas.name }
+  const { kind: transport } = config.transport
+  log.info({ team: self.teamId, bot: self.userId, model: deps.model.title, transport, ...replica }, 'ready')
 
   return {
     async stop() {
       backfill.stop()
-      clock.stop()
-      const closed = bolt
-        .close()
-        .catch(error => log.warn({ reason: formatError(error) }, 'Slack was left without a word'))
+      for (const stop of hooks.stop) stop()
+      const closed = receiver.close().catch(error => log.warn({ reason: formatError(error) }, 'disconnect failed'))
       await inbox.stopAll(config.stopMs)
       await limiter.close()
       await closed
     },
+  }
+}
+
+/** Identifies the bot and creates the services that read and write Slack. */
+async function openSlack({ config, model, store, log }: BotDeps) {
+  const metrics = createMetrics()
+  const call = createCallSlack(config.botToken, config.slackApiUrl, metrics, log)
+  const self = await fetchIdentity(call, log, config.slackApiUrl)
+  const paced = createPacedReader(call, config.readsPerMinute)
+  const access = { token: config.botToken, slackApiUrl: config.slackApiUrl }
+  return {
+    self,
+    model,
+    store,
+    log,
+    metrics,
+    call,
+    reader: paced.read,
+    respond: createResponder(config.slackApiUrl),
+    limiter: createLimiter(call, Date.now, store.shared?.pool),
+    users: createUsers(call, log),
+    threads: createThreadCache(paced.atOnce, self, config.cacheTokens),
+    createFileReader: (limits?: { maxTextCharacters: number }) => createFileReader({ ...access, ...limits }),
+    shareChange: (thread: ThreadId) => store.shared?.replicas.tell({ kind: 'thread', ...thread }),
+  }
+}
+
+/** Creates the queue, which answers turns by the handlers that features register. */
+function openInbox(slack: Awaited<ReturnType<typeof openSlack>>, hooks: Hooks, ready: InboxDeps['ready']): Inbox {
+  const { threads, store } = slack
+  const deps: InboxDeps = {
+    ...slack,
+    ready,
+    answer: job => handleTurn(slack, hooks.turn, job),
+    isSettled: (turn, edition) => isSettled(threads, turn, edition),
+    onAhead: (turn, ahead) => void showQueuePosition(slack, turn, ahead),
+    onLateEdit: turnId => void runAll(hooks.lateEdit, turnId),
+  }
+  return store.shared === undefined ? createInbox(deps) : createSharedInbox({ ...deps, threads }, store.shared)
+}
+
+function createHooks(): Hooks {
+  return {
+    turn: [],
+    beforeAck: [],
+    messageFound: [],
+    messageDeleted: [],
+    lateEdit: [],
+    takeOver: [],
+    start: [],
+    stop: [],
+  }
+}
+
+/** Runs the functions of a hook one after the other. */
+async function runAll<A>(hook: readonly ((argument: A) => Promise<void> | void)[], argument: A): Promise<void> {
+  for (const run of hook) await run(argument)
+}
+
+function createRegistry(app: Bot['app'], services: Services, hooks: Hooks): Bot {
+  return {
+    app,
+    services,
+    onTurn: handler => void hooks.turn.push(handler),
+    on: (moment, act) => void (hooks[moment] as (typeof act)[]).push(act),
   }
 }

@@ -1,5 +1,5 @@
 import dotenv from 'dotenv'
-import { type Bot, createBot } from './bot.ts'
+import { type RunningBot, startBot } from './bot.ts'
 import { type Config, type Problem, parseConfig } from './config.ts'
 import { formatError, StartError } from './errors.ts'
 import { loadTaxonomies } from './features/classify/taxonomy-files.ts'
@@ -27,7 +27,7 @@ else await run(read.config)
 async function run(config: Config): Promise<void> {
   const log = createLog(config.logLevel)
   // Whoever stops the bot may do so while it is still starting.
-  let app: Bot | undefined
+  let app: RunningBot | undefined
   let store: Store | undefined
   const stop = async () => {
     await app?.stop()
@@ -38,7 +38,7 @@ async function run(config: Config): Promise<void> {
   try {
     const taxonomies = await loadTaxonomies(config.taxonomyFile)
     store = await openStoreOf(config, log)
-    app = await createBot({
+    app = await startBot({
       config,
       model: createModel(await chooseModel(config, log), log),
       store,

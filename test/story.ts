@@ -1,7 +1,7 @@
 import { expect, onTestFinished } from 'vitest'
 import type { PageMessage, SlackJson } from '../playground/protocol.ts'
 import { createWorkspace, type Workspace, type WorkspaceOptions } from '../playground/slack-emulator/workspace.ts'
-import { type Bot, createBot } from '../src/bot.ts'
+import { type RunningBot, startBot } from '../src/bot.ts'
 import type { Config, ModelConfig } from '../src/config.ts'
 import { loadTaxonomies } from '../src/features/classify/taxonomy-files.ts'
 import type { Log } from '../src/log.ts'
@@ -16,9 +16,9 @@ export interface Story {
   slack: Workspace
   model: ScriptedModel
   store: Store
-  app: Bot
+  app: RunningBot
   /** Another bot in the place of the one that was stopped. */
-  reconnect(): Promise<Bot>
+  reconnect(): Promise<RunningBot>
   /** The bot's messages in a thread now, oldest first. */
   replies(channel: string, threadTs: string): PageMessage[]
   /** Waits until the thread's last reply of the bot satisfies the test, and gives it. */
@@ -88,7 +88,7 @@ export async function connect(
   slack: Workspace,
   model: ScriptedModel,
   options: StoryOptions = {},
-): Promise<{ app: Bot; store: Store }> {
+): Promise<{ app: RunningBot; store: Store }> {
   const port = options.config?.port ?? (options.transport === 'http' ? await freePort() : 0)
   const log = createWatchedLog(options.isMute === true)
   const config = {
@@ -107,7 +107,7 @@ export async function connect(
   const modelConfig = { apiKey: 'sk-test', baseUrl: model.baseUrl, name: 'gpt-4o', idleMs: 10_000, ...options.model }
   const store = await openStoreOf(options, log)
   const taxonomies = await loadTaxonomies(options.taxonomyFile)
-  const bot = await createBot({ config, model: createModel(modelConfig, log), store, taxonomies, log })
+  const bot = await startBot({ config, model: createModel(modelConfig, log), store, taxonomies, log })
   const app = {
     async stop() {
       await bot.stop()

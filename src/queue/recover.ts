@@ -1,33 +1,65 @@
-import { ShownError } from '../errors.ts'
+import { formatError, ShownError } from '../errors.ts'
+import type { Log } from '../log.ts'
 import { withoutNote } from '../reply/body.ts'
+import type { Progress } from '../reply/checkpoint.ts'
 import type { Message } from '../slack/message.ts'
 import { slackToPlain } from '../text/from-slack.ts'
 import type { ThreadCache } from '../threads/cache.ts'
+import type { Job } from './job.ts'
 import type { Turn } from './turn.ts'
 
-/** What Slack shows of a turn that was begun before. */
+/** The part of a resumed turn that stands in Slack. */
 export interface Recovered {
-  /** The question as it stands now; undefined when it is gone. */
+  /** The question as it is now; undefined if it was deleted. */
   question: Message | undefined
-  /** The ts of the reply's messages, the first one first. */
+  /** The ts of the reply's messages, in order. */
   messages: string[]
   /** The reply as readers see it. */
   text: string
-  /** It is an earlier edition, which was not wanted. */
+  /** The reply is of an earlier revision, which the person did not want. */
   isRefused: boolean
-  /** Of how many messages the reply is whole: the last edit of this edition has landed. Those behind are of an older one. */
+  /** How many messages the complete reply of this revision has; undefined while it is incomplete. Messages behind are of an older one. */
   wholeParts: number | undefined
 }
 
-/** Slack's history may lag behind its events by this much: a question that is missing in it may still appear. */
+/** Slack's history may lag behind its events by this much: a question missing from it may still appear. */
 const historyLagMs = 10_000
 
-/** Reads what stands in Slack of a turn. Throws when Slack cannot be read. */
-export async function fetchRecovered(threads: ThreadCache, turn: Turn, edition: number): Promise<Recovered> {
+/**
+ * Fetches what an earlier attempt left in Slack. Returns undefined on a first attempt, or if Slack cannot be read and the job's own
+ * checkpoint has to do; 'unreadable' if that does not hold the question either.
+ */
+export async function recover(
+  { threads, log }: { threads: Pick<ThreadCache, 'reread'>; log: Log },
+  { turn, edition, isResumed }: Job,
+): Promise<Recovered | 'unreadable' | undefined> {
+  if (!isResumed) return undefined
+  try {
+    return await fetchRecovered(threads, turn, edition)
+  } catch (error) {
+    log.warn({ turn: turn.id, reason: formatError(error) }, 'recovery failed: the thread could not be read')
+    return turn.question.text === '' && turn.question.files.length === 0 ? 'unreadable' : undefined
+  }
+}
+
+/** Returns the checkpoint to resume from: Slack's history counts for more than the store, except where it lags behind. */
+export function resumeCheckpoint(checkpoint: Progress, recovered: Recovered | undefined): Progress {
+  if (recovered === undefined || recovered.messages.length < checkpoint.messages.length) return checkpoint
+  const shown = recovered.isRefused ? 0 : Math.max(checkpoint.shown, recovered.text.length)
+  return { ...checkpoint, messages: recovered.messages, shown }
+}
+
+/** Returns whether nothing is left to do for a turn that has ended. Throws if Slack cannot be read. */
+export async function isSettled(threads: Pick<ThreadCache, 'reread'>, turn: Turn, edition: number): Promise<boolean> {
+  const { question, wholeParts, messages } = await fetchRecovered(threads, turn, edition)
+  return question !== undefined && wholeParts === messages.length
+}
+
+async function fetchRecovered(threads: Pick<ThreadCache, 'reread'>, turn: Turn, edition: number): Promise<Recovered> {
   const thread = await threads.reread(turn).catch(emptyIfDeleted)
   const ours = thread
     .filter(({ mark }) => mark?.turn === turn.id)
-    // A whole one comes before the one for which it was posted.
+    // A complete message comes before the one that it was posted to replace.
     .sort((a, b) => (a.mark?.part ?? 0) - (b.mark?.part ?? 0) || Number(b.mark?.isWhole) - Number(a.mark?.isWhole))
   const wholeAt = ours.findIndex(({ mark }) => mark?.isWhole === true && mark.edition === edition)
   const text = ours.map(message => slackToPlain(withoutNote(message.text), id => id)).join('\n\n')
@@ -40,13 +72,7 @@ export async function fetchRecovered(threads: ThreadCache, turn: Turn, edition: 
   }
 }
 
-/** Whether there is nothing left to do of a turn that has ended. Throws when Slack cannot be read. */
-export async function isSettled(threads: ThreadCache, turn: Turn, edition: number): Promise<boolean> {
-  const { question, wholeParts, messages } = await fetchRecovered(threads, turn, edition)
-  return question !== undefined && wholeParts === messages.length
-}
-
-/** A thread without messages is what Slack has of one whose beginning was deleted. */
+/** Slack reports a thread whose first message was deleted as not found. */
 function emptyIfDeleted(error: unknown): readonly Message[] {
   if (error instanceof ShownError && error.kind === 'history_thread_not_found') return []
   throw error

@@ -1,5 +1,5 @@
 import type { Workspace } from '../../playground/slack-emulator/workspace.ts'
-import { type Bot, createBot } from '../../src/bot.ts'
+import { type RunningBot, startBot } from '../../src/bot.ts'
 import { loadTaxonomies } from '../../src/features/classify/taxonomy-files.ts'
 import { createLog } from '../../src/log.ts'
 import { createModel } from '../../src/model/client.ts'
@@ -12,7 +12,7 @@ export async function openBenchBot(
   model: Pick<ScriptedModel, 'baseUrl'>,
   store: Store,
   readsPerMinute = 1_000_000,
-): Promise<Bot> {
+): Promise<RunningBot> {
   const log = createLog('silent')
   const config = {
     botToken: slack.botToken,
@@ -24,7 +24,7 @@ export async function openBenchBot(
     readsPerMinute,
   }
   const settings = { apiKey: 'none', baseUrl: model.baseUrl, name: 'gpt-4o', idleMs: 60_000 }
-  return createBot({
+  return startBot({
     config,
     model: createModel(settings, log),
     store,

@@ -1,5 +1,5 @@
 import type { I18n } from '../../i18n/catalog.ts'
-import type { ChatMessage, Model } from '../../model/model.ts'
+import type { ChatMessage } from '../../model/model.ts'
 import {
   buildGapNotice,
   buildRegenerateNotice,
@@ -9,93 +9,72 @@ import {
   renderPromptMessage,
 } from '../../model/prompts.ts'
 import { loadTokenCounter, tokenUpperBound } from '../../model/tokens.ts'
-import type { Turn } from '../../queue/turn.ts'
 import { withoutNote } from '../../reply/body.ts'
 import { fetchDisplayNames } from '../../slack/display-names.ts'
 import type { FileContent, FileReader } from '../../slack/files/read-file.ts'
-import type { BotIdentity, Message } from '../../slack/message.ts'
-import type { Person, Users } from '../../slack/users.ts'
+import type { Message } from '../../slack/message.ts'
 import { formatTime, slackToPlain } from '../../text/from-slack.ts'
 import { loadAttachments } from '../../threads/attachments.ts'
-import type { ThreadCache } from '../../threads/cache.ts'
 import { type Fitted, type Line, truncate } from '../../threads/truncate.ts'
+import type { Services, TurnContext } from '../context.ts'
 
-/** A turn's request to the model, and what had to be left out of it. */
-export interface Prepared {
-  request: ChatMessage[]
-  /** One fact each, in the reader's language, for the reply's footer. */
-  leftOut: string[]
+type PromptContext = TurnContext<Pick<Services, 'self' | 'model' | 'threads' | 'users'> & { files: FileReader }>
+
+/** How messages are rendered for one reader and one model. */
+interface View {
+  nameOf: (id: string) => string
+  timeZone: string
+  seesImages: boolean
+  i18n: I18n
 }
 
-/** What is to be answered. */
-export interface Asked {
-  turn: Turn
-  /** The ts of messages that are the answer itself, from an earlier attempt: they are not part of the question. */
-  own: readonly string[]
-  /** The person wants another answer than this one; blank when nobody knows any more what it was. */
-  refused: string | undefined
-}
-
-interface PrepareDeps {
-  self: BotIdentity
-  model: Model
-  threads: ThreadCache
-  users: Users
-  files: FileReader
-}
-
-/** From a turn to a request: the thread, its files, names for ids, cut to the model's budget. */
-export async function buildPrompt(
-  deps: PrepareDeps,
-  { turn, own, refused }: Asked,
-  asker: Person,
-  i18n: I18n,
-  signal: AbortSignal,
-): Promise<Prepared> {
-  const thread = selectMessages(await deps.threads.read(turn, turn.question), turn, own)
+/**
+ * Builds the request to the model: the thread with names for ids and its files, cut to the model's input tokens. `leftOut` has a
+ * sentence for the reader about each thing that did not fit or could not be read.
+ */
+export async function buildPrompt(ctx: PromptContext): Promise<{ messages: ChatMessage[]; leftOut: string[] }> {
+  const { turn, person, i18n, signal, deps } = ctx
+  const thread = selectMessages(await deps.threads.read(turn, turn.question), ctx)
   const { messages, fresh, unread } = await loadAttachments(thread, deps.files, signal)
   for (const [ts, contents] of fresh) deps.threads.keep(turn, ts, contents)
   const nameOf = await fetchDisplayNames(deps.users, deps.self, messages.toReversed())
-  const system = buildSystemPrompt({
-    botName: deps.self.name,
-    now: formatTime(Date.now(), asker.timeZone),
-    place: turn.place,
-  })
+  const view = { nameOf, timeZone: person.timeZone, seesImages: deps.model.images, i18n }
+  const now = formatTime(Date.now(), person.timeZone)
+  const system = buildSystemPrompt({ botName: deps.self.name, now, place: turn.place })
   const lines = messages
-    .map(message => buildLine(message, nameOf, asker.timeZone, deps.model.images, i18n))
+    .map(message => buildLine(message, view))
     .filter(({ role, text }) => role === 'user' || text.trim() !== '')
   const fitted = await truncate(lines, deps.model.inputTokens - tokenUpperBound(system) / 2, loadTokenCounter)
-  const skipped = messages.flatMap(message => formatSkipped(message, deps.model.images, i18n))
   return {
-    request: buildRequest(system, fitted, refused),
+    messages: buildRequest(system, fitted, findRefusedAnswer(ctx)),
     leftOut: [
       ...(fitted.read < fitted.total ? [i18n.footerRead(fitted.read, fitted.total)] : []),
       ...(fitted.isShortened ? [i18n.footerShortened] : []),
-      ...skipped,
+      ...messages.flatMap(message => formatSkipped(message, view)),
       ...(unread > 0 ? [i18n.footerFilesMore(unread)] : []),
     ],
   }
 }
 
+/** Returns the answer that the person did not want when they ask for another; blank if it is gone from Slack. */
+function findRefusedAnswer({ job, recovered }: PromptContext): string | undefined {
+  if (job.edition === 1) return undefined
+  return recovered?.isRefused === true ? recovered.text : ''
+}
+
 /**
- * The thread as it was when the question was asked, with the bot's replies since that came before its own to this one, and
- * the question at its end: another question that waits behind this one is not to be answered with it.
+ * Selects the thread as it was when the question was asked, with the bot's replies since then that precede its own, and the
+ * question last: another question that waits behind this one is not answered with it.
  */
-function selectMessages(thread: readonly Message[], turn: Turn, own: readonly string[]): Message[] {
-  const first = own[0]
+function selectMessages(thread: readonly Message[], { turn, reply }: PromptContext): Message[] {
+  const first = reply.messages[0]
   const isReplySince = ({ ts, author }: Message) =>
     author.kind === 'self' && ts !== turn.question.ts && (first === undefined || ts < first)
   const before = thread.filter(message => message.ts < turn.question.ts || isReplySince(message))
   return [...before, thread.find(({ ts }) => ts === turn.question.ts) ?? turn.question]
 }
 
-function buildLine(
-  message: Message,
-  nameOf: (id: string) => string,
-  timeZone: string,
-  seesImages: boolean,
-  i18n: I18n,
-): Line {
+function buildLine(message: Message, { nameOf, timeZone, seesImages, i18n }: View): Line {
   const formatText = (written: string) => (message.form === 'slack' ? slackToPlain(written, nameOf) : written)
   if (message.author.kind === 'self')
     return { role: 'assistant', text: formatText(withoutNote(message.text)), images: [] }
@@ -124,8 +103,8 @@ function buildPromptFile(content: FileContent, seesImages: boolean, i18n: I18n):
   return { name: content.name, missing: i18n.fileReasons[content.reason] }
 }
 
-/** A sentence for each file that the model could not be given, or not whole. */
-function formatSkipped(message: Message, seesImages: boolean, i18n: I18n): string[] {
+/** Returns a sentence for each file that the model is not given, or not in full. */
+function formatSkipped(message: Message, { seesImages, i18n }: View): string[] {
   return (message.contents ?? []).flatMap(content => {
     if (content.kind === 'text' && content.cutCharacters > 0) return [i18n.footerFileCut(content.name)]
     const { missing } = buildPromptFile(content, seesImages, i18n)
@@ -143,10 +122,10 @@ function buildRequest(system: string, fitted: Fitted, refused: string | undefine
   return mergeSameRole(messages)
 }
 
-/** The answer that was not wanted, and the wish for another. */
+/** Builds the refused answer and the request for another. */
 function buildRegenerate(refused: string): ChatMessage[] {
-  const wish: ChatMessage = { role: 'user', content: buildRegenerateNotice() }
-  return refused.trim() === '' ? [wish] : [{ role: 'assistant', content: refused }, wish]
+  const request: ChatMessage = { role: 'user', content: buildRegenerateNotice() }
+  return refused.trim() === '' ? [request] : [{ role: 'assistant', content: refused }, request]
 }
 
 function buildChatMessage({ role, text, images }: Line): ChatMessage {

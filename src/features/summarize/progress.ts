@@ -5,8 +5,8 @@ import { formatTime } from '../../text/from-slack.ts'
 import type { SourceRead } from './source.ts'
 import type { Summary, SummaryProgress } from './summarizer.ts'
 
-/** How far a summary has come. */
-export interface Stand {
+/** The progress of a summary. */
+export interface Progress {
   /** A moment of `Date.now()`. */
   begunAt: number
   read: number
@@ -14,26 +14,36 @@ export interface Stand {
   summing: SummaryProgress | undefined
 }
 
-/** Its progress in one line, which changes every second: whoever waits sees that something moves. */
-export function formatProgress({ begunAt, read, total, summing }: Stand, i18n: I18n): string {
+/** Formats the progress as one line that changes every second, so that people see it move. */
+export function formatProgress({ begunAt, read, total, summing }: Progress, i18n: I18n): string {
   const of = i18n.summary
   const seconds = Math.floor((Date.now() - begunAt) / 1000)
-  const toLine = () => {
+  const formatLine = () => {
     if (summing === undefined) return of.reading(read, total)
     return summing === 'writing' ? of.writing : of.summing(Math.min(summing.done, summing.parts - 1), summing.parts)
   }
-  return seconds < 2 ? toLine() : `${toLine()} ${of.elapsed(seconds)}`
+  return seconds < 2 ? formatLine() : `${formatLine()} ${of.elapsed(seconds)}`
 }
 
-/** What was read, at what cost; what was not, and the cure. */
-export function formatFacts(
-  { messages, threads, range, lost, isHidden, lookedBackTo, isCut }: SourceRead,
-  { usage, isShortened }: Summary,
-  dropped: number,
-  model: string,
-  { timeZone }: Person,
-  i18n: I18n,
-): string[] {
+/** Formats what was read and at what cost, and what was left out, with the cure. */
+export function formatFacts({
+  read,
+  summary,
+  dropped,
+  model,
+  timeZone,
+  i18n,
+}: {
+  read: SourceRead
+  summary: Summary
+  /** Points left out because no source supports them. */
+  dropped: number
+  model: string
+  timeZone: string
+  i18n: I18n
+}): string[] {
+  const { messages, threads, range, lost, isHidden, lookedBackTo, isCut } = read
+  const { usage, isShortened } = summary
   const files = messages.reduce((sum, message) => sum + message.files.length, 0)
   const of = i18n.summary
   const cost = [
@@ -55,7 +65,7 @@ export function formatFacts(
   ]
 }
 
-/** The language in which a summary is written: of the words that ask, if they are Chinese; else of the person's Slack. */
+/** Returns the language of a summary: Chinese if the request is written in it, else that of the person's Slack. */
 export function languageFor({ question }: Turn, { locale }: Person): string {
   const isChinese = /\p{Script=Han}/u.test(question.text.replace(/<[^>]*>|#\S+/g, ''))
   try {

@@ -3,73 +3,66 @@ import type { Turn } from '../../queue/turn.ts'
 import { type ChannelRead, fetchChannelHistory, mostMessages } from '../../slack/channel-history.ts'
 import { type Channel, fetchChannel, findChannel, mayRead } from '../../slack/channels.ts'
 import type { CallSlack } from '../../slack/client.ts'
-import type { BotIdentity, Message } from '../../slack/message.ts'
-import type { ReadSlack } from '../../slack/paced-reader.ts'
-import { fetchThread } from '../../slack/thread-history.ts'
+import type { Message } from '../../slack/message.ts'
+import { fetchThread, type ThreadId } from '../../slack/thread-history.ts'
 import type { Person } from '../../slack/users.ts'
 import type { Range, Span } from '../../text/date-range.ts'
+import type { Services, TurnContext } from '../context.ts'
 import type { RequestedPlace } from './request.ts'
 
-/** What reading for a summary needs of the rest. */
-export interface SourceDeps {
-  self: BotIdentity
-  call: CallSlack
-  reader: ReadSlack
-}
+type SourceContext = Pick<
+  TurnContext<Pick<Services, 'self' | 'call' | 'reader'>>,
+  'turn' | 'person' | 'signal' | 'deps'
+>
 
-/** Where it was said: a channel, or one thread of it. */
+/** The channel or thread that is summarized. */
 export interface Source {
   channel: string
   threadTs: string | undefined
-  /** Blank where it does not matter or has none. */
+  /** Blank where it does not matter or there is none. */
   name: string
 }
 
-/** What was asked for of it, and when. */
-export interface Asked {
-  span: Span | undefined
-  /** When it was asked. */
-  now: number
-  /** Until when the person had been told of the place. */
-  told: number | undefined
-}
-
-/** What was read, and what was not. */
-export interface SourceRead extends Omit<ChannelRead, 'messages'> {
-  messages: Message[]
-  /** The time that was read; undefined when it had no beginning. */
+/** The messages of a source, and what could not be read of it. */
+export interface SourceRead extends ChannelRead {
+  /** The time that was read; undefined if it had no beginning. */
   range: Range | undefined
-  /** Everything that was said since the person had been told of the place is in it. */
+  /** Everything said since the person's read marker is in it. */
   isAllNew: boolean
 }
 
-/** Without a time, of a channel this much is summed up; of a thread everything. */
+/** Which messages are asked for. */
+interface Request {
+  span: Span | undefined
+  /** When it was asked, in milliseconds since 1970. */
+  now: number
+  /** Up to when the person has been told what is new here, in milliseconds since 1970. */
+  readMarker: number | undefined
+  onProgress: (read: number, total: number) => void
+}
+
+/** A channel is summarized this far back if no time is named; a thread in full. */
 const usualMs = 24 * 3_600_000
 
 /**
- * The place that is wished for. Throws a `ShownError` when it is not named, when not both the bot and the person may read
- * it, or when the summary would be seen by people who may not.
+ * Finds the requested place. Throws a `ShownError` if none is named, if the bot or the person may not read it, or if people would
+ * see the summary who may not.
  */
-export async function findSource(
-  { call, self, reader }: SourceDeps,
-  turn: Turn,
-  person: Person,
-  place: RequestedPlace,
-  signal: AbortSignal,
-): Promise<Source> {
+export async function findSource(ctx: SourceContext, place: RequestedPlace): Promise<Source> {
+  const { turn, person, deps } = ctx
   const isInThread = turn.question.ts !== turn.threadTs
   if (place.of === 'here' && isInThread) return { channel: turn.channel, threadTs: turn.threadTs, name: '' }
   if (place.of === 'here' || place.of === 'this channel') {
     if (turn.place === 'dm') throw new ShownError('summary_where', i18n => i18n.summary.where)
     return { channel: turn.channel, threadTs: undefined, name: '' }
   }
-  const found = await findReadable(call, person, place)
-  if (await isOverheard(call, turn, found)) throw new ShownError('summary_private', i18n => i18n.summary.private)
+  const found = await findReadable(deps.call, person, place)
+  if (await isOverheard(deps.call, turn, found)) throw new ShownError('summary_private', i18n => i18n.summary.private)
   if (place.of === 'channel') return { channel: found.id, threadTs: undefined, name: found.name }
-  return { channel: found.id, threadTs: await findRoot(self, reader, found.id, place.ts, signal), name: found.name }
+  return { channel: found.id, threadTs: await findRoot(ctx, found.id, place.ts), name: found.name }
 }
 
-/** The place, if both the bot and the person may read it. Throws a `ShownError` otherwise. */
+/** Returns the place if both the bot and the person may read it. Throws a `ShownError` otherwise. */
 export async function findReadable(
   call: CallSlack,
   person: Pick<Person, 'id' | 'isGuest'>,
@@ -83,60 +76,42 @@ export async function findReadable(
   return found
 }
 
-/** What is said in a private place, or among colleagues, is not told where others read. */
+/** Returns whether people who may not read the channel would see its summary in the turn's place. */
 async function isOverheard(call: CallSlack, turn: Turn, { id, isPrivate }: Channel): Promise<boolean> {
   if (turn.place === 'dm' || turn.channel === id) return false
   return isPrivate || (await fetchChannel(call, turn.channel))?.isShared === true
 }
 
-/** A link may name a reply; its thread begins elsewhere. */
-async function findRoot(
-  self: BotIdentity,
-  reader: ReadSlack,
-  channel: string,
-  ts: string,
-  signal: AbortSignal,
-): Promise<string> {
-  const messages = await fetchWholeThread(self, reader, channel, ts, signal)
+/** Finds the first message of the thread that a link to one of its replies names. */
+async function findRoot(ctx: SourceContext, channel: string, ts: string): Promise<string> {
+  const messages = await fetchWholeThread(ctx, { channel, threadTs: ts })
   return messages.find(message => message.ts === ts)?.inThread ?? ts
 }
 
-/** Reads what was said there, in the time that is wished for. */
-export async function fetchSource(
-  { self, reader }: SourceDeps,
-  source: Source,
-  asked: Asked,
-  onProgress: (read: number, total: number) => void,
-  signal: AbortSignal,
-): Promise<SourceRead> {
-  const range = rangeOf(source, asked)
-  const count = asked.span?.kind === 'last' ? asked.span.count : undefined
-  const read =
-    source.threadTs === undefined
-      ? await fetchChannelHistory(
-          reader,
-          self,
-          source.channel,
-          count === undefined ? { range } : { last: count },
-          onProgress,
-          signal,
-        )
-      : await fetchWithin(self, reader, { channel: source.channel, threadTs: source.threadTs }, range, count, signal)
+/** Fetches the requested messages of a source. */
+export async function fetchSource(ctx: SourceContext, source: Source, request: Request): Promise<SourceRead> {
+  const { span, now, readMarker } = request
+  const range = rangeOf(source, request)
+  const count = span?.kind === 'last' ? span.count : undefined
+  const read = await fetchMessages(ctx, source, { range, count, onProgress: request.onProgress })
   const from = count === undefined ? range.from : Number(read.messages[0]?.ts ?? 0) * 1000
-  const due = asked.told ?? (source.threadTs === undefined && count === undefined ? asked.now - usualMs : 0)
-  const isAllNew = range.to >= asked.now && from <= due + onePlaceMs && read.lost === undefined && !read.isCut
+  const due = readMarker ?? (source.threadTs === undefined && count === undefined ? now - usualMs : 0)
+  const isAllNew = range.to >= now && from <= due + tsResolutionMs && read.lost === undefined && !read.isCut
   return { ...read, range: range.from > 0 ? range : undefined, isAllNew }
 }
 
-async function fetchWithin(
-  self: BotIdentity,
-  reader: ReadSlack,
-  { channel, threadTs }: { channel: string; threadTs: string },
-  range: Range,
-  count: number | undefined,
-  signal: AbortSignal,
+async function fetchMessages(
+  ctx: SourceContext,
+  { channel, threadTs }: Source,
+  { range, count, onProgress }: { range: Range; count: number | undefined } & Pick<Request, 'onProgress'>,
 ): Promise<ChannelRead> {
-  const all = await fetchWholeThread(self, reader, channel, threadTs, signal)
+  const { deps, signal } = ctx
+  if (threadTs !== undefined) return selectFromThread(await fetchWholeThread(ctx, { channel, threadTs }), range, count)
+  const stretch = count === undefined ? { range } : { last: count }
+  return fetchChannelHistory(deps.reader, deps.self, channel, stretch, onProgress, signal)
+}
+
+function selectFromThread(all: Message[], range: Range, count: number | undefined): ChannelRead {
   const within = all.filter(({ ts }) => Number(ts) * 1000 >= range.from && Number(ts) * 1000 <= range.to)
   const most = Math.min(count ?? mostMessages, mostMessages)
   const messages = within.slice(-most)
@@ -145,24 +120,18 @@ async function fetchWithin(
   return { messages, threads, lost: undefined, isHidden: false, lookedBackTo: undefined, isCut }
 }
 
-/** The first moment after another: Slack’s times have six places behind the second. */
-const onePlaceMs = 0.001
+/** Slack's timestamps have six decimals, in seconds; ours are in milliseconds. */
+const tsResolutionMs = 0.001
 
-function rangeOf(source: Source, { span, now, told }: Asked): Range {
+function rangeOf(source: Source, { span, now, readMarker }: Request): Range {
   if (span?.kind === 'time') return span.range
   const isWhole = span?.kind === 'last' || (span === undefined && source.threadTs !== undefined)
   if (isWhole) return { from: 0, to: now }
-  // A message at that very moment has been told of.
-  if (span?.kind === 'new' && told !== undefined) return { from: told + onePlaceMs, to: now }
+  // The message at the read marker itself has been told.
+  if (span?.kind === 'new' && readMarker !== undefined) return { from: readMarker + tsResolutionMs, to: now }
   return { from: span?.kind === 'new' && source.threadTs !== undefined ? 0 : now - usualMs, to: now }
 }
 
-async function fetchWholeThread(
-  self: BotIdentity,
-  reader: ReadSlack,
-  channel: string,
-  threadTs: string,
-  signal: AbortSignal,
-): Promise<Message[]> {
-  return fetchThread((method, args) => reader(method, args, signal), self, { channel, threadTs })
+function fetchWholeThread({ deps, signal }: SourceContext, thread: ThreadId): Promise<Message[]> {
+  return fetchThread((method, args) => deps.reader(method, args, signal), deps.self, thread)
 }

@@ -1,25 +1,15 @@
-import type { App } from '@slack/bolt'
 import type { HomeView } from '@slack/types'
 import { type I18n, i18nFor } from '../../i18n/catalog.ts'
-import type { Log } from '../../log.ts'
-import type { Model } from '../../model/model.ts'
-import type { Limiter } from '../../rate-limit/limiter.ts'
-import type { Users } from '../../slack/users.ts'
+import type { Bot, Services } from '../context.ts'
 
-/** What the app's home needs of the rest. */
-export interface HomeDeps {
-  limiter: Limiter
-  users: Users
-  model: Pick<Model, 'title'>
-  log: Log
-}
+type HomeDeps = Pick<Services, 'limiter' | 'model' | 'log'>
 
-/** People open the app: its home says what it does and which model answers, its messages tab suggests how to begin. */
-export function listenToHome(app: App, deps: HomeDeps): void {
+/** Registers App Home: its home tab says what the bot does and which model answers, its messages tab suggests prompts. */
+export function home({ app, services }: Bot): void {
   app.event('app_home_opened', async ({ event }) => {
-    const i18n = i18nFor((await deps.users.read(event.user)).locale)
-    if (event.tab === 'messages') await suggest(deps, event.channel, i18n)
-    else await publish(deps, event.user, i18n)
+    const i18n = i18nFor((await services.users.read(event.user)).locale)
+    if (event.tab === 'messages') await suggest(services, event.channel, i18n)
+    else await publish(services, event.user, i18n)
   })
 }
 
@@ -29,14 +19,14 @@ async function publish(deps: HomeDeps, user: string, i18n: I18n): Promise<void> 
 }
 
 /**
- * In agent apps the prompts belong to the whole messages tab; with a `thread_ts` the call silently does nothing. They are a
- * courtesy: a workspace whose plan has no agents refuses them.
+ * Sets the suggested prompts. In agent apps they belong to the whole messages tab; with a `thread_ts` the call silently does nothing.
+ * Best effort: a workspace whose plan has no agents refuses them.
  */
 async function suggest(deps: HomeDeps, channel: string, i18n: I18n): Promise<void> {
   const args = { channel_id: channel, title: i18n.prompts.title, prompts: i18n.prompts.list }
   await deps.limiter
     .send('assistant.threads.setSuggestedPrompts', () => args, 'first')
-    .catch(error => deps.log.debug({ code: error.code }, 'no suggested prompts'))
+    .catch(error => deps.log.debug({ code: error.code }, 'suggested prompts not set'))
 }
 
 function buildHomeView(i18n: I18n, model: string): HomeView {

@@ -1,0 +1,94 @@
+import type { App } from '@slack/bolt'
+import type { I18n } from '../i18n/catalog.ts'
+import type { Log } from '../log.ts'
+import type { Metrics } from '../metrics.ts'
+import type { Model } from '../model/model.ts'
+import type { Job } from '../queue/job.ts'
+import type { Asker } from '../queue/outbox.ts'
+import type { Recovered } from '../queue/recover.ts'
+import type { Inbox } from '../queue/sqlite-driver.ts'
+import type { EventBody, Turn } from '../queue/turn.ts'
+import type { Limiter } from '../rate-limit/limiter.ts'
+import type { Reply } from '../reply/reply.ts'
+import type { CallSlack } from '../slack/client.ts'
+import type { FileReader } from '../slack/files/read-file.ts'
+import type { BotIdentity } from '../slack/message.ts'
+import type { ReadSlack } from '../slack/paced-reader.ts'
+import type { Responder } from '../slack/response-url.ts'
+import type { ThreadId } from '../slack/thread-history.ts'
+import type { Person, Users } from '../slack/users.ts'
+import type { KeptAsk } from '../store/outbox.ts'
+import type { Store } from '../store/store.ts'
+import type { ThreadCache } from '../threads/cache.ts'
+
+/** The services that every feature may use; a function declares those it needs as `Pick<Services, …>`. */
+export interface Services {
+  self: BotIdentity
+  model: Model
+  call: CallSlack
+  reader: ReadSlack
+  respond: Responder
+  createFileReader: (limits?: { maxTextCharacters: number }) => FileReader
+  limiter: Limiter
+  users: Users
+  threads: ThreadCache
+  inbox: Inbox
+  asker: Asker
+  store: Store
+  /** Tells other replicas that what they remember of a thread is outdated. */
+  shareChange: (thread: ThreadId) => void
+  log: Log
+  metrics: Metrics
+}
+
+/** One attempt to answer a turn, with the services that its handler declared. */
+export interface TurnContext<D extends object = object> {
+  readonly job: Job
+  /** The turn with its question as it stands in Slack now. */
+  readonly turn: Turn
+  /** The part of the reply that an earlier attempt left in Slack; undefined on the first attempt. */
+  readonly recovered: Recovered | undefined
+  readonly person: Person
+  readonly i18n: I18n
+  readonly reply: Reply
+  /** Aborts with an `Interruption`. */
+  readonly signal: AbortSignal
+  readonly log: Log
+  readonly deps: D
+}
+
+/** Answers the turns that ask for one thing, such as a summary. */
+export interface TurnHandler<R = unknown, D extends object = object> {
+  /** The outcome for logs and metrics, such as `summarized`. */
+  readonly outcome: string
+  readonly deps: D
+  /** Returns the request that a turn makes of this handler, or undefined if the turn is not for it. */
+  parse(turn: Turn, person: Person): R | undefined | Promise<R | undefined>
+  /** Answers the turn. Throws a `ShownError` that the reply then shows. */
+  handle(ctx: TurnContext<D>, request: R): Promise<void>
+}
+
+/** Moments at which a feature wants to act. */
+export interface Hooks {
+  /** The first handler whose `parse` returns a request answers a turn. */
+  turn: TurnHandler[]
+  /** Runs before Slack gets its ack for a message: what must not be lost is saved here. */
+  beforeAck: ((body: Partial<EventBody>) => Promise<void>)[]
+  /** Runs for a message that the backfill found in history. */
+  messageFound: ((body: EventBody) => Promise<void>)[]
+  messageDeleted: ((channel: string, ts: string) => Promise<void>)[]
+  /** Runs when a question was edited while its answer was being completed, or after. */
+  lateEdit: ((turnId: string) => Promise<void>)[]
+  /** Runs at start, and when another replica died: resumes the commands that were left. */
+  takeOver: ((commands: readonly KeptAsk[]) => Promise<void> | void)[]
+  start: (() => void)[]
+  stop: (() => void)[]
+}
+
+/** What a feature registers with: `chat(bot)`, `classify(bot)`, `summarize(bot)`. */
+export interface Bot {
+  readonly app: App
+  readonly services: Services
+  onTurn<R, D extends object>(handler: TurnHandler<R, D>): void
+  on<K extends Exclude<keyof Hooks, 'turn'>>(moment: K, act: Hooks[K][number]): void
+}

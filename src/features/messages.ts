@@ -1,0 +1,93 @@
+import type { App } from '@slack/bolt'
+import { type EventBody, parseChange, parseTurn, turnIdOf } from '../queue/turn.ts'
+import type { Change } from '../threads/cache.ts'
+import type { Hooks, Services } from './context.ts'
+
+/** An event from Slack, or a message that the backfill found in history, which may have been answered before. */
+type Source = 'event' | 'history'
+
+type MessageDeps = Pick<Services, 'self' | 'threads' | 'inbox' | 'shareChange'>
+
+/** Receives messages: mentions, direct messages, follow-ups, edits and deletions. */
+export interface MessageReceiver {
+  /** Saves what must not be lost of an event. Slack gets its ack when this resolves. */
+  save(body: Partial<EventBody>): Promise<void>
+  /** Receives a message that Slack did not deliver and that was found in history. */
+  receiveFound(body: EventBody): Promise<void>
+  listen(app: App): void
+}
+
+/** Creates the receiver. A mention comes as `app_mention` and as `message`; both are one turn. */
+export function createMessageReceiver(deps: MessageDeps, hooks: Hooks): MessageReceiver {
+  const save = async (body: Partial<EventBody>, from: Source) => {
+    if (body.event?.type !== 'app_mention' && body.event?.type !== 'message') return
+    for (const hook of hooks.beforeAck) await hook(body)
+    await saveTurn(deps, body as EventBody, from)
+  }
+  const receive = (body: unknown, from: Source) => receiveMessage(deps, hooks, { body: body as EventBody, from })
+  return {
+    save: body => save(body, 'event'),
+    async receiveFound(body) {
+      await save(body, 'history')
+      await receive(body, 'history')
+    },
+    listen(app) {
+      app.event('app_mention', ({ body }) => receive(body, 'event'))
+      app.event('message', ({ body }) => receive(body, 'event'))
+    },
+  }
+}
+
+/** Saves the turn in an event. An edit or deletion waits until the message that it is about is saved. */
+async function saveTurn(deps: MessageDeps, body: EventBody, from: Source): Promise<void> {
+  const { channel, message, deleted_ts } = body.event
+  const idOf = (ts: unknown) => turnIdOf(body.team_id ?? deps.self.teamId, String(channel), String(ts))
+  if (deleted_ts !== undefined) return deps.inbox.keepDeleted(idOf(deleted_ts))
+  if (message?.subtype === 'tombstone') return deps.inbox.keepDeleted(idOf(message.ts))
+  if (message !== undefined) return deps.inbox.settled(idOf(message.ts))
+  const turn = parseTurn(body, deps.self)
+  if (turn === undefined) return
+  // Most messages of a busy workspace stand in threads of other people.
+  if (!turn.isAddressed && deps.threads.knows(turn) === 'foreign' && (await deps.inbox.isForeign(turn))) return
+  await deps.inbox.keep(turn, from)
+}
+
+/** Keeps the thread cache, the queue and what was made of a message in step with it, and accepts its turn. */
+async function receiveMessage(
+  deps: MessageDeps,
+  hooks: Hooks,
+  { body, from }: { body: EventBody; from: Source },
+): Promise<void> {
+  const change = parseChange(body, deps.self)
+  if (change !== undefined) {
+    deps.threads.note(change)
+    await followChange(deps, hooks, { change, team: body.team_id ?? deps.self.teamId })
+  }
+  const turn = parseTurn(body, deps.self)
+  if (turn === undefined) {
+    if (change !== undefined && !isFirstMessage(change)) deps.shareChange(change.thread)
+    return
+  }
+  if (turn.isAddressed) deps.threads.begin(turn, turn.question)
+  deps.inbox.accept(turn, from)
+}
+
+async function followChange(
+  { inbox }: MessageDeps,
+  hooks: Hooks,
+  { change, team }: { change: Change; team: string },
+): Promise<void> {
+  const { channel } = change.thread
+  if (change.kind === 'deleted') {
+    for (const forget of hooks.messageDeleted) await forget(channel, change.ts)
+    await inbox.withdraw(turnIdOf(team, channel, change.ts))
+  }
+  if (change.kind === 'edited' && change.isReworded) {
+    const turnId = turnIdOf(team, channel, change.message.ts)
+    if ((await inbox.revise(turnId, change.message)) === 'not here')
+      for (const offer of hooks.lateEdit) await offer(turnId)
+  }
+}
+
+/** No replica remembers a thread before its first message. */
+const isFirstMessage = (change: Change) => change.kind === 'said' && change.message.ts === change.thread.threadTs

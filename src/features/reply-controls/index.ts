@@ -1,0 +1,108 @@
+import type { BlockAction, ButtonAction } from '@slack/bolt'
+import { type I18n, i18nFor } from '../../i18n/catalog.ts'
+import type { Turn } from '../../queue/turn.ts'
+import { buildMessageBody } from '../../reply/body.ts'
+import type { Bot, Services } from '../context.ts'
+import { buildRegenerateControls, controlIds, parseRating } from '../reply-buttons.ts'
+
+type ControlDeps = Pick<Services, 'inbox' | 'users' | 'limiter' | 'log'>
+
+/**
+ * Registers the controls of a reply: stop (its button and Slack's own), regenerate and rate. Only the asker and admins may stop and
+ * regenerate.
+ */
+export function replyControls(bot: Bot): void {
+  const { app, services } = bot
+  const { inbox, store } = services
+  app.action<BlockAction>(controlIds.stop, async ({ ack, body, action }) => {
+    const turn = await inbox.find(actionValue(action))
+    const mayStop = turn !== undefined && (await mayControl(services, turn, body.user.id))
+    if (mayStop) await inbox.stop(turn.id, body.user.id)
+    await ack()
+    if (turn !== undefined && !mayStop) await refuse(services, turn, body.user.id)
+  })
+  app.action<BlockAction>(controlIds.again, async ({ ack, body, action }) => {
+    const turn = await inbox.find(actionValue(action))
+    const mayAsk = turn !== undefined && (await mayControl(services, turn, body.user.id))
+    const outcome = mayAsk ? await inbox.again(turn.id) : 'unknown'
+    await ack()
+    if (turn !== undefined && !mayAsk) await refuse(services, turn, body.user.id)
+    else if (outcome !== 'begun')
+      await whisper(services, { ...placeOf(body), user: body.user.id }, i18n => ({
+        text: regenerateRefusals[outcome](i18n),
+      }))
+  })
+  app.action<BlockAction>(controlIds.rate, async ({ ack, body, action }) => {
+    const rated = parseRating(actionValue(action))
+    if (rated !== undefined) await store.ratings.rate(rated.turnId, body.user.id, rated.rating)
+    await ack()
+  })
+  // Bolt has no type for this event yet.
+  app.event('agent_session_stopped' as 'message', async ({ event }) => {
+    await stopSession(services, event as unknown as { channel: string; user: string; thread_ts: string })
+  })
+  bot.on('lateEdit', turnId => offerNewAnswer(services, turnId))
+}
+
+const regenerateRefusals = {
+  busy: (i18n: I18n) => i18n.controls.busy,
+  unknown: (i18n: I18n) => i18n.controls.tooOld,
+}
+
+/** Stops the replies in a thread of the agent pane that the person may stop, and ends Slack's session by an empty status. */
+async function stopSession(
+  deps: ControlDeps,
+  { channel, user, thread_ts }: { channel: string; user: string; thread_ts: string },
+): Promise<void> {
+  for (const turn of await deps.inbox.inThread({ channel, threadTs: thread_ts })) {
+    if (await mayControl(deps, turn, user)) await deps.inbox.stop(turn.id, user)
+  }
+  const args = { channel_id: channel, thread_ts, status: '' }
+  await deps.limiter
+    .send('assistant.threads.setStatus', () => args, 'first')
+    .catch(error => deps.log.debug({ channel, code: error.code }, 'status line not cleared'))
+}
+
+/** Offers the author of a question that was edited after its answer a new one, privately. */
+async function offerNewAnswer(deps: ControlDeps, turnId: string): Promise<void> {
+  const turn = await deps.inbox.find(turnId)
+  if (turn === undefined) return
+  await whisper(deps, turn, ({ controls }) => ({
+    text: controls.edited,
+    buttons: buildRegenerateControls(turn.id, controls.editedAgain),
+  }))
+}
+
+async function mayControl(deps: ControlDeps, turn: Turn, user: string): Promise<boolean> {
+  return turn.user === user || (await deps.users.read(user)).isAdmin
+}
+
+async function refuse(deps: ControlDeps, turn: Turn, user: string): Promise<void> {
+  const author = await deps.users.read(turn.user)
+  await whisper(deps, { ...turn, user }, i18n => ({ text: i18n.controls.notYours(author.name) }))
+}
+
+/** Posts a private message. Best effort: what it tells has happened already. */
+async function whisper(
+  deps: ControlDeps,
+  { channel, threadTs, user }: { channel: string; threadTs: string; user: string },
+  render: (i18n: I18n) => { text: string; buttons?: Record<string, unknown>[] },
+): Promise<void> {
+  const { locale } = await deps.users.read(user)
+  const { text, buttons = [] } = render(i18nFor(locale))
+  const args = { channel, user, thread_ts: threadTs, ...buildMessageBody(text, undefined, buttons) }
+  await deps.limiter
+    .send('chat.postEphemeral', () => args, 'first')
+    .catch(error => deps.log.warn({ channel, code: error.code }, 'private notice failed'))
+}
+
+function placeOf(body: BlockAction): { channel: string; threadTs: string } {
+  const { channel_id, message_ts, thread_ts } = body.container as Record<string, string | undefined>
+  const inMessage = (body.message as { thread_ts?: string } | undefined)?.thread_ts
+  return { channel: body.channel?.id ?? channel_id ?? '', threadTs: thread_ts ?? inMessage ?? message_ts ?? '' }
+}
+
+/** Returns the value of the button, or of the thumb that was pressed. */
+function actionValue(action: unknown): string {
+  return (action as ButtonAction).value ?? ''
+}
