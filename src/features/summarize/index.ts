@@ -14,7 +14,7 @@ export function summarize(bot: Bot): void {
     tellDirectly(bot.services, ask, error)
   const clock = createDigestClock({ digests, asker, onFailure, log })
   listenToSummarizing(bot.app, { ...bot.services, digests, clock })
-  const deps = { ...bot.services, digests, chunks, summarizer: createSummarizer({ model, kept: chunks }) }
+  const deps = { ...bot.services, digests, chunks, summarizer: createSummarizer({ model, chunks }) }
   bot.onTurn({ outcome: 'summarized', deps, parse: parseSummaryTurn, handle: answer })
   bot.on('messageDeleted', (channel, ts) => chunks.forgetMessage(channel, ts))
   bot.on('start', clock.start)

@@ -14,7 +14,7 @@ import type { ThreadCache } from '../../threads/cache.ts'
 import { tellDirectly } from '../command-failure.ts'
 import { controlIds, type PostValue } from '../reply-buttons.ts'
 import { type DigestDeps, endDigest, keepDigest, listDigests } from './digest-commands.ts'
-import { isScheduleWish } from './digest-schedule.ts'
+import { isScheduleRequest } from './digest-schedule.ts'
 import { formatQuestion } from './request.ts'
 import { findReadable } from './source.ts'
 
@@ -50,7 +50,7 @@ export function listenToSummarizing(app: App, deps: SummarizeDeps): void {
     const ended = /^(?:stop|end|cancel|停止|结束|取消)\s*(\d{0,4}|all|全部|所有)$/i.exec(text)
     if (ended !== null) return say(await endDigest(deps, user, ended[1] ?? '', i18n))
     const here = formatChannelToken(channel, command.channel_name)
-    if (isScheduleWish(text)) return say(await keepDigest(deps, user, text, here, i18n))
+    if (isScheduleRequest(text)) return say(await keepDigest(deps, user, text, here, i18n))
     await ask(deps, user, formatQuestion(text, here, i18n), command.response_url, () => say(i18n.summary.inDirect))
   })
   app.shortcut({ callback_id: 'summarize_thread', type: 'message_action' }, async ({ ack, shortcut }) => {
