@@ -3,7 +3,7 @@ const formatCount = (count: number) => numbers[count] ?? String(count)
 const count = (number: number) => number.toLocaleString('en')
 const short = (number: number) => (number < 1_000 ? String(number) : `${Math.round(number / 1_000)}k`)
 
-/** What the bot says of itself, in English. Answers of the model are not here: they follow the question's language. */
+/** The bot's own sentences in English. The model's answers are not among them: they follow the question's language. */
 export const en = {
   thinking: 'is thinking…',
   help: 'Ask me something after my name, for example “summarize this thread” or “what did we decide about the date?”. I read the thread I am in, and in it you need not mention me again. /summarize tells you alone what was said in a channel, /classify what kind of feedback a text is.',

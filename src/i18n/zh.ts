@@ -3,7 +3,7 @@ import type { I18n } from './catalog.ts'
 const count = (number: number) => number.toLocaleString('en')
 const short = (number: number) => (number < 1_000 ? String(number) : `${Math.round(number / 1_000)}k`)
 
-/** What the bot says of itself, in Chinese. */
+/** The bot's own sentences in Chinese. */
 export const zh: I18n = {
   thinking: '正在思考…',
   help: '请在我的名字后面写上问题，例如“总结一下这个讨论串”或“日期是怎么定的？”。我会读所在的讨论串；在里面继续提问不必再提及我。/summarize 把频道里说过的事总结给你一个人看，/classify 判断一条反馈属于哪一类。',
