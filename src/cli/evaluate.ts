@@ -137,7 +137,10 @@ async function loadClassifier(): Promise<CreateClassifier> {
     throw new StartError(
       'set OPENAI_API_KEY or OPENAI_BASE_URL, or name a classifier that needs no server (--classifier FILE)',
     )
-  const module: { createClassifier?: CreateClassifier } = await import(pathToFileURL(resolve(values.classifier)).href)
+  const file = resolve(values.classifier)
+  const module: { createClassifier?: CreateClassifier } = await import(pathToFileURL(file).href).catch(error => {
+    throw new StartError(`the classifier ${file} cannot be loaded (${error.code ?? error.message})`)
+  })
   if (module.createClassifier === undefined) throw new StartError(`${values.classifier} exports no createClassifier`)
   return module.createClassifier
 }
