@@ -13,7 +13,10 @@ export function findSteepGrowth(run: (input: string) => unknown, pattern: string
   let before = floorMs
   for (const size of sizes) {
     const input = pattern.repeat(Math.ceil(size / pattern.length))
-    const ms = Math.max(floorMs, measure(() => run(input), before * mostGrowth))
+    const ms = Math.max(
+      floorMs,
+      measure(() => run(input), before * mostGrowth),
+    )
     if (size > 1_000 && ms > before * mostGrowth) return size
     before = ms
   }

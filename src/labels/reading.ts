@@ -66,7 +66,10 @@ const entryBreak = /[\n;；](?=\s*(?:[-*]\s*)?(?:\[|$))/
 function readBrackets(answer: string): Finding[] | undefined {
   const lines = answer.split('\n').map(line => line.trim())
   // Blank lines go first: the look-ahead would read a run of them once for each of its lines.
-  const entries = lines.filter(line => line !== '').join('\n').split(entryBreak)
+  const entries = lines
+    .filter(line => line !== '')
+    .join('\n')
+    .split(entryBreak)
   const found = entries.map(readEntry).filter(finding => finding !== undefined)
   return found.length === 0 ? undefined : found
 }
