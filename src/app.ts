@@ -66,7 +66,7 @@ export async function createApp({ config, model, store, taxonomies, log }: AppPa
   const self = await readSelf(call, log, config.slackApiUrl)
   const reading = createPacedReader(call, config.readsPerMinute)
   const conversations = createConversations(reading.atOnce, self, config.cacheTokens)
-  const people = createPeople(call, log)
+  const people = createPeople(call, self, log)
   const { shared } = store
   const budget = createSendBudget(call, Date.now, shared?.pool)
   const { labels } = store

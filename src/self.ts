@@ -46,6 +46,7 @@ export async function readSelf(call: CallSlack, log: Log, slackApiUrl: string): 
     botId: answer.bot_id ?? '',
     teamId: answer.team_id,
     name: answer.user ?? 'Threadwise',
+    ...(answer.enterprise_id != null && answer.enterprise_id !== '' && { enterpriseId: answer.enterprise_id }),
     ...(answer.url !== undefined && { url: answer.url }),
   }
 }
@@ -79,6 +80,7 @@ interface AuthTest {
   user?: string
   bot_id?: string
   team_id: string
+  enterprise_id?: string | null
   url?: string
   response_metadata?: { scopes?: string[] }
 }
