@@ -4,6 +4,7 @@ import { createConversations } from './conversation/conversation.ts'
 import { createFileReader } from './conversation/files.ts'
 import { createPacedReader } from './conversation/paced.ts'
 import { createPeople } from './conversation/people.ts'
+import { createIsPublic } from './conversation/public-channels.ts'
 import type { ThreadId } from './conversation/read.ts'
 import { toReason } from './errors.ts'
 import { openChannelSettings } from './labels/channel-settings.ts'
@@ -70,7 +71,7 @@ export async function createApp({ config, model, store, taxonomies, log }: AppPa
   const { shared } = store
   const budget = createSendBudget(call, Date.now, shared?.pool)
   const { labels } = store
-  const labeller = createLabeller({ model, taxonomies, labels })
+  const labeller = createLabeller({ model, taxonomies, labels, isPublic: createIsPublic(call, log) })
   const settings = await openChannelSettings(store.settings)
   const labelling = { labels, labeller, taxonomies, settings }
   const access = { token: config.botToken, slackApiUrl: config.slackApiUrl }

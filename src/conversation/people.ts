@@ -90,7 +90,8 @@ interface RawUser {
   profile?: { display_name?: string; real_name?: string }
 }
 
-function rejectAfter(ms: number): Promise<never> {
+/** Rejects when a lookup is no longer worth waiting for. */
+export function rejectAfter(ms: number): Promise<never> {
   return new Promise((_, reject) => {
     setTimeout(() => reject(new Error('Slack took too long')), ms).unref()
   })
