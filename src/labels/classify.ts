@@ -1,6 +1,7 @@
 import { ShownError } from '../errors.ts'
 import { findEvidence, toFolded, toQuotations } from '../evidence.ts'
 import { type ChatMessage, FormatRefused, type Model } from '../model/model.ts'
+import { withoutUnopenedThoughts } from '../model/thinking.ts'
 import { type AnswerForm, type Example, toFormat, toQuestion, toRepair } from './question.ts'
 import { type Finding, readFindings } from './reading.ts'
 import type { Taxonomy } from './taxonomy.ts'
@@ -61,7 +62,7 @@ export async function classify(
       usage.tokensIn += piece.usage.tokensIn
       usage.tokensOut += piece.usage.tokensOut
     }
-    return answer.slice(0, mostAnswerCharacters)
+    return withoutUnopenedThoughts(answer.slice(0, mostAnswerCharacters))
   }
   const { question, answer, form } = await askInBestForm(model, ask, form =>
     toQuestion(taxonomy, shortened, examples, form),

@@ -7,6 +7,7 @@ import type { Log } from '../log.ts'
 import { toWindow, type Window } from './catalog.ts'
 import { type AnswerFormat, type ChatMessage, FormatRefused, type Model, type Piece } from './model.ts'
 import { type RefusedParameter, toModelError, toRefusedParameter, toRetryWaitMs } from './openai-errors.ts'
+import { createThinkingFilter, withoutUnopenedThoughts } from './thinking.ts'
 import { openWatch, type Watch } from './watch.ts'
 
 type Request = OpenAI.Chat.ChatCompletionCreateParamsStreaming
@@ -30,6 +31,7 @@ export function createOpenAiModel(config: ModelConfig, log: Log): Model {
   const answerTokens = Math.min(window.outputTokens, Math.floor(window.contextTokens / 4))
   const client = new OpenAI({ apiKey: config.apiKey, baseURL: config.baseUrl, maxRetries: 0, logLevel: 'off' })
   const refused = new Set<RefusedParameter>()
+  const manner: Manner = { closesUnopenedThoughts: false }
 
   return {
     name: config.name,
@@ -41,8 +43,41 @@ export function createOpenAiModel(config: ModelConfig, log: Log): Model {
     },
     stream: (messages, signal, format) => {
       const body = () => toRequest({ model: config.name, window, answerTokens, messages, format, refused })
-      return speak(client, body, refused, config, log, signal)
+      return hideThoughts(speak(client, body, refused, config, log, signal), manner)
     },
+  }
+}
+
+/** How a model was found to answer. */
+interface Manner {
+  /** Its last answer held the closer of thoughts that were never opened; the next one is held back to its end. */
+  closesUnopenedThoughts: boolean
+}
+
+/** Leaves out thoughts that the model wrote into its answer. Throws a `ShownError` when there is nothing else. */
+async function* hideThoughts(pieces: AsyncIterable<Piece>, manner: Manner): AsyncIterable<Piece> {
+  const filter = createThinkingFilter()
+  const isHeld = manner.closesUnopenedThoughts
+  let answer = ''
+  let isOver = false
+  const toVisible = (text: string): Piece[] => {
+    answer += text
+    return isHeld || text === '' ? [] : [{ kind: 'text', text }]
+  }
+  for await (const piece of pieces) {
+    if (piece.kind === 'text') {
+      yield* toVisible(filter.push(piece.text))
+      continue
+    }
+    if (piece.kind === 'stopped' && !isOver) {
+      isOver = true
+      yield* toVisible(filter.end())
+      const rest = withoutUnopenedThoughts(answer)
+      manner.closesUnopenedThoughts = rest !== answer
+      if (rest.trim() === '') throw new ShownError('model_empty', words => words.model.empty)
+      if (isHeld) yield { kind: 'text', text: rest }
+    }
+    yield piece
   }
 }
 

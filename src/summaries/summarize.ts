@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { ShownError } from '../errors.ts'
 import { type AnswerFormat, type ChatMessage, FormatRefused, type Model } from '../model/model.ts'
+import { withoutUnopenedThoughts } from '../model/thinking.ts'
 import { guessTokens, loadTokenCounter } from '../model/tokens.ts'
 import { createSlots, type Slots } from '../slots.ts'
 import type { KeptPart, KeptParts } from '../store/parts.ts'
@@ -153,7 +154,7 @@ export function createSummarizer({ model, kept }: SummarizerParts): Summarizer {
     usage.isGuessed ||= counted === undefined
     usage.tokensIn += counted?.tokensIn ?? asked
     usage.tokensOut += counted?.tokensOut ?? guessTokens(answer)
-    return answer
+    return withoutUnopenedThoughts(answer)
   }
 
   /** Asks until there is an answer that can be read. */

@@ -6,6 +6,7 @@ import { toFailure, toReason } from '../errors.ts'
 import type { Log } from '../log.ts'
 import type { Metrics } from '../metrics.ts'
 import type { Model, Piece } from '../model/model.ts'
+import { withoutUnopenedThoughts } from '../model/thinking.ts'
 import type { Progress } from '../reply/progress.ts'
 import type { Ending } from '../reply/reply.ts'
 import { SlackError } from '../slack.ts'
@@ -149,6 +150,7 @@ async function converse(parts: AnswerParts, scene: Scene): Promise<Outcome> {
   const pieces = parts.model.stream(prepared.request, AbortSignal.any([job.signal, enough.signal]))
   await stage.reply.write(toText(pieces, heard, parts.metrics)).finally(() => enough.abort())
   if (job.signal.aborted) return interrupt(parts, scene)
+  removeThoughts(scene)
   await stage.reply.finish({ ...toFooter(prepared, heard, words), controls: toAnswerControls(turn.id, words) })
   remember(parts.conversations, scene)
   return { ended: 'done', kind: 'done' }
@@ -260,8 +262,15 @@ async function tell(parts: AnswerParts, scene: Scene, sentence: string): Promise
   await conclude(parts, scene, { note: { kind: 'error', sentence }, controls })
 }
 
+/** Removes thoughts that were streamed before their closer showed what they are. */
+function removeThoughts({ stage: { reply } }: Scene): void {
+  const answer = withoutUnopenedThoughts(reply.text)
+  if (answer !== reply.text) reply.replace(answer)
+}
+
 /** The end of a reply that is not whole; when not even that can be shown, the log has it. */
 async function conclude(parts: AnswerParts, scene: Scene, ending: Ending): Promise<void> {
+  removeThoughts(scene)
   try {
     await scene.stage.reply.finish(ending)
     remember(parts.conversations, scene)
