@@ -45,6 +45,10 @@ export const en = {
       missing: 'I see no CSV file here. Drop one into this thread and say “classify this file”, or send both together.',
       empty: 'The file has no rows below its header.',
       tooLong: (rows: number, most: number) => `The file has ${rows} rows; I take ${most} at a time. Split it, please.`,
+      tooWide: (columns: number, most: number) =>
+        `The file has ${columns} columns. I can read up to ${most}; remove the ones you don’t need and send it again.`,
+      tooLarge: (cells: number, most: number) =>
+        `The file has ${cells} cells. I can read up to ${most}; remove columns you don’t need, or split it.`,
       unreadable:
         'I cannot read this as CSV: a quotation mark is not closed, or it is another format. Export it again.',
       noColumn: (wanted: string, names: string) => `There is no column “${wanted}”. The columns are: ${names}`,

@@ -41,6 +41,8 @@ export const zh: I18n = {
       missing: '这里没有 CSV 文件。请把文件放进这个讨论串再说“分类这个文件”，或者一起发送。',
       empty: '文件的表头下面没有内容。',
       tooLong: (rows, most) => `文件有 ${rows} 行，我一次最多处理 ${most} 行。请拆分后再发。`,
+      tooWide: (columns, most) => `文件有 ${columns} 列，我最多能读 ${most} 列。请删掉不需要的列，再发一次。`,
+      tooLarge: (cells, most) => `文件有 ${cells} 个单元格，我最多能读 ${most} 个。请删掉不需要的列，或拆分后再发。`,
       unreadable: '我读不了这个 CSV：引号没有闭合，或者是别的格式。请重新导出。',
       noColumn: (wanted, names) => `没有“${wanted}”这一列。现有的列：${names}`,
       progress: (done, all, failed) => `正在分类：${done} / ${all}${failed > 0 ? `，${failed} 行失败` : ''} …`,

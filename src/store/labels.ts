@@ -74,6 +74,10 @@ export function createLabelRecords(db: Kysely<Schema>, writer: Writer, replicas?
   const forgetNewest = () => {
     newest = undefined
   }
+  const tellOfCorrections = () => {
+    forgetNewest()
+    replicas?.tell({ kind: 'corrections' })
+  }
   replicas?.hear(({ kind }) => void (kind === 'corrections' && forgetNewest()))
   replicas?.onReturn(forgetNewest)
   const change = async (id: string, columns: Partial<Selectable<Schema['labels']>>) => {
@@ -110,8 +114,7 @@ export function createLabelRecords(db: Kysely<Schema>, writer: Writer, replicas?
     end: (id, state) => change(id, { state }),
     async correct(id, by, labels) {
       await change(id, { labels: JSON.stringify(labels), corrected_by: by, corrected_at: Date.now() })
-      forgetNewest()
-      replicas?.tell({ kind: 'corrections' })
+      tellOfCorrections()
     },
     async read(id) {
       const row = await db.selectFrom('labels').selectAll().where('id', '=', id).executeTakeFirst()
@@ -150,7 +153,10 @@ export function createLabelRecords(db: Kysely<Schema>, writer: Writer, replicas?
         .execute()
       return rows.map(parseRecord)
     },
-    share: id => change(id, { shared: 1 }),
+    async share(id) {
+      await change(id, { shared: 1 })
+      tellOfCorrections()
+    },
     async between({ from, to }, channel, reader) {
       const [first, last] = [toWholeMs(from), toWholeMs(to)]
       let query = db.selectFrom('labels').selectAll().where('said_at', '>=', first).where('said_at', '<=', last)

@@ -9,8 +9,40 @@ const otherChannelShare = 0.6
 /** Less in common than this is chance. */
 const leastLikeness = 0.12
 
-/** The corrected texts that are nearest to a text, those of its own channel first. */
+/** Tells whether everybody in the workspace may read a channel. */
+export type IsPublic = (channel: string) => Promise<boolean>
+
+/** So many of the nearest corrections are looked at for some that may be shown. */
+const maxCandidates = 50
+
+/** Finds the corrected texts nearest to a record's that whoever sees its labels may read, too. */
+export async function findExamples(
+  corrected: LabelRecord[],
+  record: LabelRecord,
+  isPublic: IsPublic,
+): Promise<Example[]> {
+  const examples: LabelRecord[] = []
+  for (const candidate of rankNearest(corrected, record.text, record.channel).slice(0, maxCandidates)) {
+    if (examples.length === mostExamples) break
+    if (await isReadable(candidate, record, isPublic)) examples.push(candidate)
+  }
+  return examples.map(buildExample)
+}
+
+/** What a person classified for themselves serves only texts that they classify for themselves. */
+async function isReadable(example: LabelRecord, record: LabelRecord, isPublic: IsPublic): Promise<boolean> {
+  if (!example.isShared) return !record.isShared && example.askedBy !== undefined && example.askedBy === record.askedBy
+  return example.channel === record.channel || (await isPublic(example.channel))
+}
+
+/** Finds the nearest corrected texts without regard to who may read them, for an evaluation by the operator. */
 export function selectExamples(corrected: LabelRecord[], text: string, channel: string): Example[] {
+  return rankNearest(corrected, text, channel).slice(0, mostExamples).map(buildExample)
+}
+
+const buildExample = ({ text, labels }: LabelRecord): Example => ({ text, kinds: labels.map(({ kind }) => kind) })
+
+function rankNearest(corrected: LabelRecord[], text: string, channel: string): LabelRecord[] {
   const terms = new Set(parseIndexTerms(text))
   return corrected
     .map(record => {
@@ -19,8 +51,7 @@ export function selectExamples(corrected: LabelRecord[], text: string, channel: 
     })
     .filter(({ likeness }) => likeness >= leastLikeness)
     .sort((a, b) => b.likeness - a.likeness)
-    .slice(0, mostExamples)
-    .map(({ record }) => ({ text: record.text, kinds: record.labels.map(({ kind }) => kind) }))
+    .map(({ record }) => record)
 }
 
 /** The records are asked about again with every text. */

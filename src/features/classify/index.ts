@@ -1,3 +1,4 @@
+import { createIsPublic } from '../../slack/public-channels.ts'
 import type { Bot, TurnContext } from '../context.ts'
 import { createAutoLabel, listenToReactions } from './auto-label.ts'
 import { loadChannelSettings } from './channel-settings.ts'
@@ -12,13 +13,13 @@ const csvCharacters = 10_000_000
 
 /** Registers classification: `/classify`, its shortcut, mentions, reactions, watched channels, CSV files and reports. */
 export async function classify(bot: Bot, taxonomies: Taxonomies): Promise<void> {
-  const { model, store } = bot.services
+  const { model, store, call, log } = bot.services
   const { labels } = store
   const deps = {
     ...bot.services,
     taxonomies,
     labels,
-    labeller: createLabeller({ model, taxonomies, labels }),
+    labeller: createLabeller({ model, taxonomies, labels, isPublic: createIsPublic(call, log) }),
     settings: await loadChannelSettings(store.settings),
     sheets: bot.services.createFileReader({ maxTextCharacters: csvCharacters }),
     asks: store.asks,

@@ -2,7 +2,7 @@ import type { Model } from '../../model/model.ts'
 import { createSemaphore } from '../../semaphore.ts'
 import type { LabelRecord, LabelRecords } from '../../store/labels.ts'
 import { classify } from './classify-text.ts'
-import { selectExamples } from './examples.ts'
+import { findExamples, type IsPublic } from './examples.ts'
 import { otherId } from './taxonomy.ts'
 import type { Taxonomies } from './taxonomy-files.ts'
 
@@ -19,6 +19,7 @@ interface LabellerDeps {
   model: Model
   taxonomies: Taxonomies
   labels: LabelRecords
+  isPublic: IsPublic
 }
 
 /** Texts that are labelled at once: a model server does a few side by side, not hundreds. */
@@ -29,7 +30,7 @@ const mostOfMany = 6
 const mostCorrections = 2_000
 
 /** Makes the labeller. */
-export function createLabeller({ model, taxonomies, labels }: LabellerDeps): Labeller {
+export function createLabeller({ model, taxonomies, labels, isPublic }: LabellerDeps): Labeller {
   const slots = createSemaphore(mostAtOnce)
   const slotsOfMany = createSemaphore(mostOfMany)
   return {
@@ -44,7 +45,7 @@ export function createLabeller({ model, taxonomies, labels }: LabellerDeps): Lab
         const corrected = await labels.corrected(mostCorrections)
         // A channel with a taxonomy of its own knows other kinds.
         const known = corrected.filter(one => one.labels.every(({ kind }) => kinds.has(kind)))
-        const examples = selectExamples(known, record.text, record.channel)
+        const examples = await findExamples(known, record, isPublic)
         const { labels: found, version } = await classify(model, taxonomy, record.text, examples, signal)
         const given = { labels: found, version, model: model.title }
         await labels.give(record.id, given)

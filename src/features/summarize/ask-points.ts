@@ -1,5 +1,6 @@
 import { ShownError } from '../../errors.ts'
 import { type AnswerFormat, type ChatMessage, FormatRefused, type Model } from '../../model/model.ts'
+import { withoutUnopenedThoughts } from '../../model/thinking.ts'
 import { estimateTokens } from '../../model/tokens.ts'
 import { createSemaphore } from '../../semaphore.ts'
 import { type Checks, checkPoints, type Points, parseAnswer } from './check-points.ts'
@@ -88,5 +89,5 @@ async function askOnce(
   usage.isGuessed ||= counted === undefined
   usage.tokensIn += counted?.tokensIn ?? estimate
   usage.tokensOut += counted?.tokensOut ?? estimateTokens(answer)
-  return answer
+  return withoutUnopenedThoughts(answer)
 }
