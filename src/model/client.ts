@@ -59,7 +59,7 @@ export function createModel(config: ModelConfig, log: Log): Model {
 }
 
 /** Formats a model and its host for people. Servers of single files name a model by its path; its last part says enough. */
-function formatModelTitle(name: string, baseUrl: string): string {
+export function formatModelTitle(name: string, baseUrl: string): string {
   const short = name.startsWith('/') ? (name.split('/').at(-1) ?? name) : name
   return `${short} at ${new URL(baseUrl).host}`
 }
