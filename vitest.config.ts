@@ -3,13 +3,17 @@ import { defineConfig } from 'vitest/config'
 /** `.ci/run` counts the tests from this file. */
 const report = process.env.VITEST_JSON
 
-export default defineConfig({
+/** Stories with a long version, in which many processes are killed or much is written: `npm run test:soak`. */
+const soak = ['kill', 'replicas-kill', 'sheet', 'summary-long', 'delivery'].map(name => `test/journeys/${name}.test.ts`)
+
+export default defineConfig(({ mode }) => ({
   test: {
-    include: ['test/**/*.test.ts'],
-    testTimeout: 20_000,
-    hookTimeout: 30_000,
-    // Two stories side by side: each starts a bot, a workspace and a model of its own.
-    maxWorkers: 2,
+    include: mode === 'soak' ? soak : ['test/**/*.test.ts'],
+    ...(mode === 'soak' && { env: { SOAK: 'on' } }),
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
+    // Stories mostly wait for each other's processes: more of them than cores run side by side.
+    maxWorkers: 4,
     reporters: report === undefined ? ['default'] : ['default', ['json', { outputFile: report }]],
   },
-})
+}))

@@ -37,7 +37,7 @@ export interface World {
 }
 
 /** What a test does when it ends; tests that run side by side each have their own. */
-type AtEnd = (clean: () => void | Promise<void>) => unknown
+export type AtEnd = (clean: () => void | Promise<void>) => unknown
 
 /** Opens a world; everything in it ends with the test. */
 export async function openWorld(
@@ -99,7 +99,7 @@ export async function startBot(
 ): Promise<BotProcess> {
   const child = spawn(process.execPath, [resolve('src/main.ts')], {
     cwd: folder ?? (await newFolder()),
-    env: { PATH: process.env.PATH ?? '', ...env },
+    env: { PATH: process.env.PATH ?? '', NODE_COMPILE_CACHE: join(tmpdir(), 'threadwise-compile-cache'), ...env },
   })
   let out = ''
   let errors = ''

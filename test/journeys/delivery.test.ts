@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import type { PageMessage, SlackJson } from '../../playground/protocol.ts'
+import { bySoak } from '../soak.ts'
 import { openStory, type Story, toSeen } from '../story.ts'
 
 const isWhole = ({ blocks = [] }: PageMessage) =>
@@ -167,7 +168,7 @@ describe('a stream', () => {
   })
 })
 
-test('a reply of 60,000 characters with code, tables and lists comes whole, each message valid by itself', {
+test('a reply of tens of thousands of characters with code, tables and lists comes whole, each message valid by itself', {
   timeout: 90_000,
 }, async () => {
   const story = await openStory({ workspace: { limits: 'off' } })
@@ -175,8 +176,9 @@ test('a reply of 60,000 characters with code, tables and lists comes whole, each
   const { dana, general } = { ...slack.people, ...slack.channels }
   const section = (at: number) =>
     `## 第 ${at} 节 👩‍👩‍👧\n\n- point-${at}a 我们决定了 🇨🇳\n- point-${at}b and more of it\n\n\`\`\`ts\nconst code${at} = 'x'.repeat(${at})\n\`\`\`\n\n| what | who |\n|---|---|\n| row-${at} | 小梅 |\n\n${'一段很长的文字，'.repeat(12)}\n\n`
-  const text = Array.from({ length: 260 }, (_, at) => section(at)).join('')
-  expect(text.length).toBeGreaterThan(50_000)
+  const sections = bySoak(80, 260)
+  const text = Array.from({ length: sections }, (_, at) => section(at)).join('')
+  expect(text.length).toBeGreaterThan(sections * 190)
   const ts = await say(dana, general, `<@${slack.botUserId}> everything`)
   const exchange = await model.next()
   for (let at = 0; at < text.length; at += 2_000) exchange.say(text.slice(at, at + 2_000))
@@ -185,7 +187,7 @@ test('a reply of 60,000 characters with code, tables and lists comes whole, each
   const replies = story.replies(general, ts)
   const parts = replies.map(reply => toSeen(reply).replaceAll('\u2060', ''))
   const whole = parts.join('\n')
-  for (let at = 0; at < 260; at += 1)
+  for (let at = 0; at < sections; at += 1)
     for (const word of [`point-${at}a`, `point-${at}b`, `code${at} =`, `row-${at} `])
       expect(whole.split(word), word).toHaveLength(2)
   for (const part of parts) {

@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { describe, expect, test } from 'vitest'
 import type { PageMessage } from '../../playground/protocol.ts'
-import { openWorld, type World } from '../process.ts'
+import { type AtEnd, openWorld, type World } from '../process.ts'
 import { toSeen } from '../story.ts'
 
 /** The bot's messages in a thread now. */
@@ -25,9 +25,11 @@ async function untilSeen(world: World, threadTs: string, texts: string[], channe
   await world.slack.until(isSo, `the replies ${JSON.stringify(texts)}`)
 }
 
-describe.each(['socket', 'http'] as const)('killed over %s', transport => {
-  test('after Slack was told that the question came, and before the model was: it is answered by the next start', async () => {
-    const world = await openReady(transport)
+describe.concurrent.each(['socket', 'http'] as const)('killed over %s', transport => {
+  test('after Slack was told that the question came, and before the model was: it is answered by the next start', async ({
+    onTestFinished,
+  }) => {
+    const world = await openReady(onTestFinished, transport)
     const { slack, model, crash, restart } = world
     slack.fault({ method: 'users.info', times: 1, delayMs: 60_000 })
     const ts = await say(world, mention(world, 'are you there?'))
@@ -43,8 +45,10 @@ describe.each(['socket', 'http'] as const)('killed over %s', transport => {
     await untilSeen(world, ts, ['I am.'])
   })
 
-  test('in the middle of a reply: it goes on in the same message, which never gets shorter before the reader’s eyes', async () => {
-    const world = await openReady(transport)
+  test('in the middle of a reply: it goes on in the same message, which never gets shorter before the reader’s eyes', async ({
+    onTestFinished,
+  }) => {
+    const world = await openReady(onTestFinished, transport)
     const { slack, model, crash, restart, general } = world
     const ts = await say(world, mention(world, 'tell me a story'))
     const first = await model.next()
@@ -74,8 +78,8 @@ describe.each(['socket', 'http'] as const)('killed over %s', transport => {
     expect(lengths).toEqual(lengths.toSorted((a, b) => a - b))
   })
 
-  test('while a post is on its way: the post is found, and not made again', async () => {
-    const world = await openReady(transport)
+  test('while a post is on its way: the post is found, and not made again', async ({ onTestFinished }) => {
+    const world = await openReady(onTestFinished, transport)
     const { slack, model, crash, restart, general } = world
     slack.fault({ method: 'chat.postMessage', delayMs: 1_500 })
     const ts = await say(world, mention(world, 'hello?'))
@@ -93,8 +97,8 @@ describe.each(['socket', 'http'] as const)('killed over %s', transport => {
     expect(slack.calls.filter(({ method }) => method === 'chat.postMessage')).toHaveLength(1)
   })
 
-  test('when the last edit had landed: nothing is asked or written again', async () => {
-    const world = await openReady(transport)
+  test('when the last edit had landed: nothing is asked or written again', async ({ onTestFinished }) => {
+    const world = await openReady(onTestFinished, transport)
     const { slack, model, crash, restart, general } = world
     const isLast = (args: Record<string, unknown>) => JSON.stringify(args.metadata ?? '').includes('true')
     slack.fault({ method: 'chat.update', when: isLast, cut: 'after' })
@@ -121,8 +125,8 @@ describe.each(['socket', 'http'] as const)('killed over %s', transport => {
     expect(writes.filter(({ method }) => method === 'chat.update')).toEqual([])
   })
 
-  test('with several questions in one thread: each is answered once, in their order', async () => {
-    const world = await openReady(transport)
+  test('with several questions in one thread: each is answered once, in their order', async ({ onTestFinished }) => {
+    const world = await openReady(onTestFinished, transport)
     const { slack, model, crash, restart } = world
     const ts = await say(world, mention(world, 'first?'))
     await model.next()
@@ -142,8 +146,8 @@ describe.each(['socket', 'http'] as const)('killed over %s', transport => {
     expect(model.requests).toHaveLength(4)
   })
 
-  test('after a question came by command: it is posted and answered once', async () => {
-    const world = await openReady(transport)
+  test('after a question came by command: it is posted and answered once', async ({ onTestFinished }) => {
+    const world = await openReady(onTestFinished, transport)
     const { slack, model, crash, restart, general, dana } = world
     slack.fault({ method: 'chat.postMessage', delayMs: 1_500 })
     await slack.do({ do: 'command', as: dana, channel: general, command: '/ask', text: 'who comes tomorrow?' })
@@ -161,8 +165,10 @@ describe.each(['socket', 'http'] as const)('killed over %s', transport => {
     expect(asked()).toHaveLength(1)
   })
 
-  test('while another answer was being written: it is written to its end, in the same message', async () => {
-    const world = await openReady(transport)
+  test('while another answer was being written: it is written to its end, in the same message', async ({
+    onTestFinished,
+  }) => {
+    const world = await openReady(onTestFinished, transport)
     const { slack, model, crash, restart, general, dana } = world
     const ts = await say(world, mention(world, 'name a colour'))
     ;(await model.next()).reply('Red.')
@@ -178,8 +184,8 @@ describe.each(['socket', 'http'] as const)('killed over %s', transport => {
     expect(slack.calls.filter(({ method }) => method === 'chat.postMessage')).toHaveLength(1)
   })
 
-  test('after another, shorter answer had landed: what is left of the longer one goes', async () => {
-    const world = await openReady(transport)
+  test('after another, shorter answer had landed: what is left of the longer one goes', async ({ onTestFinished }) => {
+    const world = await openReady(onTestFinished, transport)
     const { slack, model, crash, restart, general, dana } = world
     const ts = await say(world, mention(world, 'explain everything'))
     ;(await model.next()).reply('A long sentence, one of many. '.repeat(200))
@@ -195,8 +201,10 @@ describe.each(['socket', 'http'] as const)('killed over %s', transport => {
     expect(model.requests).toHaveLength(2)
   })
 
-  test('and stopped again before the new text had come as far as the old: the old stays', async () => {
-    const world = await openReady(transport, {}, { STOP_SECONDS: '0' })
+  test('and stopped again before the new text had come as far as the old: the old stays', async ({
+    onTestFinished,
+  }) => {
+    const world = await openReady(onTestFinished, transport, {}, { STOP_SECONDS: '0' })
     const { slack, model, crash, restart, general } = world
     const ts = await say(world, mention(world, 'tell me a story'))
     ;(await model.next()).say('Once upon a time there was a bot that was killed')
@@ -214,8 +222,8 @@ describe.each(['socket', 'http'] as const)('killed over %s', transport => {
     await untilSeen(world, ts, ['Once upon a time there was a bot that was killed, and lived.'])
   })
 
-  test('after the question was deleted: the reply goes all the same', async () => {
-    const world = await openReady(transport)
+  test('after the question was deleted: the reply goes all the same', async ({ onTestFinished }) => {
+    const world = await openReady(onTestFinished, transport)
     const { slack, model, crash, restart, general, dana } = world
     const ts = await say(world, mention(world, 'a secret'))
     ;(await model.next()).reply('A secret.')
@@ -230,8 +238,8 @@ describe.each(['socket', 'http'] as const)('killed over %s', transport => {
     expect(model.requests).toHaveLength(1)
   })
 
-  test('after it was told to stop: the reply is marked, and not gone on with', async () => {
-    const world = await openReady(transport)
+  test('after it was told to stop: the reply is marked, and not gone on with', async ({ onTestFinished }) => {
+    const world = await openReady(onTestFinished, transport)
     const { slack, model, crash, restart, dana } = world
     const ts = await say(world, mention(world, 'a long story'))
     ;(await model.next()).say('Once')
@@ -248,8 +256,8 @@ describe.each(['socket', 'http'] as const)('killed over %s', transport => {
 
 test('an edit of the dead process that arrives late, over the whole answer, is written over again', {
   timeout: 40_000,
-}, async () => {
-  const world = await openReady('http')
+}, async ({ onTestFinished }) => {
+  const world = await openReady(onTestFinished, 'http')
   const { slack, model, crash, restart, general } = world
   const ts = await say(world, mention(world, 'a word?'))
   const exchange = await model.next()
@@ -267,9 +275,9 @@ test('an edit of the dead process that arrives late, over the whole answer, is w
   expect(replies(world, general, ts)).toHaveLength(1)
 })
 
-describe('a question over which the process dies', () => {
-  test('three times is set aside with a sentence to its author; others are answered', async () => {
-    const world = await openReady('socket')
+describe.concurrent('a question over which the process dies', () => {
+  test('three times is set aside with a sentence to its author; others are answered', async ({ onTestFinished }) => {
+    const world = await openReady(onTestFinished, 'socket')
     const { slack, model, crash, restart } = world
     const poison = await say(world, mention(world, 'poison'))
     const other = await say(world, mention(world, 'harmless'))
@@ -302,9 +310,11 @@ describe('a question over which the process dies', () => {
   })
 })
 
-describe('what was said while the bot was away', () => {
-  test('is found in Slack’s history and answered once: mentions, follow-ups, direct messages, edits before it heard', async () => {
-    const world = await openReady('http', { retryDelaysMs: [] })
+describe.concurrent('what was said while the bot was away', () => {
+  test('is found in Slack’s history and answered once: mentions, follow-ups, direct messages, edits before it heard', async ({
+    onTestFinished,
+  }) => {
+    const world = await openReady(onTestFinished, 'http', { retryDelaysMs: [] })
     const { slack, model, crash, restart, general, dana } = world
     const dm = slack.snapshot(dana).channels.find(({ kind }) => kind === 'im')?.id ?? ''
     const old = await say(world, mention(world, 'before'))
@@ -340,8 +350,8 @@ describe('what was said while the bot was away', () => {
     expect(model.requests).toHaveLength(6)
   })
 
-  test('is not answered twice by a bot whose store was put back to an older one', async () => {
-    const world = await openReady('socket')
+  test('is not answered twice by a bot whose store was put back to an older one', async ({ onTestFinished }) => {
+    const world = await openReady(onTestFinished, 'socket')
     const { slack, model, crash, restart, folder } = world
     const ts = await say(world, mention(world, 'capital of Peru?'))
     ;(await model.next()).reply('Lima.')
@@ -359,8 +369,8 @@ describe('what was said while the bot was away', () => {
     expect(slack.calls.filter(({ method }) => method === 'users.conversations')).toHaveLength(1)
   })
 
-  test('or its socket was down, too', async () => {
-    const world = await openReady('socket')
+  test('or its socket was down, too', async ({ onTestFinished }) => {
+    const world = await openReady(onTestFinished, 'socket')
     const { slack, model, general } = world
     const first = await say(world, mention(world, 'hello'))
     ;(await model.next()).reply('Hello.')
@@ -375,8 +385,8 @@ describe('what was said while the bot was away', () => {
     expect(replies(world, general, ts)).toHaveLength(1)
   })
 
-  test('is not looked for when the bot starts for the first time', async () => {
-    const world = await openWorld('socket')
+  test('is not looked for when the bot starts for the first time', async ({ onTestFinished }) => {
+    const world = await openWorld('socket', {}, {}, onTestFinished)
     const { slack, model, bot } = world
     const old = await say(world, mention(world, 'long ago'))
     slack.fault({ method: 'delivery', times: 2, cut: 'before' })
@@ -391,11 +401,12 @@ describe('what was said while the bot was away', () => {
 
 /** A world whose bot is ready, and has been for long enough to know since when it hears. */
 async function openReady(
+  atEnd: AtEnd,
   transport: 'socket' | 'http',
   options: { retryDelaysMs?: number[] } = {},
   env: Record<string, string> = {},
 ): Promise<World> {
-  const world = await openWorld(transport, env, { commands: [ask], ...options })
+  const world = await openWorld(transport, env, { commands: [ask], ...options }, atEnd)
   await world.bot.untilSays('ready')
   if (transport === 'http') world.slack.connectHttp(`http://127.0.0.1:${world.port}/slack/events`)
   await world.slack.until(() => world.slack.snapshot(world.dana).botConnected, 'the bot to be connected')

@@ -6,14 +6,12 @@ import { describe, test } from 'vitest'
 import type { FaultRule, Workspace } from '../../playground/slack-emulator/workspace.ts'
 import { openWorld, type World } from '../process.ts'
 import { createRandom, type Random } from '../random.ts'
+import { bySoak } from '../soak.ts'
 import { toSeen } from '../story.ts'
 
-/**
- * 200 kills over 60 questions, and as many in a Slack that refuses, delays and cuts: in each of the four runs below the
- * process is killed 100 times while 30 questions are asked.
- */
-const kills = 100
-const questions = 30
+/** In each of the four runs below, of which two are in a Slack that refuses, delays and cuts. */
+const kills = bySoak(12, 100)
+const questions = bySoak(6, 30)
 /** A process lives for so long at most; it takes about half a second to be ready. */
 const longestLifeMs = 2_200
 const patienceMs = 90_000

@@ -4,6 +4,7 @@ import type { PageMessage, SlackJson } from '../../playground/protocol.ts'
 import { askAll, type Fleet, openFleet, readThreads, speakSlowly, untilAnswered } from '../fleet.ts'
 import { openDatabase, openProxy, withPostgres } from '../postgres.ts'
 import { createRandom } from '../random.ts'
+import { bySoak } from '../soak.ts'
 import { toSeen } from '../story.ts'
 
 const isWhole = ({ blocks = [] }: PageMessage) =>
@@ -81,7 +82,12 @@ withPostgres('a fleet of processes', () => {
       await fleet.deploy(0)
       await fleet.deploy(1)
     })()
-    const asked = await askAll(fleet, { questions: 50, threads: 25, channels: 10, everyMs: 200 })
+    const asked = await askAll(fleet, {
+      questions: bySoak(20, 50),
+      threads: bySoak(10, 25),
+      channels: 10,
+      everyMs: 200,
+    })
     await deploying
     await untilAnswered(fleet, asked, 60_000)
     expectInOrder(fleet, asked)
@@ -104,7 +110,7 @@ withPostgres('a fleet of processes', () => {
         proxy.mend()
       }
     })()
-    const asked = await askAll(fleet, { questions: 80, threads: 16, channels: 8, everyMs: 150 })
+    const asked = await askAll(fleet, { questions: bySoak(30, 80), threads: 16, channels: 8, everyMs: 150 })
     isOver = true
     await killing
     await untilAnswered(fleet, asked, 60_000)

@@ -5,6 +5,7 @@ import { expect, test } from 'vitest'
 import type { PageMessage, SlackJson } from '../../playground/protocol.ts'
 import { type BigChannel, fillChannel } from '../big-channel.ts'
 import type { Exchange } from '../scripted-model.ts'
+import { bySoak } from '../soak.ts'
 import { openStory, type Story, type StoryOptions, toSeen } from '../story.ts'
 
 const commands = [{ command: '/summarize', description: '', usageHint: '' }]
@@ -56,10 +57,12 @@ function answerOne({ prompt, reply }: Exchange, pattern: RegExp): void {
   reply(JSON.stringify({ upshot, decisions, questions: [], tasks: [], facts }))
 }
 
-test('a channel of 5,000 messages in 200 threads is read whole, each message shown to the model once', {
+test('a channel of thousands of messages in many threads is read whole, each message shown to the model once', {
   timeout: 120_000,
 }, async () => {
-  const { story, channel } = await openBig({ messages: 5_000, threads: 200, facts: 12 })
+  const messages = bySoak(1_500, 5_000)
+  const threads = bySoak(60, 200)
+  const { story, channel } = await openBig({ messages, threads, facts: 12 })
   const { slack } = story
   const { dana, lee, general } = { ...slack.people, ...slack.channels }
   const asked = answerTruly(story)
@@ -67,16 +70,16 @@ test('a channel of 5,000 messages in 200 threads is read whole, each message sho
   await summarize(story, 'since 2026-01-01')
   const summary = await untilWhole(story, 1)
   const seen = toSeen(summary)
-  expect(seen).toContain('read 5,000 messages in 200 threads')
+  expect(seen).toContain(`read ${messages.toLocaleString('en')} messages in ${threads} threads`)
   for (const ts of channel.facts) expect(linksOf(story)).toContain(`/p${ts.replace('.', '')}`)
-  expect(countShown(asked.parts, channel)).toEqual({ once: 5_000, other: 0 })
+  expect(countShown(asked.parts, channel)).toEqual({ once: messages, other: 0 })
   const calls = slack.calls.slice(before)
   const count = (method: string) => calls.filter(call => call.method === method).length
   // One call a thread, one for each 200 messages of the channel itself, one that looks for older threads.
-  expect(count('conversations.replies')).toBeLessThanOrEqual(201)
+  expect(count('conversations.replies')).toBeLessThanOrEqual(threads + 1)
   expect(count('conversations.history')).toBeLessThanOrEqual(3)
   // A part holds up to 24,000 tokens; what was found is joined by eights of thousands.
-  const size = [...channel.texts.values()].reduce((sum, text) => sum + text.length / 4, 5_000 * 25)
+  const size = [...channel.texts.values()].reduce((sum, text) => sum + text.length / 4, messages * 25)
   expect(asked.parts.length).toBeLessThanOrEqual(Math.ceil((size * 1.6) / 24_000) + 1)
   expect(asked.joins).toHaveLength(1)
 
@@ -86,11 +89,11 @@ test('a channel of 5,000 messages in 200 threads is read whole, each message sho
   for (let at = 0; at < 20; at += 1) {
     const thread = at % 2 === 0 ? channel.threads[at * 7] : undefined
     const text = at === 9 ? 'we decided that fact-9999 holds' : 'something new'
-    await story.say(lee, general, `no-${5_000 + at}: ${text}`, thread)
+    await story.say(lee, general, `no-${messages + at}: ${text}`, thread)
   }
   await summarize(story, 'since 2026-01-01')
   const again = await untilWhole(story, 2)
-  expect(toSeen(again)).toContain('read 5,020 messages')
+  expect(toSeen(again)).toContain(`read ${(messages + 20).toLocaleString('en')} messages`)
   expect(asked.parts.length - questions).toBe(1)
   expect(linksOf(story)).toContain('It holds: fact-9999')
   expect(asked.tokens() - cost).toBeLessThan(cost / 10)
