@@ -9,14 +9,13 @@ export function createFencedSender(limiter: Limiter, lease: Pick<Lease, 'sure' |
   const send = async (
     method: string,
     args: () => Record<string, unknown>,
-    urgency: 'final',
-    signal?: AbortSignal,
+    options: 'final',
   ): ReturnType<Limiter['send']> => {
     for (;;) {
       await lease.sure()
       try {
         // It may have waited long for its turn.
-        return await limiter.send(method, () => toSure(lease, args), urgency, signal)
+        return await limiter.send(method, () => toSure(lease, args), options)
       } catch (error) {
         if (!(error instanceof NotSure)) throw error
       }

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Log } from '../log.ts'
-import { lateMs } from '../reply/edit-transport.ts'
+import { lateMs } from '../reply/unknown-outcomes.ts'
 import { createSemaphore } from '../semaphore.ts'
 import type { TurnRecords } from '../store/turns.ts'
 import { buildJob, type Entry, isSuspect, mostDeaths, startOver } from './entry.ts'

@@ -20,8 +20,11 @@ import { createShares, type Share } from './reservations.ts'
 
 export type { Urgency } from './method-limit.ts'
 
-/** What a call sends, asked for at the moment of sending so that it is always the newest. */
+/** The arguments of a call, asked for at the moment of sending so that they are always the newest. */
 type Args = () => Record<string, unknown>
+
+/** The urgency of a call; the channel of a post, where asking its arguments for it is dear; and what takes the call back while it waits. */
+type SendOptions<U extends Urgency> = U | { urgency: U; channel?: string; signal?: AbortSignal | undefined }
 
 /** The one way in which the bot writes to Slack: it knows what each method allows and what was spent. */
 export interface Limiter {
@@ -30,8 +33,8 @@ export interface Limiter {
    * for as long as Slack says, and the call is made again after it. Answers `undefined` for a call in between that had
    * no room. Throws the `SlackError` of a call that failed otherwise.
    */
-  send(method: string, args: Args, urgency: Exclude<Urgency, 'interim'>, signal?: AbortSignal): Promise<SlackAnswer>
-  send(method: string, args: Args, urgency: 'interim', signal?: AbortSignal): Promise<SlackAnswer | undefined>
+  send(method: string, args: Args, options: SendOptions<Exclude<Urgency, 'interim'>>): Promise<SlackAnswer>
+  send(method: string, args: Args, options: SendOptions<Urgency>): Promise<SlackAnswer | undefined>
   /** Replies that grow now. */
   readonly growing: number
   /** How long a call of this method would wait for its turn now, as far as is known. */
@@ -107,14 +110,14 @@ export function createLimiter(call: CallSlack, now: () => number = Date.now, poo
     return gate
   }
 
-  const send = async (
-    method: string,
-    args: Args,
-    urgency: Urgency,
-    signal?: AbortSignal,
-  ): Promise<SlackAnswer | undefined> => {
+  const send = async (method: string, args: Args, options: SendOptions<Urgency>): Promise<SlackAnswer | undefined> => {
+    const {
+      urgency,
+      signal,
+      channel: to,
+    }: Exclude<SendOptions<Urgency>, Urgency> = typeof options === 'string' ? { urgency: options } : options
     const gate = gateOf(method)
-    const channel = method === 'chat.postMessage' ? String(args().channel) : ''
+    const channel = method === 'chat.postMessage' ? (to ?? String(args().channel)) : ''
     if (urgency !== 'interim') await turnAt(gate, channel, urgency, now, signal)
     else if (!(await takeRoom(gate, channel))) return undefined
     if (channel !== '') await pooled?.slot(gate, channel, signal)
@@ -124,7 +127,7 @@ export function createLimiter(call: CallSlack, now: () => number = Date.now, poo
       if (!(error instanceof SlackError) || error.code !== 'ratelimited') throw error
       learn(gate, channel, error.retryAfterMs, now())
       void pooled?.ask()
-      return urgency === 'interim' ? undefined : send(method, args, urgency, signal)
+      return urgency === 'interim' ? undefined : send(method, args, options)
     }
   }
   /** Takes the room for a call in between, if there is any, or another process has left some. */

@@ -1,7 +1,7 @@
 import { sanitize } from '../text/sanitize.ts'
 import { toMrkdwn } from '../text/to-mrkdwn.ts'
 
-/** What stands below the text of a message: quiet facts about it, or what went wrong. */
+/** A note below the text of a message: facts about it, or an error. */
 export interface Note {
   kind: 'footer' | 'error'
   sentence: string
@@ -10,27 +10,24 @@ export interface Note {
 /** A block of buttons below a message. */
 export type Control = Record<string, unknown>
 
-/** The part of a Slack message that says something; the rest (channel, thread) is the place. */
+/** The content of a Slack message. */
 export interface MessageBody {
-  /** For notifications, screen readers and copies; it says the same as the blocks. */
+  /** The same as the blocks, for notifications, screen readers and copies. */
   text: string
   blocks: Record<string, unknown>[]
 }
 
-/**
- * Divides our note from the model's text in a message's `text`, so that a reader of history can tell them apart. It is
- * the invisible separator: people never see it and never type it.
- */
+/** Separates the note from the model's text in a message's `text`, for readers of history: the invisible separator. */
 const noteMark = '\u2063'
 
-/** `chat.update` takes no longer `text`, in bytes. Source: docs.slack.dev, chat.update, and a measurement of GitLab's. */
-const mostTextBytes = 4_000
-/** What a text element of a context block holds. Same source, context block. */
-const mostNoteCharacters = 1_900
+/** The longest `text` of `chat.update`, in bytes. Source: docs.slack.dev, chat.update, and a measurement of GitLab's. */
+const maxTextBytes = 4_000
+/** The longest text element of a context block. Same source, context block. */
+const maxNoteCharacters = 1_900
 
 /**
- * A Slack message for a Markdown text: Slack's own Markdown block for the eye, mrkdwn for everything else, buttons below.
- * Nothing in it can ping.
+ * Builds a message from Markdown: Slack's Markdown block for the eye, mrkdwn for everything else, buttons below. Nothing in it can
+ * ping.
  */
 export function buildMessageBody(markdown: string, note?: Note, controls: Control[] = []): MessageBody {
   const written = markdown.trim() === '' ? [] : [{ type: 'markdown', text: sanitize(markdown) }]
@@ -43,29 +40,29 @@ export function buildMessageBody(markdown: string, note?: Note, controls: Contro
 
 const controlTypes = new Set(['actions', 'context_actions'])
 
-/** Whether there is nothing to see; Slack refuses such a message, and buttons alone say nothing. */
+/** Returns whether a message has no content; Slack refuses an empty one, and buttons alone say nothing. */
 export function isNothing(body: MessageBody): boolean {
   return body.text.trim() === '' && body.blocks.every(({ type }) => controlTypes.has(String(type)))
 }
 
-/** Whether a reader would see no difference. */
+/** Returns whether two bodies look the same to a reader. */
 export function sameBody(a: MessageBody, b: MessageBody | undefined): boolean {
   return b !== undefined && a.text === b.text && JSON.stringify(a.blocks) === JSON.stringify(b.blocks)
 }
 
-/** A message's text without the note that stands below it. */
+/** Returns a message's text without the note below it. */
 export function withoutNote(text: string): string {
   const at = text.indexOf(noteMark)
   return at < 0 ? text : text.slice(0, at).trimEnd()
 }
 
-/** The note is left out of `text` where both have no room; the blocks, which people see, have it all the same. */
+/** Appends the note to `text`, unless both are too long; the blocks, which people see, have it all the same. */
 function joinNote(text: string, sentence: string): string {
   const joined = text.trim() === '' ? `${noteMark}${sentence}` : `${text}\n\n${noteMark}${sentence}`
-  return Buffer.byteLength(joined) <= mostTextBytes ? joined : text
+  return Buffer.byteLength(joined) <= maxTextBytes ? joined : text
 }
 
 function shorten(sentence: string): string {
-  if (sentence.length <= mostNoteCharacters) return sentence
-  return `${sentence.slice(0, mostNoteCharacters).toWellFormed()}…`
+  if (sentence.length <= maxNoteCharacters) return sentence
+  return `${sentence.slice(0, maxNoteCharacters).toWellFormed()}…`
 }

@@ -1,15 +1,15 @@
-/** How far a reply has come, noted where it outlives the process. */
+/** The progress of a reply, saved so that another process can resume it. */
 export interface Progress {
-  /** The ts of the messages in which the reply stands already, the first one first. */
+  /** The ts of the messages that the reply has, in order. */
   readonly messages: readonly string[]
-  /** Characters that readers have seen of it: a reply that is taken over never shrinks before their eyes. */
+  /** Characters that readers have seen: a resumed reply never gets shorter before their eyes. */
   readonly shown: number
-  /** When a post was begun, in milliseconds since 1970, by a process that died before it knew whether it worked. */
+  /** When a process that died began a post of unknown outcome, in milliseconds since 1970. */
   readonly postingAt: number | undefined
-  /** A post is about to be made. Resolves when that is noted. */
+  /** Saves that a post is about to be made. */
   posting(): Promise<void>
-  /** The reply stands in these messages now. */
+  /** Saves the messages that the reply has. */
   posted(messages: readonly string[]): Promise<void>
-  /** So many characters are shown now. Not every call is noted, but the last one that somebody else goes on from is. */
+  /** Saves how many characters are shown, now and again; always when the reply is handed over. */
   showing(characters: number, isHandedOver: boolean): void
 }

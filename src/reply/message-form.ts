@@ -1,14 +1,6 @@
 import type { MessageBody } from './body.ts'
 
-/** In which form Slack takes a message of this reply. */
-export interface Shape {
-  /** What of the body is sent, and how Slack is to read it. */
-  toContent(body: MessageBody): Record<string, unknown>
-  /** Learns from a refusal; answers whether the same body is worth another try in a plainer form. */
-  adapt(code: string): boolean
-}
-
-/** Slack's words for "I do not know this block"; the same message without blocks says as much. */
+/** Slack's codes for blocks that it does not know; the message without blocks says as much. */
 const blockErrors = new Set([
   'invalid_blocks',
   'invalid_blocks_format',
@@ -17,23 +9,24 @@ const blockErrors = new Set([
   'unsupported_block',
 ])
 
-/** A fallback text that is too long beside its blocks is cut to this; people see the blocks. */
+/** A fallback text that is too long beside its blocks is cut to this many characters; people see the blocks. */
 const shortCharacters = 800
-const toShort = (text: string) => `${text.slice(0, shortCharacters).toWellFormed()}…`
+const shorten = (text: string) => `${text.slice(0, shortCharacters).toWellFormed()}…`
 
-/** Blocks and text, until Slack does not take them. */
-export function createShape(): Shape {
+/** Creates the form of a reply's messages: blocks and text, until Slack refuses them. */
+export function createMessageForm() {
   let withBlocks = true
   let isShort = false
   return {
-    toContent: ({ text, blocks }) => ({
-      text: isShort ? toShort(text) : text,
+    render: ({ text, blocks }: MessageBody): Record<string, unknown> => ({
+      text: isShort ? shorten(text) : text,
       ...(withBlocks && { blocks }),
       // `chat.update` would otherwise link names and parse the text as a person's.
       parse: 'none',
       link_names: false,
     }),
-    adapt(code) {
+    /** Learns from a refusal. Returns whether the same body is worth another try in a plainer form. */
+    adapt(code: string): boolean {
       if (!withBlocks) return false
       if (blockErrors.has(code)) withBlocks = false
       else if (code === 'msg_too_long' && !isShort) isShort = true

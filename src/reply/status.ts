@@ -1,33 +1,30 @@
 import type { Log } from '../log.ts'
 import type { Limiter } from '../rate-limit/limiter.ts'
-import type { Place } from './edit-transport.ts'
+import type { Place } from './writer.ts'
 
-/** The line under a thread that says that the bot is at work, until the first text stands there. */
-export interface Status {
-  /** Takes the line away, unless a post has done so. Safe to call twice. */
+/** The status line under a thread, until the first text stands there. */
+interface Status {
+  /** Clears the line, unless a post has done so. Safe to call twice. */
   close(stillStands: boolean): void
 }
 
 /** No line at all. */
 export const noStatus: Status = { close() {} }
 
-/** Slack takes the line away after two minutes; it is said again before. Source: docs.slack.dev, assistant.threads.setStatus. */
-const againMs = 90_000
+/** Slack clears the line after two minutes; it is set again before. Source: docs.slack.dev, assistant.threads.setStatus. */
+const repeatMs = 90_000
 
-/**
- * Opens the line. It is a courtesy: it takes what is left of the budget, never holds anything up, and a Slack that
- * refuses it changes nothing.
- */
+/** Opens the line. Best effort: it takes interim calls only, and a refusal changes nothing. */
 export function openStatus(limiter: Limiter, log: Log, place: Place, sentence: string): Status {
   let sending: Promise<unknown> = Promise.resolve()
   const send = (status: string) => {
     const args = { channel_id: place.channel, thread_ts: place.threadTs, status }
     sending = sending
       .then(() => limiter.send('assistant.threads.setStatus', () => args, 'interim'))
-      .catch(error => log.debug({ channel: place.channel, code: error.code }, 'no status line'))
+      .catch(error => log.debug({ channel: place.channel, code: error.code }, 'status line not set'))
   }
   send(sentence)
-  const timer = setInterval(() => send(sentence), againMs)
+  const timer = setInterval(() => send(sentence), repeatMs)
   let inFlight = true
   sending.finally(() => {
     inFlight = false

@@ -2,51 +2,51 @@ import { SlackError } from '../errors.ts'
 import type { Limiter, StreamShare } from '../rate-limit/limiter.ts'
 import { buildReplyMetadata } from '../slack/metadata.ts'
 import { sanitize } from '../text/sanitize.ts'
-import type { Place, Shown } from './edit-transport.ts'
+import type { Body, Place } from './writer.ts'
 
 /**
- * Slack's own way for a text to grow, for one message: it is begun, appended to, and ended. What has been appended cannot be
- * taken back, and what a lost answer brought about is not known: whoever is in doubt ends the stream and edits the message.
+ * Grows one message by Slack's stream. What has been appended cannot be taken back, and a lost answer leaves the text unknown: then the
+ * stream is ended and the message edited.
  */
-export interface Stream {
-  /** Slack shows it as growing. */
+interface Stream {
+  /** Slack shows the message as growing. */
   readonly isOpen: boolean
-  /** Begins the message with what there is; answers its ts, or undefined when Slack has no room for it. Throws what else keeps it from that. */
-  begin(body: () => Shown): Promise<string | undefined>
-  /** A stream that an earlier call, or an earlier process, has begun, of unknown text. */
+  /** Starts the stream. Returns its ts, or undefined if there is no room for the call. Throws the `SlackError` of a refusal. */
+  begin(body: () => Body): Promise<string | undefined>
+  /** Takes over a stream of unknown text that an earlier call or process started. */
   adopt(): void
   /**
-   * Adds what is new. Answers false when the budget has no room for it, and `lost` when the text is no longer an extension of
-   * what Slack has, or Slack does not say what it has: then the stream is to be ended and the message edited.
+   * Appends what is new. Returns false if there is no room for the call, and `lost` if the text is no longer an extension of what
+   * Slack has, or Slack does not say what it has.
    */
-  grow(ts: string, body: () => Shown): Promise<boolean | 'lost'>
-  /** Adds the rest, ends it, and puts below it what belongs there; `lost` as above. */
-  end(ts: string, body: () => Shown, mark: Mark, signal: AbortSignal): Promise<true | 'lost'>
-  /** Ends it as it is. It may have ended by itself. */
+  grow(ts: string, body: () => Body): Promise<boolean | 'lost'>
+  /** Appends the rest and stops the stream, with the blocks below the text; `lost` as above. */
+  finish(ts: string, body: () => Body, end: { mark: Mark; signal: AbortSignal }): Promise<true | 'lost'>
+  /** Stops the stream as it is. It may have stopped by itself. */
   leave(ts: string, signal: AbortSignal): Promise<void>
-  /** How long to wait between two pieces. */
+  /** Returns how long to wait between two calls, in milliseconds. */
   nextMs(ageMs: number): number
 }
 
 type Mark = Parameters<typeof buildReplyMetadata>[0]
 
-/** Slack ends a stream about five minutes after its beginning; it is left before. Source: measured, shared facts of Slack. */
+/** Slack stops a stream about five minutes after its start; it is left before. Source: measured. */
 const longestMs = 270_000
-/** What one call takes. Source: docs.slack.dev, chat.appendStream. */
-const mostCharacters = 12_000
+/** Characters that one call takes. Source: docs.slack.dev, chat.appendStream. */
+const maxCharacters = 12_000
 
-/** Makes the stream of one message. `share` is what it may take; without it, one that was begun earlier is only left. */
+/** Creates the stream of one message. Without a share, one that was started earlier can only be left. */
 export function createStream(limiter: Limiter, place: Place, share: StreamShare | undefined): Stream {
   let isOpen = false
   let sent = ''
   let isSure = true
   let begunAt = 0
 
-  /** What is to be added so that Slack has all of the text; undefined when it cannot be reached by adding. */
+  /** Returns what Slack lacks of the text; undefined if the text cannot be reached by appending. */
   const unsentRest = (text: string): string | undefined =>
-    isSure && text.startsWith(sent) && text.length - sent.length <= mostCharacters ? text.slice(sent.length) : undefined
+    isSure && text.startsWith(sent) && text.length - sent.length <= maxCharacters ? text.slice(sent.length) : undefined
 
-  /** Whatever goes wrong leaves the text in doubt, or the stream in a state that an edit puts right; only a message that is gone stays so. */
+  /** Any failure leaves the text unknown, or the stream in a state that an edit puts right; only a deleted message stays so. */
   const attempt = async <T>(work: () => Promise<T>): Promise<T | 'lost'> => {
     try {
       return await work()
@@ -90,14 +90,14 @@ export function createStream(limiter: Limiter, place: Place, share: StreamShare 
       if (landed !== undefined) sent += rest
       return landed !== undefined
     },
-    async end(ts, body, mark, signal) {
+    async finish(ts, body, { mark, signal }) {
       const rest = unsentRest(streamedText(body()))
       if (rest === undefined) return 'lost'
       const [, ...below] = body().blocks
       const blocks = body().blocks[0]?.type === 'markdown' ? below : body().blocks
       const text = rest === '' ? {} : { markdown_text: rest }
       const args = () => ({ channel: place.channel, ts, ...text, blocks, metadata: buildReplyMetadata(mark) })
-      const landed = await attempt(() => limiter.send('chat.stopStream', args, 'final', signal))
+      const landed = await attempt(() => limiter.send('chat.stopStream', args, { urgency: 'final', signal }))
       if (landed === 'lost') return 'lost'
       isOpen = false
       share?.close()
@@ -105,7 +105,7 @@ export function createStream(limiter: Limiter, place: Place, share: StreamShare 
     },
     async leave(ts, signal) {
       const args = () => ({ channel: place.channel, ts })
-      await limiter.send('chat.stopStream', args, 'final', signal).catch(error => {
+      await limiter.send('chat.stopStream', args, { urgency: 'final', signal }).catch(error => {
         if (!(error instanceof SlackError) || error.isPassing || error.code === 'message_not_found') throw error
       })
       isOpen = false
@@ -115,14 +115,14 @@ export function createStream(limiter: Limiter, place: Place, share: StreamShare 
   }
 }
 
-/** The beginning of what could become a mention is kept back until it is seen what it is. */
+/** The beginning of what could become a mention is held back until it is known what it is. */
 const unfinished = /[<@&\uFF20][\w!^|@;#\uFF20-]{0,60}$|[\uD800-\uDBFF]$/
 
-/** Whether there is anything yet of a body that can be streamed. */
-export const isStreamable = (body: Shown): boolean => streamedText(body).trim() !== ''
+/** Returns whether a body has any text yet that can be streamed. */
+export const isStreamable = (body: Body): boolean => streamedText(body).trim() !== ''
 
-/** What of a body Slack is given: all of a whole text, of one that grows what no later piece can change. */
-function streamedText({ blocks, grown }: Shown): string {
+/** Returns the text to stream: all of a complete text, of one that grows what no later piece can change. */
+function streamedText({ blocks, grown }: Body): string {
   const [first] = blocks
   const shown = first?.type === 'markdown' ? String(first.text) : ''
   return grown === undefined ? shown : sanitize(grown.replace(unfinished, ''))

@@ -1,17 +1,17 @@
-/** Something that tells how far it has come. */
-export interface Ticker {
-  /** Tells no more. Resolves when what is on its way has arrived: whatever is said next is said in the same message. */
+/** Shows progress now and again. */
+interface Ticker {
+  /** Stops. Resolves when the call in flight has landed: the next text goes into the same message. */
   close(): Promise<void>
 }
 
-/** Tells at once, and then now and again, never twice at a time. A word that does not land is overtaken by the next. */
-export function openTicker(tell: () => Promise<unknown>, everyMs: number): Ticker {
-  let telling: Promise<unknown> | undefined
+/** Shows progress at once and then every `everyMs`, one call at a time. A call that fails is overtaken by the next. */
+export function openTicker(show: () => Promise<unknown>, everyMs: number): Ticker {
+  let showing: Promise<unknown> | undefined
   const next = () => {
-    telling ??= tell()
+    showing ??= show()
       .catch(() => {})
       .finally(() => {
-        telling = undefined
+        showing = undefined
       })
   }
   next()
@@ -19,7 +19,7 @@ export function openTicker(tell: () => Promise<unknown>, everyMs: number): Ticke
   return {
     async close() {
       clearInterval(timer)
-      await telling
+      await showing
     },
   }
 }

@@ -108,7 +108,7 @@ describe('several replicas in one workspace', () => {
     const [one, two] = budgets as [Limiter, Limiter]
     await pass(5_000)
     const post = (limiter: Limiter, signal?: AbortSignal) =>
-      limiter.send('chat.postMessage', () => ({ channel: 'C1' }), 'first', signal)
+      limiter.send('chat.postMessage', () => ({ channel: 'C1' }), { urgency: 'first', signal })
     void post(one)
     await pass(10)
     const overtaken = new AbortController()

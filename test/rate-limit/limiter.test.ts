@@ -102,7 +102,7 @@ describe('the send budget', () => {
     refuse('chat.update', 5_000)
     await limiter.send('chat.update', () => ({}), 'interim')
     const giveUp = new AbortController()
-    const given = limiter.send('chat.update', () => ({ as: 'given up' }), 'final', giveUp.signal)
+    const given = limiter.send('chat.update', () => ({ as: 'given up' }), { urgency: 'final', signal: giveUp.signal })
     const kept = limiter.send('chat.update', () => ({ as: 'kept' }), 'final')
     giveUp.abort(new Error('enough'))
     await expect(given).rejects.toThrow('enough')

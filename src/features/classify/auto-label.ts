@@ -4,7 +4,7 @@ import { i18nFor } from '../../i18n/catalog.ts'
 import type { Log } from '../../log.ts'
 import { type EventBody, turnIdOf } from '../../queue/turn.ts'
 import type { Limiter } from '../../rate-limit/limiter.ts'
-import { createPoster } from '../../reply/edit-transport.ts'
+import { createWriter } from '../../reply/writer.ts'
 import { type CallSlack, callWithRetry } from '../../slack/client.ts'
 import { type BotIdentity, parseMessage, type RawMessage } from '../../slack/message.ts'
 import { labelMark } from '../../slack/metadata.ts'
@@ -129,8 +129,8 @@ async function sign(deps: WatchDeps, record: LabelRecord): Promise<void> {
     // A card that an earlier process may have posted is looked for first.
     const progress = { ...nothingYet, postingAt: record.state === 'labelled' ? 0 : undefined }
     const card = { ...renderCard(labelled, taxonomy, 'all'), isWhole: true }
-    const poster = createPoster(deps, place, progress)
-    await poster.put(() => card, 'final').finally(() => poster.close())
+    const writer = createWriter(deps, place, progress)
+    await writer.put(() => card, 'final').finally(() => writer.close())
   }
   await deps.labels.end(record.id, 'done')
 }

@@ -3,7 +3,7 @@ import { SlackError } from '../../src/errors.ts'
 import { createLog } from '../../src/log.ts'
 import { createLimiter } from '../../src/rate-limit/limiter.ts'
 import { buildMessageBody } from '../../src/reply/body.ts'
-import { createPoster } from '../../src/reply/edit-transport.ts'
+import { createWriter } from '../../src/reply/writer.ts'
 import type { SlackAnswer } from '../../src/slack/client.ts'
 
 beforeEach(() => {
@@ -18,20 +18,20 @@ const lateMs = 5_000
 
 describe('a call that was given up and still arrives', () => {
   test('as an edit does not put an older text over the last one for good', async () => {
-    const { poster, shown, delayNext } = open()
-    await finished(poster.put(() => toShown('one'), 'first'))
+    const { writer, shown, delayNext } = open()
+    await finished(writer.put(() => toShown('one'), 'first'))
     delayNext('chat.update')
-    await finished(poster.put(() => toShown('one two'), 'interim'))
-    await finished(poster.put(() => toShown('one two three'), 'final'))
+    await finished(writer.put(() => toShown('one two'), 'interim'))
+    await finished(writer.put(() => toShown('one two three'), 'final'))
     await vi.advanceTimersByTimeAsync(60_000)
     expect(shown()).toEqual(['one two three'])
   })
 
   test('as a first text does not stand twice', async () => {
-    const { poster, shown, delayNext } = open()
+    const { writer, shown, delayNext } = open()
     delayNext('chat.postMessage')
-    await finished(poster.put(() => toShown('hello'), 'first'))
-    await finished(poster.put(() => toShown('hello there'), 'final'))
+    await finished(writer.put(() => toShown('hello'), 'first'))
+    await finished(writer.put(() => toShown('hello there'), 'final'))
     await vi.advanceTimersByTimeAsync(60_000)
     expect(shown()).toEqual(['hello there'])
   })
@@ -71,7 +71,7 @@ function open() {
   const nothing = { messages: [], shown: 0, postingAt: undefined }
   const progress = { ...nothing, posting: async () => {}, posted: async () => {}, showing() {} }
   return {
-    poster: createPoster({ limiter: createLimiter(call), call, log: createLog('silent') }, place, progress),
+    writer: createWriter({ limiter: createLimiter(call), call, log: createLog('silent') }, place, progress),
     shown: () => messages.map(({ text }) => text),
     delayNext: (method: string) => slow.add(method),
   }
