@@ -49,61 +49,19 @@ const closedErrors = new Set(['edit_window_closed', 'cant_update_message', 'stre
 
 const isCompleting = (urgency: Urgency) => urgency === 'final' || urgency === 'error'
 
+interface WriterDeps {
+  limiter: Limiter
+  call: CallSlack
+  log: Log
+}
+
 /** Writes the messages of a reply, one after the other: each is posted by its first `put` and edited by every later one. */
 export type Writer = ReturnType<typeof createWriter>
 
 /** Creates the writer of one reply. It resumes in the messages that an earlier attempt posted. */
-export function createWriter(
-  deps: { limiter: Limiter; call: CallSlack; log: Log },
-  place: Place,
-  checkpoint: Progress,
-) {
-  const { limiter, log } = deps
-  const messages = createMessages(checkpoint)
-  const outcomes = createUnknownOutcomes(checkpoint.postingAt)
-  const edits = createEditTransport({ limiter, place, messages, checkpoint })
-  const choice = createStreamChoice(limiter, place)
-  const share = limiter.openReply()
-  const send = createSender({ place, messages, outcomes, edits, choice, spend: share.spend })
-
-  /** Looks up a post of unknown outcome: nothing is posted before it is known. */
-  const settlePost = async (): Promise<void> => {
-    if (messages.ts !== undefined) return
-    const look = () => findPosted(deps.call, place, messages).catch(ignoreNotFound)
-    const found = await outcomes.settlePost(look)
-    if (found === undefined) return
-    if (found.isStreaming) choice.stream.adopt()
-    await messages.posted(found.ts)
-  }
-
-  /** Says the last text once more if an older edit could have arrived over it. */
-  const outlastEdits = async (body: () => Body, urgency: Urgency, signal: AbortSignal): Promise<void> => {
-    if (!isCompleting(urgency) || messages.ts === undefined || !(await outcomes.outlastEdits())) return
-    await edits.grow(body, 'final', signal)
-  }
-
-  /** Learns from a failed call what the next one needs. Returns whether it is worth another. */
-  const isWorthAnother = (error: SlackError): boolean => {
-    const { ts } = messages
-    if (ts === undefined && choice.isChosen && !error.isPassing) {
-      // If the place itself is the trouble, the post fails too.
-      choice.giveUp()
-      if (noStreams.has(error.code)) limiter.withoutStreams()
-      return true
-    }
-    // It still grows as a stream that an earlier process began.
-    if (error.code === 'streaming_state_conflict' && ts !== undefined && !choice.stream.isOpen && choice.adopt())
-      return true
-    if (edits.adapt(error.code)) return true
-    if (closedErrors.has(error.code) && ts !== undefined) {
-      messages.abandon()
-      outcomes.forgetEdits()
-      return true
-    }
-    outcomes.note(error, ts !== undefined)
-    return error.isPassing
-  }
-
+export function createWriter(deps: WriterDeps, place: Place, checkpoint: Progress) {
+  const work = openWork(deps, place, checkpoint)
+  const { messages, outcomes, choice, share } = work
   return {
     /** The ts of every message, in order. */
     messages: messages.all,
@@ -127,7 +85,7 @@ export function createWriter(
       if (messages.ts === undefined) choice.forbid()
     },
     /** Returns how long to wait between two edits of a text that was first shown this long ago, in milliseconds. */
-    nextMs: (ageMs: number): number => (choice.stream.isOpen ? choice.stream.nextMs(ageMs) : share.nextMs(ageMs)),
+    nextMs: (ageMs: number): number => (choice.stream.isOpen ? choice.stream : share).nextMs(ageMs),
     /** Releases the reservations. `grownMs` is how long a complete text grew. Safe to call twice. */
     close(grownMs?: number): void {
       choice.close()
@@ -138,27 +96,8 @@ export function createWriter(
      * returns false and the next one overtakes it; so does one that still waits when `overtaken` aborts. Any other is retried until
      * it has landed, or throws when Slack says that it never can.
      */
-    async put(body: () => Body, urgency: Urgency, overtaken?: AbortSignal): Promise<boolean> {
-      if (isCompleting(urgency)) share.complete()
-      const deadline = Date.now() + patienceMs
-      const patience = AbortSignal.timeout(patienceMs)
-      const signal = overtaken === undefined ? patience : AbortSignal.any([patience, overtaken])
-      for (let backoffMs = firstBackoffMs; ; backoffMs = Math.min(backoffMs * 2, longestBackoffMs)) {
-        try {
-          await settlePost()
-          const landed = await send(body, urgency, signal)
-          await outlastEdits(body, urgency, signal)
-          return landed
-        } catch (error) {
-          if (overtaken?.aborted === true && !(error instanceof SlackError)) return false
-          if (patience.aborted) throw new SlackError('a reply', 'ratelimited', 0, error)
-          if (!(error instanceof SlackError) || !isWorthAnother(error) || Date.now() > deadline) throw error
-          log.warn({ channel: place.channel, code: error.code, urgency }, 'Slack call failed; retry follows')
-          if (urgency === 'interim') return false
-          if (error.isPassing) await pause(backoffMs)
-        }
-      }
-    },
+    put: (body: () => Body, urgency: Urgency, overtaken?: AbortSignal): Promise<boolean> =>
+      putWithRetry(deps, work, { body, urgency, overtaken }),
     /** Goes on to the next message. */
     next(): void {
       messages.next()
@@ -169,78 +108,144 @@ export function createWriter(
   }
 }
 
-type Send = (body: () => Body, urgency: Urgency, signal: AbortSignal) => Promise<boolean>
+/** The state of a writer. */
+type Work = ReturnType<typeof openWork>
 
-/** Creates the function that sends a body once, by the transport that suits it. */
-function createSender({
-  place,
-  messages,
-  outcomes,
-  edits,
-  choice,
-  spend,
-}: {
-  place: Place
-  messages: ReturnType<typeof createMessages>
-  outcomes: ReturnType<typeof createUnknownOutcomes>
-  edits: ReturnType<typeof createEditTransport>
-  choice: ReturnType<typeof createStreamChoice>
-  /** Notes an edit for the reply's share. */
-  spend: () => void
-}): Send {
-  /** Returns undefined if the body has to be edited in. */
-  const sendToStream = async (...[body, urgency, signal]: Parameters<Send>): Promise<boolean | undefined> => {
-    if (!choice.stream.isOpen) {
-      choice.begun()
-      const begun = await choice.stream.begin(body)
-      if (begun === undefined) {
-        choice.giveUp()
-        return undefined
-      }
-      await messages.posted(begun)
-      // A whole text is ended below.
-      if (!body().isWhole && urgency !== 'final') return true
-    }
-    const ts = messages.ts as string
-    const mark = { turn: place.turnId, part: messages.index, edition: place.edition, isWhole: body().isWhole }
-    const landed = isCompleting(urgency)
-      ? await choice.stream.finish(ts, body, { mark, signal })
-      : await choice.stream.grow(ts, body)
-    if (landed !== 'lost') return landed
-    choice.forbid()
-    await choice.stream.leave(ts, signal)
-    return undefined
+function openWork({ limiter }: WriterDeps, place: Place, checkpoint: Progress) {
+  const messages = createMessages(checkpoint)
+  return {
+    place,
+    messages,
+    outcomes: createUnknownOutcomes(checkpoint.postingAt),
+    edits: createEditTransport({ limiter, place, messages, checkpoint }),
+    choice: createStreamChoice(limiter, place),
+    share: limiter.openReply(),
   }
+}
 
-  const sendAsEdit: Send = async (body, urgency, signal) => {
-    if (messages.ts === undefined) {
-      const posted = await edits.begin(body, urgency, signal)
-      if (posted !== undefined) await messages.posted(posted)
-      return posted !== undefined
-    }
-    if (!isCompleting(urgency)) {
-      const landed = await edits.grow(body, urgency, signal)
-      if (landed) spend()
+async function putWithRetry(
+  deps: WriterDeps,
+  work: Work,
+  { body, urgency, overtaken }: { body: () => Body; urgency: Urgency; overtaken: AbortSignal | undefined },
+): Promise<boolean> {
+  if (isCompleting(urgency)) work.share.complete()
+  const deadline = Date.now() + patienceMs
+  const patience = AbortSignal.timeout(patienceMs)
+  const signal = overtaken === undefined ? patience : AbortSignal.any([patience, overtaken])
+  for (let backoffMs = firstBackoffMs; ; backoffMs = Math.min(backoffMs * 2, longestBackoffMs)) {
+    try {
+      await settlePost(deps, work)
+      const landed = await send(work, { body, urgency, signal })
+      // An older edit could have arrived over the last one: then that is made once more.
+      if (isCompleting(urgency) && work.messages.ts !== undefined && (await work.outcomes.outlastEdits()))
+        await work.edits.grow(body, 'final', signal)
       return landed
+    } catch (error) {
+      if (overtaken?.aborted === true && !(error instanceof SlackError)) return false
+      if (patience.aborted) throw new SlackError('a reply', 'ratelimited', 0, error)
+      if (!(error instanceof SlackError) || !isWorthAnother(deps, work, error) || Date.now() > deadline) throw error
+      deps.log.warn({ channel: work.place.channel, code: error.code, urgency }, 'Slack call failed; retry follows')
+      if (urgency === 'interim') return false
+      if (error.isPassing) await pause(backoffMs)
     }
-    if (await edits.finish(body, urgency as 'final', signal)) return true
+  }
+}
+
+/** Looks up a post of unknown outcome: nothing is posted before it is known. */
+async function settlePost({ call }: WriterDeps, { place, messages, outcomes, choice }: Work): Promise<void> {
+  if (messages.ts !== undefined) return
+  const found = await outcomes.settlePost(() => findPosted(call, place, messages).catch(ignoreNotFound))
+  if (found === undefined) return
+  if (found.isStreaming) choice.stream.adopt()
+  await messages.posted(found.ts)
+}
+
+/** Learns from a failed call what the next one needs. Returns whether it is worth another. */
+function isWorthAnother({ limiter }: WriterDeps, work: Work, error: SlackError): boolean {
+  const { messages, outcomes, edits, choice } = work
+  const isPosted = messages.ts !== undefined
+  if (!isPosted && choice.isChosen && !error.isPassing) {
+    // If the place itself is the trouble, the post fails too.
+    choice.giveUp()
+    if (noStreams.has(error.code)) limiter.withoutStreams()
+    return true
+  }
+  // It still grows as a stream that an earlier process began.
+  if (error.code === 'streaming_state_conflict' && isPosted && !choice.stream.isOpen && choice.adopt()) return true
+  if (edits.adapt(error.code)) return true
+  if (closedErrors.has(error.code) && isPosted) {
     messages.abandon()
     outcomes.forgetEdits()
-    return send(body, urgency, signal)
+    return true
   }
+  outcomes.note(error, isPosted)
+  return error.isPassing
+}
 
-  const send: Send = async (body, urgency, signal) => {
-    if (messages.ts === undefined) {
-      await edits.notePosting()
-      choice.choose(body(), urgency)
-    }
-    if (choice.stream.isOpen || (messages.ts === undefined && choice.isChosen)) {
-      // What could still become a mention is no beginning.
-      if (!choice.stream.isOpen && !isStreamable(body())) return false
-      const landed = await sendToStream(body, urgency, signal)
-      if (landed !== undefined) return landed
-    }
-    return sendAsEdit(body, urgency, signal)
+interface Sending {
+  body: () => Body
+  urgency: Urgency
+  signal: AbortSignal
+}
+
+/** Sends the body once, by the transport that suits it. */
+async function send(work: Work, sending: Sending): Promise<boolean> {
+  const { messages, edits, choice } = work
+  if (messages.ts === undefined) {
+    await edits.notePosting()
+    choice.choose(sending.body(), sending.urgency)
   }
-  return send
+  if (choice.stream.isOpen || (messages.ts === undefined && choice.isChosen)) {
+    // What could still become a mention is no beginning.
+    if (!choice.stream.isOpen && !isStreamable(sending.body())) return false
+    const landed = await sendToStream(work, sending)
+    if (landed !== undefined) return landed
+  }
+  return sendAsEdit(work, sending)
+}
+
+/** Returns undefined if the body has to be edited in. */
+async function sendToStream(
+  { place, messages, choice }: Work,
+  { body, urgency, signal }: Sending,
+): Promise<boolean | undefined> {
+  if (!choice.stream.isOpen) {
+    choice.begun()
+    const begun = await choice.stream.begin(body)
+    if (begun === undefined) {
+      choice.giveUp()
+      return undefined
+    }
+    await messages.posted(begun)
+    // A whole text is ended below.
+    if (!body().isWhole && urgency !== 'final') return true
+  }
+  const ts = messages.ts as string
+  const mark = { turn: place.turnId, part: messages.index, edition: place.edition, isWhole: body().isWhole }
+  const landed = isCompleting(urgency)
+    ? await choice.stream.finish(ts, body, { mark, signal })
+    : await choice.stream.grow(ts, body)
+  if (landed !== 'lost') return landed
+  choice.forbid()
+  await choice.stream.leave(ts, signal)
+  return undefined
+}
+
+async function sendAsEdit(work: Work, sending: Sending): Promise<boolean> {
+  const { messages, outcomes, edits, share } = work
+  const { body, urgency, signal } = sending
+  if (messages.ts === undefined) {
+    const posted = await edits.begin(body, urgency, signal)
+    if (posted !== undefined) await messages.posted(posted)
+    return posted !== undefined
+  }
+  if (!isCompleting(urgency)) {
+    const landed = await edits.grow(body, urgency, signal)
+    if (landed) share.spend()
+    return landed
+  }
+  if (await edits.finish(body, urgency as 'final', signal)) return true
+  messages.abandon()
+  outcomes.forgetEdits()
+  return send(work, sending)
 }
