@@ -1,4 +1,5 @@
 import type { Kysely, Selectable } from 'kysely'
+import { insertCommand, type PendingCommand } from './outbox.ts'
 import type { Schema } from './tables.ts'
 import type { Writer } from './writer.ts'
 
@@ -19,18 +20,18 @@ export interface Digest {
 
 /** Digests, until when each person has been told of each place, and summaries that were posted. */
 export interface Digests {
-  /** Resolves when it outlives a power cut. */
-  add(digest: Digest): Promise<void>
+  /** Saves a digest so that it outlives a power cut. Resolves with false if the write failed. */
+  add(digest: Digest): Promise<boolean>
   /** A person's, the oldest first. */
   of(user: string): Promise<Digest[]>
   end(id: string): Promise<void>
   /** Those that are due, and when the next one is. */
   due(now: number): Promise<{ due: Digest[]; nextAt: number | undefined }>
   /**
-   * Writes down, in one step, that the digest was asked for and when it is due again. Resolves with false when that had been
-   * done already, or cannot be written.
+   * Saves the command that asks for a digest, and when the digest is due again, in one transaction. Resolves with false if
+   * another process did that already, or the write failed.
    */
-  ask(digest: Digest, nextAt: number, ask: { id: string; ask: string }): Promise<boolean>
+  ask(digest: Digest, nextAt: number, command: PendingCommand): Promise<boolean>
   /** Until when the person had been told of the place before this turn, by a message's ts; undefined when never. */
   readTold(user: string, place: string, turn: string): Promise<string | undefined>
   writeTold(user: string, place: string, turn: string, ts: string): Promise<void>
@@ -46,7 +47,8 @@ export function createDigests(db: Kysely<Schema>, writer: Writer, owner = ''): D
   return {
     async add({ id, user, pattern, timeZone, question, title, nextAt }) {
       const row = { id, user, pattern, time_zone: timeZone, question, title, next_at: nextAt, added_at: Date.now() }
-      await writer.write(() => writer.durably(on => on.insertInto('digests').values(row).execute()))
+      const added = await writer.write(() => writer.durably(on => on.insertInto('digests').values(row).execute()))
+      return added !== undefined
     },
     async of(user) {
       const rows = await db.selectFrom('digests').selectAll().where('user', '=', user).orderBy('added_at').execute()
@@ -66,7 +68,7 @@ export function createDigests(db: Kysely<Schema>, writer: Writer, owner = ''): D
         .executeTakeFirst()
       return { due: rows.map(parseDigest), nextAt: next?.next_at }
     },
-    async ask(digest, nextAt, { id, ask }) {
+    async ask(digest, nextAt, command) {
       const done = await writer.write(() =>
         writer.durably(on =>
           inTransaction(on, async both => {
@@ -78,8 +80,7 @@ export function createDigests(db: Kysely<Schema>, writer: Writer, owner = ''): D
               .returning('id')
               .execute()
             if (changed.length === 0) return false
-            await both.insertInto('asks').values({ id, ask, kept_at: Date.now(), owner }).execute()
-            return true
+            return insertCommand(both, command, owner)
           }),
         ),
       )

@@ -332,12 +332,12 @@ describe('a taxonomy of one’s own', () => {
   test('is not shown corrections of another', async () => {
     const story = await open()
     const { model, store, slack } = story
-    const fixed = { ts: undefined, wish: '{}', askedBy: undefined, isShared: true, saidAt: 1 }
-    await store.labels.keep({
+    const given = { state: 'done' as const, labels: [], version: '1', model: 'm', isShared: true, saidAt: 1 }
+    await store.labels.save({
       id: 'x',
       channel: slack.channels.random,
       text: 'The invoice is wrong by a cent',
-      ...fixed,
+      ...given,
     })
     await store.labels.correct('x', 'U1', [{ kind: 'billing', reason: '' }])
     await classify(story, 'My invoice is wrong by a cent')

@@ -63,8 +63,8 @@ describe('a report', () => {
     const { slack, store, say } = story
     const { dana, lee, general } = { ...slack.people, ...slack.channels }
     const ts = await say(lee, general, 'The export crashes.')
-    await store.labels.add(toRecord(slack, { ts, text: 'The export crashes.', kind: 'bug', quote: 'export crashes' }))
-    await store.labels.add(toRecord(slack, { text: '页面不好看', kind: 'usability', quote: '不好看' }))
+    await store.labels.save(toRecord(slack, { ts, text: 'The export crashes.', kind: 'bug', quote: 'export crashes' }))
+    await store.labels.save(toRecord(slack, { text: '页面不好看', kind: 'usability', quote: '不好看' }))
     await classify(story, 'report last 30 days')
     const dm = slack.snapshot(dana).channels.find(({ kind }) => kind === 'im')?.id ?? ''
     const own = () => slack.messages(dm).filter(({ user }) => user === slack.botUserId)
@@ -171,7 +171,7 @@ describe('a report', () => {
   test('is the same from the command line, also while the bot runs', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'threadwise-'))
     const story = await open({ dataDir: folder })
-    await story.store.labels.add(toRecord(story.slack, { text: '页面不好看', kind: 'usability', quote: '不好看' }))
+    await story.store.labels.save(toRecord(story.slack, { text: '页面不好看', kind: 'usability', quote: '不好看' }))
     const args = ['--since', '最近七天', '--language', 'zh', '--png', 'chart.png', '--csv', 'all.csv']
     const run = promisify(execFile)(process.execPath, [resolve('src/cli/report.ts'), ...args], {
       cwd: folder,
@@ -192,8 +192,7 @@ function toRecord(
   { ts, text, kind, quote }: { ts?: string; text: string; kind: string; quote: string },
 ): LabelRecord {
   const labels = [{ kind, quote, reason: 'Because.', confidence: 0.9 }]
-  const who = { askedBy: undefined, isShared: true, correctedBy: undefined }
-  const fixed = { version: '1', model: 'm', wish: '{}', saidAt: Date.now() - 1_000, ...who }
+  const fixed = { version: '1', model: 'm', saidAt: Date.now() - 1_000, isShared: true }
   return { id: `x:${text}`, state: 'done', channel: slack.channels.general, ts, text, labels, ...fixed }
 }
 

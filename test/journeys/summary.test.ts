@@ -434,10 +434,11 @@ describe('a digest', () => {
       ...everyMinute,
     }
     await store.digests.add({ ...digest, pattern: '0 9 * * *' })
-    const ask = { id: 'digest:d1:1000', user: dana, question: digest.question }
+    const payload = { user: dana, question: digest.question }
+    const asked = { id: 'digest:d1:1000', kind: 'ask', payload, savedAt: Date.now() }
     const next = Date.now() + 3_600_000
-    expect(await store.digests.ask(digest, next, { id: ask.id, ask: JSON.stringify(ask) })).toBe(true)
-    expect(await store.digests.ask(digest, next, { id: ask.id, ask: JSON.stringify(ask) })).toBe(false)
+    expect(await store.digests.ask(digest, next, asked)).toBe(true)
+    expect(await store.digests.ask(digest, next, asked)).toBe(false)
     await story.app.stop()
     await story.reconnect()
     ;(await model.next()).reply(json({ decisions: [point('Shipping is on Wednesday.', 1)] }))

@@ -2,33 +2,33 @@ import { parse } from 'csv-parse/sync'
 import { stringify } from 'csv-stringify/sync'
 import { ShownError } from '../../errors.ts'
 import type { I18n } from '../../i18n/catalog.ts'
-import type { KeptLabel } from '../../store/labels.ts'
+import type { Label } from '../../store/labels.ts'
 import { escapeCell } from './report.ts'
 
-/** A table of feedback: one text a row, in one of its columns. */
+/** A table of feedback with one text in each row. */
 export interface CsvTable {
   header: string[]
   rows: string[][]
-  /** The column with the feedback. */
+  /** The index of the column with the feedback. */
   column: number
 }
 
-/** What became of one row. */
+/** The labels of one row. */
 export interface LabelledRow {
-  labels: KeptLabel[]
-  /** Why it has no labels, in the reader's language. */
+  labels: Label[]
+  /** The reason why it has none, in the reader's language. */
   error?: string
 }
 
-/** More rows than this take a server hours, and Slack's patience with them. */
+/** More rows than this take a model server hours. */
 const mostRows = 2_000
 
-/** How people head the column with the feedback. */
+/** Usual names of the column with the feedback. */
 const usualHeads = /feedback|comment|text|message|content|review|反馈|意见|评论|内容|留言|评价|吐槽/i
 
 /**
- * Reads a CSV file with a header, whatever its separator. Throws a `ShownError` that names what is wrong: no rows, too
- * many, a column that is not there.
+ * Parses a CSV file with a header and any usual separator. Throws a `ShownError` that names the problem: no rows, too many, an
+ * unknown column.
  */
 export function parseCsv(csv: string, wanted: string | undefined): CsvTable {
   const lines = readLines(csv)
@@ -54,14 +54,14 @@ function readLines(csv: string): string[][] {
   }
 }
 
-/** What separates the cells of the first line most often. */
+/** Guesses the separator: the most frequent one in the first line. */
 function detectDelimiter(text: string): string {
   const first = text.split(/\r?\n/, 1)[0] ?? ''
   const counts = [',', ';', '\t'].map(mark => ({ mark, count: first.split(mark).length }))
   return counts.sort((a, b) => b.count - a.count)[0]?.mark ?? ','
 }
 
-/** The column that was named, else one with a usual name, else the one with the longest texts. */
+/** Finds the column that was named, else one with a usual name, else the one with the longest texts. */
 function findColumn(header: string[], rows: string[][], wanted: string | undefined): number {
   const bare = (name: string) => name.normalize('NFKC').trim().toLowerCase()
   if (wanted !== undefined) {
@@ -75,7 +75,7 @@ function findColumn(header: string[], rows: string[][], wanted: string | undefin
   return lengths.indexOf(Math.max(...lengths))
 }
 
-/** The same table with what was found: kind, confidence, quote, reason, and what went wrong. */
+/** Adds the columns kind, confidence, quote, reason and error to the table. */
 export function formatLabelledCsv(
   { header, rows }: Pick<CsvTable, 'header' | 'rows'>,
   found: LabelledRow[],
@@ -85,7 +85,7 @@ export function formatLabelledCsv(
   const heads = i18n.labels.sheet.heads
   const lines = rows.map((row, index) => {
     const { labels = [], error = '' } = found[index] ?? {}
-    const cells = (of: (label: KeptLabel) => string) => escapeCell(labels.map(of).join('\n'))
+    const cells = (of: (label: Label) => string) => escapeCell(labels.map(of).join('\n'))
     return [
       ...header.map((_, at) => row[at] ?? ''),
       cells(({ kind }) => nameOf(kind)),
@@ -96,6 +96,6 @@ export function formatLabelledCsv(
     ]
   })
   const all = [[...header, heads.kind, heads.confidence, heads.quote, heads.reason, heads.error], ...lines]
-  // The mark at the beginning lets spreadsheets see that it is UTF-8.
+  // Spreadsheets recognize UTF-8 by its byte order mark.
   return `\uFEFF${stringify(all)}`
 }

@@ -1,6 +1,6 @@
 import { stringify } from 'csv-stringify/sync'
 import { i18nFor } from '../../i18n/catalog.ts'
-import type { KeptLabel, LabelRecord } from '../../store/labels.ts'
+import type { Label, LabelRecord } from '../../store/labels.ts'
 import type { Range } from '../../text/date-range.ts'
 import type { Language } from '../../text/terms.ts'
 import { formatKind, otherId, type Taxonomy } from './taxonomy.ts'
@@ -62,14 +62,14 @@ function withoutCopies(records: LabelRecord[]): LabelRecord[] {
 function selectQuotes(records: LabelRecord[], kind: string): Quote[] {
   const found = records
     .filter(record => has(record, kind))
-    .map(record => ({ record, label: record.labels.find(label => label.kind === kind) as KeptLabel }))
+    .map(record => ({ record, label: record.labels.find(label => label.kind === kind) as Label }))
     .filter(({ label }) => label.quote !== undefined)
     .sort((a, b) => weightOf(b) - weightOf(a))
     .map(({ record, label }) => ({ text: label.quote ?? '', channel: record.channel, ts: record.ts }))
   return [...new Map(found.map(quote => [quote.text, quote])).values()].slice(0, quotesOfKind)
 }
 
-const weightOf = ({ record, label }: { record: LabelRecord; label: KeptLabel }) =>
+const weightOf = ({ record, label }: { record: LabelRecord; label: Label }) =>
   (record.correctedBy === undefined ? 0 : 1) + (label.confidence ?? 0.5)
 
 /** Monday of the week, in UTC. */
