@@ -2,6 +2,7 @@ import type { Kysely } from 'kysely'
 import { z } from 'zod'
 import { parseJson } from '../text/parse-json.ts'
 import type { Replicas } from './replicas.ts'
+import { stripNul } from './strip-nul.ts'
 import type { Schema } from './tables.ts'
 import type { Writer } from './writer.ts'
 
@@ -62,9 +63,10 @@ export function createOutboxRecords(db: Kysely<Schema>, writer: Writer, replicas
 /** Inserts a command in an open transaction. Resolves with false if the id is taken. */
 export async function insertCommand(on: Kysely<Schema>, command: PendingCommand, owner: string): Promise<boolean> {
   const { id, kind, payload, savedAt } = command
+  const json = JSON.stringify(payload, (_, value) => stripNul(value))
   const added = await on
     .insertInto('outbox')
-    .values({ id, kind, payload: JSON.stringify(payload), saved_at: savedAt, owner })
+    .values({ id, kind, payload: json, saved_at: savedAt, owner })
     .onConflict(conflict => conflict.column('id').doNothing())
     .returning('id')
     .execute()

@@ -8,6 +8,7 @@ import type { PageMessage, SlackJson } from '../../playground/protocol.ts'
 import { parseReportRequest } from '../../src/features/classify/report-command.ts'
 import type { LabelRecord } from '../../src/store/labels.ts'
 import { parseDateRange } from '../../src/text/date-range.ts'
+import { blockStore } from '../block-store.ts'
 import type { Exchange } from '../scripted-model.ts'
 import { openStory, type Story, type StoryOptions, toSeen } from '../story.ts'
 
@@ -166,6 +167,19 @@ describe('a report', () => {
     const dm = slack.snapshot(dana).channels.find(({ kind }) => kind === 'im')?.id ?? ''
     await slack.until(() => slack.messages(dm).find(message => toSeen(message).includes('2 in all')), 'the report')
     expect(model.requests.filter(exchange => textOf(exchange) === textOf(first))).toHaveLength(1)
+  })
+
+  test('that cannot be saved is not begun, and the person is told', async () => {
+    const dataDir = await mkdtemp(join(tmpdir(), 'threadwise-'))
+    const story = await open({ dataDir })
+    const { slack, store } = story
+    const unblock = blockStore(store, dataDir)
+    await classify(story, 'report last 30 days')
+    await slack.until(() => ephemeral(story).some(({ text }) => text.includes('I couldn’t save that')), 'the cure')
+    expect(ephemeral(story).map(({ text }) => text)).not.toContain('Looking at it…')
+    await unblock()
+    await classify(story, 'report last 30 days')
+    await slack.until(() => ephemeral(story).some(({ text }) => text.includes('no labelled feedback')), 'the report')
   })
 
   test('is the same from the command line, also while the bot runs', async () => {
