@@ -12,35 +12,35 @@ export interface Digest {
   timeZone: string
   /** The question that is asked each time. */
   question: string
-  /** What the person sees of it in their list. */
+  /** Shown in the person's list. */
   title: string
-  /** When it is due next. */
+  /** The next time that it is due, in milliseconds since 1970. */
   nextAt: number
 }
 
-/** Digests, until when each person has been told of each place, and summaries that were posted. */
+/** Digests, the read markers of people in places, and where summaries were posted. */
 export interface Digests {
   /** Saves a digest so that it outlives a power cut. Resolves with false if the write failed. */
   add(digest: Digest): Promise<boolean>
-  /** A person's, the oldest first. */
+  /** Loads a person's digests, the oldest first. */
   of(user: string): Promise<Digest[]>
   end(id: string): Promise<void>
-  /** Those that are due, and when the next one is. */
+  /** Loads the digests that are due, and the time of the next one. */
   due(now: number): Promise<{ due: Digest[]; nextAt: number | undefined }>
   /**
    * Saves the command that asks for a digest, and when the digest is due again, in one transaction. Resolves with false if
    * another process did that already, or the write failed.
    */
   ask(digest: Digest, nextAt: number, command: PendingCommand): Promise<boolean>
-  /** Until when the person had been told of the place before this turn, by a message's ts; undefined when never. */
+  /** Loads the ts of the last message that the person had been told of before this turn. */
   readTold(user: string, place: string, turn: string): Promise<string | undefined>
   writeTold(user: string, place: string, turn: string, ts: string): Promise<void>
-  /** Where the turn's summary was posted, if it was. */
+  /** Loads the place to which the turn's summary was posted. */
   readPosted(turn: string): Promise<{ channel: string; ts: string } | undefined>
   writePosted(turn: string, channel: string, ts: string): Promise<void>
 }
 
-/** The digests in their tables. */
+/** Creates the access to the tables of digests. */
 export function createDigests(db: Kysely<Schema>, writer: Writer, owner = ''): Digests {
   const readTold = (user: string, place: string) =>
     db.selectFrom('told').selectAll().where('user', '=', user).where('place', '=', place).executeTakeFirst()
@@ -110,7 +110,7 @@ export function createDigests(db: Kysely<Schema>, writer: Writer, owner = ''): D
   }
 }
 
-/** Does the work in the transaction that is open, or in one of its own. */
+/** Runs the work in the open transaction, or in one of its own. */
 function inTransaction<R>(on: Kysely<Schema>, work: (on: Kysely<Schema>) => Promise<R>): Promise<R> {
   return on.isTransaction ? work(on) : on.transaction().execute(work)
 }

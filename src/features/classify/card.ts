@@ -2,7 +2,7 @@ import { describeFailure } from '../../errors.ts'
 import { type I18n, i18nFor } from '../../i18n/catalog.ts'
 import type { Label, LabelRecord } from '../../store/labels.ts'
 import { type Language, languageOf } from '../../text/terms.ts'
-import type { LabelledLine } from './pasted-list.ts'
+import type { labelLines } from './pasted-list.ts'
 import { formatKind, otherId, type Taxonomy } from './taxonomy.ts'
 
 /** The action ids of a card's controls. */
@@ -47,7 +47,7 @@ export function renderCard(
 }
 
 /** Renders the card of a list: an item for each of its lines. */
-export function renderListCard(lines: LabelledLine[], taxonomy: Taxonomy): Card {
+export function renderListCard(lines: Awaited<ReturnType<typeof labelLines>>, taxonomy: Taxonomy): Card {
   const shown = lines.map(line => {
     const look = createLook(line.text, taxonomy)
     if (!('error' in line)) return renderLines(line, look)

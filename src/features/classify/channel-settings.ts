@@ -11,8 +11,7 @@ const settingsSchema = z.object({
   reaction: z.string().default(''),
 })
 
-/** The settings of a channel for feedback. */
-export type ChannelSettings = z.infer<typeof settingsSchema>
+type ChannelSettings = z.infer<typeof settingsSchema>
 
 /** The settings of all channels, in memory and in the store. */
 export interface ChannelSettingsBook {

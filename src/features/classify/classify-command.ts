@@ -4,8 +4,8 @@ import { i18nFor } from '../../i18n/catalog.ts'
 import { parseMessage } from '../../slack/message.ts'
 import { languageOf } from '../../text/terms.ts'
 import { formatFailure, savedOrTold } from '../command-failure.ts'
-import type { CardRequests } from './private-card.ts'
-import { parseReportRequest, type Reports } from './report-command.ts'
+import type { defineCardRequests } from './private-card.ts'
+import { type defineReports, parseReportRequest } from './report-command.ts'
 import type { ClassifyServices } from './services.ts'
 import { openSettings } from './settings-view.ts'
 import { buildMessageSubject } from './subject.ts'
@@ -19,7 +19,7 @@ type Deps = Pick<ClassifyServices, 'self' | 'call' | 'users' | 'respond' | 'sett
 export function listenToClassifying(
   app: App,
   deps: Deps,
-  { cards, reports }: { cards: CardRequests; reports: Reports },
+  { cards, reports }: { cards: ReturnType<typeof defineCardRequests>; reports: ReturnType<typeof defineReports> },
 ): void {
   app.command('/classify', async ({ ack, command }) => {
     const { user_id: user, channel_id: channel, response_url: responseUrl } = command

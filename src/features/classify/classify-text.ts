@@ -2,7 +2,7 @@ import { ShownError } from '../../errors.ts'
 import { type ChatMessage, FormatRefused, type Model } from '../../model/model.ts'
 import type { Label } from '../../store/labels.ts'
 import { findQuote, normalizeWords, parseQuotations } from '../../text/find-quote.ts'
-import { type Finding, parseFindings } from './parse-answer.ts'
+import { parseFindings } from './parse-answer.ts'
 import { type AnswerForm, buildAnswerFormat, buildPrompt, buildRepairPrompt, type Example } from './prompt.ts'
 import type { Taxonomy } from './taxonomy.ts'
 
@@ -11,7 +11,7 @@ interface Classification {
   labels: Label[]
   /** The version of the taxonomy. */
   version: string
-  /** What it cost, as the server counted. */
+  /** Tokens as the server counted them. */
   usage: { calls: number; tokensIn: number; tokensOut: number }
 }
 
@@ -80,7 +80,7 @@ async function askInBestForm(
   return { question, answer: await ask('brackets', question), form: 'brackets' }
 }
 
-function buildLabel({ kind, quote, reason, confidence }: Finding, text: string, taxonomy: Taxonomy): Label {
+function buildLabel({ kind, quote = '', reason, confidence }: Label, text: string, taxonomy: Taxonomy): Label {
   return { kind, quote: findQuote(text, quote), reason: checkReason(reason, text, taxonomy), confidence }
 }
 

@@ -5,11 +5,14 @@ import type { FileReader, SlackFile } from '../../slack/files/read-file.ts'
 import { upload } from '../../slack/upload.ts'
 import { languageOf } from '../../text/terms.ts'
 import type { TurnContext } from '../context.ts'
-import { type CsvTable, formatLabelledCsv, type LabelledRow, parseCsv } from './csv.ts'
+import { formatLabelledCsv, parseCsv } from './csv.ts'
 import type { ClassifyServices } from './services.ts'
 import { formatKind } from './taxonomy.ts'
 
 type Ctx = TurnContext<Pick<ClassifyServices, 'threads' | 'createFileReader' | 'call' | 'label' | 'taxonomies'>>
+
+type CsvTable = ReturnType<typeof parseCsv>
+type LabelledRow = Parameters<typeof formatLabelledCsv>[1][number]
 
 /** A table is classified row by row, so it may be longer than what a model reads at once. */
 const limits = { maxTextCharacters: 10_000_000 }

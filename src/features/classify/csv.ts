@@ -6,7 +6,7 @@ import type { Label } from '../../store/labels.ts'
 import { escapeCell } from './report.ts'
 
 /** A table of feedback with one text in each row. */
-export interface CsvTable {
+interface CsvTable {
   header: string[]
   rows: string[][]
   /** The index of the column with the feedback. */
@@ -14,7 +14,7 @@ export interface CsvTable {
 }
 
 /** The labels of one row. */
-export interface LabelledRow {
+interface LabelledRow {
   labels: Label[]
   /** The reason why it has none, in the reader's language. */
   error?: string

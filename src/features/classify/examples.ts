@@ -2,14 +2,14 @@ import type { LabelRecord } from '../../store/labels.ts'
 import { parseIndexTerms } from '../../text/terms.ts'
 import type { Example } from './prompt.ts'
 
-/** So many corrected texts are shown to the model at most. */
+/** The most corrected texts that the model is shown. */
 const mostExamples = 6
-/** A text of another channel must be so much nearer than one of the same to come before it. */
+/** Factor by which the similarity of a text of another channel is reduced. */
 const otherChannelShare = 0.6
-/** Less in common than this is chance. */
+/** Texts less similar than this are no examples. */
 const leastLikeness = 0.12
 
-/** The corrected texts that are nearest to a text, those of its own channel first. */
+/** Selects the corrected texts that are most similar to a text; those of its own channel come first. */
 export function selectExamples(corrected: LabelRecord[], text: string, channel: string): Example[] {
   const terms = new Set(parseIndexTerms(text))
   return corrected
@@ -23,7 +23,7 @@ export function selectExamples(corrected: LabelRecord[], text: string, channel: 
     .map(({ record }) => ({ text: record.text, kinds: record.labels.map(({ kind }) => kind) }))
 }
 
-/** The records are asked about again with every text. */
+/** Caches the terms of records, which are compared with every text. */
 const remembered = new WeakMap<LabelRecord, Set<string>>()
 
 function termsOf(record: LabelRecord): Set<string> {
@@ -32,7 +32,7 @@ function termsOf(record: LabelRecord): Set<string> {
   return known
 }
 
-/** What two texts have in common, from 0 to 1: the cosine of their sets of terms. */
+/** Computes the cosine similarity of two sets of terms, from 0 to 1. */
 function similarity(a: Set<string>, b: Set<string>): number {
   if (a.size === 0 || b.size === 0) return 0
   const common = [...a].filter(term => b.has(term)).length

@@ -28,6 +28,7 @@ const mostCorrections = 2_000
 export function createLabelText(deps: { model: Model; taxonomies: Taxonomies; labels: LabelRecords }): LabelText {
   const slots = createSemaphore(concurrency)
   const slotsOfMany = createSemaphore(concurrencyOfMany)
+  /** Texts that a report and a watched channel may find at the same time. */
   const inFlight = new Map<string, Promise<LabelRecord>>()
 
   const label: LabelText = async (subject, { pace, signal }) => {
@@ -58,6 +59,8 @@ export function createLabelText(deps: { model: Model; taxonomies: Taxonomies; la
   }
 
   return (subject, options) => {
+    // What one caller may abort is nobody else's to wait for.
+    if (options.signal !== undefined) return label(subject, options)
     const running = inFlight.get(subject.id)
     if (running !== undefined) return running
     const labelling = label(subject, options).finally(() => inFlight.delete(subject.id))

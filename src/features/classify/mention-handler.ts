@@ -10,7 +10,7 @@ type Ctx = TurnContext<
   Pick<ClassifyServices, 'threads' | 'users' | 'limiter' | 'call' | 'label' | 'taxonomies' | 'createFileReader'>
 >
 
-/** What a person wants labelled: the thread's first message, the words behind the request, or every row of a file. */
+/** Asks for labels of the thread's first message, of the words behind the request, or of every row of a file. */
 type LabelRequest = { of: 'thread' } | { of: 'text'; text: string } | { of: 'file'; column: string | undefined }
 
 const verb = String.raw`(?:please\s+|can you\s+|could you\s+)*(?:classify|categori[sz]e|label)`

@@ -21,15 +21,12 @@ export function parseList(text: string): string[] | undefined {
   return lines.map(line => line.replace(bullet, '').trim()).filter(line => line !== '')
 }
 
-/** A line of a list with its labels, or with the error that kept it from them. */
-export type LabelledLine = LabelRecord | { text: string; error: unknown }
-
-/** Labels every line. One that fails does not keep the others. */
+/** Labels every line of a list. A line that fails comes back with its error, and does not keep the others. */
 export function labelLines(
   label: LabelText,
   whole: Subject,
   { lines, signal }: { lines: string[]; signal?: AbortSignal },
-): Promise<LabelledLine[]> {
+): Promise<(LabelRecord | { text: string; error: unknown })[]> {
   const options = { pace: 'many' as const, ...(signal !== undefined && { signal }) }
   const labelLine = (text: string, index: number) =>
     label({ ...whole, id: `${whole.id}#${index + 1}`, text }, options).catch(error => {

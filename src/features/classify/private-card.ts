@@ -18,16 +18,13 @@ const requestSchema = z.object({
 
 type CardRequest = z.infer<typeof requestSchema>
 
-/** Requests for a card that one person sees: by command, shortcut or reaction. */
-export type CardRequests = CommandKind<CardRequest>
-
 type Deps = Pick<ClassifyServices, 'outbox' | 'respond' | 'limiter' | 'log' | 'label' | 'taxonomies'>
 
 /** How long Slack may be away before a card takes another way, or is given up. */
 const patienceMs = 20_000
 
-/** Defines the commands that classify a text for one person. */
-export function defineCardRequests(deps: Deps): CardRequests {
+/** Defines the commands that classify a text for one person, who asked by command, shortcut or reaction. */
+export function defineCardRequests(deps: Deps): CommandKind<CardRequest> {
   return deps.outbox.define('classify', requestSchema, async ({ payload }) => {
     const { subject } = payload
     const i18n = i18nFor(languageOf(subject.text))

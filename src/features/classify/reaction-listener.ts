@@ -3,14 +3,14 @@ import { i18nFor } from '../../i18n/catalog.ts'
 import { turnIdOf } from '../../queue/turn.ts'
 import { parseMessage, type RawMessage } from '../../slack/message.ts'
 import { formatFailure, savedOrTold } from '../command-failure.ts'
-import type { CardRequests } from './private-card.ts'
+import type { defineCardRequests } from './private-card.ts'
 import type { ClassifyServices } from './services.ts'
 import { buildMessageSubject } from './subject.ts'
 
 type Deps = Pick<ClassifyServices, 'self' | 'call' | 'users' | 'limiter' | 'settings'>
 
 /** Listens to the emoji that was chosen for a channel: people who react with it get the card of the message, for them alone. */
-export function listenToReactions(app: App, deps: Deps, requests: CardRequests): void {
+export function listenToReactions(app: App, deps: Deps, requests: ReturnType<typeof defineCardRequests>): void {
   app.event('reaction_added', async ({ event }) => {
     const { user } = event
     const { channel, ts } = event.item

@@ -13,7 +13,7 @@ import { upload } from '../../slack/upload.ts'
 import { parseDateRange, type Range } from '../../text/date-range.ts'
 import { isMentioned } from '../../text/from-slack.ts'
 import { parseJson } from '../../text/parse-json.ts'
-import { buildReport, formatReportCsv, type Report, renderReportMarkdown } from './report.ts'
+import { buildReport, formatReportCsv, renderReportMarkdown } from './report.ts'
 import { drawChart } from './report-chart.ts'
 import type { ClassifyServices } from './services.ts'
 import { buildMessageSubject } from './subject.ts'
@@ -25,7 +25,7 @@ type Deps = Pick<
 
 const reportSchema = z.object({
   request: z.object({
-    /** What is counted: what has its labels, or what was said, which gets them first. */
+    /** Counts what has its labels, or everything that was said, which gets them first. */
     of: z.enum(['labels', 'messages']),
     /** The words that name the time and the channel. */
     words: z.string(),
@@ -37,9 +37,6 @@ const reportSchema = z.object({
 })
 
 type AskedReport = z.infer<typeof reportSchema>
-
-/** Reports that people asked for. */
-export type Reports = CommandKind<AskedReport>
 
 const number = String.raw`(?:\d{1,4}|[一二两三四五六七八九十]{1,3})`
 const phrase = String.raw`(?:(?:the\s+)?(?:last|past)\s+(?:\d{1,4}\s+)?(?:hour|day|week|month)s?|since\s+(?:sun|mon|tues|wednes|thurs|fri|satur|yester|to)day|since\s+\d{4}-\d{1,2}-\d{1,2}|yesterday|today|昨天|今天|(?:最近|过去|近)\s*${number}\s*个?\s*(?:小时|钟头|天|日|周|星期|月)|(?:从|自)\s*(?:上?周|星期)[一二三四五六日天](?:开始|以来|起)?|(?:从|自)\s*\d{4}-\d{1,2}-\d{1,2}(?:开始|以来|起)?)`
@@ -80,7 +77,7 @@ export function listenToReportActions(app: App, deps: Deps): void {
 }
 
 /** Defines the commands that send one person a report: numbers and quotes by direct message, the chart in its thread. */
-export function defineReports(deps: Deps): Reports {
+export function defineReports(deps: Deps): CommandKind<AskedReport> {
   return deps.outbox.define('report', reportSchema, async ({ payload }) => {
     const { i18n } = await fetchReader(deps, payload.user)
     const outcome = await report(deps, payload).catch(error => {
@@ -123,7 +120,11 @@ function buildCsvButton(value: z.infer<typeof csvSchema>, i18n: I18n) {
 }
 
 /** Renders the report with a permalink for each message that is quoted. */
-async function renderReport({ call }: Deps, report: Report, language: 'en' | 'zh'): Promise<string> {
+async function renderReport(
+  { call }: Deps,
+  report: ReturnType<typeof buildReport>,
+  language: 'en' | 'zh',
+): Promise<string> {
   const links = new Map<string, string>()
   for (const { channel, ts } of report.quotes.flatMap(({ quotes }) => quotes)) {
     if (ts === undefined || links.has(`${channel}:${ts}`)) continue

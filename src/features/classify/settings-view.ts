@@ -1,7 +1,7 @@
 import type { App } from '@slack/bolt'
 import type { ModalView } from '@slack/types'
 import { type I18n, i18nFor } from '../../i18n/catalog.ts'
-import { type ChannelSettings, parseEmojiName } from './channel-settings.ts'
+import { type ChannelSettingsBook, parseEmojiName } from './channel-settings.ts'
 import type { ClassifyServices } from './services.ts'
 
 type Deps = Pick<ClassifyServices, 'call' | 'users' | 'settings'>
@@ -39,7 +39,7 @@ interface Values {
   reaction?: { name?: { value?: string | null } }
 }
 
-function buildSettingsView(i18n: I18n, channel: string, chosen: ChannelSettings): ModalView {
+function buildSettingsView(i18n: I18n, channel: string, chosen: ReturnType<ChannelSettingsBook['of']>): ModalView {
   const { settings } = i18n.labels
   const watch = { text: plain(settings.watch), value: 'watch' }
   const card = { text: plain(settings.card), value: 'card' }
