@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import type { App, MessageShortcut } from '@slack/bolt'
+import { formatError } from '../../errors.ts'
 import { i18nFor } from '../../i18n/catalog.ts'
 import { parseMessage } from '../../slack/message.ts'
 import { languageOf } from '../../text/terms.ts'
@@ -10,7 +11,7 @@ import type { ClassifyServices } from './services.ts'
 import { openSettings } from './settings-view.ts'
 import { buildMessageSubject } from './subject.ts'
 
-type Deps = Pick<ClassifyServices, 'self' | 'call' | 'users' | 'respond' | 'settings'>
+type Deps = Pick<ClassifyServices, 'self' | 'call' | 'users' | 'respond' | 'settings' | 'log'>
 
 /**
  * Listens to people who hand the bot feedback, by the command `/classify` or the shortcut “Classify this message”: it says
@@ -55,7 +56,9 @@ export function listenToClassifying(
     const i18n = i18nFor(languageOf(text))
     const tell = async (sentence: string) => {
       await ack()
-      await deps.respond(responseUrl, { response_type: 'ephemeral', text: sentence })
+      await deps
+        .respond(responseUrl, { response_type: 'ephemeral', text: sentence })
+        .catch(error => deps.log.warn({ reason: formatError(error) }, 'notice failed'))
     }
     if (subject === undefined || text === '') return tell(i18n.labels.nothingToLabel)
     const saving = cards.save({ subject: { ...subject, text }, user: user.id, responseUrl }, subject.id)
