@@ -14,7 +14,7 @@ import { otherId } from './taxonomy.ts'
 
 const schema = z.object({
   subject: subjectSchema.extend({ ts: z.string() }),
-  /** Whether a card is posted into the message's thread. */
+  /** Posts a card into the thread of the message, besides the reactions. */
   card: z.boolean(),
 })
 
