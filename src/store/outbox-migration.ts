@@ -68,7 +68,7 @@ const askSchema = z.object({
   asked: z.object({ user: z.string(), channel: z.string(), responseUrl: z.string() }),
 })
 
-/** What was no report was a question; one that cannot be read is quarantined when it is run. */
+/** Every other ask is a question; one that cannot be parsed is quarantined when it is taken over. */
 function parseAsk({ id, ask, kept_at, owner }: Selectable<Tables['asks']>): Tables['outbox'] {
   const found = parseJson(ask, askSchema)
   const saved = { id, saved_at: kept_at, owner }
