@@ -137,7 +137,7 @@ async function openSlack({ config, model, store, log }: BotDeps) {
     reader: paced.read,
     respond: createResponder(config.slackApiUrl),
     limiter: createLimiter(call, Date.now, store.shared?.pool),
-    users: createUsers(call, log),
+    users: createUsers(call, self, log),
     threads: createThreadCache(paced.atOnce, self, config.cacheTokens),
     createFileReader: (limits?: { maxTextCharacters: number }) => createFileReader({ ...access, ...limits }),
     shareChange: (thread: ThreadId) => store.shared?.replicas.tell({ kind: 'thread', ...thread }),

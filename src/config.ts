@@ -2,32 +2,32 @@ import { z } from 'zod'
 import { StartError } from './errors.ts'
 import { type LogLevel, logLevels } from './log.ts'
 
-/** How Slack reaches the bot: over a socket that the bot opens, or by signed HTTP requests. */
+/** How events reach the bot: over a socket that it opens, or by signed HTTP requests. */
 type Transport = { kind: 'socket'; appToken: string } | { kind: 'http'; signingSecret: string }
 
-/** Which server and model answer, and what is known of them beyond the catalog. */
+/** The model server, and overrides of the catalog. */
 export interface ModelConfig {
   apiKey: string
   baseUrl: string
   name: string
-  /** Overrides what the catalog says of the model's window, in tokens. */
+  /** Overrides the catalog's context window, in tokens. */
   contextTokens?: number
-  /** Overrides what the catalog says of the longest answer, in tokens. */
+  /** Overrides the catalog's longest answer, in tokens. */
   outputTokens?: number
-  /** Overrides whether the model can see images. */
+  /** Overrides the catalog's support for images. */
   images?: boolean
-  /** A stream that sends nothing for this long is given up. */
+  /** A stream that sends nothing for this long is aborted. */
   idleMs: number
 }
 
-/** Everything that the bot is told from outside, checked. */
+/** The validated environment. */
 export interface Config {
   botToken: string
   transport: Transport
   slackApiUrl: string
   port: number
   model: ModelConfig
-  /** Look for a model server on this machine when none is named. */
+  /** Detect a model server on this machine if none is named. */
   detectModel: boolean
   /** `OPENAI_MODEL` was set; otherwise a server that is found may choose. */
   modelIsNamed: boolean
@@ -111,8 +111,8 @@ export const environment = z.object({
 type Environment = z.infer<typeof environment>
 
 /**
- * Checks the environment and says everything that is wrong with it at once, each with its cure. An empty value counts as
- * not set, as in a copied `.env.example`.
+ * Parses the environment, or returns every problem at once, each with its cure. An empty value counts as not set, as in a copied
+ * `.env.example`.
  */
 export function parseConfig(env: Record<string, string | undefined>): { config: Config } | { problems: Problem[] } {
   const parsed = environment.safeParse(withoutBlanks(env))
@@ -121,19 +121,19 @@ export function parseConfig(env: Record<string, string | undefined>): { config: 
   return { config: assemble(parsed.data) }
 }
 
-/** The folder of the store alone, for commands that need nothing else. */
+/** Parses the store's folder alone, for commands that need nothing else. */
 export function parseDataDir(env: Record<string, string | undefined>): string {
   return environment.shape.DATA_DIR.parse(withoutBlanks(env).DATA_DIR)
 }
 
-/** The database of several replicas alone; undefined when there is none. Throws a `StartError` when it is no address. */
+/** Parses the replicas' database alone; undefined if there is none. Throws a `StartError` if it is no address. */
 export function parseDatabaseUrl(env: Record<string, string | undefined>): string | undefined {
   const { data, error } = environment.shape.DATABASE_URL.safeParse(withoutBlanks(env).DATABASE_URL)
   if (error !== undefined) throw new StartError(`DATABASE_URL ${error.issues[0]?.message}`)
   return data
 }
 
-/** The model server alone; undefined when none is named. */
+/** Parses the model server alone; undefined if none is named. */
 export function parseModelConfig(env: Record<string, string | undefined>): ModelConfig | undefined {
   const set = withoutBlanks(env)
   if (set.OPENAI_API_KEY === undefined && set.OPENAI_BASE_URL === undefined) return undefined
@@ -183,7 +183,7 @@ function buildModelConfig(env: Environment): ModelConfig {
   }
 }
 
-/** Names of which at least one must be set; said even when other names are wrong too. */
+/** Returns the problems of names of which at least one must be set. */
 function missingTogether(env: Record<string, string | undefined>): Problem[] {
   const problems: Problem[] = []
   if (env.SLACK_APP_TOKEN === undefined && env.SLACK_SIGNING_SECRET === undefined) {

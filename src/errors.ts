@@ -2,13 +2,13 @@ import { randomBytes } from 'node:crypto'
 import type { I18n } from './i18n/catalog.ts'
 
 /**
- * A failure that a person may read about: it carries a sentence that says what happened and what to do next. Every
- * other error is shown as a reference only, and told in full in the log.
+ * An error with a cure: it carries a sentence for the person, which says what happened and what to do next. Every other error is
+ * shown as a reference to the log.
  */
 export class ShownError extends Error {
-  /** The sentence in the reader's language; it names the next step. */
+  /** Returns the sentence in the reader's language. */
   readonly sentence: (i18n: I18n) => string
-  /** A short name for logs and figures, such as `model_unauthorized`. */
+  /** A short name for logs and metrics, such as `model_unauthorized`. */
   readonly kind: string
 
   constructor(kind: string, sentence: (i18n: I18n) => string, cause?: unknown) {
@@ -19,15 +19,15 @@ export class ShownError extends Error {
   }
 }
 
-/** What one failure means for the two who hear of it: the person in Slack and the reader of the log. */
-export interface Failure {
+/** An error as the person and the reader of the log are told of it. */
+interface Failure {
   kind: string
   sentence: (i18n: I18n) => string
-  /** Stands in the log, and in Slack when the failure has no sentence of its own. */
+  /** Stands in the log, and in Slack if the error has no sentence of its own. */
   reference: string
 }
 
-/** Makes a failure out of anything thrown; what is not a {@link ShownError} becomes a reference that the log explains. */
+/** Describes anything thrown. An error that is no {@link ShownError} is shown as a reference that the log explains. */
 export function describeFailure(error: unknown): Failure {
   const reference = randomBytes(4).toString('hex')
   if (error instanceof ShownError) return { kind: error.kind, sentence: error.sentence, reference }
@@ -36,8 +36,8 @@ export function describeFailure(error: unknown): Failure {
 }
 
 /**
- * An error in one line for the log. What a server said of a failure is left out where it may quote what people wrote: the
- * causes of a {@link ShownError} are told by name and code only.
+ * Formats an error as one line for the log. Causes of a {@link ShownError} appear by name and code only: a server's message may quote
+ * what people wrote.
  */
 export function formatError(error: unknown): string {
   if (error instanceof ShownError)
@@ -51,15 +51,15 @@ function formatCause(cause: unknown): string {
   return [name, status, code].filter(part => typeof part === 'string' || typeof part === 'number').join(' ')
 }
 
-/** A Web API call that did not work. */
+/** A failed Web API call. */
 export class SlackError extends Error {
   /** Slack's own name (`channel_not_found`), or `ratelimited`, `network`, `timeout`, `server`, `garbled`. */
   readonly code: string
-  /** With `ratelimited`: how long this method must rest in this workspace. */
+  /** With `ratelimited`: how long Slack wants no call of this method in this workspace. */
   readonly retryAfterMs: number
-  /** Whether the same call may work a little later. */
+  /** The same call may succeed later. */
   readonly isPassing: boolean
-  /** Whether Slack may have carried the call out all the same. */
+  /** Slack may have carried out the call all the same. */
   readonly isUnknown: boolean
 
   constructor(method: string, code: string, retryAfterMs = 0, cause?: unknown) {
@@ -72,7 +72,7 @@ export class SlackError extends Error {
   }
 }
 
-/** A refusal without a readable time means a moment; one of days is a mistake, and is looked at again in between. */
+/** Bounds of Retry-After: one without a readable time means a moment, one of days is a mistake. */
 const shortestRestMs = 1_000
 const longestRestMs = 600_000
 

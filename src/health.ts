@@ -1,17 +1,14 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { Metrics } from './metrics.ts'
 
-/** One address that whoever runs the bot may ask, in the form in which Bolt's receivers take it too. */
+/** A route for operators, in the form that Bolt's receivers take too. */
 export interface Route {
   path: string
   method: 'GET'
   handler: (request: IncomingMessage, response: ServerResponse) => void
 }
 
-/**
- * `/healthz` (the process lives), `/readyz` (Slack can reach it and it takes turns) and `/metrics` (figures for
- * Prometheus).
- */
+/** Creates `/healthz` (the process lives), `/readyz` (Slack can reach it and it accepts turns) and `/metrics` (Prometheus). */
 export function createHealthRoutes(metrics: Metrics, isReady: () => boolean): Route[] {
   return [
     { path: '/healthz', method: 'GET', handler: (_, response) => say(response, 200, 'ok\n') },
@@ -26,14 +23,14 @@ export function createHealthRoutes(metrics: Metrics, isReady: () => boolean): Ro
       handler: (_, response) => {
         metrics.text().then(
           text => say(response, 200, text, metrics.contentType),
-          () => say(response, 500, 'figures could not be read\n'),
+          () => say(response, 500, 'metrics could not be read\n'),
         )
       },
     },
   ]
 }
 
-/** Serves the routes by themselves, for Socket Mode, in which Slack needs no port of ours. */
+/** Serves the routes on a port of their own, for Socket Mode, in which Slack needs none. */
 export function openHealthServer(routes: Route[], port: number): Promise<Server> {
   const server = createServer((request, response) => {
     const path = request.url?.split('?', 1)[0]

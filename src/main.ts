@@ -10,14 +10,14 @@ import { tokenErrors } from './slack/start-error.ts'
 import { openStore } from './store/data-dir.ts'
 import type { Store } from './store/store.ts'
 
-/** The environment or a token is wrong: trying again does not help until somebody has changed it. */
+/** The exit code for a wrong setting or token: restarting does not help until it is changed. */
 const exitMisconfigured = 2
 
-/** How often it is looked whether npm still lives. */
-const parentEveryMs = 500
+/** How often the parent process is checked. */
+const parentCheckMs = 500
 
-/** A process that stops is done this long after its last answers, and lets go of the store. */
-const lockExtraMs = 10_000
+/** A process that stops releases the store's lock within this time after its last answers. */
+const lockMarginMs = 10_000
 
 dotenv.config({ quiet: true })
 const read = parseConfig(process.env)
@@ -26,11 +26,11 @@ else await run(read.config)
 
 async function run(config: Config): Promise<void> {
   const log = createLog(config.logLevel)
-  // Whoever stops the bot may do so while it is still starting.
-  let app: RunningBot | undefined
+  // A signal may come while the bot is still starting.
+  let bot: RunningBot | undefined
   let store: Store | undefined
   const stop = async () => {
-    await app?.stop()
+    await bot?.stop()
     await store?.close()
   }
   stopOnSignals(stop, log)
@@ -38,7 +38,7 @@ async function run(config: Config): Promise<void> {
   try {
     const taxonomies = await loadTaxonomies(config.taxonomyFile)
     store = await openStoreOf(config, log)
-    app = await startBot({
+    bot = await startBot({
       config,
       model: createModel(await chooseModel(config, log), log),
       store,
@@ -52,15 +52,15 @@ async function run(config: Config): Promise<void> {
   }
 }
 
-/** What outlives the process: in a folder of its own, or in a database that several replicas share. */
+/** Opens the store: SQLite in a folder, or the PostgreSQL that replicas share. */
 async function openStoreOf({ databaseUrl, dataDir, stopMs }: Config, log: Log): Promise<Store> {
-  if (databaseUrl === undefined) return openStore(dataDir, stopMs + lockExtraMs, log)
-  // Whoever has one process needs none of it in memory.
+  if (databaseUrl === undefined) return openStore(dataDir, stopMs + lockMarginMs, log)
+  // Loaded only when needed: a single process spares the memory.
   const { openSharedStore } = await import('./store/postgres-store.ts')
   return openSharedStore(databaseUrl, log)
 }
 
-/** The named server, or one that is found on this machine when that was asked for. */
+/** Returns the configured model, or detects a server on this machine if that is configured. */
 async function chooseModel(config: Config, log: Log): Promise<Config['model']> {
   if (!config.detectModel) return config.model
   const found = await detectLocalServer({ ollamaHost: process.env.OLLAMA_HOST })
@@ -68,7 +68,7 @@ async function chooseModel(config: Config, log: Log): Promise<Config['model']> {
     throw new StartError(
       'MODEL_AUTODETECT: no model server was found on this machine; start one, or set OPENAI_BASE_URL',
     )
-  log.info({ server: found.kind, model: found.model }, 'found a model server on this machine')
+  log.info({ server: found.kind, model: found.model }, 'model server detected on this machine')
   return {
     ...(found.contextTokens !== undefined && { contextTokens: found.contextTokens }),
     ...config.model,
@@ -80,7 +80,7 @@ async function chooseModel(config: Config, log: Log): Promise<Config['model']> {
 function stopOnSignals(stopApp: () => Promise<void>, log: Log): void {
   let isStopping = false
   const stop = async (signal: string) => {
-    // Asked twice, somebody is in a hurry.
+    // A second signal ends the process at once.
     if (isStopping) process.exit(1)
     isStopping = true
     log.info({ signal }, 'stopping')
@@ -94,10 +94,7 @@ function stopOnSignals(stopApp: () => Promise<void>, log: Log): void {
   })
 }
 
-/**
- * `npm start` runs the bot below a shell, and neither hands a signal on: when they are gone, whoever started the bot has asked it to
- * stop.
- */
+/** Calls back when npm is gone: `npm start` runs the bot below a shell, and neither passes a signal on. */
 function whenNpmIsGone(stop: () => void): void {
   if (process.env.npm_lifecycle_event !== 'start') return
   const parent = process.ppid
@@ -105,19 +102,19 @@ function whenNpmIsGone(stop: () => void): void {
     if (process.ppid === parent) return
     clearInterval(timer)
     stop()
-  }, parentEveryMs).unref()
+  }, parentCheckMs).unref()
 }
 
 /**
- * The socket client lets a refusal while it reconnects end as an unhandled rejection, and stumbles over envelopes that
- * it does not know. The first means that the token is gone for good; the second means nothing.
+ * Logs unhandled rejections and stops the process if Slack has revoked the token: the socket client lets a refusal while it
+ * reconnects end as an unhandled rejection. It also trips over envelopes that it does not know, which is harmless.
  */
 function watchForLostToken(stopApp: () => Promise<void>, log: Log): void {
   process.on('unhandledRejection', error => {
-    log.error({ reason: formatError(error) }, 'something failed that nobody waited for')
+    log.error({ reason: formatError(error) }, 'unhandled rejection')
     const refusal = (error as { data?: { error?: string } } | undefined)?.data?.error
     if (refusal === undefined || !tokenErrors.includes(refusal)) return
-    log.error({ refusal }, 'Slack no longer takes SLACK_APP_TOKEN; make a new one and start again')
+    log.error({ refusal }, 'SLACK_APP_TOKEN rejected by Slack; make a new one and start again')
     void stopApp().finally(() => process.exit(exitMisconfigured))
   })
 }

@@ -1,19 +1,19 @@
 import { Counter, Gauge, Histogram, Registry } from 'prom-client'
 
-/** The figures of a running bot, for Prometheus and for whoever looks at `/metrics`. */
+/** The metrics of a running bot, in Prometheus's format at `/metrics`. */
 export interface Metrics {
   turnEnded(outcome: string, kind: string): void
   firstTextShown(milliseconds: number): void
   slackCalled(method: string, outcome: 'ok' | 'refused' | 'failed'): void
   tokensUsed(direction: 'in' | 'out', count: number): void
-  /** Reads the sizes of the thread cache and of the inbox, and how the store is, whenever the figures are asked for. */
+  /** Reads the sizes of the thread cache and the queue, and the state of the store, at each scrape. */
   observe(look: () => { threads: number; cachedTokens: number; turnsInFlight: number; isStoreKept: boolean }): void
-  /** The figures in Prometheus's text format. */
+  /** Returns the metrics in Prometheus's text format. */
   text(): Promise<string>
   contentType: string
 }
 
-/** Makes the figures, in a registry of their own so that two bots in one process do not mix theirs. */
+/** Creates the metrics in a registry of their own, so that two bots in one process do not share them. */
 export function createMetrics(): Metrics {
   const registry = new Registry()
   const registers = [registry]

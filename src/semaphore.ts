@@ -1,25 +1,36 @@
-/** Places for work of which only so much is done at once. */
+/** Bounds how many tasks run at once; the others wait in line. */
 export interface Semaphore {
-  /** Resolves when there is a place; answers how to leave it. */
+  /** Resolves with the function that leaves again when there is a place. */
   enter(): Promise<() => void>
-  /** So many wait for one. */
+  /** Runs a task when there is a place. */
+  run<T>(task: () => Promise<T>): Promise<T>
+  /** How many tasks wait for a place. */
   readonly waiting: number
 }
 
-/** Lets so many in at once; the others wait in line. */
-export function createSemaphore(most: number): Semaphore {
-  let free = most
+/** Creates a semaphore that admits this many tasks at once. */
+export function createSemaphore(concurrency: number): Semaphore {
+  let free = concurrency
   const line: (() => void)[] = []
   const leave = () => {
     const next = line.shift()
     if (next === undefined) free += 1
     else next()
   }
+  const enter = async () => {
+    if (free > 0) free -= 1
+    else await new Promise<void>(resolve => line.push(resolve))
+    return leave
+  }
   return {
-    async enter() {
-      if (free > 0) free -= 1
-      else await new Promise<void>(resolve => line.push(resolve))
-      return leave
+    enter,
+    async run(task) {
+      await enter()
+      try {
+        return await task()
+      } finally {
+        leave()
+      }
     },
     get waiting() {
       return line.length

@@ -3,6 +3,8 @@ import { randomBytes } from 'node:crypto'
 /** Who the bot is in this workspace, and the secrets that it proves it with. */
 export interface Identity {
   teamId: string
+  /** Of a team in an Enterprise Grid. */
+  enterpriseId?: string
   teamName: string
   teamDomain: string
   botUserId: string
@@ -15,8 +17,9 @@ export interface Identity {
 }
 
 /** An identity with fresh secrets: a bot that has yesterday's token is refused, as in Slack. */
-export function createIdentity(botName: string): Identity {
+export function createIdentity(botName: string, enterpriseId?: string): Identity {
   return {
+    ...(enterpriseId !== undefined && { enterpriseId }),
     teamId: 'T0LOCAL001',
     teamName: 'Local workspace',
     teamDomain: 'local',

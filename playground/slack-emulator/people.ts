@@ -11,7 +11,17 @@ export interface Person {
   locale: string
   isBot: boolean
   isAdmin: boolean
+  team: Team
 }
+
+/** A Slack workspace, in an Enterprise Grid or not. */
+interface Team {
+  id: string
+  enterprise?: string | undefined
+}
+
+/** Teams of the people who do not belong to the bot's team, by name. */
+export type OtherTeams = Partial<Record<keyof typeof peopleIds, Team>>
 
 export const peopleIds = { dana: 'U0DANA0001', lee: 'U0LEE00001', mei: 'U0MEI00001', admin: 'U0ADMIN001' }
 
@@ -22,7 +32,9 @@ export interface People {
 }
 
 /** Three colleagues with three language settings, an administrator, and the bot. */
-export function createPeople(identity: Identity): People {
+export function createPeople(identity: Identity, otherTeams: OtherTeams = {}): People {
+  const team = { id: identity.teamId, enterprise: identity.enterpriseId }
+  const teams: Partial<Record<string, Team>> = otherTeams
   const someone = (id: string, name: string, displayName: string, locale: string): Person => ({
     id,
     name,
@@ -31,6 +43,7 @@ export function createPeople(identity: Identity): People {
     locale,
     isBot: false,
     isAdmin: false,
+    team: teams[name] ?? team,
   })
   const bot = { ...someone(identity.botUserId, identity.botName.toLowerCase(), identity.botName, 'en-US'), isBot: true }
   const people = [
@@ -72,17 +85,18 @@ export function toSlackUser(person: Person, identity: Identity, withLocale: bool
   const bot = person.isBot ? { bot_id: identity.botId, api_app_id: identity.appId } : {}
   return {
     id: person.id,
-    team_id: identity.teamId,
+    team_id: person.team.id,
     name: person.name,
     deleted: false,
     real_name: person.realName,
+    ...(person.team.enterprise !== undefined && { enterprise_user: toEnterpriseUser(person) }),
     ...(elsewhere[person.locale] ?? toHere()),
     profile: {
       real_name: person.realName,
       real_name_normalized: person.realName,
       display_name: person.displayName,
       display_name_normalized: person.displayName,
-      team: identity.teamId,
+      team: person.team.id,
       ...bot,
     },
     is_admin: person.isAdmin,
@@ -94,4 +108,9 @@ export function toSlackUser(person: Person, identity: Identity, withLocale: bool
     updated: 0,
     ...(withLocale && { locale: person.locale }),
   }
+}
+
+function toEnterpriseUser({ id, team, isAdmin }: Person): SlackJson {
+  const rights = { is_admin: isAdmin, is_owner: isAdmin, is_primary_owner: false }
+  return { id, enterprise_id: team.enterprise, enterprise_name: '', ...rights, teams: [team.id] }
 }

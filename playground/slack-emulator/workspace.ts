@@ -17,7 +17,7 @@ import { createLimits, type LimitChoice } from './limits.ts'
 import { createMessageStore, type Version } from './messages.ts'
 import { announceNews } from './news.ts'
 import { createPageEndpoints } from './page-endpoints.ts'
-import { createPeople, peopleIds } from './people.ts'
+import { createPeople, type OtherTeams, peopleIds } from './people.ts'
 import { createPosting } from './posting.ts'
 import { createResponseUrls } from './response-urls.ts'
 import { createWorkspaceServer } from './server.ts'
@@ -51,6 +51,10 @@ export interface WorkspaceOptions {
   commands?: Command[]
   shortcuts?: PageShortcut[]
   botName?: string
+  /** The Enterprise Grid that the bot's team belongs to. */
+  enterpriseId?: string
+  /** People of other teams (Slack Connect, or the same Enterprise Grid). */
+  otherTeams?: OtherTeams
   /** The bot's scopes: all that it could need, unless told. */
   scopes?: string[]
   /** How long the bot may take to acknowledge something: Slack's three seconds, unless told. */
@@ -194,10 +198,10 @@ function timing(core: Pick<Core, 'identity' | 'changes' | 'clock'>, options: Htt
 
 /** Makes the parts in the order in which they need each other. */
 function createCore(options: WorkspaceOptions, url: () => string): Core {
-  const identity = createIdentity(options.botName ?? 'Threadwise')
+  const identity = createIdentity(options.botName ?? 'Threadwise', options.enterpriseId)
   const clock = createClock(options.now ?? Date.now)
   const changes = createChanges()
-  const people = createPeople(identity)
+  const people = createPeople(identity, options.otherTeams)
   const channels = createChannels(identity, clock)
   const messages = createMessageStore()
   const files = createFiles(identity, clock, url)

@@ -6,7 +6,7 @@ import { StartError } from '../errors.ts'
 import { storeFile } from '../store/data-dir.ts'
 import { copySqlite, formatSqliteProblem } from '../store/sqlite.ts'
 
-// Copies what the bot keeps into one file, also while it runs: `npm run backup`, or `npm run backup -- /where/to.sqlite`.
+// Copies the store into one file, also while the bot runs: `npm run backup`, or `npm run backup -- /where/to.sqlite`.
 // PostgreSQL has its own tool for that, which knows its users and versions.
 dotenv.config({ quiet: true })
 const dump = 'pg_dump --format=custom --file=threadwise.dump "$DATABASE_URL"'
@@ -30,7 +30,7 @@ function formatProblem(error: unknown): string {
   return isMissing ? `there is no ${source}; set DATA_DIR to the bot’s folder` : formatSqliteProblem(error, source)
 }
 
-/** `2026-11-25T17-10-00`: a name that every file system takes. */
+/** Formats `2026-11-25T17-10-00`, a name that every file system takes. */
 function formatTimestamp(at: Date): string {
   return at.toISOString().slice(0, 19).replaceAll(':', '-')
 }

@@ -24,7 +24,7 @@ import type { LabelRecord } from '../store/labels.ts'
 import { openStoreOf } from '../store/open.ts'
 
 /**
- * `npm run eval`: how well a model tells the kinds of feedback apart, on the texts that come with the bot (or `--texts
+ * Evaluates how well a model classifies feedback: `npm run eval`, on the labelled texts that come with the bot (or `--texts
  * file.tsv`) and on the stored corrections. Names of models (`-- --model a --model b`) are asked at the configured server;
  * without a server (or with `--engine`) the module that `--classifier` names is evaluated by cross-validation, since it learns
  * from the same texts.
@@ -41,8 +41,8 @@ const { values } = parseArgs({
   },
 })
 
-/** Texts that are asked about at once. */
-const atOnce = 8
+/** Texts that are classified at once. */
+const concurrency = 8
 const folds = 10
 
 dotenv.config({ quiet: true })
@@ -104,7 +104,7 @@ async function askModel(
   { kinds, subjects, corrected }: { kinds: string[]; subjects: LabelledText[]; corrected: LabelRecord[] },
 ): Promise<Result> {
   const model = createModel(config, log)
-  const slots = createSemaphore(atOnce)
+  const slots = createSemaphore(concurrency)
   const usage = { calls: 0, tokensIn: 0, tokensOut: 0 }
   const judge = async ({ text, kinds: expected }: LabelledText): Promise<Judged> => {
     const leave = await slots.enter()
@@ -137,7 +137,10 @@ async function loadClassifier(): Promise<CreateClassifier> {
     throw new StartError(
       'set OPENAI_API_KEY or OPENAI_BASE_URL, or name a classifier that needs no server (--classifier FILE)',
     )
-  const module: { createClassifier?: CreateClassifier } = await import(pathToFileURL(resolve(values.classifier)).href)
+  const file = resolve(values.classifier)
+  const module: { createClassifier?: CreateClassifier } = await import(pathToFileURL(file).href).catch(error => {
+    throw new StartError(`the classifier ${file} cannot be loaded (${error.code ?? error.message})`)
+  })
   if (module.createClassifier === undefined) throw new StartError(`${values.classifier} exports no createClassifier`)
   return module.createClassifier
 }
@@ -189,14 +192,14 @@ function buildLabelledText({ text, labels }: LabelRecord): LabelledText {
   return { text, kinds: labels.map(({ kind }) => kind) }
 }
 
-/** Every so-manieth text, so that all kinds and languages are among them. */
+/** Samples texts at equal steps, so that all kinds and languages are among them. */
 function sample(texts: LabelledText[], most: number): LabelledText[] {
   if (texts.length <= most) return texts
   const step = texts.length / most
   return Array.from({ length: most }, (_, index) => texts[Math.floor(index * step)]).filter(text => text !== undefined)
 }
 
-/** `--price 0.4/1.6`: what a million tokens in and out cost. Prices change, so none are kept here. */
+/** Formats the cost by `--price 0.4/1.6`, for a million tokens in and out. */
 function formatCost({ tokensIn, tokensOut }: { tokensIn: number; tokensOut: number }): string {
   const [priceIn = Number.NaN, priceOut = Number.NaN] = (values.price ?? '').split('/').map(Number)
   if (!Number.isFinite(priceIn) || !Number.isFinite(priceOut))

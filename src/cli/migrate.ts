@@ -9,7 +9,7 @@ import { commandName } from '../store/open.ts'
 import { formatPostgresProblem, openPostgres } from '../store/postgres.ts'
 import { formatSqliteProblem } from '../store/sqlite.ts'
 
-// Moves what a bot kept in DATA_DIR into the PostgreSQL of DATABASE_URL, while it is stopped: `npm run move`.
+// Copies the store in DATA_DIR into the PostgreSQL of DATABASE_URL, while the bot is stopped: `npm run move`.
 dotenv.config({ quiet: true })
 const folder = resolve(parseDataDir(process.env))
 try {

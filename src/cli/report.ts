@@ -11,8 +11,8 @@ import { openStoreOf } from '../store/open.ts'
 import { parseDateRange } from '../text/date-range.ts'
 
 /**
- * `npm run report -- --since "last 30 days" --channel C0123456789 --png feedback.png --csv feedback.csv --language zh`: the
- * report of `/classify report`, also while the bot runs.
+ * Prints the report of `/classify report`, also while the bot runs: `npm run report -- --since "last 30 days" --channel C0123456789
+ * --png feedback.png --csv feedback.csv --language zh`.
  */
 const { values } = parseArgs({
   options: {

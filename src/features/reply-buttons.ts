@@ -2,7 +2,7 @@ import type { I18n } from '../i18n/catalog.ts'
 import type { Turn } from '../queue/turn.ts'
 import type { Control } from '../reply/body.ts'
 
-/** What the buttons below a reply are called on the wire; each carries the id of its turn. */
+/** Action ids of the buttons below a reply; each button carries the id of its turn. */
 export const controlIds = {
   stop: 'stop_reply',
   again: 'regenerate_reply',
@@ -10,12 +10,12 @@ export const controlIds = {
   post: 'post_summary',
 } as const
 
-/** Below a reply that grows: a button that stops it. */
+/** Builds the stop button of a growing reply. */
 export function buildGrowingControls(turnId: string, i18n: I18n): Control[] {
   return [buildButton(controlIds.stop, i18n.controls.stop, turnId)]
 }
 
-/** Below an answer: thumbs, and a button for another answer. */
+/** Builds the thumbs and the regenerate button of an answer. */
 export function buildAnswerControls(turnId: string, i18n: I18n): Control[] {
   const thumb = (text: string, rating: 'up' | 'down', label: string) => ({
     text: plain(text),
@@ -32,21 +32,21 @@ export function buildAnswerControls(turnId: string, i18n: I18n): Control[] {
   return [rate, ...buildRegenerateControls(turnId, i18n.controls.again)]
 }
 
-/** Below what failed, and beside a question that was edited: a button for another answer, with a name of its own. */
+/** Builds a regenerate button with a name of its own, for failures and edited questions. */
 export function buildRegenerateControls(turnId: string, name: string): Control[] {
   return [buildButton(controlIds.again, name, turnId)]
 }
 
-/** Which reply is posted, and where: its summary goes back to the place that it is of. */
+/** The value of the post button: which summary is posted, and where. */
 export interface PostValue {
   turn: string
-  /** Of the thread in the direct messages in which it stands. */
+  /** The ts of its thread in the direct messages. */
   from: string
   channel: string
   threadTs?: string
 }
 
-/** Below a summary that one person sees: a button that posts it where everybody may read what it sums up. */
+/** Builds the button that posts a private summary to the place that it summarizes. */
 export function buildPostControl(
   turn: Pick<Turn, 'id' | 'threadTs'>,
   { channel, threadTs, name }: { channel: string; threadTs: string | undefined; name: string },
@@ -58,7 +58,7 @@ export function buildPostControl(
   return buildButton(controlIds.post, title, JSON.stringify(value))
 }
 
-/** The rating that a thumb carries, and the turn that it is about. */
+/** Parses the value of a thumb: the rating and the turn's id. */
 export function parseRating(value: string): { rating: 'up' | 'down'; turnId: string } | undefined {
   const [rating, turnId] = value.split(' ', 2)
   if ((rating !== 'up' && rating !== 'down') || turnId === undefined) return undefined
@@ -68,7 +68,7 @@ export function parseRating(value: string): { rating: 'up' | 'down'; turnId: str
 /** Slack's limit. Source: docs.slack.dev, button element. */
 const mostButtonCharacters = 75
 
-/** A block of its own, whose id stays the same from edit to edit: somebody may press it while the reply grows. */
+/** Builds a block of its own, with an id that stays the same from edit to edit: people press it while the reply grows. */
 function buildButton(actionId: string, name: string, value: string): Control {
   const button = { type: 'button', action_id: actionId, text: plain(name.slice(0, mostButtonCharacters)), value }
   return { type: 'actions', block_id: actionId, elements: [button] }

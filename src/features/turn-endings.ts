@@ -1,6 +1,7 @@
 import { describeFailure, formatError, SlackError } from '../errors.ts'
+import { withoutUnopenedThoughts } from '../model/thinking.ts'
 import type { Ended, Interruption } from '../queue/job.ts'
-import type { Ending } from '../reply/reply.ts'
+import type { Ending, Reply } from '../reply/reply.ts'
 import type { Services, TurnContext } from './context.ts'
 import { buildAnswerControls, buildRegenerateControls } from './reply-buttons.ts'
 
@@ -91,7 +92,14 @@ async function tell(ctx: Ctx, sentence: string): Promise<void> {
   await conclude(ctx, { note: { kind: 'error', sentence }, controls })
 }
 
+/** Removes thoughts that were streamed before their closer showed what they are. */
+export function removeThoughts(reply: Reply): void {
+  const answer = withoutUnopenedThoughts(reply.text)
+  if (answer !== reply.text) reply.replace(answer)
+}
+
 async function conclude(ctx: Ctx, ending: Ending): Promise<void> {
+  removeThoughts(ctx.reply)
   try {
     await ctx.reply.finish(ending)
     rememberReply(ctx)

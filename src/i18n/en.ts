@@ -3,7 +3,7 @@ const formatCount = (count: number) => numbers[count] ?? String(count)
 const count = (number: number) => number.toLocaleString('en')
 const short = (number: number) => (number < 1_000 ? String(number) : `${Math.round(number / 1_000)}k`)
 
-/** What the bot says of itself, in English. Answers of the model are not here: they follow the question's language. */
+/** The bot's own sentences in English. The model's answers are not among them: they follow the question's language. */
 export const en = {
   thinking: 'is thinking…',
   help: 'Ask me something after my name, for example “summarize this thread” or “what did we decide about the date?”. I read the thread I am in, and in it you need not mention me again. /summarize tells you alone what was said in a channel, /classify what kind of feedback a text is.',
@@ -47,6 +47,10 @@ export const en = {
       missing: 'I see no CSV file here. Drop one into this thread and say “classify this file”, or send both together.',
       empty: 'The file has no rows below its header.',
       tooLong: (rows: number, most: number) => `The file has ${rows} rows; I take ${most} at a time. Split it, please.`,
+      tooWide: (columns: number, most: number) =>
+        `The file has ${columns} columns. I can read up to ${most}; remove the ones you don’t need and send it again.`,
+      tooLarge: (cells: number, most: number) =>
+        `The file has ${cells} cells. I can read up to ${most}; remove columns you don’t need, or split it.`,
       unreadable:
         'I cannot read this as CSV: a quotation mark is not closed, or it is another format. Export it again.',
       noColumn: (wanted: string, names: string) => `There is no column “${wanted}”. The columns are: ${names}`,

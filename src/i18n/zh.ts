@@ -3,7 +3,7 @@ import type { I18n } from './catalog.ts'
 const count = (number: number) => number.toLocaleString('en')
 const short = (number: number) => (number < 1_000 ? String(number) : `${Math.round(number / 1_000)}k`)
 
-/** What the bot says of itself, in Chinese. */
+/** The bot's own sentences in Chinese. */
 export const zh: I18n = {
   thinking: '正在思考…',
   help: '请在我的名字后面写上问题，例如“总结一下这个讨论串”或“日期是怎么定的？”。我会读所在的讨论串；在里面继续提问不必再提及我。/summarize 把频道里说过的事总结给你一个人看，/classify 判断一条反馈属于哪一类。',
@@ -42,6 +42,8 @@ export const zh: I18n = {
       missing: '这里没有 CSV 文件。请把文件放进这个讨论串再说“分类这个文件”，或者一起发送。',
       empty: '文件的表头下面没有内容。',
       tooLong: (rows, most) => `文件有 ${rows} 行，我一次最多处理 ${most} 行。请拆分后再发。`,
+      tooWide: (columns, most) => `文件有 ${columns} 列，我最多能读 ${most} 列。请删掉不需要的列，再发一次。`,
+      tooLarge: (cells, most) => `文件有 ${cells} 个单元格，我最多能读 ${most} 个。请删掉不需要的列，或拆分后再发。`,
       unreadable: '我读不了这个 CSV：引号没有闭合，或者是别的格式。请重新导出。',
       noColumn: (wanted, names) => `没有“${wanted}”这一列。现有的列：${names}`,
       progress: (done, all, failed) => `正在分类：${done} / ${all}${failed > 0 ? `，${failed} 行失败` : ''} …`,

@@ -1,15 +1,12 @@
 import OpenAI from 'openai'
 import { ShownError } from '../errors.ts'
 
-/** Parameters that some servers do not know; without them the request means the same. */
+/** Parameters that some servers refuse; the request means the same without them. */
 export type RefusedParameter = 'stream_options' | 'max_tokens' | 'max_completion_tokens' | 'response_format'
 
 const droppable: RefusedParameter[] = ['stream_options', 'max_completion_tokens', 'max_tokens', 'response_format']
 
-/**
- * Which of our parameters a server refused, by the name it complains of in its 400 or 422; llama.cpp's Python server says
- * so with a 500.
- */
+/** Finds the parameter that a server refused by name, in a 400 or 422, or in the 500 of llama.cpp's Python server. */
 export function parseRefusedParameter(error: unknown): RefusedParameter | undefined {
   if (!(error instanceof OpenAI.APIError) || ![400, 422, 500, 501].includes(error.status ?? 0)) return undefined
   // The vendor says "Unsupported parameter: 'max_tokens' ... Use 'max_completion_tokens' instead": the first named is meant.
@@ -21,10 +18,7 @@ export function parseRefusedParameter(error: unknown): RefusedParameter | undefi
   return named.sort((a, b) => complaint.indexOf(a) - complaint.indexOf(b))[0]
 }
 
-/**
- * How long to wait before the same request may succeed: what the server asks for, else `usualMs`; infinite when waiting
- * does not help.
- */
+/** Returns the backoff before a retry: the server's Retry-After, else `usualMs`; infinite if a retry does not help. */
 export function parseRetryWaitMs(error: unknown, usualMs: number): number {
   if (error instanceof OpenAI.APIUserAbortError || !(error instanceof OpenAI.APIError)) return Number.POSITIVE_INFINITY
   if (error instanceof OpenAI.APIConnectionError) return usualMs
@@ -38,13 +32,13 @@ function parseRetryAfterSeconds(error: InstanceType<typeof OpenAI.APIError>): nu
   return Number.isFinite(seconds) ? seconds : undefined
 }
 
-/** Everything that a server or the way to it can do wrong, each with its own sentence and next step. */
+/** Turns everything that a server or the network can do wrong into an error with its own sentence and next step. */
 export function parseModelError(error: unknown, model: string): ShownError {
   if (error instanceof ShownError) return error
   if (error instanceof OpenAI.APIConnectionError) return shown('model_unreachable', w => w.model.unreachable, error)
   if (error instanceof OpenAI.APIError) return parseStatusError(error, model)
   if (error instanceof SyntaxError) return shown('model_garbled', w => w.model.garbled, error)
-  // What is left is the body of the response breaking: a reset connection, a premature close.
+  // The response's body broke off: a reset connection, a premature close.
   return shown('model_ended_early', w => w.model.endedEarly, error)
 }
 
@@ -78,7 +72,7 @@ function parseStatusError(error: InstanceType<typeof OpenAI.APIError>, model: st
   return shown('model_refused_request', w => w.model.refusedRequest, error)
 }
 
-/** An error object inside a stream has no status; some gateways say there what others say with one. */
+/** Parses an error inside a stream, which has no status: some gateways say there what others say with one. */
 function parseMidStreamError(says: string, error: unknown): ShownError {
   if (/rate.?limit|overloaded|too many requests/.test(says))
     return shown('model_busy', w => w.model.busy(undefined), error)

@@ -1,18 +1,18 @@
-/** What a model can take in and give out. */
+/** The limits and abilities of a model. */
 export interface Window {
-  /** Tokens of question and answer together. */
+  /** Tokens of prompt and answer together. */
   contextTokens: number
   /** Tokens of the longest answer. */
   outputTokens: number
-  /** It can look at images. */
+  /** The model can see images. */
   images: boolean
-  /** How the longest answer is named in the request: newer models of the vendor refuse `max_tokens`. */
+  /** The request's parameter for the longest answer: newer models of the vendor refuse `max_tokens`. */
   outputParameter: 'max_tokens' | 'max_completion_tokens'
 }
 
 /**
- * What is assumed of a model that the catalog does not know: small enough for the common local models, and the
- * parameter that every server understands. `MODEL_CONTEXT_TOKENS`, `MODEL_OUTPUT_TOKENS` and `MODEL_IMAGES` change it.
+ * Defaults for a model that the catalog does not know: small enough for the common local models, and the parameter that every server
+ * understands. `MODEL_CONTEXT_TOKENS`, `MODEL_OUTPUT_TOKENS` and `MODEL_IMAGES` override them.
  */
 const unknownWindow: Window = {
   contextTokens: 8_192,
@@ -61,7 +61,7 @@ const exact: Record<string, Window> = {
   'gpt-5.2-chat-latest': row(128_000, 16_384, seeing, newer),
 }
 
-/** Families by the start of the name, the longest start first, so that dated snapshots are known too. */
+/** Families by the start of the name, the longest first, so that dated snapshots are found too. */
 const families: [start: string, window: Window][] = [
   ['gpt-6', row(1_050_000, 128_000, seeing, newer)],
   ['gpt-5.6', row(1_050_000, 128_000, seeing, newer)],
@@ -78,16 +78,13 @@ const families: [start: string, window: Window][] = [
   ['o1', row(200_000, 100_000, seeing, newer)],
 ]
 
-/**
- * What is known of a model by its name. Names are compared without regard to case, and a vendor's prefix as gateways
- * write it (`openai/gpt-4o`) is passed over. An unknown name gets stated defaults, never an error.
- */
+/** Looks up a model by its name, case-insensitively and without a gateway's vendor prefix (`openai/gpt-4o`). */
 export function findWindow(name: string): Window {
   const bare = name.toLowerCase().split('/').at(-1) ?? ''
   return exact[bare] ?? families.find(([start]) => isFamily(bare, start))?.[1] ?? unknownWindow
 }
 
-/** `gpt-4o-2024-08-06` is of the family `gpt-4o`; `gpt-4omega` is not. */
+/** Returns true for `gpt-4o-2024-08-06` in the family `gpt-4o`, false for `gpt-4omega`. */
 function isFamily(name: string, start: string): boolean {
   return name.startsWith(start) && /^(?:$|[-:@.])/.test(name.slice(start.length))
 }

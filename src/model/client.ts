@@ -8,17 +8,27 @@ import { parseModelError, parseRefusedParameter, parseRetryWaitMs, type RefusedP
 import { findWindow, type Window } from './catalog.ts'
 import { type IdleTimeout, startIdleTimeout } from './idle-timeout.ts'
 import { type AnswerFormat, type ChatMessage, FormatRefused, type Model, type Piece } from './model.ts'
+import { createThoughtRemover } from './thinking.ts'
 
 type Request = OpenAI.Chat.ChatCompletionCreateParamsStreaming
 type Chunk = OpenAI.Chat.ChatCompletionChunk
 
-/** How often a request that never began to answer is sent again: lost connections, a busy or failing server. */
+/** Retries of a request that got no answer: a lost connection, a busy or failing server. */
 const retries = 2
-/** The wait before the first of them; it doubles. A server that asks for more than `longestWaitMs` is not waited for. */
-const firstWaitMs = 500
-const longestWaitMs = 5_000
+/** The first backoff, which doubles. A server that asks for more than `maxBackoffMs` is not waited for. */
+const firstBackoffMs = 500
+const maxBackoffMs = 5_000
 
-/** A model behind any server that speaks the OpenAI chat API. */
+/** A connection to one model. */
+interface Connection {
+  client: OpenAI
+  config: ModelConfig
+  /** Parameters that the server has refused; they are left out of every request for the life of the process. */
+  refused: Set<RefusedParameter>
+  log: Log
+}
+
+/** Creates a model behind any server that speaks the OpenAI chat API. */
 export function createModel(config: ModelConfig, log: Log): Model {
   const window: Window = {
     ...findWindow(config.name),
@@ -26,10 +36,12 @@ export function createModel(config: ModelConfig, log: Log): Model {
     ...(config.outputTokens !== undefined && { outputTokens: config.outputTokens }),
     ...(config.images !== undefined && { images: config.images }),
   }
-  // The answer never takes more than a quarter of a small window, so that there is room to read.
+  // The answer takes at most a quarter of a small window, so that there is room for the prompt.
   const answerTokens = Math.min(window.outputTokens, Math.floor(window.contextTokens / 4))
   const client = new OpenAI({ apiKey: config.apiKey, baseURL: config.baseUrl, maxRetries: 0, logLevel: 'off' })
   const refused = new Set<RefusedParameter>()
+  const connection = { client, config, refused, log }
+  const removeThoughts = createThoughtRemover()
 
   return {
     name: config.name,
@@ -41,76 +53,68 @@ export function createModel(config: ModelConfig, log: Log): Model {
     },
     stream: (messages, signal, format) => {
       const body = () => buildRequest({ model: config.name, window, answerTokens, messages, format, refused })
-      return speak(client, body, refused, config, log, signal)
+      return removeThoughts(streamAnswer(connection, body, signal))
     },
   }
 }
 
-/** A model and where it runs, for people. Servers of single files name a model by its path; its last part says enough. */
+/** Formats a model and its host for people. Servers of single files name a model by its path; its last part says enough. */
 export function formatModelTitle(name: string, baseUrl: string): string {
   const short = name.startsWith('/') ? (name.split('/').at(-1) ?? name) : name
   return `${short} at ${new URL(baseUrl).host}`
 }
 
-/** One answer: asks, follows the stream, and turns everything that goes wrong into a sentence. */
-async function* speak(
-  client: OpenAI,
-  body: () => Request,
-  refused: Set<RefusedParameter>,
-  config: ModelConfig,
-  log: Log,
-  signal: AbortSignal,
-): AsyncIterable<Piece> {
-  const autoLabel = startIdleTimeout(config.idleMs, signal)
+/** Streams one answer. Throws a `ShownError` for everything that goes wrong. */
+async function* streamAnswer(connection: Connection, body: () => Request, signal: AbortSignal): AsyncIterable<Piece> {
+  const { client, config, log } = connection
+  const idle = startIdleTimeout(config.idleMs, signal)
   try {
-    const response = await openResponse(client, body, refused, autoLabel)
-    yield* parsePieces(readChunks(client, autoLabel.follow(response), autoLabel), autoLabel.isDone)
+    const response = await openResponse(connection, body, idle)
+    yield* parsePieces(readChunks(client, idle.follow(response), idle), idle.isDone)
   } catch (error) {
     if (signal.aborted) return
     if (error instanceof FormatRefused) throw error
-    if (autoLabel.isSilent())
-      throw new ShownError('model_silent', i18n => i18n.model.silent(config.idleMs / 1000), error)
+    if (idle.isSilent()) throw new ShownError('model_silent', i18n => i18n.model.silent(config.idleMs / 1000), error)
     const shown = parseModelError(error, config.name)
-    log.warn({ reason: formatError(shown) }, 'the model failed')
+    log.warn({ reason: formatError(shown) }, 'model request failed')
     throw shown
   } finally {
-    autoLabel.close()
+    idle.close()
   }
 }
 
 /**
- * Sends the request. When the server refuses one of our parameters by name, it is sent again without that one, which is
- * remembered for the life of the process; when it never began to answer, it is sent again after a short wait.
+ * Sends the request. If the server refuses a parameter by name, it is sent again without it; if it got no answer, it is retried after
+ * a backoff.
  */
-async function openResponse(
-  client: OpenAI,
-  body: () => Request,
-  refused: Set<RefusedParameter>,
-  autoLabel: IdleTimeout,
-  attempt = 0,
-): Promise<Response> {
-  try {
-    return await client.chat.completions.create(body(), { signal: autoLabel.signal }).asResponse()
-  } catch (error) {
-    const parameter = parseRefusedParameter(error)
-    if (parameter !== undefined && !refused.has(parameter)) {
-      refused.add(parameter)
-      if (parameter === 'response_format') throw new FormatRefused('the server takes no schemas', { cause: error })
-      return openResponse(client, body, refused, autoLabel, attempt)
+async function openResponse(connection: Connection, body: () => Request, idle: IdleTimeout): Promise<Response> {
+  const { client, refused, log } = connection
+  for (let attempt = 0; ; ) {
+    try {
+      return await client.chat.completions.create(body(), { signal: idle.signal }).asResponse()
+    } catch (error) {
+      const parameter = parseRefusedParameter(error)
+      if (parameter !== undefined && !refused.has(parameter)) {
+        refused.add(parameter)
+        log.info({ parameter }, 'parameter refused by the model server; left out from now on')
+        if (parameter === 'response_format') throw new FormatRefused('the server accepts no schemas', { cause: error })
+        continue
+      }
+      const backoffMs = parseRetryWaitMs(error, firstBackoffMs * 2 ** attempt)
+      if (attempt >= retries || backoffMs > maxBackoffMs) throw error
+      log.info({ attempt: attempt + 1, backoffMs }, 'model request retried after a backoff')
+      await setTimeout(backoffMs, undefined, { signal: idle.signal })
+      attempt += 1
     }
-    const waitMs = parseRetryWaitMs(error, firstWaitMs * 2 ** attempt)
-    if (attempt >= retries || waitMs > longestWaitMs) throw error
-    await setTimeout(waitMs, undefined, { signal: autoLabel.signal })
-    return openResponse(client, body, refused, autoLabel, attempt + 1)
   }
 }
 
-/** Server-sent chunks; a server that ignores `stream` and answers with one JSON object counts as one chunk. */
-async function* readChunks(client: OpenAI, response: Response, autoLabel: IdleTimeout): AsyncIterable<Chunk> {
+/** Reads server-sent chunks; a server that ignores `stream` and answers with one JSON object yields one chunk. */
+async function* readChunks(client: OpenAI, response: Response, idle: IdleTimeout): AsyncIterable<Chunk> {
   const type = response.headers.get('content-type') ?? ''
   if (type.includes('text/html')) throw new ShownError('model_not_json', i18n => i18n.model.notJson)
   if (!type.includes('application/json')) {
-    yield* Stream.fromSSEResponse<Chunk>(response, autoLabel.controller, client)
+    yield* Stream.fromSSEResponse<Chunk>(response, idle.controller, client)
     return
   }
   const whole = (await response.json()) as OpenAI.Chat.ChatCompletion & { error?: unknown }
@@ -127,8 +131,8 @@ async function* readChunks(client: OpenAI, response: Response, autoLabel: IdleTi
 }
 
 /**
- * Text as it comes, then why it stopped and what it cost. Some gateways give no reason but close the stream properly; a
- * stream with neither broke off.
+ * Yields the text as it comes, then the reason why it stopped and the usage. Some gateways give no reason but close the stream
+ * properly; a stream with neither broke off.
  */
 async function* parsePieces(chunks: AsyncIterable<Chunk | null>, isDone: () => boolean): AsyncIterable<Piece> {
   let reason: string | null | undefined
@@ -152,19 +156,19 @@ async function* parsePieces(chunks: AsyncIterable<Chunk | null>, isDone: () => b
   yield { kind: 'stopped', reason: reason === 'length' ? 'length' : 'done' }
 }
 
-/** Usually a text; some gateways send a list of parts. */
+/** Joins the content of a delta: usually a string, a list of parts from some gateways. */
 function joinText(content: unknown): string {
   if (typeof content === 'string') return content
   if (!Array.isArray(content)) return ''
   return content.map((part: { text?: unknown } | null) => (typeof part?.text === 'string' ? part.text : '')).join('')
 }
 
-/** What a server says that it counted, when that is a number. */
+/** Parses a token count; 0 unless it is a number. */
 function parseCount(value: unknown): number {
   return typeof value === 'number' && value >= 0 && Number.isFinite(value) ? value : 0
 }
 
-interface RequestDeps {
+interface RequestParameters {
   model: string
   window: Window
   answerTokens: number
@@ -173,7 +177,7 @@ interface RequestDeps {
   refused: Set<RefusedParameter>
 }
 
-function buildRequest({ model, window, answerTokens, messages, format, refused }: RequestDeps): Request {
+function buildRequest({ model, window, answerTokens, messages, format, refused }: RequestParameters): Request {
   const other = window.outputParameter === 'max_tokens' ? 'max_completion_tokens' : 'max_tokens'
   const outputParameter = refused.has(window.outputParameter) ? other : window.outputParameter
   return {

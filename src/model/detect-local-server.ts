@@ -8,29 +8,29 @@ import {
   readOllama,
 } from './local-servers.ts'
 
-/** A server on this machine that speaks the OpenAI API, and the model of it that suits a conversation best. */
+/** A server on this machine that speaks the OpenAI API, and the model of it to use. */
 export interface LocalServer {
   kind: LocalKind
   /** Ends in `/v1`. */
   baseUrl: string
   model: string
-  /** Tokens that question and answer have together, where the server says so. */
+  /** Tokens of prompt and answer together, if the server says so. */
   contextTokens?: number
 }
 
-/** The local servers that are looked for, in the order in which they are preferred. */
+/** The known local servers, the preferred first. */
 export type LocalKind = 'ollama' | 'lmstudio' | 'llama.cpp' | 'vllm' | 'jan'
 
 export interface DetectOptions {
-  /** What `OLLAMA_HOST` says; ignored unless it is this machine, because nothing is asked of any other. */
+  /** The value of `OLLAMA_HOST`; ignored unless it names this machine, since no other is asked. */
   ollamaHost?: string | undefined
-  /** Where to look instead of the well-known ports. */
+  /** Replaces the well-known ports. */
   ports?: Partial<Record<LocalKind, number>>
-  /** How long all the questions together may take. */
+  /** The time for all requests together. */
   patienceMs?: number
 }
 
-/** A server on the same machine answers in a few milliseconds; this is what a start may cost when one hangs. */
+/** A server on this machine answers in milliseconds; a start is delayed by this much if one hangs. */
 const PATIENCE_MS = 400
 /** Lists of models stay far below. */
 const BODY_BYTES = 1024 * 1024
@@ -46,9 +46,8 @@ const READERS: Record<LocalKind, (ask: AskJson) => Promise<LocalModel | undefine
 }
 
 /**
- * Looks for a language model on this machine, asking every well-known server at once. The first in the order of
- * `LocalKind` that is there and has a usable model wins, however fast the others are. Never throws: what answers
- * nonsense, too slowly or not at all is not there.
+ * Detects a model server on this machine by asking every known one at once. The first of `LocalKind` that has a usable model wins,
+ * however fast the others are. Never throws: a server that answers nonsense, too slowly or not at all is not there.
  */
 export async function detectLocalServer(options: DetectOptions = {}): Promise<LocalServer | undefined> {
   const done = new AbortController()
@@ -80,7 +79,7 @@ function buildCandidates({ ollamaHost, ports }: DetectOptions): Candidate[] {
   return [{ kind: 'ollama', origin: ollama }, ...others]
 }
 
-/** llama.cpp also answers as Ollama does, so it is ruled out, or found, before Ollama is believed. */
+/** Finds a server. llama.cpp also answers like Ollama, so it is ruled out before Ollama is believed. */
 async function find({ kind, origin }: Candidate, signal: AbortSignal): Promise<LocalServer | undefined> {
   const ask: AskJson = path => askJson(`${origin}${path}`, signal)
   const baseUrl = `${origin}/v1`
@@ -92,7 +91,7 @@ async function find({ kind, origin }: Candidate, signal: AbortSignal): Promise<L
 const named = (kind: LocalKind, baseUrl: string, model: LocalModel | undefined): LocalServer | undefined =>
   model && { kind, baseUrl, ...model }
 
-/** Plain `http` rather than `fetch`: no proxy of the environment and no redirect can lead off this machine. */
+/** Fetches JSON by plain `http` rather than `fetch`: no proxy and no redirect can lead off this machine. */
 async function askJson(url: string, signal: AbortSignal): Promise<unknown> {
   try {
     const response = await new Promise<IncomingMessage>((resolve, reject) => {
@@ -100,7 +99,7 @@ async function askJson(url: string, signal: AbortSignal): Promise<unknown> {
     })
     return response.statusCode === 200 ? JSON.parse(await readBody(response)) : abandon(response)
   } catch {
-    // Nobody there, or nobody who makes sense: the same for who looks for a model.
+    // No server there, or none that makes sense.
     return undefined
   }
 }
@@ -123,8 +122,8 @@ async function readBody(response: IncomingMessage): Promise<string> {
 const OLLAMA_FORM = /^(?:(http):\/\/)?(\[[0-9a-f:]+\]|[^:/[\]]*)(?::(\d{1,5}))?\/*$/i
 
 /**
- * Where `OLLAMA_HOST` points, in every form that Ollama takes ("127.0.0.1", ":11435", "http://localhost:11434"), if
- * that is this machine. "0.0.0.0" is what a server listens on, and then it listens here too.
+ * Parses `OLLAMA_HOST` in every form that Ollama takes ("127.0.0.1", ":11435", "http://localhost:11434"); undefined unless it names
+ * this machine. A server that listens on "0.0.0.0" listens here too.
  */
 function parseLoopbackOrigin(host: string | undefined): string | undefined {
   const [, scheme, name = '', port] = OLLAMA_FORM.exec((host ?? '').trim().replace(/^["']|["']$/g, '')) ?? []

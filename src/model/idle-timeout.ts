@@ -1,23 +1,23 @@
-/** Watches over one request: it ends when its caller gives up or when the server says nothing for too long. */
+/** Aborts a request when its caller does, or when the server has been silent for too long. */
 export interface IdleTimeout {
-  /** Aborts the request, whichever of the two it was. */
+  /** Aborts in both cases. */
   readonly signal: AbortSignal
   readonly controller: AbortController
-  /** The same response; every byte that comes counts as a sign of life, comments and keep-alives included. */
+  /** Returns the same response, observed: every byte restarts the timeout, comments and keep-alives included. */
   follow(response: Response): Response
-  /** The server said that its answer is whole, with the `[DONE]` that closes an event stream. */
+  /** Returns whether the stream was closed by `[DONE]`. */
   isDone(): boolean
-  /** It was silence that ended the request, not the caller. */
+  /** Returns whether silence aborted the request, not the caller. */
   isSilent(): boolean
   close(): void
 }
 
 const doneMark = 'data: [DONE]'
 
-/** A server that sends only keep-alives is given this many idle limits before it counts as silent all the same. */
+/** A server that sends only keep-alives counts as silent after this many idle timeouts. */
 const keepAliveLimits = 10
 
-/** Starts to watch. The limit is on silence, never on the whole: an answer may take as long as it flows. */
+/** Starts the timeout. It limits silence only: an answer may take as long as it flows. */
 export function startIdleTimeout(idleMs: number, caller: AbortSignal): IdleTimeout {
   const controller = new AbortController()
   const signal = AbortSignal.any([caller, controller.signal])
@@ -30,7 +30,7 @@ export function startIdleTimeout(idleMs: number, caller: AbortSignal): IdleTimeo
   let lastDataAt = Date.now()
   let tail = ''
   const onBytes = (bytes: Uint8Array) => {
-    // The mark may arrive in two pieces.
+    // `[DONE]` may arrive in two pieces.
     tail = (tail.slice(-doneMark.length) + Buffer.from(bytes).toString('latin1')).slice(-2 * doneMark.length)
     if (!isKeepAlive(bytes)) lastDataAt = Date.now()
     if (Date.now() - lastDataAt > keepAliveLimits * idleMs) return giveUp()
@@ -57,7 +57,7 @@ function tap(onBytes: (bytes: Uint8Array) => void): TransformStream<Uint8Array, 
   })
 }
 
-/** A server-sent comment (`: still here`) or blank lines; anything else is an answer. */
+/** Returns whether bytes are a server-sent comment (`: still here`) or blank lines. */
 function isKeepAlive(bytes: Uint8Array): boolean {
   const first = bytes.find(byte => byte !== 0x0a && byte !== 0x0d)
   return first === undefined || first === 0x3a

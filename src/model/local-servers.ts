@@ -1,16 +1,16 @@
 import { z } from 'zod'
 
-/** Gives the JSON at a path of one server, or undefined for everything that is no such answer. */
+/** Fetches the JSON at a path of one server; undefined for any other answer. */
 export type AskJson = (path: string) => Promise<unknown>
 
-/** What a server's answers say of the model to use. */
+/** The model to use of a server. */
 export interface LocalModel {
   model: string
-  /** Tokens that question and answer have together, where the server says so. */
+  /** Tokens of prompt and answer together, if the server says so. */
   contextTokens?: number
 }
 
-/** Models that turn text into figures, or do anything else than talk; by the names that their makers give them. */
+/** Names of models for embedding, speech, images or ranking rather than chat. */
 const NO_TALKER =
   /embed|rerank|minilm|whisper|(?:^|[/_-])(?:bge|gte|e5|jina|tts|clip)(?=[/_.:-]|$)|stable-diffusion|(?:^|[/_-])flux(?=[/_.:-]|$)/i
 const EMBEDDING_FAMILY = /bert/i
@@ -26,13 +26,13 @@ interface Found {
 const tokens = z.int().positive().optional().catch(undefined)
 const Id = z.string().min(1)
 
-/** The list, or undefined when the answer has another form. Entries that make no sense are left out one by one. */
+/** Parses a list without the entries that do not parse; undefined if the answer has another form. */
 function parseList<T>(answer: unknown, key: string, entry: z.ZodType<T>): T[] | undefined {
   const list = z.looseObject({ [key]: z.array(z.unknown()) }).safeParse(answer).data?.[key]
   return Array.isArray(list) ? list.flatMap(one => entry.safeParse(one).data ?? []) : undefined
 }
 
-/** A loaded model answers at once, any other has to be read from the disk first; otherwise the server's own order. */
+/** Picks a loaded model, which answers at once, else the first in the server's own order. */
 function best(found: readonly Found[]): LocalModel | undefined {
   const talkers = found.filter(({ model }) => !NO_TALKER.test(model))
   const chosen = talkers.find(({ isLoaded }) => isLoaded) ?? talkers[0]
@@ -50,7 +50,7 @@ const OllamaModel = z.looseObject({
   remote_host: z.string().optional(),
 })
 
-/** The model to use of an Ollama server. */
+/** Picks the model of an Ollama server. */
 export async function readOllama(ask: AskJson): Promise<LocalModel | undefined> {
   const [version, tags, running] = await Promise.all(['/api/version', '/api/tags', '/api/ps'].map(ask))
   if (!OllamaVersion.safeParse(version).success) return undefined
@@ -63,7 +63,7 @@ export async function readOllama(ask: AskJson): Promise<LocalModel | undefined> 
   )
 }
 
-/** Ollama lists models that run on its makers' machines too; what people wrote shall not leave this one unasked. */
+/** Returns whether a model of Ollama chats and runs on this machine: it lists models in its makers' cloud too. */
 function isLocalTalker({ name, details, capabilities, remote_host }: z.infer<typeof OllamaModel>): boolean {
   const families = [details?.family ?? '', ...(details?.families ?? [])]
   const isRemote = Boolean(remote_host) || /[:-]cloud$/.test(name)
@@ -91,7 +91,7 @@ const OlderLmStudioModel = z.looseObject({
 })
 const TALKER_TYPES = ['llm', 'vlm']
 
-/** The model to use of LM Studio, by its API of version 0.4 or the one before. */
+/** Picks the model of LM Studio, by its API of version 0.4 or the one before. */
 export async function readLmStudio(ask: AskJson): Promise<LocalModel | undefined> {
   const [present, older] = await Promise.all([ask('/api/v1/models'), ask('/api/v0/models')])
   const models = parseList(present, 'models', LmStudioModel)?.map(fromLmStudio)
@@ -127,7 +127,7 @@ const ListedModel = z.looseObject({
   status: z.looseObject({ value: z.string() }).optional(),
 })
 
-/** The model to use of llama.cpp's server or a llamafile; while it still loads one, it has none. */
+/** Picks the model of llama.cpp's server or a llamafile; none while it is still loading. */
 export async function readLlamaCpp(ask: AskJson): Promise<LocalModel | undefined> {
   const [props, health, list] = await Promise.all([ask('/props'), ask('/health'), ask('/v1/models')])
   const known = LlamaCppProps.safeParse(props).data
@@ -136,7 +136,7 @@ export async function readLlamaCpp(ask: AskJson): Promise<LocalModel | undefined
   return best(parseListed(list).map(found => ({ contextTokens: settings?.n_ctx, ...found })))
 }
 
-/** The model to use of any server that gives a valid list of them: vLLM, Jan, llama-cpp-python. */
+/** Picks the model of any server with a valid list of models: vLLM, Jan, llama-cpp-python. */
 export const readModelList = async (ask: AskJson): Promise<LocalModel | undefined> =>
   best(parseListed(await ask('/v1/models')))
 

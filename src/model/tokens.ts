@@ -1,31 +1,29 @@
-/** An image is looked at in tiles; a usual one costs about this much. Source: the vendor's page on vision. */
+/** Tokens of a usual image. Source: the vendor's page on vision. */
 export const imageTokens = 1_100
 
-/** Counts tokens as the vendor's present models do (o200k); for others it is near enough once the margin is added. */
+/** Counts tokens as the vendor's current models do (o200k); a margin makes it good enough for others. */
 export type CountTokens = (text: string) => number
 
 /**
- * At least as many tokens as the text can have: a token of o200k stands for one byte or more. It costs nothing, so it
- * answers the common case (a thread that surely fits) without the tokenizer's 70 MB.
+ * Returns an upper bound of a text's tokens: a token of o200k is one byte or more. It answers the common case, a thread that surely
+ * fits, without the tokenizer's 70 MB.
  */
 export function tokenUpperBound(text: string): number {
   return Buffer.byteLength(text)
 }
 
-/**
- * A close guess for sizing a cache: four Latin letters a token, one Han character a token.
- */
+/** Estimates tokens for sizing a cache: four Latin letters or one Han character a token. */
 export function estimateTokens(text: string): number {
   return Math.ceil(text.length / 4 + (Buffer.byteLength(text) - text.length) / 3)
 }
 
-/** An unbroken run of 40,000 characters blocks the tokenizer for 10 s; in slices of this many it takes 40 ms. */
+/** An unbroken run of 40,000 characters blocks the tokenizer for 10 s; in slices of this length it takes 40 ms. */
 const sliceCharacters = 1_000
 
-/** Loads the tokenizer (0.3 s, 70 MB) and counts with it. */
+/** Loads the tokenizer (0.3 s, 70 MB). */
 export async function loadTokenCounter(): Promise<CountTokens> {
   const { countTokens } = await import('gpt-tokenizer/encoding/o200k_base')
-  // Without this a person who writes <|endoftext|> makes the tokenizer throw.
+  // Otherwise <|endoftext|> in a message makes the tokenizer throw.
   const options = { disallowedSpecial: new Set<string>() }
   return text => {
     let tokens = 0
@@ -34,7 +32,7 @@ export async function loadTokenCounter(): Promise<CountTokens> {
   }
 }
 
-/** Slices near a space, never inside a surrogate pair. */
+/** Slices a text near spaces, never inside a surrogate pair. */
 function* slices(text: string): Iterable<string> {
   let start = 0
   while (start < text.length) {

@@ -47,6 +47,7 @@ export async function fetchIdentity(call: CallSlack, log: Log, slackApiUrl: stri
     botId: answer.bot_id ?? '',
     teamId: answer.team_id,
     name: answer.user ?? 'Threadwise',
+    ...(answer.enterprise_id != null && answer.enterprise_id !== '' && { enterpriseId: answer.enterprise_id }),
     ...(answer.url !== undefined && { url: answer.url }),
   }
 }
@@ -80,6 +81,7 @@ interface AuthTest {
   user?: string
   bot_id?: string
   team_id: string
+  enterprise_id?: string | null
   url?: string
   response_metadata?: { scopes?: string[] }
 }

@@ -24,6 +24,8 @@ export interface BotIdentity {
   userId: string
   botId: string
   teamId: string
+  /** The Enterprise Grid that the team belongs to. */
+  enterpriseId?: string
   name: string
   /** The workspace's address, `https://acme.slack.com/`; undefined where Slack does not say. */
   url?: string

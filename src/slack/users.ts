@@ -2,6 +2,7 @@ import { formatError } from '../errors.ts'
 import type { Log } from '../log.ts'
 import { createCache, createSeen } from '../lru.ts'
 import type { CallSlack } from './client.ts'
+import type { BotIdentity } from './message.ts'
 
 /** What the bot knows of a person. */
 export interface Person {
@@ -11,9 +12,9 @@ export interface Person {
   locale: string
   /** An IANA name; times in prompts are told in it. */
   timeZone: string
-  /** An administrator or owner of the workspace. */
+  /** An administrator or owner of the bot's organization. */
   isAdmin: boolean
-  /** A guest, or somebody of another company: they may read only the channels that they are in. */
+  /** A guest, or a member of another organization: they may read only the channels that they are in. */
   isGuest: boolean
 }
 
@@ -31,9 +32,9 @@ const patienceMs = 1_000
 /** Whoever could not be read is not asked for again so soon. */
 const missingMs = 60_000
 
-/** Makes the book of people, read from Slack one by one when first met. */
-export function createUsers(call: CallSlack, log: Log): Users {
-  const cache = createCache<Person>({ maxSize: people, sizeOf: () => 1, ttlMs, read: id => readPerson(call, id) })
+/** Creates a cache of people, filled from Slack on a miss. */
+export function createUsers(call: CallSlack, self: Organization, log: Log): Users {
+  const cache = createCache<Person>({ maxSize: people, sizeOf: () => 1, ttlMs, read: id => readPerson(call, self, id) })
   const missing = createSeen(people, missingMs)
   return {
     async read(id) {
@@ -58,20 +59,32 @@ const unknownPerson = (id: string): Person => ({
   isGuest: true,
 })
 
-async function readPerson(call: CallSlack, id: string): Promise<Person> {
+async function readPerson(call: CallSlack, self: Organization, id: string): Promise<Person> {
   const { user } = (await call('users.info', { user: id, include_locale: true })) as unknown as { user: RawUser }
   const profile = user.profile ?? {}
   const name = [profile.display_name, profile.real_name, user.real_name, user.name].find(candidate => candidate?.trim())
-  const rights = { isAdmin: isAdmin(user), isGuest: isGuest(user) }
+  const isOwn = isMember(user, self)
+  const rights = { isAdmin: isOwn && isAdmin(user), isGuest: !isOwn || isGuest(user) }
   return { id, name: name ?? id, locale: user.locale ?? '', timeZone: user.tz ?? 'UTC', ...rights }
 }
 
 const isAdmin = (user: RawUser) => user.is_admin === true || user.is_owner === true
 
-const isGuest = (user: RawUser) =>
-  user.is_restricted === true || user.is_ultra_restricted === true || user.is_stranger === true
+const isGuest = (user: RawUser) => user.is_restricted === true || user.is_ultra_restricted === true
+
+type Organization = Pick<BotIdentity, 'teamId' | 'enterpriseId'>
+
+/** All workspaces of an Enterprise Grid are one organization. Source: docs.slack.dev, user object, `enterprise_user`. */
+function isMember(user: RawUser, { teamId, enterpriseId }: Organization): boolean {
+  if (user.is_stranger === true) return false
+  const { enterprise_id, teams = [] } = user.enterprise_user ?? {}
+  if (enterpriseId !== undefined && [enterprise_id, user.team_id].includes(enterpriseId)) return true
+  return user.team_id === teamId || teams.includes(teamId)
+}
 
 interface RawUser {
+  team_id?: string
+  enterprise_user?: { enterprise_id?: string; teams?: string[] }
   is_admin?: boolean
   is_restricted?: boolean
   is_ultra_restricted?: boolean
@@ -84,7 +97,8 @@ interface RawUser {
   profile?: { display_name?: string; real_name?: string }
 }
 
-function rejectAfter(ms: number): Promise<never> {
+/** Rejects when a lookup is no longer worth waiting for. */
+export function rejectAfter(ms: number): Promise<never> {
   return new Promise((_, reject) => {
     setTimeout(() => reject(new Error('Slack took too long')), ms).unref()
   })

@@ -12,6 +12,7 @@ import { parseTaxonomy, type Taxonomy } from '../../src/features/classify/taxono
 import { loadTaxonomies } from '../../src/features/classify/taxonomy-files.ts'
 import { openStore } from '../../src/store/data-dir.ts'
 import { findQuote } from '../../src/text/find-quote.ts'
+import { findSteepGrowth } from '../growth.ts'
 
 const shipped = async (): Promise<Taxonomy> => (await loadTaxonomies()).of('')
 
@@ -151,6 +152,40 @@ describe('an answer', () => {
     '[]',
   ])('is none: %s', async answer => {
     expect(parseFindings(answer, await shipped())).toBeUndefined()
+  })
+
+  test('in brackets is read behind bullets, semicolons and blank lines, and may hold semicolons', async () => {
+    const answer = '\n\n* [bug]-[a; b]-[c]-[0.5]  \n \n - [usability]-[d]-[e];[complaint]-[f]-[g]；\n'
+    const found = parseFindings(answer, await shipped())
+    expect(found?.map(({ kind, quote, confidence }) => [kind, quote, confidence])).toEqual([
+      ['bug', 'a; b', 0.5],
+      ['usability', 'd', undefined],
+      ['complaint', 'f', undefined],
+    ])
+  })
+
+  test.each([
+    ['\n'],
+    [' '],
+    ['['],
+    [']'],
+    ['[]'],
+    [';'],
+    ['- '],
+    ['-\n'],
+    ['; \n'],
+    ['\n [\n'],
+    ['[a]-['],
+    [']-[a]-[b'],
+    ['[a]-[b]-[c'],
+    ['[bug]-[a]-[b]\n'],
+    [`[a]-[${'x'.repeat(400)}]-[`],
+    [`${'[a]-['.repeat(290)}\n[`],
+    ['{"kind":"bug"},'],
+  ])('is read in time that grows linearly with its length: %j', { timeout: 60_000 }, async pattern => {
+    const taxonomy = await shipped()
+    expect(findSteepGrowth(answer => parseFindings(answer, taxonomy), pattern)).toBeUndefined()
+    expect(findSteepGrowth(answer => parseFindings(`[${answer}{"kind":"bug"}]`, taxonomy), pattern)).toBeUndefined()
   })
 })
 

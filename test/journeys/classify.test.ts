@@ -327,6 +327,72 @@ describe('a correction', () => {
     expect((await model.next()).prompt).not.toContain('<corrected kind')
   })
 
+  test.each([
+    ['/classify', (story: Story, text: string) => classify(story, text)],
+    [
+      'a direct message',
+      async ({ slack, say }: Story, text: string) => {
+        const { dana } = slack.people
+        const direct = slack.snapshot(dana).channels.find(({ kind }) => kind === 'im')?.id ?? ''
+        await say(dana, direct, `classify: ${text}`)
+      },
+    ],
+  ])('of a text that a person classified for themselves by %s is an example for nobody else', async (_, hand) => {
+    const story = await open()
+    const { slack, model } = story
+    const { dana, lee, general } = { ...slack.people, ...slack.channels }
+    await hand(story, 'My salary list jumps to the top.')
+    ;(await model.next()).reply(json({ kind: 'bug', quote: 'jumps', reason: 'It fails.', confidence: 0.6 }))
+    await choose(story, await untilCard(story, 'bug'), 'usability')
+    await untilCard(story, 'user experience problem')
+    await classify(story, 'Her salary list jumps to the top.', lee)
+    const others = await model.next()
+    expect(others.prompt).toContain('<text>Her salary list')
+    expect(others.prompt).not.toContain('My salary list')
+    await classify(story, 'The salary list jumps to the top.', dana)
+    expect((await model.next()).prompt).toContain('<corrected kind="usability">My salary list jumps to the top.')
+    // What everybody in the channel may see later learns nothing from what only she may see.
+    const ts = await story.say(lee, general, 'Our salary list jumps to the top.')
+    await slack.do({ do: 'message_shortcut', as: dana, channel: general, ts, callbackId: 'classify_message' })
+    expect((await model.next()).prompt).not.toContain('My salary list')
+  })
+
+  test('of a card that was posted is an example for everybody in its channel', async () => {
+    const story = await open()
+    const { slack, model } = story
+    const { lee, general } = { ...slack.people, ...slack.channels }
+    await classify(story, 'My list jumps to the top.')
+    ;(await model.next()).reply(json({ kind: 'bug', quote: 'jumps', reason: 'It fails.', confidence: 0.6 }))
+    await choose(story, await untilCard(story, 'bug'), 'usability')
+    // Corrections are cached from here on; the post must reach the cache.
+    await classify(story, 'Her list jumps to the top.', lee)
+    expect((await model.next()).prompt).not.toContain('My list')
+    await press(story, await untilCard(story, 'user experience problem'), 'post_label')
+    await untilOwn(story, ({ text }) => text === 'Posted.')
+    expect(slack.messages(general).filter(({ user }) => user === slack.botUserId)).toHaveLength(1)
+    await classify(story, 'Their list jumps to the top.', lee)
+    expect((await model.next()).prompt).toContain('<corrected kind="usability">My list jumps to the top.')
+  })
+
+  test.each([
+    ['of a public channel is an example in other channels, too', 'feedback' as const, true],
+    ['of a private channel is none in other channels', 'leads' as const, false],
+  ])('%s', async (_, name, isExample) => {
+    const story = await open()
+    const { slack, model, say } = story
+    const { admin, lee } = slack.people
+    const channel = slack.channels[name]
+    const ts = await say(admin, channel, 'Our list jumps to the top.')
+    await slack.do({ do: 'message_shortcut', as: admin, channel, ts, callbackId: 'classify_message' })
+    ;(await model.next()).reply(json({ kind: 'bug', quote: 'jumps', reason: 'It fails.', confidence: 0.6 }))
+    const isCard = ({ text }: PageMessage) => text.startsWith('[bug]-')
+    const card = await slack.until(() => ownMessages(slack, admin).findLast(isCard), 'the card')
+    await choose(story, card, 'usability', admin)
+    await classify(story, 'Their list jumps to the top.', lee)
+    const { prompt } = await model.next()
+    expect(prompt.includes('Our list jumps')).toBe(isExample)
+  })
+
   test('of a posted card can be made by anybody, and everybody sees it', async () => {
     const story = await open()
     const { slack, model } = story
@@ -383,9 +449,9 @@ describe('a taxonomy of one’s own', () => {
   })
 })
 
-async function classify({ slack }: Story, text: string): Promise<void> {
-  const { dana, general } = { ...slack.people, ...slack.channels }
-  const done = await slack.do({ do: 'command', as: dana, channel: general, command: '/classify', text })
+async function classify({ slack }: Story, text: string, as = slack.people.dana): Promise<void> {
+  const { general } = slack.channels
+  const done = await slack.do({ do: 'command', as, channel: general, command: '/classify', text })
   if (!done.ok) throw new Error(done.error)
 }
 

@@ -125,6 +125,22 @@ describe('a report', () => {
     )
   })
 
+  test('of a public channel is not made for a person of another organization who is not in it', async () => {
+    const story = await open({ workspace: { ...workspace, otherTeams: { lee: { id: 'T0THEIRS' } } } })
+    const { slack, store } = story
+    const { dana, lee, general } = { ...slack.people, ...slack.channels }
+    const { channel } = await slack.do({ do: 'create_channel', as: dana, name: 'plans' })
+    await slack.do({ do: 'invite', as: dana, channel: String(channel), user: slack.botUserId })
+    const record = toRecord(slack, { text: 'The plan crashes.', kind: 'bug', quote: 'crashes' })
+    await store.labels.save({ ...record, channel: String(channel) })
+    const text = `report <#${channel}|plans>`
+    await slack.do({ do: 'command', as: lee, channel: general, command: '/classify', text })
+    const told = () => slack.snapshot(lee).messages.filter(({ ephemeralTo }) => ephemeralTo === lee)
+    await slack.until(() => told().find(one => one.text.includes('I am not in a channel')), 'the refusal')
+    const dm = slack.snapshot(lee).channels.find(({ kind }) => kind === 'im')?.id ?? ''
+    expect(slack.messages(dm)).toEqual([])
+  })
+
   test('of what was said labels it first, each message once', async () => {
     const story = await open()
     const { slack, model, say } = story

@@ -58,11 +58,42 @@ describe('a CSV file in a thread', () => {
       'classify this file',
       '2001 rows; I take 2000',
     ],
+    [
+      'that is too wide says how much it takes',
+      `feedback${',x'.repeat(30_000)}\n${'crashes\n'.repeat(2_000)}`,
+      'classify this file',
+      '30001 columns. I can read up to 500; remove the ones you don’t need and send it again.',
+    ],
+    [
+      'with one row that is too wide says how much it takes',
+      `feedback\ncrashes${','.repeat(1_000_000)}\n`,
+      'classify this file',
+      'columns. I can read up to 500',
+    ],
+    [
+      'that has too many cells says how much it takes',
+      `feedback${',x'.repeat(499)}\n${`crashes${',1'.repeat(499)}\n`.repeat(2_000)}`,
+      'classify this file',
+      '1000000 cells. I can read up to 300000; remove columns you don’t need, or split it.',
+    ],
   ])('%s', async (_, csv, words, sentence) => {
     const story = await openStory()
     const ts = await drop(story, csv, words)
     await story.untilReply(story.slack.channels.general, ts, reply => toSeen(reply).includes(sentence), sentence)
     expect(story.model.requests).toEqual([])
+  })
+
+  test('comes back with every cell of its rows, however many each has', async () => {
+    const story = await openStory()
+    story.model.answerAll(answer)
+    const ts = await drop(story, 'feedback,a,b\ncrashes\ncrashes,1,2,extra\ncrashes,1\n', 'classify this file')
+    const rows = await untilTable(story, ts)
+    expect(rows.map(row => row.slice(0, 5))).toEqual([
+      ['feedback', 'a', 'b', '', 'kind'],
+      ['crashes', '', '', '', 'bug'],
+      ['crashes', '1', '2', 'extra', 'bug'],
+      ['crashes', '1', '', '', 'bug'],
+    ])
   })
 
   test('in a Slack that is slow to take the first word has one message for its progress', async () => {

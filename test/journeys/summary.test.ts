@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import type { PageMessage, SlackJson } from '../../playground/protocol.ts'
+import type { WorkspaceOptions } from '../../playground/slack-emulator/workspace.ts'
 import { parseAskedSummary } from '../../src/features/summarize/request.ts'
 import { blockStore } from '../block-store.ts'
 import type { Exchange } from '../scripted-model.ts'
@@ -610,6 +611,45 @@ describe('a private channel', () => {
       'the post where it belongs',
     )
     expect(JSON.stringify(slack.messages(general))).not.toContain('They buy')
+  })
+})
+
+describe('a public channel', () => {
+  const ours = { enterpriseId: 'E0OURS' }
+  const plans = async (options: WorkspaceOptions) => {
+    const story = await open({ workspace: options })
+    const { slack, say } = story
+    const { dana, lee, general } = { ...slack.people, ...slack.channels }
+    const { channel } = await slack.do({ do: 'create_channel', as: dana, name: 'plans' })
+    await slack.do({ do: 'invite', as: dana, channel: String(channel), user: slack.botUserId })
+    await say(dana, String(channel), 'We ship on Monday.')
+    await command(story, lee, general, `<#${channel}|plans>`)
+    return { story, channel: String(channel), ...slack.people, general }
+  }
+
+  test.each<[string, WorkspaceOptions]>([
+    ['the bot’s own workspace', {}],
+    [
+      'another workspace of the same Enterprise Grid',
+      { ...ours, otherTeams: { lee: { id: 'T0B', enterprise: 'E0OURS' } } },
+    ],
+  ])('that a person is not in is summarized for a member of %s', async (_, options) => {
+    const { story, lee } = await plans(options)
+    ;(await story.model.next()).reply(json({ decisions: [point('They ship on Monday.', 1)] }))
+    await untilDirect(story, lee, isWhole, 'the summary')
+  })
+
+  test.each<[string, WorkspaceOptions]>([
+    ['another organization', { otherTeams: { lee: { id: 'T0THEIRS' } } }],
+    ['another Enterprise Grid', { ...ours, otherTeams: { lee: { id: 'T0B', enterprise: 'E0THEIRS' } } }],
+  ])('is not summarized for a person of %s until they are in it', async (_, options) => {
+    const { story, channel, dana, lee, general } = await plans(options)
+    await untilDirect(story, lee, one => toSeen(one).includes('that both you and I may read'), 'the refusal')
+    expect(story.model.requests).toEqual([])
+    await story.slack.do({ do: 'invite', as: dana, channel, user: lee })
+    await command(story, lee, general, `<#${channel}|plans>`)
+    ;(await story.model.next()).reply(json({ decisions: [point('They ship on Monday.', 1)] }))
+    await untilDirect(story, lee, isWhole, 'the summary')
   })
 })
 

@@ -1,6 +1,7 @@
 import type { Piece } from '../../model/model.ts'
 import type { Services, TurnContext } from '../context.ts'
 import { buildAnswerControls } from '../reply-buttons.ts'
+import { removeThoughts } from '../turn-endings.ts'
 import { buildPrompt } from './prompt.ts'
 
 type ChatDeps = Pick<Services, 'self' | 'model' | 'threads' | 'users' | 'metrics'> &
@@ -15,6 +16,7 @@ export async function answer(ctx: TurnContext<ChatDeps>): Promise<void> {
   const pieces = deps.model.stream(prompt.messages, AbortSignal.any([signal, enough.signal]))
   await reply.write(readText(pieces, finished, deps.metrics)).finally(() => enough.abort())
   signal.throwIfAborted()
+  removeThoughts(reply)
   const facts = [...prompt.leftOut, ...(finished.isCut ? [i18n.outputLimit] : [])]
   const note = { kind: 'footer' as const, sentence: facts.join(' · ') }
   await reply.finish({ ...(facts.length > 0 && { note }), controls: buildAnswerControls(turn.id, i18n) })

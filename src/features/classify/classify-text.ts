@@ -1,5 +1,6 @@
 import { ShownError } from '../../errors.ts'
 import { type ChatMessage, FormatRefused, type Model } from '../../model/model.ts'
+import { withoutUnopenedThoughts } from '../../model/thinking.ts'
 import type { Label } from '../../store/labels.ts'
 import { findQuote, normalizeWords, parseQuotations } from '../../text/find-quote.ts'
 import { parseFindings } from './parse-answer.ts'
@@ -47,7 +48,7 @@ export async function classify(
       usage.tokensIn += piece.usage.tokensIn
       usage.tokensOut += piece.usage.tokensOut
     }
-    return answer.slice(0, mostAnswerCharacters)
+    return withoutUnopenedThoughts(answer.slice(0, mostAnswerCharacters))
   }
   const { question, answer, form } = await askInBestForm(model, ask, form =>
     buildPrompt(taxonomy, shortened, examples, form),

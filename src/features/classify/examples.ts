@@ -1,6 +1,7 @@
 import type { LabelRecord } from '../../store/labels.ts'
 import { parseIndexTerms } from '../../text/terms.ts'
 import type { Example } from './prompt.ts'
+import type { Subject } from './subject.ts'
 
 /** The most corrected texts that the model is shown. */
 const mostExamples = 6
@@ -9,8 +10,37 @@ const otherChannelShare = 0.6
 /** Texts less similar than this are no examples. */
 const leastLikeness = 0.12
 
-/** Selects the corrected texts that are most similar to a text; those of its own channel come first. */
+/** Tells whether everybody in the workspace may read a channel. */
+type IsPublic = (channel: string) => Promise<boolean>
+
+/** The most similar corrections that are checked for whether they may be shown. */
+const maxCandidates = 50
+
+/** Finds the most similar corrected texts that everybody who sees the labels of a text may read. */
+export async function findExamples(corrected: LabelRecord[], subject: Subject, isPublic: IsPublic): Promise<Example[]> {
+  const examples: LabelRecord[] = []
+  for (const candidate of rankNearest(corrected, subject.text, subject.channel).slice(0, maxCandidates)) {
+    if (examples.length === mostExamples) break
+    if (await isReadable(candidate, subject, isPublic)) examples.push(candidate)
+  }
+  return examples.map(buildExample)
+}
+
+/** Returns true for what all readers may see: a private text is an example only for private texts of the same person. */
+async function isReadable(example: LabelRecord, subject: Subject, isPublic: IsPublic): Promise<boolean> {
+  if (!example.isShared)
+    return !subject.isShared && example.askedBy !== undefined && example.askedBy === subject.askedBy
+  return example.channel === subject.channel || (await isPublic(example.channel))
+}
+
+/** Finds the nearest corrected texts without regard to who may read them, for an evaluation by the operator. */
 export function selectExamples(corrected: LabelRecord[], text: string, channel: string): Example[] {
+  return rankNearest(corrected, text, channel).slice(0, mostExamples).map(buildExample)
+}
+
+const buildExample = ({ text, labels }: LabelRecord): Example => ({ text, kinds: labels.map(({ kind }) => kind) })
+
+function rankNearest(corrected: LabelRecord[], text: string, channel: string): LabelRecord[] {
   const terms = new Set(parseIndexTerms(text))
   return corrected
     .map(record => {
@@ -19,8 +49,7 @@ export function selectExamples(corrected: LabelRecord[], text: string, channel: 
     })
     .filter(({ likeness }) => likeness >= leastLikeness)
     .sort((a, b) => b.likeness - a.likeness)
-    .slice(0, mostExamples)
-    .map(({ record }) => ({ text: record.text, kinds: record.labels.map(({ kind }) => kind) }))
+    .map(({ record }) => record)
 }
 
 /** Caches the terms of records, which are compared with every text. */

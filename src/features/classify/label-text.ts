@@ -2,7 +2,7 @@ import type { Model } from '../../model/model.ts'
 import { createSemaphore } from '../../semaphore.ts'
 import type { LabelRecord, LabelRecords } from '../../store/labels.ts'
 import { classify } from './classify-text.ts'
-import { selectExamples } from './examples.ts'
+import { findExamples } from './examples.ts'
 import type { Subject } from './subject.ts'
 import { otherId } from './taxonomy.ts'
 import type { Taxonomies } from './taxonomy-files.ts'
@@ -25,26 +25,29 @@ const concurrencyOfMany = 6
 const mostCorrections = 2_000
 
 /** Creates the function that labels texts. */
-export function createLabelText(deps: { model: Model; taxonomies: Taxonomies; labels: LabelRecords }): LabelText {
+export function createLabelText(deps: {
+  model: Model
+  taxonomies: Taxonomies
+  labels: LabelRecords
+  isPublic: Parameters<typeof findExamples>[2]
+}): LabelText {
   const slots = createSemaphore(concurrency)
   const slotsOfMany = createSemaphore(concurrencyOfMany)
   /** Texts that a report and a watched channel may find at the same time. */
   const inFlight = new Map<string, Promise<LabelRecord>>()
 
-  const label: LabelText = async (subject, { pace, signal }) => {
-    const leaveMany = pace === 'many' ? await slotsOfMany.enter() : () => {}
-    const leave = await slots.enter()
-    try {
-      signal?.throwIfAborted()
-      const known = await deps.labels.read(subject.id)
-      if (known?.text === subject.text && known.labels.length > 0) return known
-      const record = { ...subject, ...(await classifyByExample(subject, signal)), state: 'done' as const }
-      await deps.labels.save(record)
-      return record
-    } finally {
-      leave()
-      leaveMany()
-    }
+  const labelAtOnce = async (subject: Subject, signal: AbortSignal | undefined): Promise<LabelRecord> => {
+    signal?.throwIfAborted()
+    const known = await deps.labels.read(subject.id)
+    if (known?.text === subject.text && known.labels.length > 0) return known
+    const record = { ...subject, ...(await classifyByExample(subject, signal)), state: 'done' as const }
+    await deps.labels.save(record)
+    return record
+  }
+
+  const label: LabelText = (subject, { pace, signal }) => {
+    const run = () => slots.run(() => labelAtOnce(subject, signal))
+    return pace === 'many' ? slotsOfMany.run(run) : run()
   }
 
   const classifyByExample = async (subject: Subject, signal = new AbortController().signal) => {
@@ -53,7 +56,7 @@ export function createLabelText(deps: { model: Model; taxonomies: Taxonomies; la
     const corrected = await deps.labels.corrected(mostCorrections)
     // A channel with a taxonomy of its own knows other kinds.
     const comparable = corrected.filter(one => one.labels.every(({ kind }) => kinds.has(kind)))
-    const examples = selectExamples(comparable, subject.text, subject.channel)
+    const examples = await findExamples(comparable, subject, deps.isPublic)
     const { labels, version } = await classify(deps.model, { taxonomy, text: subject.text, examples, signal })
     return { labels, version, model: deps.model.title }
   }

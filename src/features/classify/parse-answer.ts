@@ -54,23 +54,51 @@ function readJson(answer: string): Finding[] | undefined {
   }
 }
 
-/** `[kind]-[quote]-[reason]-[0.9]`, with or without the confidence, and with a word like 问题: before the quote. */
-const bracketLine =
-  /\[([^[\]]{1,60})\]\s{0,3}[-–—]\s{0,3}\[(.{0,400}?)\]\s{0,3}[-–—]\s{0,3}\[(.{0,400}?)\](?:\s{0,3}[-–—]\s{0,3}\[\s{0,3}([\d.]{1,6}\s?%?)\s{0,3}\])?\s{0,3}$/
-/** A longer line is no answer, and a pattern that looks for its brackets would take long. */
-const longestLine = 1_500
+/** Between two fields of `[kind]-[quote]-[reason]-[0.9]`. */
+const fieldJoint = /\]\s{0,3}[-–—]\s{0,3}\[/
+const confidenceField = /^\s{0,3}[\d.]{1,6}\s?%?\s{0,3}$/
+const longestKind = 60
+const longestField = 400
 const quotePrefix = /^\s*(?:问题|原文|引文|problem|issue|quote|text)\s*[:：]\s*/i
+/** Before the next entry; a semicolon or a line break inside a field is none. Linear only if no white space is repeated. */
+const entryBreak = /[\n;；](?=\s*(?:[-*]\s*)?(?:\[|$))/
 
 function readBrackets(answer: string): Finding[] | undefined {
-  const lines = answer.split(/[\n;；](?=\s*[-*]?\s*(?:\[|$))/).filter(line => line.length <= longestLine)
-  const matches = lines.map(line => bracketLine.exec(line)).filter(match => match !== null)
-  const found = matches.map(([, kind = '', quote = '', reason = '', confidence]) => ({
-    kind,
+  const lines = answer.split('\n').map(line => line.trim())
+  // Blank lines go first: the look-ahead would read a run of them once for each of its lines.
+  const entries = lines
+    .filter(line => line !== '')
+    .join('\n')
+    .split(entryBreak)
+  const found = entries.map(readEntry).filter(finding => finding !== undefined)
+  return found.length === 0 ? undefined : found
+}
+
+/** Parses `[kind]-[quote]-[reason]-[0.9]`, with or without the confidence, and with a word like 问题: before the quote. */
+function readEntry(entry: string): Finding | undefined {
+  const line = entry.trim()
+  if (!line.endsWith(']')) return undefined
+  const fields = line.slice(0, -1).split(fieldJoint)
+  const at = fields.findIndex(isKindField)
+  const [first = '', quote, ...rest] = at < 0 ? [] : fields.slice(at)
+  if (quote === undefined || rest.length === 0) return undefined
+  const last = rest.at(-1) ?? ''
+  const confidence = rest.length > 1 && confidenceField.test(last) ? last : undefined
+  const reason = (confidence === undefined ? rest : rest.slice(0, -1)).join(']-[')
+  if ([quote, reason].some(field => field.length > longestField || field.includes('\n'))) return undefined
+  return {
+    kind: kindOf(first),
     quote: quote.replace(quotePrefix, ''),
     reason: reason.trim(),
     confidence: parseConfidence(confidence),
-  }))
-  return found.length === 0 ? undefined : found
+  }
+}
+
+const kindOf = (field: string) => field.slice(field.lastIndexOf('[') + 1)
+
+function isKindField(field: string): boolean {
+  const kind = kindOf(field)
+  return kind.length < field.length && kind !== '' && kind.length <= longestKind && !kind.includes(']')
 }
 
 /** Models say 0.9, 90, "90%" and "high". */
@@ -84,7 +112,6 @@ function parseConfidence(said: number | string | null | undefined): number | und
 
 /** The same kind with the same words twice is one thing. */
 function withoutRepeats(findings: Finding[]): Finding[] {
-  return findings.filter(
-    ({ kind, quote }, index) => findings.findIndex(other => other.kind === kind && other.quote === quote) === index,
-  )
+  const seen = new Set<string>()
+  return findings.filter(({ kind, quote }) => seen.size < seen.add(`${kind} ${quote}`).size)
 }

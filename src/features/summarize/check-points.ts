@@ -1,37 +1,46 @@
+import { z } from 'zod'
 import { findQuote, normalizeWords, parseQuotations } from '../../text/find-quote.ts'
 import type { Said } from './chunks.ts'
 
-/** One thing that a summary says, and the messages that it rests on. */
-export interface Point {
-  kind: 'decision' | 'question' | 'task' | 'fact'
-  text: string
-  /** Of a task: whoever does it. */
-  who?: string
-  /** Of a task: by when. */
-  due?: string
-  /** The ts of the messages, each of which was read. Never empty. */
-  sources: string[]
+const pointSchema = z.object({
+  kind: z.enum(['decision', 'question', 'task', 'fact']),
+  text: z.string(),
+  /** The owner of a task. */
+  who: z.string().exactOptional(),
+  /** The due date of a task, as it was said. */
+  due: z.string().exactOptional(),
+  /** The ts of the messages that support it, each of which was read. Never empty. */
+  sources: z.array(z.string()),
+})
+
+/** The points of a chunk, or of several joined. */
+const pointsSchema = z.object({
+  upshot: z.object({ text: z.string(), sources: z.array(z.string()) }).optional(),
+  points: z.array(pointSchema),
+  /** Points left out because they named no message that was read, or quoted words that nobody wrote. */
+  dropped: z.number(),
+})
+
+/** One statement of a summary and the messages that support it. */
+export type Point = z.infer<typeof pointSchema>
+export type Points = z.infer<typeof pointsSchema>
+
+/** Parses points as they were stored; undefined if they have another form. */
+export function parsePoints(json: string): Points | undefined {
+  return pointsSchema.safeParse(parseJson(json)).data
 }
 
-/** What was found in a part, or in several joined. */
-export interface Points {
-  upshot: { text: string; sources: string[] } | undefined
-  points: Point[]
-  /** Points that were left out because they named no message that was read, or quoted what nobody wrote. */
-  dropped: number
-}
-
-/** A point names so many messages at most. */
-const mostSources = 3
-/** A quotation of at least so many letters (or Han characters, which say more) is somebody's words; a shorter one is a name. */
+/** Sources that a point has at most. */
+const maxSources = 3
+/** A quotation of at least this many letters (or Han characters, which say more) is somebody's words; a shorter one is a name. */
 const quoteLetters = 15
 const quoteHan = 6
-const mostCharacters = 600
+const maxCharacters = 600
 
-/** So many of a kind are kept, which is more than a model is asked for. */
-const mostKept = 30
+/** Points of a kind that are kept, more than a model is asked for. */
+const maxKept = 30
 
-/** What a model said, before anything of it is checked. */
+/** A model's answer before it is checked. */
 interface Answer {
   upshot: Unproven | undefined
   decisions: Unproven[]
@@ -41,7 +50,7 @@ interface Answer {
 }
 interface Unproven {
   text: string
-  /** Ids of the question. */
+  /** Ids of the prompt. */
   sources: string[]
 }
 
@@ -52,7 +61,7 @@ const isAnswer = (read: unknown): read is Record<string, unknown> => {
   return typeof record.upshot === 'object' || lists.some(list => Array.isArray(record[list]))
 }
 
-/** Models without a schema write lists for a text, numbers for a date, one id for a list of ids; what is no point is left out. */
+/** Parses leniently: models without a schema write lists for a text, numbers for a date, one id for a list of ids. */
 function parseFields(read: Record<string, unknown>): Answer {
   const upshot =
     typeof read.upshot === 'string' ? { text: parseText(read.upshot), sources: [] } : parseSaid(read.upshot)[0]
@@ -81,7 +90,7 @@ const asRecord = (given: unknown) =>
 
 function parseText(given: unknown): string {
   const words = parseList(given).filter(part => typeof part === 'string' || typeof part === 'number')
-  return words.join(', ').replace(/\s+/g, ' ').trim().slice(0, mostCharacters).toWellFormed()
+  return words.join(', ').replace(/\s+/g, ' ').trim().slice(0, maxCharacters).toWellFormed()
 }
 
 /** `12`, `"12"`, `"m12"`, `"[12]"`, `"#12, #13"`, `{"id":12}`. */
@@ -90,7 +99,7 @@ function parseIds(source: unknown): string[] {
   return typeof id === 'string' || typeof id === 'number' ? (String(id).match(/\d+(?:\.\d+)?/g) ?? []) : []
 }
 
-/** What a model answered, or undefined when it is not in the form that was asked for. One that broke off is read as far as it goes. */
+/** Parses a model's answer; undefined if it is not in the requested form. One that broke off is read as far as it goes. */
 export function parseAnswer(answer: string): Answer | undefined {
   for (const candidate of extractObjects(answer)) {
     const read = parseJson(candidate)
@@ -99,13 +108,13 @@ export function parseAnswer(answer: string): Answer | undefined {
   return undefined
 }
 
-/** Where an answer may begin; words before it may have braces, too. */
-const mostBeginnings = 20
+/** Braces at which an answer may begin; words before it may have braces too. */
+const maxBeginnings = 20
 
-/** Every object of the answer with nothing around it, the outermost first; the last one closed where it broke off. */
+/** Extracts every outermost object of the answer; the last one is closed where it broke off. */
 function extractObjects(answer: string): string[] {
   const objects: string[] = []
-  for (let from = answer.indexOf('{'), tried = 0; from >= 0 && tried < mostBeginnings; tried += 1) {
+  for (let from = answer.indexOf('{'), tried = 0; from >= 0 && tried < maxBeginnings; tried += 1) {
     const end = findEnd(answer, from)
     if (end === undefined) {
       const broken = answer.slice(from, answer.lastIndexOf('}') + 1)
@@ -116,7 +125,7 @@ function extractObjects(answer: string): string[] {
   return objects
 }
 
-/** Behind the brace that closes the one at `from`; undefined when none does. */
+/** Finds the end of the object that begins at `from`; undefined if it is not closed. */
 function findEnd(answer: string, from: number): number | undefined {
   let depth = 0
   let isQuoted = false
@@ -139,18 +148,18 @@ function parseJson(candidate: string): unknown {
   }
 }
 
-/** Against what an answer is checked. */
+/** The material that an answer is checked against. */
 export interface Checks {
-  /** The messages behind an id of the question; undefined for one that did not stand in it. */
+  /** The messages behind an id of the prompt; undefined for one that is not in it. */
   sourcesOf: (id: string) => string[] | undefined
   said: (ts: string) => Said | undefined
 }
 
-/** An answer with every point checked: it rests on messages that were read, and what it quotes stands in them. */
+/** Keeps the points that are supported by messages that were read and quote nothing else. */
 export function checkPoints(answer: Answer, checks: Checks): Points {
   let dropped = 0
   const check = <T extends { text: string; who?: string; due?: string; sources: string[] }>(said: T): T[] => {
-    const found = [...new Set(said.sources.flatMap(id => checks.sourcesOf(id) ?? []))].slice(0, mostSources)
+    const found = [...new Set(said.sources.flatMap(id => checks.sourcesOf(id) ?? []))].slice(0, maxSources)
     const words = [said.text, said.who ?? '', said.due ?? '']
     const isTrue = found.length > 0 && words.every(part => isQuotedTruly(part, found, checks))
     if (!isTrue) dropped += 1
@@ -177,10 +186,10 @@ export function checkPoints(answer: Answer, checks: Checks): Points {
     ...(due !== '' && { due }),
   }))
   const kinds = [all('decision', answer.decisions), all('question', answer.questions), tasks, all('fact', answer.facts)]
-  return { upshot, points: kinds.flatMap(points => withoutRepeats(points).slice(0, mostKept)), dropped }
+  return { upshot, points: kinds.flatMap(points => withoutRepeats(points).slice(0, maxKept)), dropped }
 }
 
-/** Whether every quotation in a text stands, literally, in one of the messages. A name in quotation marks is no quotation. */
+/** Returns whether every quotation in a text stands literally in one of the messages. A name in quotation marks is no quotation. */
 export function isQuotedTruly(words: string, tss: string[], { said }: Pick<Checks, 'said'>): boolean {
   const texts = tss.map(ts => said(ts)).filter(message => message !== undefined)
   return parseQuotations(words)
@@ -197,7 +206,7 @@ function isQuotation(quote: string): boolean {
 
 const address = /(?:https?:\/\/|www\.)[^\s<>)\]]+/gi
 
-/** The only links in a summary are those of its sources, and addresses that stand in these. */
+/** Removes every link and address that does not stand in the sources. */
 export function withoutOtherLinks(words: string, tss: string[], { said }: Pick<Checks, 'said'>): string {
   const texts = tss.map(ts => said(ts)?.text ?? '').join('\n')
   return words

@@ -1,72 +1,55 @@
 import type { StoredChunk, SummaryChunks } from '../../store/summary-chunks.ts'
-import type { Points } from './check-points.ts'
-import { fingerprint, type Said } from './chunks.ts'
+import { type Points, parsePoints } from './check-points.ts'
+import { countTokens, fingerprint, type Said } from './chunks.ts'
+import type { Work } from './summarizer.ts'
 
-/** What is to be summed up, and for whom. */
-interface Wanted {
-  channel: string
-  said: readonly Said[]
-  /** Somebody has seen it and wants another one. */
-  isAgain: boolean
-  /** Only what was found for the same model, language and wish is of use. */
-  scope: string
-  /** What a full part has. */
-  partTokens: number
-  /** In tokens. */
-  sizeOf: (message: Said) => number
-}
-
-/** What was found in a part before. */
-interface Known {
-  id: string
-  points: Points
-  /** The ts of its first message. */
-  first: string
-}
-
-/** Of a full part. When more than so many smaller ones are known, they are read again together. */
+/** A chunk smaller than this share of a full one is small. If more than `maxSmall` are known, they are read again together. */
 const smallShare = 0.25
-const mostSmall = 8
+const maxSmall = 8
 
-/** The parts that are known and hold only what is to be read, as it stands; and the messages that are in none of them. */
-export async function recall(
-  kept: SummaryChunks,
-  { channel, said, isAgain, scope, partTokens, sizeOf }: Wanted,
-): Promise<{ known: Known[]; rest: Said[] }> {
-  const present = new Map(said.map(message => [message.ts, message]))
+/** Returns the stored chunks that cover only messages that are asked for, as they are now; and the messages that none covers. */
+export async function recallChunks(
+  chunks: SummaryChunks,
+  request: Pick<Work, 'channel' | 'isAgain' | 'scope' | 'chunkTokens' | 'count'> & { said: readonly Said[] },
+): Promise<{ known: { id: string; points: Points; first: string }[]; rest: Said[] }> {
+  const { said, isAgain, chunkTokens, count } = request
+  const picked = pickDisjoint(await loadCurrent(chunks, request))
+  const sizes = new Map(said.map(message => [message.ts, countTokens(message, count)]))
+  const sizeOf = ({ covers }: StoredChunk) => covers.reduce((total, [ts]) => total + (sizes.get(ts) ?? 0), 0)
+  const small = picked.filter(chunk => sizeOf(chunk) < chunkTokens * smallShare)
+  // A reader who wants another summary of a single chunk wants that chunk read again.
+  const isReread = isAgain && picked.length === 1 && picked[0]?.covers.length === sizes.size
+  const used = isReread ? [] : picked.filter(chunk => small.length <= maxSmall || !small.includes(chunk))
+  const known = used.flatMap(({ id, covers, result }) => {
+    const points = parsePoints(result)
+    return points === undefined ? [] : [{ id, covers, points, first: covers[0]?.[0] ?? '' }]
+  })
+  const covered = new Set(known.flatMap(({ covers }) => covers.map(([ts]) => ts)))
+  await chunks.touch(known.map(({ id }) => id))
+  return { known, rest: said.filter(({ ts }) => !covered.has(ts)) }
+}
+
+/** Loads the chunks whose messages are all asked for and unchanged; forgets those of which a message was edited. */
+async function loadCurrent(
+  chunks: SummaryChunks,
+  { channel, scope, said }: { channel: string; scope: string; said: readonly Said[] },
+): Promise<StoredChunk[]> {
   const prints = new Map(said.map(message => [message.ts, fingerprint(message)]))
-  const usable: StoredChunk[] = []
-  const stale: string[] = []
-  for (const part of await kept.find(channel, scope)) {
-    if (part.covers.every(([ts, print]) => prints.get(ts) === print)) usable.push(part)
-    else if (part.covers.some(([ts, print]) => (prints.get(ts) ?? print) !== print)) stale.push(part.id)
-  }
-  await kept.forget(stale)
-  const size = ({ covers }: StoredChunk) =>
-    sum(covers.map(([ts]) => present.get(ts)).map(message => (message === undefined ? 0 : sizeOf(message))))
+  const stored = await chunks.find(channel, scope)
+  const current = stored.filter(({ covers }) => covers.every(([ts, print]) => prints.get(ts) === print))
+  const isEdited = ({ covers }: StoredChunk) => covers.some(([ts, print]) => (prints.get(ts) ?? print) !== print)
+  await chunks.forget(stored.filter(isEdited).map(({ id }) => id))
+  return current
+}
+
+/** Picks chunks that share no message, the largest first. */
+function pickDisjoint(chunks: StoredChunk[]): StoredChunk[] {
   const taken = new Set<string>()
-  const picked = usable
-    .sort((a, b) => b.covers.length - a.covers.length)
+  return chunks
+    .toSorted((a, b) => b.covers.length - a.covers.length)
     .filter(({ covers }) => {
       if (covers.some(([ts]) => taken.has(ts))) return false
       for (const [ts] of covers) taken.add(ts)
       return true
     })
-  const small = picked.filter(part => size(part) < partTokens * smallShare)
-  const isCrumbled = small.length > mostSmall
-  // Somebody who wants another summary of one part wants that part read again.
-  const isAnew = isAgain && picked.length === 1 && taken.size === present.size
-  const used = isAnew ? [] : picked.filter(part => !isCrumbled || !small.includes(part))
-  const covered = new Set(used.flatMap(({ covers }) => covers.map(([ts]) => ts)))
-  await kept.touch(used.map(({ id }) => id))
-  return {
-    known: used.map(({ id, covers, result }) => ({
-      id,
-      points: JSON.parse(result) as Points,
-      first: covers[0]?.[0] ?? '',
-    })),
-    rest: said.filter(({ ts }) => !covered.has(ts)),
-  }
 }
-
-const sum = (numbers: number[]) => numbers.reduce((total, number) => total + number, 0)

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 
-/** A message as it is summed up: names for ids, files by name. */
+/** A message as it is summarized: names for ids, files by name. */
 export interface Said {
   ts: string
   /** The ts of its thread's first message; its own outside of threads. */
@@ -16,10 +16,10 @@ export interface Said {
 const frameTokens = 25
 /** Messages outside of threads that follow each other within this time belong to one topic. */
 const topicMs = 3_600_000
-/** A part may end this much before it is full, where the longest silence is. */
+/** A chunk may end this much before it is full, at the longest silence. */
 const slackShare = 0.3
 
-/** What a message was when it was summed up; another fingerprint means that it was edited since. */
+/** Hashes a message as it was when it was summarized; another fingerprint means that it was edited since. */
 export function fingerprint({ text, files }: Said): string {
   return createHash('sha256')
     .update(JSON.stringify([text, files]))
@@ -27,40 +27,40 @@ export function fingerprint({ text, files }: Said): string {
     .slice(0, 12)
 }
 
-/** Tokens that a message takes in a question. */
+/** Counts the tokens of a message in a prompt. */
 export function countTokens({ text, files, from }: Said, count: (text: string) => number): number {
   return frameTokens + count(text) + count(from) + files.reduce((sum, file) => sum + count(file) + 4, 0)
 }
 
 /**
- * Cuts what was said into parts of at most `mostTokens`, each message in exactly one: at the borders of threads and topics,
- * and inside of one that is too long by itself where the longest silence is. The oldest threads come first.
+ * Splits messages into chunks of at most `maxTokens`, each message in exactly one: at the borders of threads and topics, and within
+ * one that is too long by itself at the longest silence. The oldest threads come first.
  */
-export function splitChunks(said: readonly Said[], mostTokens: number, count: (text: string) => number): Said[][] {
-  const parts: Said[][] = []
+export function splitChunks(said: readonly Said[], maxTokens: number, count: (text: string) => number): Said[][] {
+  const chunks: Said[][] = []
   let open: Said[] = []
-  let left = mostTokens
+  let left = maxTokens
   const close = () => {
-    if (open.length > 0) parts.push(open)
+    if (open.length > 0) chunks.push(open)
     open = []
-    left = mostTokens
+    left = maxTokens
   }
   for (const topic of splitTopics(said)) {
     const sizes = topic.map(message => countTokens(message, count))
     const size = sum(sizes)
     if (size > left) close()
-    if (size <= mostTokens) {
+    if (size <= maxTokens) {
       open.push(...topic)
       left -= size
     } else {
-      parts.push(...cut(topic, sizes, mostTokens))
+      chunks.push(...cut(topic, sizes, maxTokens))
     }
   }
   close()
-  return parts
+  return chunks
 }
 
-/** Threads, and stretches of single messages without a long silence in between. */
+/** Splits messages into threads, and stretches of single messages without a long silence in between. */
 function splitTopics(said: readonly Said[]): Said[][] {
   const threads = new Map<string, Said[]>()
   for (const message of said) {
@@ -86,26 +86,26 @@ function splitTopics(said: readonly Said[]): Said[][] {
   return topics
 }
 
-/** Fills part after part, and moves each border back to the longest silence near it. */
-function cut(topic: Said[], sizes: number[], mostTokens: number): Said[][] {
-  const parts: Said[][] = []
+/** Fills chunk after chunk, and moves each border back to the longest silence near it. */
+function cut(topic: Said[], sizes: number[], maxTokens: number): Said[][] {
+  const chunks: Said[][] = []
   for (let from = 0; from < topic.length; ) {
     let to = from
     let size = 0
     let earliest = from + 1
-    while (to < topic.length && (to === from || size + (sizes[to] ?? 0) <= mostTokens)) {
+    while (to < topic.length && (to === from || size + (sizes[to] ?? 0) <= maxTokens)) {
       size += sizes[to] ?? 0
       to += 1
-      if (size <= mostTokens * (1 - slackShare)) earliest = to
+      if (size <= maxTokens * (1 - slackShare)) earliest = to
     }
     if (to < topic.length) to = findLongestSilence(topic, earliest, to)
-    parts.push(topic.slice(from, to))
+    chunks.push(topic.slice(from, to))
     from = to
   }
-  return parts
+  return chunks
 }
 
-/** The border with the longest silence before it. */
+/** Finds the border with the longest silence before it. */
 function findLongestSilence(topic: Said[], earliest: number, latest: number): number {
   let best = latest
   let longest = -1

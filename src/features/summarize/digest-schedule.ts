@@ -1,7 +1,7 @@
 import { Cron } from 'croner'
 import { parseNumber } from '../../text/date-range.ts'
 
-/** The times at which a digest comes, and the words that do not belong to them. */
+/** The times of a digest, and the words that do not belong to them. */
 export interface Schedule {
   /** A cron pattern. */
   pattern: string
@@ -20,13 +20,13 @@ const chinese =
 const isRegular =
   /^(?:(?:every|each)\s+(?!decisions?\b|questions?\b|tasks?\b|threads?\b|messages?\b|thing\b|one\b|body\b)|(?:every|each)$|daily(?=\s*(?:$|,|#|<#|at\b|\d|only\b|just\b))|每(?!个人|条|一))/i
 
-/** Whether words ask for something again and again. */
-export const isScheduleWish = (words: string): boolean => isRegular.test(words.trim())
+/** Returns whether words ask for something regularly. */
+export const isScheduleRequest = (words: string): boolean => isRegular.test(words.trim())
 
-/** Without a time of day a digest comes at nine. */
-const usualHour = 9
+/** The hour of a digest that names none. */
+const defaultHour = 9
 
-/** Reads “every weekday 9:00”, “every monday and thursday at 2pm”, 每个工作日 9:00, 每周一早上九点. Undefined for what is no time. */
+/** Parses “every weekday 9:00”, “every monday and thursday at 2pm”, 每个工作日 9:00, 每周一早上九点. Returns undefined for other words. */
 export function parseSchedule(words: string): Schedule | undefined {
   const text = words.trim()
   const found = english.exec(text) ?? chinese.exec(text)
@@ -34,7 +34,7 @@ export function parseSchedule(words: string): Schedule | undefined {
   const { whole = '', list, first, last, daily, hour, minute, half, past, part, noon } = found.groups
   const on =
     first !== undefined
-      ? parseStretch(first, last ?? first)
+      ? parseDayRange(first, last ?? first)
       : list === undefined
         ? parseWholeDays(daily ?? whole)
         : parseDays(list)
@@ -45,7 +45,7 @@ export function parseSchedule(words: string): Schedule | undefined {
   return { pattern: `${Number(minutes)} ${at} * * ${on}`, rest }
 }
 
-/** When a pattern comes round next after a moment, by the clock of the zone. */
+/** Returns when a cron pattern is due next after a moment, in a time zone. */
 export function nextRun(pattern: string, timeZone: string, after: number): number | undefined {
   return new Cron(pattern, { timezone: timeZone, paused: true }).nextRun(new Date(after))?.getTime()
 }
@@ -67,8 +67,8 @@ function parseDays(list: string): string {
   return [...new Set(numbers)].sort().join(',')
 }
 
-/** Monday to Friday; a week begins on Monday. */
-function parseStretch(first: string, last: string): string {
+/** Parses “周一到周五”; a week begins on Monday. */
+function parseDayRange(first: string, last: string): string {
   const order = [...'一二三四五六日']
   const [from, to] = [first, last].map(day => order.indexOf(day.replace('天', '日')))
   const within = order.filter((_, at) => at >= (from ?? 0) && at <= (to ?? 0))
@@ -85,7 +85,7 @@ function parseHour(
   whole: string,
 ): number | undefined {
   const isEvening = part === '晚上' || part === '傍晚' || /^(?:evening|晚)/i.test(whole)
-  if (hour === undefined) return isEvening ? 18 : part === '下午' ? 14 : part === '中午' ? 12 : usualHour
+  if (hour === undefined) return isEvening ? 18 : part === '下午' ? 14 : part === '中午' ? 12 : defaultHour
   const number = parseNumber(hour)
   if (half?.toLowerCase() === 'am' || part === '早上' || part === '上午') return number === 12 ? 0 : number
   // Twelve in the evening is midnight; one at noon is the hour after it.

@@ -117,14 +117,18 @@ async function summarizeMessages(
   const { job, turn, person, i18n, reply, signal, deps } = ctx
   const said = await buildSaid(ctx, read.messages)
   await deps.chunks.prune(Date.now() - chunksKeptMs)
-  const reader = { language: languageFor(turn, person), now: formatTime(Date.now(), person.timeZone), wish: form.words }
+  const reader = {
+    language: languageFor(turn, person),
+    now: formatTime(Date.now(), person.timeZone),
+    request: form.words,
+  }
   const request = { channel: source.channel, said, reader, isAgain: job.edition > 1 }
   const onProgress = (summing: SummaryProgress) => void Object.assign(progress, { summing })
   const summary = await deps.summarizer.summarize(request, onProgress, signal)
-  const { calls, known, parts, tokensIn, tokensOut } = summary.usage
+  const { calls, known, chunks, tokensIn, tokensOut } = summary.usage
   deps.metrics.tokensUsed('in', tokensIn)
   deps.metrics.tokensUsed('out', tokensOut)
-  ctx.log.info({ turn: turn.id, messages: said.length, calls, known, chunks: parts }, 'summarized')
+  ctx.log.info({ turn: turn.id, messages: said.length, calls, known, chunks }, 'summarized')
   const shown = renderSummary(ctx, { source, summary, said, form })
   signal.throwIfAborted()
   reply.replace(shown.markdown)

@@ -11,7 +11,7 @@ export function summarize(bot: Bot): void {
   const { digests } = store
   const scheduler = createDigestScheduler({ digests, questions, log })
   listenToSummarizing(bot.app, { ...bot.services, digests, scheduler })
-  const deps = { ...bot.services, digests, chunks, summarizer: createSummarizer({ model, kept: chunks }) }
+  const deps = { ...bot.services, digests, chunks, summarizer: createSummarizer({ model, chunks }) }
   bot.onTurn({ outcome: 'summarized', deps, parse: parseSummaryTurn, handle: answer })
   bot.on('messageDeleted', (channel, ts) => chunks.forgetMessage(channel, ts))
   bot.on('start', scheduler.start)

@@ -9,7 +9,7 @@ import { formatFailure, formatPostFailure, savedOrTold } from '../command-failur
 import type { Services } from '../context.ts'
 import { controlIds, type PostValue } from '../reply-buttons.ts'
 import { addDigest, endDigest, listDigests } from './digest-commands.ts'
-import { isScheduleWish } from './digest-schedule.ts'
+import { isScheduleRequest } from './digest-schedule.ts'
 import { formatQuestion } from './request.ts'
 import { findReadable } from './source.ts'
 
@@ -43,7 +43,7 @@ export function listenToSummarizing(app: App, deps: Deps): void {
     const ended = /^(?:stop|end|cancel|停止|结束|取消)\s*(\d{0,4}|all|全部|所有)$/i.exec(text)
     if (ended !== null) return say(await endDigest(deps, user, ended[1] ?? '', i18n))
     const here = formatChannelToken(channel, command.channel_name)
-    if (isScheduleWish(text)) return say(await addDigest(deps, { user, text, here }, i18n))
+    if (isScheduleRequest(text)) return say(await addDigest(deps, { user, text, here }, i18n))
     const question = { user, question: formatQuestion(text, here, i18n), echo: command.response_url }
     await ask(deps, question, { i18n, say })
   })

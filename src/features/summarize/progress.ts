@@ -20,7 +20,7 @@ export function formatProgress({ begunAt, read, total, summing }: Progress, i18n
   const seconds = Math.floor((Date.now() - begunAt) / 1000)
   const formatLine = () => {
     if (summing === undefined) return of.reading(read, total)
-    return summing === 'writing' ? of.writing : of.summing(Math.min(summing.done, summing.parts - 1), summing.parts)
+    return summing === 'writing' ? of.writing : of.summing(Math.min(summing.done, summing.chunks - 1), summing.chunks)
   }
   return seconds < 2 ? formatLine() : `${formatLine()} ${of.elapsed(seconds)}`
 }
@@ -55,7 +55,7 @@ export function formatFacts({
   return [
     cost.join(of.comma),
     ...(range === undefined ? [] : [of.span(formatTime(range.from, timeZone), formatTime(range.to, timeZone))]),
-    ...(usage.known > 0 ? [of.known(usage.known, usage.parts)] : []),
+    ...(usage.known > 0 ? [of.known(usage.known, usage.chunks)] : []),
     ...(dropped > 0 ? [of.dropped(dropped)] : []),
     ...(lost === undefined ? [] : [of.lost(lost.count, lost.code)]),
     ...(isHidden ? [of.hidden] : []),

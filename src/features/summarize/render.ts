@@ -4,25 +4,25 @@ import { type Checks, isQuotedTruly, type Point, type Points, withoutOtherLinks 
 import { numberPoints } from './prompt.ts'
 import { type Section, sections } from './request.ts'
 
-/** A summary as Markdown, and how much of it was left out. */
-export interface Shown {
+/** A rendered summary, and how many of its points were left out. */
+interface Rendered {
   markdown: string
   dropped: number
 }
 
-/** The address of a message and a name for it; both for Markdown. */
-export type LinkOf = (ts: string) => { address: string; label: string }
+/** The address of a message and its label; both for Markdown. */
+type LinkOf = (ts: string) => { address: string; label: string }
 
-/** Facts beside the three sections, the first so many. */
-const mostFacts = 5
+/** Facts that stand beside the three sections. */
+const maxFacts = 5
 
-/** What was found: the upshot, then what was decided, what is open, who does what; every line with its sources. */
+/** Renders the upshot, the decisions, open questions and tasks, each with links to its sources. */
 export function renderSummaryMarkdown(
   { upshot, points, dropped }: Points,
   only: readonly Section[] | undefined,
   linkOf: LinkOf,
   i18n: I18n,
-): Shown {
+): Rendered {
   const of = (kind: Point['kind']) => points.filter(point => point.kind === kind)
   const kinds = { decisions: of('decision'), questions: of('question'), tasks: of('task') }
   const wanted = only ?? sections
@@ -35,7 +35,7 @@ export function renderSummaryMarkdown(
         ...(lines.length === 0 ? [i18n.summary.none[section]] : lines),
       ].join('\n')
     })
-  const facts = only === undefined ? of('fact').slice(0, mostFacts) : []
+  const facts = only === undefined ? of('fact').slice(0, maxFacts) : []
   if (facts.length > 0)
     blocks.push(
       [
@@ -56,7 +56,7 @@ function renderLine({ text, who, due }: Point, i18n: I18n): string {
   return `${owner}${renderText(text)}${due === undefined ? '' : i18n.summary.due(renderText(due))}`
 }
 
-/** Text in which nothing is Markdown: it is what a model wrote about what people wrote. */
+/** Escapes Markdown: a model wrote this about what people wrote. */
 const renderText = (text: string) =>
   text
     .replace(/https?:\/\/\S+|[\\`*_[\]~|]/g, found => (found.length > 1 ? found : `\\${found}`))
@@ -71,15 +71,15 @@ const renderLinks = (sources: string[], linkOf: LinkOf) =>
 const idMark = /[[［【] ?(?:p|point ?)?\d{1,5}(?: ?[,，、;] ?(?:p|point ?)?\d{1,5}){0,20} ?[\]］】](?!\()/gi
 
 /**
- * The summary that a model wrote in the form that was wished for, with links in the place of ids. What rests on none of the
- * points, or quotes what nobody wrote, is left out, line by line. Undefined when nothing is left.
+ * Renders the summary that a model wrote in the requested form, with links in place of ids. Lines that no point supports, or that
+ * quote what nobody wrote, are left out. Returns undefined if nothing is left.
  */
 export function renderFormedMarkdown(
   formed: string,
   found: Points,
   linkOf: LinkOf,
   checks: Pick<Checks, 'said'>,
-): Shown | undefined {
+): Rendered | undefined {
   const numbered = numberPoints([found])
   const lines = withoutFence(formed).split('\n')
   const kept: string[] = []
@@ -101,13 +101,13 @@ export function renderFormedMarkdown(
   return said === 0 ? undefined : { markdown: withoutBareHeads(kept).join('\n').trim(), dropped }
 }
 
-/** What is left of a line, and how much is not. */
+/** The supported text of a line, and how many statements were left out of it. */
 interface Kept {
   text: string
   dropped: number
 }
 
-/** A row of a table, whole or not at all. */
+/** Checks a table row, which is kept whole or not at all. */
 function checkRow(
   line: string,
   numbered: Pick<Point, 'sources'>[],
@@ -123,7 +123,7 @@ const bySentence = new Intl.Segmenter('en', { granularity: 'sentence' })
 /** A shorter piece is the beginning of a sentence, “No.” or “Dr.”, rather than one of its own. */
 const fewestCharacters = 12
 
-/** A line, sentence by sentence: each needs an id behind it. */
+/** Checks a line sentence by sentence: each needs an id behind it. */
 function checkSentences(
   line: string,
   numbered: Pick<Point, 'sources'>[],
@@ -147,7 +147,7 @@ function checkSentences(
   return { text: text === '' ? '' : lead + text, dropped }
 }
 
-/** Stretches of words, each with the ids behind it. */
+/** Splits a line into stretches of words, each with the ids behind it. */
 function splitMarks(words: string): { said: string; marks: string }[] {
   const pieces: { said: string; marks: string }[] = []
   const isSaid = (between: string) => /[\p{L}\p{N}]/u.test(between)
@@ -163,7 +163,7 @@ function splitMarks(words: string): { said: string; marks: string }[] {
   return isSaid(rest) ? [...pieces, { said: rest, marks: '' }] : pieces
 }
 
-/** Sentences, short beginnings joined to what follows them. */
+/** Splits sentences; short beginnings are joined to what follows them. */
 function splitSegments(words: string): string[] {
   const segments: string[] = []
   let open = ''
@@ -182,25 +182,25 @@ const parseSources = (line: string, numbered: Pick<Point, 'sources'>[]): string[
   return [...new Set(ids.flatMap(id => numbered[Number(id) - 1]?.sources ?? []))]
 }
 
-/** A heading says of what the lines below are, and no more. */
-const mostHeadCharacters = 40
-/** So does the head of a column. */
-const mostCellCharacters = 30
+/** A longer heading makes a statement. */
+const maxHeadCharacters = 40
+/** So does a longer column head. */
+const maxCellCharacters = 30
 
-/** Lines that say nothing by themselves: blank ones, short headings, rules, the head of a table. */
+/** Returns whether a line states nothing: blank, a short heading, a rule, the head of a table. */
 function isFrame(line: string, next: string | undefined): boolean {
   const bare = line.trim()
   if (bare === '' || isRule(bare)) return true
   if (bare.length > 400 || parseQuotations(bare).length > 0) return false
   if (/^#{1,6}\s/.test(bare) || /^\*\*[^*]+\*\*\s*[:：]?$/.test(bare))
-    return bare.replace(/[#*]/g, '').length <= mostHeadCharacters
+    return bare.replace(/[#*]/g, '').length <= maxHeadCharacters
   if (!bare.includes('|') || next === undefined || !next.includes('|') || !isRule(next.trim())) return false
-  return bare.split('|').every(cell => cell.trim().length <= mostCellCharacters)
+  return bare.split('|').every(cell => cell.trim().length <= maxCellCharacters)
 }
 
 const isRule = (bare: string) => /^[\s:|-]+$/.test(bare) && bare.includes('--')
 
-/** A heading below which nothing was kept. */
+/** Removes headings below which nothing was kept. */
 function withoutBareHeads(lines: string[]): string[] {
   const isHead = (line: string) =>
     line.trim() !== '' && !line.includes('|') && isFrame(line, undefined) && !isRule(line.trim())

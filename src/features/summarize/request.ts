@@ -1,39 +1,39 @@
 /**
- * What somebody wants summed up, read out of their words. Patterns only: what they do not know is a question like any other,
- * and goes to the model with its thread.
+ * Parses requests for summaries, in English and Chinese, by patterns only: words that they do not know are a question like any other,
+ * which the model answers with its thread.
  */
 
 import type { I18n } from '../../i18n/catalog.ts'
 import { extractSpan, type Span } from '../../text/date-range.ts'
 
-/** Where what is to be summed up was said. */
+/** The place that is to be summarized. */
 export type RequestedPlace =
-  /** The thread in which was asked, or the channel where there is none. */
+  /** The thread of the request, or its channel outside of threads. */
   | { of: 'here' }
   | { of: 'this channel' }
   | { of: 'channel'; id?: string; name?: string }
   /** A thread, by one of its messages. */
   | { of: 'thread'; channel: string; ts: string }
 
-/** What looks like a wish for a summary. */
+/** Words that look like a request for a summary. */
 interface SummaryRequest {
   place: RequestedPlace
-  /** What is left of the words: a time, a form, or what else is to be summed up. */
+  /** The rest of the words: a time, a form, or something else to summarize. */
   words: string
 }
 
-/** What somebody wants summed up, and how. */
+/** A request for a summary: of which place and time, and in which form. */
 export interface AskedSummary {
   place: RequestedPlace
   span: Span | undefined
   form: RequestedForm
 }
 
-/** The sections of a summary that can be wished for alone. */
+/** The sections of a summary that can be requested alone. */
 export const sections = ['decisions', 'questions', 'tasks'] as const
 export type Section = (typeof sections)[number]
 
-/** How a summary shall look. */
+/** The requested form of a summary. */
 export interface RequestedForm {
   /** Only these. */
   sections?: Section[]
@@ -53,7 +53,7 @@ const chinese = new RegExp(
 )
 const chineseNews = /^(?:请问|请)?(?=(?:(?:自|从)?(?:我)?上次.{0,10}(?:后|来))?有(?:什么|哪些|没有)新|我错过了)/
 
-/** What it says are not the people's messages. */
+/** Words for things that are not people's messages. */
 const other =
   /\b(?:files?|pdf|documents?|docs?|articles?|web\s?(?:page|site)s?|text|paragraphs?|e-?mails?|images?|pictures?|screenshots?|attachments?|attached|code|book|your|you|yourself|answers?|repl(?:y|ies) above)\b|文件|文档|文章|附件|附图|图片|截图|邮件|网页|这段|这篇|下面|以下|上文|代码|你/i
 const anyLink = /https?:\/\//
@@ -69,13 +69,13 @@ const noise =
   /\b(?:please|pls|thanks|thank you|for me|for us|to me|so far|what (?:was|has been) (?:said|discussed)|what happened|everything|all of it|the messages|messages|of the)\b|^(?:this|it|that|here|all|us|me|the|of)\b|(?:谢谢|好吗|可以吗|吧|吗|一下|的消息|说了什么|的内容|内容)(?=[\s,，。!！?？]|$)|^(?:的|里|中|消息)+/gi
 const marks = /^[\s,，:：.。!！?？;；、-]+|[\s,，:：.。!！?？;；、-]+$/g
 
-/** A longer wish brings along a text of its own. */
-const longestWish = 300
+/** A longer request brings a text of its own. */
+const maxRequestCharacters = 300
 
-/** What words ask for that begin as a wish for a summary does. A mention of the bot has been taken out of them. */
+/** Parses words that begin as a request for a summary does; mentions of the bot have been removed from them. */
 export function parseSummaryRequest(asked: string): SummaryRequest | undefined {
   const text = asked.replace(/^[\s,，:：]+/, '').trim()
-  if (text.length > longestWish || /\n/.test(text)) return undefined
+  if (text.length > maxRequestCharacters || /\n/.test(text)) return undefined
   const found = english.exec(text) ?? chinese.exec(text) ?? chineseNews.exec(text)
   if (found === null) return undefined
   const [whole, span = '', object = ''] = found
@@ -115,10 +115,7 @@ function stripCourtesy(words: string): string {
   return bare.replace(marks, '')
 }
 
-/**
- * What somebody wrote behind the command, as a question that stands by itself: with the channel in which it was asked, unless another
- * place is named.
- */
+/** Formats a command's text as a question that stands by itself: with the channel of the command, unless another place is named. */
 export function formatQuestion(text: string, here: string, i18n: I18n): string {
   const verb = i18n.summary.verb
   const isNamed = /<#[A-Z0-9]+(?:\|[^>]*)?>|(?:^|\s|在)#[^\s#]|https?:\/\/\S+\/archives\//.test(text)
@@ -139,13 +136,13 @@ const sectionWords: [Section | undefined, string][] = [
 ]
 const sectionTokens = sectionWords.map(([section, words]) => ({ section, token: new RegExp(`^(?:${words})`, 'i') }))
 
-/** How the summary shall look, from what is left of a wish when place and time are taken out. */
+/** Parses the form from the words that are left when place and time are taken out. */
 export function parseForm(words: string): RequestedForm {
   const bare = stripCourtesy(words)
   if (bare === '') return {}
   const found = new Set<Section>()
   let rest = bare
-  // Word by word from the front: one pattern for all would try every way to divide them.
+  // Word by word from the front: one pattern for all would try every way to divide them (exponential).
   for (;;) {
     const next = sectionTokens
       .map(({ section, token }) => ({ section, length: token.exec(rest)?.[0].length ?? 0 }))
@@ -162,20 +159,20 @@ const formOpener =
   /^(?:as|in|for|into|with|without|only|just|focus(?:ing|ed)?|about|by|like|short(?:ly|er)?|brief(?:ly)?|detailed|longer|bullets?|table|one|two|three|five|\d+\s+(?:bullets?|points?|sentences?|lines?|words)|what\s.*\b(?:said|says|decided|agreed|discussed|wrote|thinks?|wants?)|who\s+does)\b|^(?:做成|写成|变成|用|以|只|仅|按|给|成|列|分|简短|详细|简要|简单|关于|重点|表格|一句话|几句话|英文|中文|英语|要点|从.{1,12}角度|[一二三四五六七八九十\d]+\s*(?:条|点|句|行|个))/i
 
 /**
- * The summary that words ask for. Of people's messages where they name a channel or a thread; where they do not, only if what is
- * left of them says how it shall look: “summarize the plot of Hamlet” is a question like any other.
+ * Parses a request for a summary of people's messages. Without a channel or thread it is one only if the rest names a form:
+ * “summarize the plot of Hamlet” is a question like any other.
  */
 export async function parseAskedSummary(
   asked: string,
   now: number,
   timeZone: string,
 ): Promise<AskedSummary | undefined> {
-  const wish = parseSummaryRequest(asked)
-  if (wish === undefined) return undefined
-  const { span, rest } = await extractSpan(wish.words, now, timeZone)
+  const request = parseSummaryRequest(asked)
+  if (request === undefined) return undefined
+  const { span, rest } = await extractSpan(request.words, now, timeZone)
   const form = parseForm(rest)
-  const isNamed = wish.place.of === 'channel' || wish.place.of === 'thread'
+  const isNamed = request.place.of === 'channel' || request.place.of === 'thread'
   return isNamed || form.words === undefined || formOpener.test(form.words)
-    ? { place: wish.place, span, form }
+    ? { place: request.place, span, form }
     : undefined
 }

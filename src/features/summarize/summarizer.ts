@@ -1,351 +1,187 @@
 import { createHash } from 'node:crypto'
 import { ShownError } from '../../errors.ts'
-import { type AnswerFormat, type ChatMessage, FormatRefused, type Model } from '../../model/model.ts'
+import type { Model } from '../../model/model.ts'
 import { estimateTokens, loadTokenCounter } from '../../model/tokens.ts'
 import { createSemaphore, type Semaphore } from '../../semaphore.ts'
 import type { StoredChunk, SummaryChunks } from '../../store/summary-chunks.ts'
-import { type Checks, checkPoints, type Points, parseAnswer } from './check-points.ts'
-import { recall } from './chunk-cache.ts'
+import { createAsker, type ModelUsage } from './ask-points.ts'
+import type { Points } from './check-points.ts'
+import { recallChunks } from './chunk-cache.ts'
 import { countTokens, fingerprint, type Said, splitChunks } from './chunks.ts'
-import {
-  answerFormat,
-  buildChunkPrompt,
-  buildFormPrompt,
-  buildJoinPrompt,
-  buildRepairPrompt,
-  numberPoints,
-  type Reader,
-} from './prompt.ts'
+import { type Found, joinPoints } from './join-points.ts'
+import { buildChunkPrompt, buildFormPrompt, numberPoints, type Reader } from './prompt.ts'
 
-/** What is to be summed up. */
 interface SummaryRequest {
   channel: string
   said: readonly Said[]
   reader: Reader
-  /** Somebody has seen it and wants another one. */
+  /** The reader has seen this summary and wants another. */
   isAgain: boolean
 }
 
-/** What was found, and what it cost. */
+/** The points of a summary and their cost. */
 export interface Summary {
   found: Points
-  /** In the form that was wished for, with ids in brackets that count the points found; undefined without a wish. */
+  /** In the requested form, with ids in brackets that count the points found; undefined if no form was requested. */
   formed: string | undefined
   /** A message was too long for the model by itself. */
   isShortened: boolean
-  usage: SummaryUsage
+  /** `known` of its `chunks` were summarized before. */
+  usage: ModelUsage & { known: number; chunks: number }
 }
 
-/** What a summary cost. */
-interface SummaryUsage {
-  /** Questions to the model. */
-  calls: number
-  /** As the server counted them, or a guess where it does not say. */
-  tokensIn: number
-  tokensOut: number
-  isGuessed: boolean
-  /** Parts that were known from before, of all. */
-  known: number
-  parts: number
-}
+/** The progress: how many chunks are done, or that the summary is being written. */
+export type SummaryProgress = { done: number; chunks: number } | 'writing'
 
-/** How far it has come. */
-export type SummaryProgress = { done: number; parts: number } | 'writing'
-
-/** Sums up what was said: part by part side by side, then joined; what it has found once it does not ask for again. */
-export interface Summarizer {
-  /** Throws a `ShownError` when the model fails; what was found until then is kept. Throws the signal's reason. */
-  summarize(
-    request: SummaryRequest,
-    onProgress: (progress: SummaryProgress) => void,
-    signal: AbortSignal,
-  ): Promise<Summary>
-}
-
-interface SummarizerDeps {
-  model: Model
-  kept: SummaryChunks
-}
-
-/** Parts that are summed up at once: a model server does a few side by side, not hundreds. */
-const partsAtOnce = 4
-/** A part is no longer than this, also for a model that reads more: what stands in the middle of a long text is overlooked. */
-const mostPartTokens = 24_000
-/** So much that was found is joined at once; of more, groups are joined first. */
-const mostJoinTokens = 8_000
-/** Of a small window, the share that a part may take, */
+/** Chunks that are summarized concurrently for one summary, so that a long one does not hold up the others. */
+const concurrencyOfOne = 3
+/** A chunk has at most this many tokens, for any model: what stands in the middle of a long text is overlooked. */
+const maxChunkTokens = 24_000
+/** The share of a small window that a chunk may take, beside the instructions. */
 const windowShare = 0.8
-/** and the instructions beside it. */
 const instructionTokens = 1_200
-const fewestPartTokens = 300
-/** From this many windows of room on, a guess of the tokens is near enough. */
+const minChunkTokens = 300
+/** A window this many times a chunk's size makes an estimate of the tokens good enough. */
 const ampleWindows = 3
-/** What was found is of no use for other instructions than these. */
+/** Changes with the prompts: points found by other instructions are not reused. */
 const version = '1'
-/** A model that has lost its way writes until its limit. */
-const mostAnswerCharacters = 60_000
-/** A question that failed is asked once more, when another try may do better. */
-const tries = 2
-const passing = new Set([
-  'model_ended_early',
-  'model_garbled',
-  'model_stream_error',
-  'model_empty',
-  'model_server_error',
-  'model_unreachable',
-  'model_unreadable_summary',
-])
-/** Of the parts that are summed up at once, so many are of one summary: a long one does not hold up the others. */
-const partsOfOne = 3
-/** What was found in a part is cut to half so often, when the model cannot join it otherwise. */
-const halvings = 4
 
-/** Found in a part or a join, and known by what it covers. */
-interface Found {
-  id: string
-  points: Points
-}
-
-/** One summary on its way. */
-interface Work {
-  request: SummaryRequest
-  /** Its own share of the questions that are asked at once. */
-  share: Semaphore
+/** One summary in progress. */
+export interface Work extends Pick<SummaryRequest, 'channel' | 'reader' | 'isAgain'> {
+  semaphore: Semaphore
   scope: string
   count: (text: string) => number
-  partTokens: number
-  usage: SummaryUsage
+  chunkTokens: number
+  usage: Summary['usage']
   /** Points that joins left out. */
   dropped: number
-  checks: Pick<Checks, 'said'>
+  said: (ts: string) => Said | undefined
   signal: AbortSignal
 }
 
-/** Makes the summarizer. */
-export function createSummarizer({ model, kept }: SummarizerDeps): Summarizer {
-  const slots = createSemaphore(partsAtOnce)
+/** Summarizes messages: chunk by chunk concurrently, then joined. The points of a chunk are stored and not asked for again. */
+export type Summarizer = ReturnType<typeof createSummarizer>
 
-  const ask = async (work: Work, question: ChatMessage[], format?: AnswerFormat): Promise<string> => {
-    const leave = await slots.enter()
-    try {
-      work.signal.throwIfAborted()
-      return await askOnce(work, question, model.takesFormats ? format : undefined)
-    } catch (error) {
-      if (error instanceof FormatRefused) return await askOnce(work, question, undefined)
-      throw error
-    } finally {
-      leave()
-    }
-  }
-
-  const askOnce = async ({ usage, signal }: Work, question: ChatMessage[], format: AnswerFormat | undefined) => {
-    usage.calls += 1
-    const enough = new AbortController()
-    let answer = ''
-    let counted: { tokensIn: number; tokensOut: number } | undefined
-    for await (const piece of model.stream(question, AbortSignal.any([signal, enough.signal]), format)) {
-      if (piece.kind === 'text') answer += piece.text
-      if (answer.length > mostAnswerCharacters) enough.abort()
-      if (piece.kind === 'usage') counted = piece.usage
-    }
-    signal.throwIfAborted()
-    const asked = sum(question.map(({ content }) => estimateTokens(String(content))))
-    usage.isGuessed ||= counted === undefined
-    usage.tokensIn += counted?.tokensIn ?? asked
-    usage.tokensOut += counted?.tokensOut ?? estimateTokens(answer)
-    return answer
-  }
-
-  /** Asks until there is an answer that can be read. */
-  const find = async (work: Work, question: ChatMessage[], sourcesOf: Checks['sourcesOf']): Promise<Points> => {
-    for (let attempt = 1; ; attempt += 1) {
-      try {
-        const answer = await ask(work, question, answerFormat)
-        const read =
-          parseAnswer(answer) ?? parseAnswer(await ask(work, buildRepairPrompt(question, answer), answerFormat))
-        if (read === undefined) throw new ShownError('model_unreadable_summary', i18n => i18n.summary.unreadable)
-        return checkPoints(read, { ...work.checks, sourcesOf })
-      } catch (error) {
-        work.signal.throwIfAborted()
-        if (attempt === tries || !(error instanceof ShownError) || !passing.has(error.kind)) throw error
-      }
-    }
-  }
-
-  /** A part that is too long for the model after all is read in two halves. */
-  const findInPart = async (work: Work, part: readonly Said[]): Promise<Found[]> => {
-    const covers = part.map(message => [message.ts, fingerprint(message)] as const)
-    const id = idOf(work.scope, covers)
-    try {
-      const points = await find(work, buildChunkPrompt(part, work.request.reader), id => {
-        const message = part[Number(id) - 1]
-        return message === undefined ? undefined : [message.ts]
-      })
-      await kept.keep({ id, channel: work.request.channel, scope: work.scope, covers, result: JSON.stringify(points) })
-      return [{ id, points }]
-    } catch (error) {
-      if (!isTooLong(error) || part.length < 2) throw error
-      const middle = Math.ceil(part.length / 2)
-      const halves = [part.slice(0, middle), part.slice(middle)]
-      return (await Promise.all(halves.map(half => findInPart(work, half)))).flat()
-    }
-  }
-
-  const findInAll = async (work: Work, onProgress: (progress: SummaryProgress) => void): Promise<Found[]> => {
-    const { partTokens, count, scope, request } = work
-    const sizeOf = (message: Said) => countTokens(message, count)
-    const { known, rest } = await recall(kept, { ...request, scope, partTokens, sizeOf })
-    const parts = splitChunks(rest, partTokens, count)
-    work.usage.known = known.length
-    work.usage.parts = known.length + parts.length
-    let done = known.length
-    const tell = () => onProgress({ done, parts: known.length + parts.length })
-    tell()
-    // After one that failed no other is begun; those on their way are kept.
-    let isBroken = false
-    const outcomes = await Promise.allSettled(
-      parts.map(async part => {
-        const leave = await work.share.enter()
-        try {
-          const found = isBroken ? [] : await findInPart(work, part)
-          done += 1
-          tell()
-          return found.map(one => ({ ...one, first: part[0]?.ts ?? '' }))
-        } catch (error) {
-          isBroken = true
-          throw error
-        } finally {
-          leave()
-        }
-      }),
-    )
-    work.signal.throwIfAborted()
-    const failed = outcomes.find(({ status }) => status === 'rejected')
-    if (failed?.status === 'rejected') throw failed.reason
-    const all = outcomes.flatMap(outcome => (outcome.status === 'fulfilled' ? outcome.value : []))
-    return [...known, ...all].sort((a, b) => (a.first < b.first ? -1 : 1))
-  }
-
-  /** Joins what was found, in groups where it is too much for one question, until one is left. */
-  const join = async (work: Work, found: Found[]): Promise<Points> => {
-    const full = found.filter(({ points }) => numberPoints([points]).length > 0)
-    if (full.length < 2) return full[0]?.points ?? { upshot: undefined, points: [], dropped: 0 }
-    const groups = groupFound(full, Math.min(mostJoinTokens, work.partTokens), work.count)
-    const isLast = groups.length === 1
-    return join(work, await Promise.all(groups.map(group => joinGroup(work, group, isLast))))
-  }
-
-  const joinGroup = async (work: Work, group: Found[], isLast: boolean): Promise<Found> => {
-    const [only] = group
-    if (only !== undefined && group.length === 1) return only
-    const { channel } = work.request
-    const covers = group.map(one => [one.id, ''] as const)
-    const id = idOf(work.scope, covers)
-    const before = isLast && work.request.isAgain ? undefined : await kept.read(id)
-    if (before !== undefined) return joinFound(work, id, JSON.parse(before.result) as Points)
-    const leave = await work.share.enter()
-    const points = await joinPoints(
-      work,
-      group.map(one => one.points),
-      halvings,
-    ).finally(leave)
-    await kept.keep({ id, channel, scope: work.scope, covers, result: JSON.stringify(points) })
-    return joinFound(work, id, points)
-  }
-
-  /** What is too much for the model to join loses what it says last of each part. */
-  const joinPoints = async (work: Work, parts: Points[], left: number): Promise<Points> => {
-    const numbered = numberPoints(parts)
-    const question = buildJoinPrompt(parts, ts => work.checks.said(ts)?.time ?? '', work.request.reader)
-    try {
-      return await find(work, question, one => numbered[Number(one) - 1]?.sources)
-    } catch (error) {
-      if (!isTooLong(error) || left === 0) throw error
-      const halves = parts.map(part => ({ ...part, points: part.points.slice(0, Math.ceil(part.points.length / 2)) }))
-      return joinPoints(work, halves, left - 1)
-    }
-  }
+/** Creates the summarizer. */
+export function createSummarizer({ model, chunks }: { model: Model; chunks: SummaryChunks }) {
+  const { askText, askPoints } = createAsker(model)
+  const deps = { askPoints, chunks }
 
   return {
-    async summarize(request, onProgress, signal) {
-      const partTokens = chunkTokens(model.inputTokens)
-      const isAmple = model.inputTokens >= ampleWindows * partTokens
+    /** Throws a `ShownError` if the model fails, and the signal's reason; what was found until then is stored. */
+    async summarize(
+      request: SummaryRequest,
+      onProgress: (progress: SummaryProgress) => void,
+      signal: AbortSignal,
+    ): Promise<Summary> {
+      const chunkTokens = chunkTokensFor(model.inputTokens)
+      const isAmple = model.inputTokens >= ampleWindows * chunkTokens
       const count = isAmple ? estimateTokens : await loadTokenCounter()
-      const said = request.said.map(message => shorten(message, partTokens, count))
+      const said = request.said.map(message => shorten(message, chunkTokens, count))
       const byTs = new Map(said.map(message => [message.ts, message]))
       const work: Work = {
-        request: { ...request, said },
-        share: createSemaphore(partsOfOne),
+        ...request,
+        semaphore: createSemaphore(concurrencyOfOne),
         scope: scopeOf(model, request.reader),
         count,
-        partTokens,
-        usage: { calls: 0, tokensIn: 0, tokensOut: 0, isGuessed: false, known: 0, parts: 0 },
+        chunkTokens,
+        usage: { calls: 0, tokensIn: 0, tokensOut: 0, isGuessed: false, known: 0, chunks: 0 },
         dropped: 0,
-        checks: { said: ts => byTs.get(ts) },
+        said: ts => byTs.get(ts),
         signal,
       }
-      const found = await findInAll(work, onProgress)
+      const found = await summarizeChunks(deps, work, { said, onProgress })
       onProgress('writing')
-      const joined = await join(work, found)
-      const dropped = work.dropped + sum(found.map(({ points }) => points.dropped))
-      const formed =
-        request.reader.wish === undefined || numberPoints([joined]).length === 0
-          ? undefined
-          : await ask(
-              work,
-              buildFormPrompt(joined, ts => byTs.get(ts)?.time ?? '', request.reader),
-            )
-      const isShortened = said.some((message, at) => message !== request.said[at])
-      return { found: { ...joined, dropped }, formed, isShortened, usage: work.usage }
+      const joined = await joinPoints(deps, work, found)
+      const dropped = work.dropped + found.reduce((total, { points }) => total + points.dropped, 0)
+      const isFormed = request.reader.request !== undefined && numberPoints([joined]).length > 0
+      const formPrompt = () => buildFormPrompt(joined, ts => byTs.get(ts)?.time ?? '', request.reader)
+      return {
+        found: { ...joined, dropped },
+        formed: isFormed ? await askText(work, formPrompt()) : undefined,
+        isShortened: said.some((message, at) => message !== request.said[at]),
+        usage: work.usage,
+      }
     },
   }
 }
 
-function joinFound(work: Work, id: string, points: Points): Found {
-  work.dropped += points.dropped
-  return { id, points }
-}
+type ChunkDeps = Pick<ReturnType<typeof createAsker>, 'askPoints'> & { chunks: SummaryChunks }
 
-const chunkTokens = (inputTokens: number) =>
-  Math.max(fewestPartTokens, Math.min(mostPartTokens, Math.floor(inputTokens * windowShare) - instructionTokens))
-
-/** Neighbours together, at least two each, so that every round leaves fewer. */
-function groupFound(found: Found[], mostTokens: number, count: (text: string) => number): Found[][] {
-  const groups: Found[][] = []
-  let left = 0
-  for (const one of found) {
-    const size = count(JSON.stringify(one.points))
-    const open = groups.at(-1)
-    if (open !== undefined && (open.length < 2 || size <= left)) {
-      open.push(one)
-      left -= size
-    } else {
-      groups.push([one])
-      left = mostTokens - size
+/** Finds the points of every chunk that is not stored. After one that failed no other is begun; those in flight are stored. */
+async function summarizeChunks(
+  deps: ChunkDeps,
+  work: Work,
+  { said, onProgress }: { said: Said[]; onProgress: (progress: SummaryProgress) => void },
+): Promise<Found[]> {
+  const { known, rest } = await recallChunks(deps.chunks, { ...work, said })
+  const chunks = splitChunks(rest, work.chunkTokens, work.count)
+  const total = known.length + chunks.length
+  Object.assign(work.usage, { known: known.length, chunks: total })
+  let done = known.length
+  onProgress({ done, chunks: total })
+  let isBroken = false
+  const summarizeOne = async (chunk: Said[]) => {
+    try {
+      const found = isBroken ? [] : await summarizeChunk(deps, work, chunk)
+      done += 1
+      onProgress({ done, chunks: total })
+      return found.map(one => ({ ...one, first: chunk[0]?.ts ?? '' }))
+    } catch (error) {
+      isBroken = true
+      throw error
     }
   }
-  return groups
+  const outcomes = await Promise.allSettled(chunks.map(chunk => work.semaphore.run(() => summarizeOne(chunk))))
+  work.signal.throwIfAborted()
+  const failed = outcomes.find(({ status }) => status === 'rejected')
+  if (failed?.status === 'rejected') throw failed.reason
+  const found = outcomes.flatMap(outcome => (outcome.status === 'fulfilled' ? outcome.value : []))
+  return [...known, ...found].sort((a, b) => (a.first < b.first ? -1 : 1))
 }
 
-/** A message that is too long for the model by itself loses its middle. */
-function shorten(message: Said, mostTokens: number, count: (text: string) => number): Said {
+/** Finds the points of a chunk and stores them. A chunk that is too long for the model after all is read in two halves. */
+async function summarizeChunk(deps: ChunkDeps, work: Work, chunk: readonly Said[]): Promise<Found[]> {
+  const covers = chunk.map(message => [message.ts, fingerprint(message)] as const)
+  const id = hashId(work.scope, covers)
+  const sourcesOf = (ordinal: string) => {
+    const message = chunk[Number(ordinal) - 1]
+    return message === undefined ? undefined : [message.ts]
+  }
+  try {
+    const points = await deps.askPoints(work, buildChunkPrompt(chunk, work.reader), { said: work.said, sourcesOf })
+    await deps.chunks.keep({ id, channel: work.channel, scope: work.scope, covers, result: JSON.stringify(points) })
+    return [{ id, points }]
+  } catch (error) {
+    if (!isTooLong(error) || chunk.length < 2) throw error
+    const middle = Math.ceil(chunk.length / 2)
+    const halves = [chunk.slice(0, middle), chunk.slice(middle)]
+    return (await Promise.all(halves.map(half => summarizeChunk(deps, work, half)))).flat()
+  }
+}
+
+const chunkTokensFor = (inputTokens: number) =>
+  Math.max(minChunkTokens, Math.min(maxChunkTokens, Math.floor(inputTokens * windowShare) - instructionTokens))
+
+/** Cuts the middle out of a message that is too long for the model by itself. */
+function shorten(message: Said, maxTokens: number, count: (text: string) => number): Said {
   const size = countTokens(message, count)
-  if (size <= mostTokens) return message
-  const keep = Math.floor((message.text.length * mostTokens * 0.9) / size)
+  if (size <= maxTokens) return message
+  const keep = Math.floor((message.text.length * maxTokens * 0.9) / size)
   const end = Math.floor(keep / 4)
   const text = `${message.text.slice(0, keep - end)}\n[…]\n${end === 0 ? '' : message.text.slice(-end)}`
   return { ...message, text: text.toWellFormed() }
 }
 
-const isTooLong = (error: unknown) => error instanceof ShownError && error.kind === 'model_too_long'
+/** Returns whether the model refused a request because it was too long. */
+export const isTooLong = (error: unknown): boolean => error instanceof ShownError && error.kind === 'model_too_long'
 
-/** What was found for one reader serves another who reads the same language and wishes the same. */
-function scopeOf(model: Model, { language, wish }: Reader): string {
-  return hash([version, model.title, language, wish ?? ''])
+/** Identifies the points that serve every reader of the same language with the same request. */
+function scopeOf(model: Model, { language, request }: Reader): string {
+  return hash([version, model.title, language, request ?? ''])
 }
 
-const idOf = (scope: string, covers: StoredChunk['covers']) => hash([scope, covers])
+/** Identifies stored points by what they cover. */
+export const hashId = (scope: string, covers: StoredChunk['covers']): string => hash([scope, covers])
 
-const hash = (what: unknown) => createHash('sha256').update(JSON.stringify(what)).digest('hex').slice(0, 32)
-
-const sum = (numbers: number[]) => numbers.reduce((total, number) => total + number, 0)
+const hash = (value: unknown) => createHash('sha256').update(JSON.stringify(value)).digest('hex').slice(0, 32)

@@ -1,0 +1,93 @@
+import { ShownError } from '../../errors.ts'
+import { type AnswerFormat, type ChatMessage, FormatRefused, type Model } from '../../model/model.ts'
+import { withoutUnopenedThoughts } from '../../model/thinking.ts'
+import { estimateTokens } from '../../model/tokens.ts'
+import { createSemaphore } from '../../semaphore.ts'
+import { type Checks, checkPoints, type Points, parseAnswer } from './check-points.ts'
+import { answerFormat, buildRepairPrompt } from './prompt.ts'
+
+/** The cost of the requests to the model, as the server counted it or estimated where it does not. */
+export interface ModelUsage {
+  calls: number
+  tokensIn: number
+  tokensOut: number
+  isGuessed: boolean
+}
+
+/** What the requests of one summary have in common: they add to one usage and end with one signal. */
+interface Requests {
+  usage: ModelUsage
+  signal: AbortSignal
+}
+
+/** Requests at once over all summaries: a model server handles a few concurrently, not hundreds. */
+const concurrency = 4
+/** A model that has lost its way writes until its output limit; its answer is cut off here. */
+const maxAnswerCharacters = 60_000
+/** A request that failed for one of these reasons is sent once more. */
+const attempts = 2
+const retryable = new Set([
+  'model_ended_early',
+  'model_garbled',
+  'model_stream_error',
+  'model_empty',
+  'model_server_error',
+  'model_unreachable',
+  'model_unreadable_summary',
+])
+
+/** Creates the two ways of asking the model: for text, and for points that are checked against their sources. */
+export function createAsker(model: Model) {
+  const semaphore = createSemaphore(concurrency)
+
+  const askText = (requests: Requests, prompt: ChatMessage[], format?: AnswerFormat): Promise<string> =>
+    semaphore.run(async () => {
+      requests.signal.throwIfAborted()
+      try {
+        return await askOnce(model, requests, { prompt, format: model.takesFormats ? format : undefined })
+      } catch (error) {
+        if (!(error instanceof FormatRefused)) throw error
+        return askOnce(model, requests, { prompt, format: undefined })
+      }
+    })
+
+  /** Asks until an answer can be read. Throws a `ShownError` if none can. */
+  const askPoints = async (requests: Requests, prompt: ChatMessage[], checks: Checks): Promise<Points> => {
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        const answer = await askText(requests, prompt, answerFormat)
+        const read =
+          parseAnswer(answer) ?? parseAnswer(await askText(requests, buildRepairPrompt(prompt, answer), answerFormat))
+        if (read === undefined) throw new ShownError('model_unreadable_summary', i18n => i18n.summary.unreadable)
+        return checkPoints(read, checks)
+      } catch (error) {
+        requests.signal.throwIfAborted()
+        if (attempt === attempts || !(error instanceof ShownError) || !retryable.has(error.kind)) throw error
+      }
+    }
+  }
+
+  return { askText, askPoints }
+}
+
+async function askOnce(
+  model: Model,
+  { usage, signal }: Requests,
+  { prompt, format }: { prompt: ChatMessage[]; format: AnswerFormat | undefined },
+): Promise<string> {
+  usage.calls += 1
+  const enough = new AbortController()
+  let answer = ''
+  let counted: { tokensIn: number; tokensOut: number } | undefined
+  for await (const piece of model.stream(prompt, AbortSignal.any([signal, enough.signal]), format)) {
+    if (piece.kind === 'text') answer += piece.text
+    if (answer.length > maxAnswerCharacters) enough.abort()
+    if (piece.kind === 'usage') counted = piece.usage
+  }
+  signal.throwIfAborted()
+  const estimate = prompt.reduce((total, { content }) => total + estimateTokens(String(content)), 0)
+  usage.isGuessed ||= counted === undefined
+  usage.tokensIn += counted?.tokensIn ?? estimate
+  usage.tokensOut += counted?.tokensOut ?? estimateTokens(answer)
+  return withoutUnopenedThoughts(answer)
+}

@@ -1,0 +1,93 @@
+import { describe, expect, test } from 'vitest'
+import { createThinkingFilter, withoutUnopenedThoughts } from '../../src/model/thinking.ts'
+import { findSteepGrowth } from '../growth.ts'
+
+function read(pieces: string[]): string {
+  const filter = createThinkingFilter()
+  return pieces.map(piece => filter.push(piece)).join('') + filter.end()
+}
+
+describe('thoughts at the beginning of an answer', () => {
+  test.each([
+    ['<think>no</think>4', '4'],
+    ['\n <think>\nno\n</think>\n\n4 ', '\n 4 '],
+    ['<thinking>no</thinking>4', '4'],
+    ['<Thought>no</THOUGHT>4', '4'],
+    ['<reasoning>no</reasoning>4', '4'],
+    ['<think>a</think>\n<think>b</think>\n4', '4'],
+    ['<think></think>4', '4'],
+    ['<think>a < b </thin> </thinking> <x></think>4', '4'],
+    ['<think>no', ''],
+    ['<think>no</think>', ''],
+    ['<think>no</thin', ''],
+    ['<think>no<final>4</final>', '4'],
+    ['<think>no</think>\n<final>a < b </fin</final>!', 'a < b </fin!'],
+    ['<think>no<final>4', '4'],
+    ['<think>{no}</think>{"items":[]}', '{"items":[]}'],
+    // Answers that only talk about such tags.
+    ['`<think>` is a tag', '`<think>` is a tag'],
+    ['Use <think>x</think> there', 'Use <think>x</think> there'],
+    ['<thin', '<thin'],
+    ['<thinker>x</thinker>', '<thinker>x</thinker>'],
+    ['<b>4</b>', '<b>4</b>'],
+    ['<think>a</think>The tag <think>b</think>', 'The tag <think>b</think>'],
+    ['</think>', '</think>'],
+    ['  ', '  '],
+    ['', ''],
+  ])('%j is shown as %j, however it is cut into pieces', (answer, shown) => {
+    expect(read([answer])).toBe(shown)
+    expect(read([...answer])).toBe(shown)
+    for (let first = 0; first <= answer.length; first += 1) {
+      for (let second = first; second <= answer.length; second += 1) {
+        const pieces = [answer.slice(0, first), answer.slice(first, second), answer.slice(second)]
+        expect(read(pieces), JSON.stringify(pieces)).toBe(shown)
+      }
+    }
+  })
+
+  test('hold back no more than a tag of the answer', () => {
+    const filter = createThinkingFilter()
+    expect(filter.push('<think>no</think>4')).toBe('4')
+    expect(filter.push('2 <')).toBe('2 <')
+    expect(createThinkingFilter().push('<thinks')).toBe('<thinks')
+  })
+
+  test.each([
+    'x',
+    '<',
+    ' ',
+    '<think>',
+    '</think>',
+    '<final>',
+    '<think></think>',
+    '\n</think>',
+    '<think>a<final>b</final>',
+  ])('are taken out in time that grows linearly with the answer: %j', { timeout: 60_000 }, pattern => {
+    for (const opener of ['', '<think>', '<think><final>']) {
+      expect(
+        findSteepGrowth(answer => read([opener, ...(answer.match(/[\s\S]{1,7}/g) ?? [])]), pattern),
+      ).toBeUndefined()
+      expect(findSteepGrowth(answer => read([opener + answer]), pattern)).toBeUndefined()
+    }
+    expect(findSteepGrowth(withoutUnopenedThoughts, pattern)).toBeUndefined()
+  })
+})
+
+describe('thoughts that were closed but never opened', () => {
+  test.each([
+    ['Let me see.\n</think>\n\n4', '4'],
+    ['Let me see.</think>\n4', '4'],
+    ['{no}</think>{"items":[]}', '{"items":[]}'],
+    ['The text {no}.</think>{"items":[]}', '{"items":[]}'],
+    ['</think>4', '4'],
+    ['no\n</think>\n<final>4</final>', '4'],
+    ['Let me see.\n</think>', ''],
+    ['A thought ends with </think> there.', 'A thought ends with </think> there.'],
+    ['A thought ends with `</think>`\nthere.', 'A thought ends with `</think>`\nthere.'],
+    ['```\nx\n</think>\n```', '```\nx\n</think>\n```'],
+    ['It is <think>x\n</think>\n', 'It is <think>x\n</think>\n'],
+    ['{"quote":"a</think>{b"}', '{"quote":"a</think>{b"}'],
+  ])('%j is read as %j', (answer, shown) => {
+    expect(withoutUnopenedThoughts(answer)).toBe(shown)
+  })
+})
