@@ -7,6 +7,7 @@ import type { Bot, Hooks, Services } from './features/context.ts'
 import { handleTurn } from './features/handle-turn.ts'
 import { home } from './features/home/index.ts'
 import { createMessageReceiver } from './features/messages.ts'
+import { defineQuestions } from './features/post-question.ts'
 import { showQueuePosition } from './features/queue-position.ts'
 import { replyControls } from './features/reply-controls/index.ts'
 import { summarize } from './features/summarize/index.ts'
@@ -15,7 +16,7 @@ import type { Log } from './log.ts'
 import { createMetrics } from './metrics.ts'
 import type { Model } from './model/model.ts'
 import { createBackfill } from './queue/backfill.ts'
-import { createAsker } from './queue/outbox.ts'
+import { createOutbox } from './queue/outbox.ts'
 import { createSharedInbox } from './queue/postgres-driver.ts'
 import { isSettled } from './queue/recover.ts'
 import { createInbox, type Inbox, type InboxDeps } from './queue/sqlite-driver.ts'
@@ -59,8 +60,9 @@ export async function startBot(deps: BotDeps): Promise<RunningBot> {
   // 2. Turns: the queue, what fills it, and what answers it.
   const backfill = createBackfill({ ...slack, take: body => runAll(hooks.messageFound, body) })
   const inbox = openInbox(slack, hooks, backfill.ready)
-  const asker = createAsker({ ...slack, asks: store.asks, inbox })
-  const services: Services = { ...slack, inbox, asker }
+  const outbox = createOutbox(store.outbox, log)
+  const questions = defineQuestions(outbox, { ...slack, inbox })
+  const services: Services = { ...slack, inbox, outbox, questions }
   const messages = createMessageReceiver(services, hooks)
   hooks.messageFound.push(messages.receiveFound)
   metrics.observe(() => ({
@@ -97,9 +99,8 @@ export async function startBot(deps: BotDeps): Promise<RunningBot> {
     throw parseStartError(error, config.port)
   })
   inbox.resume()
-  const takeOver = async () => runAll(hooks.takeOver, await store.asks.takeOver())
-  await takeOver()
-  replicas?.onDeath(takeOver)
+  await outbox.takeOver()
+  replicas?.onDeath(outbox.takeOver)
   // Nothing was saved while the database was away; what Slack no longer repeats is in its history.
   replicas?.onReturn(() => isConnected && backfill.connected())
   for (const start of hooks.start) start()
@@ -164,7 +165,6 @@ function createHooks(): Hooks {
     messageFound: [],
     messageDeleted: [],
     lateEdit: [],
-    takeOver: [],
     start: [],
     stop: [],
   }

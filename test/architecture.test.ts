@@ -11,7 +11,7 @@ const mayImport: Record<string, string[]> = {
   slack: ['text'],
   'rate-limit': ['slack'],
   model: ['i18n'],
-  store: ['queue', 'slack', 'rate-limit'],
+  store: ['queue', 'slack', 'rate-limit', 'text'],
   text: [],
   i18n: [],
   cli: ['features', 'model', 'store', 'slack', 'text', 'i18n'],

@@ -53,11 +53,11 @@ describe('npm run backup', () => {
 async function label(url: string, text: string): Promise<void> {
   const store = await openSharedStore(url, { debug() {}, info() {}, warn() {}, error() {} } as unknown as Log)
   onTestFinished(() => store.close())
-  const subject = { id: 'a', channel: 'C1', ts: '1.1', text, wish: '{}', askedBy: 'U1', isShared: true }
-  await store.labels.keep({ ...subject, saidAt: Date.now() - 60_000.5 })
-  await store.labels.give('a', { labels: [{ kind: 'bug', quote: text, reason: '' }], version: '1', model: 'm' })
-  await store.labels.correct('a', 'U2', [{ kind: 'bug', quote: text, reason: '' }])
-  await store.labels.end('a', 'done')
+  const labels = [{ kind: 'bug', quote: text, reason: '' }]
+  const subject = { id: 'a', channel: 'C1', ts: '1.1', text, askedBy: 'U1', isShared: true }
+  const given = { state: 'done' as const, labels, version: '1', model: 'm' }
+  await store.labels.save({ ...subject, ...given, saidAt: Date.now() - 60_000.5 })
+  await store.labels.correct('a', 'U2', labels)
 }
 
 /** A command as its user runs it, in a folder where no .env of this checkout is read. */

@@ -115,7 +115,7 @@ async function askModel(
         text,
         '',
       )
-      const found = await classify(model, taxonomy, text, examples, new AbortController().signal)
+      const found = await classify(model, { taxonomy, text, examples, signal: new AbortController().signal })
       usage.calls += found.usage.calls
       usage.tokensIn += found.usage.tokensIn
       usage.tokensOut += found.usage.tokensOut

@@ -4,7 +4,7 @@ import type { Log } from '../log.ts'
 import type { Metrics } from '../metrics.ts'
 import type { Model } from '../model/model.ts'
 import type { Job } from '../queue/job.ts'
-import type { Asker } from '../queue/outbox.ts'
+import type { Outbox } from '../queue/outbox.ts'
 import type { Recovered } from '../queue/recover.ts'
 import type { Inbox } from '../queue/sqlite-driver.ts'
 import type { EventBody, Turn } from '../queue/turn.ts'
@@ -17,9 +17,9 @@ import type { ReadSlack } from '../slack/paced-reader.ts'
 import type { Responder } from '../slack/response-url.ts'
 import type { ThreadId } from '../slack/thread-history.ts'
 import type { Person, Users } from '../slack/users.ts'
-import type { KeptAsk } from '../store/outbox.ts'
 import type { Store } from '../store/store.ts'
 import type { ThreadCache } from '../threads/cache.ts'
+import type { Questions } from './post-question.ts'
 
 /** The services that every feature may use; a function declares those it needs as `Pick<Services, …>`. */
 export interface Services {
@@ -33,7 +33,8 @@ export interface Services {
   users: Users
   threads: ThreadCache
   inbox: Inbox
-  asker: Asker
+  outbox: Outbox
+  questions: Questions
   store: Store
   /** Tells other replicas that what they remember of a thread is outdated. */
   shareChange: (thread: ThreadId) => void
@@ -79,8 +80,6 @@ export interface Hooks {
   messageDeleted: ((channel: string, ts: string) => Promise<void>)[]
   /** Runs when a question was edited while its answer was being completed, or after. */
   lateEdit: ((turnId: string) => Promise<void>)[]
-  /** Runs at start, and when another replica died: resumes the commands that were left. */
-  takeOver: ((commands: readonly KeptAsk[]) => Promise<void> | void)[]
   start: (() => void)[]
   stop: (() => void)[]
 }

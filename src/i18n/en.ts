@@ -14,6 +14,8 @@ export const en = {
   before: (count: number) => `${formatCount(count)} before you…`,
   unexpected: (reference: string) =>
     `Something went wrong on my side. Please ask again; if it stays, give whoever runs me this reference: ${reference}`,
+  notSaved:
+    'I couldn’t save that, so I haven’t started on it. Please try again in a minute; if it keeps happening, tell whoever runs me.',
 
   footerRead: (read: number, total: number) => `read ${read} of ${total} messages`,
   footerShortened: 'a very long message was read only in part',

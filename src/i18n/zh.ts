@@ -12,6 +12,7 @@ export const zh: I18n = {
   setAside: '回答这个问题时我多次崩溃，所以先把它放下了。请换个说法再问，或去掉附件；如果还是不行，请告诉管理员。',
   before: count => `前面还有 ${count} 个问题…`,
   unexpected: reference => `我这边出了问题。请再问一次；如果还是不行，请把这个编号告诉管理员：${reference}`,
+  notSaved: '这条没能保存，所以还没开始处理。请一分钟后再试；如果还是不行，请告诉管理员。',
 
   footerRead: (read, total) => `已读 ${total} 条消息中的 ${read} 条`,
   footerShortened: '一条过长的消息只读了一部分',

@@ -7,7 +7,7 @@ export const movedTables = [
   'settings',
   'labels',
   'turns',
-  'asks',
+  'outbox',
   'ratings',
   'digests',
   'told',

@@ -1,4 +1,5 @@
 import type { Kysely, Selectable } from 'kysely'
+import { insertCommand, type PendingCommand } from './outbox.ts'
 import type { Schema } from './tables.ts'
 import type { Writer } from './writer.ts'
 
@@ -11,42 +12,43 @@ export interface Digest {
   timeZone: string
   /** The question that is asked each time. */
   question: string
-  /** What the person sees of it in their list. */
+  /** Shown in the person's list. */
   title: string
-  /** When it is due next. */
+  /** The next time that it is due, in milliseconds since 1970. */
   nextAt: number
 }
 
-/** Digests, until when each person has been told of each place, and summaries that were posted. */
+/** Digests, the read markers of people in places, and where summaries were posted. */
 export interface Digests {
-  /** Resolves when it outlives a power cut. */
-  add(digest: Digest): Promise<void>
-  /** A person's, the oldest first. */
+  /** Saves a digest so that it outlives a power cut. Resolves with false if the write failed. */
+  add(digest: Digest): Promise<boolean>
+  /** Loads a person's digests, the oldest first. */
   of(user: string): Promise<Digest[]>
   end(id: string): Promise<void>
-  /** Those that are due, and when the next one is. */
+  /** Loads the digests that are due, and the time of the next one. */
   due(now: number): Promise<{ due: Digest[]; nextAt: number | undefined }>
   /**
-   * Writes down, in one step, that the digest was asked for and when it is due again. Resolves with false when that had been
-   * done already, or cannot be written.
+   * Saves the command that asks for a digest, and when the digest is due again, in one transaction. Resolves with false if
+   * another process did that already, or the write failed.
    */
-  ask(digest: Digest, nextAt: number, ask: { id: string; ask: string }): Promise<boolean>
-  /** Until when the person had been told of the place before this turn, by a message's ts; undefined when never. */
+  ask(digest: Digest, nextAt: number, command: PendingCommand): Promise<boolean>
+  /** Loads the ts of the last message that the person had been told of before this turn. */
   readTold(user: string, place: string, turn: string): Promise<string | undefined>
   writeTold(user: string, place: string, turn: string, ts: string): Promise<void>
-  /** Where the turn's summary was posted, if it was. */
+  /** Loads the place to which the turn's summary was posted. */
   readPosted(turn: string): Promise<{ channel: string; ts: string } | undefined>
   writePosted(turn: string, channel: string, ts: string): Promise<void>
 }
 
-/** The digests in their tables. */
+/** Creates the access to the tables of digests. */
 export function createDigests(db: Kysely<Schema>, writer: Writer, owner = ''): Digests {
   const readTold = (user: string, place: string) =>
     db.selectFrom('told').selectAll().where('user', '=', user).where('place', '=', place).executeTakeFirst()
   return {
     async add({ id, user, pattern, timeZone, question, title, nextAt }) {
       const row = { id, user, pattern, time_zone: timeZone, question, title, next_at: nextAt, added_at: Date.now() }
-      await writer.write(() => writer.durably(on => on.insertInto('digests').values(row).execute()))
+      const added = await writer.write(() => writer.durably(on => on.insertInto('digests').values(row).execute()))
+      return added !== undefined
     },
     async of(user) {
       const rows = await db.selectFrom('digests').selectAll().where('user', '=', user).orderBy('added_at').execute()
@@ -66,7 +68,7 @@ export function createDigests(db: Kysely<Schema>, writer: Writer, owner = ''): D
         .executeTakeFirst()
       return { due: rows.map(parseDigest), nextAt: next?.next_at }
     },
-    async ask(digest, nextAt, { id, ask }) {
+    async ask(digest, nextAt, command) {
       const done = await writer.write(() =>
         writer.durably(on =>
           inTransaction(on, async both => {
@@ -78,8 +80,7 @@ export function createDigests(db: Kysely<Schema>, writer: Writer, owner = ''): D
               .returning('id')
               .execute()
             if (changed.length === 0) return false
-            await both.insertInto('asks').values({ id, ask, kept_at: Date.now(), owner }).execute()
-            return true
+            return insertCommand(both, command, owner)
           }),
         ),
       )
@@ -109,7 +110,7 @@ export function createDigests(db: Kysely<Schema>, writer: Writer, owner = ''): D
   }
 }
 
-/** Does the work in the transaction that is open, or in one of its own. */
+/** Runs the work in the open transaction, or in one of its own. */
 function inTransaction<R>(on: Kysely<Schema>, work: (on: Kysely<Schema>) => Promise<R>): Promise<R> {
   return on.isTransaction ? work(on) : on.transaction().execute(work)
 }

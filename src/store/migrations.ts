@@ -1,5 +1,6 @@
 import { type Kysely, PostgresAdapter, sql } from 'kysely'
 import { type Migration, Migrator } from 'kysely/migration'
+import { createOutbox } from './outbox-migration.ts'
 import type { Schema } from './tables.ts'
 
 /** Every change of the tables since the first, in order. One that has been released is never edited: the next one mends it. */
@@ -167,6 +168,7 @@ export const migrations: Record<string, Migration> = {
         .execute()
     },
   },
+  '007_outbox': { up: createOutbox },
 }
 
 const isPostgres = (db: Kysely<unknown>) => db.getExecutor().adapter instanceof PostgresAdapter

@@ -1,46 +1,74 @@
 import type { Kysely } from 'kysely'
+import { z } from 'zod'
+import { parseJson } from '../text/parse-json.ts'
 import type { Replicas } from './replicas.ts'
+import { stripNul } from './strip-nul.ts'
 import type { Schema } from './tables.ts'
 import type { Writer } from './writer.ts'
 
-/** One of them, as JSON. */
-export interface KeptAsk {
+/** A command that was saved before Slack got its ack, until it is done. */
+export interface PendingCommand<P = unknown> {
   id: string
-  ask: string
-  keptAt: number
+  /** Names what runs the command, such as `ask`. */
+  kind: string
+  payload: P
+  savedAt: number
 }
 
-/** What people wrote into a command or a dialogue and that is not done yet: questions that do not stand in Slack, reports. */
-export interface Asks {
-  /** Resolves when it outlives a power cut. */
-  keep(id: string, ask: string): Promise<void>
-  /** What processes that are gone have left, the oldest first: it is this one's to go on with. */
-  takeOver(): Promise<KeptAsk[]>
-  /** It stands in Slack, or its author was told that it does not. */
-  done(id: string): Promise<void>
+/** The table of pending commands. */
+export interface OutboxRecords {
+  /**
+   * Saves a command so that it outlives a power cut. Resolves with false if the id is taken, undefined if the write failed.
+   */
+  save(command: PendingCommand): Promise<boolean | undefined>
+  /** Makes this process the owner of the commands that dead processes left. Resolves with them, the oldest first. */
+  takeOver(): Promise<PendingCommand[]>
+  remove(id: string): Promise<void>
+  /** Keeps a command for inspection; no process takes it over any more. */
+  quarantine(id: string): Promise<void>
 }
 
-/** The asks in their table. */
-export function createAsks(db: Kysely<Schema>, writer: Writer, replicas?: Replicas): Asks {
+/** Creates the access to the table of pending commands. */
+export function createOutboxRecords(db: Kysely<Schema>, writer: Writer, replicas?: Replicas): OutboxRecords {
   const owner = replicas?.name ?? ''
   return {
-    async keep(id, ask) {
-      const row = { id, ask, kept_at: Date.now(), owner }
-      await writer.write(() => writer.durably(on => on.insertInto('asks').values(row).execute()))
-    },
+    save: command => writer.write(() => writer.durably(on => insertCommand(on, command, owner))),
     async takeOver() {
       const alive = (await replicas?.alive()) ?? []
       const rows = await db
-        .updateTable('asks')
+        .updateTable('outbox')
         .set({ owner })
+        .where('quarantined_at', 'is', null)
         .$if(replicas !== undefined, query => query.where('owner', 'not in', alive))
         .returningAll()
         .execute()
-      const asks = rows.map(({ id, ask, kept_at }) => ({ id, ask, keptAt: kept_at }))
-      return asks.sort((a, b) => a.keptAt - b.keptAt)
+      const commands = rows.map(({ id, kind, payload, saved_at }) => ({
+        id,
+        kind,
+        payload: parseJson(payload, z.unknown()),
+        savedAt: saved_at,
+      }))
+      return commands.sort((a, b) => a.savedAt - b.savedAt)
     },
-    async done(id) {
-      await writer.write(() => db.deleteFrom('asks').where('id', '=', id).execute())
+    async remove(id) {
+      await writer.write(() => db.deleteFrom('outbox').where('id', '=', id).execute())
+    },
+    async quarantine(id) {
+      const quarantined = { quarantined_at: Date.now() }
+      await writer.write(() => db.updateTable('outbox').set(quarantined).where('id', '=', id).execute())
     },
   }
+}
+
+/** Inserts a command in an open transaction. Resolves with false if the id is taken. */
+export async function insertCommand(on: Kysely<Schema>, command: PendingCommand, owner: string): Promise<boolean> {
+  const { id, kind, payload, savedAt } = command
+  const json = JSON.stringify(payload, (_, value) => stripNul(value))
+  const added = await on
+    .insertInto('outbox')
+    .values({ id, kind, payload: json, saved_at: savedAt, owner })
+    .onConflict(conflict => conflict.column('id').doNothing())
+    .returning('id')
+    .execute()
+  return added.length > 0
 }

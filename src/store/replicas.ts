@@ -128,7 +128,6 @@ async function readOwners({ db }: Postgres): Promise<string[]> {
   const { rows } = await sql<{ owner: string }>`
     select owner from turns
       where state in ('waiting', 'answering', 'stopping', 'withdrawing') and owner is not null
-    union select owner from asks where owner <> ''
-    union select owner from labels where state in ('waiting', 'labelled') and owner <> ''`.execute(db)
+    union select owner from outbox where quarantined_at is null and owner <> ''`.execute(db)
   return rows.map(({ owner }) => owner)
 }

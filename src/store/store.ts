@@ -4,7 +4,7 @@ import type { Cluster } from '../rate-limit/cluster-protocol.ts'
 import { createDigests, type Digests } from './digests.ts'
 import { createFacts, type Facts } from './facts.ts'
 import { createLabelRecords, type LabelRecords } from './labels.ts'
-import { type Asks, createAsks } from './outbox.ts'
+import { createOutboxRecords, type OutboxRecords } from './outbox.ts'
 import { createRatings, type Ratings } from './ratings.ts'
 import type { Replicas } from './replicas.ts'
 import { createSettings, type Settings } from './settings.ts'
@@ -16,7 +16,7 @@ import type { Writer } from './writer.ts'
 /** The little that must outlive the process. */
 export interface Store {
   readonly turns: TurnRecords
-  readonly asks: Asks
+  readonly outbox: OutboxRecords
   readonly ratings: Ratings
   readonly labels: LabelRecords
   readonly settings: Settings
@@ -56,7 +56,7 @@ export function createStore({ db, writer, isLasting, shared, close }: Engine): S
   return {
     shared,
     turns: createTurnRecords(db, writer, shared && { by: shared.replicas.name, put: shared.queue.put }),
-    asks: createAsks(db, writer, replicas),
+    outbox: createOutboxRecords(db, writer, replicas),
     ratings: createRatings(db, writer),
     labels: createLabelRecords(db, writer, replicas),
     settings: createSettings(db, writer, replicas),

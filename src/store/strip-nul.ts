@@ -12,16 +12,17 @@ export const withoutNul: KyselyPlugin = {
 
 const nul = '\u0000'
 
-const strip = (value: unknown) => (typeof value === 'string' ? value.replaceAll(nul, '') : value)
+/** Leaves the NUL character out of a value that is a text. */
+export const stripNul = (value: unknown) => (typeof value === 'string' ? value.replaceAll(nul, '') : value)
 
 /** The library asks for a class here. */
 class NulTransformer extends OperationNodeTransformer {
   protected override transformValue(node: ValueNode): ValueNode {
-    return { ...node, value: strip(node.value) }
+    return { ...node, value: stripNul(node.value) }
   }
 
   protected override transformPrimitiveValueList(node: PrimitiveValueListNode): PrimitiveValueListNode {
-    return { ...node, values: node.values.map(strip) }
+    return { ...node, values: node.values.map(stripNul) }
   }
 }
 

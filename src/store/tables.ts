@@ -3,7 +3,7 @@ import type { Generated } from 'kysely'
 /** The tables as they stand after the newest migration, one row type each. Times are milliseconds since 1970. */
 export interface Schema {
   turns: TurnsTable
-  asks: AsksTable
+  outbox: OutboxTable
   ratings: RatingsTable
   facts: FactsTable
   labels: LabelsTable
@@ -75,13 +75,17 @@ interface TurnsTable {
   found: Generated<number>
 }
 
-interface AsksTable {
+interface OutboxTable {
   id: string
-  /** The question that is still to be posted, as JSON. */
-  ask: string
-  kept_at: number
-  /** Which replica wrote it down and brings it into Slack. */
+  /** Names what runs the command. */
+  kind: string
+  /** The command as JSON, in the form of its kind. */
+  payload: string
+  saved_at: number
+  /** The replica that saved the command and runs it. */
   owner: Generated<string>
+  /** Set when no process could read the command. */
+  quarantined_at: number | null
 }
 
 interface RatingsTable {
@@ -96,8 +100,8 @@ interface FactsTable {
   value: string
 }
 
-/** Whether a text still waits for its labels, has them but does not show them yet, or is done with. */
-export type LabelState = 'waiting' | 'labelled' | 'done' | 'failed'
+/** Whether a text has its labels, or could not be labelled. */
+export type LabelState = 'done' | 'failed'
 
 interface SettingsTable {
   channel: string
@@ -114,8 +118,8 @@ interface LabelsTable {
   ts: string | null
   /** The feedback as a person reads it. It is kept: corrections are shown to the model as examples, reports quote it. */
   text: string
-  /** What shall come of it while it waits, as JSON: for whom, and where it is shown. */
-  wish: string
+  /** The thread into which its card is posted. */
+  thread_ts: string | null
   /** Who handed it over, if somebody did. */
   asked_by: string | null
   /** 1 when it stands in the channel for everybody, 0 when only whoever handed it over may see it. */
@@ -130,8 +134,6 @@ interface LabelsTable {
   /** When it was said. */
   said_at: number
   labelled_at: number | null
-  /** Which replica gives it its labels. */
-  owner: Generated<string>
 }
 
 interface SummaryPartsTable {

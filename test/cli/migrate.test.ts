@@ -32,7 +32,7 @@ withPostgres('npm run move', () => {
 
     const { out, errors, code } = await move(folder, url)
     expect({ errors, code }).toEqual({ errors: '', code: 0 })
-    const lines = movedTables.map(table => `${table}: ${{ turns: 3, labels: 2, told: 1 }[table as string] ?? 1} moved`)
+    const lines = movedTables.map(table => `${table}: ${{ turns: 3, told: 1 }[table as string] ?? 1} moved`)
     expect(out).toBe(`${lines.join('\n')}\n\n${folder} stays as it is. Start the bot with DATABASE_URL now.\n`)
 
     const store = await open(url)
@@ -45,8 +45,7 @@ withPostgres('npm run move', () => {
     expect(await store.digests.readPosted('done')).toEqual({ channel: 'C1', ts: '1.6' })
     expect((await store.parts.find('C1', 'scope')).map(({ id }) => id)).toEqual(['part'])
     expect(await store.facts.read('heard_at')).toBe('1764000000.000100')
-    expect((await store.asks.takeOver()).map(({ id }) => id)).toEqual(['ask'])
-    expect((await store.labels.takeOver()).map(({ id }) => id)).toEqual(['waiting'])
+    expect((await store.outbox.takeOver()).map(({ id }) => id)).toEqual(['ask'])
 
     // The bot has gone on there since.
     await store.settings.write('C1', '{"emoji":"newer"}')
@@ -79,9 +78,7 @@ withPostgres('npm run move', () => {
     const url = await openDatabase()
     await (await openStore(folder, 0, silent)).close()
     const file = new DatabaseSync(join(folder, storeFile))
-    const insert = file.prepare(
-      `insert into labels (id, state, channel, text, wish, said_at) values (?, 'done', 'C1', ?, '{}', ?)`,
-    )
+    const insert = file.prepare(`insert into labels (id, state, channel, text, said_at) values (?, 'done', 'C1', ?, ?)`)
     file.exec('begin')
     const rows = 12_345
     for (let row = 0; row < rows; row += 1) insert.run(`r${row}`, `第 ${row} 行 \u0000🙂`, noon + row + 0.4)
@@ -147,20 +144,19 @@ withPostgres('npm run move', () => {
 })
 
 /** One of everything, and three turns: answered, being answered, not begun. */
-async function fill({ turns, asks, ratings, labels, settings, parts, digests, facts }: Store): Promise<void> {
+async function fill({ turns, outbox, ratings, labels, settings, parts, digests, facts }: Store): Promise<void> {
   const turn = { channel: 'C1', threadTs: '1', ts: '1', turn: '{}' }
   await turns.keep({ ...turn, id: 'done' })
   await turns.change('done', { state: 'done', messages: ['1.5'], shown: 9 })
   await turns.keep({ ...turn, id: 'answering', ts: '2' })
   await turns.change('answering', { state: 'answering', attempts: 1, messages: ['2.5'], postingAt: noon })
   await turns.keep({ ...turn, id: 'waiting', ts: '3', turn: '{"text":"还没回答"}' })
-  await asks.keep('ask', '{}')
+  await outbox.save({ id: 'ask', kind: 'ask', payload: {}, savedAt: noon })
   await ratings.rate('done', 'U1', 'down')
-  const text = { channel: 'C1', ts: '1', text: '登录失败', wish: '{}', askedBy: 'U1', isShared: true, saidAt: noon }
-  await labels.keep({ ...text, id: 'corrected' })
+  const text = { channel: 'C1', ts: '1', text: '登录失败', askedBy: 'U1', isShared: true, saidAt: noon }
+  const given = { state: 'done' as const, labels: [], version: '1', model: 'm' }
+  await labels.save({ ...text, ...given, id: 'corrected' })
   await labels.correct('corrected', 'U2', [{ kind: 'bug', reason: '' }])
-  await labels.end('corrected', 'done')
-  await labels.keep({ ...text, id: 'waiting' })
   await settings.write('C1', '{"emoji":"bug"}')
   await parts.keep({ id: 'part', channel: 'C1', scope: 'scope', covers: [['1', 'print']], result: '[]' })
   const digest = { id: 'd', user: 'U1', pattern: '0 9 * * 1-5', timeZone: 'Asia/Shanghai', question: '' }

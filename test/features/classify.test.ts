@@ -229,8 +229,8 @@ describe('a score', () => {
     const store = await openStore(folder, 0, { debug() {}, info() {}, warn() {}, error() {} } as never)
     for (const [number, text] of ['The frobnicator hums loudly today', 'My frobnicator hums loudly again'].entries()) {
       const id = `T1:C1:${number}`
-      const who = { askedBy: undefined, isShared: true }
-      await store.labels.keep({ id, channel: 'C1', ts: undefined, text, wish: '{}', saidAt: number, ...who })
+      const given = { state: 'done' as const, labels: [], version: '1', model: 'm' }
+      await store.labels.save({ id, channel: 'C1', text, saidAt: number, isShared: true, ...given })
       await store.labels.correct(id, 'U1', [{ kind: 'complaint', reason: '' }])
     }
     await store.close()

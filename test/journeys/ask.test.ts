@@ -1,4 +1,8 @@
+import { mkdtemp } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
+import { blockStore } from '../block-store.ts'
 import { openStory, toSeen } from '../story.ts'
 
 const commands = [{ command: '/ask', description: 'Ask', usageHint: '[question]' }]
@@ -47,6 +51,43 @@ describe('/ask', () => {
       () => slack.snapshot(mei).messages.find(({ text }) => text.includes('请把问题写在命令后面')),
       'the hint',
     )
+  })
+})
+
+describe('a question that cannot be saved', () => {
+  test('by /ask is not taken, the person is told, and the next one is answered', async () => {
+    const dataDir = await mkdtemp(join(tmpdir(), 'threadwise-'))
+    const { slack, model, store } = await openStory({ workspace: { commands }, dataDir })
+    const { dana } = slack.people
+    const { general } = slack.channels
+    const ask = { do: 'command' as const, as: dana, channel: general, command: '/ask' }
+    const unblock = blockStore(store, dataDir)
+    await slack.do({ ...ask, text: 'is it saved?' })
+    const own = () => slack.snapshot(dana).messages.filter(({ ephemeralTo }) => ephemeralTo === dana)
+    await slack.until(() => own().some(({ text }) => text.includes('I couldn’t save that')), 'the cure')
+    expect(JSON.stringify(slack.messages(general))).not.toContain('is it saved?')
+    await unblock()
+    await slack.do({ ...ask, text: 'is it saved now?' })
+    expect((await model.next()).prompt).toContain('is it saved now?')
+  })
+
+  test('by a dialogue leaves the dialogue open, with the reason and the question', async () => {
+    const dataDir = await mkdtemp(join(tmpdir(), 'threadwise-'))
+    const { slack, model, store, say } = await openStory({ workspace: { shortcuts }, dataDir })
+    const { mei } = slack.people
+    const { general } = slack.channels
+    const ts = await say(mei, general, 'The launch is on Thursday')
+    await slack.do({ do: 'message_shortcut', as: mei, channel: general, ts, callbackId: 'ask_about_message' })
+    const modal = await slack.until(() => slack.snapshot(mei).modals.at(-1), 'the dialogue')
+    const unblock = blockStore(store, dataDir)
+    const state = { question: { text: { type: 'plain_text_input', value: '哪天？' } } }
+    await slack.do({ do: 'submit_view', as: mei, viewId: modal.id, state })
+    expect(JSON.stringify(slack.snapshot(mei).modals.at(-1)?.errors)).toContain('这条没能保存')
+    expect(model.requests).toEqual([])
+    await unblock()
+    await slack.do({ do: 'submit_view', as: mei, viewId: modal.id, state })
+    expect(slack.snapshot(mei).modals).toEqual([])
+    expect((await model.next()).prompt).toContain('哪天？')
   })
 })
 

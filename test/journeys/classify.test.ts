@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import type { PageMessage, SlackJson } from '../../playground/protocol.ts'
+import { blockStore } from '../block-store.ts'
 import type { Exchange } from '../scripted-model.ts'
 import { openStory, type Story, type StoryOptions } from '../story.ts'
 
@@ -220,6 +221,24 @@ describe('/classify', () => {
     await untilOwn(story, ({ text }) => text.includes('refused its key'))
   })
 
+  test('that cannot be saved is not taken, by command and shortcut, and the person is told', async () => {
+    const dataDir = await mkdtemp(join(tmpdir(), 'threadwise-'))
+    const story = await open({ dataDir })
+    const { slack, model, store, say } = story
+    const { dana, lee, general } = { ...slack.people, ...slack.channels }
+    const ts = await say(lee, general, '导出时崩溃')
+    const unblock = blockStore(store, dataDir)
+    await classify(story, 'The export is broken.')
+    await untilOwn(story, ({ text }) => text.includes('I couldn’t save that'))
+    await slack.do({ do: 'message_shortcut', as: dana, channel: general, ts, callbackId: 'classify_message' })
+    await untilOwn(story, ({ text }) => text.includes('这条没能保存'))
+    expect(model.requests).toEqual([])
+    await unblock()
+    await classify(story, 'The import is broken.')
+    ;(await model.next()).reply(json({ kind: 'bug', quote: 'broken', reason: 'It fails.', confidence: 1 }))
+    await untilCard(story, 'bug')
+  })
+
   test('is gone on with after a restart, in the same place', async () => {
     const dataDir = await mkdtemp(join(tmpdir(), 'threadwise-'))
     const story = await open({ dataDir })
@@ -398,12 +417,12 @@ describe('a taxonomy of one’s own', () => {
   test('is not shown corrections of another', async () => {
     const story = await open()
     const { model, store, slack } = story
-    const fixed = { ts: undefined, wish: '{}', askedBy: undefined, isShared: true, saidAt: 1 }
-    await store.labels.keep({
+    const given = { state: 'done' as const, labels: [], version: '1', model: 'm', isShared: true, saidAt: 1 }
+    await store.labels.save({
       id: 'x',
       channel: slack.channels.random,
       text: 'The invoice is wrong by a cent',
-      ...fixed,
+      ...given,
     })
     await store.labels.correct('x', 'U1', [{ kind: 'billing', reason: '' }])
     await classify(story, 'My invoice is wrong by a cent')

@@ -8,6 +8,7 @@ import type { PageMessage, SlackJson } from '../../playground/protocol.ts'
 import { parseReportRequest } from '../../src/features/classify/report-command.ts'
 import type { LabelRecord } from '../../src/store/labels.ts'
 import { parseDateRange } from '../../src/text/date-range.ts'
+import { blockStore } from '../block-store.ts'
 import type { Exchange } from '../scripted-model.ts'
 import { openStory, type Story, type StoryOptions, toSeen } from '../story.ts'
 
@@ -63,8 +64,8 @@ describe('a report', () => {
     const { slack, store, say } = story
     const { dana, lee, general } = { ...slack.people, ...slack.channels }
     const ts = await say(lee, general, 'The export crashes.')
-    await store.labels.add(toRecord(slack, { ts, text: 'The export crashes.', kind: 'bug', quote: 'export crashes' }))
-    await store.labels.add(toRecord(slack, { text: '页面不好看', kind: 'usability', quote: '不好看' }))
+    await store.labels.save(toRecord(slack, { ts, text: 'The export crashes.', kind: 'bug', quote: 'export crashes' }))
+    await store.labels.save(toRecord(slack, { text: '页面不好看', kind: 'usability', quote: '不好看' }))
     await classify(story, 'report last 30 days')
     const dm = slack.snapshot(dana).channels.find(({ kind }) => kind === 'im')?.id ?? ''
     const own = () => slack.messages(dm).filter(({ user }) => user === slack.botUserId)
@@ -131,7 +132,7 @@ describe('a report', () => {
     const { channel } = await slack.do({ do: 'create_channel', as: dana, name: 'plans' })
     await slack.do({ do: 'invite', as: dana, channel: String(channel), user: slack.botUserId })
     const record = toRecord(slack, { text: 'The plan crashes.', kind: 'bug', quote: 'crashes' })
-    await store.labels.add({ ...record, channel: String(channel) })
+    await store.labels.save({ ...record, channel: String(channel) })
     const text = `report <#${channel}|plans>`
     await slack.do({ do: 'command', as: lee, channel: general, command: '/classify', text })
     const told = () => slack.snapshot(lee).messages.filter(({ ephemeralTo }) => ephemeralTo === lee)
@@ -184,10 +185,23 @@ describe('a report', () => {
     expect(model.requests.filter(exchange => textOf(exchange) === textOf(first))).toHaveLength(1)
   })
 
+  test('that cannot be saved is not begun, and the person is told', async () => {
+    const dataDir = await mkdtemp(join(tmpdir(), 'threadwise-'))
+    const story = await open({ dataDir })
+    const { slack, store } = story
+    const unblock = blockStore(store, dataDir)
+    await classify(story, 'report last 30 days')
+    await slack.until(() => ephemeral(story).some(({ text }) => text.includes('I couldn’t save that')), 'the cure')
+    expect(ephemeral(story).map(({ text }) => text)).not.toContain('Looking at it…')
+    await unblock()
+    await classify(story, 'report last 30 days')
+    await slack.until(() => ephemeral(story).some(({ text }) => text.includes('no labelled feedback')), 'the report')
+  })
+
   test('is the same from the command line, also while the bot runs', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'threadwise-'))
     const story = await open({ dataDir: folder })
-    await story.store.labels.add(toRecord(story.slack, { text: '页面不好看', kind: 'usability', quote: '不好看' }))
+    await story.store.labels.save(toRecord(story.slack, { text: '页面不好看', kind: 'usability', quote: '不好看' }))
     const args = ['--since', '最近七天', '--language', 'zh', '--png', 'chart.png', '--csv', 'all.csv']
     const run = promisify(execFile)(process.execPath, [resolve('src/cli/report.ts'), ...args], {
       cwd: folder,
@@ -208,8 +222,7 @@ function toRecord(
   { ts, text, kind, quote }: { ts?: string; text: string; kind: string; quote: string },
 ): LabelRecord {
   const labels = [{ kind, quote, reason: 'Because.', confidence: 0.9 }]
-  const who = { askedBy: undefined, isShared: true, correctedBy: undefined }
-  const fixed = { version: '1', model: 'm', wish: '{}', saidAt: Date.now() - 1_000, ...who }
+  const fixed = { version: '1', model: 'm', saidAt: Date.now() - 1_000, isShared: true }
   return { id: `x:${text}`, state: 'done', channel: slack.channels.general, ts, text, labels, ...fixed }
 }
 

@@ -5,6 +5,7 @@ import { describe, expect, test } from 'vitest'
 import type { PageMessage, SlackJson } from '../../playground/protocol.ts'
 import type { WorkspaceOptions } from '../../playground/slack-emulator/workspace.ts'
 import { parseAskedSummary } from '../../src/features/summarize/request.ts'
+import { blockStore } from '../block-store.ts'
 import type { Exchange } from '../scripted-model.ts'
 import { openStory, type Story, type StoryOptions, toSeen } from '../story.ts'
 
@@ -195,6 +196,27 @@ describe('/summarize', () => {
     expect(toSeen(posted)).toContain('fixes the mail')
     expect(posted.threadTs).toBeUndefined()
     await slack.until(() => own().find(({ text }) => text.startsWith('Posted:')), 'the notice')
+  })
+
+  test('that cannot be saved is not begun, once or regularly, and the person is told', async () => {
+    const dataDir = await mkdtemp(join(tmpdir(), 'threadwise-'))
+    const story = await open({ dataDir })
+    const { slack, model, store, say } = story
+    const { dana, lee, mei, general } = { ...slack.people, ...slack.channels }
+    const ts = await say(lee, general, 'We ship on Wednesday.')
+    const unblock = blockStore(store, dataDir)
+    await command(story, dana, general, 'last 2')
+    await untilTold(story, dana, text => text.includes('I couldn’t save that'))
+    await command(story, lee, general, 'every weekday 9:00')
+    await untilTold(story, lee, text => text.includes('I couldn’t save that'))
+    await slack.do({ do: 'message_shortcut', as: mei, channel: general, ts, callbackId: 'summarize_thread' })
+    await untilTold(story, mei, text => text.includes('这条没能保存'))
+    expect(await store.digests.of(lee)).toEqual([])
+    expect(model.requests).toEqual([])
+    await unblock()
+    await command(story, dana, general, 'last 2')
+    ;(await model.next()).reply(json({ decisions: [point('Shipping is on Wednesday.', 1)] }))
+    await untilDirect(story, dana, isWhole, 'the summary')
   })
 
   test('posts from the direct messages, too, once', async () => {
@@ -435,10 +457,11 @@ describe('a digest', () => {
       ...everyMinute,
     }
     await store.digests.add({ ...digest, pattern: '0 9 * * *' })
-    const ask = { id: 'digest:d1:1000', user: dana, question: digest.question }
+    const payload = { user: dana, question: digest.question }
+    const asked = { id: 'digest:d1:1000', kind: 'ask', payload, savedAt: Date.now() }
     const next = Date.now() + 3_600_000
-    expect(await store.digests.ask(digest, next, { id: ask.id, ask: JSON.stringify(ask) })).toBe(true)
-    expect(await store.digests.ask(digest, next, { id: ask.id, ask: JSON.stringify(ask) })).toBe(false)
+    expect(await store.digests.ask(digest, next, asked)).toBe(true)
+    expect(await store.digests.ask(digest, next, asked)).toBe(false)
     await story.app.stop()
     await story.reconnect()
     ;(await model.next()).reply(json({ decisions: [point('Shipping is on Wednesday.', 1)] }))

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, test, vi } from 'vitest'
-import type { NewLabel } from '../../src/store/labels.ts'
+import type { LabelRecord } from '../../src/store/labels.ts'
 import type { Store } from '../../src/store/store.ts'
 import type { StoredChunk } from '../../src/store/summary-chunks.ts'
 
@@ -120,8 +120,7 @@ export function storeContract(name: string, openPlace: () => Promise<OpenStore>)
     test.each(Object.entries(texts))('comes back to the letter: %s', async (_, text) => {
       const store = await openNew()
       await store.turns.keep({ ...turn(1), turn: text })
-      await store.labels.keep({ ...label('a'), text })
-      await store.labels.give('a', { ...given, labels: [{ kind: 'bug', quote: text, reason: text }] })
+      await store.labels.save({ ...label('a'), text, labels: [{ kind: 'bug', quote: text, reason: text }] })
       await store.settings.write('C1', text)
       expect((await store.turns.read('T1:C1:1'))?.turn).toBe(text)
       expect(await store.labels.read('a')).toMatchObject({ text, labels: [{ quote: text, reason: text }] })
@@ -132,7 +131,7 @@ export function storeContract(name: string, openPlace: () => Promise<OpenStore>)
       const store = await openNew()
       const text = '很长 long '.repeat(100_000 / 8)
       await store.turns.keep({ ...turn(1), turn: text })
-      await store.labels.keep({ ...label('a'), text })
+      await store.labels.save({ ...label('a'), text })
       expect((await store.turns.read('T1:C1:1'))?.turn).toBe(text)
       expect((await store.labels.read('a'))?.text).toBe(text)
     })
@@ -143,36 +142,45 @@ export function storeContract(name: string, openPlace: () => Promise<OpenStore>)
       const text = 'before\u0000 and after\u0000'
       expect(await store.turns.keep({ ...turn(1), turn: text })).toBe(true)
       await store.turns.change('T1:C1:1', { turn: `${text}!` })
-      expect(await store.labels.keep({ ...label('a'), text })).toBe(true)
-      await store.labels.give('a', { ...given, labels: [{ kind: 'bug', quote: text, reason: '' }] })
-      await store.asks.keep('q', text)
+      await store.labels.save({ ...label('a'), text, labels: [{ kind: 'bug', quote: text, reason: '' }] })
+      expect(await store.outbox.save(command('q', { text }))).toBe(true)
       expect((await store.turns.read('T1:C1:1'))?.turn).toBe('before and after!')
       expect(await store.labels.read('a')).toMatchObject({ text: 'before and after', labels: [{ quote: text }] })
       expect(store.isKept).toBe(true)
       await store.close()
-      expect((await left((await open()).asks)).map(({ ask }) => ask)).toEqual(['before and after'])
+      expect((await left((await open()).outbox)).map(({ payload }) => payload)).toEqual([{ text: 'before and after' }])
     })
   })
 
-  describe(`${name}: asks and thumbs`, () => {
-    test('an ask that a process leaves is the next one’s, the oldest first, until it is done', async () => {
+  describe(`${name}: commands and thumbs`, () => {
+    test('a command that a process leaves is the next one’s, the oldest first, until it is removed', async () => {
       const open = await openPlace()
       const first = await open()
-      for (const [index, id] of ['z', 'a', 'm'].entries()) {
-        at(noon + index)
-        await first.asks.keep(id, `{"of":"${id}"}`)
-      }
-      await first.asks.done('a')
-      await first.asks.done('a')
+      const saved = ['z', 'a', 'm'].map((id, index) => ({ ...command(id), savedAt: noon + index }))
+      for (const one of saved) expect(await first.outbox.save(one)).toBe(true)
+      await first.outbox.remove('a')
+      await first.outbox.remove('a')
       await first.close()
       const second = await open()
-      expect(await left(second.asks)).toEqual([
-        { id: 'z', ask: '{"of":"z"}', keptAt: noon },
-        { id: 'm', ask: '{"of":"m"}', keptAt: noon + 2 },
-      ])
-      await second.asks.done('z')
+      expect(await left(second.outbox)).toEqual([saved[0], saved[2]])
+      await second.outbox.remove('z')
       await second.close()
-      expect((await left((await open()).asks)).map(({ id }) => id)).toEqual(['m'])
+      expect((await left((await open()).outbox)).map(({ id }) => id)).toEqual(['m'])
+    })
+
+    test('a command is saved once, whatever else has its id', async () => {
+      const { outbox } = await openNew()
+      const saving = [1, 2, 3].map(number => outbox.save(command('a', { number })))
+      expect((await Promise.all(saving)).toSorted()).toEqual([false, false, true])
+    })
+
+    test('a command in quarantine is nobody’s any more', async () => {
+      const open = await openPlace()
+      const first = await open()
+      for (const id of ['bad', 'good']) await first.outbox.save(command(id))
+      await first.outbox.quarantine('bad')
+      await first.close()
+      expect((await left((await open()).outbox)).map(({ id }) => id)).toEqual(['good'])
     })
 
     test('of each person the last thumb counts', async () => {
@@ -189,26 +197,21 @@ export function storeContract(name: string, openPlace: () => Promise<OpenStore>)
   })
 
   describe(`${name}: labels`, () => {
-    test('a text is kept once, gets its labels, and is done', async () => {
+    test('a text comes back with its labels', async () => {
       const { labels } = await openNew()
-      expect(await labels.keep(label('a'))).toBe(true)
-      expect(await labels.keep(label('a'))).toBe(false)
-      const blank = { labels: [], version: '', model: '', correctedBy: undefined }
-      expect(await labels.read('a')).toEqual({ ...label('a'), ...blank, state: 'waiting' })
-      await labels.give('a', given)
-      expect(await labels.read('a')).toEqual({ ...label('a'), ...given, correctedBy: undefined, state: 'labelled' })
-      await labels.end('a', 'done')
-      expect((await labels.read('a'))?.state).toBe('done')
+      await labels.save(label('a'))
+      expect(await labels.read('a')).toEqual(label('a'))
+      await labels.save({ ...label('b'), labels: [], state: 'failed' })
+      expect(await labels.read('b')).toMatchObject({ state: 'failed', labels: [] })
       expect(await labels.read('none')).toBeUndefined()
     })
 
     test('a text of a message has the message’s time, to the millisecond', async () => {
       const { labels } = await openNew()
       const saidAt = noon + 0.1
-      const record = { ...given, state: 'done', correctedBy: undefined } as const
-      await labels.keep({ ...label('a'), saidAt })
-      await labels.add({ ...label('a'), ...record, saidAt })
-      await labels.add({ ...label('b'), ...record, saidAt: saidAt + 0.8 })
+      await labels.save({ ...label('a'), saidAt })
+      await labels.save({ ...label('a'), saidAt })
+      await labels.save({ ...label('b'), saidAt: saidAt + 0.8 })
       const found = await labels.between({ from: saidAt, to: saidAt + 0.5 }, 'C1', undefined)
       expect(found.map(one => [one.id, one.saidAt]).toSorted()).toEqual([
         ['a', noon],
@@ -216,37 +219,12 @@ export function storeContract(name: string, openPlace: () => Promise<OpenStore>)
       ])
     })
 
-    test('what a process leaves undone is the next one’s, the oldest first', async () => {
-      const open = await openPlace()
-      const first = await open()
-      for (const [index, id] of ['d', 'c', 'b', 'a'].entries())
-        await first.labels.keep({ ...label(id), saidAt: noon + index, ts: undefined, askedBy: undefined })
-      await first.labels.give('c', given)
-      await first.labels.end('b', 'failed')
-      await first.close()
-      const waiting = await left((await open()).labels)
-      expect(waiting.map(({ id, state }) => [id, state])).toEqual([
-        ['d', 'waiting'],
-        ['c', 'labelled'],
-        ['a', 'waiting'],
-      ])
-      expect(waiting[0]).toMatchObject({ ts: undefined, askedBy: undefined })
-    })
-
     test('a text that is labelled again keeps who handed it over, and where it stands', async () => {
       const { labels } = await openNew()
-      const record = { ...label('a'), ...given, state: 'done', correctedBy: undefined } as const
-      await labels.add({ ...record, isShared: false })
+      await labels.save({ ...label('a'), isShared: false })
       await labels.share('a')
-      await labels.add({ ...record, text: 'newer', askedBy: undefined, isShared: false })
-      expect(await labels.read('a')).toEqual({ ...record, text: 'newer', askedBy: 'U1', isShared: true })
-    })
-
-    test('the rows of a table are found by its turn, and no other’s', async () => {
-      const { labels } = await openNew()
-      const ids = ['T1:C1:5#1', 'T1:C1:5#10', 'T1:C1:5#2', 'T1:C1:5', 'T1:C1:50#1', 'T1:C1:5.1#1', 't1:c1:5#1']
-      for (const id of ids) await labels.add({ ...label(id), ...given, state: 'done', correctedBy: undefined })
-      expect((await labels.rows('T1:C1:5')).map(({ id }) => id).toSorted()).toEqual(ids.slice(0, 3))
+      await labels.save({ ...label('a'), text: 'newer', askedBy: undefined, isShared: false })
+      expect(await labels.read('a')).toEqual({ ...label('a'), text: 'newer', askedBy: 'U1', isShared: true })
     })
 
     test('a report finds what was said in its time, of its channel, that its reader may see', async () => {
@@ -262,8 +240,7 @@ export function storeContract(name: string, openPlace: () => Promise<OpenStore>)
         { id: 'blank', saidAt: noon + 8, labels: [] },
         { id: 'failed', saidAt: noon + 9, state: 'failed' as const },
       ]
-      const record = { ...given, state: 'done', correctedBy: undefined } as const
-      for (const one of said) await labels.add({ ...label(one.id), ...record, ...one })
+      for (const one of said) await labels.save({ ...label(one.id), ...one })
       const found = async (channel?: string, reader?: string) =>
         (await labels.between({ from: noon, to: noon + 20 }, channel, reader)).map(({ id }) => id)
       expect(await found()).toEqual(['early', 'elsewhere', 'private', 'private-of-another', 'late'])
@@ -276,7 +253,7 @@ export function storeContract(name: string, openPlace: () => Promise<OpenStore>)
       const { labels } = await openNew()
       const corrected = async () =>
         (await labels.corrected(2)).map(({ id, correctedBy, labels: [one] }) => [id, correctedBy, one?.kind])
-      for (const id of ['a', 'b', 'c', 'd']) await labels.keep(label(id))
+      for (const id of ['a', 'b', 'c', 'd']) await labels.save(label(id))
       expect(await corrected()).toEqual([])
       for (const [index, id] of ['c', 'a', 'b'].entries()) {
         at(noon + index)
@@ -383,12 +360,12 @@ export function storeContract(name: string, openPlace: () => Promise<OpenStore>)
       const first = await open()
       const { digests } = first
       await digests.add(digest('d'))
-      const ask = (number: number) => digests.ask(digest('d'), noon + hour, { id: `q${number}`, ask: '{}' })
+      const ask = (number: number) => digests.ask(digest('d'), noon + hour, command(`q${number}`))
       expect((await Promise.all([1, 2, 3].map(ask))).toSorted()).toEqual([false, false, true])
       expect((await digests.of('U1'))[0]?.nextAt).toBe(noon + hour)
-      expect(await digests.ask(digest('none'), noon, { id: 'q', ask: '{}' })).toBe(false)
+      expect(await digests.ask(digest('none'), noon, command('q'))).toBe(false)
       await first.close()
-      expect(await left((await open()).asks)).toHaveLength(1)
+      expect(await left((await open()).outbox)).toHaveLength(1)
     })
 
     test('tell from where a person was told last, and another answer tells the same again', async () => {
@@ -448,22 +425,23 @@ export const turn = (number: number) => ({
   turn: `{"question":${number}}`,
 })
 
-const label = (id: string): NewLabel => ({
+const command = (id: string, payload: unknown = { of: id }) => ({ id, kind: 'ask', payload, savedAt: noon })
+
+const label = (id: string): LabelRecord => ({
   id,
+  state: 'done',
   channel: 'C1',
   ts: '1764000000.000100',
+  threadTs: '1764000000.000100',
   text: '登录失败',
-  wish: '{}',
   askedBy: 'U1',
   isShared: true,
-  saidAt: noon,
-})
-
-const given = {
   labels: [{ kind: 'bug', quote: '失败', reason: 'it fails', confidence: 0.9 }],
   version: '1',
   model: 'gpt-4o',
-}
+  correctedBy: undefined,
+  saidAt: noon,
+})
 
 const part = (id: string, ts = '1764000000.000100'): StoredChunk => ({
   id,

@@ -7,6 +7,7 @@ import { formatPostgresProblem, openPostgres } from '../../src/store/postgres.ts
 import { openSharedStore } from '../../src/store/postgres-store.ts'
 import { administer, openDatabase, openProxy, withParts, withPostgres } from '../postgres.ts'
 import { storeContract, turn } from './contract.ts'
+import { expectNewCommands, insertOldCommands } from './old-commands.ts'
 
 const silent = { debug() {}, info() {}, warn() {}, error() {} } as unknown as Log
 
@@ -47,7 +48,9 @@ withPostgres('the store that replicas share', () => {
     const digest = { id: 'd', user: 'U1', pattern: '0 9 * * *', timeZone: 'UTC', question: '', title: '', nextAt: 1 }
     await stores[0]?.digests.add(digest)
     const asked = await Promise.all(
-      stores.map(({ digests }, index) => digests.ask(digest, 2, { id: String(index), ask: '' })),
+      stores.map(({ digests }, index) =>
+        digests.ask(digest, 2, { id: String(index), kind: 'ask', payload: {}, savedAt: 1 }),
+      ),
     )
     expect(asked.toSorted()).toEqual([false, false, true])
   })
@@ -59,8 +62,8 @@ withPostgres('the store that replicas share', () => {
     other.settings.onChange(() => changed.resolve())
     await expect.poll(() => other.shared?.replicas.isReachable).toBe(true)
     expect(await other.labels.corrected(10)).toEqual([])
-    const text = { id: 'a', channel: 'C1', ts: undefined, text: '', wish: '{}', askedBy: undefined, isShared: true }
-    await one.labels.keep({ ...text, saidAt: 1 })
+    const text = { id: 'a', state: 'done' as const, channel: 'C1', text: '', isShared: true, saidAt: 1 }
+    await one.labels.save({ ...text, labels: [], version: '', model: '' })
     await one.labels.correct('a', 'U1', [{ kind: 'bug', reason: '' }])
     await one.settings.write('C1', '{}')
     await changed.promise
@@ -71,10 +74,10 @@ withPostgres('the store that replicas share', () => {
   test('leaves what a living replica works on to it', async () => {
     const url = await openDatabase()
     const [one, other] = await Promise.all([open(url), open(url)])
-    await one.asks.keep('q', '{}')
-    expect(await other.asks.takeOver()).toEqual([])
+    await one.outbox.save({ id: 'q', kind: 'ask', payload: {}, savedAt: 1 })
+    expect(await other.outbox.takeOver()).toEqual([])
     await one.close()
-    await expect.poll(() => other.asks.takeOver()).toMatchObject([{ id: 'q' }])
+    await expect.poll(() => other.outbox.takeOver()).toMatchObject([{ id: 'q' }])
   })
 
   test('is written again by itself when the database was away', async () => {
@@ -122,6 +125,7 @@ withPostgres('the tables on PostgreSQL', () => {
       const now = Date.now()
       await sql`insert into turns (id, channel, thread_ts, ts, state, turn, kept_at, changed_at)
       values ('T1:C1:1', 'C1', '1', '1', 'waiting', '{}', ${now}, ${now})`.execute(db)
+      await insertOldCommands(db, version)
 
       const store = await open(url)
       expect(await store.turns.read('T1:C1:1')).toMatchObject({ turn: '{}', keptAt: now })
@@ -130,6 +134,7 @@ withPostgres('the tables on PostgreSQL', () => {
       const fresh = await openDatabase()
       await (await open(fresh)).close()
       expect(await readColumns(url)).toEqual(await readColumns(fresh))
+      await expectNewCommands(store, version)
     },
   )
 

@@ -12,6 +12,7 @@ import { migrate, migrations } from '../../src/store/migrations.ts'
 import { openSqlite } from '../../src/store/sqlite.ts'
 import type { Store } from '../../src/store/store.ts'
 import { storeContract, turn } from './contract.ts'
+import { expectNewCommands, insertOldCommands } from './old-commands.ts'
 
 const [mount, unmount] = ['/bin/mount', '/bin/umount']
 
@@ -73,6 +74,7 @@ describe('the tables', () => {
       const now = Date.now()
       await sql`insert into turns (id, channel, thread_ts, ts, state, turn, kept_at, changed_at)
       values ('T1:C1:1', 'C1', '1', '1', 'waiting', '{}', ${now}, ${now})`.execute(old)
+      await insertOldCommands(old, version)
       await old.destroy()
 
       const { open } = await openFolder(folder)
@@ -80,6 +82,7 @@ describe('the tables', () => {
       expect((await store.turns.beginLife()).map(({ id }) => id)).toEqual(['T1:C1:1'])
       await store.ratings.rate('T1:C1:1', 'U1', 'up')
       expect(await store.ratings.of('T1:C1:1')).toEqual([{ user: 'U1', rating: 'up' }])
+      await expectNewCommands(store, version)
       await store.close()
       expect(readSchema(folder)).toEqual(readSchema((await openFresh()).folder))
     },

@@ -1,66 +1,63 @@
-import { randomUUID } from 'node:crypto'
 import type { AllMiddlewareArgs, App, SlackCommandMiddlewareArgs } from '@slack/bolt'
-import { i18nFor } from '../../i18n/catalog.ts'
-import type { Log } from '../../log.ts'
-import type { Asker, Where } from '../../queue/outbox.ts'
-import type { Limiter } from '../../rate-limit/limiter.ts'
-import { buildMessageBody } from '../../reply/body.ts'
-import type { CallSlack } from '../../slack/client.ts'
-import type { Users } from '../../slack/users.ts'
-import { formatCommandFailure, tellDirectly } from '../command-failure.ts'
-import { buildAskView, parseQuestion } from './ask-view.ts'
+import { type I18n, i18nFor } from '../../i18n/catalog.ts'
+import { formatFailure, savedOrTold } from '../command-failure.ts'
+import type { Services } from '../context.ts'
+import { buildAskView, parseAskView } from './ask-view.ts'
 
-/** What asking needs of the rest. */
-export interface AskDeps {
-  call: CallSlack
-  limiter: Limiter
-  users: Users
-  asker: Asker
-  log: Log
-}
+type AskDeps = Pick<Services, 'call' | 'users' | 'questions'>
 
 /**
- * People ask without a mention: the command `/ask`, the shortcut “Ask about this message” and the button in the app's
- * home. The question is written down before Slack hears that it came, posted in the person's name, and answered in its
- * thread.
+ * Listens to people who ask without a mention: by the command `/ask`, the shortcut “Ask about this message” and the button in
+ * the app's home. The question is saved before Slack gets its ack, posted in the person's name and answered in its thread.
  */
 export function listenToAsking(app: App, deps: AskDeps): void {
   app.command('/ask', args => onCommand(deps, args))
   app.shortcut({ callback_id: 'ask_about_message', type: 'message_action' }, async ({ ack, shortcut }) => {
     await ack()
     if (shortcut.type !== 'message_action') return
-    const threadTs = shortcut.message.thread_ts ?? shortcut.message_ts
-    await openView(deps, shortcut.user.id, shortcut.trigger_id, { channel: shortcut.channel.id, threadTs })
+    const { channel, message, message_ts } = shortcut
+    await openView(deps, shortcut, { channel: channel.id, threadTs: message.thread_ts ?? message_ts })
   })
   app.action('open_ask', async ({ ack, body }) => {
     await ack()
-    if (body.type === 'block_actions') await openView(deps, body.user.id, body.trigger_id, undefined)
+    if (body.type === 'block_actions') await openView(deps, body)
   })
   app.view('ask', async ({ ack, body, view }) => {
-    const where = view.private_metadata === '' ? {} : { where: JSON.parse(view.private_metadata) as Where }
-    const ask = { id: randomUUID(), user: body.user.id, question: parseQuestion(view.state.values), ...where }
-    await deps.asker.keep(ask)
+    const saving = deps.questions.save({ user: body.user.id, ...parseAskView(view) })
+    const command = await savedOrTold(saving, async error => {
+      // The dialogue stays open, so that the question is not lost.
+      const question = formatFailure(error, await fetchI18n(deps, body.user.id))
+      await ack({ response_action: 'errors', errors: { question } })
+    })
+    if (command === undefined) return
     await ack()
-    await deps.asker.put(ask, (_, error) => tellDirectly(deps, ask, error))
+    await deps.questions.run(command)
   })
 }
 
 async function onCommand(
   deps: AskDeps,
-  { ack, command, respond }: SlackCommandMiddlewareArgs & AllMiddlewareArgs,
+  { ack, command }: SlackCommandMiddlewareArgs & AllMiddlewareArgs,
 ): Promise<void> {
-  const where = { channel: command.channel_id }
-  const ask = { id: randomUUID(), user: command.user_id, question: command.text.trim(), where }
-  const tell = async (markdown: string) =>
-    void (await respond({ response_type: 'ephemeral', text: buildMessageBody(markdown).text }))
-  if (ask.question !== '') await deps.asker.keep(ask)
+  const { user_id: user, channel_id: channel, response_url: responseUrl } = command
+  const question = command.text.trim()
+  const say = async (format: (i18n: I18n) => string) =>
+    ack({ response_type: 'ephemeral', text: format(await fetchI18n(deps, user)) })
+  if (question === '') return say(i18n => i18n.ask.empty)
+  const saving = deps.questions.save({ user, question, where: { channel }, responseUrl })
+  const saved = await savedOrTold(saving, error => say(i18n => formatFailure(error, i18n)))
+  if (saved === undefined) return
   await ack()
-  if (ask.question === '') return tell(i18nFor((await deps.users.read(ask.user)).locale).ask.empty)
-  await deps.asker.put(ask, async (_, error) => tell(await formatCommandFailure(deps, ask, error)))
+  await deps.questions.run(saved)
 }
 
-async function openView(deps: AskDeps, user: string, trigger: string, where: Where | undefined): Promise<void> {
-  const i18n = i18nFor((await deps.users.read(user)).locale)
-  const view = buildAskView(i18n, where === undefined ? '' : JSON.stringify(where))
-  await deps.call('views.open', { trigger_id: trigger, view })
+const fetchI18n = async ({ users }: AskDeps, user: string) => i18nFor((await users.read(user)).locale)
+
+async function openView(
+  deps: AskDeps,
+  { user, trigger_id }: { user: { id: string }; trigger_id: string },
+  where?: Parameters<typeof buildAskView>[1],
+): Promise<void> {
+  const view = buildAskView(await fetchI18n(deps, user.id), where)
+  await deps.call('views.open', { trigger_id, view })
 }

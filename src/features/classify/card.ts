@@ -1,68 +1,81 @@
+import { describeFailure } from '../../errors.ts'
 import { type I18n, i18nFor } from '../../i18n/catalog.ts'
-import type { KeptLabel, LabelRecord } from '../../store/labels.ts'
+import type { Label, LabelRecord } from '../../store/labels.ts'
 import { type Language, languageOf } from '../../text/terms.ts'
-import type { LabelledLine } from './list.ts'
+import type { labelLines } from './pasted-list.ts'
 import { formatKind, otherId, type Taxonomy } from './taxonomy.ts'
 
-/** What the controls of a card are called on the wire. */
+/** The action ids of a card's controls. */
 export const labelControlIds = { correct: 'correct_label', post: 'post_label' } as const
 
-/** A card as Slack takes it: blocks for the eye, the same as text for notifications and copies. */
-export interface Card {
+/** A card in Slack's form: blocks, and the same as text for notifications and copies. */
+interface Card {
   text: string
   blocks: Record<string, unknown>[]
 }
 
-/** Who reads the card: one person, or everybody in the channel. */
-export type Readers = 'one' | 'all'
+/** How labels are shown: names and sentences follow the language of the text. */
+interface Look {
+  taxonomy: Taxonomy
+  language: Language
+  i18n: I18n
+}
 
-/** In a line of plain text a long feedback is cut to this. */
+/** A longer feedback is cut in a line of plain text. */
 const mostLineCharacters = 200
-/** Slack takes no longer text in one element. */
+/** Slack's limit on the text of one element, with room to spare. */
 const mostElementCharacters = 2_800
 
-/** The card of a labelled text, in the language of the text. `correctedBy` is the name of whoever corrected it. */
-export function renderCard(record: LabelRecord, taxonomy: Taxonomy, readers: Readers, correctedBy?: string): Card {
-  const language = languageOf(record.text)
-  const i18n = i18nFor(language)
+/** Renders the card of a labelled text, for one person or for everybody in the channel, with the name of who corrected it. */
+export function renderCard(
+  record: LabelRecord,
+  taxonomy: Taxonomy,
+  { readers, correctedBy }: { readers: 'one' | 'all'; correctedBy?: string | undefined },
+): Card {
+  const look = createLook(record.text, taxonomy)
+  const { i18n } = look
   const facts = [i18n.labels.by(record.model), `v${record.version}`]
   const corrected = correctedBy === undefined ? [] : [i18n.labels.correctedBy(correctedBy)]
   return {
-    text: record.labels.map(label => renderLine(label, record.text, taxonomy, language, i18n)).join('\n'),
+    text: renderLines(record, look),
     blocks: [
-      ...record.labels.map(label => renderBlock(label, taxonomy, language, i18n)),
+      ...record.labels.map(label => renderBlock(label, look)),
       { type: 'context', elements: [plain([...corrected, ...facts].join(' · '))] },
-      renderControls(record, taxonomy, readers, language, i18n),
+      renderControls(record, readers, look),
     ],
   }
 }
 
-/** The card of a list: a line for each of its texts. `sentenceOf` says in the reader’s words what went wrong with one. */
-export function renderListCard(
-  lines: LabelledLine[],
-  taxonomy: Taxonomy,
-  sentenceOf: (error: unknown, i18n: I18n) => string,
-): Card {
-  const shown = lines.map(({ record, error }) => {
-    const language = languageOf(record.text)
-    const i18n = i18nFor(language)
-    if (error !== undefined) return escapeText(`${cut(record.text, mostLineCharacters)}: ${sentenceOf(error, i18n)}`)
-    return record.labels.map(label => renderLine(label, record.text, taxonomy, language, i18n)).join('\n')
+/** Renders the card of a list: an item for each of its lines. */
+export function renderListCard(lines: Awaited<ReturnType<typeof labelLines>>, taxonomy: Taxonomy): Card {
+  const shown = lines.map(line => {
+    const look = createLook(line.text, taxonomy)
+    if (!('error' in line)) return renderLines(line, look)
+    const sentence = describeFailure(line.error).sentence(look.i18n)
+    return escapeText(`${cut(line.text, mostLineCharacters)}: ${sentence}`)
   })
   const items = shown.map(line => ({ type: 'rich_text_section', elements: [literal(fromSafe(line))] }))
   const list = { type: 'rich_text_list', style: 'ordered', elements: items }
   return { text: shown.join('\n'), blocks: [{ type: 'rich_text', elements: [list] }] }
 }
 
-/** `[kind]-[问题:text]-[reason]`: the line that people asked for. */
-function renderLine(label: KeptLabel, text: string, taxonomy: Taxonomy, language: Language, i18n: I18n): string {
+function createLook(text: string, taxonomy: Taxonomy): Look {
+  const language = languageOf(text)
+  return { taxonomy, language, i18n: i18nFor(language) }
+}
+
+const renderLines = ({ labels, text }: Pick<LabelRecord, 'labels' | 'text'>, look: Look) =>
+  labels.map(label => renderLine(label, text, look)).join('\n')
+
+/** Renders `[kind]-[问题:text]-[reason]`: the line that people asked for. */
+function renderLine(label: Label, text: string, { taxonomy, language, i18n }: Look): string {
   const shown = label.quote ?? cut(text.replace(/\s+/g, ' ').trim(), mostLineCharacters)
   const reason = label.reason === '' ? i18n.labels.noEvidence : label.reason
   return escapeText(i18n.labels.line(formatKind(taxonomy, label.kind, language), shown, reason))
 }
 
-/** Kind and confidence, the person’s own words, the reason; all of it shown as it was written, no markup and no mention. */
-function renderBlock(label: KeptLabel, taxonomy: Taxonomy, language: Language, i18n: I18n): Record<string, unknown> {
+/** Renders kind and confidence, the quote and the reason, as they were written: no markup and no mention. */
+function renderBlock(label: Label, { taxonomy, language, i18n }: Look): Record<string, unknown> {
   const { confidence } = label
   const sure =
     confidence === undefined ? i18n.labels.noConfidence : i18n.labels.confidence(Math.round(confidence * 100))
@@ -83,10 +96,8 @@ function renderBlock(label: KeptLabel, taxonomy: Taxonomy, language: Language, i
 
 function renderControls(
   { id, labels }: LabelRecord,
-  taxonomy: Taxonomy,
-  readers: Readers,
-  language: Language,
-  i18n: I18n,
+  readers: 'one' | 'all',
+  { taxonomy, language, i18n }: Look,
 ): Record<string, unknown> {
   const kinds = [...taxonomy.kinds.map(kind => kind.id), otherId]
   const options = kinds.map(kind => ({ text: plain(formatKind(taxonomy, kind, language)), value: kind }))
@@ -105,7 +116,7 @@ function renderControls(
 const blockPrefix = 'label '
 const blockIdOf = (id: string) => `${blockPrefix}${id}`
 
-/** The label that a control belongs to, by the id of its block. */
+/** Parses the id of a control's block: the id of its label. */
 export function parseLabelId(blockId: string): string | undefined {
   return blockId.startsWith(blockPrefix) ? blockId.slice(blockPrefix.length) : undefined
 }
@@ -114,13 +125,13 @@ const plain = (text: string) => ({ type: 'plain_text', text, emoji: false })
 const literal = (text: string) => ({ type: 'text', text })
 const section = (...elements: Record<string, unknown>[]) => ({ type: 'rich_text_section', elements })
 
-/** Text in which nothing is Slack’s syntax and nobody is called. */
+/** Escapes Slack's syntax and mentions. */
 function escapeText(text: string): string {
   const escaped = text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;')
   return escaped.replace(/@(?=channel|here|everyone)/gi, '@\u2060')
 }
 
-/** What {@link escapeText} wrote, for elements that show their text as it is. */
+/** Undoes {@link escapeText} for elements that show their text as it is. */
 function fromSafe(text: string): string {
   return text.replaceAll('&lt;', '<').replaceAll('&gt;', '>').replaceAll('&amp;', '&')
 }

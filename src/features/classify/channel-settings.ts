@@ -1,14 +1,17 @@
+import { z } from 'zod'
 import type { Settings } from '../../store/settings.ts'
+import { parseJson } from '../../text/parse-json.ts'
 
-/** What people have chosen for the feedback in a channel. */
-export interface ChannelSettings {
-  /** Every message that somebody writes to the channel is labelled by itself. */
-  watch: boolean
-  /** A watched message gets a card in its thread, besides the quiet sign. */
-  card: boolean
-  /** Whoever reacts with this emoji has the message labelled; blank for none. */
-  reaction: string
-}
+const settingsSchema = z.object({
+  /** Every message that somebody writes to the channel is labelled. */
+  watch: z.boolean().default(false),
+  /** A watched message gets a card in its thread, besides the reaction. */
+  card: z.boolean().default(false),
+  /** People who react with this emoji get the message labelled; blank for none. */
+  reaction: z.string().default(''),
+})
+
+type ChannelSettings = z.infer<typeof settingsSchema>
 
 /** The settings of all channels, in memory and in the store. */
 export interface ChannelSettingsBook {
@@ -16,18 +19,18 @@ export interface ChannelSettingsBook {
   change(channel: string, settings: ChannelSettings): Promise<void>
 }
 
-const nothing: ChannelSettings = { watch: false, card: false, reaction: '' }
+const defaults = settingsSchema.parse({})
 
-/** Reads what has been chosen so far. */
+/** Loads the settings; changes by other replicas follow. */
 export async function loadChannelSettings(settings: Settings): Promise<ChannelSettingsBook> {
-  const read = async () => {
+  const load = async () => {
     const rows = await settings.all()
-    return new Map(rows.map(row => [row.channel, { ...nothing, ...JSON.parse(row.settings) } as ChannelSettings]))
+    return new Map(rows.map(row => [row.channel, parseJson(row.settings, settingsSchema) ?? defaults]))
   }
-  let book = await read()
-  // Words of other replicas may be lost while the database is away; those that come next bring it all.
+  let book = await load()
+  // A notice may be lost while the database is away; the next one brings it all.
   settings.onChange(() => {
-    read().then(
+    load().then(
       newest => {
         book = newest
       },
@@ -35,7 +38,7 @@ export async function loadChannelSettings(settings: Settings): Promise<ChannelSe
     )
   })
   return {
-    of: channel => book.get(channel) ?? nothing,
+    of: channel => book.get(channel) ?? defaults,
     async change(channel, chosen) {
       book.set(channel, chosen)
       await settings.write(channel, JSON.stringify(chosen))
@@ -43,7 +46,7 @@ export async function loadChannelSettings(settings: Settings): Promise<ChannelSe
   }
 }
 
-/** The name of an emoji as Slack has it in events, out of `:beetle:` or `beetle`; undefined for what is no name. */
+/** Parses the name of an emoji as Slack has it in events, out of `:beetle:` or `beetle`; undefined for what is no name. */
 export function parseEmojiName(written: string): string | undefined {
   const name = written.trim().replace(/^:|:$/g, '').toLowerCase()
   return /^[\p{L}\p{N}_+'-]*$/u.test(name) ? name : undefined

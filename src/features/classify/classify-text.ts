@@ -1,29 +1,18 @@
 import { ShownError } from '../../errors.ts'
 import { type ChatMessage, FormatRefused, type Model } from '../../model/model.ts'
 import { withoutUnopenedThoughts } from '../../model/thinking.ts'
+import type { Label } from '../../store/labels.ts'
 import { findQuote, normalizeWords, parseQuotations } from '../../text/find-quote.ts'
-import { type Language, languageOf } from '../../text/terms.ts'
-import { type Finding, parseFindings } from './parse-answer.ts'
+import { parseFindings } from './parse-answer.ts'
 import { type AnswerForm, buildAnswerFormat, buildPrompt, buildRepairPrompt, type Example } from './prompt.ts'
 import type { Taxonomy } from './taxonomy.ts'
 
-/** One thing that a text reports, as far as it was checked. */
-interface Label {
-  kind: string
-  /** The person’s own words, literally from the text; undefined when what the model gave is not in it. */
-  quote: string | undefined
-  reason: string
-  /** From 0 to 1, as the model sees it. */
-  confidence: number | undefined
-}
-
-/** What a text was found to be. */
-export interface Classification {
+/** The labels of a text. */
+interface Classification {
   labels: Label[]
-  language: Language
-  /** Of the taxonomy by which it was classified. */
+  /** The version of the taxonomy. */
   version: string
-  /** What it cost, as the server counted. */
+  /** Tokens as the server counted them. */
   usage: { calls: number; tokensIn: number; tokensOut: number }
 }
 
@@ -37,15 +26,12 @@ const mostAnswerCharacters = 6_000
 const mostReasonCharacters = 300
 
 /**
- * Says of what kind a text is: one call to the model, and at most one more when its answer cannot be read. Throws a
- * `ShownError` when it still cannot, or the model fails.
+ * Classifies a text: one call to the model, and at most one more when its answer cannot be parsed. Throws a `ShownError` if it
+ * still cannot, or the model fails.
  */
 export async function classify(
   model: Model,
-  taxonomy: Taxonomy,
-  text: string,
-  examples: Example[],
-  signal: AbortSignal,
+  { taxonomy, text, examples, signal }: { taxonomy: Taxonomy; text: string; examples: Example[]; signal: AbortSignal },
 ): Promise<Classification> {
   const usage = { calls: 0, tokensIn: 0, tokensOut: 0 }
   const shortened = text.length > mostCharacters ? text.slice(0, mostCharacters).toWellFormed() : text
@@ -74,10 +60,10 @@ export async function classify(
   signal.throwIfAborted()
   if (findings === undefined) throw new ShownError('model_unreadable_label', i18n => i18n.labels.unreadable)
   const labels = findings.map(finding => buildLabel(finding, text, taxonomy))
-  return { labels, language: languageOf(text), version: taxonomy.version, usage }
+  return { labels, version: taxonomy.version, usage }
 }
 
-/** By schema where the server takes one, else in brackets. */
+/** Asks by schema if the server takes one, else in brackets. */
 async function askInBestForm(
   model: Model,
   ask: (form: AnswerForm, question: ChatMessage[]) => Promise<string>,
@@ -95,11 +81,11 @@ async function askInBestForm(
   return { question, answer: await ask('brackets', question), form: 'brackets' }
 }
 
-function buildLabel({ kind, quote, reason, confidence }: Finding, text: string, taxonomy: Taxonomy): Label {
+function buildLabel({ kind, quote = '', reason, confidence }: Label, text: string, taxonomy: Taxonomy): Label {
   return { kind, quote: findQuote(text, quote), reason: checkReason(reason, text, taxonomy), confidence }
 }
 
-/** A reason may quote, too: one with words in quotation marks that are neither in the text nor a kind’s name is none. */
+/** Drops a reason that quotes what is neither in the text nor the name of a kind. */
 function checkReason(reason: string, text: string, taxonomy: Taxonomy): string {
   const names = taxonomy.kinds.flatMap(({ id, names }) => [id, ...Object.values(names)]).map(normalizeWords)
   const isTrue = (words: string) => words === '' || names.includes(words) || normalizeWords(text).includes(words)

@@ -1,40 +1,40 @@
 import type { LabelledText } from './labelled-texts.ts'
 
-/** What a model said of one text; undefined where it failed. */
+/** The expected and the found kinds of a text; `found` is undefined if the model failed. */
 export interface Judged {
   expected: string[]
   found: string[] | undefined
 }
 
-/** How well one kind was told from the others. */
+/** Precision and recall of one kind. */
 interface KindScore {
   kind: string
-  /** Of those that were called so, the share that is; undefined when none was. */
+  /** Undefined if no text was called so. */
   precision: number | undefined
-  /** Of those that are, the share that was called so; undefined when there are none. */
+  /** Undefined if there are no such texts. */
   recall: number | undefined
   texts: number
 }
 
-/** How well a model did on a labelled set. */
+/** The result of a model on labelled texts. */
 export interface Score {
   kinds: KindScore[]
-  /** Texts whose first label was one of those that were expected. */
+  /** Texts whose first label was an expected one. */
   right: number
-  /** Texts that got no label at all. */
+  /** Texts that got no label. */
   failed: number
   texts: number
-  /** How often texts of one kind were called another, by the first label of each. */
+  /** The confusion matrix, by the first label of each text. */
   confusion: Record<string, Record<string, number>>
 }
 
-/** Counts what was found against what was expected. A text that failed counts as missed by every kind that it has. */
+/** Scores what was found against what was expected. A failed text counts as missed for each of its kinds. */
 export function computeScore(kinds: string[], judged: Judged[]): Score {
   const confusion: Score['confusion'] = Object.fromEntries(kinds.map(kind => [kind, {}]))
   for (const { expected, found } of judged) {
     const row = confusion[expected[0] ?? '']
     const called = found?.find(kind => expected.includes(kind)) ?? found?.[0] ?? failedColumn
-    // A text of two kinds is no confusion when it was called one of them.
+    // A text of two kinds that was called one of them is no confusion.
     const column = expected.includes(called) ? (expected[0] ?? called) : called
     if (row !== undefined) row[column] = (row[column] ?? 0) + 1
   }
@@ -62,7 +62,7 @@ function computeKindScore(kind: string, judged: Judged[]): KindScore {
   }
 }
 
-/** Texts in so many parts that each is like the whole, for learning from all but one and asking about that one. */
+/** Splits texts into stratified folds for cross-validation. */
 export function splitFolds(texts: LabelledText[], count: number): LabelledText[][] {
   const folds: LabelledText[][] = Array.from({ length: count }, () => [])
   const inOrder = texts.toSorted((a, b) => a.kinds.join().localeCompare(b.kinds.join()))
@@ -70,7 +70,7 @@ export function splitFolds(texts: LabelledText[], count: number): LabelledText[]
   return folds
 }
 
-/** Scores as a table for a terminal, several models side by side. */
+/** Formats scores as a table for a terminal, models side by side. */
 export function formatScores(scores: { name: string; score: Score; notes: string[] }[]): string {
   const kinds = scores[0]?.score.kinds.map(({ kind }) => kind) ?? []
   const head = ['kind', 'texts', ...scores.flatMap(({ name }) => [`${name}: precision`, 'recall'])]

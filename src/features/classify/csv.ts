@@ -2,38 +2,38 @@ import { parse } from 'csv-parse/sync'
 import { stringify } from 'csv-stringify/sync'
 import { ShownError } from '../../errors.ts'
 import type { I18n } from '../../i18n/catalog.ts'
-import type { KeptLabel } from '../../store/labels.ts'
+import type { Label } from '../../store/labels.ts'
 import { escapeCell } from './report.ts'
 
-/** A table of feedback: one text a row, in one of its columns. */
-export interface CsvTable {
+/** A table of feedback with one text in each row. */
+interface CsvTable {
   header: string[]
   rows: string[][]
-  /** Cells in the widest row or the header. */
+  /** The number of cells in the widest row or the header. */
   width: number
-  /** The column with the feedback. */
+  /** The index of the column with the feedback. */
   column: number
 }
 
-/** What became of one row. */
-export interface LabelledRow {
-  labels: KeptLabel[]
-  /** Why it has no labels, in the reader's language. */
+/** The labels of one row. */
+interface LabelledRow {
+  labels: Label[]
+  /** The reason why it has none, in the reader's language. */
   error?: string
 }
 
-/** More rows than this take a server hours, and Slack's patience with them. */
+/** More rows than this take a model server hours. */
 const mostRows = 2_000
 
 /** The returned table repeats every cell; a spreadsheet of feedback has some dozens of columns. */
 const mostColumns = 500
 const mostCells = 300_000
-/** The separator is guessed from so many characters. */
+/** Characters from which the separator is guessed. */
 const longestHeader = 100_000
-/** The names of the columns, as they are told to a person. */
+/** Longer lists of column names are cut. */
 const longestNames = 1_000
 
-/** How people head the column with the feedback. */
+/** Usual names of the column with the feedback. */
 const usualHeads = /feedback|comment|text|message|content|review|反馈|意见|评论|内容|留言|评价|吐槽/i
 
 /**
@@ -82,7 +82,7 @@ function detectDelimiter(text: string): string {
   return counts.sort((a, b) => b.count - a.count)[0]?.mark ?? ','
 }
 
-/** The column that was named, else one with a usual name, else the one with the longest texts. */
+/** Finds the column that was named, else one with a usual name, else the one with the longest texts. */
 function findColumn(header: string[], rows: string[][], wanted: string | undefined): number {
   const bare = (name: string) => name.normalize('NFKC').trim().toLowerCase()
   if (wanted !== undefined) {
@@ -112,7 +112,7 @@ export function formatLabelledCsv(
   const pad = (row: string[]) => [...row, ...Array.from({ length: width - row.length }, () => '')]
   const lines = rows.map((row, index) => {
     const { labels = [], error = '' } = found[index] ?? {}
-    const cells = (of: (label: KeptLabel) => string) => escapeCell(labels.map(of).join('\n'))
+    const cells = (of: (label: Label) => string) => escapeCell(labels.map(of).join('\n'))
     return [
       ...pad(row),
       cells(({ kind }) => nameOf(kind)),
@@ -123,6 +123,6 @@ export function formatLabelledCsv(
     ]
   })
   const all = [[...pad(header), heads.kind, heads.confidence, heads.quote, heads.reason, heads.error], ...lines]
-  // The mark at the beginning lets spreadsheets see that it is UTF-8.
+  // Spreadsheets recognize UTF-8 by its byte order mark.
   return `\uFEFF${stringify(all)}`
 }

@@ -1,38 +1,36 @@
 import type { LabelRecord } from '../../store/labels.ts'
 import { parseIndexTerms } from '../../text/terms.ts'
 import type { Example } from './prompt.ts'
+import type { Subject } from './subject.ts'
 
-/** So many corrected texts are shown to the model at most. */
+/** The most corrected texts that the model is shown. */
 const mostExamples = 6
-/** A text of another channel must be so much nearer than one of the same to come before it. */
+/** Factor by which the similarity of a text of another channel is reduced. */
 const otherChannelShare = 0.6
-/** Less in common than this is chance. */
+/** Texts less similar than this are no examples. */
 const leastLikeness = 0.12
 
 /** Tells whether everybody in the workspace may read a channel. */
-export type IsPublic = (channel: string) => Promise<boolean>
+type IsPublic = (channel: string) => Promise<boolean>
 
-/** So many of the nearest corrections are looked at for some that may be shown. */
+/** The most similar corrections that are checked for whether they may be shown. */
 const maxCandidates = 50
 
-/** Finds the corrected texts nearest to a record's that whoever sees its labels may read, too. */
-export async function findExamples(
-  corrected: LabelRecord[],
-  record: LabelRecord,
-  isPublic: IsPublic,
-): Promise<Example[]> {
+/** Finds the most similar corrected texts that everybody who sees the labels of a text may read. */
+export async function findExamples(corrected: LabelRecord[], subject: Subject, isPublic: IsPublic): Promise<Example[]> {
   const examples: LabelRecord[] = []
-  for (const candidate of rankNearest(corrected, record.text, record.channel).slice(0, maxCandidates)) {
+  for (const candidate of rankNearest(corrected, subject.text, subject.channel).slice(0, maxCandidates)) {
     if (examples.length === mostExamples) break
-    if (await isReadable(candidate, record, isPublic)) examples.push(candidate)
+    if (await isReadable(candidate, subject, isPublic)) examples.push(candidate)
   }
   return examples.map(buildExample)
 }
 
-/** What a person classified for themselves serves only texts that they classify for themselves. */
-async function isReadable(example: LabelRecord, record: LabelRecord, isPublic: IsPublic): Promise<boolean> {
-  if (!example.isShared) return !record.isShared && example.askedBy !== undefined && example.askedBy === record.askedBy
-  return example.channel === record.channel || (await isPublic(example.channel))
+/** Returns true for what all readers may see: a private text is an example only for private texts of the same person. */
+async function isReadable(example: LabelRecord, subject: Subject, isPublic: IsPublic): Promise<boolean> {
+  if (!example.isShared)
+    return !subject.isShared && example.askedBy !== undefined && example.askedBy === subject.askedBy
+  return example.channel === subject.channel || (await isPublic(example.channel))
 }
 
 /** Finds the nearest corrected texts without regard to who may read them, for an evaluation by the operator. */
@@ -54,7 +52,7 @@ function rankNearest(corrected: LabelRecord[], text: string, channel: string): L
     .map(({ record }) => record)
 }
 
-/** The records are asked about again with every text. */
+/** Caches the terms of records, which are compared with every text. */
 const remembered = new WeakMap<LabelRecord, Set<string>>()
 
 function termsOf(record: LabelRecord): Set<string> {
@@ -63,7 +61,7 @@ function termsOf(record: LabelRecord): Set<string> {
   return known
 }
 
-/** What two texts have in common, from 0 to 1: the cosine of their sets of terms. */
+/** Computes the cosine similarity of two sets of terms, from 0 to 1. */
 function similarity(a: Set<string>, b: Set<string>): number {
   if (a.size === 0 || b.size === 0) return 0
   const common = [...a].filter(term => b.has(term)).length

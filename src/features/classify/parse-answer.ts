@@ -1,8 +1,8 @@
 import { z } from 'zod'
 import { parseKind, type Taxonomy } from './taxonomy.ts'
 
-/** One thing that a model found in a text, as it said it: nothing of it has been checked but the kind. */
-export interface Finding {
+/** One thing that a model found in a text, in its words: nothing but the kind has been checked. */
+interface Finding {
   kind: string
   quote: string
   reason: string
@@ -11,8 +11,8 @@ export interface Finding {
 }
 
 /**
- * Reads an answer in any of the forms in which models give it: JSON, also inside a code fence or with words around it, or
- * lines of brackets. Undefined when it is none of them, or names a kind that there is not.
+ * Parses an answer in any of the forms in which models give it: JSON, also inside a code fence or with words around it, or
+ * lines of brackets. Returns undefined if it is none of them, or names an unknown kind.
  */
 export function parseFindings(answer: string, taxonomy: Taxonomy): Finding[] | undefined {
   const raw = readJson(answer) ?? readBrackets(answer)

@@ -2,16 +2,16 @@ import type { AnswerFormat, ChatMessage } from '../../model/model.ts'
 import { escapeAttribute, escapeData } from '../../model/prompts.ts'
 import { otherId, type Taxonomy } from './taxonomy.ts'
 
-/** A text that people have corrected the bot about, and what it is. */
+/** A text with the kinds to which people corrected it. */
 export interface Example {
   text: string
   kinds: string[]
 }
 
-/** How the answer is to be written: as JSON by a schema, or, for servers that know no schemas, in brackets. */
+/** The form of an answer: JSON by a schema, or brackets for servers that know no schemas. */
 export type AnswerForm = 'json' | 'brackets'
 
-/** The question what kind of feedback a text is. Everything that people wrote stands in marks and is named as data. */
+/** Builds the question what kind of feedback a text is. Everything that people wrote is marked as data. */
 export function buildPrompt(taxonomy: Taxonomy, text: string, examples: Example[], form: AnswerForm): ChatMessage[] {
   return [
     { role: 'system', content: buildInstructions(taxonomy, examples, form) },
@@ -19,13 +19,13 @@ export function buildPrompt(taxonomy: Taxonomy, text: string, examples: Example[
   ]
 }
 
-/** The same question once more, after an answer that could not be read. */
+/** Builds the second question after an answer that could not be parsed. */
 export function buildRepairPrompt(question: ChatMessage[], answer: string, form: AnswerForm): ChatMessage[] {
-  const wish = `That is not in the form that was asked for. ${forms[form]} Write nothing else.`
-  return [...question, { role: 'assistant', content: answer === '' ? '…' : answer }, { role: 'user', content: wish }]
+  const request = `That is not in the form that was asked for. ${forms[form]} Write nothing else.`
+  return [...question, { role: 'assistant', content: answer === '' ? '…' : answer }, { role: 'user', content: request }]
 }
 
-/** The schema of an answer. */
+/** Builds the schema of an answer. */
 export function buildAnswerFormat(taxonomy: Taxonomy): AnswerFormat {
   const kinds = [...taxonomy.kinds.map(({ id }) => id), otherId]
   const item = {
@@ -81,7 +81,7 @@ function renderKind({ id, names, definition, examples, confusedWith }: Taxonomy[
   return `<kind id="${id}" names="${also}">${escapeData(definition + borders.join(''))}${shown}</kind>`
 }
 
-/** What people have corrected in texts like this one outweighs everything else. */
+/** Renders the corrected texts, which outweigh everything else. */
 function renderExamples(examples: Example[]): string {
   if (examples.length === 0) return ''
   const lines = examples.map(

@@ -1,19 +1,19 @@
 import { fileURLToPath } from 'node:url'
-import type { Report } from './report.ts'
+import type { buildReport } from './report.ts'
 
 const width = 960
 const height = 480
-/** Told apart also by people who see few colours. Source: Okabe and Ito, Color Universal Design. */
+/** A palette for colour-blind readers. Source: Okabe and Ito, Color Universal Design. */
 const colours = ['#d55e00', '#0072b2', '#e69f00', '#999999', '#009e73', '#cc79a7', '#56b4e9', '#f0e442']
 const font = 'Noto Sans Hans'
-/** From the package’s entry. */
+/** The font's path from the entry of its package. */
 const regular = '../fonts/NotoSansHans-Regular.otf'
 
 /**
- * The report's numbers as a picture (PNG): a bar a week, a colour a kind. Chinese is drawn right on a machine without
- * fonts: the font comes with the bot. The libraries are large and loaded only for this.
+ * Draws the report's numbers as a PNG: a bar for each week, a colour for each kind. The font for Chinese comes with the bot. The
+ * libraries are large and loaded on demand.
  */
-export async function drawChart(report: Report, title: string): Promise<Uint8Array> {
+export async function drawChart(report: ReturnType<typeof buildReport>, title: string): Promise<Uint8Array> {
   const [{ init }, { Resvg }] = await Promise.all([import('echarts'), import('@resvg/resvg-js')])
   const chart = init(null, null, { renderer: 'svg', ssr: true, width, height })
   chart.setOption({

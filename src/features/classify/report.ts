@@ -1,17 +1,17 @@
 import { stringify } from 'csv-stringify/sync'
 import { i18nFor } from '../../i18n/catalog.ts'
-import type { KeptLabel, LabelRecord } from '../../store/labels.ts'
+import type { Label, LabelRecord } from '../../store/labels.ts'
 import type { Range } from '../../text/date-range.ts'
 import type { Language } from '../../text/terms.ts'
 import { formatKind, otherId, type Taxonomy } from './taxonomy.ts'
 
-/** What a report tells of the feedback in a stretch of time. */
-export interface Report {
+/** The numbers and quotes of a report. */
+interface Report {
   range: Range
   kinds: { id: string; name: string; count: number }[]
   /** The first day of each week, `2026-11-23`, and how many of each kind fell into it, in the order of `kinds`. */
   weeks: { from: string; counts: number[] }[]
-  /** The most telling words of each kind, with the message that they stand in. */
+  /** The best quotes of each kind. */
   quotes: { kind: string; quotes: Quote[] }[]
   total: number
 }
@@ -22,16 +22,16 @@ interface Quote {
   ts: string | undefined
 }
 
-/** So many quotes of a kind are shown. */
+/** Quotes that are shown of each kind. */
 const quotesOfKind = 3
 const weekMs = 7 * 86_400_000
 
-/** Counts labels by kind and week. What was labelled several times, in several ways, counts once, as people corrected it. */
+/** Counts labels by kind and week. A message that was labelled in several ways counts once, as people corrected it. */
 export function buildReport(records: LabelRecord[], taxonomy: Taxonomy, range: Range, language: Language): Report {
   const once = withoutCopies(records)
   const ids = [...taxonomy.kinds.map(({ id }) => id), otherId]
   const kinds = ids.map(id => ({ id, name: formatKind(taxonomy, id, language), count: count(once, id) }))
-  // There may be more of them than a call takes arguments.
+  // Not Math.min(...): there may be more records than a call takes arguments.
   const earliest = once.reduce((least, { saidAt }) => Math.min(least, saidAt), range.to)
   const first = weekOf(Math.max(range.from, earliest))
   const weeks: Report['weeks'] = []
@@ -46,7 +46,7 @@ export function buildReport(records: LabelRecord[], taxonomy: Taxonomy, range: R
 const count = (records: LabelRecord[], kind: string) => records.filter(record => has(record, kind)).length
 const has = ({ labels }: LabelRecord, kind: string) => labels.some(label => label.kind === kind)
 
-/** One record a message; of several the one that a person corrected. */
+/** Keeps one record of each message, a corrected one if there is any. */
 function withoutCopies(records: LabelRecord[]): LabelRecord[] {
   const byMessage = new Map<string, LabelRecord>()
   for (const record of records) {
@@ -58,27 +58,27 @@ function withoutCopies(records: LabelRecord[]): LabelRecord[] {
   return [...byMessage.values()]
 }
 
-/** What people corrected first, then what the model was surest of; the same words only once. */
+/** Selects different quotes: corrected ones first, then by confidence. */
 function selectQuotes(records: LabelRecord[], kind: string): Quote[] {
   const found = records
     .filter(record => has(record, kind))
-    .map(record => ({ record, label: record.labels.find(label => label.kind === kind) as KeptLabel }))
+    .map(record => ({ record, label: record.labels.find(label => label.kind === kind) as Label }))
     .filter(({ label }) => label.quote !== undefined)
     .sort((a, b) => weightOf(b) - weightOf(a))
     .map(({ record, label }) => ({ text: label.quote ?? '', channel: record.channel, ts: record.ts }))
   return [...new Map(found.map(quote => [quote.text, quote])).values()].slice(0, quotesOfKind)
 }
 
-const weightOf = ({ record, label }: { record: LabelRecord; label: KeptLabel }) =>
+const weightOf = ({ record, label }: { record: LabelRecord; label: Label }) =>
   (record.correctedBy === undefined ? 0 : 1) + (label.confidence ?? 0.5)
 
-/** Monday of the week, in UTC. */
+/** Returns the Monday of the week, in UTC. */
 function weekOf(at: number): number {
   const day = Math.floor(at / 86_400_000)
   return (day - ((day + 3) % 7)) * 86_400_000
 }
 
-/** The report in words and numbers, as Markdown. `linkOf` gives the address of a message, where it has one. */
+/** Renders the report as Markdown. `linkOf` returns the permalink of a quoted message, if it has one. */
 export function renderReportMarkdown(
   report: Report,
   language: Language,
@@ -105,7 +105,7 @@ export function renderReportMarkdown(
   return [`**${words.title(day(range.from), day(range.to), total)}**`, lines.join('\n'), ...shown].join('\n\n')
 }
 
-/** Every label of the report, a line each. */
+/** Formats the labels as CSV, one in each row. */
 export function formatReportCsv(records: LabelRecord[], taxonomy: Taxonomy, language: Language): string {
   const head = ['said', 'channel', 'text', 'kind', 'quote', 'reason', 'confidence', 'corrected by', 'taxonomy version']
   const rows = withoutCopies(records).flatMap(record =>
@@ -121,7 +121,7 @@ export function formatReportCsv(records: LabelRecord[], taxonomy: Taxonomy, lang
   return `\uFEFF${stringify([head, ...rows])}`
 }
 
-/** A cell that begins like a formula would be one in a spreadsheet. */
+/** Escapes a cell that a spreadsheet would take for a formula. */
 export function escapeCell(cell: string): string {
   return /^[=+\-@\t\r]/.test(cell) ? `'${cell}` : cell
 }

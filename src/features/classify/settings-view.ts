@@ -1,19 +1,13 @@
 import type { App } from '@slack/bolt'
 import type { ModalView } from '@slack/types'
 import { type I18n, i18nFor } from '../../i18n/catalog.ts'
-import type { CallSlack } from '../../slack/client.ts'
-import type { Users } from '../../slack/users.ts'
-import { type ChannelSettings, type ChannelSettingsBook, parseEmojiName } from './channel-settings.ts'
+import { type ChannelSettingsBook, parseEmojiName } from './channel-settings.ts'
+import type { ClassifyServices } from './services.ts'
 
-/** What choosing needs of the rest. */
-export interface ClassifySettingsDeps {
-  call: CallSlack
-  users: Users
-  settings: ChannelSettingsBook
-}
+type Deps = Pick<ClassifyServices, 'call' | 'users' | 'settings'>
 
-/** People choose for a channel what is labelled by itself, and which reaction asks for it. */
-export function listenToClassifySettings(app: App, deps: ClassifySettingsDeps): void {
+/** Listens to the dialogue in which people choose for a channel what is labelled, and which reaction asks for it. */
+export function listenToClassifySettings(app: App, deps: Deps): void {
   app.view('classify_settings', async ({ ack, body, view }) => {
     const { locale } = await deps.users.read(body.user.id)
     const values = view.state.values as unknown as Values
@@ -30,10 +24,8 @@ export function listenToClassifySettings(app: App, deps: ClassifySettingsDeps): 
 
 /** Opens the dialogue for a channel. */
 export async function openSettings(
-  { call, users, settings }: ClassifySettingsDeps,
-  user: string,
-  trigger: string,
-  channel: string,
+  { call, users, settings }: Deps,
+  { user, channel, trigger }: { user: string; channel: string; trigger: string },
 ): Promise<void> {
   const { locale } = await users.read(user)
   await call('views.open', {
@@ -47,7 +39,7 @@ interface Values {
   reaction?: { name?: { value?: string | null } }
 }
 
-function buildSettingsView(i18n: I18n, channel: string, chosen: ChannelSettings): ModalView {
+function buildSettingsView(i18n: I18n, channel: string, chosen: ReturnType<ChannelSettingsBook['of']>): ModalView {
   const { settings } = i18n.labels
   const watch = { text: plain(settings.watch), value: 'watch' }
   const card = { text: plain(settings.card), value: 'card' }

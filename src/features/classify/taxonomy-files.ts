@@ -4,18 +4,18 @@ import { fileURLToPath } from 'node:url'
 import { StartError } from '../../errors.ts'
 import { parseTaxonomy, type Taxonomy } from './taxonomy.ts'
 
-/** The taxonomies in force. */
+/** The taxonomies of all channels. */
 export interface Taxonomies {
-  /** The channel’s own, or the one for all. */
+  /** Returns the channel's own taxonomy, or the default. */
   of(channel: string): Taxonomy
 }
 
-/** The file that comes with the bot. */
+/** The default taxonomy comes with the bot. */
 const shippedFile = fileURLToPath(new URL('taxonomy.yml', import.meta.url))
 
 /**
- * Reads the taxonomy and those of channels that have their own. Throws a `StartError` that names every mistake with its
- * file and line.
+ * Loads the default taxonomy and those of single channels. Throws a `StartError` that names every mistake with its file and
+ * line.
  */
 export async function loadTaxonomies(file = shippedFile): Promise<Taxonomies> {
   const main = await readTaxonomy(file, 'TAXONOMY_FILE')
@@ -29,7 +29,7 @@ export async function loadTaxonomies(file = shippedFile): Promise<Taxonomies> {
 async function readTaxonomy(file: string, setting: string): Promise<Taxonomy> {
   const yaml = await readFile(file, 'utf8').catch(error => {
     throw new StartError(
-      `${setting}: ${file} cannot be read (${error.code}); set it to a file in the form of src/labels/taxonomy.yml`,
+      `${setting}: ${file} cannot be read (${error.code}); set it to a file in the form of src/features/classify/taxonomy.yml`,
     )
   })
   const read = parseTaxonomy(yaml)

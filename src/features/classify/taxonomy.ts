@@ -10,26 +10,26 @@ interface Kind {
   emoji: string
   definition: string
   examples: string[]
-  /** What tells it from the kinds that it is taken for, by their ids. */
+  /** The difference from kinds that it is taken for, by their ids. */
   confusedWith: Record<string, string>
 }
 
-/** What a team calls its feedback. */
+/** The kinds into which a team sorts its feedback. */
 export interface Taxonomy {
   /** Carried by every label, so that labels of different meanings are not counted together. */
   version: string
-  /** Whether one text may have several labels. */
+  /** A text may have several labels. */
   several: boolean
   kinds: Kind[]
   /** Files of channels that have a taxonomy of their own, by channel id. */
   channels: Record<string, string>
 }
 
-/** The id of what fits no kind; it is not in the file. */
+/** The id for what fits no kind; no file contains it. */
 export const otherId = 'other'
 
-/** A mistake in the file: its line, counted from 1, and what is wrong there. */
-export interface Mistake {
+/** A mistake in the file, with its line, counted from 1. */
+interface Mistake {
   line: number
   sentence: string
 }
@@ -56,7 +56,7 @@ const taxonomySchema = z.strictObject({
   kinds: z.array(kindSchema).min(2, { error: 'needs at least two kinds' }).max(20, { error: 'has more than 20 kinds' }),
 })
 
-/** Reads a taxonomy, or says everything that is wrong with the file, each mistake with its line. */
+/** Parses a taxonomy. Returns every mistake with its line if there are any. */
 export function parseTaxonomy(yaml: string): { taxonomy: Taxonomy } | { mistakes: Mistake[] } {
   const lines = new LineCounter()
   const document = parseDocument(yaml, { lineCounter: lines })
@@ -81,7 +81,7 @@ export function parseTaxonomy(yaml: string): { taxonomy: Taxonomy } | { mistakes
 
 type KindFile = z.infer<typeof kindSchema>
 
-/** What is wrong between kinds: ids and names that stand twice, and kinds that are not there. */
+/** Finds contradictions between kinds: duplicate ids and names, and references to unknown kinds. */
 function findContradictions(kinds: KindFile[]): { path: PropertyKey[]; sentence: string }[] {
   const ids = kinds.map(({ id }) => id)
   return kinds.flatMap((kind, index) => {
@@ -118,7 +118,7 @@ function formatMistakes(issue: z.core.$ZodIssue, lineOf: (path: PropertyKey[]) =
   return [{ line: lineOf(issue.path), sentence: `${where}${isMissing ? 'is missing' : issue.message}` }]
 }
 
-/** The line of what stands at the path, or of the nearest thing around it. */
+/** Finds the line of the node at a path, or of its nearest ancestor. */
 function findLine(contents: unknown, path: PropertyKey[], lines: LineCounter): number {
   let node = contents as Node | null
   let at = node?.range?.[0] ?? 0
@@ -140,14 +140,14 @@ function findLine(contents: unknown, path: PropertyKey[], lines: LineCounter): n
 
 const firstLine = (message: string) => message.split('\n', 1)[0] ?? message
 
-/** A kind’s name in a language, English where there is none in it, else any. */
+/** Formats a kind's name in a language; falls back to English, then to any. */
 export function formatKind(taxonomy: Taxonomy, id: string, language: 'en' | 'zh'): string {
   if (id === otherId) return language === 'zh' ? '其他' : 'other'
   const names = taxonomy.kinds.find(kind => kind.id === id)?.names ?? {}
   return names[language] ?? names.en ?? Object.values(names)[0] ?? id
 }
 
-/** The id behind an id or a name in any language; undefined for what is neither. */
+/** Parses an id, or a name in any language, to the kind's id. */
 export function parseKind(taxonomy: Taxonomy, written: string): string | undefined {
   const wanted = normalize(written)
   if (wanted === otherId || wanted === '其他' || wanted === '其它') return otherId

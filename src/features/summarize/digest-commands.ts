@@ -1,32 +1,23 @@
 import { randomUUID } from 'node:crypto'
 import { ShownError } from '../../errors.ts'
 import type { I18n } from '../../i18n/catalog.ts'
-import type { CallSlack } from '../../slack/client.ts'
-import type { Users } from '../../slack/users.ts'
 import type { Digests } from '../../store/digests.ts'
 import { formatTime } from '../../text/from-slack.ts'
+import type { Services } from '../context.ts'
 import { nextRun, parseSchedule } from './digest-schedule.ts'
-import type { DigestClock } from './digest-scheduler.ts'
+import type { DigestScheduler } from './digest-scheduler.ts'
 import { formatQuestion, parseSummaryRequest } from './request.ts'
 import { findReadable } from './source.ts'
 
-/** What keeping digests needs of the rest. */
-export interface DigestDeps {
-  call: CallSlack
-  users: Users
-  digests: Digests
-  clock: Pick<DigestClock, 'wake'>
-}
+type Deps = Pick<Services, 'call' | 'users'> & { digests: Digests; scheduler: Pick<DigestScheduler, 'wake'> }
 
-/** More than anybody reads. */
+/** The most digests of one person. */
 const mostDigests = 20
 
-/** Writes down a summary that comes again and again; answers what the person is told. */
-export async function keepDigest(
-  { call, users, digests, clock }: DigestDeps,
-  user: string,
-  text: string,
-  here: string,
+/** Saves a summary that comes again and again. Resolves with what the person is told. */
+export async function addDigest(
+  { call, users, digests, scheduler }: Deps,
+  { user, text, here }: { user: string; text: string; here: string },
   i18n: I18n,
 ): Promise<string> {
   const schedule = parseSchedule(text)
@@ -49,13 +40,14 @@ export async function keepDigest(
     /<#([A-Z0-9]+)(?:\|([^>]+))?>/g,
     (_, id, name) => `#${name ?? id}`,
   )
-  await digests.add({ id: randomUUID(), user, pattern: schedule.pattern, timeZone, question, title, nextAt })
-  clock.wake()
+  const digest = { id: randomUUID(), user, pattern: schedule.pattern, timeZone, question, title, nextAt }
+  if (!(await digests.add(digest))) return `⚠️ ${i18n.notSaved}`
+  scheduler.wake()
   return i18n.summary.digest.added(title, formatTime(nextAt, timeZone), known.length + 1)
 }
 
-/** A person's digests, with the numbers by which they are ended. */
-export async function listDigests({ digests }: DigestDeps, user: string, i18n: I18n): Promise<string> {
+/** Formats a person's digests, with the numbers by which they are ended. */
+export async function listDigests({ digests }: Pick<Deps, 'digests'>, user: string, i18n: I18n): Promise<string> {
   const known = await digests.of(user)
   if (known.length === 0) return i18n.summary.digest.none
   const lines = known.map(
@@ -65,8 +57,13 @@ export async function listDigests({ digests }: DigestDeps, user: string, i18n: I
   return [i18n.summary.digest.list, ...lines].join('\n')
 }
 
-/** Ends the one with this number, or all; answers what the person is told. */
-export async function endDigest({ digests }: DigestDeps, user: string, which: string, i18n: I18n): Promise<string> {
+/** Ends the digest with this number, or all. Resolves with what the person is told. */
+export async function endDigest(
+  { digests }: Pick<Deps, 'digests'>,
+  user: string,
+  which: string,
+  i18n: I18n,
+): Promise<string> {
   const known = await digests.of(user)
   if (known.length === 0) return i18n.summary.digest.none
   const isAll = /^(?:all|全部|所有)$/i.test(which.trim())

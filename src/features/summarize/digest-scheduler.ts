@@ -1,42 +1,37 @@
 import { formatError } from '../../errors.ts'
 import type { Log } from '../../log.ts'
-import type { Ask, Asker, OnFailure } from '../../queue/outbox.ts'
 import type { Digest, Digests } from '../../store/digests.ts'
+import type { Questions } from '../post-question.ts'
 import { nextRun } from './digest-schedule.ts'
 
-/** Brings digests when they are due. */
-export interface DigestClock {
-  /** Begins to look; what came due while nobody looked is brought once. */
+/** Asks for digests when they are due. */
+export interface DigestScheduler {
+  /** Starts to watch the time; a digest that came due while the bot was away is asked for once. */
   start(): void
-  /** Something was added: the next one may be due earlier. */
+  /** Looks at once: a digest was added that may be due first. */
   wake(): void
   stop(): void
 }
 
-interface ClockDeps {
-  digests: Digests
-  asker: Pick<Asker, 'put'>
-  onFailure: OnFailure
-  log: Log
-}
-
-/** Clocks are set and machines sleep: it looks this often at least. */
+/** Clocks are set and machines sleep: the digests are looked at this often at least. */
 const longestSleepMs = 60_000
 
 /**
- * Makes the clock. A digest and the question that it asks are written down in one step, so that it comes once, also when the
- * process ends in that minute.
+ * Creates the scheduler. The question that a digest asks, and when it is due again, are saved in one transaction, so that it
+ * comes once, also when the process ends in that minute.
  */
-export function createDigestClock({ digests, asker, onFailure, log }: ClockDeps): DigestClock {
+export function createDigestScheduler(deps: { digests: Digests; questions: Questions; log: Log }): DigestScheduler {
+  const { digests, questions, log } = deps
   let timer: NodeJS.Timeout | undefined
   let looking: Promise<void> = Promise.resolve()
   let isOpen = false
 
-  const bring = async (digest: Digest, now: number): Promise<void> => {
+  const ask = async (digest: Digest, now: number): Promise<void> => {
     const nextAt = nextRun(digest.pattern, digest.timeZone, now)
     if (nextAt === undefined) return digests.end(digest.id)
-    const ask: Ask = { id: `digest:${digest.id}:${digest.nextAt}`, user: digest.user, question: digest.question }
-    if (await digests.ask(digest, nextAt, { id: ask.id, ask: JSON.stringify(ask) })) void asker.put(ask, onFailure)
+    const { id, user, question } = digest
+    const command = questions.create({ user, question }, `digest:${id}:${digest.nextAt}`)
+    if (await digests.ask(digest, nextAt, command)) void questions.run(command)
   }
 
   const look = async (): Promise<void> => {
@@ -46,12 +41,12 @@ export function createDigestClock({ digests, asker, onFailure, log }: ClockDeps)
     try {
       const { due, nextAt } = await digests.due(now)
       for (const digest of due)
-        await bring(digest, now).catch(error =>
-          log.error({ digest: digest.id, reason: formatError(error) }, 'a digest could not be brought'),
+        await ask(digest, now).catch(error =>
+          log.error({ digest: digest.id, reason: formatError(error) }, 'digest not asked for'),
         )
       if (nextAt !== undefined) sleepMs = Math.min(longestSleepMs, Math.max(0, nextAt - Date.now()))
     } catch (error) {
-      log.error({ reason: formatError(error) }, 'the digests could not be looked through')
+      log.error({ reason: formatError(error) }, 'due digests not read')
     }
     if (isOpen) timer = setTimeout(wake, sleepMs)
   }

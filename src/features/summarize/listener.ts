@@ -1,107 +1,101 @@
-import { randomUUID } from 'node:crypto'
 import type { App, BlockAction, MessageShortcut } from '@slack/bolt'
+import { z } from 'zod'
 import { formatError, ShownError, SlackError } from '../../errors.ts'
 import { type I18n, i18nFor } from '../../i18n/catalog.ts'
-import type { Log } from '../../log.ts'
-import { type Asker, openDirectMessage } from '../../queue/outbox.ts'
-import type { Limiter } from '../../rate-limit/limiter.ts'
-import type { CallSlack } from '../../slack/client.ts'
-import type { BotIdentity } from '../../slack/message.ts'
+import { openDirectMessage } from '../../slack/direct-message.ts'
 import { buildPermalink } from '../../slack/permalink.ts'
-import type { Responder } from '../../slack/response-url.ts'
-import type { Users } from '../../slack/users.ts'
-import type { ThreadCache } from '../../threads/cache.ts'
-import { tellDirectly } from '../command-failure.ts'
+import { parseJson } from '../../text/parse-json.ts'
+import { formatFailure, formatPostFailure, savedOrTold } from '../command-failure.ts'
+import type { Services } from '../context.ts'
 import { controlIds, type PostValue } from '../reply-buttons.ts'
-import { type DigestDeps, endDigest, keepDigest, listDigests } from './digest-commands.ts'
+import { addDigest, endDigest, listDigests } from './digest-commands.ts'
 import { isScheduleRequest } from './digest-schedule.ts'
 import { formatQuestion } from './request.ts'
 import { findReadable } from './source.ts'
 
-/** What summing up needs of the rest. */
-export interface SummarizeDeps extends DigestDeps {
-  self: BotIdentity
-  call: CallSlack
-  users: Users
-  threads: ThreadCache
-  limiter: Limiter
-  asker: Asker
-  respond: Responder
-  log: Log
-}
+type Deps = Parameters<typeof addDigest>[0] &
+  Pick<Services, 'self' | 'call' | 'users' | 'threads' | 'limiter' | 'questions' | 'respond' | 'log'>
 
-/** A longer wish is a question of its own. */
-const longestWish = 250
+/** A longer request is a question of its own. */
+const longestRequest = 250
+
+const postValueSchema = z.object({
+  turn: z.string(),
+  from: z.string(),
+  channel: z.string(),
+  threadTs: z.string().exactOptional(),
+})
 
 /**
- * People have a channel or a thread summed up for themselves, by the command `/summarize` or the shortcut “Summarize this
- * thread”: the question is put into their direct messages, and answered there like any other. The button below posts the
- * summary to the place that it is of.
+ * Listens to people who want a channel or a thread summed up for themselves, by the command `/summarize` or the shortcut
+ * “Summarize this thread”: the question is posted into their direct messages, and answered there like any other. The button
+ * below posts the summary to the place that it is of.
  */
-export function listenToSummarizing(app: App, deps: SummarizeDeps): void {
+export function listenToSummarizing(app: App, deps: Deps): void {
   app.command('/summarize', async ({ ack, command }) => {
     const text = command.text.replace(/\s+/g, ' ').trim()
     const { user_id: user, channel_id: channel } = command
     const i18n = await fetchI18n(deps, user, text)
     const say = (sentence: string) => ack({ response_type: 'ephemeral', text: sentence })
     if (/^(?:help|\?|帮助|用法)$/i.test(text)) return say(i18n.summary.usage)
-    if (text.length > longestWish) return say(i18n.summary.tooLong)
+    if (text.length > longestRequest) return say(i18n.summary.tooLong)
     if (/^(?:list|digests|schedules?|列表|定期)$/i.test(text)) return say(await listDigests(deps, user, i18n))
     const ended = /^(?:stop|end|cancel|停止|结束|取消)\s*(\d{0,4}|all|全部|所有)$/i.exec(text)
     if (ended !== null) return say(await endDigest(deps, user, ended[1] ?? '', i18n))
     const here = formatChannelToken(channel, command.channel_name)
-    if (isScheduleRequest(text)) return say(await keepDigest(deps, user, text, here, i18n))
-    await ask(deps, user, formatQuestion(text, here, i18n), command.response_url, () => say(i18n.summary.inDirect))
+    if (isScheduleRequest(text)) return say(await addDigest(deps, { user, text, here }, i18n))
+    const question = { user, question: formatQuestion(text, here, i18n), echo: command.response_url }
+    await ask(deps, question, { i18n, say })
   })
   app.shortcut({ callback_id: 'summarize_thread', type: 'message_action' }, async ({ ack, shortcut }) => {
     const { message, channel, user, response_url } = shortcut as MessageShortcut
     const i18n = await fetchI18n(deps, user.id, '')
     const link = buildPermalink(deps.self, channel.id, message.thread_ts ?? message.ts)
-    await ask(deps, user.id, formatQuestion(link, '', i18n), response_url, async () => {
+    const question = { user: user.id, question: formatQuestion(link, '', i18n), echo: response_url }
+    const say = async (text: string) => {
       await ack()
-      const notice = { response_type: 'ephemeral', replace_original: false, text: i18n.summary.inDirect }
+      const notice = { response_type: 'ephemeral', replace_original: false, text }
       await deps
         .respond(response_url, notice)
-        .catch(error => deps.log.warn({ reason: formatError(error) }, 'no notice'))
-    })
+        .catch(error => deps.log.warn({ reason: formatError(error) }, 'notice failed'))
+    }
+    await ask(deps, question, { i18n, say })
   })
   // Summaries that are being posted; a second press of the button changes nothing.
   const posting = new Set<string>()
   app.action<BlockAction>(controlIds.post, async ({ ack, body, action }) => {
     await ack()
-    const value = JSON.parse(action.type === 'button' ? (action.value ?? '{}') : '{}') as PostValue
-    if (posting.has(value.turn)) return
+    const value = action.type === 'button' ? parseJson(action.value ?? '', postValueSchema) : undefined
+    if (value === undefined || posting.has(value.turn)) return
     posting.add(value.turn)
     const text = await tryToPost(deps, value, body).finally(() => posting.delete(value.turn))
     await tell(deps, body, text)
   })
 }
 
-/** Writes the question down, says so, and puts it into the person's direct messages. */
+/** Saves the question, says so, and posts it into the person's direct messages. */
 async function ask(
-  deps: SummarizeDeps,
-  user: string,
-  question: string,
-  echo: string,
-  say: () => Promise<void>,
+  { questions }: Deps,
+  question: Parameters<Services['questions']['save']>[0],
+  { i18n, say }: { i18n: I18n; say: (text: string) => Promise<void> },
 ): Promise<void> {
-  const kept = { id: randomUUID(), user, question, echo }
-  await deps.asker.keep(kept)
-  await say()
-  await deps.asker.put(kept, (_, error) => tellDirectly(deps, kept, error))
+  const command = await savedOrTold(questions.save(question), error => say(formatFailure(error, i18n)))
+  if (command === undefined) return
+  await say(i18n.summary.inDirect)
+  await questions.run(command)
 }
 
 const formatChannelToken = (id: string, name: string) =>
   /^(?:privategroup|directmessage|mpdm-.*)?$/.test(name) ? `<#${id}>` : `<#${id}|${name}>`
 
-/** Chinese words are answered in Chinese; without any, Slack’s language decides. */
-async function fetchI18n({ users }: Pick<SummarizeDeps, 'users'>, user: string, text: string): Promise<I18n> {
+/** Returns Chinese for Chinese words, otherwise the person's Slack language. */
+async function fetchI18n({ users }: Pick<Deps, 'users'>, user: string, text: string): Promise<I18n> {
   if (/\p{Script=Han}/u.test(text.replace(/<[^>]*>|#\S+/g, ''))) return i18nFor('zh')
   return i18nFor((await users.read(user)).locale)
 }
 
-/** Posts the summary, once; answers what the person is told. */
-async function tryToPost(deps: SummarizeDeps, value: PostValue, body: BlockAction): Promise<string> {
+/** Posts the summary once. Resolves with what the person is told. */
+async function tryToPost(deps: Deps, value: PostValue, body: BlockAction): Promise<string> {
   const { digests, self } = deps
   const person = await deps.users.read(body.user.id)
   const i18n = i18nFor(person.locale)
@@ -111,24 +105,23 @@ async function tryToPost(deps: SummarizeDeps, value: PostValue, body: BlockActio
       await withdrawButton(deps, body)
       return i18n.summary.posted(buildPermalink(self, before.channel, before.ts, value.threadTs))
     }
-    // Whoever has left a private channel writes nothing there any more.
+    // A person who has left a private channel posts nothing there.
     await findReadable(deps.call, person, { of: 'channel', id: value.channel })
     const texts = await readSummary(deps, value, await openDirectMessage(deps.call, person.id))
     if (texts.length === 0) return i18n.summary.gone
-    const ts = await post(deps, value, texts, person.name, i18n)
+    const ts = await post(deps, value, { texts, by: person.name, i18n })
     await withdrawButton(deps, body)
     return i18n.summary.posted(buildPermalink(self, value.channel, ts, value.threadTs))
   } catch (error) {
-    deps.log.warn({ turn: value.turn, reason: formatError(error) }, 'a summary could not be posted')
+    deps.log.warn({ turn: value.turn, reason: formatError(error) }, 'summary not posted')
     if (error instanceof ShownError) return error.sentence(i18n)
     if (!(error instanceof SlackError)) return i18n.summary.gone
-    const isOutside = error.code === 'not_in_channel' || error.code === 'channel_not_found'
-    return isOutside ? i18n.ask.notInChannel : i18n.ask.cannotPost(error.code)
+    return formatPostFailure(error, i18n)
   }
 }
 
-/** The messages of the summary as they stand in the direct messages; Slack is the memory. */
-async function readSummary({ threads }: SummarizeDeps, value: PostValue, direct: string): Promise<string[]> {
+/** Reads the messages of the summary as they stand in the direct messages. */
+async function readSummary({ threads }: Deps, value: PostValue, direct: string): Promise<string[]> {
   const thread = await threads.reread({ channel: direct, threadTs: value.from })
   return thread
     .filter(({ mark }) => mark?.turn === value.turn)
@@ -136,13 +129,11 @@ async function readSummary({ threads }: SummarizeDeps, value: PostValue, direct:
     .map(({ text }) => text)
 }
 
-/** In as many messages as it has; answers the ts of the first. */
+/** Posts the summary in as many messages as it has. Resolves with the ts of the first. */
 async function post(
-  { limiter, digests }: SummarizeDeps,
+  { limiter, digests }: Deps,
   { turn, channel, threadTs }: PostValue,
-  texts: string[],
-  name: string,
-  i18n: I18n,
+  { texts, by: name, i18n }: { texts: string[]; by: string; i18n: I18n },
 ): Promise<string> {
   const by = { type: 'context', elements: [{ type: 'plain_text', text: i18n.summary.postedBy(name), emoji: false }] }
   let first = ''
@@ -158,10 +149,10 @@ async function post(
   return first
 }
 
-/** What a section holds, with room to spare. Source: docs.slack.dev, section block. */
+/** Slack's limit on the text of a section, with room to spare. Source: docs.slack.dev, section block. */
 const mostSection = 2_900
 
-/** Sections of whole lines. */
+/** Builds sections of whole lines. */
 function buildSections(text: string): Record<string, unknown>[] {
   const sections: string[] = []
   for (const line of text.split('\n')) {
@@ -178,8 +169,8 @@ function buildSections(text: string): Record<string, unknown>[] {
   }))
 }
 
-/** Below a summary that is posted the button has nothing to do any more. */
-async function withdrawButton({ limiter, log }: SummarizeDeps, body: BlockAction): Promise<void> {
+/** Removes the button below a summary that was posted. */
+async function withdrawButton({ limiter, log }: Deps, body: BlockAction): Promise<void> {
   const { message, channel, container } = body
   if (message === undefined || channel === undefined || container.is_ephemeral === true) return
   const shown = (message.blocks ?? []) as { block_id?: string }[]
@@ -187,15 +178,15 @@ async function withdrawButton({ limiter, log }: SummarizeDeps, body: BlockAction
   const args = { channel: channel.id, ts: message.ts, text: message.text ?? '', blocks }
   await limiter
     .send('chat.update', () => args, 'final')
-    .catch(error => log.warn({ reason: formatError(error) }, 'a button could not be taken away'))
+    .catch(error => log.warn({ reason: formatError(error) }, 'button not removed'))
 }
 
-/** In the place of what only one person saw, else beside the summary. */
-async function tell({ respond, log }: SummarizeDeps, body: BlockAction, text: string): Promise<void> {
+/** Tells the person in place of an ephemeral message, else beside the summary. */
+async function tell({ respond, log }: Deps, body: BlockAction, text: string): Promise<void> {
   const isPrivate = body.container.is_ephemeral === true
   const { thread_ts } = body.container as { thread_ts?: string }
   const place = isPrivate || thread_ts === undefined ? {} : { thread_ts }
   await respond(body.response_url, { response_type: 'ephemeral', replace_original: isPrivate, text, ...place }).catch(
-    error => log.warn({ reason: formatError(error) }, 'a person could not be told'),
+    error => log.warn({ reason: formatError(error) }, 'notice failed'),
   )
 }

@@ -1,0 +1,73 @@
+import type { Model } from '../../model/model.ts'
+import { createSemaphore } from '../../semaphore.ts'
+import type { LabelRecord, LabelRecords } from '../../store/labels.ts'
+import { classify } from './classify-text.ts'
+import { findExamples } from './examples.ts'
+import type { Subject } from './subject.ts'
+import { otherId } from './taxonomy.ts'
+import type { Taxonomies } from './taxonomy-files.ts'
+
+/**
+ * Classifies a text and saves it with its labels: the one path to a label, whoever asks for it. A text that has its labels
+ * already is not classified again. Many texts of one person pass a narrower semaphore first, so that a single text never waits
+ * behind a table. Throws a `ShownError` if the model fails, and what the signal says.
+ */
+export type LabelText = (
+  subject: Subject,
+  options: { pace: 'single' | 'many'; signal?: AbortSignal },
+) => Promise<LabelRecord>
+
+/** Texts that are classified at once: a model server does a few side by side, not hundreds. */
+const concurrency = 8
+/** Places among them that tables and histories may take. */
+const concurrencyOfMany = 6
+/** How many of the newest corrections are searched for examples. */
+const mostCorrections = 2_000
+
+/** Creates the function that labels texts. */
+export function createLabelText(deps: {
+  model: Model
+  taxonomies: Taxonomies
+  labels: LabelRecords
+  isPublic: Parameters<typeof findExamples>[2]
+}): LabelText {
+  const slots = createSemaphore(concurrency)
+  const slotsOfMany = createSemaphore(concurrencyOfMany)
+  /** Texts that a report and a watched channel may find at the same time. */
+  const inFlight = new Map<string, Promise<LabelRecord>>()
+
+  const labelAtOnce = async (subject: Subject, signal: AbortSignal | undefined): Promise<LabelRecord> => {
+    signal?.throwIfAborted()
+    const known = await deps.labels.read(subject.id)
+    if (known?.text === subject.text && known.labels.length > 0) return known
+    const record = { ...subject, ...(await classifyByExample(subject, signal)), state: 'done' as const }
+    await deps.labels.save(record)
+    return record
+  }
+
+  const label: LabelText = (subject, { pace, signal }) => {
+    const run = () => slots.run(() => labelAtOnce(subject, signal))
+    return pace === 'many' ? slotsOfMany.run(run) : run()
+  }
+
+  const classifyByExample = async (subject: Subject, signal = new AbortController().signal) => {
+    const taxonomy = deps.taxonomies.of(subject.channel)
+    const kinds = new Set([otherId, ...taxonomy.kinds.map(({ id }) => id)])
+    const corrected = await deps.labels.corrected(mostCorrections)
+    // A channel with a taxonomy of its own knows other kinds.
+    const comparable = corrected.filter(one => one.labels.every(({ kind }) => kinds.has(kind)))
+    const examples = await findExamples(comparable, subject, deps.isPublic)
+    const { labels, version } = await classify(deps.model, { taxonomy, text: subject.text, examples, signal })
+    return { labels, version, model: deps.model.title }
+  }
+
+  return (subject, options) => {
+    // What one caller may abort is nobody else's to wait for.
+    if (options.signal !== undefined) return label(subject, options)
+    const running = inFlight.get(subject.id)
+    if (running !== undefined) return running
+    const labelling = label(subject, options).finally(() => inFlight.delete(subject.id))
+    inFlight.set(subject.id, labelling)
+    return labelling
+  }
+}

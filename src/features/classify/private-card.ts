@@ -1,0 +1,68 @@
+import { z } from 'zod'
+import { describeFailure, formatError } from '../../errors.ts'
+import { type I18n, i18nFor } from '../../i18n/catalog.ts'
+import type { CommandKind } from '../../queue/outbox.ts'
+import { callWithRetry } from '../../slack/client.ts'
+import { languageOf } from '../../text/terms.ts'
+import { renderCard, renderListCard } from './card.ts'
+import { labelLines, mostLines, parseList } from './pasted-list.ts'
+import type { ClassifyServices } from './services.ts'
+import { type Subject, subjectSchema } from './subject.ts'
+
+const requestSchema = z.object({
+  subject: subjectSchema,
+  user: z.string(),
+  /** The address of the notice that the card replaces; without it the card is a message of its own. */
+  responseUrl: z.string().optional(),
+})
+
+type CardRequest = z.infer<typeof requestSchema>
+
+type Deps = Pick<ClassifyServices, 'outbox' | 'respond' | 'limiter' | 'log' | 'label' | 'taxonomies'>
+
+/** How long Slack may be away before a card takes another way, or is given up. */
+const patienceMs = 20_000
+
+/** Defines the commands that classify a text for one person, who asked by command, shortcut or reaction. */
+export function defineCardRequests(deps: Deps): CommandKind<CardRequest> {
+  return deps.outbox.define('classify', requestSchema, async ({ payload }) => {
+    const { subject } = payload
+    const i18n = i18nFor(languageOf(subject.text))
+    const answer = await buildPrivateCard(deps, subject, { i18n }).catch(error => {
+      const { reference, sentence } = describeFailure(error)
+      deps.log.error({ label: subject.id, reference, reason: formatError(error) }, 'text not labelled')
+      return { text: `⚠️ ${sentence(i18n)}` }
+    })
+    await show(deps, payload, answer).catch(error =>
+      deps.log.error({ label: subject.id, reason: formatError(error) }, 'card not shown'),
+    )
+  })
+}
+
+/** Labels the text, or every line of a pasted list, and renders the card. Throws a `ShownError` if the text is not labelled. */
+export async function buildPrivateCard(
+  deps: Pick<ClassifyServices, 'label' | 'taxonomies'>,
+  subject: Subject,
+  { i18n, signal }: { i18n: I18n; signal?: AbortSignal },
+): Promise<object> {
+  const taxonomy = deps.taxonomies.of(subject.channel)
+  const options = signal === undefined ? {} : { signal }
+  // A message of several lines is one feedback; a list is what somebody pastes behind the command.
+  const lines = subject.ts === undefined ? parseList(subject.text) : undefined
+  if (lines === undefined)
+    return renderCard(await deps.label(subject, { pace: 'single', ...options }), taxonomy, { readers: 'one' })
+  if (lines.length > mostLines) return { text: i18n.labels.list(mostLines) }
+  return renderListCard(await labelLines(deps.label, subject, { lines, ...options }), taxonomy)
+}
+
+/** Shows the card in place of the notice; when Slack no longer takes it there, as a message of its own. */
+async function show(deps: Deps, { subject, user, responseUrl }: CardRequest, card: object): Promise<void> {
+  const { channel, threadTs } = subject
+  const sendEphemeral = async () => {
+    const args = { channel, user, ...(threadTs !== undefined && { thread_ts: threadTs }), ...card }
+    await callWithRetry(() => deps.limiter.send('chat.postEphemeral', () => args, 'final'), patienceMs)
+  }
+  if (responseUrl === undefined) return sendEphemeral()
+  const message = { response_type: 'ephemeral', replace_original: true, ...card }
+  await callWithRetry(() => deps.respond(responseUrl, message), patienceMs).catch(sendEphemeral)
+}

@@ -1,0 +1,150 @@
+import { z } from 'zod'
+import { describeFailure, formatError, SlackError } from '../errors.ts'
+import { i18nFor } from '../i18n/catalog.ts'
+import type { CommandKind, Outbox } from '../queue/outbox.ts'
+import { turnIdOf } from '../queue/turn.ts'
+import { buildMessageBody } from '../reply/body.ts'
+import { lateMs, lookUntil } from '../reply/unknown-outcomes.ts'
+import { fetchChannel } from '../slack/channels.ts'
+import { type CallSlack, callWithRetry } from '../slack/client.ts'
+import { openDirectMessage } from '../slack/direct-message.ts'
+import type { Message, RawMessage } from '../slack/message.ts'
+import { questionMetadataType } from '../slack/metadata.ts'
+import type { PendingCommand } from '../store/outbox.ts'
+import { formatPostFailure } from './command-failure.ts'
+import type { Services } from './context.ts'
+
+const questionSchema = z.object({
+  user: z.string(),
+  question: z.string(),
+  /** Without it, the person's direct messages. */
+  where: z.object({ channel: z.string(), threadTs: z.string().optional() }).optional(),
+  /** The response URL at which the answer is shown, too. */
+  echo: z.string().optional(),
+  /** The response URL at which a failure is told. */
+  responseUrl: z.string().optional(),
+})
+
+type Question = z.infer<typeof questionSchema>
+type Place = NonNullable<Question['where']>
+
+/** Questions that people wrote into a command or a dialogue, or that a digest asks for them. */
+export type Questions = CommandKind<Question>
+
+type Deps = Pick<Services, 'self' | 'call' | 'respond' | 'limiter' | 'users' | 'threads' | 'inbox' | 'log'>
+
+/** How often a post of unknown outcome is made. */
+const mostAttempts = 3
+/** How long Slack may be away before a question is given up. */
+const patienceMs = 60_000
+/** How far our clock and Slack's may be apart. */
+const clockSkewMs = 30_000
+
+/** Defines the commands that post a question in a person's name, once, and answer it as a turn. */
+export function defineQuestions(outbox: Outbox, deps: Deps): Questions {
+  return outbox.define('ask', questionSchema, (command, isResumed) =>
+    ask(deps, command, isResumed).catch(error => tellFailure(deps, command.payload, error)),
+  )
+}
+
+async function ask(deps: Deps, command: PendingCommand<Question>, isResumed: boolean): Promise<void> {
+  const { user, question, where, echo } = command.payload
+  const place = where ?? { channel: await openDirectMessage(deps.call, user) }
+  const ts = await post(deps, command, { place, postedSince: isResumed ? command.savedAt : undefined })
+  const thread = { channel: place.channel, threadTs: place.threadTs ?? ts }
+  const message: Message = { ts, author: { kind: 'person', id: user }, text: question, form: 'markdown', files: [] }
+  const turn = {
+    id: turnIdOf(deps.self.teamId, place.channel, ts),
+    ...thread,
+    user,
+    place: place.channel.startsWith('D') ? ('dm' as const) : ('channel' as const),
+    isAddressed: true,
+    question: message,
+    ...(echo !== undefined && { echo }),
+  }
+  await deps.inbox.keep(turn, 'event')
+  deps.threads.begin(thread, message)
+  deps.threads.note({ kind: 'said', thread, message })
+  deps.inbox.accept(turn, 'event')
+}
+
+/**
+ * Posts the question and resolves with its ts. A post that may have been made since a time, by this process or an earlier one,
+ * is looked for first.
+ */
+async function post(
+  deps: Deps,
+  command: PendingCommand<Question>,
+  { place, postedSince }: { place: Place; postedSince: number | undefined },
+): Promise<string> {
+  const args = await buildPost(deps, command, place)
+  let since = postedSince
+  for (let attempt = 1; ; attempt += 1) {
+    const from = since
+    const find = () => findPosted(deps.call, { id: command.id, place, since: from ?? 0 })
+    const found = from === undefined ? undefined : await lookUntil(find, from + lateMs)
+    if (found !== undefined) return found
+    since = Date.now()
+    try {
+      return String((await deps.limiter.send('chat.postMessage', () => args, 'first')).ts)
+    } catch (error) {
+      if (!(error instanceof SlackError) || !error.isUnknown || attempt === mostAttempts) throw error
+    }
+  }
+}
+
+async function buildPost(deps: Deps, { id, payload }: PendingCommand<Question>, place: Place) {
+  const { user, question } = payload
+  const { name, locale } = await deps.users.read(user)
+  const quoted = (await resolveChannelNames(deps.call, question)).replace(/^/gm, '> ')
+  return {
+    channel: place.channel,
+    ...buildMessageBody(`**${i18nFor(locale).ask.asked(name)}**\n\n${quoted}`),
+    ...(place.threadTs !== undefined && { thread_ts: place.threadTs }),
+    unfurl_links: false,
+    unfurl_media: false,
+    metadata: { event_type: questionMetadataType, event_payload: { user, question, ask: id } },
+  }
+}
+
+/** Replaces the ids of channels in a question by their names. */
+async function resolveChannelNames(call: CallSlack, question: string): Promise<string> {
+  const named = question.replace(/<#[A-Z0-9]+\|([^>]+)>/g, '#$1')
+  const id = /<#([A-Z0-9]+)\|?>/.exec(named)?.[1]
+  if (id === undefined) return named
+  const channel = await fetchChannel(call, id).catch(() => undefined)
+  return named.replace(/<#[A-Z0-9]+\|?>/g, channel?.name ? `#${channel.name}` : id)
+}
+
+async function findPosted(
+  call: CallSlack,
+  { id, place, since }: { id: string; place: Place; since: number },
+): Promise<string | undefined> {
+  const oldest = ((since - clockSkewMs) / 1000).toFixed(6)
+  // Slack's pages begin with the newest message.
+  const latest = ((since + lateMs + clockSkewMs) / 1000).toFixed(6)
+  const args = { channel: place.channel, oldest, latest, limit: 200, include_all_metadata: true }
+  const fetchPage = () =>
+    place.threadTs === undefined
+      ? call('conversations.history', args)
+      : call('conversations.replies', { ...args, ts: place.threadTs })
+  const answer = await callWithRetry(fetchPage, patienceMs)
+  const messages = (answer.messages ?? []) as RawMessage[]
+  const ours = messages.find(({ metadata }) => metadata?.event_payload?.ask === id)
+  return ours === undefined ? undefined : String(ours.ts)
+}
+
+/** Tells the person why the question was not posted, with the question so that it is not lost. */
+async function tellFailure(deps: Deps, { user, question, responseUrl }: Question, error: unknown): Promise<void> {
+  const i18n = i18nFor((await deps.users.read(user)).locale)
+  const { reference, sentence } = describeFailure(error)
+  deps.log.warn({ reference, reason: formatError(error) }, 'question not posted')
+  const reason = error instanceof SlackError ? formatPostFailure(error, i18n) : sentence(i18n)
+  const body = buildMessageBody(`${reason}\n\n${i18n.ask.yourQuestion(question)}`)
+  const sendDirectly = async () => {
+    const channel = await openDirectMessage(deps.call, user)
+    await deps.limiter.send('chat.postMessage', () => ({ channel, ...body }), 'error')
+  }
+  if (responseUrl === undefined) return sendDirectly()
+  await deps.respond(responseUrl, { response_type: 'ephemeral', text: body.text }).catch(sendDirectly)
+}
