@@ -24,7 +24,7 @@ import { createLimiter } from './rate-limit/limiter.ts'
 import { createCallSlack } from './slack/client.ts'
 import { createFileReader } from './slack/files/read-file.ts'
 import { fetchIdentity } from './slack/identity.ts'
-import { createPacedReader } from './slack/paced-reader.ts'
+import { createReader } from './slack/reader.ts'
 import { createReceiver } from './slack/receiver.ts'
 import { createResponder } from './slack/response-url.ts'
 import { parseStartError } from './slack/start-error.ts'
@@ -125,7 +125,7 @@ async function openSlack({ config, model, store, log }: BotDeps) {
   const metrics = createMetrics()
   const call = createCallSlack(config.botToken, config.slackApiUrl, metrics, log)
   const self = await fetchIdentity(call, log, config.slackApiUrl)
-  const paced = createPacedReader(call, config.readsPerMinute)
+  const reader = createReader(call, config.readsPerMinute)
   const access = { token: config.botToken, slackApiUrl: config.slackApiUrl }
   return {
     self,
@@ -134,11 +134,11 @@ async function openSlack({ config, model, store, log }: BotDeps) {
     log,
     metrics,
     call,
-    reader: paced.read,
+    reader,
     respond: createResponder(config.slackApiUrl),
     limiter: createLimiter(call, Date.now, store.shared?.pool),
     users: createUsers(call, self, log),
-    threads: createThreadCache(paced.atOnce, self, config.cacheTokens),
+    threads: createThreadCache(reader, self, config.cacheTokens),
     createFileReader: (limits?: { maxTextCharacters: number }) => createFileReader({ ...access, ...limits }),
     shareChange: (thread: ThreadId) => store.shared?.replicas.tell({ kind: 'thread', ...thread }),
   }

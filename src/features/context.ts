@@ -13,7 +13,7 @@ import type { Reply } from '../reply/reply.ts'
 import type { CallSlack } from '../slack/client.ts'
 import type { FileReader } from '../slack/files/read-file.ts'
 import type { BotIdentity } from '../slack/message.ts'
-import type { ReadSlack } from '../slack/paced-reader.ts'
+import type { SlackReader } from '../slack/reader.ts'
 import type { Responder } from '../slack/response-url.ts'
 import type { ThreadId } from '../slack/thread-history.ts'
 import type { Person, Users } from '../slack/users.ts'
@@ -26,7 +26,7 @@ export interface Services {
   self: BotIdentity
   model: Model
   call: CallSlack
-  reader: ReadSlack
+  reader: SlackReader
   respond: Responder
   createFileReader: (limits?: { maxTextCharacters: number }) => FileReader
   limiter: Limiter

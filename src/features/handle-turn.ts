@@ -16,7 +16,7 @@ import {
   removeReply,
 } from './turn-endings.ts'
 
-type HandleDeps = Pick<Services, 'threads' | 'users' | 'limiter' | 'call' | 'log' | 'metrics'>
+type HandleDeps = Pick<Services, 'threads' | 'users' | 'limiter' | 'reader' | 'log' | 'metrics'>
 
 /**
  * Answers a turn, from the question to the last edit in Slack. Never throws: a failure is shown below what was written and

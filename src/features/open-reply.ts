@@ -7,7 +7,7 @@ import { noStatus, openStatus } from '../reply/status.ts'
 import type { Services } from './context.ts'
 import { buildGrowingControls } from './reply-buttons.ts'
 
-type OpenDeps = Pick<Services, 'limiter' | 'call' | 'log' | 'metrics'>
+type OpenDeps = Pick<Services, 'limiter' | 'reader' | 'log' | 'metrics'>
 
 /**
  * Opens the reply of an attempt: shows the status line at once, names a direct message's thread after its question, and

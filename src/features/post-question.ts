@@ -6,10 +6,10 @@ import { turnIdOf } from '../queue/turn.ts'
 import { buildMessageBody } from '../reply/body.ts'
 import { lateMs, lookUntil } from '../reply/unknown-outcomes.ts'
 import { fetchChannel } from '../slack/channels.ts'
-import { type CallSlack, callWithRetry } from '../slack/client.ts'
 import { openDirectMessage } from '../slack/direct-message.ts'
-import type { Message, RawMessage } from '../slack/message.ts'
+import type { Message } from '../slack/message.ts'
 import { questionMetadataType } from '../slack/metadata.ts'
+import { messagesOf, type SlackReader } from '../slack/reader.ts'
 import type { PendingCommand } from '../store/outbox.ts'
 import { formatPostFailure } from './command-failure.ts'
 import type { Services } from './context.ts'
@@ -31,7 +31,7 @@ type Place = NonNullable<Question['where']>
 /** Questions that people wrote into a command or a dialogue, or that a digest asks for them. */
 export type Questions = CommandKind<Question>
 
-type Deps = Pick<Services, 'self' | 'call' | 'respond' | 'limiter' | 'users' | 'threads' | 'inbox' | 'log'>
+type Deps = Pick<Services, 'self' | 'call' | 'reader' | 'respond' | 'limiter' | 'users' | 'threads' | 'inbox' | 'log'>
 
 /** How often a post of unknown outcome is made. */
 const mostAttempts = 3
@@ -81,7 +81,7 @@ async function post(
   let since = postedSince
   for (let attempt = 1; ; attempt += 1) {
     const from = since
-    const find = () => findPosted(deps.call, { id: command.id, place, since: from ?? 0 })
+    const find = () => findPosted(deps.reader, { id: command.id, place, since: from ?? 0 })
     const found = from === undefined ? undefined : await lookUntil(find, from + lateMs)
     if (found !== undefined) return found
     since = Date.now()
@@ -96,7 +96,7 @@ async function post(
 async function buildPost(deps: Deps, { id, payload }: PendingCommand<Question>, place: Place) {
   const { user, question } = payload
   const { name, locale } = await deps.users.read(user)
-  const quoted = (await resolveChannelNames(deps.call, question)).replace(/^/gm, '> ')
+  const quoted = (await resolveChannelNames(deps.reader, question)).replace(/^/gm, '> ')
   return {
     channel: place.channel,
     ...buildMessageBody(`**${i18nFor(locale).ask.asked(name)}**\n\n${quoted}`),
@@ -108,29 +108,28 @@ async function buildPost(deps: Deps, { id, payload }: PendingCommand<Question>, 
 }
 
 /** Replaces the ids of channels in a question by their names. */
-async function resolveChannelNames(call: CallSlack, question: string): Promise<string> {
+async function resolveChannelNames(reader: SlackReader, question: string): Promise<string> {
   const named = question.replace(/<#[A-Z0-9]+\|([^>]+)>/g, '#$1')
   const id = /<#([A-Z0-9]+)\|?>/.exec(named)?.[1]
   if (id === undefined) return named
-  const channel = await fetchChannel(call, id).catch(() => undefined)
+  const channel = await fetchChannel(reader, id).catch(() => undefined)
   return named.replace(/<#[A-Z0-9]+\|?>/g, channel?.name ? `#${channel.name}` : id)
 }
 
+/** Finds a question that was posted since a moment, by its metadata. */
 async function findPosted(
-  call: CallSlack,
+  reader: SlackReader,
   { id, place, since }: { id: string; place: Place; since: number },
 ): Promise<string | undefined> {
   const oldest = ((since - clockSkewMs) / 1000).toFixed(6)
   // Slack's pages begin with the newest message.
   const latest = ((since + lateMs + clockSkewMs) / 1000).toFixed(6)
   const args = { channel: place.channel, oldest, latest, limit: 200, include_all_metadata: true }
-  const fetchPage = () =>
+  const answer =
     place.threadTs === undefined
-      ? call('conversations.history', args)
-      : call('conversations.replies', { ...args, ts: place.threadTs })
-  const answer = await callWithRetry(fetchPage, patienceMs)
-  const messages = (answer.messages ?? []) as RawMessage[]
-  const ours = messages.find(({ metadata }) => metadata?.event_payload?.ask === id)
+      ? await reader.fetch('conversations.history', args, { for: 'question' })
+      : await reader.fetch('conversations.replies', { ...args, ts: place.threadTs }, { for: 'question' })
+  const ours = messagesOf(answer).find(({ metadata }) => metadata?.event_payload?.ask === id)
   return ours === undefined ? undefined : String(ours.ts)
 }
 

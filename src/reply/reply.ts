@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import type { Log } from '../log.ts'
 import { shortestMs } from '../rate-limit/edit-interval.ts'
 import type { Limiter, Urgency } from '../rate-limit/limiter.ts'
-import type { CallSlack } from '../slack/client.ts'
+import type { SlackReader } from '../slack/reader.ts'
 import type { Control } from './body.ts'
 import type { Progress } from './checkpoint.ts'
 import { growReply } from './grow-reply.ts'
@@ -40,7 +40,7 @@ export interface Reply {
 
 interface ReplyDeps {
   limiter: Limiter
-  call: CallSlack
+  reader: SlackReader
   log: Log
   /** Called once, when Slack has accepted the first text. */
   onFirstText: () => void

@@ -2,7 +2,7 @@ import { pause } from '../abort.ts'
 import { SlackError } from '../errors.ts'
 import type { Log } from '../log.ts'
 import type { Limiter, Urgency } from '../rate-limit/limiter.ts'
-import type { CallSlack } from '../slack/client.ts'
+import type { SlackReader } from '../slack/reader.ts'
 import type { MessageBody } from './body.ts'
 import type { Progress } from './checkpoint.ts'
 import { createEditTransport } from './edit-transport.ts'
@@ -51,7 +51,7 @@ const isCompleting = (urgency: Urgency) => urgency === 'final' || urgency === 'e
 
 interface WriterDeps {
   limiter: Limiter
-  call: CallSlack
+  reader: SlackReader
   log: Log
 }
 
@@ -152,9 +152,9 @@ async function putWithRetry(
 }
 
 /** Looks up a post of unknown outcome: nothing is posted before it is known. */
-async function settlePost({ call }: WriterDeps, { place, messages, outcomes, choice }: Work): Promise<void> {
+async function settlePost({ reader }: WriterDeps, { place, messages, outcomes, choice }: Work): Promise<void> {
   if (messages.ts !== undefined) return
-  const found = await outcomes.settlePost(() => findPosted(call, place, messages).catch(ignoreNotFound))
+  const found = await outcomes.settlePost(() => findPosted(reader, place, messages).catch(ignoreNotFound))
   if (found === undefined) return
   if (found.isStreaming) choice.stream.adopt()
   await messages.posted(found.ts)

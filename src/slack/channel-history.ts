@@ -2,52 +2,55 @@ import { SlackError } from '../errors.ts'
 import { createSemaphore } from '../semaphore.ts'
 import type { Range } from '../text/date-range.ts'
 import { type BotIdentity, type Message, parseMessage, type RawMessage } from './message.ts'
-import type { ReadSlack } from './paced-reader.ts'
+import { messagesOf, nextCursor, type SlackReader } from './reader.ts'
 import { parseReadError } from './thread-history.ts'
 
-/** What of a channel is read: all of a stretch of time, or its newest messages. */
-export type Stretch = { range: Range } | { last: number }
-
-/** What was said in a channel, replies in threads among it. */
+/** The messages of a channel, with the replies in its threads. */
 export interface ChannelRead {
-  /** By time, oldest first. */
+  /** Oldest first. */
   messages: Message[]
   /** Threads with replies that were read. */
   threads: number
   /** Threads that could not be read, and why. */
   lost: { count: number; code: string } | undefined
-  /** Slack hides what is older: the workspace's plan keeps only so much. */
+  /** Slack hides older messages: the workspace's plan keeps only so much. */
   isHidden: boolean
   /** Threads that began before this moment were not looked for, though something may have been said in them. */
   lookedBackTo: number | undefined
-  /** More was said than is read at once; what is older is left out. */
+  /** More was said than is read at once; the oldest is left out. */
   isCut: boolean
+}
+
+interface Request {
+  channel: string
+  /** Everything in a stretch of time, or the newest messages. */
+  stretch: { range: Range } | { last: number }
+  /** Called with how many messages are read, of how many as far as is known. */
+  onProgress: (read: number, total: number) => void
+  signal: AbortSignal
 }
 
 /** Slack advises at most this many messages a page. Source: docs.slack.dev, conversations.history. */
 const pageSize = 200
-/** So much of a channel is read at once; more takes an hour under Slack's limits. */
-export const mostMessages = 20_000
-/** Threads that began earlier are looked for among so many messages before the range, */
+/** Messages of a channel that are read at once; more take an hour under Slack's limits. */
+export const maxMessages = 20_000
+/** Threads that began before the range are looked for in this many pages, */
 const pagesBefore = 5
-/** and so far back. */
+/** and this far back. */
 const beforeMs = 30 * 86_400_000
-/** Threads that are read side by side. */
-const threadsAtOnce = 4
+/** Threads that are read at once. */
+const concurrency = 4
 
 /**
- * Reads what was said in a channel, with the replies in its threads, those of threads that began before the range among them.
- * `onProgress` is told how many messages are read, of how many as far as is known. Throws a `ShownError` when the channel
- * cannot be read; a thread that cannot is counted.
+ * Fetches what was said in a channel, with the replies in its threads, also in threads that began before the range. Throws a
+ * `ShownError` if the channel cannot be read; a thread that cannot is counted.
  */
 export async function fetchChannelHistory(
-  read: ReadSlack,
+  reader: SlackReader,
   self: BotIdentity,
-  channel: string,
-  stretch: Stretch,
-  onProgress: (read: number, total: number) => void,
-  signal: AbortSignal,
+  request: Request,
 ): Promise<ChannelRead> {
+  const { stretch, onProgress } = request
   const found = new Map<string, Message>()
   const add = (raws: RawMessage[], range: Range) => {
     for (const raw of raws) {
@@ -57,12 +60,12 @@ export async function fetchChannelHistory(
   }
   const isTime = 'range' in stretch
   const asked = isTime ? stretch.range : { from: 0, to: Date.now() }
+  const most = isTime ? maxMessages : Math.min(stretch.last, maxMessages)
   let announced = 0
   const tell = () => onProgress(found.size, Math.max(announced, found.size))
 
-  const most = isTime ? mostMessages : Math.min(stretch.last, mostMessages)
   const roots: RawMessage[] = []
-  const pages = await readHistory(read, channel, asked, signal, page => {
+  const { isStopped, isHidden } = await readHistory(reader, request, asked, page => {
     roots.push(...page)
     add(page, asked)
     announced += page.reduce((sum, raw) => sum + 1 + repliesOf(raw), 0)
@@ -70,96 +73,105 @@ export async function fetchChannelHistory(
     return isTime ? announced < most : roots.length < most
   })
   const oldest = roots.reduce((least, { ts }) => Math.min(least, Number(ts) * 1000), asked.to)
-  const range = pages.isStopped ? { from: oldest, to: asked.to } : asked
+  const range = isStopped ? { from: oldest, to: asked.to } : asked
+  const earlier = await fetchEarlier(reader, request, range)
+  const active = earlier.messages.filter(raw => Number(raw.latest_reply) * 1000 >= range.from)
+  const lost = await readThreads(reader, request, {
+    threads: listThreads([...roots, ...active]),
+    range,
+    onPage(page) {
+      add(page, range)
+      tell()
+    },
+  })
 
-  const before = { from: range.from - beforeMs, to: range.from }
-  const earlier: RawMessage[] = []
-  let pagesLeft = range.from <= 0 ? 0 : pagesBefore
-  const isAllSeen =
-    pagesLeft === 0 ||
-    !(
-      await readHistory(read, channel, before, signal, page => {
-        earlier.push(...page)
-        pagesLeft -= 1
-        return pagesLeft > 0
-      })
-    ).isStopped
-  const threads = listThreads([...roots, ...earlier.filter(raw => Number(raw.latest_reply) * 1000 >= range.from)])
-
-  const slots = createSemaphore(threadsAtOnce)
-  let lost: ChannelRead['lost']
-  await Promise.all(
-    threads.map(async threadTs => {
-      const leave = await slots.enter()
-      try {
-        signal.throwIfAborted()
-        await readReplies(read, channel, threadTs, range, signal, page => {
-          add(page, range)
-          tell()
-        })
-      } catch (error) {
-        if (!(error instanceof SlackError)) throw error
-        lost = { count: (lost?.count ?? 0) + 1, code: error.code }
-      } finally {
-        leave()
-      }
-    }),
-  )
-  const messages = [...found.values()].sort((a, b) => (a.ts < b.ts ? -1 : 1))
-  const kept = isTime ? messages : messages.slice(-most)
-  const isHidden = pages.isHidden
-  const withReplies = new Set(kept.flatMap(({ inThread }) => inThread ?? [])).size
-  const lookedBackTo = isAllSeen ? undefined : Math.min(...earlier.map(({ ts }) => Number(ts) * 1000))
-  return { messages: kept, threads: withReplies, lost, isHidden, lookedBackTo, isCut: isTime && pages.isStopped }
+  const all = [...found.values()].sort((a, b) => (a.ts < b.ts ? -1 : 1))
+  const messages = isTime ? all : all.slice(-most)
+  const threads = new Set(messages.flatMap(({ inThread }) => inThread ?? [])).size
+  return { messages, threads, lost, isHidden, lookedBackTo: earlier.lookedBackTo, isCut: isTime && isStopped }
 }
 
-/** Pages of a channel's own messages, the newest first, until `onPage` wants no more. */
-async function readHistory(
-  read: ReadSlack,
+/** Fetches the newest messages that people and apps wrote to the channel itself in a range, at most `most`, newest first. */
+export async function fetchRoots(
+  reader: SlackReader,
   channel: string,
+  { from, most, isWanted }: { from: number; most: number; isWanted: (raw: RawMessage) => boolean },
+): Promise<RawMessage[]> {
+  const args = { channel, oldest: (from / 1000).toFixed(6), limit: pageSize }
+  const roots: RawMessage[] = []
+  for await (const page of reader.pages('conversations.history', args, { for: 'report' })) {
+    roots.push(...messagesOf(page).filter(isWanted))
+    if (roots.length >= most) break
+  }
+  return roots.slice(0, most)
+}
+
+/** Fetches messages before the range, in which threads may have begun that went on in it. */
+async function fetchEarlier(
+  reader: SlackReader,
+  request: Request,
+  { from }: Range,
+): Promise<{ messages: RawMessage[]; lookedBackTo: number | undefined }> {
+  const messages: RawMessage[] = []
+  if (from <= 0) return { messages, lookedBackTo: undefined }
+  let pagesLeft = pagesBefore
+  const { isStopped } = await readHistory(reader, request, { from: from - beforeMs, to: from }, page => {
+    messages.push(...page)
+    pagesLeft -= 1
+    return pagesLeft > 0
+  })
+  return { messages, lookedBackTo: isStopped ? Math.min(...messages.map(({ ts }) => Number(ts) * 1000)) : undefined }
+}
+
+/** Reads pages of a channel's own messages, the newest first, until `onPage` wants no more. */
+async function readHistory(
+  reader: SlackReader,
+  { channel, signal }: Request,
   range: Range,
-  signal: AbortSignal,
   onPage: (page: RawMessage[]) => boolean,
 ): Promise<{ isStopped: boolean; isHidden: boolean }> {
   const args = { channel, limit: pageSize, ...buildBounds(range), include_all_metadata: true }
   let isHidden = false
-  for (let cursor: string | undefined = ''; cursor !== undefined; ) {
-    const paged = cursor === '' ? args : { ...args, cursor }
-    const answer = await read('conversations.history', paged, signal).catch(error => {
-      throw error instanceof SlackError ? parseReadError(error) : error
-    })
-    isHidden ||= answer.is_limited === true
-    const next = parseCursor(answer)
-    if (!onPage(parseRaws(answer)) && next !== undefined) return { isStopped: true, isHidden }
-    cursor = next === cursor ? undefined : next
+  try {
+    for await (const page of reader.pages('conversations.history', args, { for: 'report', signal })) {
+      isHidden ||= page.is_limited === true
+      if (!onPage(messagesOf(page)) && nextCursor(page) !== '') return { isStopped: true, isHidden }
+    }
+  } catch (error) {
+    throw error instanceof SlackError ? parseReadError(error) : error
   }
   return { isStopped: false, isHidden }
 }
 
-/** Pages of a thread. */
-async function readReplies(
-  read: ReadSlack,
-  channel: string,
-  threadTs: string,
-  range: Range,
-  signal: AbortSignal,
-  onPage: (page: RawMessage[]) => void,
-): Promise<void> {
-  const args = { channel, ts: threadTs, limit: pageSize, ...buildBounds(range), include_all_metadata: true }
-  for (let cursor: string | undefined = ''; cursor !== undefined; ) {
-    const answer = await read('conversations.replies', cursor === '' ? args : { ...args, cursor }, signal)
-    onPage(parseRaws(answer))
-    const next = parseCursor(answer)
-    cursor = next === cursor ? undefined : next
+/** Reads the replies of threads. Returns the threads that could not be read. */
+async function readThreads(
+  reader: SlackReader,
+  { channel, signal }: Request,
+  { threads, range, onPage }: { threads: string[]; range: Range; onPage: (page: RawMessage[]) => void },
+): Promise<ChannelRead['lost']> {
+  const semaphore = createSemaphore(concurrency)
+  let lost: ChannelRead['lost']
+  const readOne = async (ts: string) => {
+    const args = { channel, ts, limit: pageSize, ...buildBounds(range), include_all_metadata: true }
+    try {
+      signal.throwIfAborted()
+      for await (const page of reader.pages('conversations.replies', args, { for: 'report', signal }))
+        onPage(messagesOf(page))
+    } catch (error) {
+      if (!(error instanceof SlackError)) throw error
+      lost = { count: (lost?.count ?? 0) + 1, code: error.code }
+    }
   }
+  await Promise.all(threads.map(ts => semaphore.run(() => readOne(ts))))
+  return lost
 }
 
-/** The threads among messages of a channel, by the ts of their first messages, oldest first. */
+/** Lists the threads among messages of a channel by the ts of their first messages, oldest first. */
 function listThreads(raws: RawMessage[]): string[] {
   const threads = raws.flatMap(raw => {
     const isReply = typeof raw.thread_ts === 'string' && raw.thread_ts !== raw.ts
     if (isReply) return [String(raw.thread_ts)]
-    // A thread's first message bears its own ts as that of the thread.
+    // A thread's first message carries its own ts as that of the thread.
     return repliesOf(raw) > 0 || raw.thread_ts === raw.ts ? [String(raw.ts)] : []
   })
   return [...new Set(threads)].sort()
@@ -174,13 +186,3 @@ const buildBounds = ({ from, to }: Range) => ({
   latest: (to / 1000).toFixed(6),
   inclusive: true,
 })
-
-const parseRaws = (answer: Record<string, unknown>) => (answer.messages ?? []) as RawMessage[]
-
-function parseCursor(answer: Record<string, unknown>): string | undefined {
-  const { has_more, response_metadata } = answer as {
-    has_more?: boolean
-    response_metadata?: { next_cursor?: string }
-  }
-  return has_more === false ? undefined : response_metadata?.next_cursor || undefined
-}

@@ -1,25 +1,22 @@
 import { SlackError } from '../errors.ts'
-import { type CallSlack, callWithRetry } from './client.ts'
+import type { SlackReader } from './reader.ts'
 import type { Person } from './users.ts'
 
-/** A channel, a direct message or a group of people, as far as it matters who may read it. */
+/** A channel, direct message or group, as far as access to it is concerned. */
 export interface Channel {
   id: string
   /** Blank for direct messages. */
   name: string
   /** Only its members may read it. */
   isPrivate: boolean
-  /** People of another company are in it. */
+  /** People of another organization are in it. */
   isShared: boolean
 }
 
-/** How long Slack may be away before a place is given up. */
-const patienceMs = 60_000
-
-/** The place with this id; undefined when the bot does not see it. Throws the `SlackError` of anything else. */
-export async function fetchChannel(call: CallSlack, id: string): Promise<Channel | undefined> {
+/** Fetches a channel; undefined if the bot cannot see it. Throws the `SlackError` of anything else. */
+export async function fetchChannel(reader: SlackReader, id: string): Promise<Channel | undefined> {
   try {
-    const answer = await callWithRetry(() => call('conversations.info', { channel: id }), patienceMs)
+    const answer = await reader.fetch('conversations.info', { channel: id }, { for: 'question' })
     return parseChannel(answer.channel as RawChannel)
   } catch (error) {
     if (error instanceof SlackError && error.code === 'channel_not_found') return undefined
@@ -27,28 +24,26 @@ export async function fetchChannel(call: CallSlack, id: string): Promise<Channel
   }
 }
 
-/** The channel with this name among those that the bot is in. */
-export async function findChannel(call: CallSlack, name: string): Promise<Channel | undefined> {
+/** Finds a channel by name among those that the bot is in. */
+export async function findChannel(reader: SlackReader, name: string): Promise<Channel | undefined> {
   const args = { types: 'public_channel,private_channel', exclude_archived: true, limit: 200 }
-  for (let cursor: string | undefined = ''; cursor !== undefined; ) {
-    const paged = cursor === '' ? args : { ...args, cursor }
-    const page = (await callWithRetry(() => call('users.conversations', paged), patienceMs)) as unknown as ChannelPage
-    const found = page.channels.find(channel => channel.name === name)
+  for await (const { channels } of reader.pages('users.conversations', args, { for: 'question' })) {
+    const found = (channels as RawChannel[]).find(channel => channel.name === name)
     if (found !== undefined) return parseChannel(found)
-    cursor = page.response_metadata?.next_cursor || undefined
   }
   return undefined
 }
 
-/** Whether a person may read the place: everybody of the team a public channel, members what is private, and guests only that. */
-export async function mayRead(call: CallSlack, place: Channel, user: Pick<Person, 'id' | 'isGuest'>): Promise<boolean> {
-  if (!place.isPrivate && !user.isGuest) return true
-  for (let cursor: string | undefined = ''; cursor !== undefined; ) {
-    const args = { channel: place.id, limit: 200, ...(cursor !== '' && { cursor }) }
-    const page = (await callWithRetry(() => call('conversations.members', args), patienceMs)) as unknown as MemberPage
-    if (page.members.includes(user.id)) return true
-    cursor = page.response_metadata?.next_cursor || undefined
-  }
+/** Returns whether a person may read a channel: a public one every member of the team, any other, and guests, only its members. */
+export async function mayRead(
+  reader: SlackReader,
+  channel: Channel,
+  user: Pick<Person, 'id' | 'isGuest'>,
+): Promise<boolean> {
+  if (!channel.isPrivate && !user.isGuest) return true
+  const args = { channel: channel.id, limit: 200 }
+  for await (const { members } of reader.pages('conversations.members', args, { for: 'question' }))
+    if ((members as string[]).includes(user.id)) return true
   return false
 }
 
@@ -64,14 +59,4 @@ interface RawChannel {
   is_im?: boolean
   is_mpim?: boolean
   is_ext_shared?: boolean
-}
-
-interface ChannelPage {
-  channels: RawChannel[]
-  response_metadata?: { next_cursor?: string }
-}
-
-interface MemberPage {
-  members: string[]
-  response_metadata?: { next_cursor?: string }
 }

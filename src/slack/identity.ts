@@ -1,7 +1,6 @@
-import { setTimeout as delay } from 'node:timers/promises'
 import { SlackError, StartError } from '../errors.ts'
 import type { Log } from '../log.ts'
-import type { CallSlack } from './client.ts'
+import { type CallSlack, callWithRetry } from './client.ts'
 import type { BotIdentity } from './message.ts'
 import { tokenErrors } from './start-error.ts'
 
@@ -27,13 +26,12 @@ export const neededScopes = [
   'users:read',
 ]
 
-/** Slack may be away for a moment at start; after this many tries the bot says so and ends. */
-const tries = 5
-const firstRetryMs = 300
+/** How long Slack may be away at start, in milliseconds. */
+const patienceMs = 9_000
 
 /** Asks Slack who the bot is. Rejects with a `StartError` when the bot token is not taken or Slack cannot be reached. */
 export async function fetchIdentity(call: CallSlack, log: Log, slackApiUrl: string): Promise<BotIdentity> {
-  const answer = (await test(call, slackApiUrl)) as unknown as AuthTest
+  const answer = (await testToken(call, slackApiUrl)) as unknown as AuthTest
   const scopes = answer.response_metadata?.scopes
   const missing = scopes === undefined ? [] : neededScopes.filter(scope => !scopes.includes(scope))
   if (missing.length > 0) {
@@ -52,19 +50,13 @@ export async function fetchIdentity(call: CallSlack, log: Log, slackApiUrl: stri
   }
 }
 
-async function test(call: CallSlack, slackApiUrl: string) {
-  for (let attempt = 1; ; attempt += 1) {
-    try {
-      return await call('auth.test', {})
-    } catch (error) {
-      if (!(error instanceof SlackError) || !error.isPassing) throw parseTokenError(error)
-      if (attempt === tries) {
-        throw new StartError(
-          `Slack cannot be reached at ${new URL(slackApiUrl).host} (${error.code}); check the network and SLACK_API_URL`,
-        )
-      }
-      await delay(Math.max(firstRetryMs * 2 ** attempt, error.retryAfterMs))
-    }
+async function testToken(call: CallSlack, slackApiUrl: string) {
+  try {
+    return await callWithRetry(() => call('auth.test', {}), patienceMs)
+  } catch (error) {
+    if (!(error instanceof SlackError) || !error.isPassing) throw parseTokenError(error)
+    const { host } = new URL(slackApiUrl)
+    throw new StartError(`Slack cannot be reached at ${host} (${error.code}); check the network and SLACK_API_URL`)
   }
 }
 

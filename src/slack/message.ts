@@ -46,6 +46,7 @@ export interface RawMessage {
   attachments?: unknown
   reply_count?: unknown
   latest_reply?: unknown
+  streaming_state?: unknown
   metadata?: { event_type?: unknown; event_payload?: Record<string, unknown> }
 }
 

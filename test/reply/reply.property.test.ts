@@ -5,6 +5,7 @@ import { createLog } from '../../src/log.ts'
 import { createLimiter } from '../../src/rate-limit/limiter.ts'
 import { openReply } from '../../src/reply/reply.ts'
 import type { SlackAnswer } from '../../src/slack/client.ts'
+import { createReader } from '../../src/slack/reader.ts'
 
 beforeEach(() => vi.useFakeTimers({ now: Date.UTC(2026, 10, 26) }))
 afterEach(() => vi.useRealTimers())
@@ -120,7 +121,13 @@ async function tell(
 ): Promise<void> {
   const slack = createSlack(list)
   const limiter = createLimiter(slack.call)
-  const parts = { limiter, call: slack.call, log: createLog('silent'), onFirstText() {}, controls: [] }
+  const parts = {
+    limiter,
+    reader: createReader(slack.call, 1_000_000),
+    log: createLog('silent'),
+    onFirstText() {},
+    controls: [],
+  }
   const nothing = { shown: 0, postingAt: undefined, posting: async () => {}, posted: async () => {}, showing() {} }
   const told = stories.map(async ({ pieces, afterMs, channel }, at) => {
     await new Promise(resolve => setTimeout(resolve, afterMs))

@@ -5,6 +5,7 @@ import { createLimiter } from '../../src/rate-limit/limiter.ts'
 import { buildMessageBody } from '../../src/reply/body.ts'
 import { createWriter } from '../../src/reply/writer.ts'
 import type { SlackAnswer } from '../../src/slack/client.ts'
+import { createReader } from '../../src/slack/reader.ts'
 
 beforeEach(() => {
   vi.useFakeTimers()
@@ -71,7 +72,11 @@ function open() {
   const nothing = { messages: [], shown: 0, postingAt: undefined }
   const progress = { ...nothing, posting: async () => {}, posted: async () => {}, showing() {} }
   return {
-    writer: createWriter({ limiter: createLimiter(call), call, log: createLog('silent') }, place, progress),
+    writer: createWriter(
+      { limiter: createLimiter(call), reader: createReader(call, 1_000_000), log: createLog('silent') },
+      place,
+      progress,
+    ),
     shown: () => messages.map(({ text }) => text),
     delayNext: (method: string) => slow.add(method),
   }

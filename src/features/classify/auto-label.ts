@@ -21,7 +21,7 @@ const schema = z.object({
 type AutoLabel = z.infer<typeof schema>
 type Deps = Pick<
   ClassifyServices,
-  'self' | 'store' | 'outbox' | 'users' | 'limiter' | 'call' | 'log' | 'label' | 'taxonomies' | 'settings'
+  'self' | 'store' | 'outbox' | 'users' | 'limiter' | 'reader' | 'log' | 'label' | 'taxonomies' | 'settings'
 >
 
 /** Messages that people write to a channel themselves: plain ones, and those with files. */

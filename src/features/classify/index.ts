@@ -1,4 +1,4 @@
-import { createIsPublic } from '../../slack/public-channels.ts'
+import { createIsPublic } from '../../slack/is-public-channel.ts'
 import type { Bot } from '../context.ts'
 import { createAutoLabel } from './auto-label.ts'
 import { listenToCardActions } from './card-actions.ts'
@@ -14,11 +14,11 @@ import type { Taxonomies } from './taxonomy-files.ts'
 
 /** Registers classification: `/classify`, its shortcut, mentions, reactions, watched channels, CSV files and reports. */
 export async function classify(bot: Bot, taxonomies: Taxonomies): Promise<void> {
-  const { model, store, call, log } = bot.services
+  const { model, store, reader, log } = bot.services
   const deps = {
     ...bot.services,
     taxonomies,
-    label: createLabelText({ model, taxonomies, labels: store.labels, isPublic: createIsPublic(call, log) }),
+    label: createLabelText({ model, taxonomies, labels: store.labels, isPublic: createIsPublic(reader, log) }),
     settings: await loadChannelSettings(store.settings),
   }
   const cards = defineCardRequests(deps)

@@ -7,7 +7,7 @@ import type { defineCardRequests } from './private-card.ts'
 import type { ClassifyServices } from './services.ts'
 import { buildMessageSubject } from './subject.ts'
 
-type Deps = Pick<ClassifyServices, 'self' | 'call' | 'users' | 'limiter' | 'settings'>
+type Deps = Pick<ClassifyServices, 'self' | 'reader' | 'users' | 'limiter' | 'settings'>
 
 /** Listens to the emoji that was chosen for a channel: people who react with it get the card of the message, for them alone. */
 export function listenToReactions(app: App, deps: Deps, requests: ReturnType<typeof defineCardRequests>): void {
@@ -28,7 +28,11 @@ export function listenToReactions(app: App, deps: Deps, requests: ReturnType<typ
 }
 
 async function fetchSubject(deps: Deps, { user, channel, ts }: { user: string; channel: string; ts: string }) {
-  const answer = await deps.call('conversations.replies', { channel, ts, limit: 1, inclusive: true })
+  const answer = await deps.reader.fetch(
+    'conversations.replies',
+    { channel, ts, limit: 1, inclusive: true },
+    { for: 'question' },
+  )
   const raw = (answer.messages as RawMessage[] | undefined)?.find(message => message.ts === ts)
   const message = raw === undefined ? undefined : parseMessage(raw, deps.self)
   if (message === undefined || message.text.trim() === '') return undefined

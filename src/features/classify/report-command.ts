@@ -5,8 +5,8 @@ import { type I18n, i18nFor } from '../../i18n/catalog.ts'
 import type { CommandKind } from '../../queue/outbox.ts'
 import { turnIdOf } from '../../queue/turn.ts'
 import { buildMessageBody } from '../../reply/body.ts'
+import { fetchRoots } from '../../slack/channel-history.ts'
 import { fetchChannel, findChannel, mayRead } from '../../slack/channels.ts'
-import { callWithRetry } from '../../slack/client.ts'
 import { openDirectMessage } from '../../slack/direct-message.ts'
 import { parseMessage, type RawMessage } from '../../slack/message.ts'
 import { upload } from '../../slack/upload.ts'
@@ -20,7 +20,7 @@ import { buildMessageSubject } from './subject.ts'
 
 type Deps = Pick<
   ClassifyServices,
-  'self' | 'call' | 'users' | 'store' | 'outbox' | 'limiter' | 'respond' | 'log' | 'label' | 'taxonomies'
+  'self' | 'call' | 'reader' | 'users' | 'store' | 'outbox' | 'limiter' | 'respond' | 'log' | 'label' | 'taxonomies'
 >
 
 const reportSchema = z.object({
@@ -141,17 +141,18 @@ async function fetchReader({ users }: Pick<Deps, 'users'>, user: string) {
 }
 
 /** Finds the channel that is named, else the one in which the command was written. Throws if the person may not read it. */
-async function findNamedChannel({ call, users }: Deps, { request, user, channel }: AskedReport): Promise<string> {
+async function findNamedChannel({ reader, users }: Deps, { request, user, channel }: AskedReport): Promise<string> {
   const [, id, name] = /<#([A-Z0-9]+)(?:\|[^>]*)?>|#([^\s#]+?)(?=\s|里|中|的|$)/.exec(request.words) ?? []
   if (id === undefined && name === undefined) return channel
-  const place = id === undefined ? await findChannel(call, name ?? '') : await fetchChannel(call, id)
-  if (place !== undefined && (await mayRead(call, place, await users.read(user)))) return place.id
+  const place = id === undefined ? await findChannel(reader, name ?? '') : await fetchChannel(reader, id)
+  if (place !== undefined && (await mayRead(reader, place, await users.read(user)))) return place.id
   throw new ShownError('report_channel', one => one.labels.report.noChannel(name ?? id ?? ''))
 }
 
 /** Labels what people wrote to the channel in that time and has no labels yet. */
 async function labelMessages(deps: Deps, channel: string, range: Range): Promise<void> {
-  const messages = await readMessages(deps, channel, range)
+  const isWanted = (raw: RawMessage) => !isMentioned(String(raw.text ?? ''), deps.self.userId)
+  const messages = await fetchRoots(deps.reader, channel, { from: range.from, most: mostMessages, isWanted })
   const label = async (raw: RawMessage): Promise<void> => {
     const message = parseMessage(raw, deps.self)
     if (message?.author.kind !== 'person' || message.text.trim() === '') return
@@ -165,26 +166,4 @@ async function labelMessages(deps: Deps, channel: string, range: Range): Promise
   // Some may fail; when all do, the reason is worth more than an empty report.
   if (failed.length > 0 && failed.length === messages.length) throw (failed[0] as PromiseRejectedResult).reason
   if (failed.length > 0) deps.log.warn({ channel, failed: failed.length }, 'messages not labelled')
-}
-
-/** Messages that people wrote to the channel itself; what asks the bot is no feedback. */
-async function readMessages(
-  { call, self }: Pick<Deps, 'call' | 'self'>,
-  channel: string,
-  range: Range,
-): Promise<RawMessage[]> {
-  const args = { channel, oldest: (range.from / 1000).toFixed(6), limit: 200 }
-  const all: RawMessage[] = []
-  for (let cursor: string | undefined = ''; cursor !== undefined && all.length < mostMessages; ) {
-    const paged = cursor === '' ? args : { ...args, cursor }
-    const page = (await callWithRetry(() => call('conversations.history', paged), patienceMs)) as unknown as HistoryPage
-    all.push(...page.messages.filter(raw => !isMentioned(String(raw.text ?? ''), self.userId)))
-    cursor = page.response_metadata?.next_cursor || undefined
-  }
-  return all.slice(0, mostMessages)
-}
-
-interface HistoryPage {
-  messages: RawMessage[]
-  response_metadata?: { next_cursor?: string }
 }

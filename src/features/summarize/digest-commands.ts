@@ -9,14 +9,14 @@ import type { DigestScheduler } from './digest-scheduler.ts'
 import { formatQuestion, parseSummaryRequest } from './request.ts'
 import { findReadable } from './source.ts'
 
-type Deps = Pick<Services, 'call' | 'users'> & { digests: Digests; scheduler: Pick<DigestScheduler, 'wake'> }
+type Deps = Pick<Services, 'reader' | 'users'> & { digests: Digests; scheduler: Pick<DigestScheduler, 'wake'> }
 
 /** The most digests of one person. */
 const mostDigests = 20
 
 /** Saves a summary that comes again and again. Resolves with what the person is told. */
 export async function addDigest(
-  { call, users, digests, scheduler }: Deps,
+  { reader, users, digests, scheduler }: Deps,
   { user, text, here }: { user: string; text: string; here: string },
   i18n: I18n,
 ): Promise<string> {
@@ -30,7 +30,7 @@ export async function addDigest(
   const question = formatQuestion([i18n.summary.newWord, schedule.rest].join(' ').trim(), here, i18n)
   const asked = parseSummaryRequest(question)?.place
   try {
-    if (asked?.of === 'channel' || asked?.of === 'thread') await findReadable(call, person, asked)
+    if (asked?.of === 'channel' || asked?.of === 'thread') await findReadable(reader, person, asked)
   } catch (error) {
     if (error instanceof ShownError) return error.sentence(i18n)
     throw error

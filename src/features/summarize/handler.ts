@@ -22,7 +22,7 @@ import { type AskedSummary, parseAskedSummary, type RequestedForm } from './requ
 import { fetchSource, findSource, type Source, type SourceRead } from './source.ts'
 import type { Summarizer, Summary, SummaryProgress } from './summarizer.ts'
 
-type SummarizeDeps = Pick<Services, 'self' | 'call' | 'reader' | 'users' | 'model' | 'respond' | 'metrics'> & {
+type SummarizeDeps = Pick<Services, 'self' | 'reader' | 'users' | 'model' | 'respond' | 'metrics'> & {
   summarizer: Summarizer
   digests: Digests
   chunks: SummaryChunks

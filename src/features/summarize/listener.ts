@@ -14,7 +14,7 @@ import { formatQuestion } from './request.ts'
 import { findReadable } from './source.ts'
 
 type Deps = Parameters<typeof addDigest>[0] &
-  Pick<Services, 'self' | 'call' | 'users' | 'threads' | 'limiter' | 'questions' | 'respond' | 'log'>
+  Pick<Services, 'self' | 'call' | 'reader' | 'users' | 'threads' | 'limiter' | 'questions' | 'respond' | 'log'>
 
 /** A longer request is a question of its own. */
 const longestRequest = 250
@@ -106,7 +106,7 @@ async function tryToPost(deps: Deps, value: PostValue, body: BlockAction): Promi
       return i18n.summary.posted(buildPermalink(self, before.channel, before.ts, value.threadTs))
     }
     // A person who has left a private channel posts nothing there.
-    await findReadable(deps.call, person, { of: 'channel', id: value.channel })
+    await findReadable(deps.reader, person, { of: 'channel', id: value.channel })
     const texts = await readSummary(deps, value, await openDirectMessage(deps.call, person.id))
     if (texts.length === 0) return i18n.summary.gone
     const ts = await post(deps, value, { texts, by: person.name, i18n })

@@ -1,19 +1,16 @@
 import { ShownError } from '../../errors.ts'
 import type { Turn } from '../../queue/turn.ts'
-import { type ChannelRead, fetchChannelHistory, mostMessages } from '../../slack/channel-history.ts'
+import { type ChannelRead, fetchChannelHistory, maxMessages } from '../../slack/channel-history.ts'
 import { type Channel, fetchChannel, findChannel, mayRead } from '../../slack/channels.ts'
-import type { CallSlack } from '../../slack/client.ts'
 import type { Message } from '../../slack/message.ts'
+import type { SlackReader } from '../../slack/reader.ts'
 import { fetchThread, type ThreadId } from '../../slack/thread-history.ts'
 import type { Person } from '../../slack/users.ts'
 import type { Range, Span } from '../../text/date-range.ts'
 import type { Services, TurnContext } from '../context.ts'
 import type { RequestedPlace } from './request.ts'
 
-type SourceContext = Pick<
-  TurnContext<Pick<Services, 'self' | 'call' | 'reader'>>,
-  'turn' | 'person' | 'signal' | 'deps'
->
+type SourceContext = Pick<TurnContext<Pick<Services, 'self' | 'reader'>>, 'turn' | 'person' | 'signal' | 'deps'>
 
 /** The channel or thread that is summarized. */
 export interface Source {
@@ -56,30 +53,30 @@ export async function findSource(ctx: SourceContext, place: RequestedPlace): Pro
     if (turn.place === 'dm') throw new ShownError('summary_where', i18n => i18n.summary.where)
     return { channel: turn.channel, threadTs: undefined, name: '' }
   }
-  const found = await findReadable(deps.call, person, place)
-  if (await isOverheard(deps.call, turn, found)) throw new ShownError('summary_private', i18n => i18n.summary.private)
+  const found = await findReadable(deps.reader, person, place)
+  if (await isOverheard(deps.reader, turn, found)) throw new ShownError('summary_private', i18n => i18n.summary.private)
   if (place.of === 'channel') return { channel: found.id, threadTs: undefined, name: found.name }
   return { channel: found.id, threadTs: await findRoot(ctx, found.id, place.ts), name: found.name }
 }
 
 /** Returns the place if both the bot and the person may read it. Throws a `ShownError` otherwise. */
 export async function findReadable(
-  call: CallSlack,
+  reader: SlackReader,
   person: Pick<Person, 'id' | 'isGuest'>,
   place: Extract<RequestedPlace, { of: 'channel' | 'thread' }>,
 ): Promise<Channel> {
   const asked = place.of === 'thread' ? place.channel : (place.id ?? place.name ?? '')
   const isName = place.of === 'channel' && place.id === undefined
-  const found = isName ? await findChannel(call, asked) : await fetchChannel(call, asked)
-  if (found === undefined || !(await mayRead(call, found, person)))
+  const found = isName ? await findChannel(reader, asked) : await fetchChannel(reader, asked)
+  if (found === undefined || !(await mayRead(reader, found, person)))
     throw new ShownError('summary_no_channel', i18n => i18n.summary.noChannel(found?.name || asked))
   return found
 }
 
 /** Returns whether people who may not read the channel would see its summary in the turn's place. */
-async function isOverheard(call: CallSlack, turn: Turn, { id, isPrivate }: Channel): Promise<boolean> {
+async function isOverheard(reader: SlackReader, turn: Turn, { id, isPrivate }: Channel): Promise<boolean> {
   if (turn.place === 'dm' || turn.channel === id) return false
-  return isPrivate || (await fetchChannel(call, turn.channel))?.isShared === true
+  return isPrivate || (await fetchChannel(reader, turn.channel))?.isShared === true
 }
 
 /** Finds the first message of the thread that a link to one of its replies names. */
@@ -108,12 +105,12 @@ async function fetchMessages(
   const { deps, signal } = ctx
   if (threadTs !== undefined) return selectFromThread(await fetchWholeThread(ctx, { channel, threadTs }), range, count)
   const stretch = count === undefined ? { range } : { last: count }
-  return fetchChannelHistory(deps.reader, deps.self, channel, stretch, onProgress, signal)
+  return fetchChannelHistory(deps.reader, deps.self, { channel, stretch, onProgress, signal })
 }
 
 function selectFromThread(all: Message[], range: Range, count: number | undefined): ChannelRead {
   const within = all.filter(({ ts }) => Number(ts) * 1000 >= range.from && Number(ts) * 1000 <= range.to)
-  const most = Math.min(count ?? mostMessages, mostMessages)
+  const most = Math.min(count ?? maxMessages, maxMessages)
   const messages = within.slice(-most)
   const isCut = count === undefined && within.length > most
   const threads = messages.length > 0 ? 1 : 0
@@ -133,5 +130,5 @@ function rangeOf(source: Source, { span, now, readMarker }: Request): Range {
 }
 
 function fetchWholeThread({ deps, signal }: SourceContext, thread: ThreadId): Promise<Message[]> {
-  return fetchThread((method, args) => deps.reader(method, args, signal), deps.self, thread)
+  return fetchThread(deps.reader, deps.self, { ...thread, for: 'report', signal })
 }

@@ -2,7 +2,7 @@ import { formatError } from '../errors.ts'
 import type { Log } from '../log.ts'
 import { createCache, createSeen } from '../lru.ts'
 import { fetchChannel } from './channels.ts'
-import type { CallSlack } from './client.ts'
+import type { SlackReader } from './reader.ts'
 import { rejectAfter } from './users.ts'
 
 const channels = 5_000
@@ -17,11 +17,11 @@ const failedMs = 60_000
  * Creates a function that tells whether everybody in the workspace may read a channel; it caches what Slack says. It
  * resolves to false while Slack does not say, and never throws.
  */
-export function createIsPublic(call: CallSlack, log: Log): (channel: string) => Promise<boolean> {
+export function createIsPublic(reader: SlackReader, log: Log): (channel: string) => Promise<boolean> {
   const known = createCache<{ isPublic: boolean; at: number }>({
     maxSize: channels,
     sizeOf: () => 1,
-    read: async id => ({ isPublic: (await fetchChannel(call, id))?.isPrivate === false, at: Date.now() }),
+    read: async id => ({ isPublic: (await fetchChannel(reader, id))?.isPrivate === false, at: Date.now() }),
   })
   const failed = createSeen(channels, failedMs)
   return async channel => {
