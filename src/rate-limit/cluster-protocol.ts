@@ -1,64 +1,64 @@
 /**
- * What several processes share of one workspace's limits. Every time in here is a distance from the moment of asking or answering:
- * the clocks of two machines need not agree.
+ * Shares a workspace's limits among replicas. Every time in here is a distance from the moment of asking or answering, since the
+ * clocks of two machines need not agree.
  */
 export interface Cluster {
-  /** Publishes what this process spent and asks for, method by method; answers what it may spend. */
+  /** Reports what this replica spent and asks for, by method. Returns what it may spend. */
   sync(reports: Reports): Promise<Answer>
-  /** Reserves the next moment for a post in this channel; answers how many milliseconds away it is. */
+  /** Reserves the next slot for a post in a channel. Returns how many milliseconds away it is. */
   reserve(channel: string, spacingMs: number): Promise<number>
-  /** Gives back what was granted and not spent. */
+  /** Releases what was granted and not spent. */
   leave(): Promise<void>
 }
 
-/** By method. */
+/** Reports by method. */
 export type Reports = Record<string, Report>
 
-/** What the pool says to all reports of one process. */
+/** The answer to the reports of one replica. */
 export interface Answer {
-  /** Processes that write to the workspace now, this one included. */
+  /** The number of replicas that live, this one included. */
   replicas: number
-  /** For each method that was reported. */
+  /** By method. */
   allotments: Record<string, Allotment>
-  /** Channels in which no post can be made at once, and for how long. */
+  /** Channels in which nothing can be posted at once, and for how long. */
   busyMs: Record<string, number>
 }
 
-/** What one process tells of one method. */
+/** The report of one replica about one method. */
 export interface Report {
-  /** How long ago each call of the last minute was made, the oldest first. */
+  /** The age of each call of the last minute, the oldest first. */
   spentMs: number[]
-  /** Calls that were granted and are still to be made. Until the answer comes, no more than these are. */
+  /** Calls that were granted and are still to be made. */
   held: number
-  /** Calls that it would hold, for last texts, errors, first texts and edits in between, in this order. */
-  asks: [final: number, error: number, first: number, between: number]
+  /** Calls that it asks for, by urgency. */
+  asks: [final: number, error: number, first: number, interim: number]
   /** Texts that grow by this method. */
   growing: number
   limit: Limit
-  /** Whether the limit was found to be another since the last answer. */
+  /** The limit was learned anew since the last answer. */
   isNews: boolean
 }
 
-/** What is known of a method's limit. */
+/** The known limit of a method. */
 export interface Limit {
   perMinute: number
   /** Between two posts in one channel. */
   spacingMs: number
-  /** When it is tried whether Slack allows more; infinite when it is as published. */
+  /** When a higher limit is tried; infinite if it is as published. */
   raiseInMs: number
   /** How long Slack wants no call at all. */
   restMs: number
-  /** Which finding of all it is; 0 when nothing was found yet. */
+  /** Counts what was learned; 0 if nothing was. */
   version: number
 }
 
-/** What one process may do by one method. */
+/** The share of one replica in one method. */
 export interface Allotment {
   /** Calls that it may make from the report on. */
   granted: number
-  /** Calls that it would get if it asked for as many as it can use: what a pace is planned with. */
+  /** Calls that it would get if it asked for as many as it can use: its pace is planned with these. */
   fair: number
-  /** Calls that it may make if no other answer ever comes: an equal part of what nobody holds goes with what is granted. */
+  /** Calls that it may make if no other answer ever comes: those granted, and an equal part of what nobody holds. */
   alone: number
   /** Calls that the others made in the last minute. */
   others: number

@@ -1,22 +1,10 @@
 import { SlackError } from '../errors.ts'
 import type { CallSlack, SlackAnswer } from '../slack/client.ts'
-import { joinPool } from './cluster.ts'
+import { joinCluster } from './cluster.ts'
 import type { Cluster } from './cluster-protocol.ts'
 import { betweenMs } from './edit-interval.ts'
-import {
-  createGate,
-  type Gate,
-  hasRoom,
-  learn,
-  leftIn,
-  note,
-  plannedIn,
-  surelyLeftIn,
-  turnAt,
-  type Urgency,
-  waitMs,
-} from './method-limit.ts'
-import { createShares, type Share } from './reservations.ts'
+import { MethodLimit, type Urgency } from './method-limit.ts'
+import { createReservations } from './reservations.ts'
 
 export type { Urgency } from './method-limit.ts'
 
@@ -26,41 +14,41 @@ type Args = () => Record<string, unknown>
 /** The urgency of a call; the channel of a post, where asking its arguments for it is dear; and what takes the call back while it waits. */
 type SendOptions<U extends Urgency> = U | { urgency: U; channel?: string; signal?: AbortSignal | undefined }
 
-/** The one way in which the bot writes to Slack: it knows what each method allows and what was spent. */
+/** Every write to Slack passes through it: one quota per workspace and method, shared by all replicas. */
 export interface Limiter {
   /**
-   * Makes the call as soon as its method's limit allows and it is its turn. A refusal (429) holds up this method only,
-   * for as long as Slack says, and the call is made again after it. Answers `undefined` for a call in between that had
-   * no room. Throws the `SlackError` of a call that failed otherwise.
+   * Makes the call as soon as its method's limit allows and it is its turn. A refusal (429) holds up this method only, and the call
+   * is made again after Retry-After. Returns undefined for an interim call that had no room. Throws the `SlackError` of a call that
+   * failed otherwise.
    */
   send(method: string, args: Args, options: SendOptions<Exclude<Urgency, 'interim'>>): Promise<SlackAnswer>
   send(method: string, args: Args, options: SendOptions<Urgency>): Promise<SlackAnswer | undefined>
-  /** Replies that grow now. */
+  /** How many replies grow now. */
   readonly growing: number
-  /** How long a call of this method would wait for its turn now, as far as is known. */
+  /** Estimates how long a call of this method would wait for its turn now, in milliseconds. */
   waitMs(method: string, channel: string): number
-  /** The share of a reply in progress, which is edited. */
-  openReply(): Share
-  /** The share of one that is streamed: the call that ends it is kept back. Undefined when there is none, or none to begin it. */
+  /** Opens the share of a reply that is edited. */
+  openReply(): ReturnType<ReturnType<typeof createReservations>['open']>
+  /** Opens the share of a reply that is streamed, with the call that stops it reserved; undefined if there is no room for one. */
   openStream(): StreamShare | undefined
-  /** This workspace has no streams; none is begun any more. */
+  /** Starts no streams any more: the workspace has none. */
   withoutStreams(): void
-  /** Leaves what is not spent to the other processes that share it. */
+  /** Leaves what is not spent to the other replicas. */
   close(): Promise<void>
 }
 
-/** What a stream may take. */
+/** The share of a stream. */
 export interface StreamShare {
-  /** How long to wait between two pieces of a text that was first shown so long ago. */
+  /** Returns how long to wait between two calls, for a text that was first shown this long ago, in milliseconds. */
   nextMs(ageMs: number): number
-  /** The call that begins it is being made. */
+  /** Notes that the call that starts it is being made. */
   begun(): void
-  /** The call that ends it is made, or not needed. Safe to call twice. */
+  /** Releases the call that stops it: it was made, or is not needed. Safe to call twice. */
   close(): void
 }
 
 /**
- * Calls a minute that Slack publishes for the whole workspace: tier 2 is 20, tier 3 is 50, tier 4 is 100. Source:
+ * Slack's published calls a minute for the whole workspace: tier 2 is 20, tier 3 is 50, tier 4 is 100. Source:
  * docs.slack.dev/apis/web-api/rate-limits. `chat.postMessage` is limited a channel; its figure is the workspace's cap.
  */
 const publishedPerMinute: Record<string, number> = {
@@ -77,37 +65,41 @@ const publishedPerMinute: Record<string, number> = {
 }
 const unlistedPerMinute = 50
 
-/**
- * Makes the budget. There is one a workspace, shared by everything that writes; where several processes write, they share it through
- * a pool.
- */
-export function createLimiter(call: CallSlack, now: () => number = Date.now, pool?: Cluster): Limiter {
-  const gates = new Map<string, Gate>()
-  /** Streams that are open, each of which needs a call to end it. */
-  let streams = 0
-  /** Of these, those whose first call is still to be made. */
-  let beginning = 0
-  let hasStreams = true
-  const edits = () => gateOf('chat.update')
-  const shares = createShares(
-    () => leftIn(edits(), now()),
-    () => edits().made.length + plannedIn(edits(), now()),
-    now,
-    () => surelyLeftIn(edits(), now()),
-  )
-  const toNeeds = (method: string) => ({
-    kept: method === 'chat.update' ? shares.kept : method === 'chat.stopStream' ? streams : 0,
-    beginning: method === 'chat.startStream' ? beginning : 0,
-    growing: method === 'chat.update' ? shares.kept : method === 'chat.appendStream' ? streams : 0,
-  })
-  const pooled = pool && joinPool(pool, gates, toNeeds, now)
-
-  const gateOf = (method: string): Gate => {
-    const known = gates.get(method)
+/** Creates the limiter of a workspace; where several replicas write, they share it through a cluster. */
+export function createLimiter(call: CallSlack, now: () => number = Date.now, cluster?: Cluster): Limiter {
+  const limits = new Map<string, MethodLimit>()
+  const limitOf = (method: string): MethodLimit => {
+    const known = limits.get(method)
     if (known !== undefined) return known
-    const gate = createGate(publishedPerMinute[method] ?? unlistedPerMinute, pooled?.toPart())
-    gates.set(method, gate)
-    return gate
+    const limit = new MethodLimit(publishedPerMinute[method] ?? unlistedPerMinute, now, member?.openShare())
+    limits.set(method, limit)
+    return limit
+  }
+  const edits = {
+    left: () => limitOf('chat.update').left(),
+    reliablyLeft: () => limitOf('chat.update').reliablyLeft(),
+    perMinute: () => limitOf('chat.update').made.length + limitOf('chat.update').planned(),
+  }
+  const reservations = createReservations(edits, now)
+  const streams = createStreamShares(limitOf, () => reservations.typicalMs)
+  const needsOf = (method: string) => ({
+    kept: method === 'chat.update' ? reservations.kept : method === 'chat.stopStream' ? streams.open : 0,
+    beginning: method === 'chat.startStream' ? streams.beginning : 0,
+    growing: method === 'chat.update' ? reservations.kept : method === 'chat.appendStream' ? streams.open : 0,
+  })
+  const member = cluster && joinCluster(cluster, { limits, needsOf, now })
+  const ask = () => void member?.ask()
+
+  /** Takes the room for an interim call, if there is any, or another replica has left some. */
+  const takeRoom = async (method: string, channel: string): Promise<boolean> => {
+    const limit = limitOf(method)
+    const reserved = () => (method === 'chat.update' ? reservations.kept : 0)
+    const { share } = limit
+    if (!limit.hasRoom(channel, reserved()) && share !== undefined && limit.left() > reserved())
+      await member?.look(share)
+    if (!limit.hasRoom(channel, reserved())) return false
+    limit.note(channel)
+    return true
   }
 
   const send = async (method: string, args: Args, options: SendOptions<Urgency>): Promise<SlackAnswer | undefined> => {
@@ -116,91 +108,90 @@ export function createLimiter(call: CallSlack, now: () => number = Date.now, poo
       signal,
       channel: to,
     }: Exclude<SendOptions<Urgency>, Urgency> = typeof options === 'string' ? { urgency: options } : options
-    const gate = gateOf(method)
+    const limit = limitOf(method)
     const channel = method === 'chat.postMessage' ? (to ?? String(args().channel)) : ''
-    if (urgency !== 'interim') await turnAt(gate, channel, urgency, now, signal)
-    else if (!(await takeRoom(gate, channel))) return undefined
-    if (channel !== '') await pooled?.slot(gate, channel, signal)
+    if (urgency !== 'interim') await limit.takeTurn(channel, urgency, signal)
+    else if (!(await takeRoom(method, channel))) return undefined
+    if (channel !== '') await member?.takePostSlot(limit, channel, signal)
     try {
       return await call(method, args())
     } catch (error) {
       if (!(error instanceof SlackError) || error.code !== 'ratelimited') throw error
-      learn(gate, channel, error.retryAfterMs, now())
-      void pooled?.ask()
+      limit.learn(channel, error.retryAfterMs)
+      ask()
       return urgency === 'interim' ? undefined : send(method, args, options)
     }
   }
-  /** Takes the room for a call in between, if there is any, or another process has left some. */
-  const takeRoom = async (gate: Gate, channel: string): Promise<boolean> => {
-    const reserved = () => (gate === edits() ? shares.kept : 0)
-    const isFree = () => hasRoom(gate, channel, reserved(), now())
-    const { part } = gate
-    if (!isFree() && part !== undefined && leftIn(gate, now()) > reserved()) await pooled?.look(part)
-    if (!isFree()) return false
-    note(gate, channel, now())
-    return true
-  }
-  // The methods that replies need first have a part before they are needed.
-  if (pooled !== undefined) for (const method of Object.keys(publishedPerMinute)) gateOf(method)
-  void pooled?.ask()
+  // The methods that replies need first have a share before they are needed.
+  if (member !== undefined) for (const method of Object.keys(publishedPerMinute)) limitOf(method)
+  ask()
 
   return {
     send: send as Limiter['send'],
     waitMs(method, channel) {
-      const gate = gateOf(method)
-      const before = gate.waiting.filter(other => other.channel === channel).length
-      return waitMs(gate, channel, now(), gate.waiting.length) + before * gate.spacingMs
+      const limit = limitOf(method)
+      const before = limit.waiting.filter(other => other.channel === channel).length
+      return limit.waitMs(channel, limit.waiting.length) + before * limit.spacingMs
     },
     get growing() {
-      return shares.kept + streams
+      return reservations.kept + streams.open
     },
     openReply() {
-      void pooled?.ask()
-      const share = shares.open()
-      return {
-        ...share,
-        begin() {
-          const { kept } = shares
-          const isKept = share.begin()
-          // What is kept is soon granted, before others use it.
-          if (shares.kept > kept) void pooled?.ask()
-          return isKept
-        },
-      }
+      ask()
+      // A reserved call is granted before others use it.
+      return reservations.open(ask)
     },
     openStream() {
-      const begin = gateOf('chat.startStream')
-      if (!hasStreams || waitMs(begin, '', now()) > 0 || surelyLeftIn(begin, now()) - beginning < 1) return undefined
-      if (waitMs(gateOf('chat.stopStream'), '', now()) > 0) return undefined
-      if (surelyLeftIn(gateOf('chat.stopStream'), now()) - streams < 1) return undefined
-      streams += 1
+      const share = streams.take()
+      if (share !== undefined) ask()
+      return share
+    },
+    withoutStreams: streams.forbid,
+    close: async () => member?.close(),
+  }
+}
+
+/** Creates the shares of streams, each of which needs a call to start it and one to stop it. */
+function createStreamShares(limitOf: (method: string) => MethodLimit, typicalMs: () => number) {
+  let open = 0
+  let beginning = 0
+  let isAllowed = true
+  const hasRoom = (method: string, reserved: number) =>
+    limitOf(method).waitMs('') === 0 && limitOf(method).reliablyLeft() - reserved >= 1
+  return {
+    get open() {
+      return open
+    },
+    /** Streams whose first call is still to be made. */
+    get beginning() {
+      return beginning
+    },
+    forbid(): void {
+      isAllowed = false
+    },
+    take(): StreamShare | undefined {
+      if (!isAllowed || !hasRoom('chat.startStream', beginning) || !hasRoom('chat.stopStream', open)) return undefined
+      open += 1
       beginning += 1
-      void pooled?.ask()
-      let isOpen = true
-      let isBegun = false
+      let state: 'begins' | 'runs' | 'closed' = 'begins'
       const begun = () => {
-        if (!isBegun) beginning -= 1
-        isBegun = true
+        if (state !== 'begins') return
+        beginning -= 1
+        state = 'runs'
       }
       return {
         nextMs(ageMs) {
           // As of edits, one stream takes a part of what is left.
-          const edits = Math.max(0, leftIn(gateOf('chat.appendStream'), now())) / Math.max(2, streams)
-          return betweenMs({ ageMs, edits, typicalMs: shares.typicalMs })
+          const calls = Math.max(0, limitOf('chat.appendStream').left()) / Math.max(2, open)
+          return betweenMs({ ageMs, edits: calls, typicalMs: typicalMs() })
         },
         begun,
         close() {
           begun()
-          if (isOpen) streams -= 1
-          isOpen = false
+          if (state === 'runs') open -= 1
+          state = 'closed'
         },
       }
-    },
-    withoutStreams() {
-      hasStreams = false
-    },
-    async close() {
-      await pooled?.close()
     },
   }
 }

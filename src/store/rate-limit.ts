@@ -1,26 +1,32 @@
 import { type Kysely, type Selectable, sql, type Transaction } from 'kysely'
+import { z } from 'zod'
 import type { Answer, Cluster, Limit, Reports } from '../rate-limit/cluster-protocol.ts'
-import { countedMs, goneMs, type Replica, type Standing, settle } from './rate-limit-allocation.ts'
+import { allocate, countedMs, goneMs, type Replica } from './rate-limit-allocation.ts'
 import type { Schema } from './tables.ts'
 
-/** Any number will do that nothing else in this database locks. */
+/** An advisory lock that nothing else in this database uses. */
 const lockId = 7_317_201
+const standingsSchema = z.record(
+  z.string(),
+  z.object({ spent: z.array(z.number()), held: z.number(), asks: z.array(z.number()), growing: z.number() }),
+)
+
 /** A replica that stops in the middle of its report must not hold up the others. */
 const longestMs = 1_000
-/** Rows that say nothing any more are deleted now and again. */
+/** How often outdated rows are deleted. */
 const pruneEveryMs = 60_000
 
-/** By the database's clock, which is the one that all replicas share. */
+/** The database's clock, which all replicas share. */
 const nowMs = sql<number>`floor(extract(epoch from clock_timestamp()) * 1000)::bigint`
 
-/** The send budget that all replicas on one PostgreSQL share. `name` is this replica's and no other's, also after a restart. */
+/** Creates the cluster of all replicas on one PostgreSQL. `name` is this replica's and no other's, also after a restart. */
 export function createCluster(db: Kysely<Schema>, name: string): Cluster {
   let report = 0
   let isGone = false
   let prunedAt = Number.NEGATIVE_INFINITY
   return {
     async sync(reports) {
-      if (isGone) throw new Error('this replica has left the pool')
+      if (isGone) throw new Error('this replica has left the cluster')
       report += 1
       const isDue = prunedAt < Date.now() - pruneEveryMs
       if (isDue) prunedAt = Date.now()
@@ -51,10 +57,10 @@ export function createCluster(db: Kysely<Schema>, name: string): Cluster {
   }
 }
 
-/** Of a replica that has left, nothing that is still under way counts. */
+/** Outranks every report of a replica that has left and is still in flight. */
 const lastReport = 2 ** 31 - 1
 
-/** One report at a time; answers when it began. What it says is said again within seconds, so nobody waits for the disk. */
+/** Admits one report at a time. Returns the time. A report is repeated within seconds, so nobody waits for the disk. */
 async function lock(db: Transaction<Schema>): Promise<number> {
   const most = String(longestMs)
   const { rows } = await sql<{ now: number }>`select
@@ -72,30 +78,31 @@ interface Incoming {
   reports: Reports
 }
 
-/** Reads what all stand at, and writes what the one stands at that reports. */
+/** Reads all standings, and writes those of the replica that reports. */
 async function exchange(db: Transaction<Schema>, { name, report, reports }: Incoming, now: number): Promise<Answer> {
   const rows = await db.selectFrom('budget_replicas').selectAll().execute()
   const known = await db.selectFrom('budget_limits').selectAll().execute()
   if (rows.some(row => row.name === name && row.report >= report)) throw new Error('a newer report has arrived before')
-  const limits = new Map(known.map(row => [row.method, toLimit(row, now)]))
-  const { standings, found, answer } = settle(rows.map(toReplica), limits, name, reports, now)
+  const limits = new Map(known.map(row => [row.method, parseLimit(row, now)]))
+  const { standings, found, answer } = allocate({ replicas: rows.map(parseReplica), limits }, { name, reports }, now)
   const row = { report, standings: JSON.stringify(standings), heard_at: now }
   await db
     .insertInto('budget_replicas')
     .values({ name, ...row })
     .onConflict(conflict => conflict.column('name').doUpdateSet(row))
     .execute()
-  for (const [method, limit] of found) await keepLimit(db, method, limit, now)
+  for (const [method, limit] of found) await saveLimit(db, method, limit, now)
   const busy = await db.selectFrom('budget_channels').selectAll().where('next_at', '>', now).execute()
   return { ...answer, busyMs: Object.fromEntries(busy.map(({ channel, next_at }) => [channel, next_at - now])) }
 }
 
-function toReplica(row: Selectable<Schema['budget_replicas']>): Replica {
-  const standings = JSON.parse(row.standings) as Record<string, Standing>
+function parseReplica(row: Selectable<Schema['budget_replicas']>): Replica {
+  // Standings that do not parse were written by another version: they count until its next report.
+  const standings = standingsSchema.safeParse(JSON.parse(row.standings)).data ?? {}
   return { name: row.name, heardAt: row.heard_at, standings }
 }
 
-function toLimit(row: Selectable<Schema['budget_limits']>, now: number): Limit {
+function parseLimit(row: Selectable<Schema['budget_limits']>, now: number): Limit {
   return {
     perMinute: row.per_minute,
     spacingMs: row.spacing_ms,
@@ -105,7 +112,7 @@ function toLimit(row: Selectable<Schema['budget_limits']>, now: number): Limit {
   }
 }
 
-async function keepLimit(db: Transaction<Schema>, method: string, limit: Limit, now: number): Promise<void> {
+async function saveLimit(db: Transaction<Schema>, method: string, limit: Limit, now: number): Promise<void> {
   const row = {
     version: limit.version,
     per_minute: limit.perMinute,
@@ -120,7 +127,7 @@ async function keepLimit(db: Transaction<Schema>, method: string, limit: Limit, 
     .execute()
 }
 
-/** What is older counts for nobody. */
+/** Deletes rows that count for nobody. */
 async function prune(db: Transaction<Schema>, before: number): Promise<void> {
   await db.deleteFrom('budget_replicas').where('heard_at', '<', before).execute()
   await db.deleteFrom('budget_channels').where('next_at', '<', before).execute()

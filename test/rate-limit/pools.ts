@@ -3,7 +3,7 @@ import { SlackError } from '../../src/errors.ts'
 import type { Cluster, Limit } from '../../src/rate-limit/cluster-protocol.ts'
 import { createLimiter } from '../../src/rate-limit/limiter.ts'
 import type { SlackAnswer } from '../../src/slack/client.ts'
-import { type Replica, settle } from '../../src/store/rate-limit-allocation.ts'
+import { allocate, type Replica } from '../../src/store/rate-limit-allocation.ts'
 
 const inMs = (ms: number) => new Promise<void>(resolve => setTimeout(resolve, ms))
 
@@ -31,7 +31,7 @@ function createDatabase() {
       answer(() => {
         const at = Date.now()
         const known = new Map([...limits].map(([method, kept]) => [method, toNow(kept)]))
-        const { standings, found, answer } = settle(replicas, known, name, reports, at)
+        const { standings, found, answer } = allocate({ replicas, limits: known }, { name, reports }, at)
         replicas = [...replicas.filter(other => other.name !== name), { name, heardAt: at, standings }]
         for (const [method, limit] of found) limits.set(method, { limit, at })
         const busy = [...nextAt].map(([channel, next]) => [channel, next - at] as const).filter(([, ms]) => ms > 0)

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import type { Report } from '../../src/rate-limit/cluster-protocol.ts'
-import { type Replica, settle } from '../../src/store/rate-limit-allocation.ts'
+import { allocate, type Replica } from '../../src/store/rate-limit-allocation.ts'
 
 const perMinute = 20
 const calls = fc.nat({ max: 8 })
@@ -32,7 +32,11 @@ test('whatever replicas spend, ask for and give back, all together never have mo
         const limit = { perMinute, spacingMs: 1_000, raiseInMs: Number.POSITIVE_INFINITY, restMs: 0, version: 0 }
         const left = Math.max(0, held - Math.min(spends, held))
         const report: Report = { spentMs, held: Math.min(left, keeps), asks, growing, limit, isNews: false }
-        const { standings, answer } = settle(replicas, new Map(), name, { method: report }, now)
+        const { standings, answer } = allocate(
+          { replicas, limits: new Map() },
+          { name, reports: { method: report } },
+          now,
+        )
         replicas = [...replicas.filter(other => other.name !== name), { name, heardAt: now, standings }]
         granted.set(name, { calls: answer.allotments.method?.granted ?? 0, at: now })
         const live = [...granted.values()].filter(({ at }) => at > now - 5_000)
