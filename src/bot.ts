@@ -20,12 +20,12 @@ import type { Log } from './log.ts'
 import { createMetrics } from './metrics.ts'
 import type { Model } from './model/model.ts'
 import { type Backfill, createBackfill } from './queue/backfill.ts'
+import type { QueueDriver } from './queue/driver.ts'
 import type { Job } from './queue/job.ts'
 import { createAsker, type OnFailure } from './queue/outbox.ts'
-import { createSharedInbox } from './queue/postgres-driver.ts'
+import { createQueue } from './queue/queue.ts'
 import { isSettled } from './queue/recover.ts'
-import { createInbox } from './queue/sqlite-driver.ts'
-import type { Turn } from './queue/turn.ts'
+import { createSqliteDriver } from './queue/sqlite-driver.ts'
 import { createLimiter } from './rate-limit/limiter.ts'
 import { createCallSlack } from './slack/client.ts'
 import { createFileReader } from './slack/files/read-file.ts'
@@ -69,7 +69,7 @@ export async function createBot({ config, model, store, taxonomies, log }: AppDe
   const threads = createThreadCache(reading.atOnce, self, config.cacheTokens)
   const users = createUsers(call, log)
   const { shared } = store
-  const limiter = createLimiter(call, Date.now, shared?.pool)
+  const limiter = createLimiter(call, Date.now, shared?.cluster)
   const { labels } = store
   const labeller = createLabeller({ model, taxonomies, labels })
   const settings = await loadChannelSettings(store.settings)
@@ -100,15 +100,15 @@ export async function createBot({ config, model, store, taxonomies, log }: AppDe
     ...summing,
   }
   const backfill: Backfill = createBackfill({ ...parts, take: async body => receiveFound(chat, body) })
-  const inboxParts = {
+  const inbox = createQueue({
     ...parts,
+    driver: await createQueueDriver(store, log),
     answer: (job: Job) => answer(parts, job),
-    isSettled: (turn: Turn, edition: number) => isSettled(threads, turn, edition),
+    isSettled: (turn, revision) => isSettled(threads, turn, revision),
     ready: backfill.ready,
-    onAhead: (turn: Turn, ahead: number) => void showQueuePosition(parts, turn, ahead),
-    onLateEdit: (turnId: string) => void offerAgain(controls, turnId),
-  }
-  const inbox = shared === undefined ? createInbox(inboxParts) : createSharedInbox(inboxParts, shared)
+    onAhead: (turn, ahead) => void showQueuePosition(parts, turn, ahead),
+    onLateEdit: turnId => void offerAgain(controls, turnId),
+  })
   const controls = { ...parts, inbox, ratings: store.ratings }
   const autoLabel = createAutoLabel(parts)
   const chat = {
@@ -126,7 +126,7 @@ export async function createBot({ config, model, store, taxonomies, log }: AppDe
     threads: threads.threads,
     cachedTokens: threads.tokens,
     turnsInFlight: inbox.size,
-    isStoreKept: store.isKept,
+    isStoreKept: store.isPersistent,
   }))
 
   const routes = createHealthRoutes(metrics, () => bolt.isOpen() && shared?.replicas.isReachable !== false)
@@ -139,13 +139,13 @@ export async function createBot({ config, model, store, taxonomies, log }: AppDe
   listenToReactions(bolt.app, parts)
   listenToControls(bolt.app, controls)
   listenToHome(bolt.app, parts)
-  await inbox.takeOver()
+  await inbox.recover()
   await bolt.open().catch(async error => {
     backfill.stop()
     await inbox.stopAll(0)
     throw parseStartError(error, config.port)
   })
-  inbox.resume()
+  inbox.start()
   /** Goes on with what processes that are gone have left. */
   const takeOver = async () => {
     const asks = await store.asks.takeOver()
@@ -155,7 +155,8 @@ export async function createBot({ config, model, store, taxonomies, log }: AppDe
     autoLabel.resume(left)
   }
   await takeOver()
-  shared?.replicas.onDeath(takeOver)
+  shared?.replicas.onCrash(takeOver)
+  shared?.replicas.hear(notice => void (notice.kind === 'thread' && threads.drop(notice)))
   // While the database was away nothing was written down; what Slack has given up to repeat stands in its history.
   shared?.replicas.onReturn(() => bolt.isOpen() && backfill.connected())
   clock.start()
@@ -182,4 +183,11 @@ export async function createBot({ config, model, store, taxonomies, log }: AppDe
       await closed
     },
   }
+}
+
+async function createQueueDriver(store: Store, log: Log): Promise<QueueDriver> {
+  if (store.shared === undefined) return createSqliteDriver({ store, log })
+  // A single process does not load pg-boss.
+  const { createPostgresDriver } = await import('./queue/postgres-driver.ts')
+  return createPostgresDriver({ store, log })
 }

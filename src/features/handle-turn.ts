@@ -52,8 +52,7 @@ interface Scene {
  * stands in the reply, below what was written, and in the log.
  */
 export async function answer(all: AnswerDeps, job: Job): Promise<Ended> {
-  const deps: AnswerDeps =
-    job.lease === undefined ? all : { ...all, limiter: createFencedSender(all.limiter, job.lease) }
+  const deps: AnswerDeps = { ...all, limiter: createFencedSender(all.limiter, job.lease) }
   if (!(await isForUs(deps, job))) return 'passed'
   await job.begin()
   const person = await deps.users.read(job.turn.user)
@@ -101,7 +100,7 @@ async function isForUs(deps: AnswerDeps, { turn, progress }: Job): Promise<boole
 async function readStandingOf(deps: AnswerDeps, job: Job): Promise<Recovered | 'unreadable' | undefined> {
   if (!job.isResumed) return undefined
   try {
-    return await fetchRecovered(deps.threads, job.turn, job.edition)
+    return await fetchRecovered(deps.threads, job.turn, job.revision)
   } catch (error) {
     deps.log.warn({ turn: job.turn.id, reason: formatError(error) }, 'a turn that was begun could not be looked up')
     return job.turn.question.text === '' && job.turn.question.files.length === 0 ? 'unreadable' : undefined
@@ -131,7 +130,7 @@ async function play(deps: AnswerDeps, scene: Scene): Promise<Outcome> {
   if (job.signal.aborted) return interrupt(deps, scene)
   if (recovered !== undefined && recovered.question === undefined) return withdraw(scene)
   if (recovered?.wholeParts !== undefined) return endWhole(scene, recovered.wholeParts)
-  if (job.isSetAside) return setAside(deps, scene)
+  if (job.isQuarantined) return setAside(deps, scene)
   if (isEmpty(scene.turn)) return help(scene)
   const label = parseLabelRequest(scene.turn)
   if (label !== undefined) return labelFor(deps, scene, label)
@@ -156,7 +155,7 @@ async function converse(deps: AnswerDeps, scene: Scene): Promise<Outcome> {
 
 /** The answer that was not wanted, when this is another one; blank when it is gone already. */
 function findRefusedAnswer({ job, recovered }: Scene): string | undefined {
-  if (job.edition === 1) return undefined
+  if (job.revision === 1) return undefined
   return recovered?.isRefused === true ? recovered.text : ''
 }
 
@@ -186,7 +185,7 @@ async function help({ stage, i18n }: Scene): Promise<Outcome> {
 async function setAside(deps: AnswerDeps, scene: Scene): Promise<Outcome> {
   deps.log.error({ turn: scene.turn.id }, 'the process died over this turn several times; it is set aside')
   await tell(deps, scene, scene.i18n.setAside)
-  return { ended: 'set_aside', kind: 'deaths' }
+  return { ended: 'quarantined', kind: 'deaths' }
 }
 
 /** The reply stands as it should; what an older one has left behind it goes. */
@@ -225,7 +224,7 @@ async function stopAt(deps: AnswerDeps, scene: Scene, by: string | undefined): P
 /** The next process goes on; where nothing outlives this one, the person has to ask again. */
 async function handOver(deps: AnswerDeps, scene: Scene): Promise<Outcome> {
   const { stage, i18n, job } = scene
-  if (!job.isKept) {
+  if (!job.isPersistent) {
     await tell(deps, scene, i18n.interrupted)
     return { ended: 'failed', kind: 'closing' }
   }
@@ -267,7 +266,7 @@ async function conclude(deps: AnswerDeps, scene: Scene, ending: Ending): Promise
     remember(deps.threads, scene)
   } catch (error) {
     // It is another replica's to tell.
-    if (scene.job.lease?.lost.aborted === true) return
+    if (scene.job.lease.lost.aborted === true) return
     deps.log.error({ turn: scene.turn.id, reason: formatError(error) }, 'the end of a reply could not be told in Slack')
   }
 }

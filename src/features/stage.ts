@@ -35,7 +35,7 @@ export function openStage(deps: StageDeps, job: Job, progress: Progress, i18n: I
     channel: turn.channel,
     threadTs: turn.threadTs,
     turnId: turn.id,
-    edition: job.edition,
+    edition: job.revision,
     user: turn.user,
   }
   // An attempt that ends before it begins has nothing to announce.

@@ -12,7 +12,7 @@ import { questionMetadataType } from '../slack/metadata.ts'
 import type { Users } from '../slack/users.ts'
 import type { Asks, KeptAsk } from '../store/outbox.ts'
 import type { ThreadCache } from '../threads/cache.ts'
-import type { Inbox } from './sqlite-driver.ts'
+import type { Queue } from './queue.ts'
 import { turnIdOf } from './turn.ts'
 
 /** Where a question is put: into a channel, or into a thread that is there already. */
@@ -55,7 +55,7 @@ interface AskerDeps {
   users: Users
   threads: ThreadCache
   asks: Asks
-  inbox: Inbox
+  inbox: Queue
   log: Log
 }
 
@@ -88,10 +88,10 @@ export function createAsker(deps: AskerDeps): Asker {
       question,
       ...(ask.echo !== undefined && { echo: ask.echo }),
     }
-    await deps.inbox.keep(turn, 'event')
+    await deps.inbox.save(turn, 'event')
     deps.threads.begin(thread, question)
     deps.threads.note({ kind: 'said', thread, message: question })
-    deps.inbox.accept(turn, 'event')
+    deps.inbox.accept(turn)
   }
 
   const putOrTell = async (ask: Ask, mayStandSince: number | undefined, onFailure: OnFailure): Promise<void> => {

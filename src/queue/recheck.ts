@@ -1,45 +1,41 @@
 import type { TurnState } from '../store/tables.ts'
 import type { TurnRecord, TurnRecords } from '../store/turns.ts'
-import type { Turn } from './turn.ts'
+import { parseStoredTurn, type Turn } from './turn.ts'
 
-/** What a second look needs of the rest. */
-export interface SecondLookDeps {
-  turns: Pick<TurnRecords, 'toCheck' | 'change'>
-  /** Whether nothing is left to do of a turn that has ended. Throws when that cannot be seen. */
-  isSettled: (turn: Turn, edition: number) => Promise<boolean>
-  /** Whether the turn is on its way again already. */
+interface RecheckDeps {
+  turns: Pick<TurnRecords, 'takeDueForRecheck' | 'update'>
+  /** Checks that nothing is left to do. Throws if Slack cannot be read. */
+  isSettled: (turn: Turn, revision: number) => Promise<boolean>
+  /** Checks that this process is answering the turn again. */
   isBusy: (turnId: string) => boolean
-  reopen: (record: TurnRecord) => void
+  reopen: (turnId: string) => void
 }
 
-/** States in which messages of the bot are left in the thread. */
-export const leavesReply: ReadonlySet<TurnState> = new Set<TurnState>(['done', 'failed', 'stopped', 'set_aside'])
+/** States that leave a reply in the thread. */
+export const leavesReply: ReadonlySet<TurnState> = new Set<TurnState>(['done', 'failed', 'stopped', 'quarantined'])
 
-/** A thread that cannot be read is looked at again after this long, */
-const againMs = 60_000
-/** and no longer than this after its question came. */
-const mostMs = 3_600_000
+const retryMs = 60_000
+const patienceMs = 3_600_000
 
 /**
- * Looks once more at turns that have ended and are due: a call of a dead process may have arrived late and undone the last
- * edit, or the question may have been deleted when nobody could act on it.
+ * Rechecks ended turns that are due: a call of a crashed process may have arrived late and undone the last edit, or the question may
+ * have been deleted at a bad time.
  */
-export async function recheck({ turns, isSettled, isBusy, reopen }: SecondLookDeps): Promise<void> {
-  for (const record of await turns.toCheck(Date.now())) {
-    const outcome = leavesReply.has(record.state) ? await look(record, isSettled) : 'settled'
+export async function recheck({ turns, isSettled, isBusy, reopen }: RecheckDeps): Promise<void> {
+  for (const record of await turns.takeDueForRecheck(Date.now())) {
+    const outcome = leavesReply.has(record.state) ? await check(record, isSettled) : 'settled'
     if (isBusy(record.id)) continue
-    await turns.change(record.id, { checkAt: outcome === 'unknown' ? Date.now() + againMs : null })
-    if (outcome === 'open') reopen(record)
+    await turns.update(record.id, { checkAt: outcome === 'unknown' ? Date.now() + retryMs : null })
+    if (outcome === 'open') reopen(record.id)
   }
 }
 
-async function look(
-  { turn, edition, keptAt }: TurnRecord,
-  isSettled: SecondLookDeps['isSettled'],
-): Promise<'settled' | 'open' | 'unknown'> {
+async function check(record: TurnRecord, isSettled: RecheckDeps['isSettled']): Promise<'settled' | 'open' | 'unknown'> {
+  const turn = parseStoredTurn(record.turn)
+  if (turn === undefined) return 'settled'
   try {
-    return (await isSettled(JSON.parse(turn) as Turn, edition)) ? 'settled' : 'open'
+    return (await isSettled(turn, record.revision)) ? 'settled' : 'open'
   } catch {
-    return Date.now() - keptAt > mostMs ? 'settled' : 'unknown'
+    return Date.now() - record.savedAt > patienceMs ? 'settled' : 'unknown'
   }
 }

@@ -2,7 +2,10 @@ import { type Kysely, PostgresAdapter, sql } from 'kysely'
 import { type Migration, Migrator } from 'kysely/migration'
 import type { Schema } from './tables.ts'
 
-/** Every change of the tables since the first, in order. One that has been released is never edited: the next one mends it. */
+/**
+ * All changes of the tables, in order. A released one is never edited. Columns are added and never renamed: during an update,
+ * replicas of two versions run on the same tables.
+ */
 export const migrations: Record<string, Migration> = {
   '001_turns': {
     async up(db: Kysely<unknown>) {
@@ -24,7 +27,7 @@ export const migrations: Record<string, Migration> = {
         .addColumn('kept_at', 'bigint', column => column.notNull())
         .addColumn('changed_at', 'bigint', column => column.notNull())
         .execute()
-      // Only what is unfinished is looked for by its state.
+      // Queries by state look for unfinished turns only.
       await sql`create index turns_unfinished on turns (state) where state in ('waiting', 'answering', 'stopping')`.execute(
         db,
       )
@@ -167,17 +170,22 @@ export const migrations: Record<string, Migration> = {
         .execute()
     },
   },
+  '007_quarantine': {
+    async up(db: Kysely<unknown>) {
+      await sql`update turns set state = 'quarantined' where state = 'set_aside'`.execute(db)
+    },
+  },
 }
 
 const isPostgres = (db: Kysely<unknown>) => db.getExecutor().adapter instanceof PostgresAdapter
 
-/** Makes text columns compare by their characters' codes, as SQLite does, whatever the database's language is. */
+/** Compares text columns by code point, as SQLite does, whatever the locale of the database. */
 async function compareByCode(db: Kysely<unknown>, columns: Record<string, string>): Promise<void> {
   for (const [table, column] of Object.entries(columns))
     await sql`alter table ${sql.table(table)} alter column ${sql.ref(column)} type text collate "C"`.execute(db)
 }
 
-/** Brings the tables to the newest form. Throws when the file was written by a newer version, or cannot be changed. */
+/** Migrates the tables to the newest version. Throws if a newer version wrote them, or if they cannot be changed. */
 export async function migrate(db: Kysely<Schema>, known = migrations): Promise<void> {
   const migrator = new Migrator({ db, provider: { getMigrations: async () => known } })
   const { error } = await migrator.migrateToLatest()

@@ -36,7 +36,7 @@ withPostgres('the store that replicas share', () => {
   test('keeps a turn once, whichever of the replicas hears of it first', async () => {
     const url = await openDatabase()
     const stores = await Promise.all([1, 2, 3].map(() => open(url)))
-    const kept = await Promise.all(stores.flatMap(({ turns }) => [1, 2].map(number => turns.keep(turn(number)))))
+    const kept = await Promise.all(stores.flatMap(({ turns }) => [1, 2].map(number => turns.save(turn(number)))))
     expect(kept.filter(isNew => isNew)).toHaveLength(2)
     expect(kept.filter(isNew => isNew === undefined)).toEqual([])
   })
@@ -80,23 +80,23 @@ withPostgres('the store that replicas share', () => {
   test('is written again by itself when the database was away', async () => {
     const proxy = await openProxy(await openDatabase())
     const store = await open(proxy.url)
-    expect(await store.turns.keep(turn(1))).toBe(true)
+    expect(await store.turns.save(turn(1))).toBe(true)
     proxy.cut()
-    expect(await store.turns.keep(turn(2))).toBeUndefined()
-    expect(store.isKept).toBe(false)
+    expect(await store.turns.save(turn(2))).toBeUndefined()
+    expect(store.isPersistent).toBe(false)
     proxy.mend()
-    await expect.poll(() => store.turns.keep(turn(2)), { timeout: 10_000 }).toBe(true)
-    expect(store.isKept).toBe(true)
+    await expect.poll(() => store.turns.save(turn(2)), { timeout: 10_000 }).toBe(true)
+    expect(store.isPersistent).toBe(true)
   })
 
   test('does not wait for a database of which nothing is heard', async () => {
     const proxy = await openProxy(await openDatabase())
     const store = await open(proxy.url)
     proxy.silence()
-    expect(await store.turns.keep(turn(1))).toBeUndefined()
+    expect(await store.turns.save(turn(1))).toBeUndefined()
     proxy.mend()
-    await expect.poll(() => store.turns.keep(turn(1)), { timeout: 10_000 }).toBeDefined()
-    expect((await store.turns.read('T1:C1:1'))?.state).toBe('waiting')
+    await expect.poll(() => store.turns.save(turn(1)), { timeout: 10_000 }).toBeDefined()
+    expect((await store.turns.load('T1:C1:1'))?.state).toBe('waiting')
   })
 })
 
@@ -124,7 +124,7 @@ withPostgres('the tables on PostgreSQL', () => {
       values ('T1:C1:1', 'C1', '1', '1', 'waiting', '{}', ${now}, ${now})`.execute(db)
 
       const store = await open(url)
-      expect(await store.turns.read('T1:C1:1')).toMatchObject({ turn: '{}', keptAt: now })
+      expect(await store.turns.load('T1:C1:1')).toMatchObject({ turn: '{}', savedAt: now })
       await store.ratings.rate('T1:C1:1', 'U1', 'up')
       expect(await store.ratings.of('T1:C1:1')).toEqual([{ user: 'U1', rating: 'up' }])
       const fresh = await openDatabase()
@@ -197,7 +197,6 @@ describe('a problem of PostgreSQL', () => {
 async function open(url: string) {
   const store = await openSharedStore(url, silent)
   onTestFinished(() => store.close())
-  await store.shared?.queue.start()
   return store
 }
 

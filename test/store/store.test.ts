@@ -21,13 +21,13 @@ describe('a process that begins on the folder', () => {
   test('is given what the one before left, in the order of Slack’s time', async () => {
     const { open } = await openFolder()
     const first = await open()
-    expect(await first.turns.beginLife()).toEqual([])
+    expect(await first.turns.recover()).toEqual([])
     const stamps = ['1764000000.000200', '1764000000.000099', '1763999999.999900', '1764000000.000100']
-    for (const ts of stamps) await first.turns.keep({ ...turn(1), id: ts, ts })
-    await first.turns.change('1764000000.000099', { state: 'answering' })
-    await first.turns.change('1764000000.000200', { state: 'done' })
+    for (const ts of stamps) await first.turns.save({ ...turn(1), id: ts, ts })
+    await first.turns.update('1764000000.000099', { state: 'answering' })
+    await first.turns.update('1764000000.000200', { state: 'done' })
     await first.close()
-    const left = await (await open()).turns.beginLife()
+    const left = await (await open()).turns.recover()
     expect(left.map(({ ts, state }) => [ts, state])).toEqual([
       ['1763999999.999900', 'waiting'],
       ['1764000000.000099', 'waiting'],
@@ -35,30 +35,30 @@ describe('a process that begins on the folder', () => {
     ])
   })
 
-  test('counts a death against the turns that were being answered, and for those that were not', async () => {
+  test('counts a crash against the turns that were being answered, and for those that were not', async () => {
     const { open } = await openFolder()
     const lives = async () => {
       const store = await open()
-      const deaths = Object.fromEntries((await store.turns.beginLife()).map(({ ts, deaths }) => [ts, deaths]))
-      return { store, deaths }
+      const crashes = Object.fromEntries((await store.turns.recover()).map(({ ts, crashes }) => [ts, crashes]))
+      return { store, crashes }
     }
     const first = await lives()
-    for (const number of [1, 2]) await first.store.turns.keep(turn(number))
-    await first.store.turns.change('T1:C1:1', { state: 'answering' })
+    for (const number of [1, 2]) await first.store.turns.save(turn(number))
+    await first.store.turns.update('T1:C1:1', { state: 'answering' })
     await first.store.close()
 
     const second = await lives()
-    expect(second.deaths).toEqual({ 1: 1, 2: -1 })
-    // Whatever comes so soon after a death is not what the process dies of.
-    await second.store.turns.keep(turn(3))
-    await second.store.turns.explainDeaths(1)
-    await second.store.turns.keep(turn(4))
-    await second.store.turns.change('T1:C1:1', { state: 'answering' })
-    await second.store.turns.endLife()
+    expect(second.crashes).toEqual({ 1: 1, 2: -1 })
+    // A turn that comes so soon after a crash did not cause it.
+    await second.store.turns.save(turn(3))
+    await second.store.turns.forgetCrashes(1)
+    await second.store.turns.save(turn(4))
+    await second.store.turns.update('T1:C1:1', { state: 'answering' })
+    await second.store.turns.recordStop()
     await second.store.close()
 
     const third = await lives()
-    expect(third.deaths).toEqual({ 1: 1, 2: -1, 3: -1, 4: 0 })
+    expect(third.crashes).toEqual({ 1: 1, 2: -1, 3: -1, 4: 0 })
   })
 })
 
@@ -77,7 +77,7 @@ describe('the tables', () => {
 
       const { open } = await openFolder(folder)
       const store = await open()
-      expect((await store.turns.beginLife()).map(({ id }) => id)).toEqual(['T1:C1:1'])
+      expect((await store.turns.recover()).map(({ id }) => id)).toEqual(['T1:C1:1'])
       await store.ratings.rate('T1:C1:1', 'U1', 'up')
       expect(await store.ratings.of('T1:C1:1')).toEqual([{ user: 'U1', rating: 'up' }])
       await store.close()
@@ -92,7 +92,7 @@ describe('the tables', () => {
     await newer.destroy()
     const { open, log } = await openFolder(folder)
     const store = await open()
-    expect(store.isKept).toBe(false)
+    expect(store.isPersistent).toBe(false)
     expect(log()).toContain('was written by a newer Threadwise: update this one')
   })
 })
@@ -104,8 +104,8 @@ describe('a file that gives trouble', () => {
     const { open, log } = await openFolder(folder)
     const store = await open()
     expect(log()).toMatch(/is damaged: stop, move it away, and put the newest backup in its place/)
-    expect(await store.turns.keep(turn(1))).toBe(true)
-    expect(store.isKept).toBe(false)
+    expect(await store.turns.save(turn(1))).toBe(true)
+    expect(store.isPersistent).toBe(false)
     expect(await readFile(join(folder, storeFile), 'utf8')).toContain('this is no database')
   })
 
@@ -114,13 +114,13 @@ describe('a file that gives trouble', () => {
     const store = await open()
     const other = new DatabaseSync(join(folder, storeFile))
     other.exec('begin exclusive')
-    expect(await store.turns.keep(turn(1))).toBeUndefined()
-    expect(store.isKept).toBe(false)
+    expect(await store.turns.save(turn(1))).toBeUndefined()
+    expect(store.isPersistent).toBe(false)
     expect(log()).toMatch(/another program holds .*: close it/)
     other.exec('rollback')
     other.close()
-    await expect.poll(() => store.turns.keep(turn(1)), { timeout: 5_000 }).toBe(true)
-    expect(store.isKept).toBe(true)
+    await expect.poll(() => store.turns.save(turn(1)), { timeout: 5_000 }).toBe(true)
+    expect(store.isPersistent).toBe(true)
   })
 
   test.skipIf(!canMount())('on a full disk: answers go on, and are kept again when there is room', async () => {
@@ -132,16 +132,16 @@ describe('a file that gives trouble', () => {
     const ballast = join(folder, 'ballast')
     await writeFile(ballast, Buffer.alloc(1_200_000)).catch(() => {})
     const long = { ...turn(1), turn: JSON.stringify('x'.repeat(20_000)) }
-    expect(await store.turns.keep(long)).toBeUndefined()
+    expect(await store.turns.save(long)).toBeUndefined()
     expect(log()).toMatch(/the disk is full: make room where/)
     await rm(ballast)
-    await expect.poll(() => store.turns.keep(long), { timeout: 5_000 }).toBe(true)
+    await expect.poll(() => store.turns.save(long), { timeout: 5_000 }).toBe(true)
   })
 
   test('in a folder that cannot be made: the log says what to do', async () => {
     const { open, log } = await openFolder('/dev/null/folder')
     const store = await open()
-    expect(store.isKept).toBe(false)
+    expect(store.isPersistent).toBe(false)
     expect(log()).toMatch(/cannot be written \(ENOTDIR\): give this user the right to write there, or set DATA_DIR/)
   })
 
@@ -159,12 +159,12 @@ describe('npm run backup', () => {
   test('copies the file whole while the bot writes it', async () => {
     const { folder, open } = await openFolder()
     const store = await open()
-    await Promise.all(Array.from({ length: 200 }, (_, number) => store.turns.keep(turn(number))))
+    await Promise.all(Array.from({ length: 200 }, (_, number) => store.turns.save(turn(number))))
     const run = promisify(execFile)(process.execPath, [resolve('src/cli/backup.ts')], {
       cwd: folder,
       env: { PATH: process.env.PATH, DATA_DIR: folder },
     })
-    for (let number = 200; number < 300; number += 1) await store.turns.keep(turn(number))
+    for (let number = 200; number < 300; number += 1) await store.turns.save(turn(number))
     const { stdout } = await run
     const copy = /copied to (.*)\n/.exec(stdout)?.[1] ?? ''
     await access(copy)
@@ -172,7 +172,7 @@ describe('npm run backup', () => {
     await writeFile(join(restored, storeFile), await readFile(copy))
     const { open: openCopy } = await openFolder(restored)
     const again = await openCopy()
-    expect((await again.turns.beginLife()).length).toBeGreaterThanOrEqual(200)
+    expect((await again.turns.recover()).length).toBeGreaterThanOrEqual(200)
   })
 
   test('says what is wrong when there is nothing to copy', async () => {

@@ -1,5 +1,5 @@
 import type { App } from '@slack/bolt'
-import type { Inbox } from '../../queue/sqlite-driver.ts'
+import type { Queue } from '../../queue/queue.ts'
 import { type EventBody, parseChange, parseTurn, turnIdOf } from '../../queue/turn.ts'
 import type { BotIdentity } from '../../slack/message.ts'
 import type { SummaryChunks } from '../../store/summary-chunks.ts'
@@ -9,7 +9,7 @@ import type { Change, ThreadCache } from '../../threads/cache.ts'
 export interface ChatDeps {
   self: BotIdentity
   threads: ThreadCache
-  inbox: Inbox
+  inbox: Queue
   /** Offers the author of a question that was changed after its answer another one. */
   offerAgain: (turnId: string) => Promise<void>
   /** Saves a message of a channel that is labelled automatically. */
@@ -24,8 +24,8 @@ export interface ChatDeps {
  * both are heard the same way, and the inbox takes the first.
  */
 export function listenToChat(app: App, deps: ChatDeps): void {
-  app.event('app_mention', async ({ body }) => receive(deps, body as unknown as EventBody, 'event'))
-  app.event('message', async ({ body }) => receive(deps, body as unknown as EventBody, 'event'))
+  app.event('app_mention', async ({ body }) => receive(deps, body as unknown as EventBody))
+  app.event('message', async ({ body }) => receive(deps, body as unknown as EventBody))
 }
 
 /**
@@ -41,24 +41,24 @@ export async function saveTurn(
   await deps.autoLabel.keep(body)
   const { channel, message, deleted_ts } = body.event
   const idOf = (ts: unknown) => turnIdOf(teamOf(deps, body), String(channel), String(ts))
-  if (deleted_ts !== undefined) return deps.inbox.keepDeleted(idOf(deleted_ts))
-  if (message?.subtype === 'tombstone') return deps.inbox.keepDeleted(idOf(message.ts))
-  if (message !== undefined) return deps.inbox.settled(idOf(message.ts))
+  if (deleted_ts !== undefined) return deps.inbox.saveDeletion(idOf(deleted_ts))
+  if (message?.subtype === 'tombstone') return deps.inbox.saveDeletion(idOf(message.ts))
+  if (message !== undefined) return deps.inbox.whenSaved(idOf(message.ts))
   const turn = parseTurn(body as EventBody, deps.self)
   if (turn === undefined) return
   // Most of what is said in a busy workspace stands in threads of other people.
   if (!turn.isAddressed && deps.threads.knows(turn) === 'foreign' && (await deps.inbox.isForeign(turn))) return
-  await deps.inbox.keep(turn, from)
+  await deps.inbox.save(turn, from)
 }
 
 /** Takes in a message that Slack did not deliver and that was found later. */
 export async function receiveFound(deps: ChatDeps, body: EventBody): Promise<void> {
   await saveTurn(deps, body, 'history')
-  await receive(deps, body, 'history')
+  await receive(deps, body)
 }
 
 /** Does what a message asks for, and keeps the conversation in step with it. */
-async function receive(deps: ChatDeps, body: EventBody, from: 'event' | 'history'): Promise<void> {
+async function receive(deps: ChatDeps, body: EventBody): Promise<void> {
   const change = parseChange(body, deps.self)
   if (change !== undefined) {
     deps.threads.note(change)
@@ -74,7 +74,7 @@ async function receive(deps: ChatDeps, body: EventBody, from: 'event' | 'history
   if (turn === undefined && change !== undefined && !isBeginning(change)) deps.onChange(change.thread)
   if (turn === undefined) return
   if (turn.isAddressed) deps.threads.begin(turn, turn.question)
-  deps.inbox.accept(turn, from)
+  deps.inbox.accept(turn)
 }
 
 /** Nobody remembers a thread before its first message. */

@@ -1,7 +1,7 @@
 import type { App, BlockAction, ButtonAction } from '@slack/bolt'
 import { type I18n, i18nFor } from '../../i18n/catalog.ts'
 import type { Log } from '../../log.ts'
-import type { Inbox } from '../../queue/sqlite-driver.ts'
+import type { Queue } from '../../queue/queue.ts'
 import type { Turn } from '../../queue/turn.ts'
 import type { Limiter } from '../../rate-limit/limiter.ts'
 import { buildMessageBody } from '../../reply/body.ts'
@@ -11,7 +11,7 @@ import { buildRegenerateControls, controlIds, parseRating } from '../reply-butto
 
 /** What steering needs of the rest. */
 export interface ControlDeps {
-  inbox: Inbox
+  inbox: Queue
   ratings: Pick<Ratings, 'rate'>
   users: Users
   limiter: Limiter
@@ -33,7 +33,7 @@ export function listenToControls(app: App, deps: ControlDeps): void {
   app.action<BlockAction>(controlIds.again, async ({ ack, body, action }) => {
     const turn = await deps.inbox.find(actionValue(action))
     const mayAsk = turn !== undefined && (await mayControl(deps, turn, body.user.id))
-    const outcome = mayAsk ? await deps.inbox.again(turn.id) : 'unknown'
+    const outcome = mayAsk ? await deps.inbox.regenerate(turn.id) : 'unknown'
     await ack()
     if (turn !== undefined && !mayAsk) await refuse(deps, turn, body.user.id)
     else if (outcome !== 'begun') await whisper(deps, placeOf(body), body.user.id, toReason[outcome])

@@ -141,7 +141,7 @@ async function sumUp(desk: Desk, source: Source, read: SourceRead, form: Request
   const said = await buildSaid(deps, read.messages, person.timeZone)
   await deps.summaryChunks.prune(Date.now() - partsKeptMs)
   const reader = { language: languageFor(turn, person), now: formatTime(Date.now(), person.timeZone), wish: form.words }
-  const request = { channel: source.channel, said, reader, isAgain: job.edition > 1 }
+  const request = { channel: source.channel, said, reader, isAgain: job.revision > 1 }
   const onProgress = (progress: SummaryProgress) => {
     stand.summing = progress
   }
