@@ -105,7 +105,10 @@ export function createSqliteDriver({
     },
     load: async id => items.get(id)?.record ?? turns.load(id),
     inThread: async thread =>
-      [...items.values()].map(({ record }) => record).filter(record => threadKey(record) === threadKey(thread)),
+      [...items.values()]
+        .map(({ record }) => record)
+        .filter(record => threadKey(record) === threadKey(thread))
+        .sort((a, b) => (a.ts < b.ts ? -1 : 1)),
     isForeign: async thread => lanes.isEmpty(threadKey(thread)),
     async mark(id, change, by) {
       const item = items.get(id)
