@@ -2,9 +2,10 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { formatError } from '../errors.ts'
 import type { Log } from '../log.ts'
 import { createSeen } from '../lru.ts'
+import type { ThreadId } from '../slack/thread-history.ts'
 import type { TurnRecord, TurnRecords } from '../store/turns.ts'
 import type { ThreadCache } from '../threads/cache.ts'
-import { concurrency, type Lane, type LeasedTurn, type QueueDriver, type ThreadKey } from './driver.ts'
+import { concurrency, type Lane, type LeasedTurn, type QueueDriver } from './driver.ts'
 import { type ActiveJob, createJob } from './job.ts'
 import { applyMark } from './marks.ts'
 
@@ -18,7 +19,7 @@ interface DispatcherDeps {
   threads: Pick<ThreadCache, 'begin' | 'behind'>
   log: Log
   /** Resolves when no older message of the thread can be found any more. */
-  ready: (lane: ThreadKey & { ts: string }) => Promise<void>
+  ready: (lane: ThreadId & { ts: string }) => Promise<void>
   /** Runs the job to its end. */
   run: (job: ActiveJob) => Promise<void>
 }
@@ -108,7 +109,7 @@ export function createDispatcher(deps: DispatcherDeps) {
 /** Creates a function that tells the thread cache which messages other replicas have received since it last looked. */
 function createCatchUp(threads: Pick<ThreadCache, 'behind'>) {
   const seen = createSeen(rememberedTurns, rememberedMs)
-  return (thread: ThreadKey, foreign: TurnRecord[]) => {
+  return (thread: ThreadId, foreign: TurnRecord[]) => {
     const news = foreign.filter(({ id, revision, state, attempts }) =>
       seen.add(`${id} ${revision} ${state} ${attempts}`),
     )

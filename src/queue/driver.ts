@@ -1,3 +1,4 @@
+import type { ThreadId } from '../slack/thread-history.ts'
 import type { NewTurn, TurnRecord, TurnRecords } from '../store/turns.ts'
 
 /**
@@ -15,9 +16,9 @@ export interface QueueDriver {
   take(most: number): Promise<Lane[]>
   load(id: string): Promise<TurnRecord | undefined>
   /** Lists the waiting and running turns of a thread, oldest first. */
-  inThread(thread: ThreadKey): Promise<TurnRecord[]>
+  inThread(thread: ThreadId): Promise<TurnRecord[]>
   /** Checks that no turn makes the thread the bot's business. */
-  isForeign(thread: ThreadKey): Promise<boolean>
+  isForeign(thread: ThreadId): Promise<boolean>
   /** Changes an unfinished turn, and tells the replica that holds its lease. Resolves with false if there is none. */
   mark(id: string, change: Parameters<TurnRecords['mark']>[1], by?: string): Promise<boolean>
   /** Enqueues an ended turn again, with another revision if asked for. */
@@ -32,7 +33,6 @@ export interface QueueDriver {
 /** At most this many turns run at once: they share Slack's limits, so that more would only be slower. */
 export const concurrency = 100
 
-export type ThreadKey = Pick<TurnRecord, 'channel' | 'threadTs'>
 type Reopened = 'begun' | 'busy' | 'unknown'
 
 interface QueueEvents {
@@ -45,7 +45,7 @@ interface QueueEvents {
 }
 
 /** A thread taken from the queue at the turn with this ts. */
-export interface Lane extends ThreadKey {
+export interface Lane extends ThreadId {
   ts: string
   /** Leases the thread's oldest unfinished turn. Resolves with undefined if there is none. */
   next(): Promise<LeasedTurn | undefined>

@@ -10,7 +10,7 @@ interface Leases {
 }
 
 /** An entry of the queue and its number of deliveries before this one. */
-export interface QueueEntry {
+interface QueueEntry {
   id: string
   retryCount: number
 }

@@ -3,12 +3,13 @@ import { CompiledQuery, type Kysely } from 'kysely'
 import { PgBoss } from 'pg-boss'
 import { formatError } from '../errors.ts'
 import type { Log } from '../log.ts'
+import type { ThreadId } from '../slack/thread-history.ts'
 import { withStartLock } from '../store/postgres.ts'
 import type { Store } from '../store/store.ts'
-import type { Schema, TurnState } from '../store/tables.ts'
+import type { Schema } from '../store/tables.ts'
 import { createTurnSaver, parseTurnRecord, recordReplicaCrash, type TurnRecord, unfinished } from '../store/turns.ts'
-import type { Lane, Lease, LeasedTurn, QueueDriver, ThreadKey } from './driver.ts'
-import { createLeases, type QueueEntry } from './lease.ts'
+import type { Lane, Lease, LeasedTurn, QueueDriver } from './driver.ts'
+import { createLeases } from './lease.ts'
 
 const queue = 'turns'
 /** The least that pg-boss allows. Crashed replicas are found sooner, by their missing connections. */
@@ -21,15 +22,15 @@ const superviseSeconds = 2
 const sweepSeconds = 60
 const pollEveryMs = 1_000
 const stopMs = 1_500
-/** Retries of a save while the database is away; Slack gets no ack meanwhile, so that it sends the event again. */
 const saveRetryMs = 250
 const savePatienceMs = 120_000
 
 type Db = Kysely<Schema>
+type QueueEntry = Parameters<ReturnType<typeof createLeases>['open']>[1]
 type Boss = Pick<PgBoss, 'fetch' | 'complete' | 'fail' | 'touch' | 'insert'>
 
 /** Data of a queue entry. */
-interface Entry extends ThreadKey {
+interface Entry extends ThreadId {
   ts: string
   /** The turn had ended before. */
   isAgain: boolean
@@ -41,32 +42,19 @@ export function createPostgresDriver({ store, log }: { store: Store; log: Log })
   const { replicas, postgres, writer } = store.shared
   const { db } = postgres
   const boss = createBoss(postgres.executeSql, log)
-  const leases = createLeases({
-    touch: async entries => ((await boss.touch(queue, entries)) as TouchResult).settled,
-    complete: async entry => void (await boss.complete(queue, [entry])),
-    async release(entry, turn) {
-      await freeTurn(db, turn)
-      await boss.fail(queue, [entry])
-    },
-  })
-  const save = createTurnSaver(writer, {
-    savedBy: replicas.name,
-    enqueue: (on, turns) => insertEntries(boss, on, turns),
-  })
+  const leases = createLeases(buildEntryActions(boss, db))
+  const enqueue = (on: Db, turns: NewEntry[]) => insertEntries(boss, on, turns)
+  const save = createTurnSaver(writer, { savedBy: replicas.name, enqueue })
   let timer: NodeJS.Timeout | undefined
   let isOpen = false
   let tellAhead: (record: TurnRecord, ahead: number) => void = () => {}
 
   return {
-    async save(turn) {
-      const deadline = Date.now() + savePatienceMs
-      for (;;) {
-        const isNew = await save(turn)
-        if (isNew !== undefined) return isNew
-        if (!isOpen || Date.now() > deadline) throw new Error('turn could not be saved')
-        await delay(saveRetryMs)
-      }
-    },
+    save: turn =>
+      retrySave(
+        () => save(turn),
+        () => isOpen,
+      ),
     async start({ onReady, onMarked, onAhead }) {
       tellAhead = onAhead
       await withStartLock(db, () => createQueue(boss))
@@ -76,10 +64,8 @@ export function createPostgresDriver({ store, log }: { store: Store; log: Log })
         if (notice.kind === 'turns') onReady()
         if (notice.kind === 'turn') onMarked(notice.id, notice.by)
       })
-      replicas.onReturn(() => {
-        onReady()
-        onMarked()
-      })
+      replicas.onReturn(onReady)
+      replicas.onReturn(onMarked)
       replicas.onCrash(async name => {
         await takeOver(boss, db, name)
         onReady()
@@ -128,6 +114,17 @@ export function createPostgresDriver({ store, log }: { store: Store; log: Log })
   }
 }
 
+/** Retries a save while the database is away: the event gets no ack meanwhile. */
+async function retrySave(save: () => Promise<boolean | undefined>, isOpen: () => boolean): Promise<boolean> {
+  const deadline = Date.now() + savePatienceMs
+  for (;;) {
+    const isNew = await save()
+    if (isNew !== undefined) return isNew
+    if (!isOpen() || Date.now() > deadline) throw new Error('turn could not be saved')
+    await delay(saveRetryMs)
+  }
+}
+
 interface LaneDeps {
   boss: Boss
   db: Db
@@ -159,10 +156,15 @@ function buildLane({ boss, db, name, open }: LaneDeps, { id, retryCount, data }:
   return { ...lane, next }
 }
 
-/** Result of `touch`, which the types of pg-boss leave out. */
-interface TouchResult {
-  settled: string[]
-}
+const buildEntryActions = (boss: Boss, db: Db): Parameters<typeof createLeases>[0] => ({
+  // The types of pg-boss leave this result out.
+  touch: async entries => ((await boss.touch(queue, entries)) as unknown as { settled: string[] }).settled,
+  complete: async entry => void (await boss.complete(queue, [entry])),
+  async release(entry, turn) {
+    await freeTurn(db, turn)
+    await boss.fail(queue, [entry])
+  },
+})
 
 function createBoss(executeSql: (text: string, values?: unknown[]) => Promise<{ rows: unknown[] }>, log: Log): PgBoss {
   const boss = new PgBoss({
@@ -190,7 +192,7 @@ async function createQueue(boss: PgBoss): Promise<void> {
   })
 }
 
-type NewEntry = ThreadKey & { ts: string; isAgain?: boolean }
+type NewEntry = ThreadId & { ts: string; isAgain?: boolean }
 
 /** Inserts queue entries in a transaction of the store. */
 async function insertEntries(boss: Boss, on: Db, entries: NewEntry[]): Promise<void> {
@@ -231,7 +233,7 @@ async function takeOver(boss: Boss, db: Db, crashed: string): Promise<void> {
 
 async function tellPosition(
   db: Db,
-  turn: ThreadKey & { id: string },
+  turn: ThreadId & { id: string },
   tell: (record: TurnRecord, ahead: number) => void,
 ) {
   const records = await loadUnfinished(db, turn)
@@ -240,10 +242,10 @@ async function tellPosition(
   if (record !== undefined && ahead > 0) tell(record, ahead)
 }
 
-const selectThread = (db: Db, { channel, threadTs }: ThreadKey) =>
+const selectThread = (db: Db, { channel, threadTs }: ThreadId) =>
   db.selectFrom('turns').selectAll().where('channel', '=', channel).where('thread_ts', '=', threadTs)
 
-async function loadUnfinished(db: Db, thread: ThreadKey): Promise<TurnRecord[]> {
+async function loadUnfinished(db: Db, thread: ThreadId): Promise<TurnRecord[]> {
   const rows = await selectThread(db, thread).where('state', 'in', unfinished).orderBy('ts').execute()
   return rows.map(parseTurnRecord)
 }
@@ -260,7 +262,7 @@ async function loadForeign(db: Db, turn: TurnRecord, name: string): Promise<Turn
 }
 
 /** Leases the oldest unfinished turn of the thread. A crash counts if another replica was answering it. */
-async function leaseNext(db: Db, thread: ThreadKey, holder: { owner: string; job: string }) {
+async function leaseNext(db: Db, thread: ThreadId, holder: { owner: string; job: string }) {
   const next = selectThread(db, thread).where('state', 'in', unfinished).orderBy('ts').limit(1)
   const row = await db
     .updateTable('turns')
@@ -270,7 +272,12 @@ async function leaseNext(db: Db, thread: ThreadKey, holder: { owner: string; job
         ...holder,
         claim: eb('claim', '+', 1),
         attempts: eb('attempts', '+', 1),
-        state: eb.case().when('state', '=', 'waiting').then(eb.val<TurnState>('answering')).else(eb.ref('state')).end(),
+        state: eb
+          .case()
+          .when('state', '=', 'waiting')
+          .then(eb.val<TurnRecord['state']>('answering'))
+          .else(eb.ref('state'))
+          .end(),
         deaths: eb('deaths', '+', eb.case().when(isCrashed).then(1).else(0).end()),
         changed_at: Date.now(),
       }
@@ -287,7 +294,12 @@ async function freeTurn(db: Db, { id, token }: Pick<TurnRecord, 'id' | 'token'>)
     .updateTable('turns')
     .set(({ eb }) => ({
       owner: null,
-      state: eb.case().when('state', '=', 'answering').then(eb.val<TurnState>('waiting')).else(eb.ref('state')).end(),
+      state: eb
+        .case()
+        .when('state', '=', 'answering')
+        .then(eb.val<TurnRecord['state']>('waiting'))
+        .else(eb.ref('state'))
+        .end(),
     }))
     .where('id', '=', id)
     .where('claim', '=', token)

@@ -1,10 +1,11 @@
 import type { Log } from '../log.ts'
 import type { Message } from '../slack/message.ts'
+import type { ThreadId } from '../slack/thread-history.ts'
 import type { Store } from '../store/store.ts'
 import { isUnfinished, type NewTurn } from '../store/turns.ts'
 import type { ThreadCache } from '../threads/cache.ts'
 import { createDispatcher } from './dispatcher.ts'
-import type { QueueDriver, ThreadKey } from './driver.ts'
+import type { QueueDriver } from './driver.ts'
 import type { ActiveJob, Ended, Job } from './job.ts'
 import { createMarks } from './marks.ts'
 import { leavesReply, recheck } from './recheck.ts'
@@ -35,11 +36,11 @@ export interface Queue {
   /** Finds a turn that waits, runs, or ended with a reply. */
   find(turnId: string): Promise<Turn | undefined>
   /** Lists the running and waiting turns of a thread. */
-  inThread(thread: ThreadKey): Promise<Turn[]>
+  inThread(thread: ThreadId): Promise<Turn[]>
   /** Answers an ended turn once more, in the same message. */
   regenerate(turnId: string): ReturnType<QueueDriver['reopen']>
   /** Checks that no turn makes the thread the bot's business. */
-  isForeign(thread: ThreadKey): Promise<boolean>
+  isForeign(thread: ThreadId): Promise<boolean>
   /** Number of running and waiting turns of this process. */
   readonly size: number
   /**
@@ -58,7 +59,7 @@ interface QueueDeps {
   /** Checks that nothing is left to do for an ended turn. Throws if Slack cannot be read. */
   isSettled: (turn: Turn, revision: number) => Promise<boolean>
   /** Resolves when no older message of the thread can be found any more. */
-  ready: (turn: ThreadKey & { ts: string }) => Promise<void>
+  ready: (turn: ThreadId & { ts: string }) => Promise<void>
   /** Called when a turn waits behind `ahead` others. */
   onAhead: (turn: Turn, ahead: number) => void
   /** Called if the question was edited while its answer was being completed. */
@@ -148,11 +149,7 @@ export function createQueue(deps: QueueDeps): Queue {
     async stop(turnId, by) {
       await marks.mark(turnId, { state: 'stopping' }, by)
     },
-    async find(turnId) {
-      const record = await driver.load(turnId)
-      const isThere = record !== undefined && (leavesReply.has(record.state) || isUnfinished(record))
-      return isThere ? parseStoredTurn(record.turn) : undefined
-    },
+    find: turnId => findTurn(driver, turnId),
     inThread: async thread => (await driver.inThread(thread)).flatMap(({ turn }) => parseStoredTurn(turn) ?? []),
     regenerate: turnId => reopen(turnId, { state: 'waiting', isNextRevision: true }),
     isForeign: driver.isForeign,
@@ -167,6 +164,12 @@ export function createQueue(deps: QueueDeps): Queue {
       await driver.stop()
     },
   }
+}
+
+async function findTurn(driver: QueueDriver, turnId: string): Promise<Turn | undefined> {
+  const record = await driver.load(turnId)
+  const isThere = record !== undefined && (leavesReply.has(record.state) || isUnfinished(record))
+  return isThere ? parseStoredTurn(record.turn) : undefined
 }
 
 function buildNewTurn(turn: Turn, from: 'event' | 'history'): NewTurn {

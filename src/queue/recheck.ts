@@ -1,4 +1,3 @@
-import type { TurnState } from '../store/tables.ts'
 import type { TurnRecord, TurnRecords } from '../store/turns.ts'
 import { parseStoredTurn, type Turn } from './turn.ts'
 
@@ -12,7 +11,12 @@ interface RecheckDeps {
 }
 
 /** States that leave a reply in the thread. */
-export const leavesReply: ReadonlySet<TurnState> = new Set<TurnState>(['done', 'failed', 'stopped', 'quarantined'])
+export const leavesReply: ReadonlySet<TurnRecord['state']> = new Set<TurnRecord['state']>([
+  'done',
+  'failed',
+  'stopped',
+  'quarantined',
+])
 
 const retryMs = 60_000
 const patienceMs = 3_600_000

@@ -1,9 +1,10 @@
 import type { Log } from '../log.ts'
 import { createSeen } from '../lru.ts'
+import type { ThreadId } from '../slack/thread-history.ts'
 import type { Store } from '../store/store.ts'
 import { isUnfinished, type NewTurn, type TurnRecord } from '../store/turns.ts'
-import { concurrency, type LeasedTurn, type QueueDriver, type ThreadKey } from './driver.ts'
-import { createLanes, type TakenLane } from './lanes.ts'
+import { concurrency, type Lane, type LeasedTurn, type QueueDriver } from './driver.ts'
+import { createLanes } from './lanes.ts'
 
 /** A turn that is saved, waits or runs. */
 interface Item {
@@ -26,90 +27,47 @@ const toldPositions = 3
  * Creates the driver for a single process: the turns wait in memory and are recovered from the store at start. A turn that cannot be
  * saved runs all the same.
  */
-export function createSqliteDriver({
-  store,
-  log,
-}: {
-  store: Pick<Store, 'turns' | 'isPersistent'>
-  log: Log
-}): QueueDriver {
+export function createSqliteDriver({ store, log }: { store: Pick<Store, 'turns' | 'isPersistent'>; log: Log }) {
   const { turns } = store
   const items = new Map<string, Item>()
   const seen = createSeen(rememberedTurns, rememberedMs)
-  const lanes = createLanes<Item>(
-    ({ record }) => threadKey(record),
-    ({ record }) => record.ts,
-  )
-  let taken = 0
-  let tellAhead: (item: Item) => void = () => {}
+  const line = createLine(item => {
+    items.delete(item.record.id)
+    seen.add(item.record.id)
+  })
 
-  const add = (record: TurnRecord, kind: { isResumed: boolean; isReopened: boolean }) => {
-    const item = { record, isPersistent: store.isPersistent, ...kind }
-    items.set(record.id, item)
-    lanes.add(item)
-  }
-  const lease = (lane: TakenLane<Item>): LeasedTurn | undefined => {
-    const item = lane.next()
-    const release = () => {
-      taken -= 1
-      lane.release()
-    }
-    if (item === undefined) return void release()
-    lane.waiting.slice(0, toldPositions).forEach(tellAhead)
-    const end = async () => {
-      items.delete(item.record.id)
-      seen.add(item.record.id)
-      release()
-    }
-    return { ...item, foreign: [], lease: { ...permanentLease, end, release: end } }
+  const add = (item: Omit<Item, 'isPersistent'>) => {
+    const added = { ...item, isPersistent: store.isPersistent }
+    items.set(item.record.id, added)
+    line.add(added)
   }
 
-  return {
+  const driver: QueueDriver = {
     async save(turn) {
       if (items.has(turn.id) || seen.has(turn.id)) return false
       const isNew = await turns.save(turn)
       if (isNew === false) seen.add(turn.id)
-      else {
-        const isPersistent = isNew === true && store.isPersistent
-        items.set(turn.id, {
-          record: buildRecord(turn),
-          isPersistent,
-          isResumed: turn.isFound === true,
-          isReopened: false,
-        })
-      }
+      else items.set(turn.id, { ...buildItem(turn), isPersistent: isNew === true && store.isPersistent })
       return isNew !== false
     },
     async start({ onAhead }) {
-      tellAhead = item => {
-        const ahead = lanes.countAhead(item, concurrency - taken)
-        if (ahead > 0) onAhead(item.record, ahead)
-      }
+      line.onAhead = onAhead
       const left = await turns.recover()
       if (left.length > 0) log.info({ turns: left.length }, 'recovered unfinished turns')
-      for (const record of left) add(record, { isResumed: true, isReopened: false })
+      for (const record of left) add({ record, isResumed: true, isReopened: false })
     },
     enqueue({ id }) {
       const item = items.get(id)
-      if (item === undefined) return
-      lanes.add(item)
-      tellAhead(item)
+      if (item !== undefined) line.add(item)
     },
-    async take(most) {
-      const found = Array.from({ length: most }, () => lanes.take()).filter(lane => lane !== undefined)
-      taken += found.length
-      return found.map(lane => {
-        const { channel, threadTs, ts } = lane.first.record
-        return { channel, threadTs, ts, next: async () => lease(lane) }
-      })
-    },
+    take: async most => line.take(most),
     load: async id => items.get(id)?.record ?? turns.load(id),
     inThread: async thread =>
       [...items.values()]
         .map(({ record }) => record)
         .filter(record => threadKey(record) === threadKey(thread))
         .sort((a, b) => (a.ts < b.ts ? -1 : 1)),
-    isForeign: async thread => lanes.isEmpty(threadKey(thread)),
+    isForeign: async thread => line.isEmpty(thread),
     async mark(id, change, by) {
       const item = items.get(id)
       if (item === undefined) return false
@@ -120,20 +78,69 @@ export function createSqliteDriver({
       return true
     },
     async reopen(id, { state, isNextRevision }) {
-      const record = items.has(id) ? 'busy' : await turns.load(id)
+      if (items.has(id)) return 'busy'
+      const record = await turns.load(id)
       if (record === undefined) return 'unknown'
-      if (record === 'busy' || isUnfinished(record) || items.has(id)) return 'busy'
+      if (items.has(id) || isUnfinished(record)) return 'busy'
       const next = isNextRevision ? { state, ...nextRevision(record) } : { state }
-      add({ ...record, ...next }, { isResumed: true, isReopened: true })
+      add({ record: { ...record, ...next }, isResumed: true, isReopened: true })
       await turns.update(id, next)
       return 'begun'
     },
     get size() {
       return items.size
     },
-    drain: () => lanes.remove(({ isPersistent }) => isPersistent),
+    drain: () => line.remove(({ isPersistent }) => isPersistent),
     stop: () => turns.recordStop(),
   }
+  return driver
+}
+
+/** Creates the line in which turns wait, and from which they are leased. */
+function createLine(onEnd: (item: Item) => void) {
+  const lanes = createLanes<Item>(
+    ({ record }) => threadKey(record),
+    ({ record }) => record.ts,
+  )
+  let taken = 0
+  const tellAhead = (item: Item) => {
+    const ahead = lanes.countAhead(item, concurrency - taken)
+    if (ahead > 0) line.onAhead(item.record, ahead)
+  }
+
+  const lease = (key: string): LeasedTurn | undefined => {
+    const [item, ...behind] = lanes.next(key)
+    const release = () => {
+      taken -= 1
+      lanes.release(key)
+    }
+    if (item === undefined) return void release()
+    behind.slice(0, toldPositions).forEach(tellAhead)
+    const end = async () => {
+      onEnd(item)
+      release()
+    }
+    return { ...item, foreign: [], lease: { ...permanentLease, end, release: end } }
+  }
+
+  const line = {
+    onAhead: (_record: TurnRecord, _ahead: number) => {},
+    add(item: Item) {
+      lanes.add(item)
+      tellAhead(item)
+    },
+    take(most: number): Lane[] {
+      const firsts = Array.from({ length: most }, () => lanes.take()).filter(item => item !== undefined)
+      taken += firsts.length
+      return firsts.map(({ record }) => {
+        const { channel, threadTs, ts } = record
+        return { channel, threadTs, ts, next: async () => lease(threadKey(record)) }
+      })
+    },
+    isEmpty: (thread: ThreadId) => lanes.isEmpty(threadKey(thread)),
+    remove: lanes.remove,
+  }
+  return line
 }
 
 /** Builds the change that starts another revision. The person who asks for it clears the turn of its crashes. */
@@ -148,9 +155,10 @@ const permanentLease = {
   lost: new AbortController().signal,
 }
 
-const threadKey = ({ channel, threadTs }: ThreadKey) => `${channel}:${threadTs}`
+const threadKey = ({ channel, threadTs }: ThreadId) => `${channel}:${threadTs}`
 
-function buildRecord({ isFound = false, ...turn }: NewTurn): TurnRecord {
+function buildItem({ isFound = false, ...turn }: NewTurn): Omit<Item, 'isPersistent'> {
   const unbegun = { attempts: 0, crashes: 0, revision: 1, messages: [], shown: 0, postingAt: undefined, token: 0 }
-  return { ...turn, ...unbegun, state: 'waiting', savedAt: Date.now(), isFound }
+  const record: TurnRecord = { ...turn, ...unbegun, state: 'waiting', savedAt: Date.now(), isFound }
+  return { record, isResumed: isFound, isReopened: false }
 }

@@ -20,7 +20,7 @@ type MovedTable = (typeof movedTables)[number]
 type Row = { [Table in MovedTable]: Selectable<Schema[Table]> }[MovedTable]
 
 /** Counts of a table's rows. */
-export interface MovedCount {
+interface MovedCount {
   table: MovedTable
   moved: number
   /** Rows that existed already and stay as they are. */
