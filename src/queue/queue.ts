@@ -8,9 +8,8 @@ import { createDispatcher } from './dispatcher.ts'
 import type { QueueDriver } from './driver.ts'
 import type { ActiveJob, Ended, Job } from './job.ts'
 import { createMarks } from './marks.ts'
-import { leavesReply, recheck } from './recheck.ts'
-import { createRepeater } from './repeater.ts'
 import { parseStoredTurn, type Turn } from './turn.ts'
+import { createUpkeep, leavesReply } from './upkeep.ts'
 import { createWorker } from './worker.ts'
 
 /** Durable turns: saved before Slack gets its ack, answered one at a time per thread and in order, redelivered after a crash. */
@@ -68,15 +67,11 @@ interface QueueDeps {
 
 /** Time for the last edit of replies that are interrupted by a stop. */
 const lastEditMs = 5_000
-/** Ended turns stay this long, for regenerations and against duplicates. */
-const keptMs = 7 * 86_400_000
 
 export function createQueue(deps: QueueDeps): Queue {
-  const { driver, log } = deps
+  const { driver } = deps
   const { turns } = deps.store
-  const saving = new Map<string, Promise<void>>()
-  const saved = new Set<string>()
-  const repeat = createRepeater(log)
+  const intake = createIntake(driver)
   let isOpen = true
 
   const withdrawReply = async (turnId: string): Promise<void> => {
@@ -94,30 +89,15 @@ export function createQueue(deps: QueueDeps): Queue {
     if (outcome === 'begun') void dispatcher.dispatch()
     return outcome
   }
-  const prune = () => turns.prune(Date.now() - keptMs)
-  const recheckDue = () =>
-    recheck({
-      turns,
-      isSettled: deps.isSettled,
-      isBusy: turnId => jobs.has(turnId),
-      reopen: turnId => void reopen(turnId, { state: 'waiting', isNextRevision: false }).catch(() => {}),
-    })
+  const isBusy = (turnId: string) => jobs.has(turnId)
+  const upkeep = createUpkeep({ ...deps, turns, isBusy, reopen })
 
   return {
-    save(turn, from) {
-      const known = saving.get(turn.id)
-      if (known !== undefined) return known
-      const save = async () => {
-        if (await driver.save(buildNewTurn(turn, from))) saved.add(turn.id)
-      }
-      const done = save().finally(() => saving.delete(turn.id))
-      saving.set(turn.id, done)
-      return done
-    },
-    whenSaved: async turnId => saving.get(turnId),
+    save: intake.save,
+    whenSaved: intake.whenSaved,
     accept(turn) {
       // After a stop, the next start answers it.
-      if (!saved.delete(turn.id) || !isOpen) return
+      if (!intake.take(turn.id) || !isOpen) return
       driver.enqueue(buildNewTurn(turn, 'event'))
       void dispatcher.dispatch()
     },
@@ -130,16 +110,15 @@ export function createQueue(deps: QueueDeps): Queue {
           if (turn !== undefined) deps.onAhead(turn, ahead)
         },
       })
-      await prune()
+      await upkeep.prune()
     },
     start() {
       dispatcher.start()
-      repeat.hourly(prune)
-      repeat.often(recheckDue)
+      upkeep.start()
     },
     revise: marks.revise,
     async saveDeletion(turnId) {
-      await saving.get(turnId)
+      await intake.whenSaved(turnId)
       // The recheck finds that the question is gone.
       await turns.update(turnId, { checkAt: Date.now() })
     },
@@ -158,11 +137,32 @@ export function createQueue(deps: QueueDeps): Queue {
     },
     async stopAll(patienceMs) {
       isOpen = false
-      repeat.stop()
+      upkeep.stop()
       driver.drain()
       await dispatcher.finish(patienceMs, lastEditMs)
       await driver.stop()
     },
+  }
+}
+
+/** Creates the functions that save new turns. */
+function createIntake(driver: QueueDriver) {
+  const saving = new Map<string, Promise<void>>()
+  const saved = new Set<string>()
+  const save = async (turn: Turn, from: 'event' | 'history'): Promise<void> => {
+    if (await driver.save(buildNewTurn(turn, from))) saved.add(turn.id)
+  }
+  return {
+    save(turn: Turn, from: 'event' | 'history'): Promise<void> {
+      const known = saving.get(turn.id)
+      if (known !== undefined) return known
+      const done = save(turn, from).finally(() => saving.delete(turn.id))
+      saving.set(turn.id, done)
+      return done
+    },
+    whenSaved: async (turnId: string) => saving.get(turnId),
+    /** Takes a saved turn, once. Returns false if there is none. */
+    take: (turnId: string) => saved.delete(turnId),
   }
 }
 

@@ -439,6 +439,9 @@ async function left<T>(records: { takeOver(): Promise<T[]> }): Promise<T[]> {
   return found
 }
 
+/** The unfinished turn that the tests of migrations insert. */
+export const migratedTurn = { id: 'T1:C1:1', state: 'waiting', turn: '{}', crashes: 1, revision: 2, messages: ['1.5'] }
+
 /** A turn as it comes. */
 export const turn = (number: number) => ({
   id: `T1:C1:${number}`,

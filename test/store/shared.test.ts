@@ -6,7 +6,7 @@ import { migrate, migrations } from '../../src/store/migrations.ts'
 import { formatPostgresProblem, openPostgres } from '../../src/store/postgres.ts'
 import { openSharedStore } from '../../src/store/postgres-store.ts'
 import { administer, openDatabase, openProxy, withParts, withPostgres } from '../postgres.ts'
-import { storeContract, turn } from './contract.ts'
+import { migratedTurn, storeContract, turn } from './contract.ts'
 
 const silent = { debug() {}, info() {}, warn() {}, error() {} } as unknown as Log
 
@@ -120,11 +120,20 @@ withPostgres('the tables on PostgreSQL', () => {
       const { db } = openPool(url)
       await migrate(db, Object.fromEntries(names.slice(0, version).map(name => [name, migrations[name] as never])))
       const now = Date.now()
-      await sql`insert into turns (id, channel, thread_ts, ts, state, turn, kept_at, changed_at)
-      values ('T1:C1:1', 'C1', '1', '1', 'waiting', '{}', ${now}, ${now})`.execute(db)
+      await sql`insert into turns (id, channel, thread_ts, ts, state, turn, deaths, edition, messages, kept_at, changed_at)
+      values ('T1:C1:1', 'C1', '1', '1', 'waiting', '{}', 1, 2, '["1.5"]', ${now}, ${now}),
+        ('T1:C1:2', 'C1', '1', '2', ${version < names.length ? 'set_aside' : 'quarantined'}, '{}', 3, 1, '[]', ${now}, ${now})`.execute(
+        db,
+      )
 
       const store = await open(url)
-      expect(await store.turns.load('T1:C1:1')).toMatchObject({ turn: '{}', savedAt: now })
+      expect(await store.turns.load('T1:C1:1')).toMatchObject({ ...migratedTurn, savedAt: now })
+      expect(await store.turns.load('T1:C1:2')).toMatchObject({ state: 'quarantined', crashes: 3 })
+      const { rows } = await sql`select id from turns where state = 'set_aside'`.execute(db)
+      expect(rows).toEqual([])
+      // A replica of the version before may still write the old name.
+      await sql`update turns set state = 'set_aside' where id = 'T1:C1:2'`.execute(db)
+      expect((await store.turns.load('T1:C1:2'))?.state).toBe('quarantined')
       await store.ratings.rate('T1:C1:1', 'U1', 'up')
       expect(await store.ratings.of('T1:C1:1')).toEqual([{ user: 'U1', rating: 'up' }])
       const fresh = await openDatabase()

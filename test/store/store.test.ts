@@ -11,7 +11,7 @@ import { openStore, storeFile } from '../../src/store/data-dir.ts'
 import { migrate, migrations } from '../../src/store/migrations.ts'
 import { openSqlite } from '../../src/store/sqlite.ts'
 import type { Store } from '../../src/store/store.ts'
-import { storeContract, turn } from './contract.ts'
+import { migratedTurn, storeContract, turn } from './contract.ts'
 
 const [mount, unmount] = ['/bin/mount', '/bin/umount']
 
@@ -71,16 +71,22 @@ describe('the tables', () => {
       const old = openSqlite(join(folder, storeFile))
       await migrate(old, Object.fromEntries(names.slice(0, version).map(name => [name, migrations[name] as never])))
       const now = Date.now()
-      await sql`insert into turns (id, channel, thread_ts, ts, state, turn, kept_at, changed_at)
-      values ('T1:C1:1', 'C1', '1', '1', 'waiting', '{}', ${now}, ${now})`.execute(old)
+      await sql`insert into turns (id, channel, thread_ts, ts, state, turn, deaths, edition, messages, kept_at, changed_at)
+      values ('T1:C1:1', 'C1', '1', '1', 'waiting', '{}', 1, 2, '["1.5"]', ${now}, ${now}),
+        ('T1:C1:2', 'C1', '1', '2', ${version < names.length ? 'set_aside' : 'quarantined'}, '{}', 3, 1, '[]', ${now}, ${now})`.execute(
+        old,
+      )
       await old.destroy()
 
       const { open } = await openFolder(folder)
       const store = await open()
-      expect((await store.turns.recover()).map(({ id }) => id)).toEqual(['T1:C1:1'])
+      expect(await store.turns.recover()).toMatchObject([migratedTurn])
+      expect(await store.turns.load('T1:C1:2')).toMatchObject({ state: 'quarantined', crashes: 3 })
+      expect(await store.turns.load('T1:C1:1')).toMatchObject({ savedAt: now })
       await store.ratings.rate('T1:C1:1', 'U1', 'up')
       expect(await store.ratings.of('T1:C1:1')).toEqual([{ user: 'U1', rating: 'up' }])
       await store.close()
+      expect(readStates(folder)).toEqual(['quarantined', 'waiting'])
       expect(readSchema(folder)).toEqual(readSchema((await openFresh()).folder))
     },
   )
@@ -212,6 +218,13 @@ function readSchema(folder: string): unknown {
   const schema = file.prepare('select name, sql from sqlite_master where sql is not null order by name').all()
   file.close()
   return schema.map(row => ({ ...row }))
+}
+
+function readStates(folder: string): unknown[] {
+  const file = new DatabaseSync(join(folder, storeFile), { readOnly: true })
+  const rows = file.prepare('select distinct state from turns order by state').all()
+  file.close()
+  return rows.map(({ state }) => state)
 }
 
 /** Mounting a small disk takes rights that not every machine gives. */
