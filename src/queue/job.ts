@@ -43,22 +43,7 @@ export class Interruption extends Error {
 export type Ended = 'done' | 'failed' | 'stopped' | 'withdrawn' | 'passed' | 'quarantined' | 'again' | 'handed_over'
 
 /** A job and the queue's own notes about it. */
-export interface ActiveJob extends Omit<Job, 'turn' | 'progress' | 'isResumed' | 'signal'> {
-  turn: Turn
-  progress: Progress
-  isResumed: boolean
-  signal: AbortSignal
-  readonly crashes: number
-  /** A recheck is due after the end: a call of a crashed process may still arrive. */
-  readonly needsRecheck: boolean
-  isRunning: boolean
-  isEnding: boolean
-  /** The last reason for an abort, which may come while an earlier one is handled. */
-  interruption: Interruption | undefined
-  interrupt(kind: Interruption['kind'], by?: string): void
-  /** Prepares another attempt, which writes over the reply from its beginning. */
-  restart(): void
-}
+export type ActiveJob = NonNullable<ReturnType<typeof createJob>>
 
 /** Turns with this many crashes are quarantined; with one less, they run alone and late. */
 export const maxCrashes = 3
@@ -67,7 +52,7 @@ export const maxCrashes = 3
 const saveShownEveryMs = 2_000
 
 /** Creates the job of a leased turn. Returns undefined if the stored turn cannot be parsed. */
-export function createJob(leased: LeasedTurn, turns: Pick<TurnRecords, 'update'>): ActiveJob | undefined {
+export function createJob(leased: LeasedTurn, turns: Pick<TurnRecords, 'update'>) {
   const { record, lease, isReopened } = leased
   const turn = parseStoredTurn(record.turn)
   if (turn === undefined) return undefined
@@ -83,6 +68,7 @@ export function createJob(leased: LeasedTurn, turns: Pick<TurnRecords, 'update'>
     isQuarantined: record.crashes >= maxCrashes,
     isPersistent: leased.isPersistent,
     crashes: record.crashes,
+    /** A call of a crashed process may still arrive after the end. */
     needsRecheck: record.attempts > 0 && !isReopened,
     async begin() {
       if (isBegun || attempt.signal.aborted) return
@@ -95,11 +81,13 @@ export function createJob(leased: LeasedTurn, turns: Pick<TurnRecords, 'update'>
     heardAt: performance.now() - (isReopened ? 0 : Math.max(0, Date.now() - record.savedAt)),
     isRunning: false,
     isEnding: false,
-    interruption: undefined,
-    interrupt(kind, by) {
+    /** The last reason for an abort, which may come while an earlier one is handled. */
+    interruption: undefined as Interruption | undefined,
+    interrupt(kind: Interruption['kind'], by?: string) {
       this.interruption = new Interruption(kind, by)
       attempt.abort(this.interruption)
     },
+    /** Prepares another attempt, which writes over the reply from its beginning. */
     restart() {
       attempt = new AbortController()
       this.signal = attempt.signal

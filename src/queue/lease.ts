@@ -1,14 +1,6 @@
 import type { TurnRecord } from '../store/turns.ts'
 import type { Lease } from './driver.ts'
 
-/** Leases of one replica, kept alive by heartbeats. */
-interface Leases {
-  /** Opens the lease of a turn that was requested at `sentAt`, by `performance.now()`. */
-  open(turn: Pick<TurnRecord, 'id' | 'token'>, entry: QueueEntry, sentAt: number): Lease
-  readonly size: number
-  close(): void
-}
-
 /** An entry of the queue and its number of deliveries before this one. */
 interface QueueEntry {
   id: string
@@ -22,12 +14,6 @@ interface Entries {
   release(entry: QueueEntry, turn: Pick<TurnRecord, 'id' | 'token'>): Promise<void>
 }
 
-interface Held {
-  entry: QueueEntry
-  confirm(sentAt: number): void
-  lose(): void
-}
-
 const touchEveryMs = 1_000
 /**
  * A lease is valid for this long after the last heartbeat. Others may take the turn later: after four seconds without a connection,
@@ -35,9 +21,11 @@ const touchEveryMs = 1_000
  */
 const validMs = 3_500
 
-/** Creates the leases. Their clock is the process's own, so that clocks of replicas need not agree. */
-export function createLeases(entries: Entries): Leases {
-  const held = new Map<string, Held>()
+/**
+ * Creates the leases of one replica, kept alive by heartbeats. Their clock is the process's own: clocks of replicas need not agree.
+ */
+export function createLeases(entries: Entries) {
+  const held = new Map<string, { entry: QueueEntry } & Pick<ReturnType<typeof createValidity>, 'confirm' | 'lose'>>()
   let isTouching = false
 
   const touch = async (): Promise<void> => {
@@ -57,7 +45,8 @@ export function createLeases(entries: Entries): Leases {
   const timer = setInterval(() => void touch(), touchEveryMs).unref()
 
   return {
-    open(turn, entry, sentAt) {
+    /** Opens the lease of a turn that was requested at `sentAt`, by `performance.now()`. */
+    open(turn: Pick<TurnRecord, 'id' | 'token'>, entry: QueueEntry, sentAt: number): Lease {
       const validity = createValidity(sentAt)
       const forget = () => held.delete(entry.id)
       held.set(entry.id, {

@@ -4,17 +4,7 @@ import pg from 'pg'
 import { withoutNul } from './strip-nul.ts'
 import type { Schema } from './tables.ts'
 
-/** A PostgreSQL database shared by several replicas. */
-export interface Postgres {
-  db: Kysely<Schema>
-  /** The same on connections whose commits survive a power cut; those of `db` may lose the last instant. */
-  durable: Kysely<Schema>
-  /** Runs raw SQL on the connections of `db`. */
-  executeSql(text: string, values?: unknown[]): Promise<{ rows: unknown[] }>
-  /** Opens a dedicated connection that listens for notifications, and reopens it whenever it ends. */
-  openSession(handlers: SessionHandlers): Session
-  close(): Promise<void>
-}
+export type Postgres = ReturnType<typeof openPostgres>
 
 interface SessionHandlers {
   /** Channels to listen on. */
@@ -22,11 +12,6 @@ interface SessionHandlers {
   onNotice: (payload: string, channel: string) => void
   /** Called at the first opening and after each interruption, during which notifications were lost. */
   onOpen: () => void
-}
-
-interface Session {
-  readonly isOpen: boolean
-  close(): Promise<void>
 }
 
 const connectMs = 3_000
@@ -44,7 +29,7 @@ const types = {
 }
 
 /** Opens the database at a URL. Connects at the first query. */
-export function openPostgres(url: string, name: string): Postgres {
+export function openPostgres(url: string, name: string) {
   const options = {
     connectionString: url,
     application_name: name,
@@ -65,9 +50,12 @@ export function openPostgres(url: string, name: string): Postgres {
   const durablePool = openPool({ max: durableConnections })
   return {
     db: createKysely(pool),
+    /** The same on connections whose commits survive a power cut; those of `db` may lose the last instant. */
     durable: createKysely(durablePool),
-    executeSql: (text, values) => pool.query(text, values),
-    openSession: handlers => openSession(() => new pg.Client(options), handlers),
+    /** Runs raw SQL on the connections of `db`. */
+    executeSql: (text: string, values?: unknown[]): Promise<{ rows: unknown[] }> => pool.query(text, values),
+    /** Opens a dedicated connection that listens for notifications, and reopens it whenever it ends. */
+    openSession: (handlers: SessionHandlers) => openSession(() => new pg.Client(options), handlers),
     async close() {
       await Promise.all([pool.end(), durablePool.end()])
     },
@@ -77,7 +65,7 @@ export function openPostgres(url: string, name: string): Postgres {
 const createKysely = (pool: pg.Pool) =>
   new Kysely<Schema>({ dialect: new PostgresDialect({ pool }), plugins: [withoutNul] })
 
-function openSession(createClient: () => pg.Client, { channels, onNotice, onOpen }: SessionHandlers): Session {
+function openSession(createClient: () => pg.Client, { channels, onNotice, onOpen }: SessionHandlers) {
   let client: pg.Client | undefined
   let state: 'opening' | 'open' | 'closed' = 'opening'
   let timer: NodeJS.Timeout | undefined

@@ -4,25 +4,6 @@ import { z } from 'zod'
 import type { Log } from '../log.ts'
 import type { Postgres } from './postgres.ts'
 
-/** The processes that answer for one workspace on one database. */
-export interface Replicas {
-  /** Name of this replica. */
-  readonly name: string
-  /** True if the database answers and notifications arrive. */
-  readonly isReachable: boolean
-  /** Notifies the others. A notice that is sent while the database is away is lost: it only says where to look. */
-  tell(notice: Notice): void
-  /** Subscribes to the notices of the others. */
-  hear(listener: (notice: Notice) => void): void
-  /** Subscribes to the end of each interruption, during which notices may have been lost. */
-  onReturn(listener: () => void): void
-  /** Subscribes to the crashes of the others, whose work anyone may take over. */
-  onCrash(listener: (name: string) => Promise<void>): void
-  /** Lists the names of the replicas that run, including this one. */
-  alive(): Promise<string[]>
-  close(): Promise<void>
-}
-
 /** Schema of the messages between replicas: kinds and ids, never what people wrote. */
 const Notice = z.discriminatedUnion('kind', [
   /** A turn can be leased. */
@@ -49,8 +30,10 @@ const crashedAfterMs = 4_000
 /** Time for replicas to reconnect after a restart of PostgreSQL. */
 const graceSeconds = 8
 
-/** Joins the replicas of a database. */
-export function createReplicas(postgres: Postgres, name: string, log: Log): Replicas {
+export type Replicas = ReturnType<typeof createReplicas>
+
+/** Joins the replicas of a database: the processes that answer for one workspace. */
+export function createReplicas(postgres: Postgres, name: string, log: Log) {
   const { db } = postgres
   const listeners: ((notice: Notice) => void)[] = []
   const onReturn: (() => void)[] = []
@@ -77,16 +60,23 @@ export function createReplicas(postgres: Postgres, name: string, log: Log): Repl
   })
 
   return {
+    /** Name of this replica. */
     name,
+    /** True if the database answers and notices arrive. */
     get isReachable() {
       return session.isOpen
     },
-    tell(word) {
+    /** Notifies the others. A notice that is sent while the database is away is lost: it only says where to look. */
+    tell(word: Notice): void {
       void sql`select pg_notify(${noticeChannel}, ${JSON.stringify({ from: name, word })})`.execute(db).catch(() => {})
     },
-    hear: listener => void listeners.push(listener),
-    onReturn: listener => void onReturn.push(listener),
-    onCrash: listener => void onCrash.push(listener),
+    /** Subscribes to the notices of the others. */
+    hear: (listener: (notice: Notice) => void) => void listeners.push(listener),
+    /** Subscribes to the end of each interruption, during which notices may have been lost. */
+    onReturn: (listener: () => void) => void onReturn.push(listener),
+    /** Subscribes to the crashes of the others, whose work anyone may take over. */
+    onCrash: (listener: (name: string) => Promise<void>) => void onCrash.push(listener),
+    /** Lists the names of the replicas that run, including this one. */
     alive: async () => (await readAlive(postgres)).names,
     async close() {
       stopChecking()

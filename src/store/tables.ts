@@ -41,15 +41,12 @@ interface TurnsTable {
   id: string
   channel: string
   thread_ts: string
-  /** Of the question; orders the turns of a thread. */
   ts: string
   /** `set_aside` is what `quarantined` was called. */
   state: TurnState | 'set_aside'
   /** The turn as JSON, without its text once the turn has ended: Slack is the memory. */
   turn: string
-  /** Number of times it was begun. */
   attempts: number
-  /** Crashes of the process during this turn, less those that happened without it. */
   deaths: number
   /** Revision: 1, plus one for each regeneration. */
   edition: number
@@ -61,7 +58,6 @@ interface TurnsTable {
   posting_at: number | null
   /** Time of the next recheck: a call of a crashed process may still arrive until then. */
   check_at: number | null
-  /** Saved at. */
   kept_at: number
   changed_at: number
   /** Name of the replica that saved it; empty with a single process. */
@@ -80,10 +76,8 @@ interface TurnsTable {
 
 interface AsksTable {
   id: string
-  /** The command as JSON. */
   ask: string
   kept_at: number
-  /** Name of the replica that runs it. */
   owner: Generated<string>
 }
 
@@ -104,7 +98,6 @@ export type LabelState = 'waiting' | 'labelled' | 'done' | 'failed'
 
 interface SettingsTable {
   channel: string
-  /** As JSON. */
   settings: string
 }
 
@@ -130,10 +123,8 @@ interface LabelsTable {
   model: string
   corrected_by: string | null
   corrected_at: number | null
-  /** Time of the message or command. */
   said_at: number
   labelled_at: number | null
-  /** Name of the replica that labels it. */
   owner: Generated<string>
 }
 
@@ -141,7 +132,6 @@ interface SummaryPartsTable {
   /** Fingerprint of what it covers and of its scope. */
   id: string
   channel: string
-  /** Model, language and request. */
   scope: string
   /** 1 if it joins other chunks, 0 if it covers messages. */
   joins: number
@@ -188,7 +178,6 @@ interface BudgetReplicasTable {
   name: string
   /** Sequence number of the newest report; older ones are ignored. */
   report: number
-  /** By method, as JSON. */
   standings: string
   heard_at: number
 }

@@ -36,37 +36,7 @@ type TurnChange = Partial<Pick<TurnRecord, 'state' | 'turn' | 'attempts' | 'cras
   checkAt?: number | null
 }
 
-/** Stored turns, from the moment they are received until they are pruned. */
-export interface TurnRecords {
-  /**
-   * Saves a turn durably; concurrent calls share a commit. Resolves with false for a duplicate, with undefined if the store
-   * cannot be written.
-   */
-  save(turn: NewTurn): Promise<boolean | undefined>
-  /**
-   * Updates a turn; with a token, only while that is the newest. Resolves with whether it did, with undefined if the store
-   * cannot be written.
-   */
-  update(id: string, change: TurnChange, token?: number): Promise<boolean | undefined>
-  /** Updates a turn unless it has ended. Resolves as `update` does. */
-  mark(id: string, change: TurnMark): Promise<boolean | undefined>
-  load(id: string): Promise<TurnRecord | undefined>
-  /**
-   * Records the start of a process and loads the unfinished turns, oldest first. If the last process crashed, the crash counts
-   * against the turns that it was answering, and in favour of the others.
-   */
-  recover(): Promise<TurnRecord[]>
-  /** Records a regular stop. */
-  recordStop(): Promise<void>
-  /** Forgets the last `count` crashes: a quarantined turn explains them. */
-  forgetCrashes(count: number): Promise<void>
-  /** Takes the ended turns that are due for a recheck, and hides them from other callers for a minute. */
-  takeDueForRecheck(until: number): Promise<TurnRecord[]>
-  /** Lists the threads with a turn since then, newest first. */
-  threadsSince(since: number, most: number): Promise<{ channel: string; threadTs: string }[]>
-  /** Deletes turns that ended before then. Resolves with their number. */
-  prune(before: number): Promise<number>
-}
+export type TurnRecords = ReturnType<typeof createTurnRecords>
 
 /** A request to the attempt in progress: stop, withdraw, or use another question. */
 type TurnMark = Partial<Pick<TurnRecord, 'turn'>> & { state?: 'stopping' | 'withdrawing' }
@@ -81,55 +51,54 @@ export const unfinished: TurnState[] = ['waiting', 'answering', 'stopping', 'wit
 
 export const isUnfinished = ({ state }: Pick<TurnRecord, 'state'>): boolean => unfinished.includes(state)
 
-export function createTurnRecords(db: Kysely<Schema>, writer: Writer): TurnRecords {
+/** Creates the access to stored turns. Writes resolve with undefined if the store cannot be written. */
+export function createTurnRecords(db: Kysely<Schema>, writer: Writer) {
+  const updateTurn = (id: string, change: TurnChange) =>
+    db.updateTable('turns').set(buildColumns(change)).where('id', '=', id)
   return {
     save: createTurnSaver(writer),
-    update: (id, change, token) =>
+    /** Updates a turn; with a token, only while that is the newest. Resolves with whether it did. */
+    update: (id: string, change: TurnChange, token?: number) =>
       writer.write(async () => {
-        let query = db.updateTable('turns').set(buildColumns(change)).where('id', '=', id)
-        if (token !== undefined) query = query.where('claim', '=', token)
-        return (await query.executeTakeFirst()).numUpdatedRows > 0n
+        const query = updateTurn(id, change).$if(token !== undefined, only => only.where('claim', '=', token as number))
+        return (await query.executeTakeFirstOrThrow()).numUpdatedRows > 0n
       }),
-    mark: (id, change) =>
+    /** Updates a turn unless it has ended. Resolves with whether it did. */
+    mark: (id: string, change: TurnMark) =>
       writer.write(async () => {
         // A turn whose question was deleted need not be stopped.
         const states: TurnState[] = change.state === 'stopping' ? ['waiting', 'answering'] : unfinished
-        const query = db.updateTable('turns').set(buildColumns(change)).where('id', '=', id)
-        return (await query.where('state', 'in', states).executeTakeFirst()).numUpdatedRows > 0n
+        return (await updateTurn(id, change).where('state', 'in', states).executeTakeFirstOrThrow()).numUpdatedRows > 0n
       }),
-    async load(id) {
+    async load(id: string): Promise<TurnRecord | undefined> {
       const row = await db.selectFrom('turns').selectAll().where('id', '=', id).executeTakeFirst()
       return row && parseTurnRecord(row)
     },
+    /**
+     * Records the start of a process and loads the unfinished turns, oldest first. If the last process crashed, the crash counts
+     * against the turns that it was answering, and in favour of the others.
+     */
     recover: async () => (await writer.write(() => db.transaction().execute(recover))) ?? [],
+    /** Records a regular stop. */
     async recordStop() {
       await writer.write(() => saveFact(db, 'life', 'ended'))
     },
-    async forgetCrashes(count) {
+    /** Forgets the last `count` crashes: a quarantined turn explains them. */
+    async forgetCrashes(count: number) {
       await writer.write(async () => saveCrashes(db, (await loadCrashes(db)).slice(0, -count)))
     },
-    async takeDueForRecheck(until) {
-      const due = await db
+    /** Takes the ended turns that are due for a recheck, and hides them from other callers for a minute. */
+    async takeDueForRecheck(until: number) {
+      const due = db
         .updateTable('turns')
         .set({ check_at: until + recheckLeaseMs })
         .where('check_at', '<=', until)
-        .returningAll()
-        .execute()
-      return due.map(parseTurnRecord)
+      return (await due.returningAll().execute()).map(parseTurnRecord)
     },
-    async threadsSince(since, most) {
-      const rows = await db
-        .selectFrom('turns')
-        .select(['channel', 'thread_ts'])
-        .where('changed_at', '>=', since)
-        .where('state', '!=', 'passed')
-        .groupBy(['channel', 'thread_ts'])
-        .orderBy(sql`max(changed_at)`, 'desc')
-        .limit(most)
-        .execute()
-      return rows.map(({ channel, thread_ts }) => ({ channel, threadTs: thread_ts }))
-    },
-    async prune(before) {
+    /** Lists the threads with a turn since then, newest first. */
+    threadsSince: (since: number, most: number) => loadThreadsSince(db, since, most),
+    /** Deletes turns that ended before then. Resolves with their number. */
+    async prune(before: number) {
       const pruned = await writer.write(() =>
         db.deleteFrom('turns').where('changed_at', '<', before).where('state', 'not in', unfinished).executeTakeFirst(),
       )
@@ -138,14 +107,28 @@ export function createTurnRecords(db: Kysely<Schema>, writer: Writer): TurnRecor
   }
 }
 
+async function loadThreadsSince(db: Kysely<Schema>, since: number, most: number) {
+  const rows = await db
+    .selectFrom('turns')
+    .select(['channel', 'thread_ts'])
+    .where('changed_at', '>=', since)
+    .where('state', '!=', 'passed')
+    .groupBy(['channel', 'thread_ts'])
+    .orderBy(sql`max(changed_at)`, 'desc')
+    .limit(most)
+    .execute()
+  return rows.map(({ channel, thread_ts }) => ({ channel, threadTs: thread_ts }))
+}
+
 /**
- * Creates `TurnRecords.save`. With `shared`, the rows bear the name of the replica that saved them, and `enqueue` gets the new
+ * Creates a function that saves new turns durably; concurrent calls share a commit. It resolves with false for a duplicate, with
+ * undefined if the store cannot be written. With `shared`, the rows bear the name of the replica that saved them, and `enqueue` gets the new
  * turns in the same transaction.
  */
 export function createTurnSaver(
   writer: Writer,
   shared?: { savedBy: string; enqueue: (on: Kysely<Schema>, turns: NewTurn[]) => Promise<void> },
-): TurnRecords['save'] {
+) {
   const saveBatch = createBatch<NewTurn, boolean>(turns =>
     writer.durably(async on => {
       const isNew = await insertTurns(on, turns, shared?.savedBy)
@@ -154,7 +137,7 @@ export function createTurnSaver(
       return isNew
     }),
   )
-  return turn => writer.write(() => saveBatch(turn))
+  return (turn: NewTurn) => writer.write(() => saveBatch(turn))
 }
 
 /** Inserts the turns; resolves with which of them are new. */
