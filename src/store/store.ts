@@ -31,7 +31,7 @@ export interface Store {
   close(): Promise<void>
 }
 
-/** What replicas need to coordinate: their names and messages, the queue's database, and the shared quota. */
+/** Services that replicas coordinate by: notices, the queue's database, and the shared quota. */
 interface SharedStore {
   replicas: Replicas
   postgres: Pick<Postgres, 'db' | 'executeSql'>

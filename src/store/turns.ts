@@ -122,8 +122,8 @@ async function loadThreadsSince(db: Kysely<Schema>, since: number, most: number)
 
 /**
  * Creates a function that saves new turns durably; concurrent calls share a commit. It resolves with false for a duplicate, with
- * undefined if the store cannot be written. With `shared`, the rows bear the name of the replica that saved them, and `enqueue` gets the new
- * turns in the same transaction.
+ * undefined if the store cannot be written. With `shared`, the rows bear the name of the replica that saved them, and `enqueue`
+ * gets the new turns in the same transaction.
  */
 export function createTurnSaver(
   writer: Writer,
