@@ -5,9 +5,9 @@ import { createSeen } from '../lru.ts'
 import type { ThreadId } from '../slack/thread-history.ts'
 import type { TurnRecord, TurnRecords } from '../store/turns.ts'
 import type { ThreadCache } from '../threads/cache.ts'
-import { concurrency, type Lane, type LeasedTurn, type QueueDriver } from './driver.ts'
 import { type ActiveJob, createJob } from './job.ts'
-import { applyMark } from './marks.ts'
+import { concurrency, type Lane, type LeasedTurn, type QueueDriver } from './queue-driver.ts'
+import { applyMark } from './turn-changes.ts'
 
 interface DispatcherDeps {
   driver: QueueDriver

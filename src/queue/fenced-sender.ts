@@ -1,5 +1,5 @@
 import type { Limiter } from '../rate-limit/limiter.ts'
-import type { Lease } from './driver.ts'
+import type { Lease } from './queue-driver.ts'
 
 type Validity = Pick<Lease, 'whenValid' | 'isValid'>
 

@@ -1,6 +1,6 @@
 import type { Progress } from '../reply/checkpoint.ts'
 import type { TurnRecords } from '../store/turns.ts'
-import type { Lease, LeasedTurn } from './driver.ts'
+import type { Lease, LeasedTurn } from './queue-driver.ts'
 import { parseStoredTurn, type Turn } from './turn.ts'
 
 /** The attempts of this process to answer one turn, as the handler sees them. */

@@ -1,5 +1,5 @@
 import type { TurnRecord } from '../store/turns.ts'
-import type { Lease } from './driver.ts'
+import type { Lease } from './queue-driver.ts'
 
 /** An entry of the queue and its number of deliveries before this one. */
 interface QueueEntry {

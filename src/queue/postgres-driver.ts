@@ -8,8 +8,8 @@ import { withStartLock } from '../store/postgres.ts'
 import type { Store } from '../store/store.ts'
 import type { Schema } from '../store/tables.ts'
 import { createTurnSaver, parseTurnRecord, recordReplicaCrash, type TurnRecord, unfinished } from '../store/turns.ts'
-import type { Lane, Lease, LeasedTurn, QueueDriver } from './driver.ts'
 import { createLeases } from './lease.ts'
+import type { Lane, Lease, LeasedTurn, QueueDriver } from './queue-driver.ts'
 
 const queue = 'turns'
 /** The least that pg-boss allows. Crashed replicas are found sooner, by their missing connections. */

@@ -3,8 +3,8 @@ import { createSeen } from '../lru.ts'
 import type { ThreadId } from '../slack/thread-history.ts'
 import type { Store } from '../store/store.ts'
 import { isUnfinished, type NewTurn, type TurnRecord } from '../store/turns.ts'
-import { concurrency, type Lane, type LeasedTurn, type QueueDriver } from './driver.ts'
-import { createLanes } from './lanes.ts'
+import { concurrency, type Lane, type LeasedTurn, type QueueDriver } from './queue-driver.ts'
+import { createLanes } from './thread-lanes.ts'
 
 /** A turn that is saved, waits or runs. */
 interface Item {

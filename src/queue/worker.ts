@@ -4,8 +4,8 @@ import { lateMs } from '../reply/edit-transport.ts'
 import { createSemaphore } from '../semaphore.ts'
 import type { TurnRecords } from '../store/turns.ts'
 import { type ActiveJob, type Ended, type Job, maxCrashes } from './job.ts'
+import { leavesReply } from './recheck-and-prune.ts'
 import type { Turn } from './turn.ts'
-import { leavesReply } from './upkeep.ts'
 
 interface WorkerDeps {
   answer: (job: Job) => Promise<Ended>

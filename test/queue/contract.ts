@@ -1,9 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { expect, onTestFinished, test } from 'vitest'
 import type { Log } from '../../src/log.ts'
-import type { QueueDriver } from '../../src/queue/driver.ts'
 import type { Ended, Interruption, Job } from '../../src/queue/job.ts'
 import { createQueue, type Queue } from '../../src/queue/queue.ts'
+import type { QueueDriver } from '../../src/queue/queue-driver.ts'
 import type { Turn } from '../../src/queue/turn.ts'
 import type { Store } from '../../src/store/store.ts'
 

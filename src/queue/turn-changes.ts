@@ -1,7 +1,7 @@
 import type { Message } from '../slack/message.ts'
 import { isUnfinished, type TurnRecord } from '../store/turns.ts'
-import type { QueueDriver } from './driver.ts'
 import type { ActiveJob } from './job.ts'
+import type { QueueDriver } from './queue-driver.ts'
 import { parseStoredTurn } from './turn.ts'
 
 /** Creates the functions that stop, withdraw and revise unfinished turns, whichever process answers them. */

@@ -1,7 +1,7 @@
 import { formatError } from '../errors.ts'
 import type { Log } from '../log.ts'
 import type { TurnRecord, TurnRecords } from '../store/turns.ts'
-import type { QueueDriver } from './driver.ts'
+import type { QueueDriver } from './queue-driver.ts'
 import { parseStoredTurn, type Turn } from './turn.ts'
 
 interface UpkeepDeps {
