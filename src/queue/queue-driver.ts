@@ -11,7 +11,7 @@ export interface QueueDriver {
   /** Takes over unfinished turns. */
   start(events: QueueEvents): Promise<void>
   /** Lets a turn that was just saved be leased. */
-  enqueue(turn: NewTurn): void
+  enqueue(turn: ThreadId & { id: string; ts: string }): void
   /** Takes up to `most` threads whose next turn can be leased. */
   take(most: number): Promise<Lane[]>
   load(id: string): Promise<TurnRecord | undefined>

@@ -72,6 +72,8 @@ export function createQueue(deps: QueueDeps): Queue {
   const { driver } = deps
   const { turns } = deps.store
   const intake = createIntake(driver)
+  /** A turn is told several positions. */
+  const parsed = new WeakMap<object, Turn>()
   let isOpen = true
 
   const withdrawReply = async (turnId: string): Promise<void> => {
@@ -98,16 +100,18 @@ export function createQueue(deps: QueueDeps): Queue {
     accept(turn) {
       // After a stop, the next start answers it.
       if (!intake.take(turn.id) || !isOpen) return
-      driver.enqueue(buildNewTurn(turn, 'event'))
+      driver.enqueue({ ...turn, ts: turn.question.ts })
       void dispatcher.dispatch()
     },
     async recover() {
       await driver.start({
         onReady: () => void dispatcher.dispatch(),
         onMarked: marks.refresh,
-        onAhead({ turn: json }, ahead) {
-          const turn = parseStoredTurn(json)
-          if (turn !== undefined) deps.onAhead(turn, ahead)
+        onAhead(record, ahead) {
+          const turn = parsed.get(record) ?? parseStoredTurn(record.turn)
+          if (turn === undefined) return
+          parsed.set(record, turn)
+          deps.onAhead(turn, ahead)
         },
       })
       await upkeep.prune()

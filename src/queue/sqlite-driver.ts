@@ -3,7 +3,7 @@ import { createSeen } from '../lru.ts'
 import type { ThreadId } from '../slack/thread-history.ts'
 import type { Store } from '../store/store.ts'
 import { isUnfinished, type NewTurn, type TurnRecord } from '../store/turns.ts'
-import { concurrency, type Lane, type LeasedTurn, type QueueDriver } from './queue-driver.ts'
+import { concurrency, type Lane, type Lease, type LeasedTurn, type QueueDriver } from './queue-driver.ts'
 import { createLanes } from './thread-lanes.ts'
 
 /** A turn that is saved, waits or runs. */
@@ -109,18 +109,18 @@ function createLine(onEnd: (item: Item) => void) {
   }
 
   const lease = (key: string): LeasedTurn | undefined => {
-    const [item, ...behind] = lanes.next(key)
+    const item = lanes.next(key)
     const release = () => {
       taken -= 1
       lanes.release(key)
     }
     if (item === undefined) return void release()
-    behind.slice(0, toldPositions).forEach(tellAhead)
+    lanes.peek(key, toldPositions).forEach(tellAhead)
     const end = async () => {
       onEnd(item)
       release()
     }
-    return { ...item, foreign: [], lease: { ...permanentLease, end, release: end } }
+    return { ...item, foreign: [], lease: createPermanentLease(end) }
   }
 
   const line = {
@@ -148,12 +148,14 @@ function nextRevision({ revision }: Pick<TurnRecord, 'revision'>) {
   return { revision: revision + 1, shown: 0, crashes: 0 }
 }
 
-const permanentLease = {
+const createPermanentLease = (end: () => Promise<void>): Lease => ({
   token: undefined,
   isValid: true,
   whenValid: async () => {},
   lost: new AbortController().signal,
-}
+  end,
+  release: end,
+})
 
 const threadKey = ({ channel, threadTs }: ThreadId) => `${channel}:${threadTs}`
 

@@ -1,6 +1,8 @@
 interface Lane<T> {
   waiting: T[]
   state: 'queued' | 'taken' | 'running'
+  /** Counts the times that lanes were queued: they are taken in this order. */
+  place: number
 }
 
 /**
@@ -9,12 +11,18 @@ interface Lane<T> {
  */
 export function createLanes<T>(keyOf: (item: T) => string, rankOf: (item: T) => string) {
   const lanes = new Map<string, Lane<T>>()
-  const queued = new Set<string>()
+  const queued = new Map<string, Lane<T>>()
+  let places = 0
 
+  const enqueue = (key: string, lane: Lane<T>) => {
+    places += 1
+    Object.assign(lane, { state: 'queued', place: places })
+    queued.set(key, lane)
+  }
   const open = (key: string): Lane<T> => {
-    const lane: Lane<T> = { waiting: [], state: 'queued' }
+    const lane: Lane<T> = { waiting: [], state: 'queued', place: 0 }
     lanes.set(key, lane)
-    queued.add(key)
+    enqueue(key, lane)
     return lane
   }
 
@@ -26,27 +34,25 @@ export function createLanes<T>(keyOf: (item: T) => string, rankOf: (item: T) => 
     },
     /** Takes the next lane with a waiting item, until it is released. Returns that item, which others may still come before. */
     take(): T | undefined {
-      const [key] = queued
-      const lane = key === undefined ? undefined : lanes.get(key)
-      if (key === undefined || lane === undefined) return undefined
+      const [next] = queued
+      if (next === undefined) return undefined
+      const [key, lane] = next
       queued.delete(key)
       lane.state = 'taken'
       return lane.waiting[0]
     },
-    /** Removes the first waiting item of a taken lane. Returns it with those behind it. */
-    next(key: string): T[] {
+    /** Removes the first waiting item of a taken lane. */
+    next(key: string): T | undefined {
       const lane = lanes.get(key)
-      if (lane === undefined) return []
-      lane.state = 'running'
-      const [first, ...behind] = lane.waiting
-      lane.waiting = behind
-      return first === undefined ? [] : [first, ...behind]
+      if (lane !== undefined) lane.state = 'running'
+      return lane?.waiting.shift()
     },
+    /** Lists the first waiting items of a lane. */
+    peek: (key: string, most: number): T[] => lanes.get(key)?.waiting.slice(0, most) ?? [],
     release(key: string) {
       const lane = lanes.get(key)
       if (lane === undefined || lane.waiting.length === 0) return void lanes.delete(key)
-      lane.state = 'queued'
-      queued.add(key)
+      enqueue(key, lane)
     },
     /** Checks that no item of the lane waits, and that it is not taken. */
     isEmpty: (key: string) => !lanes.has(key),
@@ -54,8 +60,8 @@ export function createLanes<T>(keyOf: (item: T) => string, rankOf: (item: T) => 
     countAhead(item: T, free: number): number {
       const lane = lanes.get(keyOf(item))
       if (lane === undefined) return 0
-      const isInLine = lane.state === 'queued' && queued.size > free
-      const lanesAhead = isInLine ? Math.max(0, [...queued].indexOf(keyOf(item)) - free) : 0
+      const [first = lane] = queued.values()
+      const lanesAhead = lane.state === 'queued' ? Math.max(0, lane.place - first.place - free) : 0
       return (lane.state === 'running' ? 1 : lanesAhead) + lane.waiting.indexOf(item)
     },
     /** Removes waiting items. */
