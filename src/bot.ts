@@ -17,9 +17,10 @@ import { createMetrics } from './metrics.ts'
 import type { Model } from './model/model.ts'
 import { createBackfill } from './queue/backfill.ts'
 import { createOutbox } from './queue/outbox.ts'
-import { createSharedInbox } from './queue/postgres-driver.ts'
+import { createQueue, type Queue } from './queue/queue.ts'
+import type { QueueDriver } from './queue/queue-driver.ts'
 import { isSettled } from './queue/recover.ts'
-import { createInbox, type Inbox, type InboxDeps } from './queue/sqlite-driver.ts'
+import { createSqliteDriver } from './queue/sqlite-driver.ts'
 import { createLimiter } from './rate-limit/limiter.ts'
 import { createCallSlack } from './slack/client.ts'
 import { createFileReader } from './slack/files/read-file.ts'
@@ -59,7 +60,7 @@ export async function startBot(deps: BotDeps): Promise<RunningBot> {
 
   // 2. Turns: the queue, what fills it, and what answers it.
   const backfill = createBackfill({ ...slack, take: body => runAll(hooks.messageFound, body) })
-  const inbox = openInbox(slack, hooks, backfill.ready)
+  const inbox = await openQueue(slack, hooks, backfill.ready)
   const outbox = createOutbox(store.outbox, log)
   const questions = defineQuestions(outbox, { ...slack, inbox })
   const services: Services = { ...slack, inbox, outbox, questions }
@@ -69,7 +70,7 @@ export async function startBot(deps: BotDeps): Promise<RunningBot> {
     threads: threads.threads,
     cachedTokens: threads.tokens,
     turnsInFlight: inbox.size,
-    isStoreKept: store.isKept,
+    isStoreKept: store.isPersistent,
   }))
 
   // 3. The receiver: events from Slack, and the operator's routes.
@@ -92,15 +93,16 @@ export async function startBot(deps: BotDeps): Promise<RunningBot> {
   home(bot)
 
   // 5. Start: take over what earlier processes left, connect, resume.
-  await inbox.takeOver()
+  await inbox.recover()
   await receiver.open().catch(async error => {
     backfill.stop()
     await inbox.stopAll(0)
     throw parseStartError(error, config.port)
   })
-  inbox.resume()
+  inbox.start()
   await outbox.takeOver()
-  replicas?.onDeath(outbox.takeOver)
+  replicas?.onCrash(outbox.takeOver)
+  replicas?.hear(notice => void (notice.kind === 'thread' && threads.drop(notice)))
   // Nothing was saved while the database was away; what Slack no longer repeats is in its history.
   replicas?.onReturn(() => isConnected && backfill.connected())
   for (const start of hooks.start) start()
@@ -120,6 +122,9 @@ export async function startBot(deps: BotDeps): Promise<RunningBot> {
   }
 }
 
+type Slack = Awaited<ReturnType<typeof openSlack>>
+type QueueDeps = Parameters<typeof createQueue>[0]
+
 /** Identifies the bot and creates the services that read and write Slack. */
 async function openSlack({ config, model, store, log }: BotDeps) {
   const metrics = createMetrics()
@@ -136,7 +141,7 @@ async function openSlack({ config, model, store, log }: BotDeps) {
     call,
     reader,
     respond: createResponder(config.slackApiUrl),
-    limiter: createLimiter(call, Date.now, store.shared?.pool),
+    limiter: createLimiter(call, Date.now, store.shared?.cluster),
     users: createUsers(call, self, log),
     threads: createThreadCache(reader, self, config.cacheTokens),
     createFileReader: (limits?: { maxTextCharacters: number }) => createFileReader({ ...access, ...limits }),
@@ -145,17 +150,24 @@ async function openSlack({ config, model, store, log }: BotDeps) {
 }
 
 /** Creates the queue, which answers turns by the handlers that features register. */
-function openInbox(slack: Awaited<ReturnType<typeof openSlack>>, hooks: Hooks, ready: InboxDeps['ready']): Inbox {
-  const { threads, store } = slack
-  const deps: InboxDeps = {
+async function openQueue(slack: Slack, hooks: Hooks, ready: QueueDeps['ready']): Promise<Queue> {
+  const { threads, store, log } = slack
+  return createQueue({
     ...slack,
+    driver: await createQueueDriver(store, log),
     ready,
     answer: job => handleTurn(slack, hooks.turn, job),
-    isSettled: (turn, edition) => isSettled(threads, turn, edition),
+    isSettled: (turn, revision) => isSettled(threads, turn, revision),
     onAhead: (turn, ahead) => void showQueuePosition(slack, turn, ahead),
     onLateEdit: turnId => void runAll(hooks.lateEdit, turnId),
-  }
-  return store.shared === undefined ? createInbox(deps) : createSharedInbox({ ...deps, threads }, store.shared)
+  })
+}
+
+async function createQueueDriver(store: Store, log: Log): Promise<QueueDriver> {
+  if (store.shared === undefined) return createSqliteDriver({ store, log })
+  // A single process does not load pg-boss.
+  const { createPostgresDriver } = await import('./queue/postgres-driver.ts')
+  return createPostgresDriver({ store, log })
 }
 
 function createHooks(): Hooks {

@@ -43,7 +43,8 @@ export function createMetrics(): Metrics {
   })
 
   return {
-    turnEnded: (outcome, kind) => turns.inc({ outcome, kind }),
+    // Dashboards know quarantined turns by their old name.
+    turnEnded: (outcome, kind) => turns.inc({ outcome: outcome === 'quarantined' ? 'set_aside' : outcome, kind }),
     firstTextShown: milliseconds => firstText.observe(milliseconds / 1000),
     slackCalled: (method, outcome) => calls.inc({ method, outcome }),
     tokensUsed: (direction, count) => tokens.inc({ direction }, count),

@@ -11,7 +11,7 @@ const mayImport: Record<string, string[]> = {
   slack: ['text'],
   'rate-limit': ['slack'],
   model: ['i18n'],
-  store: ['queue', 'slack', 'rate-limit', 'text'],
+  store: ['slack', 'rate-limit', 'text'],
   text: [],
   i18n: [],
   cli: ['features', 'model', 'store', 'slack', 'text', 'i18n'],
@@ -33,7 +33,7 @@ const onlyIn: Record<string, string> = {
   pino: 'log.ts',
   'node:sqlite': 'store/sqlite.ts',
   pg: 'store/postgres.ts',
-  'pg-boss': 'queue/postgres-queue.ts',
+  'pg-boss': 'queue/postgres-driver.ts',
 }
 
 /** Files outside `text/` that only convert: nothing outside reaches them but their arguments. */

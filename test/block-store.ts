@@ -16,7 +16,7 @@ export function blockStore(store: Store, dataDir: string): () => Promise<void> {
     close()
     const isWritten = async () => {
       await store.settings.write('C0NONE', '{}')
-      return store.isKept
+      return store.isPersistent
     }
     await expect.poll(isWritten, { timeout: 10_000 }).toBe(true)
   }

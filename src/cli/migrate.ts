@@ -2,7 +2,7 @@ import { join, resolve } from 'node:path'
 import dotenv from 'dotenv'
 import { parseDatabaseUrl, parseDataDir } from '../config.ts'
 import { StartError } from '../errors.ts'
-import { copyRows, type MovedCount } from '../store/copy-rows.ts'
+import { copyRows } from '../store/copy-rows.ts'
 import { openToMigrate, storeFile } from '../store/data-dir.ts'
 import { migrate } from '../store/migrations.ts'
 import { commandName } from '../store/open.ts'
@@ -22,7 +22,7 @@ try {
   process.exitCode = 1
 }
 
-async function move(): Promise<MovedCount[]> {
+async function move(): ReturnType<typeof copyRows> {
   const url = parseDatabaseUrl(process.env)
   if (url === undefined)
     throw new StartError('DATABASE_URL is missing; it looks like postgres://user:password@host:5432/database')
@@ -37,7 +37,7 @@ async function move(): Promise<MovedCount[]> {
   }
 }
 
-function formatCount({ table, moved, kept }: MovedCount): string {
+function formatCount({ table, moved, kept }: Awaited<ReturnType<typeof copyRows>>[number]): string {
   const others = kept === 0 ? '' : `, ${kept.toLocaleString('en')} were there already`
   return `${table}: ${moved.toLocaleString('en')} moved${others}\n`
 }

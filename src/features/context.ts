@@ -5,8 +5,8 @@ import type { Metrics } from '../metrics.ts'
 import type { Model } from '../model/model.ts'
 import type { Job } from '../queue/job.ts'
 import type { Outbox } from '../queue/outbox.ts'
+import type { Queue } from '../queue/queue.ts'
 import type { Recovered } from '../queue/recover.ts'
-import type { Inbox } from '../queue/sqlite-driver.ts'
 import type { EventBody, Turn } from '../queue/turn.ts'
 import type { Limiter } from '../rate-limit/limiter.ts'
 import type { Reply } from '../reply/reply.ts'
@@ -32,7 +32,7 @@ export interface Services {
   limiter: Limiter
   users: Users
   threads: ThreadCache
-  inbox: Inbox
+  inbox: Queue
   outbox: Outbox
   questions: Questions
   store: Store

@@ -25,8 +25,7 @@ type HandleDeps = Pick<Services, 'threads' | 'users' | 'limiter' | 'reader' | 'l
 export async function handleTurn(deps: HandleDeps, handlers: readonly TurnHandler[], job: Job): Promise<Ended> {
   if (!(await isForBot(deps, job))) return 'passed'
   await job.begin()
-  const limiter = job.lease === undefined ? deps.limiter : createFencedSender(deps.limiter, job.lease)
-  const fenced = { ...deps, limiter }
+  const fenced = { ...deps, limiter: createFencedSender(deps.limiter, job.lease) }
   const person = await deps.users.read(job.turn.user)
   const i18n = i18nFor(person.locale)
   const recovered = await recover(deps, job)
@@ -85,7 +84,7 @@ async function dispatch(
     await reply.keepFirst(recovered.wholeParts)
     return { ended: 'done', kind: 'stood' }
   }
-  if (job.isSetAside) return quarantine(ctx)
+  if (job.isQuarantined) return quarantine(ctx)
   if (isEmpty(turn)) {
     reply.say(i18n.help)
     await reply.finish()

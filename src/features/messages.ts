@@ -42,14 +42,14 @@ export function createMessageReceiver(deps: MessageDeps, hooks: Hooks): MessageR
 async function saveTurn(deps: MessageDeps, body: EventBody, from: Source): Promise<void> {
   const { channel, message, deleted_ts } = body.event
   const idOf = (ts: unknown) => turnIdOf(body.team_id ?? deps.self.teamId, String(channel), String(ts))
-  if (deleted_ts !== undefined) return deps.inbox.keepDeleted(idOf(deleted_ts))
-  if (message?.subtype === 'tombstone') return deps.inbox.keepDeleted(idOf(message.ts))
-  if (message !== undefined) return deps.inbox.settled(idOf(message.ts))
+  if (deleted_ts !== undefined) return deps.inbox.saveDeletion(idOf(deleted_ts))
+  if (message?.subtype === 'tombstone') return deps.inbox.saveDeletion(idOf(message.ts))
+  if (message !== undefined) return deps.inbox.whenSaved(idOf(message.ts))
   const turn = parseTurn(body, deps.self)
   if (turn === undefined) return
   // Most messages of a busy workspace stand in threads of other people.
   if (!turn.isAddressed && deps.threads.knows(turn) === 'foreign' && (await deps.inbox.isForeign(turn))) return
-  await deps.inbox.keep(turn, from)
+  await deps.inbox.save(turn, from)
 }
 
 /** Keeps the thread cache, the queue and what was made of a message in step with it, and accepts its turn. */
@@ -69,7 +69,7 @@ async function receiveMessage(
     return
   }
   if (turn.isAddressed) deps.threads.begin(turn, turn.question)
-  deps.inbox.accept(turn, from)
+  deps.inbox.accept(turn)
 }
 
 async function followChange(

@@ -14,8 +14,8 @@ type OpenDeps = Pick<Services, 'limiter' | 'reader' | 'log' | 'metrics'>
  * resumes from the checkpoint. `figures` are for the log.
  */
 export function openTurnReply(deps: OpenDeps, job: Job, { checkpoint, i18n }: { checkpoint: Progress; i18n: I18n }) {
-  const { turn, heardAt, edition } = job
-  const place = { channel: turn.channel, threadTs: turn.threadTs, turnId: turn.id, edition, user: turn.user }
+  const { turn, heardAt, revision } = job
+  const place = { channel: turn.channel, threadTs: turn.threadTs, turnId: turn.id, edition: revision, user: turn.user }
   // An attempt that is aborted before it begins announces nothing.
   const status = job.signal.aborted ? noStatus : openStatus(deps.limiter, deps.log, place, i18n.thinking)
   if (turn.place === 'dm' && turn.question.ts === turn.threadTs && !job.isResumed) setThreadTitle(deps, turn)

@@ -62,10 +62,10 @@ async function ask(deps: Deps, command: PendingCommand<Question>, isResumed: boo
     question: message,
     ...(echo !== undefined && { echo }),
   }
-  await deps.inbox.keep(turn, 'event')
+  await deps.inbox.save(turn, 'event')
   deps.threads.begin(thread, message)
   deps.threads.note({ kind: 'said', thread, message })
-  deps.inbox.accept(turn, 'event')
+  deps.inbox.accept(turn)
 }
 
 /**

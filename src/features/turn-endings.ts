@@ -43,7 +43,7 @@ async function endStopped(ctx: Ctx, by: string | undefined): Promise<Outcome> {
 /** Leaves the turn to the next process; without a lasting store the person has to ask again. */
 async function handOver(ctx: Ctx): Promise<Outcome> {
   const { reply, i18n, job } = ctx
-  if (!job.isKept) {
+  if (!job.isPersistent) {
     await tell(ctx, i18n.interrupted)
     return { ended: 'failed', kind: 'closing' }
   }
@@ -56,7 +56,7 @@ async function handOver(ctx: Ctx): Promise<Outcome> {
 export async function quarantine(ctx: Ctx): Promise<Outcome> {
   ctx.log.error({ turn: ctx.turn.id }, 'turn quarantined: the process crashed several times while answering it')
   await tell(ctx, ctx.i18n.setAside)
-  return { ended: 'set_aside', kind: 'deaths' }
+  return { ended: 'quarantined', kind: 'deaths' }
 }
 
 /** Shows an error below what was written, and logs it. */
@@ -105,7 +105,7 @@ async function conclude(ctx: Ctx, ending: Ending): Promise<void> {
     rememberReply(ctx)
   } catch (error) {
     // Another replica has the turn and shows its end.
-    if (ctx.job.lease?.lost.aborted === true) return
+    if (ctx.job.lease.lost.aborted) return
     ctx.log.error({ turn: ctx.turn.id, reason: formatError(error) }, 'completing edit failed')
   }
 }

@@ -1,32 +1,34 @@
 import type { Limiter } from '../rate-limit/limiter.ts'
-import type { Lease } from './lease.ts'
+import type { Lease } from './queue-driver.ts'
+
+type Validity = Pick<Lease, 'whenValid' | 'isValid'>
 
 /**
- * The budget of one turn among several replicas: nothing is sent but while it is sure that no other replica has the turn. While that
- * cannot be known, calls wait; when another has it, they fail with the reason for which the claim was lost.
+ * Fences a turn's calls to Slack by its lease: they wait while it is not valid, and fail with the reason of its loss when another
+ * replica holds it.
  */
-export function createFencedSender(limiter: Limiter, lease: Pick<Lease, 'sure' | 'isSure'>): Limiter {
+export function createFencedSender(limiter: Limiter, lease: Validity): Limiter {
   const send = async (
     method: string,
     args: () => Record<string, unknown>,
     options: 'final',
   ): ReturnType<Limiter['send']> => {
     for (;;) {
-      await lease.sure()
+      await lease.whenValid()
       try {
-        // It may have waited long for its turn.
-        return await limiter.send(method, () => toSure(lease, args), options)
+        // The call may have waited long in the limiter.
+        return await limiter.send(method, () => requireValid(lease, args), options)
       } catch (error) {
-        if (!(error instanceof NotSure)) throw error
+        if (!(error instanceof LeaseExpired)) throw error
       }
     }
   }
   return Object.create(limiter, { send: { value: send } }) as Limiter
 }
 
-function toSure(lease: Pick<Lease, 'isSure'>, args: () => Record<string, unknown>): Record<string, unknown> {
-  if (!lease.isSure) throw new NotSure()
+function requireValid(lease: Validity, args: () => Record<string, unknown>): Record<string, unknown> {
+  if (!lease.isValid) throw new LeaseExpired()
   return args()
 }
 
-class NotSure extends Error {}
+class LeaseExpired extends Error {}

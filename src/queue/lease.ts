@@ -1,56 +1,31 @@
-import type { Selectable } from 'kysely'
-import type { Schema } from '../store/tables.ts'
+import type { TurnRecord } from '../store/turns.ts'
+import type { Lease } from './queue-driver.ts'
 
-/** A turn that this replica has taken, as long as no other has. */
-export interface Lease {
-  /** Changes to the turn's record count only with this. */
-  readonly count: number
-  /** Nobody else can have taken it yet. */
-  readonly isSure: boolean
-  /** Resolves when that is sure; waits while the database is away. Rejects with the reason of `lost`. */
-  sure(): Promise<void>
-  /** Aborts when another replica has the turn, or may have. */
-  readonly lost: AbortSignal
-  /** The turn has ended, and that is written down. */
-  end(): Promise<void>
-  /** Another replica goes on with it. */
-  giveBack(): Promise<void>
-}
-
-/** All claims of this replica. */
-export interface Leases {
-  /** `sentAt` is the moment of `performance.now()` at which the turn was asked for. */
-  open(row: Claimed, job: JobAttempt, sentAt: number): Lease
-  close(): void
-}
-
-/** The turn's record as it was claimed. */
-type Claimed = Pick<Selectable<Schema['turns']>, 'id' | 'claim'>
-
-/** An entry of the queue, and the how-manieth time that it was handed out. */
-interface JobAttempt {
+/** An entry of the queue and its number of deliveries before this one. */
+interface QueueEntry {
   id: string
   retryCount: number
 }
 
-/** What the queue does with its entries. */
 interface Entries {
-  /** Says that they are still worked on; answers which of them are still this replica's. */
-  touch(jobs: JobAttempt[]): Promise<string[]>
-  complete(job: JobAttempt): Promise<void>
-  giveBack(job: JobAttempt, turn: Claimed): Promise<void>
+  /** Sends a heartbeat. Resolves with the ids of the entries that are still this replica's. */
+  touch(entries: QueueEntry[]): Promise<string[]>
+  complete(entry: QueueEntry): Promise<void>
+  release(entry: QueueEntry, turn: Pick<TurnRecord, 'id' | 'token'>): Promise<void>
 }
 
 const touchEveryMs = 1_000
 /**
- * So long after the database last knew of it, a claim is sure. It is less than the time after which another replica may take
- * it: four seconds without any connection, or ten without a touch.
+ * A lease is valid for this long after the last heartbeat. Others may take the turn later: after four seconds without a connection,
+ * or ten without a heartbeat.
  */
-const sureMs = 3_500
+const validMs = 3_500
 
-/** Makes the claims. The clock is the process's own: it only measures how long ago something was. */
-export function createLeases(entries: Entries): Leases {
-  const held = new Map<string, Held>()
+/**
+ * Creates the leases of one replica, kept alive by heartbeats. Their clock is the process's own: clocks of replicas need not agree.
+ */
+export function createLeases(entries: Entries) {
+  const held = new Map<string, { entry: QueueEntry } & Pick<ReturnType<typeof createValidity>, 'confirm' | 'lose'>>()
   let isTouching = false
 
   const touch = async (): Promise<void> => {
@@ -59,10 +34,10 @@ export function createLeases(entries: Entries): Leases {
     const asked = [...held.values()]
     const sentAt = performance.now()
     try {
-      const ours = new Set(await entries.touch(asked.map(({ job }) => job)))
-      for (const one of asked) if (held.has(one.job.id)) ours.has(one.job.id) ? one.confirm(sentAt) : one.lose()
+      const ours = new Set(await entries.touch(asked.map(({ entry }) => entry)))
+      for (const one of asked) if (held.has(one.entry.id)) ours.has(one.entry.id) ? one.confirm(sentAt) : one.lose()
     } catch {
-      // Away: what is no longer sure waits.
+      // The database is away: leases expire until it is back.
     } finally {
       isTouching = false
     }
@@ -70,67 +45,75 @@ export function createLeases(entries: Entries): Leases {
   const timer = setInterval(() => void touch(), touchEveryMs).unref()
 
   return {
-    open(turn, job, sentAt) {
-      const lost = new AbortController()
-      let sureUntil = sentAt + sureMs
-      let told = Promise.withResolvers<void>()
-      const isSure = () => !lost.signal.aborted && performance.now() < sureUntil
-      const tell = () => {
-        told.resolve()
-        told = Promise.withResolvers()
-      }
-      held.set(job.id, {
-        job,
-        confirm(at) {
-          sureUntil = at + sureMs
-          tell()
-        },
+    /** Opens the lease of a turn that was requested at `sentAt`, by `performance.now()`. */
+    open(turn: Pick<TurnRecord, 'id' | 'token'>, entry: QueueEntry, sentAt: number): Lease {
+      const validity = createValidity(sentAt)
+      const forget = () => held.delete(entry.id)
+      held.set(entry.id, {
+        entry,
+        confirm: validity.confirm,
         lose() {
-          held.delete(job.id)
-          lost.abort(new LostClaim())
-          tell()
+          forget()
+          validity.lose()
         },
       })
-      const leave = () => void held.delete(job.id)
-      return {
-        count: turn.claim,
-        get isSure() {
-          return isSure()
-        },
-        async sure() {
-          while (!isSure()) {
-            lost.signal.throwIfAborted()
-            await told.promise
-          }
-        },
-        lost: lost.signal,
+      return Object.assign(validity.lease, {
+        token: turn.token,
         async end() {
-          leave()
-          // What cannot be said now shows by the touches that no longer come.
-          await entries.complete(job).catch(() => {})
+          forget()
+          // If the database is away, the missing heartbeats end it.
+          await entries.complete(entry).catch(() => {})
         },
-        async giveBack() {
-          leave()
-          await entries.giveBack(job, turn).catch(() => {})
+        async release() {
+          forget()
+          await entries.release(entry, turn).catch(() => {})
         },
-      }
+      })
     },
-    close() {
-      clearInterval(timer)
+    get size() {
+      return held.size
+    },
+    close: () => clearInterval(timer),
+  }
+}
+
+/** Tracks how long a lease is valid. */
+function createValidity(sentAt: number) {
+  const lost = new AbortController()
+  let validUntil = sentAt + validMs
+  let changed = Promise.withResolvers<void>()
+  const isValid = () => !lost.signal.aborted && performance.now() < validUntil
+  const wake = () => {
+    changed.resolve()
+    changed = Promise.withResolvers()
+  }
+  return {
+    confirm(at: number) {
+      validUntil = at + validMs
+      wake()
+    },
+    lose() {
+      lost.abort(new LeaseLost())
+      wake()
+    },
+    lease: {
+      get isValid() {
+        return isValid()
+      },
+      async whenValid() {
+        while (!isValid()) {
+          lost.signal.throwIfAborted()
+          await changed.promise
+        }
+      },
+      lost: lost.signal,
     },
   }
 }
 
-interface Held {
-  job: JobAttempt
-  confirm(sentAt: number): void
-  lose(): void
-}
-
-/** Another replica has the turn: whatever was still to be written is not this one's to write. */
-class LostClaim extends Error {
+class LeaseLost extends Error {
   constructor() {
-    super('another replica has taken the turn')
-    this.name = 'LostClaim'
+    super('another replica holds the lease of this turn')
+    this.name = 'LeaseLost'
   }
 }

@@ -1,246 +1,327 @@
 import { setTimeout as delay } from 'node:timers/promises'
+import { CompiledQuery, type Kysely } from 'kysely'
+import { PgBoss } from 'pg-boss'
 import { formatError } from '../errors.ts'
-import { createSeen } from '../lru.ts'
-import type { Shared } from '../store/store.ts'
-import { isUnfinished, type TurnRecord } from '../store/turns.ts'
-import type { ThreadCache } from '../threads/cache.ts'
-import { type Entry, interrupt, parseEntry } from './entry.ts'
-import { buildNewTurn } from './intake.ts'
-import { Interruption } from './job.ts'
-import type { Line } from './postgres-queue.ts'
-import { leavesReply, recheck } from './recheck.ts'
-import { createRepeater } from './repeater.ts'
-import { type Inbox, type InboxDeps, lastWordsMs, mostAtOnce, prunedAfterMs } from './sqlite-driver.ts'
-import type { Turn } from './turn.ts'
-import { createWorker } from './worker.ts'
+import type { Log } from '../log.ts'
+import type { ThreadId } from '../slack/thread-history.ts'
+import { withStartLock } from '../store/postgres.ts'
+import type { Store } from '../store/store.ts'
+import type { Schema } from '../store/tables.ts'
+import { createTurnSaver, parseTurnRecord, recordReplicaCrash, type TurnRecord, unfinished } from '../store/turns.ts'
+import { createLeases } from './lease.ts'
+import type { Lane, Lease, LeasedTurn, QueueDriver } from './queue-driver.ts'
 
-/** So many lines are taken with one question to the database. */
-const mostTaken = 20
-/** A database that is away is asked again after this long; the event is not acknowledged meanwhile, so Slack repeats it. */
-const keepAgainMs = 250
-const keepPatienceMs = 120_000
-/** Turns of other replicas whose answers are known here. */
-const rememberedTurns = 50_000
-const rememberedMs = 7 * 86_400_000
+const queue = 'turns'
+/** The least that pg-boss allows. Crashed replicas are found sooner, by their missing connections. */
+const heartbeatSeconds = 10
+/** An entry fails when a replica crashes or stops, and is delivered again, without end. */
+const retryLimit = 1_000_000
+/** The most that pg-boss allows. */
+const expireInSeconds = 86_400
+const superviseSeconds = 2
+const sweepSeconds = 60
+const pollEveryMs = 1_000
+const stopMs = 1_500
+const saveRetryMs = 250
+const savePatienceMs = 120_000
 
-/**
- * The inbox of one of several replicas. Any of them writes a turn down, and any answers it: the queue hands each turn to one, and
- * again to another when that one dies.
- */
-export function createSharedInbox(
-  deps: InboxDeps & { threads: Pick<ThreadCache, 'begin' | 'behind' | 'drop'> },
-  { queue, replicas }: Shared,
-): Inbox {
-  const { store, log } = deps
-  /** The turns that this replica answers. */
-  const entries = new Map<string, Entry>()
-  const running = new Set<Promise<void>>()
-  const keeping = new Map<string, Promise<void>>()
-  /** Those that it has written down and not begun to tell about. */
-  const fresh = new Set<string>()
-  const repeat = createRepeater(log)
-  const seen = createSeen(rememberedTurns, rememberedMs)
-  let isOpen = true
-  let isReady = false
+type Db = Kysely<Schema>
+type QueueEntry = Parameters<ReturnType<typeof createLeases>['open']>[1]
+type Boss = Pick<PgBoss, 'fetch' | 'complete' | 'fail' | 'touch' | 'insert'>
 
-  const reopen = async (turnId: string, as: Parameters<typeof queue.reopen>[1]) => {
-    const outcome = await queue.reopen(turnId, as)
-    if (outcome === 'begun') void take()
-    return outcome
-  }
-  const takeAway = async (turnId: string): Promise<void> => {
-    const record = await store.turns.read(turnId)
-    if (record !== undefined && record.messages.length > 0 && leavesReply.has(record.state))
-      await reopen(turnId, { state: 'withdrawing', isOtherAnswer: false })
-  }
-  const runner = createWorker({ ...deps, turns: store.turns, takeAway, isOpen: () => isOpen })
+/** Data of a queue entry. */
+interface Entry extends ThreadId {
+  ts: string
+  /** The turn had ended before. */
+  isAgain: boolean
+}
 
-  let isTaking = false
-  let isWanted = false
-  /** Takes what can be taken, as long as there is room and anything is handed out. */
-  const take = async (): Promise<void> => {
-    isWanted = true
-    if (isTaking || !isReady) return
-    isTaking = true
-    while (isWanted && isOpen) {
-      isWanted = false
-      const room = Math.min(mostTaken, mostAtOnce - running.size)
-      const lines = room > 0 ? await queue.take(room).catch(() => []) : []
-      for (const line of lines) begin(line)
-      if (lines.length > 0) isWanted = true
-    }
-    isTaking = false
-  }
-
-  const begin = (line: Line) => {
-    const work = follow(line).catch(error => log.warn({ reason: formatError(error) }, 'a turn could not be taken'))
-    running.add(work)
-    void work.then(() => {
-      running.delete(work)
-      // The thread's next turn, if there is one, can be taken now.
-      void take()
-    })
-  }
-
-  const follow = async (line: Line): Promise<void> => {
-    await deps.ready(line)
-    const taken = await line.next()
-    if (taken === undefined) return
-    const { record, lease, foreign } = taken
-    catchUp(line, foreign)
-    const known = parseEntry(record, true)
-    const isAgain = line.isAgain === true
-    const entry = {
-      ...known,
-      lease,
-      isChecked: known.isChecked || isAgain,
-      isResumed: record.attempts > 0 || record.isFound,
-      // Whoever asked has waited since then, whichever replicas have come and gone.
-      heardAt: isAgain ? known.heardAt : performance.now() - Math.max(0, Date.now() - record.keptAt),
-    }
-    // Whoever hears a thread begin, and whoever answers it, need not be the same.
-    if (!entry.isResumed && entry.turn.isAddressed) deps.threads.begin(entry.turn, entry.turn.question)
-    heed(entry, record)
-    lease.lost.addEventListener('abort', () => interrupt(entry, new Interruption('lost')), { once: true })
-    entries.set(record.id, entry)
-    // What was wanted of it while it was on its way here.
-    heedAgain(record.id).catch(() => {})
-    await runner.run(entry).finally(() => entries.delete(record.id))
-  }
-
-  /** What other replicas have heard and answered in the thread since this one last looked, it has not seen. */
-  const catchUp = (thread: Pick<Turn, 'channel' | 'threadTs'>, foreign: TurnRecord[]) => {
-    const news = foreign.filter(({ id, edition, state, attempts }) => seen.add(`${id} ${edition} ${state} ${attempts}`))
-    const from = news.map(({ ts }) => ts).sort()[0]
-    if (from !== undefined) deps.threads.behind(thread, from)
-  }
-
-  /** What others wrote into the record of a turn that is answered here. */
-  const heed = (entry: Entry, { state, turn }: TurnRecord, by?: string) => {
-    if (state === 'stopping') return interrupt(entry, new Interruption('stopped', by))
-    if (state === 'withdrawing') return interrupt(entry, new Interruption('withdrawn'))
-    const { question } = JSON.parse(turn) as Turn
-    if (question.text !== entry.turn.question.text && !entry.isEnding) change(entry, question)
-  }
-  const change = (entry: Entry, question: Turn['question']) => {
-    entry.turn = { ...entry.turn, question }
-    if (entry.isRunning) interrupt(entry, new Interruption('edited'))
-  }
-  const heedAgain = async (turnId: string, by?: string): Promise<void> => {
-    const entry = entries.get(turnId)
-    const record = entry && (await store.turns.read(turnId))
-    // What another has, or has ended, is not this one's to heed.
-    const isOurs = record !== undefined && record.claim === entry?.lease?.count && isUnfinished(record)
-    if (entry !== undefined && isOurs && !entry.isEnding) heed(entry, record, by)
-  }
-
-  const write = async (turn: Turn, from: 'event' | 'history'): Promise<void> => {
-    const deadline = Date.now() + keepPatienceMs
-    const isFound = from === 'history'
-    for (;;) {
-      const isNew = await store.turns.keep({ ...buildNewTurn(turn), isFound })
-      if (isNew === true) fresh.add(turn.id)
-      if (isNew !== undefined) return
-      if (!isOpen || Date.now() > deadline) throw new Error('a turn could not be written down')
-      await delay(keepAgainMs)
-    }
-  }
-
-  const mark: typeof queue.mark = async (turnId, marked, by) => {
-    const isMarked = await queue.mark(turnId, marked, by)
-    if (isMarked) await heedAgain(turnId, by)
-    return isMarked
-  }
-
-  const inThread = async (thread: Pick<Turn, 'channel' | 'threadTs'>) =>
-    (await queue.inThread(thread)).map(({ turn }) => JSON.parse(turn) as Turn)
-
-  const tellAhead = async (turn: Turn): Promise<void> => {
-    const ahead = (await inThread(turn)).filter(({ question }) => question.ts < turn.question.ts).length
-    if (ahead > 0) deps.onAhead(turn, ahead)
-  }
+/** Creates the driver for several replicas on pg-boss: strict order by key, the key being the thread. */
+export function createPostgresDriver({ store, log }: { store: Store; log: Log }): QueueDriver {
+  if (store.shared === undefined) throw new Error('the store is not shared')
+  const { replicas, postgres, writer } = store.shared
+  const { db } = postgres
+  const boss = createBoss(postgres.executeSql, log)
+  const leases = createLeases(buildEntryActions(boss, db))
+  const enqueue = (on: Db, turns: NewEntry[]) => insertEntries(boss, on, turns)
+  const save = createTurnSaver(writer, { savedBy: replicas.name, enqueue })
+  let timer: NodeJS.Timeout | undefined
+  let isOpen = false
+  let tellAhead: (record: TurnRecord, ahead: number) => void = () => {}
 
   return {
-    keep(turn, from) {
-      const known = keeping.get(turn.id)
-      if (known !== undefined) return known
-      const written = write(turn, from).finally(() => keeping.delete(turn.id))
-      keeping.set(turn.id, written)
-      return written
-    },
-    settled: async turnId => keeping.get(turnId),
-    accept(turn) {
-      // It has been handed out already, or will be; here only those who wait are told so.
-      const isOurs = fresh.delete(turn.id)
-      if (isOurs && turn.question.ts !== turn.threadTs) tellAhead(turn).catch(() => {})
-      void take()
-    },
-    takeOver: () => queue.start(),
-    resume() {
-      isReady = true
-      queue.onReady(() => void take())
-      replicas.hear(word => {
-        if (word.kind === 'turn') heedAgain(word.id, word.by).catch(() => {})
-        if (word.kind === 'thread') deps.threads.drop(word)
+    save: turn =>
+      retrySave(
+        () => save(turn),
+        () => isOpen,
+      ),
+    async start({ onReady, onMarked, onAhead }) {
+      tellAhead = onAhead
+      await withStartLock(db, () => createQueue(boss))
+      await enqueueLeftTurns(boss, db)
+      isOpen = true
+      replicas.hear(notice => {
+        if (notice.kind === 'turns') onReady()
+        if (notice.kind === 'turn') onMarked(notice.id, notice.by)
       })
-      replicas.onReturn(() => {
-        for (const turnId of entries.keys()) void heedAgain(turnId).catch(() => {})
+      replicas.onReturn(onReady)
+      replicas.onReturn(onMarked)
+      replicas.onCrash(async name => {
+        await takeOver(boss, db, name)
+        onReady()
       })
-      repeat.hourly(() => store.turns.prune(Date.now() - prunedAfterMs))
-      repeat.often(() =>
-        recheck({
-          turns: store.turns,
-          isSettled: deps.isSettled,
-          isBusy: turnId => entries.has(turnId),
-          reopen: ({ id }) => void reopen(id, { state: 'waiting', isOtherAnswer: false }).catch(() => {}),
-        }),
-      )
-      void take()
+      timer = setInterval(onReady, pollEveryMs).unref()
     },
-    async revise(turnId, question) {
-      const record = await store.turns.read(turnId)
-      if (record === undefined) return 'not here'
-      const turn = { ...(JSON.parse(record.turn) as Turn), question }
-      return (await mark(turnId, { turn: JSON.stringify(turn) })) ? 'revised' : 'not here'
+    enqueue(turn) {
+      // A thread's first turn has none before it.
+      if (turn.ts === turn.threadTs) return
+      tellPosition(db, turn, tellAhead).catch(error => log.debug({ reason: formatError(error) }, 'no queue position'))
     },
-    async keepDeleted(turnId) {
-      await keeping.get(turnId)
-      // Whoever looks at it then finds that the question is gone.
-      await store.turns.change(turnId, { checkAt: Date.now() })
+    async take(most) {
+      if (!isOpen) return []
+      const sentAt = performance.now()
+      const jobs = await boss.fetch<Entry>(queue, { batchSize: most })
+      const open = (record: TurnRecord, job: QueueEntry) => leases.open(record, job, sentAt)
+      return jobs.map(job => buildLane({ boss, db, name: replicas.name, open }, job))
     },
-    async withdraw(turnId) {
-      if (!(await mark(turnId, { state: 'withdrawing' }))) await takeAway(turnId)
+    load: store.turns.load,
+    inThread: thread => loadUnfinished(db, thread),
+    async isForeign(thread) {
+      return (await selectThread(db, thread).where('state', '!=', 'passed').limit(1).execute()).length === 0
     },
-    async stop(turnId, by) {
-      await mark(turnId, { state: 'stopping' }, by)
+    async mark(id, change, by) {
+      const isMarked = await store.turns.mark(id, change)
+      if (isMarked === undefined) throw new Error('turn could not be changed')
+      if (isMarked) replicas.tell({ kind: 'turn', id, ...(by !== undefined && { by }) })
+      return isMarked
     },
-    async find(turnId) {
-      const record = await store.turns.read(turnId)
-      if (record === undefined) return undefined
-      const isThere = leavesReply.has(record.state) || isUnfinished(record)
-      return isThere ? (JSON.parse(record.turn) as Turn) : undefined
-    },
-    inThread,
-    async again(turnId) {
-      return reopen(turnId, { state: 'waiting', isOtherAnswer: true })
-    },
-    isForeign: async thread => !(await queue.knows(thread)),
+    reopen: (id, as) => db.transaction().execute(on => reopenTurn(boss, on, { id, ...as })),
     get size() {
-      return entries.size
+      return leases.size
     },
-    async stopAll(patienceMs) {
+    drain() {
       isOpen = false
-      repeat.stop()
-      const patience = setTimeout(() => {
-        for (const entry of entries.values()) interrupt(entry, new Interruption('closing'))
-      }, patienceMs)
-      const allEnd = async () => {
-        while (running.size > 0) await Promise.all(running)
-      }
-      await Promise.race([allEnd(), delay(patienceMs + lastWordsMs, undefined, { ref: false })])
-      clearTimeout(patience)
-      // What was handed over can be taken at once.
+    },
+    async stop() {
+      isOpen = false
+      clearInterval(timer)
+      leases.close()
       replicas.tell({ kind: 'turns' })
+      // A database that does not answer is not waited for.
+      const stopped = boss.stop({ graceful: false, close: false }).catch(() => {})
+      await Promise.race([stopped, delay(stopMs, undefined, { ref: false })])
     },
   }
+}
+
+/** Retries a save while the database is away: the event gets no ack meanwhile. */
+async function retrySave(save: () => Promise<boolean | undefined>, isOpen: () => boolean): Promise<boolean> {
+  const deadline = Date.now() + savePatienceMs
+  for (;;) {
+    const isNew = await save()
+    if (isNew !== undefined) return isNew
+    if (!isOpen() || Date.now() > deadline) throw new Error('turn could not be saved')
+    await delay(saveRetryMs)
+  }
+}
+
+interface LaneDeps {
+  boss: Boss
+  db: Db
+  name: string
+  open: (record: TurnRecord, entry: QueueEntry) => Lease
+}
+
+function buildLane({ boss, db, name, open }: LaneDeps, { id, retryCount, data }: QueueEntry & { data: Entry }): Lane {
+  const { isAgain, ...lane } = data
+  const entry = { id, retryCount }
+  const next = async (): Promise<LeasedTurn | undefined> => {
+    const record = await leaseNext(db, lane, { owner: name, job: id })
+    if (record === undefined) return void (await boss.complete(queue, [entry]))
+    const lease = open(record, entry)
+    const foreign = await loadForeign(db, record, name).catch(async error => {
+      await lease.release()
+      throw error
+    })
+    return {
+      // The lease has counted this attempt already.
+      record: { ...record, attempts: record.attempts - 1 },
+      lease,
+      isResumed: record.attempts > 1 || record.isFound,
+      isReopened: isAgain,
+      isPersistent: true,
+      foreign,
+    }
+  }
+  return { ...lane, next }
+}
+
+const buildEntryActions = (boss: Boss, db: Db): Parameters<typeof createLeases>[0] => ({
+  // The types of pg-boss leave this result out.
+  touch: async entries => ((await boss.touch(queue, entries)) as unknown as { settled: string[] }).settled,
+  complete: async entry => void (await boss.complete(queue, [entry])),
+  async release(entry, turn) {
+    await freeTurn(db, turn)
+    await boss.fail(queue, [entry])
+  },
+})
+
+function createBoss(executeSql: (text: string, values?: unknown[]) => Promise<{ rows: unknown[] }>, log: Log): PgBoss {
+  const boss = new PgBoss({
+    db: { executeSql },
+    schedule: false,
+    superviseIntervalSeconds: superviseSeconds,
+    monitorIntervalSeconds: superviseSeconds,
+    maintenanceIntervalSeconds: sweepSeconds,
+  })
+  // Maintenance is retried; other failures reject where they were called.
+  boss.on('error', error => log.debug({ reason: (error as Error).message }, 'queue maintenance failed'))
+  return boss
+}
+
+async function createQueue(boss: PgBoss): Promise<void> {
+  await boss.start()
+  await boss.createQueue(queue, {
+    policy: 'key_strict_fifo',
+    notify: true,
+    heartbeatSeconds,
+    retryLimit,
+    retryDelay: 0,
+    expireInSeconds,
+    deleteAfterSeconds: sweepSeconds,
+  })
+}
+
+type NewEntry = ThreadId & { ts: string; isAgain?: boolean }
+
+/** Inserts queue entries in a transaction of the store. */
+async function insertEntries(boss: Boss, on: Db, entries: NewEntry[]): Promise<void> {
+  const jobs = entries.map(({ channel, threadTs, ts, isAgain = false }) => ({
+    data: { channel, threadTs, ts, isAgain },
+    singletonKey: `${channel}:${threadTs}`,
+  }))
+  await boss.insert(queue, jobs, { db: buildBossDatabase(on) })
+}
+
+const buildBossDatabase = (on: Db) => ({
+  executeSql: async (text: string, values: unknown[] = []) => ({
+    rows: (await on.executeQuery(CompiledQuery.raw(text, values))).rows,
+  }),
+})
+
+/** Enqueues the turns that came from SQLite or an older version. */
+async function enqueueLeftTurns(boss: Boss, db: Db): Promise<void> {
+  await db.transaction().execute(async on => {
+    const left = await on
+      .updateTable('turns')
+      .set({ queued: 1 })
+      .where('state', 'in', unfinished)
+      .where('queued', '=', 0)
+      .returning(['channel', 'thread_ts', 'ts'])
+      .execute()
+    const entries = left.map(({ channel, thread_ts, ts }) => ({ channel, threadTs: thread_ts, ts }))
+    if (entries.length > 0) await insertEntries(boss, on, entries)
+  })
+}
+
+async function takeOver(boss: Boss, db: Db, crashed: string): Promise<void> {
+  await db.transaction().execute(async on => {
+    const entries = await recordReplicaCrash(on, crashed)
+    if (entries.length > 0) await boss.fail(queue, entries, undefined, { db: buildBossDatabase(on) })
+  })
+}
+
+async function tellPosition(
+  db: Db,
+  turn: ThreadId & { id: string },
+  tell: (record: TurnRecord, ahead: number) => void,
+) {
+  const records = await loadUnfinished(db, turn)
+  const ahead = records.findIndex(({ id }) => id === turn.id)
+  const record = records[ahead]
+  if (record !== undefined && ahead > 0) tell(record, ahead)
+}
+
+const selectThread = (db: Db, { channel, threadTs }: ThreadId) =>
+  db.selectFrom('turns').selectAll().where('channel', '=', channel).where('thread_ts', '=', threadTs)
+
+async function loadUnfinished(db: Db, thread: ThreadId): Promise<TurnRecord[]> {
+  const rows = await selectThread(db, thread).where('state', 'in', unfinished).orderBy('ts').execute()
+  return rows.map(parseTurnRecord)
+}
+
+/** Loads the other turns of the thread that other replicas saved or answered. */
+async function loadForeign(db: Db, turn: TurnRecord, name: string): Promise<TurnRecord[]> {
+  if (turn.ts === turn.threadTs && turn.revision === 1) return []
+  const rows = await selectThread(db, turn)
+    .where('id', '!=', turn.id)
+    .where('state', '!=', 'passed')
+    .where(({ or, eb }) => or([eb('kept_by', '!=', name), eb('owner', 'is distinct from', name)]))
+    .execute()
+  return rows.map(parseTurnRecord)
+}
+
+/** Leases the oldest unfinished turn of the thread. A crash counts if another replica was answering it. */
+async function leaseNext(db: Db, thread: ThreadId, holder: { owner: string; job: string }) {
+  const next = selectThread(db, thread).where('state', 'in', unfinished).orderBy('ts').limit(1)
+  const row = await db
+    .updateTable('turns')
+    .set(({ eb, and }) => {
+      const isCrashed = and([eb('owner', 'is not', null), eb('state', '=', 'answering')])
+      return {
+        ...holder,
+        claim: eb('claim', '+', 1),
+        attempts: eb('attempts', '+', 1),
+        state: eb
+          .case()
+          .when('state', '=', 'waiting')
+          .then(eb.val<TurnRecord['state']>('answering'))
+          .else(eb.ref('state'))
+          .end(),
+        deaths: eb('deaths', '+', eb.case().when(isCrashed).then(1).else(0).end()),
+        changed_at: Date.now(),
+      }
+    })
+    .where('id', 'in', next.clearSelect().select('id').forUpdate())
+    .returningAll()
+    .executeTakeFirst()
+  return row && parseTurnRecord(row)
+}
+
+/** Frees a turn whose lease is given back: it waits again, and no crash counts. */
+async function freeTurn(db: Db, { id, token }: Pick<TurnRecord, 'id' | 'token'>): Promise<void> {
+  await db
+    .updateTable('turns')
+    .set(({ eb }) => ({
+      owner: null,
+      state: eb
+        .case()
+        .when('state', '=', 'answering')
+        .then(eb.val<TurnRecord['state']>('waiting'))
+        .else(eb.ref('state'))
+        .end(),
+    }))
+    .where('id', '=', id)
+    .where('claim', '=', token)
+    .where('state', 'in', unfinished)
+    .execute()
+}
+
+async function reopenTurn(
+  boss: Boss,
+  on: Db,
+  { id, state, isNextRevision }: { id: string } & Parameters<QueueDriver['reopen']>[1],
+): ReturnType<QueueDriver['reopen']> {
+  const row = await on.selectFrom('turns').selectAll().where('id', '=', id).forUpdate().executeTakeFirst()
+  if (row === undefined) return 'unknown'
+  if (unfinished.some(one => one === row.state)) return 'busy'
+  // The person who asks for another revision clears the turn of its crashes.
+  const next = isNextRevision ? { edition: row.edition + 1, shown: 0, deaths: 0 } : {}
+  await on
+    .updateTable('turns')
+    .set({ ...next, state, owner: null, changed_at: Date.now() })
+    .where('id', '=', id)
+    .execute()
+  await insertEntries(boss, on, [{ channel: row.channel, threadTs: row.thread_ts, ts: row.ts, isAgain: true }])
+  return 'begun'
 }

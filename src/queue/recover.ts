@@ -31,11 +31,11 @@ const historyLagMs = 10_000
  */
 export async function recover(
   { threads, log }: { threads: Pick<ThreadCache, 'reread'>; log: Log },
-  { turn, edition, isResumed }: Job,
+  { turn, revision, isResumed }: Job,
 ): Promise<Recovered | 'unreadable' | undefined> {
   if (!isResumed) return undefined
   try {
-    return await fetchRecovered(threads, turn, edition)
+    return await fetchRecovered(threads, turn, revision)
   } catch (error) {
     log.warn({ turn: turn.id, reason: formatError(error) }, 'recovery failed: the thread could not be read')
     return turn.question.text === '' && turn.question.files.length === 0 ? 'unreadable' : undefined
@@ -50,24 +50,24 @@ export function resumeCheckpoint(checkpoint: Progress, recovered: Recovered | un
 }
 
 /** Returns whether nothing is left to do for a turn that has ended. Throws if Slack cannot be read. */
-export async function isSettled(threads: Pick<ThreadCache, 'reread'>, turn: Turn, edition: number): Promise<boolean> {
-  const { question, wholeParts, messages } = await fetchRecovered(threads, turn, edition)
+export async function isSettled(threads: Pick<ThreadCache, 'reread'>, turn: Turn, revision: number): Promise<boolean> {
+  const { question, wholeParts, messages } = await fetchRecovered(threads, turn, revision)
   return question !== undefined && wholeParts === messages.length
 }
 
-async function fetchRecovered(threads: Pick<ThreadCache, 'reread'>, turn: Turn, edition: number): Promise<Recovered> {
+async function fetchRecovered(threads: Pick<ThreadCache, 'reread'>, turn: Turn, revision: number): Promise<Recovered> {
   const thread = await threads.reread(turn).catch(emptyIfDeleted)
   const ours = thread
     .filter(({ mark }) => mark?.turn === turn.id)
     // A complete message comes before the one that it was posted to replace.
     .sort((a, b) => (a.mark?.part ?? 0) - (b.mark?.part ?? 0) || Number(b.mark?.isWhole) - Number(a.mark?.isWhole))
-  const wholeAt = ours.findIndex(({ mark }) => mark?.isWhole === true && mark.edition === edition)
+  const wholeAt = ours.findIndex(({ mark }) => mark?.isWhole === true && mark.edition === revision)
   const text = ours.map(message => slackToPlain(withoutNote(message.text), id => id)).join('\n\n')
   return {
     question: thread.find(({ ts }) => ts === turn.question.ts) ?? (isFresh(turn) ? turn.question : undefined),
     messages: ours.map(({ ts }) => ts),
     text,
-    isRefused: ours.every(({ mark }) => (mark?.edition ?? 1) < edition),
+    isRefused: ours.every(({ mark }) => (mark?.edition ?? 1) < revision),
     wholeParts: wholeAt < 0 ? undefined : wholeAt + 1,
   }
 }

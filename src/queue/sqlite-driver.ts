@@ -1,221 +1,166 @@
-import { setTimeout as delay } from 'node:timers/promises'
 import type { Log } from '../log.ts'
-import type { Message } from '../slack/message.ts'
+import { createSeen } from '../lru.ts'
+import type { ThreadId } from '../slack/thread-history.ts'
 import type { Store } from '../store/store.ts'
-import { createEntry, type Entry, interrupt, parseEntry } from './entry.ts'
-import { createKeeping } from './intake.ts'
-import { type Ended, Interruption, type Job } from './job.ts'
-import { leavesReply, recheck } from './recheck.ts'
-import { createRepeater } from './repeater.ts'
-import { createThreadScheduler } from './thread-scheduler.ts'
-import type { Turn } from './turn.ts'
-import { createWorker } from './worker.ts'
+import { isUnfinished, type NewTurn, type TurnRecord } from '../store/turns.ts'
+import { concurrency, type Lane, type Lease, type LeasedTurn, type QueueDriver } from './queue-driver.ts'
+import { createLanes } from './thread-lanes.ts'
 
-/** Turns on their way: kept before Slack hears that they came, each thread's one at a time and in order. */
-export interface Inbox {
-  /** Writes a turn down. Resolves when it outlives a power cut; a turn that was kept before is kept once. */
-  keep(turn: Turn, from: 'event' | 'history'): Promise<void>
-  /** Resolves when the turn, if it is just being written down, is. */
-  settled(turnId: string): Promise<void>
-  /**
-   * Begins to answer a turn that was kept. One that was begun already is not begun again; one that was found in history
-   * may have been answered by a bot whose store did not outlive it.
-   */
-  accept(turn: Turn, from: 'event' | 'history'): void
-  /** Takes what the process before this one left unfinished. Nothing may be kept before. */
-  takeOver(): Promise<void>
-  /** Goes on with that, and looks after what is written down from time to time. */
-  resume(): void
-  /** The question was changed. What is being answered starts again; what waits waits with the new question. */
-  revise(turnId: string, question: Message): Promise<'revised' | 'not here'>
-  /** The question was deleted. Resolves when that is written down. */
-  keepDeleted(turnId: string): Promise<void>
-  /** Its reply stops and goes. */
-  withdraw(turnId: string): Promise<void>
-  /** Breaks the answer off, if there is one; what was written stays. Resolves when that is written down. */
-  stop(turnId: string, by: string): Promise<void>
-  /** A turn that is on its way or that ended not long ago and has a reply. */
-  find(turnId: string): Promise<Turn | undefined>
-  /** The turns of a thread that are being answered or wait. */
-  inThread(thread: Thread): Promise<Turn[]>
-  /** Answers a turn that has ended once more, in the same message. Resolves when that is written down. */
-  again(turnId: string): Promise<'begun' | 'busy' | 'unknown'>
-  /** Nothing of the thread is on its way that could make it the bot's business. */
-  isForeign(thread: Thread): Promise<boolean>
-  /** Turns that are being answered or wait. */
-  readonly size: number
-  /**
-   * Takes nothing more, waits for the turns in flight, and after the patience leaves those that remain to the next start.
-   * Resolves when all have ended, or when a few seconds later some still have not: Slack may be away.
-   */
-  stopAll(patienceMs: number): Promise<void>
+/** A turn that is saved, waits or runs. */
+interface Item {
+  record: TurnRecord
+  isPersistent: boolean
+  /** An earlier process or revision began it. */
+  isResumed: boolean
+  isReopened: boolean
+  stoppedBy?: string | undefined
 }
 
-type Thread = Pick<Turn, 'channel' | 'threadTs'>
+/** Duplicates of an event arrive within minutes; turns that could not be saved are deduplicated in memory. */
+const rememberedMs = 3_600_000
+const rememberedTurns = 50_000
 
-/** What the inbox needs of the rest. */
-export interface InboxDeps {
-  answer: (job: Job) => Promise<Ended>
-  store: Store
-  log: Log
-  /** Whether nothing is left to do of a turn that has ended. Throws when that cannot be seen. */
-  isSettled: (turn: Turn, edition: number) => Promise<boolean>
-  /** Resolves when nothing older of the thread can still turn up. */
-  ready: (turn: Thread & { ts: string }) => Promise<void>
-  /** The turn waits behind so many others. */
-  onAhead: (turn: Turn, ahead: number) => void
-  /** The question was changed when its answer was just being completed. */
-  onLateEdit: (turnId: string) => void
-}
+/** When a turn begins, this many behind it are told their new position. */
+const toldPositions = 3
 
-/** More answers at once than this only make each of them slower: Slack's limits are shared by all. */
-export const mostAtOnce = 100
-/** For the last words below a reply that is not whole. */
-export const lastWordsMs = 5_000
-/** Ended turns are remembered this long, for another answer and so that no copy of them is answered again. */
-export const prunedAfterMs = 7 * 86_400_000
-
-/** Makes the inbox. A turn's failure is the turn's own affair; one that throws all the same holds up nobody. */
-export function createInbox(deps: InboxDeps): Inbox {
-  const { store, log } = deps
-  const entries = new Map<string, Entry>()
-  const keeping = createKeeping(store, turnId => entries.has(turnId))
-  /** What the process before this one left, until it is gone on with. */
-  const left: Entry[] = []
-  /** Ended turns that are being taken up again. */
-  const beginning = new Set<string>()
-  const repeat = createRepeater(log)
-  let isOpen = true
-
-  const runner = createWorker({
-    ...deps,
-    turns: store.turns,
-    takeAway: turnId => takeAway(turnId),
-    isOpen: () => isOpen,
-  })
-  const lines = createThreadScheduler<Entry>({
-    most: mostAtOnce,
-    threadOf: ({ turn }) => threadKey(turn),
-    keyOf: ({ turn }) => turn.question.ts,
-    ready: ({ turn }) => deps.ready({ ...turn, ts: turn.question.ts }),
-    run: entry => runner.run(entry).finally(() => entries.delete(entry.turn.id)),
-    onAhead: ({ turn }, ahead) => deps.onAhead(turn, ahead),
+/**
+ * Creates the driver for a single process: the turns wait in memory and are recovered from the store at start. A turn that cannot be
+ * saved runs all the same.
+ */
+export function createSqliteDriver({ store, log }: { store: Pick<Store, 'turns' | 'isPersistent'>; log: Log }) {
+  const { turns } = store
+  const items = new Map<string, Item>()
+  const seen = createSeen(rememberedTurns, rememberedMs)
+  const line = createLine(item => {
+    items.delete(item.record.id)
+    seen.add(item.record.id)
   })
 
-  const begin = (entry: Entry) => {
-    entries.set(entry.turn.id, entry)
-    lines.add(entry)
+  const add = (item: Omit<Item, 'isPersistent'>) => {
+    const added = { ...item, isPersistent: store.isPersistent }
+    items.set(item.record.id, added)
+    line.add(added)
   }
 
-  /** Takes up a turn that has ended, to remove its reply. */
-  const takeAway = async (turnId: string): Promise<void> => {
-    const record = await store.turns.read(turnId)
-    if (record === undefined || record.messages.length === 0 || !leavesReply.has(record.state)) return
-    // Slack may tell of one deletion in two ways.
-    if (entries.has(turnId)) return
-    const entry = parseEntry(record, store.isKept)
-    interrupt(entry, new Interruption('withdrawn'))
-    begin(entry)
-  }
-
-  const lookAgain = () =>
-    recheck({
-      turns: store.turns,
-      isSettled: deps.isSettled,
-      isBusy: turnId => entries.has(turnId) || beginning.has(turnId),
-      reopen: record => begin({ ...parseEntry(record, store.isKept), isChecked: true }),
-    })
-
-  return {
-    keep: keeping.keep,
-    settled: keeping.settled,
-    accept(turn, from) {
-      // What comes when the bot stops is kept, and left to the next start.
-      const kept = isOpen ? keeping.take(turn.id) : undefined
-      if (kept !== undefined) begin(createEntry(turn, kept.isKept, from))
+  const driver: QueueDriver = {
+    async save(turn) {
+      if (items.has(turn.id) || seen.has(turn.id)) return false
+      const isNew = await turns.save(turn)
+      if (isNew === false) seen.add(turn.id)
+      else items.set(turn.id, { ...buildItem(turn), isPersistent: isNew === true && store.isPersistent })
+      return isNew !== false
     },
-    async takeOver() {
-      for (const record of await store.turns.beginLife()) {
-        const entry = parseEntry(record, store.isKept)
-        if (record.state === 'stopping') interrupt(entry, new Interruption('stopped'))
-        entries.set(record.id, entry)
-        left.push(entry)
-      }
-      await store.turns.prune(Date.now() - prunedAfterMs)
+    async start({ onAhead }) {
+      line.onAhead = onAhead
+      const left = await turns.recover()
+      if (left.length > 0) log.info({ turns: left.length }, 'recovered unfinished turns')
+      for (const record of left) add({ record, isResumed: true, isReopened: false })
     },
-    resume() {
-      if (left.length > 0) log.info({ turns: left.length }, 'going on with what was left unfinished')
-      for (const entry of left.splice(0)) lines.add(entry)
-      repeat.hourly(() => store.turns.prune(Date.now() - prunedAfterMs))
-      repeat.often(lookAgain)
+    enqueue({ id }) {
+      const item = items.get(id)
+      if (item !== undefined) line.add(item)
     },
-    async revise(turnId, question) {
-      const entry = entries.get(turnId)
-      if (entry === undefined) return 'not here'
-      if (entry.turn.question.text === question.text) return 'revised'
-      entry.turn = { ...entry.turn, question }
-      void store.turns.change(turnId, { turn: JSON.stringify(entry.turn) })
-      if (entry.isRunning) interrupt(entry, new Interruption('edited'))
-      return 'revised'
-    },
-    async keepDeleted(turnId) {
-      await keeping.settled(turnId)
-      // Whoever looks at it then finds that the question is gone.
-      await store.turns.change(turnId, { checkAt: Date.now() })
-    },
-    async withdraw(turnId) {
-      const entry = entries.get(turnId)
-      if (entry === undefined) await takeAway(turnId)
-      else interrupt(entry, new Interruption('withdrawn'))
-    },
-    async stop(turnId, by) {
-      const entry = entries.get(turnId)
-      if (entry === undefined || entry.isEnding) return
-      if (entry.interruption !== undefined && entry.interruption.kind !== 'edited') return
-      interrupt(entry, new Interruption('stopped', by))
-      await store.turns.change(turnId, { state: 'stopping' })
-    },
-    async find(turnId) {
-      const entry = entries.get(turnId)
-      if (entry !== undefined) return entry.turn
-      const record = await store.turns.read(turnId)
-      return record !== undefined && leavesReply.has(record.state) ? (JSON.parse(record.turn) as Turn) : undefined
-    },
+    take: async most => line.take(most),
+    load: async id => items.get(id)?.record ?? turns.load(id),
     inThread: async thread =>
-      [...entries.values()].map(({ turn }) => turn).filter(turn => threadKey(turn) === threadKey(thread)),
-    async again(turnId) {
-      if (entries.has(turnId) || beginning.has(turnId)) return 'busy'
-      beginning.add(turnId)
-      try {
-        const record = await store.turns.read(turnId)
-        if (record === undefined) return 'unknown'
-        const edition = record.edition + 1
-        // A person who asks for it takes the blame upon themselves.
-        const anew = { edition, shown: 0, deaths: 0 }
-        await store.turns.change(turnId, { ...anew, state: 'waiting' })
-        begin({ ...parseEntry({ ...record, ...anew }, store.isKept), isChecked: true })
-        return 'begun'
-      } finally {
-        beginning.delete(turnId)
-      }
+      [...items.values()]
+        .map(({ record }) => record)
+        .filter(record => threadKey(record) === threadKey(thread))
+        .sort((a, b) => (a.ts < b.ts ? -1 : 1)),
+    isForeign: async thread => line.isEmpty(thread),
+    async mark(id, change, by) {
+      const item = items.get(id)
+      if (item === undefined) return false
+      if (change.state === 'stopping' && item.record.state !== 'waiting') return false
+      if (item.isPersistent && (await turns.mark(id, change)) === false) return false
+      item.record = { ...item.record, ...change }
+      item.stoppedBy ??= by
+      return true
     },
-    isForeign: async thread => lines.isEmpty(threadKey(thread)),
+    async reopen(id, { state, isNextRevision }) {
+      if (items.has(id)) return 'busy'
+      const record = await turns.load(id)
+      if (record === undefined) return 'unknown'
+      if (items.has(id) || isUnfinished(record)) return 'busy'
+      const next = isNextRevision ? { state, ...nextRevision(record) } : { state }
+      add({ record: { ...record, ...next }, isResumed: true, isReopened: true })
+      await turns.update(id, next)
+      return 'begun'
+    },
     get size() {
-      return entries.size
+      return items.size
     },
-    async stopAll(patienceMs) {
-      isOpen = false
-      repeat.stop()
-      const patience = setTimeout(() => {
-        for (const entry of entries.values()) interrupt(entry, new Interruption('closing'))
-      }, patienceMs)
-      await Promise.race([lines.allEnd(), delay(patienceMs + lastWordsMs, undefined, { ref: false })])
-      clearTimeout(patience)
-      await store.turns.endLife()
-    },
+    drain: () => line.remove(({ isPersistent }) => isPersistent),
+    stop: () => turns.recordStop(),
   }
+  return driver
 }
 
-function threadKey({ channel, threadTs }: Thread): string {
-  return `${channel}:${threadTs}`
+/** Creates the line in which turns wait, and from which they are leased. */
+function createLine(onEnd: (item: Item) => void) {
+  const lanes = createLanes<Item>(
+    ({ record }) => threadKey(record),
+    ({ record }) => record.ts,
+  )
+  let taken = 0
+  const tellAhead = (item: Item) => {
+    const ahead = lanes.countAhead(item, concurrency - taken)
+    if (ahead > 0) line.onAhead(item.record, ahead)
+  }
+
+  const lease = (key: string): LeasedTurn | undefined => {
+    const item = lanes.next(key)
+    const release = () => {
+      taken -= 1
+      lanes.release(key)
+    }
+    if (item === undefined) return void release()
+    lanes.peek(key, toldPositions).forEach(tellAhead)
+    const end = async () => {
+      onEnd(item)
+      release()
+    }
+    return { ...item, foreign: [], lease: createPermanentLease(end) }
+  }
+
+  const line = {
+    onAhead: (_record: TurnRecord, _ahead: number) => {},
+    add(item: Item) {
+      lanes.add(item)
+      tellAhead(item)
+    },
+    take(most: number): Lane[] {
+      const firsts = Array.from({ length: most }, () => lanes.take()).filter(item => item !== undefined)
+      taken += firsts.length
+      return firsts.map(({ record }) => {
+        const { channel, threadTs, ts } = record
+        return { channel, threadTs, ts, next: async () => lease(threadKey(record)) }
+      })
+    },
+    isEmpty: (thread: ThreadId) => lanes.isEmpty(threadKey(thread)),
+    remove: lanes.remove,
+  }
+  return line
+}
+
+/** Builds the change that starts another revision. The person who asks for it clears the turn of its crashes. */
+function nextRevision({ revision }: Pick<TurnRecord, 'revision'>) {
+  return { revision: revision + 1, shown: 0, crashes: 0 }
+}
+
+const createPermanentLease = (end: () => Promise<void>): Lease => ({
+  token: undefined,
+  isValid: true,
+  whenValid: async () => {},
+  lost: new AbortController().signal,
+  end,
+  release: end,
+})
+
+const threadKey = ({ channel, threadTs }: ThreadId) => `${channel}:${threadTs}`
+
+function buildItem({ isFound = false, ...turn }: NewTurn): Omit<Item, 'isPersistent'> {
+  const unbegun = { attempts: 0, crashes: 0, revision: 1, messages: [], shown: 0, postingAt: undefined, token: 0 }
+  const record: TurnRecord = { ...turn, ...unbegun, state: 'waiting', savedAt: Date.now(), isFound }
+  return { record, isResumed: isFound, isReopened: false }
 }

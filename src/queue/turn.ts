@@ -1,23 +1,59 @@
+import { z } from 'zod'
 import { type BotIdentity, dropNulls, isSelf, type Message, parseMessage, type RawMessage } from '../slack/message.ts'
 import { isMentioned } from '../text/from-slack.ts'
 import type { Change } from '../threads/cache.ts'
 
-/** One thing that a person asked, wherever they asked it. */
-export interface Turn {
+const StoredFile = z.object({
+  id: z.string(),
+  name: z.string(),
+  mimetype: z.string(),
+  size: z.number(),
+  url: z.string().exactOptional(),
+  mode: z.string().exactOptional(),
+  isExternal: z.boolean().exactOptional(),
+  access: z.string().exactOptional(),
+})
+
+const Question = z.object({
+  ts: z.string(),
+  author: z.union([
+    z.object({ kind: z.literal('person'), id: z.string() }),
+    z.object({ kind: z.literal('app'), name: z.string() }),
+    z.object({ kind: z.literal('self') }),
+  ]),
+  text: z.string(),
+  form: z.enum(['slack', 'markdown']),
+  files: z.array(StoredFile),
+  inThread: z.string().exactOptional(),
+}) satisfies z.ZodType<Message>
+
+/** Schema of a turn: one request by a person, however Slack delivers it. */
+const Turn = z.object({
   /** Team, channel and ts: the same for every copy that Slack sends of one message. */
-  id: string
-  channel: string
-  threadTs: string
-  user: string
-  place: 'channel' | 'dm'
-  /** Mentioned or written to directly; otherwise a follow-up, which is a turn only in a thread that the bot takes part in. */
-  isAddressed: boolean
-  question: Message
-  /** Where Slack takes the answer, too, for half an hour: under the command that asked. */
-  echo?: string
+  id: z.string(),
+  channel: z.string(),
+  threadTs: z.string(),
+  user: z.string(),
+  place: z.enum(['channel', 'dm']),
+  /** True for mentions and direct messages; false for follow-ups, which count only in threads that the bot takes part in. */
+  isAddressed: z.boolean(),
+  question: Question,
+  /** The command's response URL, which takes the answer as well for half an hour. */
+  echo: z.string().exactOptional(),
+})
+
+export type Turn = Omit<z.infer<typeof Turn>, 'question'> & { question: Message }
+
+/** Parses a turn from the store. Returns undefined if it is none. */
+export function parseStoredTurn(json: string): Turn | undefined {
+  try {
+    return Turn.parse(JSON.parse(json))
+  } catch {
+    return undefined
+  }
 }
 
-/** An event as Slack delivers it, as far as it is looked at. */
+/** The fields of a Slack event that the bot reads. */
 export interface EventBody {
   team_id?: string
   event: RawMessage & {
@@ -32,27 +68,27 @@ export interface EventBody {
   }
 }
 
-/** Messages that people write: plain ones, with files, and replies also sent to the channel. */
+/** Subtypes of messages that people write: plain ones, with files, and replies also sent to the channel. */
 const spoken = new Set([undefined, 'file_share', 'thread_broadcast'])
 
-/** A greeting and an address, or a comma and an address, are no longer than this. */
+/** Length of the beginning and the end that are searched for an address. */
 const endCharacters = 120
 
-/** Words before a name that do not make the message anybody else's: "hey @dana, what do you think?" */
+/** Words before a name: "hey @dana, what do you think?" */
 const greeting = String.raw`(?:hi|hey|hello|ok|okay|thanks|thank you|嗨|你好|您好|好的|谢谢|请问)?[\s,，!！:：]*`
 const address = String.raw`<(?:@[UW][A-Z0-9]+|!subteam\^[A-Z0-9]+|!here|!channel|!everyone)(?:\|[^>]*)?>`
 const addressedFirst = new RegExp(`^${greeting}${address}`, 'i')
-/** "what do you say, @dana?"; without the comma a name at the end is mostly what the question is about. */
+/** "what do you say, @dana?"; without the comma, a name at the end is mostly the topic of the question. */
 const addressedLast = new RegExp(`[,，]\\s*${address}[\\s?？!！.。]*$`, 'i')
 
 /**
- * The turn in an event, if there is one. Every rule of what is not a turn stands here: edits, deletions, joins, other
- * bots, the bot's own messages, and what is addressed to somebody else.
+ * Parses the turn in an event. Returns undefined for edits, deletions, joins, messages of bots, and messages addressed to
+ * somebody else.
  */
 export function parseTurn(body: EventBody, self: BotIdentity): Turn | undefined {
   const event = dropNulls(body.event)
   if (!spoken.has(event.subtype as string | undefined) || event.hidden === true) return undefined
-  // Slack sends `app_mention` again when an edit leaves the mention in.
+  // Slack sends `app_mention` again if an edited message still has the mention.
   if (event.edited !== undefined) return undefined
   if (typeof event.channel !== 'string' || typeof event.user !== 'string' || isSelf(event, self)) return undefined
   const question = parseMessage(event, self)
@@ -66,17 +102,17 @@ export function parseTurn(body: EventBody, self: BotIdentity): Turn | undefined 
   return { id, channel: event.channel, threadTs, user: event.user, place, isAddressed, question }
 }
 
-/** What names a turn: the message that asks. */
+/** Builds a turn's id from its message. */
 export function turnIdOf(team: string, channel: string, ts: string): string {
   return `${team}:${channel}:${ts}`
 }
 
-/** Whether a person wrote the bot's name and nothing else. */
+/** Checks for a message that has the bot's name and nothing else. */
 export function isEmpty(turn: Turn): boolean {
   return turn.question.files.length === 0 && turn.question.text.replace(/<@[UW][^<>]*>/g, '').trim() === ''
 }
 
-/** What an event says of the messages of a thread; it keeps the conversation in step. */
+/** Parses the change of a thread in an event, for the thread cache. */
 export function parseChange(body: EventBody, self: BotIdentity): Change | undefined {
   const event = dropNulls(body.event)
   if (typeof event.channel !== 'string') return undefined
@@ -84,14 +120,14 @@ export function parseChange(body: EventBody, self: BotIdentity): Change | undefi
     return { kind: 'deleted', thread: threadOf(event.channel, event.previous_message), ts: event.deleted_ts }
   }
   const raw = event.subtype === 'message_changed' ? event.message : event
-  // A thread's first message leaves a stone behind when replies stand below it.
+  // A thread's first message leaves a tombstone if it has replies.
   if (raw?.subtype === 'tombstone') return { kind: 'deleted', thread: threadOf(event.channel, raw), ts: String(raw.ts) }
   const message = raw === undefined ? undefined : parseMessage(raw, self)
-  // The bot remembers its own replies as it wrote them.
+  // The cache has the bot's own replies already.
   if (raw === undefined || message === undefined || message.author.kind === 'self') return undefined
   const thread = threadOf(event.channel, raw)
   if (event.subtype !== 'message_changed') return { kind: 'said', thread, message }
-  // Slack says `message_changed` also when a link unfurls.
+  // Slack sends `message_changed` also for an unfurled link.
   const before = event.previous_message
   return { kind: 'edited', thread, message, isReworded: before !== undefined && before.text !== raw.text }
 }
@@ -105,11 +141,11 @@ function isDirect(event: EventBody['event']): boolean {
   return typeof event.channel === 'string' && event.channel.startsWith('D')
 }
 
-/** A reply in a thread that says something, and not to somebody else. */
+/** Checks for a reply in a thread that has content and is not addressed to somebody else. */
 function isFollowUp(event: RawMessage, question: Message): boolean {
   if (typeof event.thread_ts !== 'string' || event.thread_ts === event.ts) return false
   if (question.text.trim() === '' && question.files.length === 0) return false
-  // Only the ends are looked at: a pattern that walks over a long text takes long.
+  // Only the ends are searched: the patterns are slow on a long text.
   const text = question.text.trim()
   return !addressedFirst.test(text.slice(0, endCharacters)) && !addressedLast.test(text.slice(-endCharacters))
 }

@@ -3,98 +3,93 @@ import type { Log } from '../log.ts'
 import { lateMs } from '../reply/unknown-outcomes.ts'
 import { createSemaphore } from '../semaphore.ts'
 import type { TurnRecords } from '../store/turns.ts'
-import { buildJob, type Entry, isSuspect, mostDeaths, startOver } from './entry.ts'
-import type { Ended, Job } from './job.ts'
-import { leavesReply } from './recheck.ts'
+import { type ActiveJob, type Ended, type Job, maxCrashes } from './job.ts'
+import { leavesReply } from './recheck-and-prune.ts'
 import type { Turn } from './turn.ts'
 
-/** Answers turns, each to its end. */
-export interface Worker {
-  /** Never throws. */
-  run(entry: Entry): Promise<void>
-}
-
-interface RunnerDeps {
+interface WorkerDeps {
   answer: (job: Job) => Promise<Ended>
-  turns: TurnRecords
+  turns: Pick<TurnRecords, 'update' | 'forgetCrashes'>
   log: Log
-  /** The question was changed when its answer was just being completed. */
+  /** Called if the question was edited while its answer was being completed. */
   onLateEdit: (turnId: string) => void
-  /** The question was deleted when its answer was just being completed. */
-  takeAway: (turnId: string) => Promise<void>
-  /** Turns may still be begun. */
+  /** Deletes the reply: its question was deleted while its answer was being completed. */
+  withdrawReply: (turnId: string) => Promise<void>
   isOpen: () => boolean
 }
 
-/** What a turn comes to in this process. */
-type Settled = Exclude<Ended, 'again'>
+type FinalState = Exclude<Ended, 'again' | 'handed_over'>
 
-/** If the process dies within this time while turns under suspicion rest, they are not what kills it. */
+/** A process that crashes within this time after its start, while suspects wait, does not crash because of them. */
 const quietMs = 2_000
-/** The end of a turn that several replicas see is written down again after this long, when the database was away. */
-const againMs = 500
+const saveRetryMs = 500
 
-/** Makes the runner. A turn's failure is the turn's own affair; one that throws all the same holds up nobody. */
-export function createWorker({ answer, turns, log, onLateEdit, takeAway, isOpen }: RunnerDeps): Worker {
+/** Creates a function that runs a job to its end. A failure of its handler ends that turn only. */
+export function createWorker({ answer, turns, log, onLateEdit, withdrawReply, isOpen }: WorkerDeps) {
   const suspects = createSemaphore(1)
   const quiet = delay(quietMs, undefined, { ref: false })
 
-  const run = async (entry: Entry): Promise<void> => {
-    if (isSuspect(entry)) await quiet
-    const leave = isSuspect(entry) ? await suspects.enter() : () => {}
-    try {
-      // The next start, or another replica, has it all.
-      if (!isOpen() && entry.isKept) return await entry.lease?.giveBack()
-      await end(entry, await attempt(entry))
-    } finally {
-      leave()
-    }
+  const run = async (job: ActiveJob): Promise<void> => {
+    if (!isSuspect(job)) return runNow(job)
+    await quiet
+    const leave = await suspects.enter()
+    await runNow(job).finally(leave)
   }
 
-  /** Answers the turn, again each time that its question changes meanwhile. */
-  const attempt = async (entry: Entry): Promise<Settled> => {
-    entry.isRunning = true
+  const runNow = async (job: ActiveJob): Promise<void> => {
+    // The next start, or another replica, takes it.
+    if (!isOpen() && job.isPersistent) return job.lease.release()
+    const ended = await answerUntilSettled(job).catch(error => {
+      log.error({ turn: job.turn.id, stack: error.stack }, 'unexpected: a turn threw')
+      return 'failed' as const
+    })
+    job.isEnding = true
+    if (job.lease.lost.aborted) return
+    if (ended === 'handed_over') return job.lease.release()
+    await end(job, ended)
+  }
+
+  /** Answers again each time that the question is edited meanwhile. */
+  const answerUntilSettled = async (job: ActiveJob): Promise<Exclude<Ended, 'again'>> => {
+    job.isRunning = true
     for (;;) {
-      const ended = await answer(buildJob(entry, turns))
+      const ended = await answer(job)
       if (ended !== 'again') return ended
-      startOver(entry)
+      job.restart()
     }
   }
 
-  const end = async (entry: Entry, ended: Settled): Promise<void> => {
-    entry.isEnding = true
-    if (entry.lease?.lost.aborted === true) return
-    if (ended === 'handed_over') return entry.lease?.giveBack()
-    if (ended === 'set_aside') await turns.explainDeaths(mostDeaths)
-    await noteEnd(entry, ended)
-    await entry.lease?.end()
-    if (!leavesReply.has(ended)) return
-    if (entry.interruption?.kind === 'withdrawn') await takeAway(entry.turn.id)
-    if (entry.interruption?.kind === 'edited') onLateEdit(entry.turn.id)
+  const end = async (job: ActiveJob, state: FinalState): Promise<void> => {
+    if (state === 'quarantined') await turns.forgetCrashes(maxCrashes)
+    await saveEnd(job, state)
+    await job.lease.end()
+    if (!leavesReply.has(state)) return
+    if (job.interruption?.kind === 'withdrawn') await withdrawReply(job.turn.id)
+    if (job.interruption?.kind === 'edited') onLateEdit(job.turn.id)
   }
 
-  const noteEnd = async ({ turn, isChecked, lease }: Entry, ended: Exclude<Settled, 'handed_over'>): Promise<void> => {
+  const saveEnd = async ({ turn, needsRecheck, lease }: ActiveJob, state: FinalState): Promise<void> => {
     const change = {
-      state: ended,
+      state,
       turn: JSON.stringify(withoutText(turn)),
       postingAt: null,
-      // A call of the process before may still arrive and undo the last one.
-      checkAt: !isChecked && leavesReply.has(ended) ? Date.now() + lateMs : null,
+      checkAt: needsRecheck && leavesReply.has(state) ? Date.now() + lateMs : null,
     }
-    // Where others go on with what is not written down, it is written down before it is let go.
-    while ((await turns.change(turn.id, change, lease?.count)) === undefined && lease?.lost.aborted === false)
-      await delay(againMs)
+    // Other replicas continue a turn whose end is not saved.
+    const isRetried = lease.token !== undefined
+    while ((await turns.update(turn.id, change, lease.token)) === undefined && isRetried && !lease.lost.aborted)
+      await delay(saveRetryMs)
   }
 
-  return {
-    run: entry =>
-      run(entry).catch(error =>
-        log.error({ turn: entry.turn.id, stack: (error as Error).stack }, 'unexpected: a turn threw'),
-      ),
-  }
+  return run
 }
 
-/** What was asked stands in Slack; it is not stored for longer than it is needed. */
+/** Checks for a turn that may be crashing the process: it runs alone. */
+function isSuspect({ crashes }: ActiveJob): boolean {
+  return crashes === maxCrashes - 1
+}
+
+/** Strips the question, which stands in Slack. */
 function withoutText(turn: Turn): Turn {
   return { ...turn, question: { ...turn.question, text: '', files: [] } }
 }

@@ -10,17 +10,15 @@ import { createStore, type Store } from './store.ts'
 import type { Schema } from './tables.ts'
 import { createWriter } from './writer.ts'
 
-/** The file in `DATA_DIR` that holds everything. */
+/** Name of the database file in `DATA_DIR`. */
 export const storeFile = 'threadwise.sqlite'
 const lockFile = 'threadwise.lock'
 
-/** How often a folder that another process holds is tried again. */
 const lockEveryMs = 200
 
 /**
- * Opens the store in a folder, which is made when it is not there. One process holds a folder at a time: another one is
- * waited for as long as it may take to stop, then a `StartError` says so. A file that cannot be opened is told in the log
- * with the cure, and the bot goes on without: what it is asked then does not outlive it.
+ * Opens the store in a folder, and creates the folder. One process holds a folder at a time: waits up to `lockPatienceMs` for
+ * another one to stop, then throws a `StartError`. If the file cannot be opened, logs the cure and opens a store in memory.
  */
 export async function openStore(folder: string, lockPatienceMs: number, log: Log): Promise<Store> {
   let release: (() => void) | undefined
@@ -28,29 +26,26 @@ export async function openStore(folder: string, lockPatienceMs: number, log: Log
   try {
     await mkdir(folder, { recursive: true })
     release = await hold(folder, lockPatienceMs, log)
-    return toStore(await openMigrated(path), path, log, release)
+    return createSqliteStore(await openMigrated(path), path, log, release)
   } catch (error) {
     if (error instanceof StartError) throw error
     log.error(
       { problem: formatProblem(error, path) },
       'the store cannot be opened; the bot goes on, but questions do not outlive a restart until this is mended',
     )
-    return toStore(await openMigrated(inMemory), inMemory, log, release ?? (() => {}))
+    return createSqliteStore(await openMigrated(inMemory), inMemory, log, release)
   }
 }
 
-/** A store that ends with the process: for the playground, and where there is no disk. */
+/** Opens a store that ends with the process. */
 export async function openMemoryStore(log: Log): Promise<Store> {
-  return toStore(await openMigrated(inMemory), inMemory, log, () => {})
+  return createSqliteStore(await openMigrated(inMemory), inMemory, log)
 }
 
-/**
- * The tables of a folder in their newest form, for a command that must have them for itself. Throws a `StartError` when
- * there are none, or when a bot holds them.
- */
+/** Opens and migrates a folder's database for exclusive use. Throws a `StartError` if there is none, or if a bot runs on it. */
 export async function openToMigrate(folder: string): Promise<{ db: Kysely<Schema>; close(): Promise<void> }> {
   const path = join(folder, storeFile)
-  await checkIsThere(path)
+  await checkExists(path)
   const release = holdFile(join(folder, lockFile))
   if (release === undefined)
     throw new StartError(`a Threadwise is running on ${folder}; stop it first, so that nothing comes to it meanwhile`)
@@ -67,14 +62,14 @@ export async function openToMigrate(folder: string): Promise<{ db: Kysely<Schema
   }
 }
 
-/** The store of a folder as it is, for looking at it while a bot writes it. Throws a `StartError` when there is none. */
+/** Opens a folder's store without migrating it, to read it while a bot runs. Throws a `StartError` if there is none. */
 export async function openStoreToRead(folder: string, log: Log): Promise<Store> {
   const path = join(folder, storeFile)
-  await checkIsThere(path)
-  return toStore(openSqlite(path), path, log, () => {})
+  await checkExists(path)
+  return createSqliteStore(openSqlite(path), path, log)
 }
 
-async function checkIsThere(path: string): Promise<void> {
+async function checkExists(path: string): Promise<void> {
   await access(path).catch(() => {
     throw new StartError(`there is no ${path}; set DATA_DIR to the bot’s folder`)
   })
@@ -91,12 +86,11 @@ async function openMigrated(path: string): Promise<Kysely<Schema>> {
   }
 }
 
-function toStore(db: Kysely<Schema>, path: string, log: Log, release: () => void): Store {
-  const writer = createWriter(
-    log,
-    error => formatProblem(error, path),
-    work => durably(db, work),
-  )
+function createSqliteStore(db: Kysely<Schema>, path: string, log: Log, release = () => {}): Store {
+  const writer = createWriter(log, {
+    formatProblem: error => formatProblem(error, path),
+    durably: work => durably(db, work),
+  })
   const close = async () => {
     await db.destroy()
     release()

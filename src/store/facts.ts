@@ -2,13 +2,12 @@ import type { Kysely } from 'kysely'
 import type { Schema } from './tables.ts'
 import type { Writer } from './writer.ts'
 
-/** Single facts by their names. */
-export interface Facts {
+/** Single values by name. */
+interface Facts {
   read(name: 'heard_at'): Promise<string | undefined>
   write(name: 'heard_at', value: string): Promise<void>
 }
 
-/** The facts in their table. */
 export function createFacts(db: Kysely<Schema>, writer: Writer): Facts {
   return {
     read: name => loadFact(db, name),
@@ -18,13 +17,11 @@ export function createFacts(db: Kysely<Schema>, writer: Writer): Facts {
   }
 }
 
-/** One fact, or undefined when it was never written. */
 export async function loadFact(db: Kysely<Schema>, name: string): Promise<string | undefined> {
   const row = await db.selectFrom('facts').select('value').where('name', '=', name).executeTakeFirst()
   return row?.value
 }
 
-/** Writes one fact over the one that stood there. */
 export async function saveFact(db: Kysely<Schema>, name: string, value: string): Promise<void> {
   await db
     .insertInto('facts')

@@ -5,14 +5,14 @@ import { openStoreToRead } from './data-dir.ts'
 import { loadFact } from './facts.ts'
 import { formatPostgresProblem, openPostgres } from './postgres.ts'
 import { createStore, type Store } from './store.ts'
-import { createWriter } from './writer.ts'
+import { createWriter, type Writer } from './writer.ts'
 
-/** Under this name the connections of a command are seen; it is no replica's. */
+/** Connection name of a command, which is not a replica. */
 export const commandName = 'threadwise command'
 
 /**
- * The bot's store as it is, for looking at it while the bot writes it: the database of `DATABASE_URL`, else the folder of
- * `DATA_DIR`. Throws a `StartError` when there is none.
+ * Opens the bot's store without migrating it, to read it while the bot runs: the database of `DATABASE_URL`, else the folder of
+ * `DATA_DIR`. Throws a `StartError` if there is none.
  */
 export async function openStoreOf(env: Record<string, string | undefined>, log: Log): Promise<Store> {
   const url = parseDatabaseUrl(env)
@@ -27,7 +27,8 @@ async function openSharedToRead(url: string, log: Log): Promise<Store> {
     await db.destroy()
     throw new StartError(formatProblem(error))
   }
-  const writer = createWriter(log, formatPostgresProblem, work => db.transaction().execute(work))
+  const durably: Writer['durably'] = work => db.transaction().execute(work)
+  const writer = createWriter(log, { formatProblem: formatPostgresProblem, durably })
   return createStore({ db, writer, isLasting: true, close: () => db.destroy() })
 }
 

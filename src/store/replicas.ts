@@ -1,116 +1,128 @@
 import { createHash } from 'node:crypto'
 import { sql } from 'kysely'
+import { z } from 'zod'
 import type { Log } from '../log.ts'
 import type { Postgres } from './postgres.ts'
 
-/** Processes that answer for the same workspace on the same database. */
-export interface Replicas {
-  /** This one's. */
-  readonly name: string
-  /** The database answers, and what the others tell is heard. */
-  readonly isReachable: boolean
-  /** Tells the others. What is told while the database is away is lost: a word only says where to look. */
-  tell(word: Word): void
-  /** What the others tell. */
-  hear(listener: (word: Word) => void): void
-  /** Words may have been lost from now back to the last time. */
-  onReturn(listener: () => void): void
-  /** A replica has died; what it was working on is anybody's. */
-  onDeath(listener: (name: string) => Promise<void>): void
-  /** The names of those that live, this one's among them. */
-  alive(): Promise<string[]>
-  close(): Promise<void>
-}
+/** Schema of the messages between replicas: kinds and ids, never what people wrote. */
+const Notice = z.discriminatedUnion('kind', [
+  /** A turn can be leased. */
+  z.object({ kind: z.literal('turns') }),
+  /** A turn was stopped, withdrawn or revised. */
+  z.object({ kind: z.literal('turn'), id: z.string(), by: z.string().optional() }),
+  /** A thread has a new or changed message. */
+  z.object({ kind: z.literal('thread'), channel: z.string(), threadTs: z.string() }),
+  z.object({ kind: z.literal('settings') }),
+  z.object({ kind: z.literal('corrections') }),
+])
+type Notice = z.infer<typeof Notice>
+const Payload = z.object({ from: z.string(), word: Notice })
 
-/** What replicas tell each other: kinds and ids, and no word of what people wrote. */
-type Word =
-  /** There is a turn to take. */
-  | { kind: 'turns' }
-  /** The record of a turn was changed: it is stopped, withdrawn, or has another question. */
-  | { kind: 'turn'; id: string; by?: string }
-  /** Something was said, or changed, in a thread. */
-  | { kind: 'thread'; channel: string; threadTs: string }
-  /** What people chose for a channel, or a correction, is another. */
-  | { kind: 'settings' }
-  | { kind: 'corrections' }
-
-/** Every replica's connections bear its name, so that the others see whether it lives. */
+/** Prefix of the replicas' connection names, by which they see each other run. */
 export const namePrefix = 'threadwise-'
 
 const noticeChannel = 'threadwise'
-/** On which pg-boss tells that something was put into a queue, by the name of its schema. Source: pg-boss 12, notifyChannelSql. */
+/** pg-boss notifies here of new entries, by the name of its schema. Source: pg-boss 12, notifyChannelSql. */
 const queueChannel = `pgboss_${createHash('sha224').update('pgboss').digest('hex').slice(0, 24)}`
-const lookEveryMs = 1_000
-/** Whoever has had no connection for so long is dead, or writes no more in what was its own: see `sureMs` of the turn queue. */
-const deadAfterMs = 4_000
-/** After a restart of PostgreSQL nobody has a connection; all are given so long to come back. */
+const checkEveryMs = 1_000
+/** A replica without a connection for this long has crashed, or its leases have expired: see `validMs` in queue/lease.ts. */
+const crashedAfterMs = 4_000
+/** Time for replicas to reconnect after a restart of PostgreSQL. */
 const graceSeconds = 8
 
-/** Joins the replicas of a database under this name. */
-export function createReplicas(postgres: Postgres, name: string, log: Log): Replicas {
-  const { db } = postgres
-  const listeners: ((word: Word) => void)[] = []
-  const onReturn: (() => void)[] = []
-  const onDeath: ((name: string) => Promise<void>)[] = []
-  /** Since when those of whom work is left were not seen, in milliseconds of `performance.now()`. */
-  const missing = new Map<string, number>()
-  let isClosed = false
+export type Replicas = ReturnType<typeof createReplicas>
 
-  const heard = (word: Word) => {
-    for (const listener of listeners) listener(word)
+/** Joins the replicas of a database: the processes that answer for one workspace. */
+export function createReplicas(postgres: Postgres, name: string, log: Log) {
+  const { db } = postgres
+  const listeners: ((notice: Notice) => void)[] = []
+  const onReturn: (() => void)[] = []
+  const onCrash: ((name: string) => Promise<void>)[] = []
+
+  const receive = (notice: Notice) => {
+    for (const listener of listeners) listener(notice)
   }
   const session = postgres.openSession({
-    begin: [`listen ${noticeChannel}`, `listen ${queueChannel}`],
+    channels: [noticeChannel, queueChannel],
     onNotice(payload, channel) {
-      if (channel === queueChannel) return heard({ kind: 'turns' })
-      const { from, word } = JSON.parse(payload) as { from: string; word: Word }
-      if (from !== name) heard(word)
+      if (channel === queueChannel) return receive({ kind: 'turns' })
+      const notice = parsePayload(payload)
+      // A newer version may send other notices.
+      if (notice !== undefined && notice.from !== name) receive(notice.word)
     },
     onOpen: () => {
       for (const listener of onReturn) listener()
     },
   })
-
-  const bury = async (dead: string): Promise<void> => {
-    missing.delete(dead)
-    log.warn({ replica: dead }, 'a replica has died; what it left is gone on with')
-    for (const listener of onDeath) await listener(dead)
-  }
-
-  const look = async (): Promise<void> => {
-    const { isFresh, names } = await readAlive(postgres)
-    if (isFresh) return missing.clear()
-    const gone = (await readOwners(postgres)).filter(owner => !names.includes(owner))
-    for (const known of missing.keys()) if (!gone.includes(known)) missing.delete(known)
-    for (const owner of gone) if (!missing.has(owner)) missing.set(owner, performance.now())
-    for (const [owner, since] of missing) if (performance.now() - since > deadAfterMs) await bury(owner)
-  }
-
-  let timer: NodeJS.Timeout | undefined
-  const lookOn = async (): Promise<void> => {
-    // A database that is away tells nothing of who lives.
-    await look().catch(() => missing.clear())
-    if (!isClosed) timer = setTimeout(() => void lookOn(), lookEveryMs).unref()
-  }
-  timer = setTimeout(() => void lookOn(), lookEveryMs).unref()
+  const stopChecking = checkForCrashes(postgres, async crashed => {
+    log.warn({ replica: crashed }, 'replica crashed; its work is taken over')
+    for (const listener of onCrash) await listener(crashed)
+  })
 
   return {
+    /** Name of this replica. */
     name,
+    /** True if the database answers and notices arrive. */
     get isReachable() {
       return session.isOpen
     },
-    tell(word) {
+    /** Notifies the others. A notice that is sent while the database is away is lost: it only says where to look. */
+    tell(word: Notice): void {
       void sql`select pg_notify(${noticeChannel}, ${JSON.stringify({ from: name, word })})`.execute(db).catch(() => {})
     },
-    hear: listener => void listeners.push(listener),
-    onReturn: listener => void onReturn.push(listener),
-    onDeath: listener => void onDeath.push(listener),
+    /** Subscribes to the notices of the others. */
+    hear: (listener: (notice: Notice) => void) => void listeners.push(listener),
+    /** Subscribes to the end of each interruption, during which notices may have been lost. */
+    onReturn: (listener: () => void) => void onReturn.push(listener),
+    /** Subscribes to the crashes of the others, whose work anyone may take over. */
+    onCrash: (listener: (name: string) => Promise<void>) => void onCrash.push(listener),
+    /** Lists the names of the replicas that run, including this one. */
     alive: async () => (await readAlive(postgres)).names,
     async close() {
-      isClosed = true
-      clearTimeout(timer)
+      stopChecking()
       await session.close()
     },
+  }
+}
+
+function parsePayload(payload: string): z.infer<typeof Payload> | undefined {
+  try {
+    return Payload.parse(JSON.parse(payload))
+  } catch {
+    return undefined
+  }
+}
+
+/** Looks every second for replicas that have work and no connection. Returns a function that stops it. */
+function checkForCrashes(postgres: Postgres, onCrash: (name: string) => Promise<void>): () => void {
+  /** When each such replica was first missed, by `performance.now()`. */
+  const missedSince = new Map<string, number>()
+  let timer: NodeJS.Timeout | undefined
+  let isStopped = false
+
+  const check = async (): Promise<void> => {
+    const { isFresh, names } = await readAlive(postgres)
+    if (isFresh) return missedSince.clear()
+    const missed = (await readOwners(postgres)).filter(owner => !names.includes(owner))
+    for (const known of missedSince.keys()) if (!missed.includes(known)) missedSince.delete(known)
+    for (const owner of missed) if (!missedSince.has(owner)) missedSince.set(owner, performance.now())
+    for (const [owner, since] of missedSince) {
+      if (performance.now() - since <= crashedAfterMs) continue
+      missedSince.delete(owner)
+      await onCrash(owner)
+    }
+  }
+  const schedule = () => {
+    timer = setTimeout(async () => {
+      // While the database is away nobody is known to be missing.
+      await check().catch(() => missedSince.clear())
+      if (!isStopped) schedule()
+    }, checkEveryMs).unref()
+  }
+  schedule()
+  return () => {
+    isStopped = true
+    clearTimeout(timer)
   }
 }
 
@@ -123,7 +135,7 @@ async function readAlive({ db }: Postgres): Promise<{ isFresh: boolean; names: s
   return { isFresh: rows[0]?.is_fresh !== false, names: rows.map(({ name }) => name) }
 }
 
-/** Those who have work that is not done. */
+/** Reads the names of the replicas that have unfinished work. */
 async function readOwners({ db }: Postgres): Promise<string[]> {
   const { rows } = await sql<{ owner: string }>`
     select owner from turns

@@ -3,16 +3,13 @@ import { Kysely, type SqliteDatabase, SqliteDialect, sql } from 'kysely'
 import { withoutNul } from './strip-nul.ts'
 import type { Schema } from './tables.ts'
 
-/** A database that only this process sees and that ends with it. */
+/** Path of a database in memory, which ends with the process. */
 export const inMemory = ':memory:'
 
-/** Another program may hold the file for a moment. Whoever waits for it holds up the whole process, so not for long. */
+/** Wait for a lock of another program. It blocks the whole process, so it is short. */
 const busyMs = 250
 
-/**
- * Opens a SQLite file with a write-ahead log. A commit survives `kill -9`; that it survives a power cut, too, is asked for
- * by {@link durably}, since it costs a wait for the disk.
- */
+/** Opens a SQLite file with a write-ahead log. A commit survives `kill -9`; with {@link durably} also a power cut. */
 export function openSqlite(path: string): Kysely<Schema> {
   const file = new DatabaseSync(path, { timeout: busyMs })
   try {
@@ -25,7 +22,7 @@ export function openSqlite(path: string): Kysely<Schema> {
   return new Kysely<Schema>({ dialect, plugins: [withoutNul] })
 }
 
-/** Runs the work so that what it commits stands on the disk when it ends, even if the power is cut then. */
+/** Runs `work` so that its commits are on the disk when it ends. */
 export async function durably<R>(db: Kysely<Schema>, work: (db: Kysely<Schema>) => Promise<R>): Promise<R> {
   return db.connection().execute(async connection => {
     await sql`pragma synchronous = full`.execute(connection)
@@ -37,7 +34,7 @@ export async function durably<R>(db: Kysely<Schema>, work: (db: Kysely<Schema>) 
   })
 }
 
-/** Copies the file whole while others read and write it. */
+/** Copies a consistent snapshot of the file while others write it. */
 export async function copySqlite(from: string, to: string): Promise<void> {
   const source = new DatabaseSync(from, { readOnly: true })
   try {
@@ -47,10 +44,7 @@ export async function copySqlite(from: string, to: string): Promise<void> {
   }
 }
 
-/**
- * Holds a file for itself as long as the process lives; the system lets go of it however the process ends. Answers the
- * release, or undefined when another process holds it.
- */
+/** Locks a file until the returned function is called or the process ends. Returns undefined if another process holds it. */
 export function holdFile(path: string): (() => void) | undefined {
   const file = new DatabaseSync(path, { timeout: 0 })
   try {
@@ -78,13 +72,13 @@ function isLocked(error: unknown): boolean {
   return code === resultCodes.busy || code === resultCodes.locked
 }
 
-/** SQLite's primary result code, where the error came from it. Source: sqlite.org/rescode.html. */
+/** Extracts SQLite's primary result code. Source: sqlite.org/rescode.html. */
 function parseResultCode(error: unknown): number | undefined {
   const { errcode } = error as { errcode?: unknown }
   return typeof errcode === 'number' ? errcode & 0xff : undefined
 }
 
-/** What is wrong with the file, said so that it can be cured. */
+/** Describes what is wrong with the file, with its cure. */
 export function formatSqliteProblem(error: unknown, path: string): string {
   const code = parseResultCode(error)
   if (code === resultCodes.full) return `the disk is full: make room where ${path} is`
@@ -96,7 +90,7 @@ export function formatSqliteProblem(error: unknown, path: string): string {
   return `${path}: ${error instanceof Error ? error.message : String(error)}`
 }
 
-/** `node:sqlite` in the form that Kysely's dialect expects, which is another package's. */
+/** Adapts `node:sqlite` to Kysely's dialect, which expects `better-sqlite3`. */
 function buildDialectDatabase(file: DatabaseSync): SqliteDatabase {
   return {
     close: () => file.close(),

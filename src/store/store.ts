@@ -1,10 +1,10 @@
 import type { Kysely } from 'kysely'
-import type { TurnQueue } from '../queue/postgres-queue.ts'
 import type { Cluster } from '../rate-limit/cluster-protocol.ts'
 import { createDigests, type Digests } from './digests.ts'
-import { createFacts, type Facts } from './facts.ts'
+import { createFacts } from './facts.ts'
 import { createLabelRecords, type LabelRecords } from './labels.ts'
 import { createOutboxRecords, type OutboxRecords } from './outbox.ts'
+import type { Postgres } from './postgres.ts'
 import { createRatings, type Ratings } from './ratings.ts'
 import type { Replicas } from './replicas.ts'
 import { createSettings, type Settings } from './settings.ts'
@@ -13,7 +13,7 @@ import type { Schema } from './tables.ts'
 import { createTurnRecords, type TurnRecords } from './turns.ts'
 import type { Writer } from './writer.ts'
 
-/** The little that must outlive the process. */
+/** Data that must outlive the process. */
 export interface Store {
   readonly turns: TurnRecords
   readonly outbox: OutboxRecords
@@ -22,40 +22,39 @@ export interface Store {
   readonly settings: Settings
   readonly parts: SummaryChunks
   readonly digests: Digests
-  readonly facts: Facts
-  /** Where several replicas share it: who they are, and the turns of all of them. */
-  readonly shared: Shared | undefined
-  /** Whether what is written now outlives the process. */
-  readonly isKept: boolean
+  readonly facts: ReturnType<typeof createFacts>
+  /** Present if several replicas share the store. */
+  readonly shared: SharedStore | undefined
+  /** True if writes outlive the process at the moment. */
+  readonly isPersistent: boolean
   /** Safe to call twice. */
   close(): Promise<void>
 }
 
-/** What only several replicas have. */
-export interface Shared {
+/** Services that replicas coordinate by: notices, the queue's database, and the shared quota. */
+interface SharedStore {
   replicas: Replicas
-  queue: TurnQueue
-  /** The send budget that they share. */
-  pool: Cluster
+  postgres: Pick<Postgres, 'db' | 'executeSql'>
+  writer: Writer
+  cluster: Cluster
 }
 
-/** The database under a store. */
-export interface Engine {
-  shared?: Shared
+interface StoreOptions {
   db: Kysely<Schema>
   writer: Writer
-  /** Whether what it holds outlives the process when writing works. */
+  /** False for a database in memory. */
   isLasting: boolean
+  shared?: Omit<SharedStore, 'writer'>
   close(): Promise<void>
 }
 
-/** Makes the store of a database whose tables are in their newest form. */
-export function createStore({ db, writer, isLasting, shared, close }: Engine): Store {
+/** Creates the store on a migrated database. */
+export function createStore({ db, writer, isLasting, shared, close }: StoreOptions): Store {
   let isClosed = false
   const replicas = shared?.replicas
   return {
-    shared,
-    turns: createTurnRecords(db, writer, shared && { by: shared.replicas.name, put: shared.queue.put }),
+    shared: shared && { ...shared, writer },
+    turns: createTurnRecords(db, writer),
     outbox: createOutboxRecords(db, writer, replicas),
     ratings: createRatings(db, writer),
     labels: createLabelRecords(db, writer, replicas),
@@ -63,7 +62,7 @@ export function createStore({ db, writer, isLasting, shared, close }: Engine): S
     parts: createSummaryChunks(db, writer),
     digests: createDigests(db, writer, replicas?.name),
     facts: createFacts(db, writer),
-    get isKept() {
+    get isPersistent() {
       return writer.isWorking && isLasting
     },
     async close() {

@@ -1,6 +1,6 @@
 import type { Generated } from 'kysely'
 
-/** The tables as they stand after the newest migration, one row type each. Times are milliseconds since 1970. */
+/** Row types of the tables after the newest migration. Times are milliseconds since 1970. */
 export interface Schema {
   turns: TurnsTable
   outbox: OutboxTable
@@ -17,61 +17,60 @@ export interface Schema {
   budget_channels: BudgetChannelsTable
 }
 
-/** Where a turn stands. The first four are unfinished: the next start, or another replica, goes on with them. */
+/** State of a turn. The first four are unfinished: the next start, or another replica, continues them. */
 export type TurnState =
   | 'waiting'
   | 'answering'
-  /** Somebody stopped it, and that is not shown yet. */
+  /** Stopped by a person; the reply does not show it yet. */
   | 'stopping'
-  /** Its question was deleted, and its reply still stands. Several replicas tell each other so. */
+  /** The question was deleted; the reply still stands. */
   | 'withdrawing'
   | 'done'
   | 'failed'
   | 'stopped'
-  /** Its question was deleted, and its reply with it. */
+  /** The question and its reply were deleted. */
   | 'withdrawn'
-  /** It was not for the bot: a reply in a thread of other people. */
+  /** Not for the bot: a reply in a thread of other people. */
   | 'passed'
-  /** The process died over it too often. */
-  | 'set_aside'
+  /** The process crashed over it too often, or its row could not be read. */
+  | 'quarantined'
 
+/** Columns keep the names of their first release, since replicas of two versions share them; `turns.ts` translates. */
 interface TurnsTable {
   /** Team, channel and ts of the question. */
   id: string
   channel: string
   thread_ts: string
-  /** Of the question; a thread's turns run in this order. */
   ts: string
-  state: TurnState
-  /** The turn as JSON. Its text is taken out when the turn has ended: Slack is the memory. */
+  /** `set_aside` is what `quarantined` was called. */
+  state: TurnState | 'set_aside'
+  /** The turn as JSON, without its text once the turn has ended: Slack is the memory. */
   turn: string
-  /** How often it was begun. */
   attempts: number
-  /** Deaths of the process while it was being answered, less those that came without it. */
   deaths: number
-  /** 1, and one more for each time that somebody asked for another answer. */
+  /** Revision: 1, plus one for each regeneration. */
   edition: number
   /** The ts of the reply's messages, as a JSON list. */
   messages: string
-  /** Characters of the reply that Slack showed at the last note. */
+  /** Length of the reply when its progress was last saved, in characters. */
   shown: number
-  /** When a post was begun of which it is not known yet whether it worked. */
+  /** Start of a post whose outcome is not known yet. */
   posting_at: number | null
-  /** When a reply that was taken over is looked at once more: a call of the dead process may still arrive until then. */
+  /** Time of the next recheck: a call of a crashed process may still arrive until then. */
   check_at: number | null
   kept_at: number
   changed_at: number
-  /** Which replica wrote it down; blank where there is one process. */
+  /** Name of the replica that saved it; empty with a single process. */
   kept_by: Generated<string>
-  /** Which replica answers it, or answered it last. */
+  /** Name of the replica that holds its lease, or held the last one. */
   owner: string | null
-  /** Counts how often it was handed out; whoever holds an older count may change nothing of it. */
+  /** Fencing token: counts the leases. */
   claim: Generated<number>
-  /** The queue's entry that was handed out with it. */
+  /** The queue's entry of the newest lease. */
   job: string | null
-  /** 1 when it has its place in the queue of all replicas. */
+  /** 1 if it has an entry in the queue of the replicas. */
   queued: Generated<number>
-  /** 1 when it was found in history: a bot whose store is gone may have answered it. */
+  /** 1 if found in Slack's history: a bot that lost its store may have answered it. */
   found: Generated<number>
 }
 
@@ -105,48 +104,45 @@ export type LabelState = 'done' | 'failed'
 
 interface SettingsTable {
   channel: string
-  /** As JSON. */
   settings: string
 }
 
 interface LabelsTable {
-  /** Of a message its turn's id, of a text that was typed one of its own. */
+  /** The turn's id for a message, a random one for a text typed into a command. */
   id: string
   state: LabelState
   channel: string
-  /** Of the message; null for a text that was typed into a command. */
+  /** Of the message; null for a text typed into a command. */
   ts: string | null
-  /** The feedback as a person reads it. It is kept: corrections are shown to the model as examples, reports quote it. */
+  /** The feedback as plain text. It stays: corrections become examples for the model, reports quote it. */
   text: string
   /** The thread into which its card is posted. */
   thread_ts: string | null
   /** Who handed it over, if somebody did. */
   asked_by: string | null
-  /** 1 when it stands in the channel for everybody, 0 when only whoever handed it over may see it. */
+  /** 1 if everybody in the channel sees it, 0 if only the person who asked does. */
   shared: number
-  /** The labels as JSON; what they were corrected to, once they were. */
+  /** The labels as JSON, corrections applied. */
   labels: string
   /** Of the taxonomy. */
   version: string
   model: string
   corrected_by: string | null
   corrected_at: number | null
-  /** When it was said. */
   said_at: number
   labelled_at: number | null
 }
 
 interface SummaryPartsTable {
-  /** A fingerprint of what it covers, for whom. */
+  /** Fingerprint of what it covers and of its scope. */
   id: string
   channel: string
-  /** For which model, language and wish. */
   scope: string
-  /** 1 when it joins others, 0 when it covers messages. */
+  /** 1 if it joins other chunks, 0 if it covers messages. */
   joins: number
-  /** The messages with their fingerprints, or the ids of what was joined, as JSON. */
+  /** The messages with their fingerprints, or the ids of the joined chunks, as JSON. */
   covers: string
-  /** The points, as JSON; they are in the words of the model, and go when a message that they rest on is deleted. */
+  /** The points as JSON, in the model's words; deleted with any message that they rest on. */
   result: string
   used_at: number
 }
@@ -155,11 +151,11 @@ interface ToldTable {
   user: string
   /** A channel, or a channel and the ts of a thread. */
   place: string
-  /** Of the newest message of which the person was told, */
+  /** Of the newest message that a summary told the person, */
   ts: string
-  /** by this turn; */
+  /** in this turn; */
   turn: string
-  /** and before it, for another answer to it. */
+  /** and in the turn before, for a regeneration. */
   before: string | null
 }
 
@@ -182,29 +178,28 @@ interface DigestsTable {
   added_at: number
 }
 
-/** What each replica spent of Slack's limits and may spend yet. These three tables are by the database's clock. */
+/** Usage and quota of each replica. These three tables use the clock of the database. */
 interface BudgetReplicasTable {
   name: string
-  /** Counts its reports: an older one that arrives late changes nothing. */
+  /** Sequence number of the newest report; older ones are ignored. */
   report: number
-  /** By method, as JSON. */
   standings: string
   heard_at: number
 }
 
-/** What was found of a method's limit, where Slack has refused less than it publishes. */
+/** Measured limit of a method, where Slack has refused less than it publishes. */
 interface BudgetLimitsTable {
   method: string
   version: number
   per_minute: number
   spacing_ms: number
-  /** Null when the limit is as published. */
+  /** Null if the limit is as published. */
   raise_at: number | null
   rest_until: number
 }
 
 interface BudgetChannelsTable {
   channel: string
-  /** When the next post may be made that is not reserved yet. */
+  /** Earliest time of the next post without a reservation. */
   next_at: number
 }

@@ -1,156 +1,149 @@
-import type { Kysely, Selectable, Updateable } from 'kysely'
-import { sql } from 'kysely'
+import { type Kysely, type Selectable, sql, type Updateable } from 'kysely'
+import { z } from 'zod'
 import { loadFact, saveFact } from './facts.ts'
 import type { Schema, TurnState } from './tables.ts'
 import type { Writer } from './writer.ts'
 
-/** A turn as it is kept, and how far it has come. */
+/** A turn as stored, with its progress. */
 export interface TurnRecord {
   id: string
   channel: string
   threadTs: string
   ts: string
   state: TurnState
-  /** The turn itself, as JSON. */
+  /** The turn as JSON. */
   turn: string
   attempts: number
-  deaths: number
-  edition: number
+  /** Crashes of the process during this turn, less those that happened without it. */
+  crashes: number
+  /** 1, plus one for each regeneration. */
+  revision: number
   messages: string[]
   shown: number
   postingAt: number | undefined
-  keptAt: number
-  /** How often it was handed out to a replica. */
-  claim: number
-  /** It was found in history: a bot whose store is gone may have answered it. */
+  savedAt: number
+  /** Fencing token: counts the leases of this turn. */
+  token: number
+  /** Found in Slack's history: a bot that lost its store may have answered it. */
   isFound: boolean
 }
 
-/** What is known of a turn when it comes. */
-export type NewTurn = Pick<TurnRecord, 'id' | 'channel' | 'threadTs' | 'ts' | 'turn'> & {
-  /** It was found in history. */
-  isFound?: boolean
-}
+export type NewTurn = Pick<TurnRecord, 'id' | 'channel' | 'threadTs' | 'ts' | 'turn'> & { isFound?: boolean }
 
-/** What changes of a turn while it is worked on. */
-type TurnChange = Partial<
-  Pick<TurnRecord, 'state' | 'turn' | 'attempts' | 'deaths' | 'edition' | 'messages' | 'shown'>
-> & {
+type TurnChange = Partial<Pick<TurnRecord, 'state' | 'turn' | 'attempts' | 'crashes' | 'revision' | 'messages'>> & {
+  shown?: number
   postingAt?: number | null
   checkAt?: number | null
 }
 
-/** Turns, kept from the moment they are heard of until they are pruned. */
-export interface TurnRecords {
-  /**
-   * Keeps a turn; resolves when it outlives a power cut, with false when it was kept before. Turns that come together are
-   * written together. Undefined when the store cannot be written.
-   */
-  keep(turn: NewTurn): Promise<boolean | undefined>
-  /**
-   * Writes the change down. With the count of a claim it is made only while nobody has claimed the turn since; resolves with whether it
-   * was, undefined when the store cannot be written.
-   */
-  change(id: string, change: TurnChange, claim?: number): Promise<boolean | undefined>
-  read(id: string): Promise<TurnRecord | undefined>
-  /**
-   * A process begins. Counts the death of the one before, if it died, and gives what it left unfinished, the oldest first.
-   * A death counts against the turns that were being answered, and for those that were not.
-   */
-  beginLife(): Promise<TurnRecord[]>
-  /** The process ends as it should. */
-  endLife(): Promise<void>
-  /** A turn that was set aside explains so many of the last deaths; they count for nobody else. */
-  explainDeaths(count: number): Promise<void>
-  /** Ended turns whose reply is to be looked at once more by this time; until a little later they are nobody else's to look at. */
-  toCheck(until: number): Promise<TurnRecord[]>
-  /** The threads that had a turn since then, the newest first. */
-  threadsSince(since: number, most: number): Promise<{ channel: string; threadTs: string }[]>
-  /** Forgets turns that ended before then; answers how many. */
-  prune(before: number): Promise<number>
-}
+export type TurnRecords = ReturnType<typeof createTurnRecords>
 
-/** Deaths are remembered this long: a turn that comes after one of them did not cause it. */
-const deathsMs = 600_000
+/** A request to the attempt in progress: stop, withdraw, or use another question. */
+type TurnMark = Partial<Pick<TurnRecord, 'turn'>> & { state?: 'stopping' | 'withdrawing' }
 
-/** Whoever looks at an ended turn has this long before another may. */
-const lookMs = 60_000
+/** Crashes count for this long; they were not caused by a turn that comes later. */
+const crashMemoryMs = 600_000
 
-/** Where turns are put in line when they are written down. */
-export interface KeptTurns {
-  /** Who writes them down. */
-  by: string
-  put(on: Kysely<Schema>, turns: NewTurn[]): Promise<void>
-}
+const recheckLeaseMs = 60_000
 
-/** The turns in their table. `kept` is told of new ones in the transaction that writes them down. */
-export function createTurnRecords(db: Kysely<Schema>, writer: Writer, kept?: KeptTurns): TurnRecords {
-  const keepTogether = createBatch<NewTurn, boolean>(turns =>
-    writer.durably(async on => {
-      const isNew = await insert(on, turns, kept)
-      const added = turns.filter((_, index) => isNew[index])
-      if (added.length > 0) await kept?.put(on, added)
-      return isNew
-    }),
-  )
-  return {
-    keep: turn => writer.write(() => keepTogether(turn)),
-    change: (id, change, claim) =>
-      writer.write(async () => {
-        let query = db.updateTable('turns').set(buildColumns(change)).where('id', '=', id)
-        if (claim !== undefined) query = query.where('claim', '=', claim)
-        return (await query.executeTakeFirst()).numUpdatedRows > 0n
-      }),
-    async read(id) {
-      const row = await db.selectFrom('turns').selectAll().where('id', '=', id).executeTakeFirst()
-      return row && parseTurnRecord(row)
-    },
-    beginLife: async () => (await writer.write(() => db.transaction().execute(beginLife))) ?? [],
-    async endLife() {
-      await writer.write(() => saveFact(db, 'life', 'ended'))
-    },
-    async explainDeaths(count) {
-      await writer.write(async () => writeDeaths(db, (await readDeaths(db)).slice(0, -count)))
-    },
-    async toCheck(until) {
-      const due = await db
-        .updateTable('turns')
-        .set({ check_at: until + lookMs })
-        .where('check_at', '<=', until)
-        .returningAll()
-        .execute()
-      return due.map(parseTurnRecord)
-    },
-    async threadsSince(since, most) {
-      const rows = await db
-        .selectFrom('turns')
-        .select(['channel', 'thread_ts'])
-        .where('changed_at', '>=', since)
-        .where('state', '!=', 'passed')
-        .groupBy(['channel', 'thread_ts'])
-        .orderBy(sql`max(changed_at)`, 'desc')
-        .limit(most)
-        .execute()
-      return rows.map(({ channel, thread_ts }) => ({ channel, threadTs: thread_ts }))
-    },
-    async prune(before) {
-      const gone = await writer.write(() =>
-        db.deleteFrom('turns').where('changed_at', '<', before).where('state', 'not in', unfinished).executeTakeFirst(),
-      )
-      return Number(gone?.numDeletedRows ?? 0)
-    },
-  }
-}
-
-/** States of turns that somebody has to go on with. */
+/** Turns that have to be continued. */
 export const unfinished: TurnState[] = ['waiting', 'answering', 'stopping', 'withdrawing']
 
 export const isUnfinished = ({ state }: Pick<TurnRecord, 'state'>): boolean => unfinished.includes(state)
 
-/** The turns of a batch in one commit; which of them are new. */
-async function insert(db: Kysely<Schema>, turns: NewTurn[], kept: KeptTurns | undefined): Promise<boolean[]> {
+/** Creates the access to stored turns. Writes resolve with undefined if the store cannot be written. */
+export function createTurnRecords(db: Kysely<Schema>, writer: Writer) {
+  const updateTurn = (id: string, change: TurnChange) =>
+    db.updateTable('turns').set(buildColumns(change)).where('id', '=', id)
+  return {
+    save: createTurnSaver(writer),
+    /** Updates a turn; with a token, only while that is the newest. Resolves with whether it did. */
+    update: (id: string, change: TurnChange, token?: number) =>
+      writer.write(async () => {
+        const query = updateTurn(id, change).$if(token !== undefined, only => only.where('claim', '=', token as number))
+        return (await query.executeTakeFirstOrThrow()).numUpdatedRows > 0n
+      }),
+    /** Updates a turn unless it has ended. Resolves with whether it did. */
+    mark: (id: string, change: TurnMark) =>
+      writer.write(async () => {
+        // A turn whose question was deleted need not be stopped.
+        const states: TurnState[] = change.state === 'stopping' ? ['waiting', 'answering'] : unfinished
+        return (await updateTurn(id, change).where('state', 'in', states).executeTakeFirstOrThrow()).numUpdatedRows > 0n
+      }),
+    async load(id: string): Promise<TurnRecord | undefined> {
+      const row = await db.selectFrom('turns').selectAll().where('id', '=', id).executeTakeFirst()
+      return row && parseTurnRecord(row)
+    },
+    /**
+     * Records the start of a process and loads the unfinished turns, oldest first. If the last process crashed, the crash counts
+     * against the turns that it was answering, and in favour of the others.
+     */
+    recover: async () => (await writer.write(() => db.transaction().execute(recover))) ?? [],
+    /** Records a regular stop. */
+    async recordStop() {
+      await writer.write(() => saveFact(db, 'life', 'ended'))
+    },
+    /** Forgets the last `count` crashes: a quarantined turn explains them. */
+    async forgetCrashes(count: number) {
+      await writer.write(async () => saveCrashes(db, (await loadCrashes(db)).slice(0, -count)))
+    },
+    /** Takes the ended turns that are due for a recheck, and hides them from other callers for a minute. */
+    async takeDueForRecheck(until: number) {
+      const due = db
+        .updateTable('turns')
+        .set({ check_at: until + recheckLeaseMs })
+        .where('check_at', '<=', until)
+      return (await due.returningAll().execute()).map(parseTurnRecord)
+    },
+    /** Lists the threads with a turn since then, newest first. */
+    threadsSince: (since: number, most: number) => loadThreadsSince(db, since, most),
+    /** Deletes turns that ended before then. Resolves with their number. */
+    async prune(before: number) {
+      const pruned = await writer.write(() =>
+        db.deleteFrom('turns').where('changed_at', '<', before).where('state', 'not in', unfinished).executeTakeFirst(),
+      )
+      return Number(pruned?.numDeletedRows ?? 0)
+    },
+  }
+}
+
+async function loadThreadsSince(db: Kysely<Schema>, since: number, most: number) {
+  const rows = await db
+    .selectFrom('turns')
+    .select(['channel', 'thread_ts'])
+    .where('changed_at', '>=', since)
+    .where('state', '!=', 'passed')
+    .groupBy(['channel', 'thread_ts'])
+    .orderBy(sql`max(changed_at)`, 'desc')
+    .limit(most)
+    .execute()
+  return rows.map(({ channel, thread_ts }) => ({ channel, threadTs: thread_ts }))
+}
+
+/**
+ * Creates a function that saves new turns durably; concurrent calls share a commit. It resolves with false for a duplicate, with
+ * undefined if the store cannot be written. With `shared`, the rows bear the name of the replica that saved them, and `enqueue`
+ * gets the new turns in the same transaction.
+ */
+export function createTurnSaver(
+  writer: Writer,
+  shared?: { savedBy: string; enqueue: (on: Kysely<Schema>, turns: NewTurn[]) => Promise<void> },
+) {
+  const saveBatch = createBatch<NewTurn, boolean>(turns =>
+    writer.durably(async on => {
+      const isNew = await insertTurns(on, turns, shared?.savedBy)
+      const added = turns.filter((_, index) => isNew[index])
+      if (added.length > 0) await shared?.enqueue(on, added)
+      return isNew
+    }),
+  )
+  return (turn: NewTurn) => writer.write(() => saveBatch(turn))
+}
+
+/** Inserts the turns; resolves with which of them are new. */
+async function insertTurns(db: Kysely<Schema>, turns: NewTurn[], savedBy: string | undefined): Promise<boolean[]> {
   const now = Date.now()
-  const credit = await readCredit(db, now)
+  const recentCrashes = (await loadCrashes(db)).filter(at => at > now - crashMemoryMs).length
   const added = await db
     .insertInto('turns')
     .values(
@@ -162,35 +155,28 @@ async function insert(db: Kysely<Schema>, turns: NewTurn[], kept: KeptTurns | un
         turn,
         state: 'waiting' as const,
         attempts: 0,
-        deaths: 0 - credit,
+        deaths: 0 - recentCrashes,
         edition: 1,
         messages: '[]',
         shown: 0,
         kept_at: now,
         changed_at: now,
         found: isFound ? 1 : 0,
-        ...(kept !== undefined && { kept_by: kept.by, queued: 1 }),
+        ...(savedBy !== undefined && { kept_by: savedBy, queued: 1 }),
       })),
     )
     .onConflict(conflict => conflict.column('id').doNothing())
     .returning('id')
     .execute()
   const ids = new Set(added.map(({ id }) => id))
-  // The same turn may stand in a batch twice.
+  // A batch may hold a turn twice.
   return turns.map(({ id }) => ids.delete(id))
 }
 
-async function beginLife(db: Kysely<Schema>): Promise<TurnRecord[]> {
+async function recover(db: Kysely<Schema>): Promise<TurnRecord[]> {
   if ((await loadFact(db, 'life')) === 'begun') {
-    const now = Date.now()
-    await writeDeaths(db, [...(await readDeaths(db)).filter(at => at > now - deathsMs), now])
-    await db
-      .updateTable('turns')
-      .set(({ eb }) => ({
-        deaths: eb('deaths', '+', eb.case().when('state', '=', 'answering').then(1).else(-1).end()),
-      }))
-      .where('state', 'in', unfinished)
-      .execute()
+    await recordCrash(db)
+    await db.updateTable('turns').set(countCrash).where('state', 'in', unfinished).execute()
   }
   await saveFact(db, 'life', 'begun')
   await db.updateTable('turns').set({ state: 'waiting' }).where('state', '=', 'answering').execute()
@@ -199,49 +185,53 @@ async function beginLife(db: Kysely<Schema>): Promise<TurnRecord[]> {
 }
 
 /**
- * A replica has died. Its death counts as in {@link TurnRecords.beginLife}, and what it was working on is nobody's. Answers the queue's
- * entries for that; when somebody else has noted the death, there are none.
+ * Counts the crash of a replica as `TurnRecords.recover` does, and frees its turns. Resolves with the queue's entries for them:
+ * none if another replica has counted it.
  */
-export async function noteDeath(db: Kysely<Schema>, name: string): Promise<string[]> {
-  const dropped = await db
+export async function recordReplicaCrash(db: Kysely<Schema>, name: string): Promise<string[]> {
+  const freed = await db
     .updateTable('turns')
-    .set(({ eb }) => ({
-      owner: null,
-      deaths: eb('deaths', '+', eb.case().when('state', '=', 'answering').then(1).else(-1).end()),
-    }))
+    .set({ owner: null })
+    .set(countCrash)
     .where('owner', '=', name)
     .where('state', 'in', unfinished)
     .returning(['id', 'job'])
     .execute()
-  if (dropped.length === 0) return []
-  const now = Date.now()
-  await writeDeaths(db, [...(await readDeaths(db)).filter(at => at > now - deathsMs), now])
-  const ids = dropped.map(({ id }) => id)
+  if (freed.length === 0) return []
+  await recordCrash(db)
+  const ids = freed.map(({ id }) => id)
   await db
     .updateTable('turns')
     .set(({ eb }) => ({ deaths: eb('deaths', '-', 1) }))
     .where('state', 'in', unfinished)
     .where('id', 'not in', ids)
     .execute()
-  return dropped.flatMap(({ job }) => job ?? [])
+  return freed.flatMap(({ job }) => job ?? [])
 }
 
-/** How many deaths there were of late. Whatever comes together is told the same. */
-async function readCredit(db: Kysely<Schema>, now: number): Promise<number> {
-  return (await readDeaths(db)).filter(at => at > now - deathsMs).length
+const countCrash = {
+  deaths: sql<number>`deaths + case when state = 'answering' then 1 else -1 end`,
 }
 
-async function readDeaths(db: Kysely<Schema>): Promise<number[]> {
-  return JSON.parse((await loadFact(db, 'deaths')) ?? '[]') as number[]
+async function recordCrash(db: Kysely<Schema>): Promise<void> {
+  const now = Date.now()
+  await saveCrashes(db, [...(await loadCrashes(db)).filter(at => at > now - crashMemoryMs), now])
 }
 
-function writeDeaths(db: Kysely<Schema>, deaths: number[]): Promise<void> {
-  return saveFact(db, 'deaths', JSON.stringify(deaths))
+async function loadCrashes(db: Kysely<Schema>): Promise<number[]> {
+  return parseList(z.number(), (await loadFact(db, 'deaths')) ?? '[]')
 }
 
-function buildColumns({ messages, postingAt, checkAt, ...same }: TurnChange): Updateable<Schema['turns']> {
+function saveCrashes(db: Kysely<Schema>, crashes: number[]): Promise<void> {
+  return saveFact(db, 'deaths', JSON.stringify(crashes))
+}
+
+function buildColumns(change: TurnChange): Updateable<Schema['turns']> {
+  const { messages, postingAt, checkAt, crashes, revision, ...same } = change
   return {
     ...same,
+    ...(crashes !== undefined && { deaths: crashes }),
+    ...(revision !== undefined && { edition: revision }),
     ...(messages !== undefined && { messages: JSON.stringify(messages) }),
     ...(postingAt !== undefined && { posting_at: postingAt }),
     ...(checkAt !== undefined && { check_at: checkAt }),
@@ -249,28 +239,37 @@ function buildColumns({ messages, postingAt, checkAt, ...same }: TurnChange): Up
   }
 }
 
-/** A turn as it is kept. */
 export function parseTurnRecord(row: Selectable<Schema['turns']>): TurnRecord {
   return {
     id: row.id,
     channel: row.channel,
     threadTs: row.thread_ts,
     ts: row.ts,
-    state: row.state,
+    // A replica of an older version may still write the old name.
+    state: row.state === 'set_aside' ? 'quarantined' : row.state,
     turn: row.turn,
     attempts: row.attempts,
-    deaths: row.deaths,
-    edition: row.edition,
-    messages: JSON.parse(row.messages) as string[],
+    crashes: row.deaths,
+    revision: row.edition,
+    messages: parseList(z.string(), row.messages),
     shown: row.shown,
     postingAt: row.posting_at ?? undefined,
-    keptAt: row.kept_at,
-    claim: row.claim,
+    savedAt: row.kept_at,
+    token: row.claim,
     isFound: row.found === 1,
   }
 }
 
-/** Collects what is asked for at the same moment and does it in one go. */
+/** Parses a JSON list; anything else counts as an empty one. */
+function parseList<T>(entry: z.ZodType<T>, json: string): T[] {
+  try {
+    return z.array(entry).parse(JSON.parse(json))
+  } catch {
+    return []
+  }
+}
+
+/** Collects the calls of one tick into one call of `work`. */
 function createBatch<T, R>(work: (all: T[]) => Promise<R[]>): (one: T) => Promise<R> {
   let waiting: { one: T; done: PromiseWithResolvers<R> }[] = []
   const run = async () => {

@@ -4,7 +4,8 @@ import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { type CallRecord, createWorkspace } from '../../playground/slack-emulator/workspace.ts'
 import { createLog } from '../../src/log.ts'
-import { createInbox } from '../../src/queue/sqlite-driver.ts'
+import { createQueue } from '../../src/queue/queue.ts'
+import { createSqliteDriver } from '../../src/queue/sqlite-driver.ts'
 import type { Turn } from '../../src/queue/turn.ts'
 import { openStore } from '../../src/store/data-dir.ts'
 import type { Store } from '../../src/store/store.ts'
@@ -83,13 +84,13 @@ async function openBot(store: Store) {
     ...store,
     turns: {
       ...store.turns,
-      keep(turn) {
+      save(turn) {
         writes += 1
-        return store.turns.keep(turn)
+        return store.turns.save(turn)
       },
-      change(id, change) {
+      update(id, change) {
         writes += 1
-        return store.turns.change(id, change)
+        return store.turns.update(id, change)
       },
     },
   }
@@ -136,9 +137,12 @@ const isLastEdit = ({ method, args }: CallRecord) =>
 
 /** Turns that come all at once and are answered at once: what the inbox itself can do. */
 async function runMany(store: Store): Promise<number> {
-  const inbox = createInbox({
+  const log = createLog('silent')
+  const queue = createQueue({
+    driver: createSqliteDriver({ store, log }),
     store,
-    log: createLog('silent'),
+    threads: { begin() {}, behind() {} },
+    log,
     answer: async job => {
       await job.begin()
       await job.progress.posting()
@@ -150,10 +154,12 @@ async function runMany(store: Store): Promise<number> {
     onAhead() {},
     onLateEdit() {},
   })
+  await queue.recover()
+  queue.start()
   const turns = Array.from({ length: manyTurns }, (_, number) => toTurn(number))
   const at = performance.now()
-  await Promise.all(turns.map(turn => inbox.keep(turn, 'event').then(() => inbox.accept(turn, 'event'))))
-  while (inbox.size > 0) await delay(1)
+  await Promise.all(turns.map(turn => queue.save(turn, 'event').then(() => queue.accept(turn))))
+  while (queue.size > 0) await delay(1)
   return (manyTurns * 1_000) / (performance.now() - at)
 }
 
@@ -182,13 +188,14 @@ function createNoStore(): Store {
   const nothing = async () => {}
   return {
     turns: {
-      keep: async () => true,
-      change: async () => true,
-      read: async () => undefined,
-      beginLife: async () => [],
-      endLife: nothing,
-      explainDeaths: nothing,
-      toCheck: async () => [],
+      save: async () => true,
+      update: async () => true,
+      mark: async () => true,
+      load: async () => undefined,
+      recover: async () => [],
+      recordStop: nothing,
+      forgetCrashes: nothing,
+      takeDueForRecheck: async () => [],
       threadsSince: async () => [],
       prune: async () => 0,
     },
@@ -224,7 +231,7 @@ function createNoStore(): Store {
       readPosted: async () => undefined,
       writePosted: nothing,
     },
-    isKept: false,
+    isPersistent: false,
     shared: undefined,
     close: nothing,
   }

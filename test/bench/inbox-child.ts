@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { createLog } from '../../src/log.ts'
-import { createSharedInbox } from '../../src/queue/postgres-driver.ts'
+import { createPostgresDriver } from '../../src/queue/postgres-driver.ts'
+import { createQueue } from '../../src/queue/queue.ts'
 import { openPostgres } from '../../src/store/postgres.ts'
 import { openSharedStore } from '../../src/store/postgres-store.ts'
 
@@ -10,29 +11,26 @@ const [url = '', number = '0', turns = '0'] = process.argv.slice(2)
 const log = createLog('silent')
 const database = openPostgres(url, 'bench')
 const store = await openSharedStore(url, log)
-if (store.shared === undefined) throw new Error('this store is not shared')
-const inbox = createSharedInbox(
-  {
-    store,
-    log,
-    threads: { begin() {}, behind() {}, drop() {} },
-    async answer(job) {
-      await job.begin()
-      return 'done'
-    },
-    isSettled: async () => true,
-    ready: async () => {},
-    onAhead() {},
-    onLateEdit() {},
+const queue = createQueue({
+  driver: createPostgresDriver({ store, log }),
+  store,
+  log,
+  threads: { begin() {}, behind() {} },
+  async answer(job) {
+    await job.begin()
+    return 'done'
   },
-  store.shared,
-)
-await inbox.takeOver()
-inbox.resume()
+  isSettled: async () => true,
+  ready: async () => {},
+  onAhead() {},
+  onLateEdit() {},
+})
+await queue.recover()
+queue.start()
 process.send?.('ready')
 process.once('message', async () => {
   const own = Array.from({ length: Number(turns) }, (_, at) => toTurn(`${number}.${String(at).padStart(6, '0')}`))
-  await Promise.all(own.map(turn => inbox.keep(turn, 'event').then(() => inbox.accept(turn, 'event'))))
+  await Promise.all(own.map(turn => queue.save(turn, 'event').then(() => queue.accept(turn))))
   while ((await countUnfinished()) > 0) await delay(5)
   process.exit()
 })

@@ -26,7 +26,7 @@ withPostgres('npm run move', () => {
     const folder = await newFolder()
     const url = await openDatabase()
     const old = await openStore(folder, 0, silent)
-    await old.turns.beginLife()
+    await old.turns.recover()
     await fill(old)
     await old.close()
 
@@ -38,7 +38,7 @@ withPostgres('npm run move', () => {
     const store = await open(url)
     expect(await store.settings.all()).toEqual([{ channel: 'C1', settings: '{"emoji":"bug"}' }])
     expect(await store.labels.corrected(10)).toMatchObject([{ id: 'corrected', correctedBy: 'U2', saidAt: noon }])
-    expect(await store.turns.read('done')).toMatchObject({ state: 'done', messages: ['1.5'], shown: 9 })
+    expect(await store.turns.load('done')).toMatchObject({ state: 'done', messages: ['1.5'], shown: 9 })
     expect(await store.ratings.of('done')).toEqual([{ user: 'U1', rating: 'down' }])
     expect(await store.digests.of('U1')).toMatchObject([{ id: 'd', title: '工作日 9:00' }])
     expect(await store.digests.readTold('U1', 'C1', 'another')).toBe('100.1')
@@ -61,14 +61,14 @@ withPostgres('npm run move', () => {
     const folder = await newFolder()
     const url = await openDatabase()
     const old = await openStore(folder, 0, silent)
-    await old.turns.beginLife()
+    await old.turns.recover()
     await fill(old)
     await old.close()
     await move(folder, url)
     const store = await open(url)
-    expect(await store.turns.read('waiting')).toMatchObject({ state: 'waiting', turn: '{"text":"还没回答"}' })
+    expect(await store.turns.load('waiting')).toMatchObject({ state: 'waiting', turn: '{"text":"还没回答"}' })
     const taken = { state: 'waiting', attempts: 1, messages: ['2.5'], postingAt: noon }
-    expect(await store.turns.read('answering')).toMatchObject(taken)
+    expect(await store.turns.load('answering')).toMatchObject(taken)
     // How the old process lived is nothing that counts against the replicas.
     expect(await store.facts.read('life' as 'heard_at')).toBeUndefined()
   })
@@ -146,11 +146,11 @@ withPostgres('npm run move', () => {
 /** One of everything, and three turns: answered, being answered, not begun. */
 async function fill({ turns, outbox, ratings, labels, settings, parts, digests, facts }: Store): Promise<void> {
   const turn = { channel: 'C1', threadTs: '1', ts: '1', turn: '{}' }
-  await turns.keep({ ...turn, id: 'done' })
-  await turns.change('done', { state: 'done', messages: ['1.5'], shown: 9 })
-  await turns.keep({ ...turn, id: 'answering', ts: '2' })
-  await turns.change('answering', { state: 'answering', attempts: 1, messages: ['2.5'], postingAt: noon })
-  await turns.keep({ ...turn, id: 'waiting', ts: '3', turn: '{"text":"还没回答"}' })
+  await turns.save({ ...turn, id: 'done' })
+  await turns.update('done', { state: 'done', messages: ['1.5'], shown: 9 })
+  await turns.save({ ...turn, id: 'answering', ts: '2' })
+  await turns.update('answering', { state: 'answering', attempts: 1, messages: ['2.5'], postingAt: noon })
+  await turns.save({ ...turn, id: 'waiting', ts: '3', turn: '{"text":"还没回答"}' })
   await outbox.save({ id: 'ask', kind: 'ask', payload: {}, savedAt: noon })
   await ratings.rate('done', 'U1', 'down')
   const text = { channel: 'C1', ts: '1', text: '登录失败', askedBy: 'U1', isShared: true, saidAt: noon }

@@ -282,8 +282,8 @@ describe('an answer', () => {
     slack.fault({ method: 'chat.update', times: Number.POSITIVE_INFINITY, error: 'message_not_found' })
     await press(story, answer, 'regenerate_reply', dana)
     ;(await model.next()).reply('Hello again.')
-    await expect.poll(async () => (await store.turns.read(`${slack.teamId}:${general}:${ts}`))?.state).toBe('withdrawn')
-    expect(await store.turns.toCheck(Number.MAX_SAFE_INTEGER)).toEqual([])
+    await expect.poll(async () => (await store.turns.load(`${slack.teamId}:${general}:${ts}`))?.state).toBe('withdrawn')
+    expect(await store.turns.takeDueForRecheck(Number.MAX_SAFE_INTEGER)).toEqual([])
   })
 
   test('stays as it is when the thread cannot be read for another one, and the person is told', async () => {

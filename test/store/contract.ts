@@ -14,64 +14,64 @@ export function storeContract(name: string, openPlace: () => Promise<OpenStore>)
     test('are there when the store is opened again', async () => {
       const open = await openPlace()
       const first = await open()
-      expect(await Promise.all([3, 1, 2].map(number => first.turns.keep(turn(number))))).toEqual([true, true, true])
-      await first.turns.change('T1:C1:1', { attempts: 1, messages: ['1.5'], shown: 12, postingAt: noon })
-      await first.turns.change('T1:C1:3', { state: 'done' })
+      expect(await Promise.all([3, 1, 2].map(number => first.turns.save(turn(number))))).toEqual([true, true, true])
+      await first.turns.update('T1:C1:1', { attempts: 1, messages: ['1.5'], shown: 12, postingAt: noon })
+      await first.turns.update('T1:C1:3', { state: 'done' })
       await first.close()
 
       const { turns } = await open()
       const reached = { attempts: 1, messages: ['1.5'], shown: 12, postingAt: noon }
-      expect(await turns.read('T1:C1:1')).toMatchObject({ ...turn(1), ...reached, state: 'waiting' })
-      expect((await turns.read('T1:C1:3'))?.state).toBe('done')
-      expect(await turns.keep(turn(2))).toBe(false)
+      expect(await turns.load('T1:C1:1')).toMatchObject({ ...turn(1), ...reached, state: 'waiting' })
+      expect((await turns.load('T1:C1:3'))?.state).toBe('done')
+      expect(await turns.save(turn(2))).toBe(false)
     })
 
     test('are kept once, also when the same one comes twice at once', async () => {
       const { turns } = await openNew()
-      const both = await Promise.all([turns.keep(turn(1)), turns.keep(turn(2)), turns.keep(turn(1))])
+      const both = await Promise.all([turns.save(turn(1)), turns.save(turn(2)), turns.save(turn(1))])
       expect(both.toSorted()).toEqual([false, true, true])
-      expect(await turns.keep(turn(2))).toBe(false)
+      expect(await turns.save(turn(2))).toBe(false)
     })
 
     test('come back as they were written, with times and counts as numbers', async () => {
       at(noon)
       const { turns } = await openNew()
-      await turns.keep(turn(1))
-      const blank = { attempts: 0, deaths: 0, edition: 1, messages: [], shown: 0, postingAt: undefined }
-      expect(await turns.read('T1:C1:1')).toEqual({
+      await turns.save(turn(1))
+      const blank = { attempts: 0, crashes: 0, revision: 1, messages: [], shown: 0, postingAt: undefined }
+      expect(await turns.load('T1:C1:1')).toEqual({
         ...turn(1),
         ...blank,
         state: 'waiting',
-        keptAt: noon,
-        claim: 0,
+        savedAt: noon,
+        token: 0,
         isFound: false,
       })
-      await turns.change('T1:C1:1', { messages: ['1', '2'], shown: 40_000, postingAt: noon, edition: 2, deaths: -1 })
-      expect(await turns.read('T1:C1:1')).toMatchObject({ postingAt: noon, shown: 40_000, edition: 2, deaths: -1 })
-      await turns.change('T1:C1:1', { postingAt: null, turn: '{}' })
-      expect(await turns.read('T1:C1:1')).toMatchObject({ postingAt: undefined, turn: '{}', messages: ['1', '2'] })
-      expect(await turns.read('T1:C1:9')).toBeUndefined()
+      await turns.update('T1:C1:1', { messages: ['1', '2'], shown: 40_000, postingAt: noon, revision: 2, crashes: -1 })
+      expect(await turns.load('T1:C1:1')).toMatchObject({ postingAt: noon, shown: 40_000, revision: 2, crashes: -1 })
+      await turns.update('T1:C1:1', { postingAt: null, turn: '{}' })
+      expect(await turns.load('T1:C1:1')).toMatchObject({ postingAt: undefined, turn: '{}', messages: ['1', '2'] })
+      expect(await turns.load('T1:C1:9')).toBeUndefined()
     })
 
-    test('are not changed by whoever holds an older claim', async () => {
+    test('are not changed with an older fencing token', async () => {
       const { turns } = await openNew()
-      await turns.keep({ ...turn(1), isFound: true })
-      expect(await turns.change('T1:C1:1', { shown: 1 }, 0)).toBe(true)
-      expect(await turns.change('T1:C1:1', { shown: 2 }, 1)).toBe(false)
-      expect(await turns.change('T1:C1:9', { shown: 2 })).toBe(false)
-      expect(await turns.read('T1:C1:1')).toMatchObject({ shown: 1, isFound: true })
+      await turns.save({ ...turn(1), isFound: true })
+      expect(await turns.update('T1:C1:1', { shown: 1 }, 0)).toBe(true)
+      expect(await turns.update('T1:C1:1', { shown: 2 }, 1)).toBe(false)
+      expect(await turns.update('T1:C1:9', { shown: 2 })).toBe(false)
+      expect(await turns.load('T1:C1:1')).toMatchObject({ shown: 1, isFound: true })
     })
 
     test('whose reply is to be looked at once more are found when it is time', async () => {
       const { turns } = await openNew()
-      for (const number of [1, 2, 3]) await turns.keep(turn(number))
-      await turns.change('T1:C1:1', { state: 'done', checkAt: noon })
-      await turns.change('T1:C1:2', { state: 'done', checkAt: noon + 1 })
-      expect((await turns.toCheck(noon)).map(({ id }) => id)).toEqual(['T1:C1:1'])
+      for (const number of [1, 2, 3]) await turns.save(turn(number))
+      await turns.update('T1:C1:1', { state: 'done', checkAt: noon })
+      await turns.update('T1:C1:2', { state: 'done', checkAt: noon + 1 })
+      expect((await turns.takeDueForRecheck(noon)).map(({ id }) => id)).toEqual(['T1:C1:1'])
       // Whoever was given it has a while for it.
-      expect(await turns.toCheck(noon)).toEqual([])
-      await turns.change('T1:C1:1', { checkAt: null })
-      expect((await turns.toCheck(noon + hour)).map(({ id }) => id)).toEqual(['T1:C1:2'])
+      expect(await turns.takeDueForRecheck(noon)).toEqual([])
+      await turns.update('T1:C1:1', { checkAt: null })
+      expect((await turns.takeDueForRecheck(noon + hour)).map(({ id }) => id)).toEqual(['T1:C1:2'])
     })
 
     test('name the threads that were busy of late, the newest first', async () => {
@@ -84,8 +84,8 @@ export function storeContract(name: string, openPlace: () => Promise<OpenStore>)
       ]
       for (const [hours, { id, threadTs, passed }] of busy.entries()) {
         at(noon + hours * hour)
-        await turns.keep({ ...turn(1), id, threadTs })
-        if (passed) await turns.change(id, { state: 'passed' })
+        await turns.save({ ...turn(1), id, threadTs })
+        if (passed) await turns.update(id, { state: 'passed' })
       }
       const threads = async (since: number, most: number) =>
         (await turns.threadsSince(since, most)).map(({ channel, threadTs }) => `${channel}:${threadTs}`)
@@ -97,13 +97,13 @@ export function storeContract(name: string, openPlace: () => Promise<OpenStore>)
 
     test('that ended long ago are forgotten, and never one that is unfinished', async () => {
       const { turns } = await openNew()
-      for (const number of [1, 2, 3, 4]) await turns.keep(turn(number))
-      await turns.change('T1:C1:1', { state: 'done' })
-      await turns.change('T1:C1:2', { state: 'answering' })
-      await turns.change('T1:C1:3', { state: 'stopping' })
+      for (const number of [1, 2, 3, 4]) await turns.save(turn(number))
+      await turns.update('T1:C1:1', { state: 'done' })
+      await turns.update('T1:C1:2', { state: 'answering' })
+      await turns.update('T1:C1:3', { state: 'stopping' })
       expect(await turns.prune(Date.now() - hour)).toBe(0)
       expect(await turns.prune(Date.now() + hour)).toBe(1)
-      const left = await Promise.all([1, 2, 3, 4].map(number => turns.read(`T1:C1:${number}`)))
+      const left = await Promise.all([1, 2, 3, 4].map(number => turns.load(`T1:C1:${number}`)))
       expect(left.map(row => row?.state)).toEqual([undefined, 'answering', 'stopping', 'waiting'])
     })
   })
@@ -119,10 +119,10 @@ export function storeContract(name: string, openPlace: () => Promise<OpenStore>)
     }
     test.each(Object.entries(texts))('comes back to the letter: %s', async (_, text) => {
       const store = await openNew()
-      await store.turns.keep({ ...turn(1), turn: text })
+      await store.turns.save({ ...turn(1), turn: text })
       await store.labels.save({ ...label('a'), text, labels: [{ kind: 'bug', quote: text, reason: text }] })
       await store.settings.write('C1', text)
-      expect((await store.turns.read('T1:C1:1'))?.turn).toBe(text)
+      expect((await store.turns.load('T1:C1:1'))?.turn).toBe(text)
       expect(await store.labels.read('a')).toMatchObject({ text, labels: [{ quote: text, reason: text }] })
       expect(await store.settings.all()).toEqual([{ channel: 'C1', settings: text }])
     })
@@ -130,9 +130,9 @@ export function storeContract(name: string, openPlace: () => Promise<OpenStore>)
     test('may be very long', async () => {
       const store = await openNew()
       const text = '很长 long '.repeat(100_000 / 8)
-      await store.turns.keep({ ...turn(1), turn: text })
+      await store.turns.save({ ...turn(1), turn: text })
       await store.labels.save({ ...label('a'), text })
-      expect((await store.turns.read('T1:C1:1'))?.turn).toBe(text)
+      expect((await store.turns.load('T1:C1:1'))?.turn).toBe(text)
       expect((await store.labels.read('a'))?.text).toBe(text)
     })
 
@@ -140,13 +140,13 @@ export function storeContract(name: string, openPlace: () => Promise<OpenStore>)
       const open = await openPlace()
       const store = await open()
       const text = 'before\u0000 and after\u0000'
-      expect(await store.turns.keep({ ...turn(1), turn: text })).toBe(true)
-      await store.turns.change('T1:C1:1', { turn: `${text}!` })
+      expect(await store.turns.save({ ...turn(1), turn: text })).toBe(true)
+      await store.turns.update('T1:C1:1', { turn: `${text}!` })
       await store.labels.save({ ...label('a'), text, labels: [{ kind: 'bug', quote: text, reason: '' }] })
       expect(await store.outbox.save(command('q', { text }))).toBe(true)
-      expect((await store.turns.read('T1:C1:1'))?.turn).toBe('before and after!')
+      expect((await store.turns.load('T1:C1:1'))?.turn).toBe('before and after!')
       expect(await store.labels.read('a')).toMatchObject({ text: 'before and after', labels: [{ quote: text }] })
-      expect(store.isKept).toBe(true)
+      expect(store.isPersistent).toBe(true)
       await store.close()
       expect((await left((await open()).outbox)).map(({ payload }) => payload)).toEqual([{ text: 'before and after' }])
     })
@@ -392,7 +392,7 @@ export function storeContract(name: string, openPlace: () => Promise<OpenStore>)
 
   test(`${name}: says that what it is given stays, and closes twice`, async () => {
     const store = await openNew()
-    expect(store.isKept).toBe(true)
+    expect(store.isPersistent).toBe(true)
     await store.close()
     await store.close()
   })
@@ -415,6 +415,9 @@ async function left<T>(records: { takeOver(): Promise<T[]> }): Promise<T[]> {
   await expect.poll(async () => (found = await records.takeOver()), { interval: 20 }).not.toEqual([])
   return found
 }
+
+/** The unfinished turn that the tests of migrations insert. */
+export const migratedTurn = { id: 'T1:C1:1', state: 'waiting', turn: '{}', crashes: 1, revision: 2, messages: ['1.5'] }
 
 /** A turn as it comes. */
 export const turn = (number: number) => ({

@@ -6,7 +6,7 @@ import { migrate, migrations } from '../../src/store/migrations.ts'
 import { formatPostgresProblem, openPostgres } from '../../src/store/postgres.ts'
 import { openSharedStore } from '../../src/store/postgres-store.ts'
 import { administer, openDatabase, openProxy, withParts, withPostgres } from '../postgres.ts'
-import { storeContract, turn } from './contract.ts'
+import { migratedTurn, storeContract, turn } from './contract.ts'
 import { expectNewCommands, insertOldCommands } from './old-commands.ts'
 
 const silent = { debug() {}, info() {}, warn() {}, error() {} } as unknown as Log
@@ -37,7 +37,7 @@ withPostgres('the store that replicas share', () => {
   test('keeps a turn once, whichever of the replicas hears of it first', async () => {
     const url = await openDatabase()
     const stores = await Promise.all([1, 2, 3].map(() => open(url)))
-    const kept = await Promise.all(stores.flatMap(({ turns }) => [1, 2].map(number => turns.keep(turn(number)))))
+    const kept = await Promise.all(stores.flatMap(({ turns }) => [1, 2].map(number => turns.save(turn(number)))))
     expect(kept.filter(isNew => isNew)).toHaveLength(2)
     expect(kept.filter(isNew => isNew === undefined)).toEqual([])
   })
@@ -83,23 +83,23 @@ withPostgres('the store that replicas share', () => {
   test('is written again by itself when the database was away', async () => {
     const proxy = await openProxy(await openDatabase())
     const store = await open(proxy.url)
-    expect(await store.turns.keep(turn(1))).toBe(true)
+    expect(await store.turns.save(turn(1))).toBe(true)
     proxy.cut()
-    expect(await store.turns.keep(turn(2))).toBeUndefined()
-    expect(store.isKept).toBe(false)
+    expect(await store.turns.save(turn(2))).toBeUndefined()
+    expect(store.isPersistent).toBe(false)
     proxy.mend()
-    await expect.poll(() => store.turns.keep(turn(2)), { timeout: 10_000 }).toBe(true)
-    expect(store.isKept).toBe(true)
+    await expect.poll(() => store.turns.save(turn(2)), { timeout: 10_000 }).toBe(true)
+    expect(store.isPersistent).toBe(true)
   })
 
   test('does not wait for a database of which nothing is heard', async () => {
     const proxy = await openProxy(await openDatabase())
     const store = await open(proxy.url)
     proxy.silence()
-    expect(await store.turns.keep(turn(1))).toBeUndefined()
+    expect(await store.turns.save(turn(1))).toBeUndefined()
     proxy.mend()
-    await expect.poll(() => store.turns.keep(turn(1)), { timeout: 10_000 }).toBeDefined()
-    expect((await store.turns.read('T1:C1:1'))?.state).toBe('waiting')
+    await expect.poll(() => store.turns.save(turn(1)), { timeout: 10_000 }).toBeDefined()
+    expect((await store.turns.load('T1:C1:1'))?.state).toBe('waiting')
   })
 })
 
@@ -123,12 +123,21 @@ withPostgres('the tables on PostgreSQL', () => {
       const { db } = openPool(url)
       await migrate(db, Object.fromEntries(names.slice(0, version).map(name => [name, migrations[name] as never])))
       const now = Date.now()
-      await sql`insert into turns (id, channel, thread_ts, ts, state, turn, kept_at, changed_at)
-      values ('T1:C1:1', 'C1', '1', '1', 'waiting', '{}', ${now}, ${now})`.execute(db)
+      await sql`insert into turns (id, channel, thread_ts, ts, state, turn, deaths, edition, messages, kept_at, changed_at)
+      values ('T1:C1:1', 'C1', '1', '1', 'waiting', '{}', 1, 2, '["1.5"]', ${now}, ${now}),
+        ('T1:C1:2', 'C1', '1', '2', ${version < names.length ? 'set_aside' : 'quarantined'}, '{}', 3, 1, '[]', ${now}, ${now})`.execute(
+        db,
+      )
       await insertOldCommands(db, version)
 
       const store = await open(url)
-      expect(await store.turns.read('T1:C1:1')).toMatchObject({ turn: '{}', keptAt: now })
+      expect(await store.turns.load('T1:C1:1')).toMatchObject({ ...migratedTurn, savedAt: now })
+      expect(await store.turns.load('T1:C1:2')).toMatchObject({ state: 'quarantined', crashes: 3 })
+      const { rows } = await sql`select id from turns where state = 'set_aside'`.execute(db)
+      expect(rows).toEqual([])
+      // A replica of the version before may still write the old name.
+      await sql`update turns set state = 'set_aside' where id = 'T1:C1:2'`.execute(db)
+      expect((await store.turns.load('T1:C1:2'))?.state).toBe('quarantined')
       await store.ratings.rate('T1:C1:1', 'U1', 'up')
       expect(await store.ratings.of('T1:C1:1')).toEqual([{ user: 'U1', rating: 'up' }])
       const fresh = await openDatabase()
@@ -202,7 +211,6 @@ describe('a problem of PostgreSQL', () => {
 async function open(url: string) {
   const store = await openSharedStore(url, silent)
   onTestFinished(() => store.close())
-  await store.shared?.queue.start()
   return store
 }
 

@@ -11,7 +11,7 @@ import { openStore, storeFile } from '../../src/store/data-dir.ts'
 import { migrate, migrations } from '../../src/store/migrations.ts'
 import { openSqlite } from '../../src/store/sqlite.ts'
 import type { Store } from '../../src/store/store.ts'
-import { storeContract, turn } from './contract.ts'
+import { migratedTurn, storeContract, turn } from './contract.ts'
 import { expectNewCommands, insertOldCommands } from './old-commands.ts'
 
 const [mount, unmount] = ['/bin/mount', '/bin/umount']
@@ -22,13 +22,13 @@ describe('a process that begins on the folder', () => {
   test('is given what the one before left, in the order of Slack’s time', async () => {
     const { open } = await openFolder()
     const first = await open()
-    expect(await first.turns.beginLife()).toEqual([])
+    expect(await first.turns.recover()).toEqual([])
     const stamps = ['1764000000.000200', '1764000000.000099', '1763999999.999900', '1764000000.000100']
-    for (const ts of stamps) await first.turns.keep({ ...turn(1), id: ts, ts })
-    await first.turns.change('1764000000.000099', { state: 'answering' })
-    await first.turns.change('1764000000.000200', { state: 'done' })
+    for (const ts of stamps) await first.turns.save({ ...turn(1), id: ts, ts })
+    await first.turns.update('1764000000.000099', { state: 'answering' })
+    await first.turns.update('1764000000.000200', { state: 'done' })
     await first.close()
-    const left = await (await open()).turns.beginLife()
+    const left = await (await open()).turns.recover()
     expect(left.map(({ ts, state }) => [ts, state])).toEqual([
       ['1763999999.999900', 'waiting'],
       ['1764000000.000099', 'waiting'],
@@ -36,30 +36,30 @@ describe('a process that begins on the folder', () => {
     ])
   })
 
-  test('counts a death against the turns that were being answered, and for those that were not', async () => {
+  test('counts a crash against the turns that were being answered, and for those that were not', async () => {
     const { open } = await openFolder()
     const lives = async () => {
       const store = await open()
-      const deaths = Object.fromEntries((await store.turns.beginLife()).map(({ ts, deaths }) => [ts, deaths]))
-      return { store, deaths }
+      const crashes = Object.fromEntries((await store.turns.recover()).map(({ ts, crashes }) => [ts, crashes]))
+      return { store, crashes }
     }
     const first = await lives()
-    for (const number of [1, 2]) await first.store.turns.keep(turn(number))
-    await first.store.turns.change('T1:C1:1', { state: 'answering' })
+    for (const number of [1, 2]) await first.store.turns.save(turn(number))
+    await first.store.turns.update('T1:C1:1', { state: 'answering' })
     await first.store.close()
 
     const second = await lives()
-    expect(second.deaths).toEqual({ 1: 1, 2: -1 })
-    // Whatever comes so soon after a death is not what the process dies of.
-    await second.store.turns.keep(turn(3))
-    await second.store.turns.explainDeaths(1)
-    await second.store.turns.keep(turn(4))
-    await second.store.turns.change('T1:C1:1', { state: 'answering' })
-    await second.store.turns.endLife()
+    expect(second.crashes).toEqual({ 1: 1, 2: -1 })
+    // A turn that comes so soon after a crash did not cause it.
+    await second.store.turns.save(turn(3))
+    await second.store.turns.forgetCrashes(1)
+    await second.store.turns.save(turn(4))
+    await second.store.turns.update('T1:C1:1', { state: 'answering' })
+    await second.store.turns.recordStop()
     await second.store.close()
 
     const third = await lives()
-    expect(third.deaths).toEqual({ 1: 1, 2: -1, 3: -1, 4: 0 })
+    expect(third.crashes).toEqual({ 1: 1, 2: -1, 3: -1, 4: 0 })
   })
 })
 
@@ -72,18 +72,24 @@ describe('the tables', () => {
       const old = openSqlite(join(folder, storeFile))
       await migrate(old, Object.fromEntries(names.slice(0, version).map(name => [name, migrations[name] as never])))
       const now = Date.now()
-      await sql`insert into turns (id, channel, thread_ts, ts, state, turn, kept_at, changed_at)
-      values ('T1:C1:1', 'C1', '1', '1', 'waiting', '{}', ${now}, ${now})`.execute(old)
+      await sql`insert into turns (id, channel, thread_ts, ts, state, turn, deaths, edition, messages, kept_at, changed_at)
+      values ('T1:C1:1', 'C1', '1', '1', 'waiting', '{}', 1, 2, '["1.5"]', ${now}, ${now}),
+        ('T1:C1:2', 'C1', '1', '2', ${version < names.length ? 'set_aside' : 'quarantined'}, '{}', 3, 1, '[]', ${now}, ${now})`.execute(
+        old,
+      )
       await insertOldCommands(old, version)
       await old.destroy()
 
       const { open } = await openFolder(folder)
       const store = await open()
-      expect((await store.turns.beginLife()).map(({ id }) => id)).toEqual(['T1:C1:1'])
+      expect(await store.turns.recover()).toMatchObject([migratedTurn])
+      expect(await store.turns.load('T1:C1:2')).toMatchObject({ state: 'quarantined', crashes: 3 })
+      expect(await store.turns.load('T1:C1:1')).toMatchObject({ savedAt: now })
       await store.ratings.rate('T1:C1:1', 'U1', 'up')
       expect(await store.ratings.of('T1:C1:1')).toEqual([{ user: 'U1', rating: 'up' }])
       await expectNewCommands(store, version)
       await store.close()
+      expect(readStates(folder)).toEqual(['quarantined', 'waiting'])
       expect(readSchema(folder)).toEqual(readSchema((await openFresh()).folder))
     },
   )
@@ -95,7 +101,7 @@ describe('the tables', () => {
     await newer.destroy()
     const { open, log } = await openFolder(folder)
     const store = await open()
-    expect(store.isKept).toBe(false)
+    expect(store.isPersistent).toBe(false)
     expect(log()).toContain('was written by a newer Threadwise: update this one')
   })
 })
@@ -107,8 +113,8 @@ describe('a file that gives trouble', () => {
     const { open, log } = await openFolder(folder)
     const store = await open()
     expect(log()).toMatch(/is damaged: stop, move it away, and put the newest backup in its place/)
-    expect(await store.turns.keep(turn(1))).toBe(true)
-    expect(store.isKept).toBe(false)
+    expect(await store.turns.save(turn(1))).toBe(true)
+    expect(store.isPersistent).toBe(false)
     expect(await readFile(join(folder, storeFile), 'utf8')).toContain('this is no database')
   })
 
@@ -117,13 +123,13 @@ describe('a file that gives trouble', () => {
     const store = await open()
     const other = new DatabaseSync(join(folder, storeFile))
     other.exec('begin exclusive')
-    expect(await store.turns.keep(turn(1))).toBeUndefined()
-    expect(store.isKept).toBe(false)
+    expect(await store.turns.save(turn(1))).toBeUndefined()
+    expect(store.isPersistent).toBe(false)
     expect(log()).toMatch(/another program holds .*: close it/)
     other.exec('rollback')
     other.close()
-    await expect.poll(() => store.turns.keep(turn(1)), { timeout: 5_000 }).toBe(true)
-    expect(store.isKept).toBe(true)
+    await expect.poll(() => store.turns.save(turn(1)), { timeout: 5_000 }).toBe(true)
+    expect(store.isPersistent).toBe(true)
   })
 
   test.skipIf(!canMount())('on a full disk: answers go on, and are kept again when there is room', async () => {
@@ -135,16 +141,16 @@ describe('a file that gives trouble', () => {
     const ballast = join(folder, 'ballast')
     await writeFile(ballast, Buffer.alloc(1_200_000)).catch(() => {})
     const long = { ...turn(1), turn: JSON.stringify('x'.repeat(20_000)) }
-    expect(await store.turns.keep(long)).toBeUndefined()
+    expect(await store.turns.save(long)).toBeUndefined()
     expect(log()).toMatch(/the disk is full: make room where/)
     await rm(ballast)
-    await expect.poll(() => store.turns.keep(long), { timeout: 5_000 }).toBe(true)
+    await expect.poll(() => store.turns.save(long), { timeout: 5_000 }).toBe(true)
   })
 
   test('in a folder that cannot be made: the log says what to do', async () => {
     const { open, log } = await openFolder('/dev/null/folder')
     const store = await open()
-    expect(store.isKept).toBe(false)
+    expect(store.isPersistent).toBe(false)
     expect(log()).toMatch(/cannot be written \(ENOTDIR\): give this user the right to write there, or set DATA_DIR/)
   })
 
@@ -162,12 +168,12 @@ describe('npm run backup', () => {
   test('copies the file whole while the bot writes it', async () => {
     const { folder, open } = await openFolder()
     const store = await open()
-    await Promise.all(Array.from({ length: 200 }, (_, number) => store.turns.keep(turn(number))))
+    await Promise.all(Array.from({ length: 200 }, (_, number) => store.turns.save(turn(number))))
     const run = promisify(execFile)(process.execPath, [resolve('src/cli/backup.ts')], {
       cwd: folder,
       env: { PATH: process.env.PATH, DATA_DIR: folder },
     })
-    for (let number = 200; number < 300; number += 1) await store.turns.keep(turn(number))
+    for (let number = 200; number < 300; number += 1) await store.turns.save(turn(number))
     const { stdout } = await run
     const copy = /copied to (.*)\n/.exec(stdout)?.[1] ?? ''
     await access(copy)
@@ -175,7 +181,7 @@ describe('npm run backup', () => {
     await writeFile(join(restored, storeFile), await readFile(copy))
     const { open: openCopy } = await openFolder(restored)
     const again = await openCopy()
-    expect((await again.turns.beginLife()).length).toBeGreaterThanOrEqual(200)
+    expect((await again.turns.recover()).length).toBeGreaterThanOrEqual(200)
   })
 
   test('says what is wrong when there is nothing to copy', async () => {
@@ -215,6 +221,13 @@ function readSchema(folder: string): unknown {
   const schema = file.prepare('select name, sql from sqlite_master where sql is not null order by name').all()
   file.close()
   return schema.map(row => ({ ...row }))
+}
+
+function readStates(folder: string): unknown[] {
+  const file = new DatabaseSync(join(folder, storeFile), { readOnly: true })
+  const rows = file.prepare('select distinct state from turns order by state').all()
+  file.close()
+  return rows.map(({ state }) => state)
 }
 
 /** Mounting a small disk takes rights that not every machine gives. */

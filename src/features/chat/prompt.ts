@@ -58,7 +58,7 @@ export async function buildPrompt(ctx: PromptContext): Promise<{ messages: ChatM
 
 /** Returns the answer that the person did not want when they ask for another; blank if it is gone from Slack. */
 function findRefusedAnswer({ job, recovered }: PromptContext): string | undefined {
-  if (job.edition === 1) return undefined
+  if (job.revision === 1) return undefined
   return recovered?.isRefused === true ? recovered.text : ''
 }
 

@@ -24,7 +24,7 @@ export function replyControls(bot: Bot): void {
   app.action<BlockAction>(controlIds.again, async ({ ack, body, action }) => {
     const turn = await inbox.find(actionValue(action))
     const mayAsk = turn !== undefined && (await mayControl(services, turn, body.user.id))
-    const outcome = mayAsk ? await inbox.again(turn.id) : 'unknown'
+    const outcome = mayAsk ? await inbox.regenerate(turn.id) : 'unknown'
     await ack()
     if (turn !== undefined && !mayAsk) await refuse(services, turn, body.user.id)
     else if (outcome !== 'begun')

@@ -122,7 +122,7 @@ async function summarizeMessages(
     now: formatTime(Date.now(), person.timeZone),
     request: form.words,
   }
-  const request = { channel: source.channel, said, reader, isAgain: job.edition > 1 }
+  const request = { channel: source.channel, said, reader, isAgain: job.revision > 1 }
   const onProgress = (summing: SummaryProgress) => void Object.assign(progress, { summing })
   const summary = await deps.summarizer.summarize(request, onProgress, signal)
   const { calls, known, chunks, tokensIn, tokensOut } = summary.usage
