@@ -47,7 +47,7 @@ export interface Config {
 }
 
 /** One thing that is wrong with the environment, and its cure. */
-export interface Problem {
+interface Problem {
   name: string
   sentence: string
 }

@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { Metrics } from './metrics.ts'
 
 /** A route for operators, in the form that Bolt's receivers take too. */
-export interface Route {
+interface Route {
   path: string
   method: 'GET'
   handler: (request: IncomingMessage, response: ServerResponse) => void

@@ -17,7 +17,7 @@ export interface Cache<V extends object> {
 }
 
 /** What a cache may hold, how large a value is, and where values come from. */
-export interface CacheOptions<V> {
+interface CacheOptions<V> {
   maxSize: number
   sizeOf: (value: V) => number
   read: (key: string) => Promise<V>
@@ -51,7 +51,7 @@ export function createCache<V extends object>(options: CacheOptions<V>): Cache<V
 }
 
 /** A bounded memory of keys, for a time. */
-export interface Seen {
+interface Seen {
   /** Remembers the key; false when it was remembered already. */
   add(key: string): boolean
   has(key: string): boolean

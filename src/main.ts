@@ -1,6 +1,6 @@
 import dotenv from 'dotenv'
 import { type RunningBot, startBot } from './bot.ts'
-import { type Config, type Problem, parseConfig } from './config.ts'
+import { type Config, parseConfig } from './config.ts'
 import { formatError, StartError } from './errors.ts'
 import { loadTaxonomies } from './features/classify/taxonomy-files.ts'
 import { createLog, type Log } from './log.ts'
@@ -9,6 +9,8 @@ import { detectLocalServer } from './model/detect-local-server.ts'
 import { tokenErrors } from './slack/start-error.ts'
 import { openStore } from './store/data-dir.ts'
 import type { Store } from './store/store.ts'
+
+type Problem = Extract<ReturnType<typeof parseConfig>, { problems: unknown }>['problems'][number]
 
 /** The exit code for a wrong setting or token: restarting does not help until it is changed. */
 const exitMisconfigured = 2

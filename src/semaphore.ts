@@ -1,5 +1,5 @@
 /** Bounds how many tasks run at once; the others wait in line. */
-export interface Semaphore {
+interface Semaphore {
   /** Resolves with the function that leaves again when there is a place. */
   enter(): Promise<() => void>
   /** Runs a task when there is a place. */

@@ -6,13 +6,7 @@ import dotenv from 'dotenv'
 import { parseDatabaseUrl, parseModelConfig } from '../config.ts'
 import { formatError, StartError } from '../errors.ts'
 import { classify } from '../features/classify/classify-text.ts'
-import {
-  computeScore,
-  formatScores,
-  type Judged,
-  type Score,
-  splitFolds,
-} from '../features/classify/cross-validation.ts'
+import { computeScore, formatScores, splitFolds } from '../features/classify/cross-validation.ts'
 import { selectExamples } from '../features/classify/examples.ts'
 import { type LabelledText, loadShippedTexts, parseLabelledTexts } from '../features/classify/labelled-texts.ts'
 import { otherId, type Taxonomy } from '../features/classify/taxonomy.ts'
@@ -22,6 +16,10 @@ import { createModel } from '../model/client.ts'
 import { createSemaphore } from '../semaphore.ts'
 import type { LabelRecord } from '../store/labels.ts'
 import { openStoreOf } from '../store/open.ts'
+
+type Score = ReturnType<typeof computeScore>
+
+type Judged = Parameters<typeof computeScore>[1][number]
 
 /**
  * Evaluates how well a model classifies feedback: `npm run eval`, on the labelled texts that come with the bot (or `--texts

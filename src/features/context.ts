@@ -6,7 +6,7 @@ import type { Model } from '../model/model.ts'
 import type { Job } from '../queue/job.ts'
 import type { Outbox } from '../queue/outbox.ts'
 import type { Queue } from '../queue/queue.ts'
-import type { Recovered } from '../queue/recover.ts'
+import type { recover } from '../queue/recover.ts'
 import type { EventBody, Turn } from '../queue/turn.ts'
 import type { Limiter } from '../rate-limit/limiter.ts'
 import type { Reply } from '../reply/reply.ts'
@@ -14,12 +14,16 @@ import type { CallSlack } from '../slack/client.ts'
 import type { FileReader } from '../slack/files/read-file.ts'
 import type { BotIdentity } from '../slack/message.ts'
 import type { SlackReader } from '../slack/reader.ts'
-import type { Responder } from '../slack/response-url.ts'
+import type { createResponder } from '../slack/response-url.ts'
 import type { ThreadId } from '../slack/thread-history.ts'
 import type { Person, Users } from '../slack/users.ts'
 import type { Store } from '../store/store.ts'
 import type { ThreadCache } from '../threads/cache.ts'
 import type { Questions } from './post-question.ts'
+
+type Responder = ReturnType<typeof createResponder>
+
+type Recovered = Exclude<Awaited<ReturnType<typeof recover>>, 'unreadable' | undefined>
 
 /** The services that every feature may use; a function declares those it needs as `Pick<Services, …>`. */
 export interface Services {

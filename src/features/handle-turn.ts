@@ -10,11 +10,12 @@ import {
   endInterrupted,
   endWithFailure,
   endWithoutSlack,
-  type Outcome,
   quarantine,
   rememberReply,
   removeReply,
 } from './turn-endings.ts'
+
+type Outcome = Awaited<ReturnType<typeof endInterrupted>>
 
 type HandleDeps = Pick<Services, 'threads' | 'users' | 'limiter' | 'reader' | 'log' | 'metrics'>
 

@@ -9,7 +9,7 @@ type Source = 'event' | 'history'
 type MessageDeps = Pick<Services, 'self' | 'threads' | 'inbox' | 'shareChange'>
 
 /** Receives messages: mentions, direct messages, follow-ups, edits and deletions. */
-export interface MessageReceiver {
+interface MessageReceiver {
   /** Saves what must not be lost of an event. Slack gets its ack when this resolves. */
   save(body: Partial<EventBody>): Promise<void>
   /** Receives a message that Slack did not deliver and that was found in history. */
@@ -24,16 +24,16 @@ export function createMessageReceiver(deps: MessageDeps, hooks: Hooks): MessageR
     for (const hook of hooks.beforeAck) await hook(body)
     await saveTurn(deps, body as EventBody, from)
   }
-  const receive = (body: unknown, from: Source) => receiveMessage(deps, hooks, { body: body as EventBody, from })
+  const receive = (body: unknown) => receiveMessage(deps, hooks, body as EventBody)
   return {
     save: body => save(body, 'event'),
     async receiveFound(body) {
       await save(body, 'history')
-      await receive(body, 'history')
+      await receive(body)
     },
     listen(app) {
-      app.event('app_mention', ({ body }) => receive(body, 'event'))
-      app.event('message', ({ body }) => receive(body, 'event'))
+      app.event('app_mention', ({ body }) => receive(body))
+      app.event('message', ({ body }) => receive(body))
     },
   }
 }
@@ -53,11 +53,7 @@ async function saveTurn(deps: MessageDeps, body: EventBody, from: Source): Promi
 }
 
 /** Keeps the thread cache, the queue and what was made of a message in step with it, and accepts its turn. */
-async function receiveMessage(
-  deps: MessageDeps,
-  hooks: Hooks,
-  { body, from }: { body: EventBody; from: Source },
-): Promise<void> {
+async function receiveMessage(deps: MessageDeps, hooks: Hooks, body: EventBody): Promise<void> {
   const change = parseChange(body, deps.self)
   if (change !== undefined) {
     deps.threads.note(change)

@@ -35,8 +35,6 @@ type Deps = Pick<Services, 'self' | 'call' | 'reader' | 'respond' | 'limiter' | 
 
 /** How often a post of unknown outcome is made. */
 const mostAttempts = 3
-/** How long Slack may be away before a question is given up. */
-const patienceMs = 60_000
 /** How far our clock and Slack's may be apart. */
 const clockSkewMs = 30_000
 

@@ -6,7 +6,7 @@ import type { Services, TurnContext } from './context.ts'
 import { buildAnswerControls, buildRegenerateControls } from './reply-buttons.ts'
 
 /** How a turn ended, and why, for logs and metrics. */
-export interface Outcome {
+interface Outcome {
   ended: Ended
   kind: string
 }

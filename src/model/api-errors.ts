@@ -2,7 +2,7 @@ import OpenAI from 'openai'
 import { ShownError } from '../errors.ts'
 
 /** Parameters that some servers refuse; the request means the same without them. */
-export type RefusedParameter = 'stream_options' | 'max_tokens' | 'max_completion_tokens' | 'response_format'
+type RefusedParameter = 'stream_options' | 'max_tokens' | 'max_completion_tokens' | 'response_format'
 
 const droppable: RefusedParameter[] = ['stream_options', 'max_completion_tokens', 'max_tokens', 'response_format']
 

@@ -1,5 +1,5 @@
 /** The limits and abilities of a model. */
-export interface Window {
+interface Window {
   /** Tokens of prompt and answer together. */
   contextTokens: number
   /** Tokens of the longest answer. */

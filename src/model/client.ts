@@ -4,11 +4,17 @@ import { Stream } from 'openai/streaming'
 import type { ModelConfig } from '../config.ts'
 import { formatError, ShownError } from '../errors.ts'
 import type { Log } from '../log.ts'
-import { parseModelError, parseRefusedParameter, parseRetryWaitMs, type RefusedParameter } from './api-errors.ts'
-import { findWindow, type Window } from './catalog.ts'
-import { type IdleTimeout, startIdleTimeout } from './idle-timeout.ts'
+import { parseModelError, parseRefusedParameter, parseRetryWaitMs } from './api-errors.ts'
+import { findWindow } from './catalog.ts'
+import { startIdleTimeout } from './idle-timeout.ts'
 import { type AnswerFormat, type ChatMessage, FormatRefused, type Model, type Piece } from './model.ts'
 import { createThoughtRemover } from './thinking.ts'
+
+type IdleTimeout = ReturnType<typeof startIdleTimeout>
+
+type Window = ReturnType<typeof findWindow>
+
+type RefusedParameter = NonNullable<ReturnType<typeof parseRefusedParameter>>
 
 type Request = OpenAI.Chat.ChatCompletionCreateParamsStreaming
 type Chunk = OpenAI.Chat.ChatCompletionChunk

@@ -1,15 +1,12 @@
 import { get, type IncomingMessage } from 'node:http'
-import {
-  type AskJson,
-  type LocalModel,
-  readLlamaCpp,
-  readLmStudio,
-  readModelList,
-  readOllama,
-} from './local-servers.ts'
+import { readLlamaCpp, readLmStudio, readModelList, readOllama } from './local-servers.ts'
+
+type AskJson = Parameters<typeof readOllama>[0]
+
+type LocalModel = NonNullable<Awaited<ReturnType<typeof readOllama>>>
 
 /** A server on this machine that speaks the OpenAI API, and the model of it to use. */
-export interface LocalServer {
+interface LocalServer {
   kind: LocalKind
   /** Ends in `/v1`. */
   baseUrl: string

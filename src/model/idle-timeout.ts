@@ -1,5 +1,5 @@
 /** Aborts a request when its caller does, or when the server has been silent for too long. */
-export interface IdleTimeout {
+interface IdleTimeout {
   /** Aborts in both cases. */
   readonly signal: AbortSignal
   readonly controller: AbortController

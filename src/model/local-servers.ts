@@ -1,10 +1,10 @@
 import { z } from 'zod'
 
 /** Fetches the JSON at a path of one server; undefined for any other answer. */
-export type AskJson = (path: string) => Promise<unknown>
+type AskJson = (path: string) => Promise<unknown>
 
 /** The model to use of a server. */
-export interface LocalModel {
+interface LocalModel {
   model: string
   /** Tokens of prompt and answer together, if the server says so. */
   contextTokens?: number

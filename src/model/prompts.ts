@@ -1,7 +1,7 @@
 import type { ChatMessage } from './model.ts'
 
 /** One message of a thread as it is rendered in a prompt. */
-export interface PromptMessage {
+interface PromptMessage {
   /** Undefined for the bot's own replies, which are rendered as they were written. */
   from: string | undefined
   /** In the asker's time zone, `2026-11-23 14:05`. */
@@ -11,7 +11,7 @@ export interface PromptMessage {
 }
 
 /** A file of a message: its text, or why it is missing. Images are sent beside the text. */
-export interface PromptFile {
+interface PromptFile {
   name: string
   text?: string
   missing?: string

@@ -2,7 +2,7 @@
 export const imageTokens = 1_100
 
 /** Counts tokens as the vendor's current models do (o200k); a margin makes it good enough for others. */
-export type CountTokens = (text: string) => number
+type CountTokens = (text: string) => number
 
 /**
  * Returns an upper bound of a text's tokens: a token of o200k is one byte or more. It answers the common case, a thread that surely

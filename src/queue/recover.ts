@@ -9,7 +9,7 @@ import type { Job } from './job.ts'
 import type { Turn } from './turn.ts'
 
 /** The part of a resumed turn that stands in Slack. */
-export interface Recovered {
+interface Recovered {
   /** The question as it is now; undefined if it was deleted. */
   question: Message | undefined
   /** The ts of the reply's messages, in order. */

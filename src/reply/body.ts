@@ -2,7 +2,7 @@ import { sanitize } from '../text/sanitize.ts'
 import { toMrkdwn } from '../text/to-mrkdwn.ts'
 
 /** A note below the text of a message: facts about it, or an error. */
-export interface Note {
+interface Note {
   kind: 'footer' | 'error'
   sentence: string
 }

@@ -1,9 +1,11 @@
 import type { Urgency } from '../rate-limit/limiter.ts'
 import { closeMarkdown } from '../text/to-mrkdwn.ts'
-import { buildMessageBody, type Control, isNothing, type Note, sameBody } from './body.ts'
+import { buildMessageBody, type Control, isNothing, sameBody } from './body.ts'
 import type { Progress } from './checkpoint.ts'
 import { createGrowingText } from './growing-text.ts'
 import type { Body, Writer } from './writer.ts'
+
+type Note = NonNullable<Parameters<typeof buildMessageBody>[1]>
 
 /** The end of a reply: a note, buttons, and whether another process goes on with it. */
 export interface Ending {

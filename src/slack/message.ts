@@ -1,7 +1,9 @@
 import { extractBlockText } from './block-text.ts'
 import type { FileContent, SlackFile } from './files/read-file.ts'
 import { toSlackFile } from './files/read-file.ts'
-import { parseReplyMark, questionMetadataType, type ReplyMark } from './metadata.ts'
+import { parseReplyMark, questionMetadataType } from './metadata.ts'
+
+type ReplyMark = NonNullable<ReturnType<typeof parseReplyMark>>
 
 /** One message of a thread, as the bot remembers it. */
 export interface Message {

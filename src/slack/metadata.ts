@@ -13,7 +13,7 @@ const replyMetadataType = 'threadwise_reply'
 export const labelMark = 'label:'
 
 /** Which reply a message belongs to, and whether the reply is whole with it. */
-export interface ReplyMark {
+interface ReplyMark {
   /** The id of the turn. */
   turn: string
   /** 0 for the first message of a reply, 1 for the one in which it goes on. */

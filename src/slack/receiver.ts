@@ -10,13 +10,15 @@ import {
 } from '@slack/bolt'
 import type { Config } from '../config.ts'
 import { formatError } from '../errors.ts'
-import { openHealthServer, type Route } from '../health.ts'
+import { type createHealthRoutes, openHealthServer } from '../health.ts'
 import type { Log } from '../log.ts'
 import { callTimeoutMs } from './client.ts'
 import type { BotIdentity } from './message.ts'
 
+type Route = ReturnType<typeof createHealthRoutes>[number]
+
 /** Bolt with the receiver that the configuration asks for: how Slack's events come in. */
-export interface SlackReceiver {
+interface SlackReceiver {
   app: App
   /** Connects. Rejects when Slack does not take the app token, or the port is taken. */
   open(): Promise<void>

@@ -2,7 +2,7 @@ import { SlackError } from '../errors.ts'
 import { callTimeoutMs } from './client.ts'
 
 /** Answers a command or a press of a button at the address that Slack gave with it; it is good for half an hour. */
-export type Responder = (url: string, message: object) => Promise<void>
+type Responder = (url: string, message: object) => Promise<void>
 
 /**
  * Makes it. Only addresses of Slack's own hosts, or of the host of `SLACK_API_URL`, are answered: what is kept of a command

@@ -2,7 +2,7 @@ import { SlackError } from '../errors.ts'
 import { type CallSlack, callTimeoutMs, callWithRetry } from './client.ts'
 
 /** A file of the bot's own, and where it is shared. */
-export interface Upload {
+interface Upload {
   name: string
   bytes: Uint8Array
   channel: string

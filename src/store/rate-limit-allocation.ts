@@ -1,7 +1,7 @@
 import type { Allotment, Answer, Limit, Report, Reports } from '../rate-limit/cluster-protocol.ts'
 
 /** The last report of one replica about one method, by the database's clock. */
-export interface Standing {
+interface Standing {
   /** When each call of the last minute was made. */
   spent: number[]
   held: number

@@ -3,7 +3,7 @@ import type { Schema } from './tables.ts'
 import type { Writer } from './writer.ts'
 
 /** Thumbs up and down, one a person and answer; the last one counts. */
-export interface Ratings {
+interface Ratings {
   rate(turn: string, user: string, rating: 'up' | 'down'): Promise<void>
   of(turn: string): Promise<{ user: string; rating: 'up' | 'down' }[]>
 }

@@ -5,13 +5,15 @@ import { createFacts } from './facts.ts'
 import { createLabelRecords, type LabelRecords } from './labels.ts'
 import { createOutboxRecords, type OutboxRecords } from './outbox.ts'
 import type { Postgres } from './postgres.ts'
-import { createRatings, type Ratings } from './ratings.ts'
+import { createRatings } from './ratings.ts'
 import type { Replicas } from './replicas.ts'
 import { createSettings, type Settings } from './settings.ts'
 import { createSummaryChunks, type SummaryChunks } from './summary-chunks.ts'
 import type { Schema } from './tables.ts'
 import { createTurnRecords, type TurnRecords } from './turns.ts'
 import type { Writer } from './writer.ts'
+
+type Ratings = ReturnType<typeof createRatings>
 
 /** Data that must outlive the process. */
 export interface Store {

@@ -5,7 +5,7 @@ import type { Message } from '../slack/message.ts'
 const mostFiles = 10
 
 /** A thread whose files have been read, and how many there were beyond what is read. */
-export interface WithContents {
+interface WithContents {
   messages: Message[]
   /** What was read just now, to be remembered; by the ts of its message. */
   fresh: Map<string, FileContent[]>

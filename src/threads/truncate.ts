@@ -1,4 +1,6 @@
-import { type CountTokens, imageTokens, tokenUpperBound } from '../model/tokens.ts'
+import { imageTokens, type loadTokenCounter, tokenUpperBound } from '../model/tokens.ts'
+
+type CountTokens = Awaited<ReturnType<typeof loadTokenCounter>>
 
 /** One message as it would stand in the request. */
 export interface Line {
@@ -9,7 +11,7 @@ export interface Line {
 }
 
 /** What of a thread the model is given. */
-export interface Fitted {
+interface Fitted {
   lines: Line[]
   /** Messages that are given, at least in part. */
   read: number

@@ -5,7 +5,6 @@ import {
   buildRegenerateNotice,
   buildSystemPrompt,
   mergeSameRole,
-  type PromptFile,
   renderPromptMessage,
 } from '../../model/prompts.ts'
 import { loadTokenCounter, tokenUpperBound } from '../../model/tokens.ts'
@@ -15,8 +14,12 @@ import type { FileContent, FileReader } from '../../slack/files/read-file.ts'
 import type { Message } from '../../slack/message.ts'
 import { formatTime, slackToPlain } from '../../text/from-slack.ts'
 import { loadAttachments } from '../../threads/attachments.ts'
-import { type Fitted, type Line, truncate } from '../../threads/truncate.ts'
+import { type Line, truncate } from '../../threads/truncate.ts'
 import type { Services, TurnContext } from '../context.ts'
+
+type PromptFile = Parameters<typeof renderPromptMessage>[0]['files'][number]
+
+type Fitted = Awaited<ReturnType<typeof truncate>>
 
 type PromptContext = TurnContext<Pick<Services, 'self' | 'model' | 'threads' | 'users'> & { files: FileReader }>
 

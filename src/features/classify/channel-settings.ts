@@ -14,7 +14,7 @@ const settingsSchema = z.object({
 type ChannelSettings = z.infer<typeof settingsSchema>
 
 /** The settings of all channels, in memory and in the store. */
-export interface ChannelSettingsBook {
+interface ChannelSettingsBook {
   of(channel: string): ChannelSettings
   change(channel: string, settings: ChannelSettings): Promise<void>
 }

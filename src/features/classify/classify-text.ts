@@ -4,8 +4,10 @@ import { withoutUnopenedThoughts } from '../../model/thinking.ts'
 import type { Label } from '../../store/labels.ts'
 import { findQuote, normalizeWords, parseQuotations } from '../../text/find-quote.ts'
 import { parseFindings } from './parse-answer.ts'
-import { type AnswerForm, buildAnswerFormat, buildPrompt, buildRepairPrompt, type Example } from './prompt.ts'
+import { buildAnswerFormat, buildPrompt, buildRepairPrompt, type Example } from './prompt.ts'
 import type { Taxonomy } from './taxonomy.ts'
+
+type AnswerForm = Parameters<typeof buildRepairPrompt>[2]
 
 /** The labels of a text. */
 interface Classification {

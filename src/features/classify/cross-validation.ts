@@ -1,7 +1,7 @@
 import type { LabelledText } from './labelled-texts.ts'
 
 /** The expected and the found kinds of a text; `found` is undefined if the model failed. */
-export interface Judged {
+interface Judged {
   expected: string[]
   found: string[] | undefined
 }
@@ -17,7 +17,7 @@ interface KindScore {
 }
 
 /** The result of a model on labelled texts. */
-export interface Score {
+interface Score {
   kinds: KindScore[]
   /** Texts whose first label was an expected one. */
   right: number

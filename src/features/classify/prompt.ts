@@ -9,7 +9,7 @@ export interface Example {
 }
 
 /** The form of an answer: JSON by a schema, or brackets for servers that know no schemas. */
-export type AnswerForm = 'json' | 'brackets'
+type AnswerForm = 'json' | 'brackets'
 
 /** Builds the question what kind of feedback a text is. Everything that people wrote is marked as data. */
 export function buildPrompt(taxonomy: Taxonomy, text: string, examples: Example[], form: AnswerForm): ChatMessage[] {

@@ -55,8 +55,6 @@ const csvAction = 'label_csv'
 const csvSchema = z.object({ channel: z.string(), from: z.number(), to: z.number() })
 /** The time that a report covers if none is named. */
 const usualMs = 28 * 86_400_000
-/** How long Slack may be away before a report is given up. */
-const patienceMs = 60_000
 /** Messages of a channel that are labelled for one report; more take a model server hours. */
 const mostMessages = 2_000
 

@@ -1,8 +1,10 @@
 import type { App } from '@slack/bolt'
 import type { ModalView } from '@slack/types'
 import { type I18n, i18nFor } from '../../i18n/catalog.ts'
-import { type ChannelSettingsBook, parseEmojiName } from './channel-settings.ts'
+import { type loadChannelSettings, parseEmojiName } from './channel-settings.ts'
 import type { ClassifyServices } from './services.ts'
+
+type ChannelSettingsBook = Awaited<ReturnType<typeof loadChannelSettings>>
 
 type Deps = Pick<ClassifyServices, 'call' | 'users' | 'settings'>
 

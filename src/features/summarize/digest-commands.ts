@@ -5,9 +5,11 @@ import type { Digests } from '../../store/digests.ts'
 import { formatTime } from '../../text/from-slack.ts'
 import type { Services } from '../context.ts'
 import { nextRun, parseSchedule } from './digest-schedule.ts'
-import type { DigestScheduler } from './digest-scheduler.ts'
+import type { createDigestScheduler } from './digest-scheduler.ts'
 import { formatQuestion, parseSummaryRequest } from './request.ts'
 import { findReadable } from './source.ts'
+
+type DigestScheduler = ReturnType<typeof createDigestScheduler>
 
 type Deps = Pick<Services, 'reader' | 'users'> & { digests: Digests; scheduler: Pick<DigestScheduler, 'wake'> }
 

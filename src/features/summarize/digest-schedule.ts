@@ -2,7 +2,7 @@ import { Cron } from 'croner'
 import { parseNumber } from '../../text/date-range.ts'
 
 /** The times of a digest, and the words that do not belong to them. */
-export interface Schedule {
+interface Schedule {
   /** A cron pattern. */
   pattern: string
   rest: string

@@ -5,7 +5,7 @@ import type { Questions } from '../post-question.ts'
 import { nextRun } from './digest-schedule.ts'
 
 /** Asks for digests when they are due. */
-export interface DigestScheduler {
+interface DigestScheduler {
   /** Starts to watch the time; a digest that came due while the bot was away is asked for once. */
   start(): void
   /** Looks at once: a digest was added that may be due first. */

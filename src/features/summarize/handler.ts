@@ -18,9 +18,13 @@ import { buildAnswerControls, buildPostControl, controlIds } from '../reply-butt
 import type { Said } from './chunks.ts'
 import { formatFacts, formatProgress, languageFor, type Progress } from './progress.ts'
 import { renderFormedMarkdown, renderSummaryMarkdown } from './render.ts'
-import { type AskedSummary, parseAskedSummary, type RequestedForm } from './request.ts'
+import { type AskedSummary, parseAskedSummary } from './request.ts'
 import { fetchSource, findSource, type Source, type SourceRead } from './source.ts'
-import type { Summarizer, Summary, SummaryProgress } from './summarizer.ts'
+import type { createSummarizer, Summary, SummaryProgress } from './summarizer.ts'
+
+type Summarizer = ReturnType<typeof createSummarizer>
+
+type RequestedForm = AskedSummary['form']
 
 type SummarizeDeps = Pick<Services, 'self' | 'reader' | 'users' | 'model' | 'respond' | 'metrics'> & {
   summarizer: Summarizer

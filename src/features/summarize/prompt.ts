@@ -4,7 +4,7 @@ import type { Point, Points } from './check-points.ts'
 import type { Said } from './chunks.ts'
 
 /** The reader of a summary. */
-export interface Reader {
+interface Reader {
   /** The name of a language, in English. */
   language: string
   /** As the reader's clock shows it. */

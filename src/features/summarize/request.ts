@@ -7,7 +7,7 @@ import type { I18n } from '../../i18n/catalog.ts'
 import { extractSpan, type Span } from '../../text/date-range.ts'
 
 /** The place that is to be summarized. */
-export type RequestedPlace =
+type RequestedPlace =
   /** The thread of the request, or its channel outside of threads. */
   | { of: 'here' }
   | { of: 'this channel' }
@@ -34,7 +34,7 @@ export const sections = ['decisions', 'questions', 'tasks'] as const
 export type Section = (typeof sections)[number]
 
 /** The requested form of a summary. */
-export interface RequestedForm {
+interface RequestedForm {
   /** Only these. */
   sections?: Section[]
   /** In the person's own words: “as a table for the customer”. */

@@ -8,7 +8,9 @@ import { fetchThread, type ThreadId } from '../../slack/thread-history.ts'
 import type { Person } from '../../slack/users.ts'
 import type { Range, Span } from '../../text/date-range.ts'
 import type { Services, TurnContext } from '../context.ts'
-import type { RequestedPlace } from './request.ts'
+import type { AskedSummary } from './request.ts'
+
+type RequestedPlace = AskedSummary['place']
 
 type SourceContext = Pick<TurnContext<Pick<Services, 'self' | 'reader'>>, 'turn' | 'person' | 'signal' | 'deps'>
 

@@ -2,14 +2,18 @@ import { createHash } from 'node:crypto'
 import { ShownError } from '../../errors.ts'
 import type { Model } from '../../model/model.ts'
 import { estimateTokens, loadTokenCounter } from '../../model/tokens.ts'
-import { createSemaphore, type Semaphore } from '../../semaphore.ts'
+import { createSemaphore } from '../../semaphore.ts'
 import type { StoredChunk, SummaryChunks } from '../../store/summary-chunks.ts'
 import { createAsker, type ModelUsage } from './ask-points.ts'
 import type { Points } from './check-points.ts'
 import { recallChunks } from './chunk-cache.ts'
 import { countTokens, fingerprint, type Said, splitChunks } from './chunks.ts'
 import { type Found, joinPoints } from './join-points.ts'
-import { buildChunkPrompt, buildFormPrompt, numberPoints, type Reader } from './prompt.ts'
+import { buildChunkPrompt, buildFormPrompt, numberPoints } from './prompt.ts'
+
+type Semaphore = ReturnType<typeof createSemaphore>
+
+type Reader = Parameters<typeof buildChunkPrompt>[1]
 
 interface SummaryRequest {
   channel: string
@@ -59,10 +63,10 @@ export interface Work extends Pick<SummaryRequest, 'channel' | 'reader' | 'isAga
   signal: AbortSignal
 }
 
-/** Summarizes messages: chunk by chunk concurrently, then joined. The points of a chunk are stored and not asked for again. */
-export type Summarizer = ReturnType<typeof createSummarizer>
-
-/** Creates the summarizer. */
+/**
+ * Creates the summarizer of messages: chunk by chunk concurrently, then joined. The points of a chunk are stored and not
+ * asked for again.
+ */
 export function createSummarizer({ model, chunks }: { model: Model; chunks: SummaryChunks }) {
   const { askText, askPoints } = createAsker(model)
   const deps = { askPoints, chunks }

@@ -1,6 +1,6 @@
 import { FileSkipped } from './skipped.ts'
 
-export interface DownloadDeps {
+interface DownloadDeps {
   url: URL
   token: string
   fetch: typeof fetch

@@ -2,7 +2,7 @@
 export type ImageType = 'image/png' | 'image/jpeg' | 'image/gif' | 'image/webp'
 
 /** What a file's first bytes say it is; `unmarked` has no signature and may be text. */
-export type FileType = ImageType | 'pdf' | 'audio' | 'video' | 'other' | 'unmarked'
+type FileType = ImageType | 'pdf' | 'audio' | 'video' | 'other' | 'unmarked'
 
 interface Signature {
   kind: FileType

@@ -4,7 +4,7 @@ import type { PdfAnswer, PdfTask } from './pdf-worker.ts'
 import { FileSkipped } from './skipped.ts'
 
 /** Gives the text of a PDF, or a `FileSkipped`; rejects with the signal's reason when aborted. */
-export interface PdfReader {
+interface PdfReader {
   read(bytes: Uint8Array, signal?: AbortSignal): Promise<string>
 }
 

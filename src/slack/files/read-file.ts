@@ -2,11 +2,15 @@ import { buildAllowedOrigins, parseFileUrl } from './allowed-hosts.ts'
 import { download } from './download.ts'
 import { detectFileType, type ImageType } from './file-type.ts'
 import { isWholeImage } from './image.ts'
-import { createPdfReader, type PdfReader } from './pdf.ts'
+import { createPdfReader } from './pdf.ts'
 import { isSignInPage } from './sign-in-page.ts'
-import { FileSkipped, type SkipReason } from './skipped.ts'
+import { FileSkipped } from './skipped.ts'
 import type { SlackFile } from './slack-file.ts'
 import { cutText, decodeText } from './text.ts'
+
+type SkipReason = FileSkipped['reason']
+
+type PdfReader = ReturnType<typeof createPdfReader>
 
 export { parseSlackFile as toSlackFile, type SlackFile } from './slack-file.ts'
 

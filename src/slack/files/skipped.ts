@@ -1,5 +1,5 @@
 /** Why the model was not given a file. Each has a next step of its own, so the person is told which one it was. */
-export type SkipReason =
+type SkipReason =
   /** It lives outside Slack (a linked document): its address could be anyone's, so it is never fetched. */
   | 'external'
   | 'deleted'
