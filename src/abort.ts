@@ -1,4 +1,4 @@
-/** The outcome of a work, or the signal's reason as soon as it aborts: whatever the work still waits for is not waited for. */
+/** Settles as `work` does, or rejects with the signal's reason as soon as it aborts. */
 export function orAbort<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
   return new Promise((resolve, reject) => {
     const leave = () => reject(signal.reason)

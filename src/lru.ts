@@ -1,6 +1,6 @@
 import { LRUCache } from 'lru-cache'
 
-/** A bounded memory that forgets what was used least recently. */
+/** A bounded cache that evicts the least recently used value. */
 export interface Cache<V extends object> {
   get(key: string): V | undefined
   set(key: string, value: V): void
@@ -12,20 +12,20 @@ export interface Cache<V extends object> {
    */
   read(key: string): Promise<V>
   readonly count: number
-  /** In whatever unit `sizeOf` measures. */
+  /** In the unit of `sizeOf`. */
   readonly size: number
 }
 
-/** What a cache may hold, how large a value is, and where values come from. */
+/** Options of a cache: its bound, the size of a value, and the source of values. */
 interface CacheOptions<V> {
   maxSize: number
   sizeOf: (value: V) => number
   read: (key: string) => Promise<V>
-  /** After this time a value is read again, in the background: whoever asks is given the old one. Without it, never. */
+  /** A value older than this is reloaded in the background while callers get the stale one. Without it, values never expire. */
   ttlMs?: number
 }
 
-/** Makes a cache that is bounded by the sizes of its values, not by their number. */
+/** Creates a cache that is bounded by the total size of its values, not by their number. */
 export function createCache<V extends object>(options: CacheOptions<V>): Cache<V> {
   const lru = new LRUCache<string, V>({
     maxSize: options.maxSize,
@@ -50,14 +50,14 @@ export function createCache<V extends object>(options: CacheOptions<V>): Cache<V
   }
 }
 
-/** A bounded memory of keys, for a time. */
+/** A bounded set of keys with a time to live. */
 interface Seen {
-  /** Remembers the key; false when it was remembered already. */
+  /** Adds the key. Returns false if it was there already. */
   add(key: string): boolean
   has(key: string): boolean
 }
 
-/** Makes a memory of the newest `most` keys, each kept for `ttlMs`. */
+/** Creates a set of the newest `most` keys, each kept for `ttlMs`. */
 export function createSeen(most: number, ttlMs: number): Seen {
   const lru = new LRUCache<string, true>({ max: most, ttl: ttlMs })
   return {

@@ -1,10 +1,10 @@
-/** Bounds how many tasks run at once; the others wait in line. */
+/** A counting semaphore: bounds how many tasks run at once; the others wait in order. */
 interface Semaphore {
-  /** Resolves with the function that leaves again when there is a place. */
+  /** Waits for a place. Resolves with the function that releases it. */
   enter(): Promise<() => void>
-  /** Runs a task when there is a place. */
+  /** Runs a task as soon as there is a place. */
   run<T>(task: () => Promise<T>): Promise<T>
-  /** How many tasks wait for a place. */
+  /** Number of tasks that wait. */
   readonly waiting: number
 }
 

@@ -42,7 +42,7 @@ export interface StoryOptions {
 }
 
 /** What is wrong with the bot itself, whatever the world did to it. */
-const defects = /"unexpected"|a listener failed|nobody waited for/
+const defects = /"unexpected"|listener failed|nobody waited for/
 const untold = /could not be told|notice failed|completing edit failed|response to the command failed/
 
 /** Opens a story; it is closed when its test ends. */

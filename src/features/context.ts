@@ -88,7 +88,7 @@ export interface Hooks {
   stop: (() => void)[]
 }
 
-/** What a feature registers with: `chat(bot)`, `classify(bot)`, `summarize(bot)`. */
+/** The registry that a feature is given: `chat(bot)`, `classify(bot)`, `summarize(bot)`. */
 export interface Bot {
   readonly app: App
   readonly services: Services

@@ -73,7 +73,7 @@ export function createWriter(deps: WriterDeps, place: Place, checkpoint: Progres
     get isPosted() {
       return messages.ts !== undefined
     },
-    /** What stands is not final, whatever it says: it is a stream, or an older edit may still arrive. */
+    /** The message in Slack is not final, even if its text is: it is a stream, or an older edit may still arrive. */
     get isUnsettled() {
       return choice.stream.isOpen || outcomes.mayEditArrive
     },

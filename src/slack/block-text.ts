@@ -1,6 +1,6 @@
 /**
- * What Slack's blocks say, as text in Slack's form: for messages whose own text is empty. Elements that show nothing to
- * read (images, buttons) are passed over.
+ * Extracts the text of Slack's blocks as mrkdwn, for messages whose own text is empty. Skips elements without text
+ * (images, buttons).
  */
 export function extractBlockText(blocks: unknown): string {
   if (!Array.isArray(blocks)) return ''

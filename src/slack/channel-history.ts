@@ -15,9 +15,9 @@ export interface ChannelRead {
   lost: { count: number; code: string } | undefined
   /** Slack hides older messages: the workspace's plan keeps only so much. */
   isHidden: boolean
-  /** Threads that began before this moment were not looked for, though something may have been said in them. */
+  /** Threads that began before this moment were not searched for, though they may have newer replies. */
   lookedBackTo: number | undefined
-  /** More was said than is read at once; the oldest is left out. */
+  /** There are more messages than are read at once; the oldest are left out. */
   isCut: boolean
 }
 
@@ -25,7 +25,7 @@ interface Request {
   channel: string
   /** Everything in a stretch of time, or the newest messages. */
   stretch: { range: Range } | { last: number }
-  /** Called with how many messages are read, of how many as far as is known. */
+  /** Called with the number of messages read so far, and of all as far as it is known. */
   onProgress: (read: number, total: number) => void
   signal: AbortSignal
 }

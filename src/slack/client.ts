@@ -4,17 +4,17 @@ import { SlackError } from '../errors.ts'
 import type { Log } from '../log.ts'
 import type { Metrics } from '../metrics.ts'
 
-/** What a Web API method answered when it worked. */
+/** A successful answer of a Web API method. */
 export type SlackAnswer = Record<string, unknown> & { ok: true }
 
-/** Calls one Web API method once: no queue and no retry of its own, so that one method's limit never holds up another. */
+/** Calls a Web API method once, without a queue or retries, so that one method's limit never holds up another. */
 export type CallSlack = (method: string, args: Record<string, unknown>) => Promise<SlackAnswer>
 
-/** Slack answers within seconds or not at all; without a limit a hanging call would hold its reply for ever. */
+/** Slack answers within seconds or not at all; without a timeout a hanging call would block its reply for ever. */
 export const callTimeoutMs = 15_000
 
 /**
- * The bot's line to Slack's Web API. The SDK's own retries (ten over half an hour) and its waiting on a 429 (which stops
+ * Creates the client of Slack's Web API. The SDK's own retries (ten over half an hour) and its wait after a 429 (which stops
  * every method) are switched off: callers decide what a failure means.
  */
 export function createCallSlack(
@@ -40,7 +40,7 @@ export function createCallSlack(
       const failure = parseSlackError(method, error)
       const isRefused = failure.code === 'ratelimited'
       metrics.slackCalled(method, isRefused ? 'refused' : 'failed')
-      if (isRefused) log.warn({ method, restMs: failure.retryAfterMs }, 'Slack asks for a rest')
+      if (isRefused) log.warn({ method, restMs: failure.retryAfterMs }, 'rate limited by Slack')
       throw failure
     }
   }
@@ -49,7 +49,7 @@ export function createCallSlack(
 const firstRetryMs = 500
 const longestRetryMs = 8_000
 
-/** Makes a call that may be made twice again and again, as long as what keeps it from working may pass and the patience lasts. */
+/** Retries an idempotent call with backoff while its failures are transient, for at most this long. */
 export async function callWithRetry<T>(make: () => Promise<T>, patienceMs: number): Promise<T> {
   const deadline = Date.now() + patienceMs
   for (let waitMs = firstRetryMs; ; waitMs = Math.min(waitMs * 2, longestRetryMs)) {
@@ -75,7 +75,7 @@ function parseSlackError(method: string, error: unknown): SlackError {
   return new SlackError(method, name === undefined ? parseLostCode(error) : 'garbled')
 }
 
-/** Slack's own refusals come with status 200; another 4xx comes from something that is not Slack, and stays. */
+/** Slack's own refusals have status 200; another 4xx comes from a proxy and is permanent. */
 function parseStatusError(method: string, status: number): SlackError {
   if (status === 429) return new SlackError(method, 'ratelimited', 1000)
   return new SlackError(method, status >= 500 ? 'server' : `http_${status}`)
@@ -96,7 +96,7 @@ interface SdkError {
   data?: { error?: unknown }
 }
 
-/** Failures are told by whoever decides what they mean; the SDK's own lines would carry arguments. */
+/** Callers log failures; the SDK's own log lines would contain arguments. */
 const quiet = {
   debug() {},
   info() {},

@@ -2,10 +2,10 @@ import { parseMentions } from '../text/from-slack.ts'
 import type { BotIdentity, Message } from './message.ts'
 import type { Users } from './users.ts'
 
-/** People whose names are looked up for one thread; in one of more, the others go by their ids. */
+/** Names that are fetched for one thread; further people are shown by their ids. */
 const mostNames = 60
 
-/** Looks up the names of those who wrote or are mentioned, in the order of the messages; an id without a name stands for itself. */
+/** Fetches the names of authors and mentioned people, in the order of the messages. An id without a name stands for itself. */
 export async function fetchDisplayNames(
   users: Users,
   self: BotIdentity,

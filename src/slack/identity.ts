@@ -4,7 +4,7 @@ import { type CallSlack, callWithRetry } from './client.ts'
 import type { BotIdentity } from './message.ts'
 import { tokenErrors } from './start-error.ts'
 
-/** Scopes without which something that the README promises does not work; manifest.yml asks for all of them. */
+/** Scopes that the promises of the README need; manifest.yml requests all of them. */
 export const neededScopes = [
   'app_mentions:read',
   'assistant:write',
@@ -29,7 +29,7 @@ export const neededScopes = [
 /** How long Slack may be away at start, in milliseconds. */
 const patienceMs = 9_000
 
-/** Asks Slack who the bot is. Rejects with a `StartError` when the bot token is not taken or Slack cannot be reached. */
+/** Fetches the bot's identity. Rejects with a `StartError` if Slack refuses the bot token or cannot be reached. */
 export async function fetchIdentity(call: CallSlack, log: Log, slackApiUrl: string): Promise<BotIdentity> {
   const answer = (await testToken(call, slackApiUrl)) as unknown as AuthTest
   const scopes = answer.response_metadata?.scopes

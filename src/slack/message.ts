@@ -5,23 +5,23 @@ import { parseReplyMark, questionMetadataType } from './metadata.ts'
 
 type ReplyMark = NonNullable<ReturnType<typeof parseReplyMark>>
 
-/** One message of a thread, as the bot remembers it. */
+/** A message of a thread. */
 export interface Message {
   ts: string
   author: { kind: 'person'; id: string } | { kind: 'app'; name: string } | { kind: 'self' }
   text: string
-  /** Whose writing rules the text follows: Slack's (`<@U1>`, `&lt;`) or Markdown, as the model wrote it. */
+  /** Syntax of the text: Slack's mrkdwn (`<@U1>`, `&lt;`), or Markdown as the model wrote it. */
   form: 'slack' | 'markdown'
   files: SlackFile[]
-  /** What was in the files, once they have been read. */
+  /** Contents of the files, once they have been read. */
   contents?: FileContent[]
-  /** On the bot's own: the reply that it is a part of. */
+  /** On the bot's own messages: the reply that they belong to. */
   mark?: ReplyMark
-  /** Of a reply: the ts of its thread's first message. */
+  /** In a thread: the ts of the thread's first message. */
   inThread?: string
 }
 
-/** Who the bot is in this workspace. */
+/** The bot's identity in this workspace. */
 export interface BotIdentity {
   userId: string
   botId: string
@@ -33,7 +33,7 @@ export interface BotIdentity {
   url?: string
 }
 
-/** Slack's message JSON, as far as it is looked at. */
+/** Slack's message JSON, as far as it is read. */
 export interface RawMessage {
   ts?: unknown
   thread_ts?: unknown
@@ -52,21 +52,21 @@ export interface RawMessage {
   metadata?: { event_type?: unknown; event_payload?: Record<string, unknown> }
 }
 
-/** Things that happen in a channel and that nobody says. Source: docs.slack.dev, message subtypes. */
+/** Subtypes of channel events that nobody wrote. Source: docs.slack.dev, message subtypes. */
 const silentSubtypes =
   /^(channel|group|mpim)_|^(bot_add|bot_remove|pinned_item|unpinned_item|tombstone|reminder_add|assistant_app_thread)$/
 
-/** Slack says "there is none" by leaving a field out, by null and by an empty text; here it is left out. */
+/** Slack leaves out an absent field, or sends null or an empty text; here it is always left out. */
 export function dropNulls<T extends object>(raw: T): T {
   return Object.fromEntries(Object.entries(raw).filter(([, value]) => value !== null && value !== '')) as T
 }
 
-/** Whether the bot itself wrote the message. */
+/** Returns true if the bot itself wrote the message. */
 export function isSelf(raw: RawMessage, self: BotIdentity): boolean {
   return raw.user === self.userId || (raw.bot_id !== undefined && raw.bot_id === self.botId)
 }
 
-/** Converts a message of Slack's history or of an event; undefined for joins, topics and the like. */
+/** Parses a message of Slack's history or of an event. Returns undefined for joins, topics and the like. */
 export function parseMessage(given: RawMessage, self: BotIdentity): Message | undefined {
   const raw = dropNulls(given)
   if (typeof raw.ts !== 'string') return undefined

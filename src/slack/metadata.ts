@@ -1,6 +1,6 @@
 /**
- * What the bot writes into the metadata of its own messages, so that it finds them again in Slack's history. Everybody in
- * the workspace may read it, and anybody can write such metadata on messages of their own: only the bot's are believed.
+ * Metadata on the bot's own messages, by which it finds them again in Slack's history. Everybody in the workspace can read it
+ * and write the same on their own messages: only the metadata of the bot's messages is trusted.
  */
 
 /** Marks a question that the bot posted for a person who asked by a command or in a dialogue; its payload names the person. */
@@ -9,10 +9,10 @@ export const questionMetadataType = 'threadwise_question'
 /** Marks a message of a reply. */
 const replyMetadataType = 'threadwise_reply'
 
-/** Begins the mark of a card that nobody asked for: it makes no thread the bot's business. */
+/** Prefix of the mark of an unrequested card: such a card does not make a thread the bot's. */
 export const labelMark = 'label:'
 
-/** Which reply a message belongs to, and whether the reply is whole with it. */
+/** The reply that a message belongs to, and whether the reply is complete with it. */
 interface ReplyMark {
   /** The id of the turn. */
   turn: string
@@ -20,7 +20,7 @@ interface ReplyMark {
   part: number
   /** Counts the answers that were asked for to the same question, from 1. */
   edition: number
-  /** The reply ends here and nothing more is to be written. */
+  /** True on the last message of a complete reply. */
   isWhole: boolean
 }
 
@@ -29,7 +29,7 @@ export function buildReplyMetadata({ turn, part, edition, isWhole }: ReplyMark):
   return { event_type: replyMetadataType, event_payload: { turn, part, edition, whole: isWhole } }
 }
 
-/** The mark on a message's metadata, if it bears one. */
+/** Parses the mark of a message's metadata. */
 export function parseReplyMark(metadata: unknown): ReplyMark | undefined {
   const { event_type, event_payload } = (metadata ?? {}) as {
     event_type?: unknown

@@ -1,8 +1,8 @@
 import type { BotIdentity } from './message.ts'
 
 /**
- * The address of a message, in the form in which Slack's own “Copy link” gives it; made here, since a summary has dozens and
- * each would be a call. Source: docs.slack.dev, chat.getPermalink.
+ * Builds the permalink of a message in the form of Slack's “Copy link”, without a call: a summary has dozens of links.
+ * Source: docs.slack.dev, chat.getPermalink.
  */
 export function buildPermalink(
   self: Pick<BotIdentity, 'url' | 'teamId'>,
@@ -10,7 +10,7 @@ export function buildPermalink(
   ts: string,
   threadTs?: string,
 ): string {
-  // Slack leads there from anywhere, if by a detour.
+  // This address works from everywhere, with a redirect.
   if (self.url === undefined)
     return `https://slack.com/app_redirect?team=${self.teamId}&channel=${channel}&message_ts=${ts}`
   const inThread = threadTs === undefined || threadTs === ts ? '' : `?thread_ts=${threadTs}&cid=${channel}`

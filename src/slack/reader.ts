@@ -4,8 +4,8 @@ import type { CallSlack, SlackAnswer } from './client.ts'
 import type { RawMessage } from './message.ts'
 
 /**
- * Purposes of reads, the most urgent first: somebody waits for an answer; messages that were missed; summaries and reports; whether an
- * unknown thread is the bot's. A question is read at once, and what it takes is left out of the others.
+ * Purposes of reads, the most urgent first: a person waits for an answer; missed messages; summaries and reports; checks of
+ * unknown threads. A question is read at once and reduces the quota of the others.
  */
 const purposes = ['question', 'backfill', 'report', 'check'] as const
 
@@ -24,7 +24,7 @@ export interface SlackReader {
   pages(method: string, args: Record<string, unknown>, options: ReadOptions): AsyncIterable<SlackAnswer>
 }
 
-/** The share of a minute's reads that may be made at once; the rest comes evenly, so that people see it go on. */
+/** Burst: the share of a minute's reads that may be made at once; the rest is spread evenly, so that progress stays visible. */
 const burstShare = 0.25
 /** The share of a minute's reads that checks of unknown threads may take. */
 const checkShare = 0.2

@@ -17,41 +17,41 @@ import type { BotIdentity } from './message.ts'
 
 type Route = ReturnType<typeof createHealthRoutes>[number]
 
-/** Bolt with the receiver that the configuration asks for: how Slack's events come in. */
+/** Bolt with the receiver that the configuration asks for. */
 interface SlackReceiver {
   app: App
-  /** Connects. Rejects when Slack does not take the app token, or the port is taken. */
+  /** Connects. Rejects if Slack refuses the app token or the port is in use. */
   open(): Promise<void>
-  /** Takes nothing more in. */
+  /** Stops receiving. */
   close(): Promise<void>
-  /** Slack can reach the bot now. */
+  /** True while Slack can reach the bot. */
   isOpen(): boolean
 }
 
-/** What receiving needs of the rest. */
+/** Dependencies of the receiver. */
 interface BoltDeps {
   config: Pick<Config, 'botToken' | 'transport' | 'slackApiUrl' | 'port'>
   self: BotIdentity
   routes: Route[]
-  /** Writes down what an event asks for. It must not throw; Slack hears that the event came when it resolves. */
+  /** Saves what an event asks for. Must not throw; Slack gets its ack when it resolves. */
   keep: (body: Record<string, unknown>) => Promise<void>
-  /** Slack can reach the bot from now on, or no longer. */
+  /** Called when the connection to Slack opens or ends. */
   onOpen: (isOpen: boolean) => void
   log: Log
 }
 
 /**
- * After a connection ends, the socket client waits this long before it opens the next one, and it takes a silent
- * connection for dead after it. Its default of 5 s makes every rotation a gap of 5 s.
+ * The socket client waits this long after a disconnect before it reconnects, and takes a connection for dead after as long a
+ * silence. Its default of 5 s makes every rotation a gap of 5 s.
  */
 const clientPingTimeoutMs = 2_500
-/** Opening a connection is tried until it works: Slack away for an hour must not end the bot. */
+/** Connecting is retried until it works: an hour without Slack must not end the bot. */
 const reconnecting = { forever: true, minTimeout: 500, maxTimeout: 15_000, factor: 1.5, randomize: true }
 
-/** What has come in when the bot stops is acknowledged within this time; Bolt needs a few milliseconds for it. */
+/** Time in which pending events are acknowledged when the bot stops; Bolt needs a few milliseconds. */
 const lastRequestsMs = 500
 
-/** Makes Bolt, over a socket or over HTTP, with the operations' routes beside it and one error handler for all listeners. */
+/** Creates Bolt over Socket Mode or HTTP, with the routes for operators and one error handler for all listeners. */
 export function createReceiver(deps: BoltDeps): SlackReceiver {
   return deps.config.transport.kind === 'socket'
     ? createSocketBolt(deps, deps.config.transport.appToken)
@@ -113,7 +113,7 @@ function createHttpBolt(deps: BoltDeps, signingSecret: string): SlackReceiver {
   }
 }
 
-/** Whether Slack can reach the bot; every change is told once. */
+/** Tracks the connection to Slack and reports each change once. */
 function createGate(onChange: (isOpen: boolean) => void): { set(isOpen: boolean): void; isOpen(): boolean } {
   let open = false
   return {
@@ -127,8 +127,8 @@ function createGate(onChange: (isOpen: boolean) => void): { set(isOpen: boolean)
 }
 
 /**
- * Bolt acknowledges an event before any listener runs, so that Slack will not repeat what is lost after that. Here every
- * event passes `keep` first; all that the receiver does besides (signatures, reconnecting, acknowledging) stays its own.
+ * Bolt acknowledges an event before any listener runs, so that Slack would not redeliver what is lost after that. Here every
+ * event is saved first; the rest of the receiver (signatures, reconnects, acks) stays as it is.
  */
 function keepingFirst(receiver: Receiver, keep: BoltDeps['keep']): Receiver {
   return {
@@ -148,7 +148,7 @@ function createBoltApp(deps: BoltDeps, receiver: SocketModeReceiver | HTTPReceiv
   const { self, config, log } = deps
   const app = new App({
     receiver: keepingFirst(receiver, deps.keep),
-    // Its own rule is too narrow (edits of our messages pass); what is not a turn is decided in turn.ts.
+    // Bolt's own rule is too narrow (edits of our messages pass); queue/turn.ts decides what is a turn.
     ignoreSelf: false,
     convoStore: false,
     logger: createBoltLogger(log),
@@ -160,11 +160,11 @@ function createBoltApp(deps: BoltDeps, receiver: SocketModeReceiver | HTTPReceiv
       teamId: self.teamId,
     }),
   })
-  app.error(async error => log.error({ reason: formatError(error), stack: error.stack }, 'a listener failed'))
+  app.error(async error => log.error({ reason: formatError(error), stack: error.stack }, 'listener failed'))
   return app
 }
 
-/** Every client that Bolt makes gets its own object: the SDK writes into the one that it is given. */
+/** Each of Bolt's clients gets its own object, since the SDK writes into the one that it is given. */
 function clientOptions({ config }: BoltDeps) {
   return {
     slackApiUrl: config.slackApiUrl,
@@ -175,7 +175,7 @@ function clientOptions({ config }: BoltDeps) {
   }
 }
 
-/** Bolt's lines in the bot's log. Its debug lines are dropped: they carry payloads, and with them what people wrote. */
+/** Writes Bolt's log lines to the bot's log, without the debug lines: they contain payloads, and so what people wrote. */
 function createBoltLogger(log: Log): Logger {
   const say =
     (level: 'info' | 'warn' | 'error') =>
@@ -192,7 +192,7 @@ function createBoltLogger(log: Log): Logger {
   }
 }
 
-/** A parser's complaint quotes what it stumbled over, which may be what somebody wrote. */
+/** A parser's error message quotes its input, which may be what somebody wrote. */
 function withoutQuote(line: string): string {
   return line.replace(/(Malformed request body|Unexpected token|Failed to parse)[\s\S]*$/, '$1')
 }

@@ -1,12 +1,12 @@
 import { SlackError } from '../errors.ts'
 import { callTimeoutMs } from './client.ts'
 
-/** Answers a command or a press of a button at the address that Slack gave with it; it is good for half an hour. */
+/** Answers a command or a button press at its `response_url`, which is valid for 30 minutes. */
 type Responder = (url: string, message: object) => Promise<void>
 
 /**
- * Makes it. Only addresses of Slack's own hosts, or of the host of `SLACK_API_URL`, are answered: what is kept of a command
- * may be answered by a later process.
+ * Creates it. Answers only URLs on Slack's own hosts or the host of `SLACK_API_URL`: a stored command may be answered by a
+ * later process.
  */
 export function createResponder(slackApiUrl: string): Responder {
   const own = new URL(slackApiUrl).host

@@ -1,6 +1,6 @@
 import { formatError, StartError } from '../errors.ts'
 
-/** Slack's words for a token that it does not take. */
+/** Slack's error codes for a rejected token. */
 export const tokenErrors = [
   'invalid_auth',
   'not_authed',
@@ -10,7 +10,7 @@ export const tokenErrors = [
   'not_allowed_token_type',
 ]
 
-/** What stopped the bot from connecting, said so that it can be cured. */
+/** Turns a failed connection into a `StartError` that says the cure. */
 export function parseStartError(error: unknown, port: number): StartError {
   const { code, data } = error as { code?: string; data?: { error?: string } }
   if (code === 'EADDRINUSE') return new StartError(`PORT: ${port} is taken by another program; set PORT to a free one`)

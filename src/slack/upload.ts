@@ -12,14 +12,14 @@ interface Upload {
 /** How long Slack may be away before a file is given up. */
 const patienceMs = 60_000
 
-/** Shares a file in a thread, in the three steps that Slack wants. Throws the `SlackError` of the one that failed. */
+/** Uploads a file to a thread in the three steps of Slack's API. Throws the `SlackError` of the one that failed. */
 export async function upload(call: CallSlack, { name, bytes, channel, threadTs }: Upload): Promise<void> {
   const place = { filename: name, length: bytes.byteLength }
   const ticket = await callWithRetry(() => call('files.getUploadURLExternal', place), patienceMs)
   await callWithRetry(() => send(String(ticket.upload_url), bytes), patienceMs)
   const files = [{ id: ticket.file_id, title: name }]
   const complete = () => call('files.completeUploadExternal', { files, channel_id: channel, thread_ts: threadTs })
-  // A refusal did nothing; whatever else went wrong may have shared the file.
+  // A refusal had no effect; after any other failure the file may be there.
   await callWithRetry(() => complete().catch(toFinal), patienceMs)
 }
 
@@ -29,7 +29,7 @@ function toFinal(error: unknown): never {
   throw error
 }
 
-/** The address is for this file alone and needs no token. */
+/** The upload URL is for this file alone and needs no token. */
 async function send(url: string, bytes: Uint8Array): Promise<void> {
   const response = await fetch(url, {
     method: 'POST',

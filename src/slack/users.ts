@@ -4,13 +4,13 @@ import { createCache, createSeen } from '../lru.ts'
 import type { CallSlack } from './client.ts'
 import type { BotIdentity } from './message.ts'
 
-/** What the bot knows of a person. */
+/** A Slack user, as far as the bot needs one. */
 export interface Person {
   id: string
   name: string
-  /** As Slack has it, `zh-CN`; the bot's own words follow it. */
+  /** Slack's locale, such as `zh-CN`; selects the language of the bot's own sentences. */
   locale: string
-  /** An IANA name; times in prompts are told in it. */
+  /** IANA time zone; times in prompts are given in it. */
   timeZone: string
   /** An administrator or owner of the bot's organization. */
   isAdmin: boolean
@@ -18,18 +18,18 @@ export interface Person {
   isGuest: boolean
 }
 
-/** The people of the workspace. */
+/** Users of the workspace. */
 export interface Users {
-  /** Never throws: somebody who cannot be read is called by their id. */
+  /** Never throws: a user who cannot be read is named by their id. */
   read(id: string): Promise<Person>
 }
 
 const people = 5_000
-/** Names and locales change seldom; an hour late is soon enough. */
+/** Names and locales change seldom: an hour of delay is fine. */
 const ttlMs = 3_600_000
-/** A name is not worth more of a reader's time than this; the id stands in for it. */
+/** Longest wait for a name; after it the id is used instead. */
 const patienceMs = 1_000
-/** Whoever could not be read is not asked for again so soon. */
+/** Time before a failed lookup is repeated. */
 const missingMs = 60_000
 
 /** Creates a cache of people, filled from Slack on a miss. */
@@ -43,7 +43,7 @@ export function createUsers(call: CallSlack, self: Organization, log: Log): User
         return await Promise.race([cache.read(id), rejectAfter(patienceMs)])
       } catch (error) {
         missing.add(id)
-        log.warn({ user: id, reason: formatError(error) }, 'a person could not be read')
+        log.warn({ user: id, reason: formatError(error) }, 'user lookup failed')
         return unknownPerson(id)
       }
     },
@@ -97,7 +97,7 @@ interface RawUser {
   profile?: { display_name?: string; real_name?: string }
 }
 
-/** Rejects when a lookup is no longer worth waiting for. */
+/** Rejects when the longest wait for a lookup is over. */
 export function rejectAfter(ms: number): Promise<never> {
   return new Promise((_, reject) => {
     setTimeout(() => reject(new Error('Slack took too long')), ms).unref()

@@ -3,7 +3,7 @@ import { insertCommand, type PendingCommand } from './outbox.ts'
 import type { Schema } from './tables.ts'
 import type { Writer } from './writer.ts'
 
-/** A summary that somebody wants again and again. */
+/** A scheduled summary. */
 export interface Digest {
   id: string
   user: string
@@ -32,7 +32,7 @@ export interface Digests {
    * another process did that already, or the write failed.
    */
   ask(digest: Digest, nextAt: number, command: PendingCommand): Promise<boolean>
-  /** Loads the ts of the last message that the person had been told of before this turn. */
+  /** Loads the read marker: the ts of the last message that a summary told the person of before this turn. */
   readTold(user: string, place: string, turn: string): Promise<string | undefined>
   writeTold(user: string, place: string, turn: string, ts: string): Promise<void>
   /** Loads the place to which the turn's summary was posted. */

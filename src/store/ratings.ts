@@ -2,13 +2,13 @@ import type { Kysely } from 'kysely'
 import type { Schema } from './tables.ts'
 import type { Writer } from './writer.ts'
 
-/** Thumbs up and down, one a person and answer; the last one counts. */
+/** Thumbs up and down: one per person and answer, the last one counts. */
 interface Ratings {
   rate(turn: string, user: string, rating: 'up' | 'down'): Promise<void>
   of(turn: string): Promise<{ user: string; rating: 'up' | 'down' }[]>
 }
 
-/** The ratings in their table. */
+/** Creates the access to the table of ratings. */
 export function createRatings(db: Kysely<Schema>, writer: Writer): Ratings {
   return {
     async rate(turn, user, rating) {

@@ -3,15 +3,15 @@ import type { Replicas } from './replicas.ts'
 import type { Schema } from './tables.ts'
 import type { Writer } from './writer.ts'
 
-/** What people have chosen for a channel, as JSON. */
+/** Settings of a channel, as JSON. */
 export interface Settings {
   all(): Promise<{ channel: string; settings: string }[]>
   write(channel: string, settings: string): Promise<void>
-  /** Another replica has written, or may have. */
+  /** Clears the cache: another replica has written, or may have. */
   onChange(listener: () => void): void
 }
 
-/** The settings in their table. */
+/** Creates the access to the table of settings. */
 export function createSettings(db: Kysely<Schema>, writer: Writer, replicas?: Replicas): Settings {
   return {
     all: () => db.selectFrom('settings').selectAll().execute(),

@@ -1,35 +1,37 @@
 import type { Kysely, Selectable } from 'kysely'
+import { z } from 'zod'
+import { parseJson } from '../text/parse-json.ts'
 import type { Schema } from './tables.ts'
 import type { Writer } from './writer.ts'
 
-/** What was found in a part of what was said in a channel. */
+/** Stored points of a chunk of a channel's messages. */
 export interface StoredChunk {
   id: string
   channel: string
-  /** For which model, language and wish it was found. */
+  /** Fingerprint of the model, language and request that it was made for. */
   scope: string
-  /** The messages that it covers, each with its fingerprint; or the ids of the parts that were joined. */
+  /** The messages that it covers, each with its fingerprint; or the ids of the chunks that were joined. */
   covers: readonly (readonly [string, string])[]
   /** As JSON. */
   result: string
 }
 
-/** Parts of summaries, so that the same messages are not summed up again. */
+/** Cached chunks of summaries, so that the same messages are not summarized again. */
 export interface SummaryChunks {
-  keep(part: StoredChunk): Promise<void>
+  keep(chunk: StoredChunk): Promise<void>
   read(id: string): Promise<StoredChunk | undefined>
-  /** Those of a channel that cover messages. */
+  /** Loads the chunks of a channel that cover messages. */
   find(channel: string, scope: string): Promise<StoredChunk[]>
-  /** They were of use just now. */
+  /** Marks chunks as used now. */
   touch(ids: string[]): Promise<void>
   forget(ids: string[]): Promise<void>
-  /** A message was deleted: nothing that was found in it stays. */
+  /** Deletes every chunk that rests on a deleted message. */
   forgetMessage(channel: string, ts: string): Promise<void>
-  /** What was of no use since this moment goes. */
+  /** Deletes chunks that were not used since this moment. */
   prune(before: number): Promise<void>
 }
 
-/** The parts in their table. */
+/** Creates the access to the table of summary chunks. */
 export function createSummaryChunks(db: Kysely<Schema>, writer: Writer): SummaryChunks {
   const forget = async (ids: string[]) => {
     if (ids.length > 0) await writer.write(() => db.deleteFrom('summary_parts').where('id', 'in', ids).execute())
@@ -74,7 +76,7 @@ export function createSummaryChunks(db: Kysely<Schema>, writer: Writer): Summary
         .where('covers', 'like', `%"${ts}"%`)
         .execute()
       await forget(found.map(({ id }) => id))
-      // Joins hold what was found in their parts, of which some may be gone already.
+      // Joined chunks contain points of their chunks, some of which may be gone already.
       await writer.write(() =>
         db.deleteFrom('summary_parts').where('channel', '=', channel).where('joins', '=', 1).execute(),
       )
@@ -85,6 +87,8 @@ export function createSummaryChunks(db: Kysely<Schema>, writer: Writer): Summary
   }
 }
 
+const coversSchema = z.array(z.tuple([z.string(), z.string()]))
+
 function parseChunk({ id, channel, scope, covers, result }: Selectable<Schema['summary_parts']>): StoredChunk {
-  return { id, channel, scope, covers: JSON.parse(covers) as StoredChunk['covers'], result }
+  return { id, channel, scope, covers: parseJson(covers, coversSchema) ?? [], result }
 }

@@ -7,7 +7,7 @@ const mostFiles = 10
 /** A thread whose files have been read, and how many there were beyond what is read. */
 interface WithContents {
   messages: Message[]
-  /** What was read just now, to be remembered; by the ts of its message. */
+  /** Newly read contents to cache, by the ts of their message. */
   fresh: Map<string, FileContent[]>
   /** Files beyond the newest that are read. */
   unread: number

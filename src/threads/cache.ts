@@ -1,11 +1,10 @@
-import { type Cache, createCache } from '../lru.ts'
+import { createCache } from '../lru.ts'
 import { estimateTokens, imageTokens } from '../model/tokens.ts'
 import type { FileContent } from '../slack/files/read-file.ts'
 import type { BotIdentity, Message } from '../slack/message.ts'
-import { labelMark } from '../slack/metadata.ts'
 import type { SlackReader } from '../slack/reader.ts'
 import { fetchThread, type ThreadId } from '../slack/thread-history.ts'
-import { isMentioned } from '../text/from-slack.ts'
+import { createMembership } from './membership.ts'
 
 /** An event about a message of a thread. */
 export type Change =
@@ -16,42 +15,24 @@ export type Change =
 /** A cache of threads. Slack is the memory; this only saves reading it. */
 export type ThreadCache = ReturnType<typeof createThreadCache>
 
-/** The first message by which the bot takes part in a thread; undefined if it does not. */
-interface Membership {
-  from: string | undefined
-}
-
-interface Thread {
+interface CachedThread {
   messages: readonly Message[]
   /** Messages since this ts have to be read again. */
   staleFrom?: string
 }
 
-/** Threads of which it is known whether the bot takes part: some 100 bytes each. */
-const membershipThreads = 20_000
 /** Tokens of the names, times and marks around a message. */
 const frameTokens = 30
 
 /** Creates the cache, bounded by `maxTokens` over all threads. */
 export function createThreadCache(reader: SlackReader, self: BotIdentity, maxTokens: number) {
   const load = createLoader(reader, self)
-  const threads = createCache<Thread>({
+  const threads = createCache<CachedThread>({
     maxSize: maxTokens,
     sizeOf: ({ messages }) => messages.reduce((sum, message) => sum + sizeOf(message), 0),
     read: async key => ({ messages: await load.whole(key, 'question') }),
   })
   const membership = createMembership(threads, key => load.whole(key, 'check'), self)
-
-  /** Reads what another process has added to a cached thread. */
-  const refresh = async (thread: ThreadId, known: Thread): Promise<readonly Message[]> => {
-    const { staleFrom } = known
-    if (staleFrom === undefined) return known.messages
-    const newest = await fetchThread(reader, self, { ...thread, from: staleFrom, for: 'question' })
-    const before: readonly Message[] = known.messages.filter(({ ts }) => ts < staleFrom)
-    const messages = newest.reduce((all, message) => apply(all, { kind: 'said', thread, message }), before)
-    threads.set(keyOf(thread), { messages })
-    return messages
-  }
 
   return {
     /**
@@ -60,10 +41,11 @@ export function createThreadCache(reader: SlackReader, self: BotIdentity, maxTok
      */
     async read(thread: ThreadId, question: Message): Promise<readonly Message[]> {
       const key = keyOf(thread)
-      const messages = await refresh(thread, await threads.read(key))
+      const known = await threads.read(key)
+      const messages = await refresh(reader, self, { thread, known })
       // Slack's history may lag behind its events.
       const whole = apply(messages, { kind: 'said', thread, message: question })
-      if (whole.length > messages.length) threads.set(key, { messages: whole })
+      if (known.staleFrom !== undefined || whole.length > messages.length) threads.set(key, { messages: whole })
       return whole
     },
     /** Reads the thread as Slack has it now. Throws a `ShownError` if Slack cannot be read. */
@@ -120,6 +102,18 @@ export function createThreadCache(reader: SlackReader, self: BotIdentity, maxTok
   }
 }
 
+/** Reads the stale messages of a cached thread again: another process has added to it. */
+async function refresh(
+  reader: SlackReader,
+  self: BotIdentity,
+  { thread, known: { messages, staleFrom } }: { thread: ThreadId; known: CachedThread },
+): Promise<readonly Message[]> {
+  if (staleFrom === undefined) return messages
+  const newest = await fetchThread(reader, self, { ...thread, from: staleFrom, for: 'question' })
+  const before: readonly Message[] = messages.filter(({ ts }) => ts < staleFrom)
+  return newest.reduce((all, message) => apply(all, { kind: 'said', thread, message }), before)
+}
+
 /** Loads threads from Slack, with the events that arrive meanwhile applied. */
 function createLoader(reader: SlackReader, self: BotIdentity) {
   const loading = new Map<string, Set<Change[]>>()
@@ -142,50 +136,6 @@ function createLoader(reader: SlackReader, self: BotIdentity) {
   }
 }
 
-/** Remembers in which threads the bot takes part: where it has spoken or was mentioned. */
-function createMembership(
-  threads: Cache<Thread>,
-  load: (key: string) => Promise<readonly Message[]>,
-  self: BotIdentity,
-) {
-  const known = createCache<Membership>({
-    maxSize: membershipThreads,
-    sizeOf: () => 1,
-    async read(key) {
-      const messages = threads.get(key)?.messages ?? (await load(key))
-      const from = messages.find(message => concerns(message, self))?.ts
-      // A thread of other people is not cached.
-      if (from === undefined) threads.delete(key)
-      else if (threads.get(key) === undefined) threads.set(key, { messages })
-      return { from }
-    },
-  })
-  return {
-    knows(key: string): 'ours' | 'foreign' | undefined {
-      const membership = known.get(key)
-      return membership === undefined ? undefined : membership.from === undefined ? 'foreign' : 'ours'
-    },
-    async takesPart(key: string, at: string): Promise<boolean> {
-      const { from } = await known.read(key)
-      return from !== undefined && from < at
-    },
-    join(key: string, at: string): void {
-      const from = known.get(key)?.from
-      known.set(key, { from: from !== undefined && from < at ? from : at })
-    },
-    /** A thread whose first message was seen need not be read to know whether the bot takes part. */
-    note(key: string, change: Change): void {
-      const isFirst = change.kind === 'said' && change.message.ts === change.thread.threadTs
-      if (isFirst && known.get(key) === undefined)
-        known.set(key, { from: concerns(change.message, self) ? change.message.ts : undefined })
-    },
-    /** Another process may have taken part since. */
-    recheck(key: string): void {
-      if (known.get(key)?.from === undefined) known.delete(key)
-    },
-  }
-}
-
 /** Returns the thread after a change. A message that is said twice stands once, and keeps the contents of its files. */
 function apply(messages: readonly Message[], change: Change): readonly Message[] {
   if (change.kind === 'deleted') return messages.filter(({ ts }) => ts !== change.ts)
@@ -200,11 +150,6 @@ function apply(messages: readonly Message[], change: Change): readonly Message[]
 function merge(known: Message, message: Message): Message {
   const same = JSON.stringify(known.files) === JSON.stringify(message.files)
   return same && known.contents !== undefined ? { ...message, contents: known.contents } : message
-}
-
-function concerns(message: Message, self: BotIdentity): boolean {
-  if (message.author.kind === 'self') return message.mark?.turn.startsWith(labelMark) !== true
-  return isMentioned(message.text, self.userId)
 }
 
 function sizeOf(message: Message): number {

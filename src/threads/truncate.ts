@@ -2,7 +2,7 @@ import { imageTokens, type loadTokenCounter, tokenUpperBound } from '../model/to
 
 type CountTokens = Awaited<ReturnType<typeof loadTokenCounter>>
 
-/** One message as it would stand in the request. */
+/** A message as it is put into the request. */
 export interface Line {
   role: 'user' | 'assistant'
   text: string
@@ -10,25 +10,25 @@ export interface Line {
   images: string[]
 }
 
-/** What of a thread the model is given. */
+/** The messages of a thread that fit the token budget. */
 interface Fitted {
   lines: Line[]
-  /** Messages that are given, at least in part. */
+  /** Messages that are included, at least in part. */
   read: number
   total: number
-  /** The place in `lines` after which messages are missing; undefined when all are there. */
+  /** Index in `lines` after which messages are missing; undefined if none is. */
   gapAfter: number | undefined
-  /** A message that was too long by itself was cut in its text. */
+  /** True if a message that was too long by itself was cut. */
   isShortened: boolean
 }
 
-/** What surrounds a message on the wire. */
+/** Tokens that surround a message in a request. */
 const frameTokens = 8
-/** Other models than the tokenizer's count a little differently. */
+/** Safety margin: models count tokens a little differently. */
 const margin = 0.9
-/** So many usual messages are counted in a few milliseconds. */
+/** Messages that are counted before other work gets its turn: a few milliseconds. */
 const breathLines = 50
-/** Of the budget, for a first or a last message that is itself too long. */
+/** Shares of the budget for a first and a last message that are too long by themselves. */
 const longestFirst = 0.25
 const longestLast = 0.7
 
@@ -68,7 +68,7 @@ function cut(lines: Line[], budget: number, count: CountTokens): Fitted {
   return { lines: kept, read: kept.length, total: lines.length, gapAfter, isShortened }
 }
 
-/** The line itself when it is short enough; else its beginning and its end, with a mark between them. */
+/** Returns the line if it is short enough; otherwise its beginning and end with a mark between them. */
 function shorten(line: Line | undefined, most: number, count: CountTokens): Line[] {
   if (line === undefined) return []
   if (sizeOf(line, count) <= most) return [line]
@@ -84,7 +84,7 @@ function shorten(line: Line | undefined, most: number, count: CountTokens): Line
   return [{ ...line, text: keepEnds(line.text, least), images }]
 }
 
-/** The first three quarters and the last quarter of what may stay; a question often stands at the end of a long paste. */
+/** Keeps the first three quarters and the last quarter of the budget, since a question often ends a long paste. */
 function keepEnds(text: string, characters: number): string {
   const atEnd = Math.floor(characters / 4)
   const start = text.slice(0, characters - atEnd)
@@ -93,7 +93,7 @@ function keepEnds(text: string, characters: number): string {
   return `${start}\n[… ${leftOut} characters left out: too long …]\n${end}`.toWellFormed()
 }
 
-/** The same sum, with a breath now and then: other threads wait while a long one is counted. */
+/** Sums the tokens and yields to the event loop now and then, since other threads wait while a long one is counted. */
 async function sumSlowly(lines: Line[], count: CountTokens): Promise<number> {
   let total = 0
   for (let at = 0; at < lines.length; at += breathLines) {

@@ -14,7 +14,7 @@ export interface ModelUsage {
   isGuessed: boolean
 }
 
-/** What the requests of one summary have in common: they add to one usage and end with one signal. */
+/** Shared state of the requests of one summary: one usage total, one abort signal. */
 interface Requests {
   usage: ModelUsage
   signal: AbortSignal

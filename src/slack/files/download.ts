@@ -43,7 +43,7 @@ function formatReason(status: number) {
   return status === 404 || status === 410 ? 'not_found' : 'download_failed'
 }
 
-/** Counts what arrives instead of believing `content-length`, which a compressed body makes meaningless anyway. */
+/** Counts received bytes; `content-length` is meaningless for a compressed body. */
 async function collect(response: Response, maxBytes: number): Promise<Uint8Array> {
   const chunks: Uint8Array[] = []
   let bytes = 0

@@ -1,15 +1,15 @@
-/** The pictures that language models take. */
+/** Image types that language models accept. */
 export type ImageType = 'image/png' | 'image/jpeg' | 'image/gif' | 'image/webp'
 
-/** What a file's first bytes say it is; `unmarked` has no signature and may be text. */
+/** File type by its first bytes; `unmarked` has no signature and may be text. */
 type FileType = ImageType | 'pdf' | 'audio' | 'video' | 'other' | 'unmarked'
 
 interface Signature {
   kind: FileType
-  /** One character a byte. */
+  /** One character per byte. */
   mark: string
   at?: number
-  /** A second mark, for containers that hold several kinds. */
+  /** A second signature, for containers of several types. */
   next?: { at: number; oneOf: readonly string[] }
 }
 
@@ -41,10 +41,10 @@ const signatures: readonly Signature[] = [
   { kind: 'other', mark: 'MM\0*' },
 ]
 
-/** The formats allow a few words before their mark; the longest is PDF's. */
+/** Bytes that may precede a signature; PDF allows the most. */
 const headBytes = 1024
 
-/** Says what a file is by its first bytes, because names, declared types and status codes have all been seen to lie. */
+/** Detects a file's type by its first bytes, because names, declared types and status codes can be wrong. */
 export function detectFileType(bytes: Uint8Array, mimetype: string): FileType {
   const head = Buffer.from(bytes.buffer, bytes.byteOffset, Math.min(bytes.byteLength, headBytes)).toString('latin1')
   const found = signatures.find(signature => isMarked(head, signature))

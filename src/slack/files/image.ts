@@ -1,7 +1,7 @@
 import type { ImageType } from './file-type.ts'
 
 /**
- * Whether a picture has its end. Model servers refuse the whole request for one broken picture, so a half-uploaded
+ * Returns true if an image is complete. Model servers refuse the whole request for one broken image, so a half-uploaded
  * one must be found here.
  */
 export function isWholeImage(type: ImageType, bytes: Uint8Array): boolean {

@@ -27,7 +27,7 @@ export function CharacterTables() {
   }
 }
 
-/** Of the character with this number in our tables: the character itself. */
+/** Returns the character with this number in our tables. */
 function buildGlyphTable(): string {
   return buildTable(['<0000> <FFFF>'], '1 beginbfrange <0000> <FFFF> <0000> endbfrange')
 }
@@ -67,7 +67,7 @@ function buildPairs(decoder: TextDecoder, first: number): string[] {
   return pairs
 }
 
-/** The number of the one character that these bytes are, or undefined when they are none or several. */
+/** Returns the number of the single character in these bytes; undefined if there is none or more than one. */
 function parseCharacter(decoder: TextDecoder, bytes: number[]): number | undefined {
   const text = decoder.decode(Uint8Array.from(bytes))
   return text.length === 1 && text !== '\ufffd' ? text.charCodeAt(0) : undefined

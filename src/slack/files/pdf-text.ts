@@ -17,13 +17,13 @@ const unified = new Map(
 )
 
 /**
- * What NFKC would spoil: it makes ASCII of Chinese punctuation, 2 of the exponent ² and 1 of ①. Those are what the
- * author wrote; the ligatures, radicals and presentation forms that remain are how a PDF draws it.
+ * Characters that NFKC must not change: Chinese punctuation would become ASCII, the exponent ² a 2 and ① a 1. The author
+ * wrote those; ligatures, radicals and presentation forms only say how a PDF draws them.
  */
 const meaningful = /([！-／：-＠［-｀｛-･²³¹¼-¾⁰-₟①-⓿…]+)/u
 
 /**
- * The text of a PDF as its author typed it: characters instead of glyph forms, and no runs of empty lines.
+ * Normalizes the text of a PDF to what its author typed: characters instead of glyph forms, no runs of empty lines.
  * NFKC has only the traditional form for the radical ⼾, which in most documents stands for the simplified one.
  */
 export function normalizeText(text: string): string {

@@ -3,13 +3,13 @@ import type { getDocumentProxy } from 'unpdf'
 import { CharacterTables } from './pdf-character-tables.ts'
 import { normalizeText } from './pdf-text.ts'
 
-/** What the thread that reads PDFs is started with. */
+/** Input of the worker thread that reads PDFs. */
 export interface PdfTask {
   pdf: Uint8Array
   maxPages: number
 }
 
-/** What the thread that reads PDFs says, once. */
+/** The worker's single answer. */
 export type PdfAnswer = { text: string; readPages: number; totalPages: number } | { problem: 'encrypted' | 'damaged' }
 
 type Document = Awaited<ReturnType<typeof getDocumentProxy>>

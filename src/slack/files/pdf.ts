@@ -10,13 +10,13 @@ interface PdfReader {
 
 interface PdfBounds {
   timeoutMs: number
-  /** How much the whole process may grow meanwhile. */
+  /** Growth of the whole process meanwhile, in bytes. */
   maxGrowthBytes: number
 }
 
-/** Pages are read from the first; a book is not what one message can be about. */
+/** Pages that are read, from the first. */
 const maxPages = 200
-/** Ordinary documents take well under a second; what takes this long was made to. */
+/** Ordinary documents take well under a second. */
 const defaultTimeoutMs = 20_000
 /** Of JavaScript's heap; ordinary documents need a tenth of it. */
 const maxHeapMb = 256
@@ -58,7 +58,7 @@ async function ask(bytes: Uint8Array, limits: PdfBounds, signal?: AbortSignal): 
   }
 }
 
-/** What one PDF may cost, watched from outside: the thread itself may be too busy to notice. */
+/** Enforces the limits of one PDF from outside, since its thread may be too busy to notice. */
 function openBounds({ timeoutMs, maxGrowthBytes }: PdfBounds): { signal: AbortSignal; close(): void } {
   const startBytes = process.memoryUsage.rss()
   const exceeded = new AbortController()
@@ -101,7 +101,7 @@ function isOutOfMemory(error: unknown): boolean {
   return error instanceof Error && 'code' in error && error.code === 'ERR_WORKER_OUT_OF_MEMORY'
 }
 
-/** Ends the wait, also the wait for one's turn, when the signal does. */
+/** Ends the wait, also the one for a free slot, when the signal aborts. */
 function untilAborted<T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
   if (signal === undefined) return promise
   return new Promise((resolve, reject) => {

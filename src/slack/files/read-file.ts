@@ -14,7 +14,7 @@ type PdfReader = ReturnType<typeof createPdfReader>
 
 export { parseSlackFile as toSlackFile, type SlackFile } from './slack-file.ts'
 
-/** What of an attached file a language model can be given, or why nothing. */
+/** An attached file as a model can be given it, or the reason why it cannot. */
 export type FileContent =
   | {
       kind: 'text'
@@ -42,7 +42,7 @@ export interface FileReaderDeps {
   timeoutMs?: number
 }
 
-/** Makes the reader of attached files, with limits that keep one file within a model's request and a turn's time. */
+/** Creates the reader of attached files, with limits that keep a file within a model's request and a turn's time. */
 export function createFileReader(deps: FileReaderDeps): FileReader {
   const { token, slackApiUrl, fetch = globalThis.fetch, timeoutMs = 30_000 } = deps
   const { maxBytes = 10_000_000, maxTextCharacters = 200_000 } = deps
@@ -69,7 +69,7 @@ export function createFileReader(deps: FileReaderDeps): FileReader {
   }
 }
 
-/** What Slack promises is enough to say no, and saves a download; it is never enough to say yes. */
+/** Slack's metadata is enough to refuse a file without a download, but never enough to accept one. */
 function refuseByPromise(file: SlackFile, maxBytes: number): void {
   if (file.mimetype.startsWith('audio/')) throw new FileSkipped('audio')
   if (file.mimetype.startsWith('video/')) throw new FileSkipped('video')
@@ -100,7 +100,7 @@ function parseImage(file: SlackFile, mimetype: ImageType, bytes: Uint8Array): Fi
   return { kind: 'image', name: file.name, mimetype, base64, bytes: bytes.byteLength }
 }
 
-/** The types whose files always begin with a mark: without it they are something else, an error text for example. */
+/** Types whose files always begin with a signature: without it they are something else, for example an error text. */
 const markedTypes = ['image/png', 'image/jpeg', 'image/gif', 'image/webp', 'application/pdf']
 
 function parsePlainText(file: SlackFile, bytes: Uint8Array): string {

@@ -8,7 +8,7 @@ const startCharacters = 1024
 const pageTypes = ['text/html', 'application/xhtml+xml', 'application/vnd.slack-docs']
 
 /**
- * Whether Slack sent its sign-in page instead of the file, as it does with status 200 when the token lacks a scope.
+ * Returns true if Slack sent its sign-in page instead of the file, as it does with status 200 when the token lacks a scope.
  * A text with exactly the promised number of bytes is the file itself, whatever it begins with.
  */
 export function isSignInPage(file: SlackFile, text: string, bytes: number): boolean {

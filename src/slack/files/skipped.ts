@@ -1,4 +1,4 @@
-/** Why the model was not given a file. Each has a next step of its own, so the person is told which one it was. */
+/** Reasons why a file is skipped. Each has its own next step, so the person is told which one it was. */
 type SkipReason =
   /** It lives outside Slack (a linked document): its address could be anyone's, so it is never fetched. */
   | 'external'
@@ -25,7 +25,7 @@ type SkipReason =
   /** The bytes are not what the file's type promises: a PNG that holds an error text. */
   | 'type_mismatch'
 
-/** Ends the reading of one file with a reason that can be told; never leaves the reader. */
+/** Ends the reading of one file with a reason for the person; never leaves the reader. */
 export class FileSkipped extends Error {
   readonly reason: SkipReason
 

@@ -1,4 +1,4 @@
-/** The text that bytes hold, or undefined when they are no text in an encoding that can be told for certain. */
+/** Decodes bytes to text. Returns undefined if they are not text in an encoding that can be detected for certain. */
 export function decodeText(bytes: Uint8Array): string | undefined {
   const text = decodeMarked(bytes) ?? decode('utf-8', bytes) ?? decodeChinese(bytes)
   return text?.includes('\0') ? undefined : text
