@@ -4,7 +4,7 @@ import { chat } from './features/chat/index.ts'
 import { classify } from './features/classify/index.ts'
 import type { Taxonomies } from './features/classify/taxonomy-files.ts'
 import type { Bot, Hooks, Services } from './features/context.ts'
-import { handleTurn } from './features/handle-turn.ts'
+import { handleTurn, isForBot } from './features/handle-turn.ts'
 import { home } from './features/home/index.ts'
 import { createMessageReceiver } from './features/messages.ts'
 import { defineQuestions } from './features/post-question.ts'
@@ -156,6 +156,7 @@ async function openQueue(slack: Slack, hooks: Hooks, ready: QueueDeps['ready']):
     ...slack,
     driver: await createQueueDriver(store, log),
     ready,
+    isForBot: job => isForBot(slack, job),
     answer: job => handleTurn(slack, hooks.turn, job),
     isSettled: (turn, revision) => isSettled(threads, turn, revision),
     onAhead: (turn, ahead) => void showQueuePosition(slack, turn, ahead),

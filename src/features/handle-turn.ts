@@ -24,7 +24,7 @@ type HandleDeps = Pick<Services, 'threads' | 'users' | 'limiter' | 'reader' | 'l
  * logged.
  */
 export async function handleTurn(deps: HandleDeps, handlers: readonly TurnHandler[], job: Job): Promise<Ended> {
-  if (!(await isForBot(deps, job))) return 'passed'
+  if (job.turn.isAddressed) deps.threads.join(job.turn, job.turn.question.ts)
   await job.begin()
   const fenced = { ...deps, limiter: createFencedSender(deps.limiter, job.lease) }
   const person = await deps.users.read(job.turn.user)
@@ -49,14 +49,15 @@ export async function handleTurn(deps: HandleDeps, handlers: readonly TurnHandle
  * Returns whether the turn is the bot's to answer: it was addressed, or is a follow-up in a thread that the bot takes part in. A
  * follow-up whose thread cannot be read is not.
  */
-async function isForBot({ threads, log }: HandleDeps, { turn, progress }: Job): Promise<boolean> {
-  if (turn.isAddressed) {
-    threads.join(turn, turn.question.ts)
-    return true
-  }
-  if (progress.messages.length > 0) return true
+export async function isForBot(
+  { threads, store, log }: Pick<Services, 'threads' | 'store' | 'log'>,
+  { turn, progress }: Job,
+): Promise<boolean> {
+  if (turn.isAddressed || progress.messages.length > 0) return true
   try {
-    return await threads.takesPart(turn, turn.question.ts)
+    const { ts } = turn.question
+    if (threads.knows(turn) === undefined && (await store.turns.isAnyBefore(turn, ts))) return true
+    return await threads.takesPart(turn, ts)
   } catch (error) {
     log.warn({ turn: turn.id, reason: formatError(error) }, 'follow-up ignored: its thread could not be read')
     return false

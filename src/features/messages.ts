@@ -64,7 +64,10 @@ async function receiveMessage(deps: MessageDeps, hooks: Hooks, body: EventBody):
     if (change !== undefined && !isFirstMessage(change)) deps.shareChange(change.thread)
     return
   }
-  if (turn.isAddressed) deps.threads.begin(turn, turn.question)
+  if (turn.isAddressed) {
+    deps.threads.begin(turn, turn.question)
+    deps.threads.hurry(turn)
+  }
   deps.inbox.accept(turn)
 }
 

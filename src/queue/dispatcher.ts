@@ -1,11 +1,12 @@
 import { setTimeout as delay } from 'node:timers/promises'
+import { orAbort } from '../abort.ts'
 import { formatError } from '../errors.ts'
 import type { Log } from '../log.ts'
 import { createSeen } from '../lru.ts'
 import type { ThreadId } from '../slack/thread-history.ts'
 import type { TurnRecord, TurnRecords } from '../store/turns.ts'
 import type { ThreadCache } from '../threads/cache.ts'
-import { type ActiveJob, createJob } from './job.ts'
+import { type ActiveJob, createJob, type Job } from './job.ts'
 import { concurrency, type Lane, type LeasedTurn, type QueueDriver } from './queue-driver.ts'
 import { applyMark } from './turn-changes.ts'
 
@@ -20,12 +21,18 @@ interface DispatcherDeps {
   log: Log
   /** Resolves when no older message of the thread can be found any more. */
   ready: (lane: ThreadId & { ts: string }) => Promise<void>
+  /** Checks that the turn is the bot's to answer. May wait for minutes until Slack can be asked about an unknown thread. */
+  isForBot: (job: Job) => Promise<boolean>
+  /** Ends a turn that is not the bot's to answer. */
+  pass: (job: ActiveJob) => Promise<void>
   /** Runs the job to its end. */
   run: (job: ActiveJob) => Promise<void>
 }
 
 /** Lanes per request to the driver. */
 const batchSize = 20
+/** Follow-ups in unknown threads that wait to be checked; further ones are not answered. */
+const maxChecks = 1_000
 /** Turns of other replicas that the thread cache knows of. */
 const rememberedTurns = 50_000
 const rememberedMs = 7 * 86_400_000
@@ -34,13 +41,17 @@ const rememberedMs = 7 * 86_400_000
 export function createDispatcher(deps: DispatcherDeps) {
   const { driver, jobs, turns, threads, log } = deps
   const running = new Set<Promise<void>>()
+  /** The running jobs that are being checked: they take no slot. */
+  const checks = new Set<ActiveJob>()
   const markCachedTurns = createCatchUp(threads)
   let isStarted = false
   let isClosing = false
 
+  const freeSlots = () => concurrency - running.size + checks.size
+
   const dispatch = coalesce(async () => {
     while (isStarted) {
-      const room = Math.min(batchSize, concurrency - running.size)
+      const room = Math.min(batchSize, freeSlots())
       const lanes = room > 0 ? await driver.take(room).catch(() => []) : []
       if (lanes.length === 0) return
       for (const lane of lanes) start(lane)
@@ -72,7 +83,26 @@ export function createDispatcher(deps: DispatcherDeps) {
     lease.lost.addEventListener('abort', () => job.interrupt('lost'), { once: true })
     jobs.set(record.id, job)
     deps.refresh(record.id)
-    await deps.run(job).finally(() => jobs.delete(record.id))
+    await settle(job).finally(() => {
+      jobs.delete(record.id)
+      job.ended.resolve()
+    })
+  }
+
+  const settle = async (job: ActiveJob): Promise<void> =>
+    job.turn.isAddressed || (await check(job)) ? deps.run(job) : deps.pass(job)
+
+  const check = async (job: ActiveJob): Promise<boolean> => {
+    if (checks.size >= maxChecks) {
+      log.warn({ turn: job.turn.id, checks: checks.size }, 'follow-up ignored: too many unknown threads')
+      return false
+    }
+    checks.add(job)
+    void dispatch()
+    // The handler ends an interrupted job.
+    return orAbort(deps.isForBot(job), job.signal)
+      .catch(() => true)
+      .finally(() => checks.delete(job))
   }
 
   const quarantine = async ({ record, lease }: LeasedTurn): Promise<void> => {
@@ -90,12 +120,14 @@ export function createDispatcher(deps: DispatcherDeps) {
 
   return {
     dispatch,
+    freeSlots,
     start() {
       isStarted = true
       void dispatch()
     },
     /** Waits for the running jobs, interrupts them after `patienceMs`, and gives up `lastMs` later. */
     async finish(patienceMs: number, lastMs: number) {
+      for (const job of checks) job.interrupt('closing')
       const patience = setTimeout(() => {
         isClosing = true
         for (const job of jobs.values()) job.interrupt('closing')

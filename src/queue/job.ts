@@ -81,6 +81,8 @@ export function createJob(leased: LeasedTurn, turns: Pick<TurnRecords, 'update'>
     heardAt: performance.now() - (isReopened ? 0 : Math.max(0, Date.now() - record.savedAt)),
     isRunning: false,
     isEnding: false,
+    /** Resolves when the end is saved, or the job is left to another process. */
+    ended: Promise.withResolvers<void>(),
     /** The last reason for an abort, which may come while an earlier one is handled. */
     interruption: undefined as Interruption | undefined,
     interrupt(kind: Interruption['kind'], by?: string) {

@@ -40,6 +40,8 @@ interface QueueEvents {
   onReady(): void
   /** Another process marked a turn; without an id, any turn. */
   onMarked(id?: string, by?: string): void
+  /** Counts the turns that can start at once. */
+  freeSlots(): number
   /** The turn waits behind `ahead` others. */
   onAhead(record: Pick<TurnRecord, 'turn'>, ahead: number): void
 }

@@ -51,6 +51,8 @@ export interface Queue {
 
 interface QueueDeps {
   driver: QueueDriver
+  /** Checks that a turn is the bot's to answer. */
+  isForBot: (job: Job) => Promise<boolean>
   answer: (job: Job) => Promise<Ended>
   store: Pick<Store, 'turns'>
   threads: Pick<ThreadCache, 'begin' | 'behind'>
@@ -81,10 +83,10 @@ export function createQueue(deps: QueueDeps): Queue {
     const hasReply = record !== undefined && record.messages.length > 0 && leavesReply.has(record.state)
     if (hasReply) await reopen(turnId, { state: 'withdrawing', isNextRevision: false })
   }
-  const run = createWorker({ ...deps, turns, withdrawReply, isOpen: () => isOpen })
+  const worker = createWorker({ ...deps, turns, withdrawReply, isOpen: () => isOpen })
   const jobs = new Map<string, ActiveJob>()
   const marks = createMarks(driver, jobs)
-  const dispatcher = createDispatcher({ ...deps, jobs, refresh: marks.refresh, turns, run })
+  const dispatcher = createDispatcher({ ...deps, jobs, refresh: marks.refresh, turns, ...worker })
 
   const reopen: QueueDriver['reopen'] = async (turnId, as) => {
     const outcome = await driver.reopen(turnId, as)
@@ -107,6 +109,7 @@ export function createQueue(deps: QueueDeps): Queue {
       await driver.start({
         onReady: () => void dispatcher.dispatch(),
         onMarked: marks.refresh,
+        freeSlots: dispatcher.freeSlots,
         onAhead(record, ahead) {
           const turn = parsed.get(record) ?? parseStoredTurn(record.turn)
           if (turn === undefined) return
@@ -134,7 +137,12 @@ export function createQueue(deps: QueueDeps): Queue {
     },
     find: turnId => findTurn(driver, turnId),
     inThread: async thread => (await driver.inThread(thread)).flatMap(({ turn }) => parseStoredTurn(turn) ?? []),
-    regenerate: turnId => reopen(turnId, { state: 'waiting', isNextRevision: true }),
+    async regenerate(turnId) {
+      // The button appears with the last edit, a moment before the end is saved.
+      const job = jobs.get(turnId)
+      if (job?.isEnding) await job.ended.promise
+      return reopen(turnId, { state: 'waiting', isNextRevision: true })
+    },
     isForeign: driver.isForeign,
     get size() {
       return driver.size

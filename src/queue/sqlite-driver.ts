@@ -50,8 +50,8 @@ export function createSqliteDriver({ store, log }: { store: Pick<Store, 'turns' 
       else items.set(turn.id, { ...buildItem(turn), isPersistent: isNew === true && store.isPersistent })
       return isNew !== false
     },
-    async start({ onAhead }) {
-      line.onAhead = onAhead
+    async start({ onAhead, freeSlots }) {
+      Object.assign(line, { onAhead, freeSlots })
       const left = await turns.recover()
       if (left.length > 0) log.info({ turns: left.length }, 'recovered unfinished turns')
       for (const record of left) add({ record, isResumed: true, isReopened: false })
@@ -102,18 +102,14 @@ function createLine(onEnd: (item: Item) => void) {
     ({ record }) => threadKey(record),
     ({ record }) => record.ts,
   )
-  let taken = 0
   const tellAhead = (item: Item) => {
-    const ahead = lanes.countAhead(item, concurrency - taken)
+    const ahead = lanes.countAhead(item, line.freeSlots())
     if (ahead > 0) line.onAhead(item.record, ahead)
   }
 
   const lease = (key: string): LeasedTurn | undefined => {
     const item = lanes.next(key)
-    const release = () => {
-      taken -= 1
-      lanes.release(key)
-    }
+    const release = () => lanes.release(key)
     if (item === undefined) return void release()
     lanes.peek(key, toldPositions).forEach(tellAhead)
     const end = async () => {
@@ -124,19 +120,19 @@ function createLine(onEnd: (item: Item) => void) {
   }
 
   const line = {
+    freeSlots: () => concurrency,
     onAhead: (_record: TurnRecord, _ahead: number) => {},
     add(item: Item) {
       lanes.add(item)
       tellAhead(item)
     },
-    take(most: number): Lane[] {
-      const firsts = Array.from({ length: most }, () => lanes.take()).filter(item => item !== undefined)
-      taken += firsts.length
-      return firsts.map(({ record }) => {
-        const { channel, threadTs, ts } = record
-        return { channel, threadTs, ts, next: async () => lease(threadKey(record)) }
-      })
-    },
+    take: (most: number): Lane[] =>
+      Array.from({ length: most }, () => lanes.take())
+        .filter(item => item !== undefined)
+        .map(({ record }) => {
+          const { channel, threadTs, ts } = record
+          return { channel, threadTs, ts, next: async () => lease(threadKey(record)) }
+        }),
     isEmpty: (thread: ThreadId) => lanes.isEmpty(threadKey(thread)),
     remove: lanes.remove,
   }

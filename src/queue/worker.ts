@@ -24,7 +24,7 @@ type FinalState = Exclude<Ended, 'again' | 'handed_over'>
 const quietMs = 2_000
 const saveRetryMs = 500
 
-/** Creates a function that runs a job to its end. A failure of its handler ends that turn only. */
+/** Creates the functions that run a job to its end. A failure of its handler ends that turn only. */
 export function createWorker({ answer, turns, log, onLateEdit, withdrawReply, isOpen }: WorkerDeps) {
   const suspects = createSemaphore(1)
   const quiet = delay(quietMs, undefined, { ref: false })
@@ -81,7 +81,12 @@ export function createWorker({ answer, turns, log, onLateEdit, withdrawReply, is
       await delay(saveRetryMs)
   }
 
-  return run
+  const pass = async (job: ActiveJob): Promise<void> => {
+    job.isEnding = true
+    if (!job.lease.lost.aborted) await end(job, 'passed')
+  }
+
+  return { run, pass }
 }
 
 /** Checks for a turn that may be crashing the process: it runs alone. */

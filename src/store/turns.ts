@@ -95,6 +95,8 @@ export function createTurnRecords(db: Kysely<Schema>, writer: Writer) {
         .where('check_at', '<=', until)
       return (await due.returningAll().execute()).map(parseTurnRecord)
     },
+    /** Checks that the bot answered in the thread before a ts, as far as the store remembers. */
+    isAnyBefore: (thread: { channel: string; threadTs: string }, ts: string) => hasTurnBefore(db, thread, ts),
     /** Lists the threads with a turn since then, newest first. */
     threadsSince: (since: number, most: number) => loadThreadsSince(db, since, most),
     /** Deletes turns that ended before then. Resolves with their number. */
@@ -105,6 +107,23 @@ export function createTurnRecords(db: Kysely<Schema>, writer: Writer) {
       return Number(pruned?.numDeletedRows ?? 0)
     },
   }
+}
+
+async function hasTurnBefore(
+  db: Kysely<Schema>,
+  { channel, threadTs }: { channel: string; threadTs: string },
+  ts: string,
+): Promise<boolean> {
+  const row = await db
+    .selectFrom('turns')
+    .select('id')
+    .where('channel', '=', channel)
+    .where('thread_ts', '=', threadTs)
+    .where('ts', '<', ts)
+    .where('state', 'in', ['done', 'failed', 'stopped', 'quarantined'])
+    .limit(1)
+    .executeTakeFirst()
+  return row !== undefined
 }
 
 async function loadThreadsSince(db: Kysely<Schema>, since: number, most: number) {

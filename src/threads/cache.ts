@@ -74,6 +74,8 @@ export function createThreadCache(reader: SlackReader, self: BotIdentity, maxTok
     knows: (thread: ThreadId): 'ours' | 'foreign' | undefined => membership.knows(keyOf(thread)),
     /** Returns whether the bot took part in the thread before a ts. Throws if Slack has to be read and cannot be. */
     takesPart: (thread: ThreadId, at: string): Promise<boolean> => membership.takesPart(keyOf(thread), at),
+    /** Reads a thread at once whose check waits: a question in it must not wait behind a follow-up. */
+    hurry: (thread: ThreadId): void => membership.hurry(keyOf(thread)),
     /** Caches a thread that begins with this question: it need not be read. */
     begin(thread: ThreadId, question: Message): void {
       const key = keyOf(thread)

@@ -17,26 +17,40 @@ export function createMembership(
   load: (key: string) => Promise<readonly Message[]>,
   self: BotIdentity,
 ) {
+  const findFirst = (messages: readonly Message[]) => messages.find(message => concerns(message, self))?.ts
   const known = createCache<Membership>({
     maxSize: membershipThreads,
     sizeOf: () => 1,
     async read(key) {
       const messages = threads.get(key)?.messages ?? (await load(key))
-      const from = messages.find(message => concerns(message, self))?.ts
+      const from = findFirst(messages)
       // A thread of other people is not cached.
       if (from === undefined) threads.delete(key)
       else if (threads.get(key) === undefined) threads.set(key, { messages })
       return { from }
     },
   })
+  /** Checks that wait for Slack, by thread. */
+  const checks = new Map<string, PromiseWithResolvers<Membership>>()
+
   return {
     knows(key: string): 'ours' | 'foreign' | undefined {
       const membership = known.get(key)
       return membership === undefined ? undefined : membership.from === undefined ? 'foreign' : 'ours'
     },
     async takesPart(key: string, at: string): Promise<boolean> {
-      const { from } = await known.read(key)
+      const check = checks.get(key) ?? Promise.withResolvers<Membership>()
+      checks.set(key, check)
+      const { from } = await Promise.race([known.read(key), check.promise]).finally(() => checks.delete(key))
       return from !== undefined && from < at
+    },
+    /** Reads the thread of a waiting check at once. */
+    hurry(key: string): void {
+      const check = checks.get(key)
+      if (check === undefined) return
+      const read = threads.read(key).then(({ messages }) => check.resolve({ from: findFirst(messages) }))
+      // The check goes on, and says what is wrong.
+      read.catch(() => {})
     },
     join(key: string, at: string): void {
       const from = known.get(key)?.from

@@ -149,6 +149,7 @@ async function runMany(store: Store): Promise<number> {
       await job.progress.posted(['1.000000'])
       return 'done'
     },
+    isForBot: async () => true,
     isSettled: async () => true,
     ready: async () => {},
     onAhead() {},
@@ -196,6 +197,7 @@ function createNoStore(): Store {
       recordStop: nothing,
       forgetCrashes: nothing,
       takeDueForRecheck: async () => [],
+      isAnyBefore: async () => false,
       threadsSince: async () => [],
       prune: async () => 0,
     },

@@ -20,6 +20,7 @@ const queue = createQueue({
     await job.begin()
     return 'done'
   },
+  isForBot: async () => true,
   isSettled: async () => true,
   ready: async () => {},
   onAhead() {},

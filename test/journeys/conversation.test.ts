@@ -43,6 +43,30 @@ describe('a cold thread', () => {
     await next.stop()
   })
 
+  test('of other people holds up no question, however many of them the bot has yet to look into', async () => {
+    const { slack, model, app, reconnect, say, untilReply } = await openStory({ config: { readsPerMinute: 45 } })
+    const { dana, lee } = slack.people
+    const { general } = slack.channels
+    const threads = await Promise.all(Array.from({ length: 120 }, (_, number) => say(dana, general, `topic ${number}`)))
+    const heard = await say(dana, general, `<@${slack.botUserId}> all heard?`)
+    ;(await model.next()).reply('All.')
+    await untilReply(general, heard, reply => toSeen(reply) === 'All.', 'the answer of the first bot')
+    await app.stop()
+    await reconnect()
+    for (const thread of threads) await say(lee, general, 'I agree', thread)
+    const asked = await say(dana, general, `<@${slack.botUserId}> quick one?`)
+    ;(await model.next()).reply('Yes.')
+    await untilReply(general, asked, reply => toSeen(reply) === 'Yes.', 'the answer')
+    // Nor does the follow-up before it hold up a question in such a thread.
+    const last = threads.at(-1) as string
+    await say(dana, general, `<@${slack.botUserId}> who agrees?`, last)
+    const exchange = await model.next()
+    expect(exchange.prompt).toContain('I agree')
+    exchange.reply('Lee.')
+    await untilReply(general, last, reply => toSeen(reply) === 'Lee.', 'the answer in the thread')
+    expect(model.requests).toHaveLength(3)
+  })
+
   test('that cannot be read fails the turn with the cure, and no answer without its context', async () => {
     const { slack, model, say, untilReply } = await openStory()
     const { dana } = slack.people

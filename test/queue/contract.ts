@@ -3,7 +3,7 @@ import { expect, onTestFinished, test } from 'vitest'
 import type { Log } from '../../src/log.ts'
 import type { Ended, Interruption, Job } from '../../src/queue/job.ts'
 import { createQueue, type Queue } from '../../src/queue/queue.ts'
-import type { QueueDriver } from '../../src/queue/queue-driver.ts'
+import { concurrency, type QueueDriver } from '../../src/queue/queue-driver.ts'
 import type { Turn } from '../../src/queue/turn.ts'
 import type { Store } from '../../src/store/store.ts'
 
@@ -198,6 +198,61 @@ export function queueContract(openPlace: () => Promise<OpenProcess>): void {
     expect(await queue.regenerate(turn('9').id)).toBe('unknown')
   })
 
+  test('waits for the end of an answer that is complete before it answers once more', async () => {
+    const { queue, ask, next, store } = await openNew()
+    await ask(turn('1'))
+    const first = await next()
+    await first.job.progress.posted(['1.5'])
+    first.end('done')
+    // The person presses the button of the complete reply; its end is not saved yet.
+    await Promise.resolve()
+    await Promise.resolve()
+    await Promise.resolve()
+    expect(await queue.regenerate(turn('1').id)).toBe('begun')
+    const { end } = await next()
+    end('done')
+    await untilIdle(queue)
+    expect(await store.turns.load(turn('1').id)).toMatchObject({ state: 'done', revision: 2 })
+  })
+
+  test('answers others while follow-ups wait to be checked, and passes over those that are not for the bot', async () => {
+    const checked = Promise.withResolvers<void>()
+    const { queue, ask, next, store, ahead } = await start(await openPlace(), async ({ turn: { question } }) => {
+      await checked.promise
+      return question.ts === '1.5'
+    })
+    const followUps = Array.from({ length: concurrency + 20 }, (_, number) => ({
+      ...turn(`${number}.5`, `${number}`),
+      isAddressed: false,
+    }))
+    await Promise.all(followUps.map(one => ask(one)))
+    await ask(turn('900'))
+    const asked = await next()
+    expect(asked.job.turn.id).toBe(turn('900').id)
+    expect(ahead.filter(([id]) => id === turn('900').id)).toEqual([])
+    asked.end('done')
+    checked.resolve()
+    const followUp = await next()
+    expect(followUp.job.turn.question.ts).toBe('1.5')
+    followUp.end('done')
+    await untilIdle(queue)
+    const states = await Promise.all(followUps.map(async ({ id }) => (await store.turns.load(id))?.state))
+    expect(states.filter(state => state === 'passed')).toHaveLength(followUps.length - 1)
+  })
+
+  test('leaves follow-ups that wait to be checked to the next process, at once', async () => {
+    const open = await openPlace()
+    const first = await start(open, () => new Promise(() => {}))
+    await first.ask({ ...turn('1.5', '1'), isAddressed: false })
+    await expect.poll(() => first.queue.size).toBe(1)
+    await first.stop(60_000)
+    const second = await start(open)
+    const { job, end } = await second.next()
+    expect(job.turn.question.ts).toBe('1.5')
+    end('done')
+    await untilIdle(second.queue)
+  })
+
   test('finds turns that wait, run or left a reply, without the text of those that ended', async () => {
     const { queue, ask, next } = await openNew()
     expect(await queue.isForeign(turn('1'))).toBe(true)
@@ -343,7 +398,10 @@ export function queueContract(openPlace: () => Promise<OpenProcess>): void {
 }
 
 /** Starts a process at a place; it stops at the end of the test. */
-async function start(open: OpenProcess): Promise<Omit<Process, 'next'> & { next(timeoutMs?: number): Promise<Given> }> {
+async function start(
+  open: OpenProcess,
+  isForBot: (job: Job) => Promise<boolean> = async () => true,
+): Promise<Omit<Process, 'next'> & { next(timeoutMs?: number): Promise<Given> }> {
   const lines: string[] = []
   const write = (facts: unknown, sentence: string) => void lines.push(`${JSON.stringify(facts)} ${sentence}`)
   const log = { debug() {}, info() {}, warn: write, error: write } as unknown as Log
@@ -362,6 +420,7 @@ async function start(open: OpenProcess): Promise<Omit<Process, 'next'> & { next(
       given.push({ job, text: job.turn.question.text, end: resolve, fail: reject })
       return promise
     },
+    isForBot,
     isSettled: async () => false,
     ready: async () => {},
     onAhead: (waiting, count) => void ahead.push([waiting.id, count]),
