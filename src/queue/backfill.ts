@@ -31,7 +31,7 @@ const othersMs = 3 * noteEveryMs
 /** A connection may be dead for this long before anybody notices. */
 const marginMs = 60_000
 /** Follow-ups wait this long for what was missed before them. */
-const readyMs = 5_000
+const readyMs = 10_000
 
 /** Threads with recent turns that are read even if their beginning is old. */
 const maxThreads = 40
