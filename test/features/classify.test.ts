@@ -106,14 +106,23 @@ describe('evidence', () => {
         return found === undefined || text.includes(found)
       }),
     )
+  })
+
+  test('is found for every part of a text, whatever a model makes of its letter case, spaces and marks', () => {
+    const letters = fc.string({ unit: fc.constantFrom(...'aB哈坏１!。 \n😀'), minLength: 4, maxLength: 40 })
     fc.assert(
-      fc.property(fc.string({ unit: 'grapheme', minLength: 4 }), fc.nat(), fc.nat(), (text, from, length) => {
-        const found = findQuote(text, text.slice(from % text.length, (from % text.length) + (length % 9)))
-        return found === undefined || text.includes(found)
+      fc.property(letters, fc.nat(), fc.nat(8), (text, from, length) => {
+        const start = from % text.length
+        const part = text.slice(start, start + length + 2).toWellFormed()
+        fc.pre(!part.includes('\ufffd') && [...part.trim()].length >= 2)
+        const found = findQuote(text, `“${part.toUpperCase().replaceAll(' ', '  ')}”…`)
+        return found !== undefined && text.includes(found) && plain(found) === plain(part)
       }),
     )
   })
 })
+
+const plain = (text: string) => text.normalize('NFKC').toLowerCase().replace(/\s/g, '')
 
 describe('an answer', () => {
   const one = { kind: 'bug', quote: 'it crashes', reason: 'It fails.', confidence: 0.9 }
