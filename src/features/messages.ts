@@ -50,7 +50,10 @@ async function saveTurn(deps: MessageDeps, body: EventBody, from: Source): Promi
   if (turn === undefined) return
   // Most messages of a busy workspace stand in threads of other people.
   if (!turn.isAddressed && deps.threads.knows(turn) === 'foreign' && (await deps.inbox.isForeign(turn))) return
-  if (await isByPerson(deps.users, turn.question)) await deps.inbox.save(turn, from)
+  const { author } = turn.question
+  // Without a wait for all others: an edit or deletion that follows at once must find the turn being saved.
+  if (author.kind === 'person' && author.isPosted === true && !(await isByPerson(deps.users, turn.question))) return
+  await deps.inbox.save(turn, from)
 }
 
 /** Keeps the thread cache, the queue and what was made of a message in step with it, and accepts its turn. */

@@ -15,9 +15,10 @@ const greetings = new Set(
 /** Longer texts hold more than a phrase. */
 const longestText = 600
 
-/** Returns true if a text asks for nothing: an acknowledgement, or no words at all (emoji, punctuation). */
+/** Returns true if a text asks for nothing: an acknowledgement, or no words at all (emoji, punctuation). "Sure?" asks. */
 export function isAcknowledgement(text: string): boolean {
   const words = normalize(text)
+  if (/[?？]/.test(text.slice(0, longestText))) return false
   return words === '' || acknowledgements.has(words)
 }
 

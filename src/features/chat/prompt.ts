@@ -15,14 +15,14 @@ import { formatTime, slackToPlain } from '../../text/from-slack.ts'
 import { loadAttachments } from '../../threads/attachments.ts'
 import { type Line, truncate } from '../../threads/truncate.ts'
 import type { Services, TurnContext } from '../context.ts'
-import { fetchEarlierLines } from './earlier-lines.ts'
+import { readEarlierLines } from './earlier-lines.ts'
 
 type PromptFile = Parameters<typeof renderPromptMessage>[0]['files'][number]
 
 type Fitted = Awaited<ReturnType<typeof truncate>>
 
 type PromptContext = TurnContext<
-  Pick<Services, 'self' | 'model' | 'reader' | 'threads' | 'fetchNames'> & { files: FileReader }
+  Pick<Services, 'self' | 'model' | 'store' | 'threads' | 'fetchNames'> & { files: FileReader }
 >
 
 /** How messages are rendered for one reader and one model. */
@@ -39,7 +39,7 @@ interface View {
  */
 export async function buildPrompt(ctx: PromptContext): Promise<{ messages: ChatMessage[]; leftOut: string[] }> {
   const { turn, person, i18n, signal, deps } = ctx
-  const [earlier, read] = await Promise.all([fetchEarlierLines(ctx), deps.threads.read(turn, turn.question)])
+  const [earlier, read] = await Promise.all([readEarlierLines(ctx), deps.threads.read(turn, turn.question)])
   const thread = [...earlier, ...selectMessages(read, ctx)]
   const { messages, fresh, unread } = await loadAttachments(thread, deps.files, signal)
   for (const [ts, contents] of fresh) deps.threads.keep(turn, ts, contents)

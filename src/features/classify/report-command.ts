@@ -119,8 +119,13 @@ async function report(deps: Deps, asked: AskedReport): Promise<string> {
   const body = buildMessageBody(await renderReport(deps, built, language), undefined, [button])
   const args = { channel: direct, ...body, unfurl_links: false, unfurl_media: false }
   const { ts } = await deps.limiter.send('chat.postMessage', () => args, 'first')
-  const bytes = await drawChart(built, i18n.labels.report.chart)
-  await upload(deps.call, { name: 'feedback.png', bytes, channel: direct, threadTs: String(ts) })
+  try {
+    const bytes = await drawChart(built, i18n.labels.report.chart)
+    await upload(deps.call, { name: 'feedback.png', bytes, channel: direct, threadTs: String(ts) })
+  } catch (error) {
+    deps.log.warn({ reason: formatError(error) }, 'chart not sent')
+    return i18n.labels.report.sentWithoutChart
+  }
   return i18n.labels.report.sent
 }
 
