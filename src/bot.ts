@@ -7,6 +7,7 @@ import type { Bot, Hooks, Services } from './features/context.ts'
 import { handleTurn, isForBot } from './features/handle-turn.ts'
 import { home } from './features/home/index.ts'
 import { createMessageReceiver } from './features/messages.ts'
+import { createOutages } from './features/outages.ts'
 import { defineQuestions } from './features/post-question.ts'
 import { showQueuePosition } from './features/queue-position.ts'
 import { replyControls } from './features/reply-controls/index.ts'
@@ -23,8 +24,11 @@ import { isSettled } from './queue/recover.ts'
 import { createSqliteDriver } from './queue/sqlite-driver.ts'
 import { createLimiter } from './rate-limit/limiter.ts'
 import { createCallSlack } from './slack/client.ts'
+import { fetchDisplayNames } from './slack/display-names.ts'
 import { createFileReader } from './slack/files/read-file.ts'
 import { fetchIdentity } from './slack/identity.ts'
+import type { Message } from './slack/message.ts'
+import { createPlaceNames } from './slack/place-names.ts'
 import { createReader } from './slack/reader.ts'
 import { createReceiver } from './slack/receiver.ts'
 import { createResponder } from './slack/response-url.ts'
@@ -131,18 +135,24 @@ async function openSlack({ config, model, store, log }: BotDeps) {
   const call = createCallSlack(config.botToken, config.slackApiUrl, metrics, log)
   const self = await fetchIdentity(call, log, config.slackApiUrl)
   const reader = createReader(call, config.readsPerMinute)
-  const access = { token: config.botToken, slackApiUrl: config.slackApiUrl }
+  const users = createUsers(call, self, log)
+  const placeNames = createPlaceNames(call, log)
+  const fetchInfo = async (file: string) => (await reader.fetch('files.info', { file }, { for: 'question' })).file
+  const access = { token: config.botToken, slackApiUrl: config.slackApiUrl, fetchInfo }
   return {
     self,
     model,
     store,
     log,
     metrics,
+    outages: createOutages(),
     call,
     reader,
     respond: createResponder(config.slackApiUrl),
     limiter: createLimiter(call, Date.now, store.shared?.cluster),
-    users: createUsers(call, self, log),
+    users,
+    fetchNames: (messages: readonly Message[], most?: number) =>
+      fetchDisplayNames({ users, placeNames, self }, messages, most),
     threads: createThreadCache(reader, self, config.cacheTokens),
     createFileReader: (limits?: { maxTextCharacters: number }) => createFileReader({ ...access, ...limits }),
     shareChange: (thread: ThreadId) => store.shared?.replicas.tell({ kind: 'thread', ...thread }),

@@ -55,6 +55,7 @@ interface Seen {
   /** Adds the key. Returns false if it was there already. */
   add(key: string): boolean
   has(key: string): boolean
+  delete(key: string): void
 }
 
 /** Creates a set of the newest `most` keys, each kept for `ttlMs`. */
@@ -67,5 +68,6 @@ export function createSeen(most: number, ttlMs: number): Seen {
       return true
     },
     has: key => lru.has(key),
+    delete: key => void lru.delete(key),
   }
 }

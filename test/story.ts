@@ -159,3 +159,7 @@ function createWatchedLog(isMute: boolean): Log {
   onTestFinished(() => expect(met.filter(line => defects.test(line) || (!isMute && untold.test(line)))).toEqual([]))
   return { debug() {}, info() {}, warn: keep, error: keep } as unknown as Log
 }
+
+/** A PNG of one pixel, in base64. */
+export const onePixel =
+  'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=='

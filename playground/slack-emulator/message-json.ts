@@ -31,6 +31,7 @@ export function toSlackMessage(message: Message, parts: MessageViewParts): Slack
     ...(message.stream && { streaming_state: message.stream.state }),
     ...toReactions(message),
     ...toThreadFields(message, parts),
+    ...message.extra,
   }
 }
 

@@ -45,6 +45,8 @@ export interface Message {
   stream?: Stream
   clientMsgId?: string
   ephemeralTo?: string
+  /** Fields as another client or app gave them: attachments, files of elsewhere, a profile. They stand as they came. */
+  extra?: SlackJson
 }
 
 /** All messages, by channel and by thread, oldest first. */

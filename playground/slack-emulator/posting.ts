@@ -23,6 +23,7 @@ interface Draft {
   broadcast?: boolean
   stream?: Stream
   ephemeralTo?: string
+  extra?: SlackJson
 }
 
 /** The new content of a message; what is absent is taken away. */
@@ -143,7 +144,7 @@ export function createPosting(parts: PostingParts): Posting {
 }
 
 function toMessage(draft: Draft, { identity, clock }: PostingParts): Message {
-  const { channel, user, text, blocks, threadTs, files, metadata, username, stream, ephemeralTo } = draft
+  const { channel, user, text, blocks, threadTs, files, metadata, username, stream, ephemeralTo, extra } = draft
   const isBot = user === identity.botUserId
   const subtype = draft.subtype ?? (draft.broadcast ? 'thread_broadcast' : files?.length ? 'file_share' : undefined)
   return {
@@ -161,6 +162,7 @@ function toMessage(draft: Draft, { identity, clock }: PostingParts): Message {
     ...(username && { username }),
     ...(stream && { stream }),
     ...(ephemeralTo && { ephemeralTo }),
+    ...(extra && { extra }),
     ...(isBot && !subtype?.startsWith('channel_') ? { botId: identity.botId } : {}),
     ...(!isBot && !subtype?.startsWith('channel_') ? { clientMsgId: crypto.randomUUID() } : {}),
   }

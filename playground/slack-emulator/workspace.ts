@@ -94,6 +94,10 @@ export interface Workspace {
   until: Until
   /** Makes something go wrong; the answer takes the rule away again. */
   fault(rule: FaultRule): () => void
+  /** Posts a message with fields that the page has no gesture for, as another client or app would. Returns its ts. */
+  post(
+    message: { channel: string; user: string; text?: string; threadTs?: string; subtype?: string } & SlackJson,
+  ): string
   /** Hands any event to the bot, also several times. */
   deliver(event: SlackJson, options?: RawDelivery): Promise<void>
   /** Replaces every socket as Slack does every few hours. */
@@ -174,6 +178,18 @@ export async function createWorkspace(options: WorkspaceOptions = {}): Promise<W
     acks: core.wire.acks,
     until: createUntil(core),
     fault: core.faults.add,
+    post({ channel: id, user, text = '', threadTs, subtype, ...extra }) {
+      const channel = core.channels.get(id)
+      if (!channel) throw new Error(`no channel ${id}`)
+      return core.posting.post({
+        channel,
+        user,
+        text,
+        extra,
+        ...(threadTs && { threadTs }),
+        ...(subtype && { subtype }),
+      }).ts
+    },
     deliver: core.courier.raw,
     rotateSockets: core.sockets.rotate,
     dropSockets: core.sockets.drop,

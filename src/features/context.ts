@@ -11,14 +11,16 @@ import type { EventBody, Turn } from '../queue/turn.ts'
 import type { Limiter } from '../rate-limit/limiter.ts'
 import type { Reply } from '../reply/reply.ts'
 import type { CallSlack } from '../slack/client.ts'
+import type { fetchDisplayNames } from '../slack/display-names.ts'
 import type { FileReader } from '../slack/files/read-file.ts'
-import type { BotIdentity } from '../slack/message.ts'
+import type { BotIdentity, Message } from '../slack/message.ts'
 import type { SlackReader } from '../slack/reader.ts'
 import type { createResponder } from '../slack/response-url.ts'
 import type { ThreadId } from '../slack/thread-history.ts'
 import type { Person, Users } from '../slack/users.ts'
 import type { Store } from '../store/store.ts'
 import type { ThreadCache } from '../threads/cache.ts'
+import type { Outages } from './outages.ts'
 import type { Questions } from './post-question.ts'
 
 type Responder = ReturnType<typeof createResponder>
@@ -35,6 +37,8 @@ export interface Services {
   createFileReader: (limits?: { maxTextCharacters: number }) => FileReader
   limiter: Limiter
   users: Users
+  /** Fetches the names of everybody and every place in messages. Returns a function from an id to its name. */
+  fetchNames: (messages: readonly Message[], most?: number) => ReturnType<typeof fetchDisplayNames>
   threads: ThreadCache
   inbox: Queue
   outbox: Outbox
@@ -42,6 +46,7 @@ export interface Services {
   store: Store
   /** Tells other replicas that what they remember of a thread is outdated. */
   shareChange: (thread: ThreadId) => void
+  outages: Outages
   log: Log
   metrics: Metrics
 }

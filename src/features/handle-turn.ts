@@ -17,7 +17,7 @@ import {
 
 type Outcome = Awaited<ReturnType<typeof endInterrupted>>
 
-type HandleDeps = Pick<Services, 'threads' | 'users' | 'limiter' | 'reader' | 'log' | 'metrics'>
+type HandleDeps = Pick<Services, 'threads' | 'users' | 'limiter' | 'reader' | 'outages' | 'log' | 'metrics'>
 
 /**
  * Answers a turn, from the question to the last edit in Slack. Never throws: a failure is shown below what was written and
@@ -35,7 +35,7 @@ export async function handleTurn(deps: HandleDeps, handlers: readonly TurnHandle
   const turn = { ...job.turn, question: recovered?.question ?? job.turn.question }
   const checkpoint = resumeCheckpoint(job.progress, recovered)
   const { reply, close, figures } = openTurnReply(fenced, { ...job, turn }, { checkpoint, i18n })
-  const ctx = { job, turn, recovered, person, i18n, reply, signal: job.signal, log: deps.log, deps }
+  const ctx = { job, turn, recovered, person, i18n, reply, signal: job.signal, log: deps.log, deps: fenced }
   const { ended, kind } = await dispatch(ctx, handlers)
     .catch(error => endWithFailure(ctx, error))
     .catch(error => endWithoutSlack(ctx, error))
@@ -76,7 +76,7 @@ async function tellUnreadable({ limiter, log }: HandleDeps, { turn }: Job, i18n:
 
 /** Ends what an earlier attempt left to be ended, or hands the turn to the first handler that it is for. */
 async function dispatch(
-  ctx: TurnContext<Pick<Services, 'users' | 'threads'>>,
+  ctx: TurnContext<Pick<Services, 'users' | 'threads' | 'limiter' | 'outages'>>,
   handlers: readonly TurnHandler[],
 ): Promise<Outcome> {
   const { job, turn, recovered, reply, i18n, person } = ctx
@@ -97,6 +97,7 @@ async function dispatch(
     if (request === undefined) continue
     await handler.handle({ ...ctx, deps: handler.deps }, request)
     rememberReply(ctx)
+    ctx.deps.outages.end(turn)
     return { ended: 'done', kind: handler.outcome }
   }
   throw new Error('no handler answers the turn')

@@ -1,12 +1,13 @@
 import type { App } from '@slack/bolt'
 import { type EventBody, parseChange, parseTurn, turnIdOf } from '../queue/turn.ts'
+import { isByPerson } from '../slack/users.ts'
 import type { Change } from '../threads/cache.ts'
 import type { Hooks, Services } from './context.ts'
 
 /** An event from Slack, or a message that the backfill found in history, which may have been answered before. */
 type Source = 'event' | 'history'
 
-type MessageDeps = Pick<Services, 'self' | 'threads' | 'inbox' | 'shareChange'>
+type MessageDeps = Pick<Services, 'self' | 'threads' | 'inbox' | 'users' | 'shareChange'>
 
 /** Receives messages: mentions, direct messages, follow-ups, edits and deletions. */
 interface MessageReceiver {
@@ -44,11 +45,14 @@ async function saveTurn(deps: MessageDeps, body: EventBody, from: Source): Promi
   const idOf = (ts: unknown) => turnIdOf(body.team_id ?? deps.self.teamId, String(channel), String(ts))
   if (deleted_ts !== undefined) return deps.inbox.saveDeletion(idOf(deleted_ts))
   if (message?.subtype === 'tombstone') return deps.inbox.saveDeletion(idOf(message.ts))
-  if (message !== undefined) return deps.inbox.whenSaved(idOf(message.ts))
   const turn = parseTurn(body, deps.self)
+  if (message !== undefined && turn === undefined) return deps.inbox.whenSaved(idOf(message.ts))
   if (turn === undefined) return
   // Most messages of a busy workspace stand in threads of other people.
   if (!turn.isAddressed && deps.threads.knows(turn) === 'foreign' && (await deps.inbox.isForeign(turn))) return
+  const { author } = turn.question
+  // Without a wait for all others: an edit or deletion that follows at once must find the turn being saved.
+  if (author.kind === 'person' && author.isPosted === true && !(await isByPerson(deps.users, turn.question))) return
   await deps.inbox.save(turn, from)
 }
 
@@ -69,6 +73,7 @@ async function receiveMessage(deps: MessageDeps, hooks: Hooks, body: EventBody):
     deps.threads.hurry(turn)
   }
   deps.inbox.accept(turn)
+  if (body.event.subtype === 'message_changed') await deps.inbox.reconsider(turn)
 }
 
 async function followChange(

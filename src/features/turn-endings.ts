@@ -2,6 +2,7 @@ import { describeFailure, formatError, SlackError } from '../errors.ts'
 import { withoutUnopenedThoughts } from '../model/thinking.ts'
 import type { Ended, Interruption } from '../queue/job.ts'
 import type { Ending, Reply } from '../reply/reply.ts'
+import { formatPostFailure } from './command-failure.ts'
 import type { Services, TurnContext } from './context.ts'
 import { buildAnswerControls, buildRegenerateControls } from './reply-buttons.ts'
 
@@ -11,7 +12,7 @@ interface Outcome {
   kind: string
 }
 
-type Ctx = TurnContext<Pick<Services, 'users' | 'threads'>>
+type Ctx = TurnContext<Pick<Services, 'users' | 'threads' | 'limiter' | 'outages'>>
 
 /** Ends an attempt that was aborted: by a person, by an edit or deletion of the question, or because the bot stops. */
 export async function endInterrupted(ctx: Ctx): Promise<Outcome> {
@@ -59,7 +60,7 @@ export async function quarantine(ctx: Ctx): Promise<Outcome> {
   return { ended: 'quarantined', kind: 'deaths' }
 }
 
-/** Shows an error below what was written, and logs it. */
+/** Shows an error below what was written, and logs it. In a thread that knows of an outage, follow-ups fail silently. */
 export async function endWithFailure(ctx: Ctx, error: unknown): Promise<Outcome> {
   // Somebody deleted the reply while it grew: they want no more of it.
   if (error instanceof SlackError && error.code === 'message_not_found')
@@ -68,7 +69,11 @@ export async function endWithFailure(ctx: Ctx, error: unknown): Promise<Outcome>
   const failure = describeFailure(error)
   const facts = { turn: ctx.turn.id, kind: failure.kind, reference: failure.reference, reason: formatError(error) }
   ctx.log.error(failure.kind === 'unexpected' ? { ...facts, stack: (error as Error).stack } : facts, 'turn failed')
-  await tell(ctx, failure.sentence(ctx.i18n))
+  const { turn, deps, reply } = ctx
+  // The thread knows already: nobody asked the bot, and nothing has worked since.
+  const isKnown = !turn.isAddressed && deps.outages.has(turn) && reply.messages.length === 0
+  deps.outages.begin(turn)
+  if (!isKnown) await tell(ctx, failure.sentence(ctx.i18n))
   return { ended: 'failed', kind: failure.kind }
 }
 
@@ -107,7 +112,19 @@ async function conclude(ctx: Ctx, ending: Ending): Promise<void> {
     // Another replica has the turn and shows its end.
     if (ctx.job.lease.lost.aborted) return
     ctx.log.error({ turn: ctx.turn.id, reason: formatError(error) }, 'completing edit failed')
+    if (error instanceof SlackError && !error.isPassing && ctx.reply.messages.length === 0)
+      await tellPrivately(ctx, error)
   }
+}
+
+/** Tells the asker, where nobody else sees it, that Slack takes no reply there. */
+async function tellPrivately({ turn, i18n, deps, log }: Ctx, refusal: SlackError): Promise<void> {
+  const text = formatPostFailure(refusal, i18n)
+  const thread = turn.threadTs === turn.question.ts ? {} : { thread_ts: turn.threadTs }
+  const args = { channel: turn.channel, user: turn.user, text, ...thread }
+  await deps.limiter
+    .send('chat.postEphemeral', () => args, 'error')
+    .catch(error => log.warn({ turn: turn.id, reason: formatError(error) }, 'private notice failed'))
 }
 
 /** Keeps the text that an earlier attempt showed, unless this one has come further. */

@@ -67,6 +67,8 @@ export const en = {
       csv: 'Give me the CSV',
       none: 'There is no labelled feedback in that time. Watch a channel (/classify settings), or classify what was said: /classify last 7 days in #feedback.',
       sent: 'The report is in your direct messages with me.',
+      sentWithoutChart:
+        'The report is in your direct messages with me. I could not add its chart; the log says why (often the scope files:write is missing).',
       noChannel: (name: string) => `I am not in a channel “${name}”. Invite me there, and try again.`,
     },
     list: (most: number) =>

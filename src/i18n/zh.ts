@@ -58,6 +58,7 @@ export const zh: I18n = {
       csv: '给我 CSV',
       none: '这段时间没有已分类的反馈。可以关注一个频道（/classify settings），或先分类已有的消息：/classify 最近七天 #feedback。',
       sent: '报告已经发到你和我的私信里。',
+      sentWithoutChart: '报告已经发到你和我的私信里，但图表没能附上，原因见日志（常见原因：缺少 files:write 权限）。',
       noChannel: name => `我不在“${name}”频道里。请先邀请我，再试一次。`,
     },
     list: most => `列表太长：这里最多 ${most} 行。请改用讨论串里的 CSV 文件。`,

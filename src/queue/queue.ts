@@ -38,6 +38,8 @@ export interface Queue {
   inThread(thread: ThreadId): Promise<Turn[]>
   /** Answers an ended turn once more, in the same message. */
   regenerate(turnId: string): ReturnType<QueueDriver['reopen']>
+  /** Answers a turn that was passed over, now that its question was edited to be for the bot. */
+  reconsider(turn: Turn): Promise<void>
   /** Checks that no turn makes the thread the bot's business. */
   isForeign(thread: ThreadId): Promise<boolean>
   /** Number of running and waiting turns of this process. */
@@ -142,6 +144,11 @@ export function createQueue(deps: QueueDeps): Queue {
       const job = jobs.get(turnId)
       if (job?.isEnding) await job.ended.promise
       return reopen(turnId, { state: 'waiting', isNextRevision: true })
+    },
+    async reconsider(turn) {
+      if ((await driver.load(turn.id))?.state !== 'passed') return
+      await turns.update(turn.id, { turn: JSON.stringify(turn) })
+      await reopen(turn.id, { state: 'waiting', isNextRevision: false })
     },
     isForeign: driver.isForeign,
     get size() {

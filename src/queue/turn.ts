@@ -1,6 +1,15 @@
 import { z } from 'zod'
-import { type BotIdentity, dropNulls, isSelf, type Message, parseMessage, type RawMessage } from '../slack/message.ts'
+import {
+  type BotIdentity,
+  dropNulls,
+  isBlank,
+  isSelf,
+  type Message,
+  parseMessage,
+  type RawMessage,
+} from '../slack/message.ts'
 import { isMentioned } from '../text/from-slack.ts'
+import { isAcknowledgement } from '../text/intent.ts'
 import type { Change } from '../threads/cache.ts'
 
 const StoredFile = z.object({
@@ -12,18 +21,34 @@ const StoredFile = z.object({
   mode: z.string().exactOptional(),
   isExternal: z.boolean().exactOptional(),
   access: z.string().exactOptional(),
+  thumb: z.string().exactOptional(),
+})
+
+const Quote = z.object({
+  kind: z.enum(['forwarded', 'preview']),
+  by: z.string().exactOptional(),
+  channel: z.string().exactOptional(),
+  ts: z.string().exactOptional(),
+  text: z.string(),
 })
 
 const Question = z.object({
   ts: z.string(),
   author: z.union([
-    z.object({ kind: z.literal('person'), id: z.string() }),
+    z.object({
+      kind: z.literal('person'),
+      id: z.string(),
+      name: z.string().exactOptional(),
+      isPosted: z.boolean().exactOptional(),
+    }),
     z.object({ kind: z.literal('app'), name: z.string() }),
     z.object({ kind: z.literal('self') }),
   ]),
   text: z.string(),
   form: z.enum(['slack', 'markdown']),
+  quotes: z.array(Quote).exactOptional(),
   files: z.array(StoredFile),
+  reactions: z.string().exactOptional(),
   inThread: z.string().exactOptional(),
 }) satisfies z.ZodType<Message>
 
@@ -68,8 +93,8 @@ export interface EventBody {
   }
 }
 
-/** Subtypes of messages that people write: plain ones, with files, and replies also sent to the channel. */
-const spoken = new Set([undefined, 'file_share', 'thread_broadcast'])
+/** Subtypes of messages that people write: plain ones, with files, replies also sent to the channel, and `/me`. */
+const spoken = new Set([undefined, 'file_share', 'thread_broadcast', 'me_message'])
 
 /** Length of the beginning and the end that are searched for an address. */
 const endCharacters = 120
@@ -86,10 +111,8 @@ const addressedLast = new RegExp(`[,，]\\s*${address}[\\s?？!！.。]*$`, 'i')
  * somebody else.
  */
 export function parseTurn(body: EventBody, self: BotIdentity): Turn | undefined {
-  const event = dropNulls(body.event)
-  if (!spoken.has(event.subtype as string | undefined) || event.hidden === true) return undefined
-  // Slack sends `app_mention` again if an edited message still has the mention.
-  if (event.edited !== undefined) return undefined
+  const event = withAddedMention(dropNulls(body.event), self)
+  if (event === undefined || !spoken.has(event.subtype as string | undefined)) return undefined
   if (typeof event.channel !== 'string' || typeof event.user !== 'string' || isSelf(event, self)) return undefined
   const question = parseMessage(event, self)
   if (question?.author.kind !== 'person') return undefined
@@ -102,6 +125,19 @@ export function parseTurn(body: EventBody, self: BotIdentity): Turn | undefined 
   return { id, channel: event.channel, threadTs, user: event.user, place, isAddressed, question }
 }
 
+/**
+ * Returns the event of a message as it came; of an edited message, only if the edit added the mention, in its new wording. Slack sends
+ * `app_mention` again if an edited message still has the mention.
+ */
+function withAddedMention(event: EventBody['event'], self: BotIdentity): EventBody['event'] | undefined {
+  if (event.subtype !== 'message_changed')
+    return event.hidden === true || event.edited !== undefined ? undefined : event
+  const { message, previous_message: before, channel, channel_type } = event
+  const mentions = (raw: RawMessage | undefined) => isMentioned(String(raw?.text ?? ''), self.userId)
+  if (message === undefined || before === undefined || mentions(before) || !mentions(message)) return undefined
+  return { ...dropNulls(message), type: 'message', channel, channel_type } as EventBody['event']
+}
+
 /** Builds a turn's id from its message. */
 export function turnIdOf(team: string, channel: string, ts: string): string {
   return `${team}:${channel}:${ts}`
@@ -109,7 +145,7 @@ export function turnIdOf(team: string, channel: string, ts: string): string {
 
 /** Checks for a message that has the bot's name and nothing else. */
 export function isEmpty(turn: Turn): boolean {
-  return turn.question.files.length === 0 && turn.question.text.replace(/<@[UW][^<>]*>/g, '').trim() === ''
+  return isBlank(turn.question)
 }
 
 /** Parses the change of a thread in an event, for the thread cache. */
@@ -141,10 +177,11 @@ function isDirect(event: EventBody['event']): boolean {
   return typeof event.channel === 'string' && event.channel.startsWith('D')
 }
 
-/** Checks for a reply in a thread that has content and is not addressed to somebody else. */
+/** Checks for a reply in a thread that asks for something and is not addressed to somebody else. */
 function isFollowUp(event: RawMessage, question: Message): boolean {
   if (typeof event.thread_ts !== 'string' || event.thread_ts === event.ts) return false
-  if (question.text.trim() === '' && question.files.length === 0) return false
+  const hasMore = question.files.length > 0 || (question.quotes ?? []).length > 0
+  if (!hasMore && isAcknowledgement(question.text)) return false
   // Only the ends are searched: the patterns are slow on a long text.
   const text = question.text.trim()
   return !addressedFirst.test(text.slice(0, endCharacters)) && !addressedLast.test(text.slice(-endCharacters))

@@ -1,18 +1,33 @@
-import { extractBlockText } from './block-text.ts'
+import { mergeText, parseAttachments, type Quote } from './attachments.ts'
+import { extractBlockText, isObject, joinLines, listOf, textOf } from './block-text.ts'
+import { parseFiles } from './files/file-text.ts'
 import type { FileContent, SlackFile } from './files/read-file.ts'
-import { toSlackFile } from './files/read-file.ts'
 import { parseReplyMark, questionMetadataType } from './metadata.ts'
 
 type ReplyMark = NonNullable<ReturnType<typeof parseReplyMark>>
 
+interface Person {
+  kind: 'person'
+  id: string
+  /** The name that came with the message, for people who cannot be looked up. */
+  name?: string
+  /** True if it was posted by a token: the person's own, or that of a bot user. */
+  isPosted?: boolean
+}
+
 /** A message of a thread. */
 export interface Message {
   ts: string
-  author: { kind: 'person'; id: string } | { kind: 'app'; name: string } | { kind: 'self' }
+  author: Person | { kind: 'app'; name: string } | { kind: 'self' }
+  /** The author's own words. */
   text: string
   /** Syntax of the text: Slack's mrkdwn (`<@U1>`, `&lt;`), or Markdown as the model wrote it. */
   form: 'slack' | 'markdown'
+  /** Words of others that the message holds. */
+  quotes?: Quote[]
   files: SlackFile[]
+  /** Counts of the reactions, `:+1: 3, :eyes: 1`. */
+  reactions?: string
   /** Contents of the files, once they have been read. */
   contents?: FileContent[]
   /** On the bot's own messages: the reply that they belong to. */
@@ -41,16 +56,21 @@ export interface RawMessage {
   user?: unknown
   bot_id?: unknown
   bot_profile?: { name?: unknown }
+  user_profile?: { display_name?: unknown; real_name?: unknown; name?: unknown }
   username?: unknown
   text?: unknown
   files?: unknown
   blocks?: unknown
   attachments?: unknown
+  reactions?: unknown
   reply_count?: unknown
   latest_reply?: unknown
   streaming_state?: unknown
   metadata?: { event_type?: unknown; event_payload?: Record<string, unknown> }
 }
+
+/** Slack's own user, who speaks of reminders and e-mails. */
+const slackbot = 'USLACKBOT'
 
 /** Subtypes of channel events that nobody wrote. Source: docs.slack.dev, message subtypes. */
 const silentSubtypes =
@@ -79,15 +99,26 @@ export function parseMessage(given: RawMessage, self: BotIdentity): Message | un
     return { ts: raw.ts, author, text: asked.text, form: 'markdown', files: [], ...place }
   }
   const mark = isSelf(raw, self) ? parseReplyMark(raw.metadata) : undefined
+  const author = parseAuthor(raw, self)
+  const attached = author.kind === 'self' ? undefined : parseAttachments(raw.attachments)
+  const { files, text } = parseFiles(raw.files)
+  const reactions = formatReactions(raw.reactions)
   return {
     ts: raw.ts,
-    author: parseAuthor(raw, self),
+    author,
     ...(mark !== undefined && { mark }),
-    text: parseText(raw, isSelf(raw, self)),
+    text: joinLines([renderOwnText(raw, author), attached?.own ?? '', text]),
     form: 'slack',
-    files: Array.isArray(raw.files) ? raw.files.map(toSlackFile).filter(file => file !== undefined) : [],
+    ...(attached !== undefined && attached.quotes.length > 0 && { quotes: attached.quotes }),
+    files: [...files, ...(attached?.files ?? [])],
+    ...(reactions !== '' && { reactions }),
     ...place,
   }
+}
+
+/** Returns true if a message holds nothing to read: no words, no words of others, no files. */
+export function isBlank({ text, quotes = [], files }: Pick<Message, 'text' | 'quotes' | 'files'>): boolean {
+  return text.replace(/<@[UW][^<>]*>/g, '').trim() === '' && quotes.length === 0 && files.length === 0
 }
 
 function parseAsked(raw: RawMessage): { user: string; text: string } | undefined {
@@ -98,35 +129,34 @@ function parseAsked(raw: RawMessage): { user: string; text: string } | undefined
 
 function parseAuthor(raw: RawMessage, self: BotIdentity): Message['author'] {
   if (isSelf(raw, self)) return { kind: 'self' }
-  if (raw.bot_id === undefined && typeof raw.user === 'string') return { kind: 'person', id: raw.user }
-  const name = raw.bot_profile?.name ?? raw.username
-  return { kind: 'app', name: typeof name === 'string' && name !== '' ? name : 'app' }
+  const profile = raw.user_profile ?? {}
+  const name = [profile.display_name, profile.real_name, profile.name].map(textOf).find(text => text.trim() !== '')
+  if (raw.user === slackbot || raw.subtype === 'huddle_thread') return { kind: 'app', name: name ?? 'Slack' }
+  if (typeof raw.user === 'string' && raw.subtype !== 'bot_message')
+    return {
+      kind: 'person',
+      id: raw.user,
+      ...(name !== undefined && { name }),
+      ...(raw.bot_id !== undefined && { isPosted: true }),
+    }
+  return { kind: 'app', name: textOf(raw.bot_profile?.name) || textOf(raw.username) || 'app' }
 }
 
 /**
- * Apps often say everything in blocks or attachments; their text is then empty, or a short form of it. What a person's
- * message has attached is the preview of a link, which they did not write; what the bot itself wrote stands in its text whole.
+ * Renders what the author said. Slack shows blocks instead of an app's text; what a person writes stands in `text`, and beside it
+ * only what they pasted. The bot's own text is whole.
  */
-function parseText(raw: RawMessage, isOwn: boolean): string {
-  const written = typeof raw.text === 'string' ? raw.text : ''
-  if (written !== '' && (isOwn || raw.bot_id === undefined)) return written
-  const attachments = Array.isArray(raw.attachments) ? raw.attachments : []
-  const more = [extractBlockText(raw.blocks), ...attachments.map(parseAttachmentText)].flatMap(text => text.split('\n'))
-  const lines = [...new Set(more)].filter(line => line.trim() !== '' && !written.includes(line.trim()))
-  return [...(written === '' ? [] : [written]), ...lines].join('\n')
+function renderOwnText(raw: RawMessage, author: Message['author']): string {
+  const written = textOf(raw.text)
+  if (author.kind === 'self') return written
+  const isPosted = author.kind === 'app' || author.isPosted === true
+  return isPosted ? extractBlockText(raw.blocks) || written : mergeText(written, raw.blocks)
 }
 
-function parseAttachmentText(given: unknown): string {
-  const attachment = (given ?? {}) as Record<string, unknown>
-  const fields = Array.isArray(attachment.fields) ? attachment.fields : []
-  const lines = [
-    attachment.pretext,
-    attachment.title,
-    attachment.text,
-    ...fields.map((field: { title?: unknown; value?: unknown } | null) =>
-      [field?.title, field?.value].filter(part => typeof part === 'string' && part !== '').join(': '),
-    ),
-    extractBlockText(attachment.blocks),
-  ].filter((line): line is string => typeof line === 'string' && line !== '')
-  return lines.length > 0 ? lines.join('\n') : typeof attachment.fallback === 'string' ? attachment.fallback : ''
+/** Formats the counts of reactions: `:+1: 3, :eyes: 1`. */
+function formatReactions(given: unknown): string {
+  return listOf(given)
+    .filter(isObject)
+    .map(({ name, count }) => `:${textOf(name)}: ${typeof count === 'number' ? count : 1}`)
+    .join(', ')
 }

@@ -2,7 +2,7 @@ import { formatError } from '../errors.ts'
 import type { Log } from '../log.ts'
 import { createCache, createSeen } from '../lru.ts'
 import type { CallSlack } from './client.ts'
-import type { BotIdentity } from './message.ts'
+import type { BotIdentity, Message } from './message.ts'
 
 /** A Slack user, as far as the bot needs one. */
 export interface Person {
@@ -16,6 +16,8 @@ export interface Person {
   isAdmin: boolean
   /** A guest, or a member of another organization: they may read only the channels that they are in. */
   isGuest: boolean
+  /** A bot user, or somebody who could not be looked up. */
+  isBot: boolean
 }
 
 /** Users of the workspace. */
@@ -57,6 +59,7 @@ const unknownPerson = (id: string): Person => ({
   timeZone: 'UTC',
   isAdmin: false,
   isGuest: true,
+  isBot: true,
 })
 
 async function readPerson(call: CallSlack, self: Organization, id: string): Promise<Person> {
@@ -65,7 +68,8 @@ async function readPerson(call: CallSlack, self: Organization, id: string): Prom
   const name = [profile.display_name, profile.real_name, user.real_name, user.name].find(candidate => candidate?.trim())
   const isOwn = isMember(user, self)
   const rights = { isAdmin: isOwn && isAdmin(user), isGuest: !isOwn || isGuest(user) }
-  return { id, name: name ?? id, locale: user.locale ?? '', timeZone: user.tz ?? 'UTC', ...rights }
+  const isBot = user.is_bot === true
+  return { id, name: name ?? id, locale: user.locale ?? '', timeZone: user.tz ?? 'UTC', ...rights, isBot }
 }
 
 const isAdmin = (user: RawUser) => user.is_admin === true || user.is_owner === true
@@ -89,12 +93,19 @@ interface RawUser {
   is_restricted?: boolean
   is_ultra_restricted?: boolean
   is_stranger?: boolean
+  is_bot?: boolean
   is_owner?: boolean
   name?: string
   real_name?: string
   locale?: string
   tz?: string
   profile?: { display_name?: string; real_name?: string }
+}
+
+/** Returns true if a person wrote the message, by hand or with a token of their own. A bot user's posts are an app's. */
+export async function isByPerson(users: Users, { author }: Pick<Message, 'author'>): Promise<boolean> {
+  if (author.kind !== 'person') return false
+  return author.isPosted !== true || !(await users.read(author.id)).isBot
 }
 
 /** Rejects when the longest wait for a lookup is over. */

@@ -97,6 +97,9 @@ export function createTurnRecords(db: Kysely<Schema>, writer: Writer) {
     },
     /** Checks that the bot answered in the thread before a ts, as far as the store remembers. */
     isAnyBefore: (thread: { channel: string; threadTs: string }, ts: string) => hasTurnBefore(db, thread, ts),
+    /** Lists the newest threads of a channel that a turn opened between two ts, oldest first. */
+    threadsBetween: (channel: string, from: string, to: string, most: number) =>
+      loadThreadsBetween(db, { channel, from, to, most }),
     /** Lists the threads with a turn since then, newest first. */
     threadsSince: (since: number, most: number) => loadThreadsSince(db, since, most),
     /** Deletes turns that ended before then. Resolves with their number. */
@@ -124,6 +127,24 @@ async function hasTurnBefore(
     .limit(1)
     .executeTakeFirst()
   return row !== undefined
+}
+
+async function loadThreadsBetween(
+  db: Kysely<Schema>,
+  { channel, from, to, most }: { channel: string; from: string; to: string; most: number },
+): Promise<string[]> {
+  const rows = await db
+    .selectFrom('turns')
+    .select('ts')
+    .where('channel', '=', channel)
+    .whereRef('thread_ts', '=', 'ts')
+    .where('ts', '>=', from)
+    .where('ts', '<', to)
+    .where('state', 'not in', ['withdrawn', 'withdrawing'])
+    .orderBy('ts', 'desc')
+    .limit(most)
+    .execute()
+  return rows.map(({ ts }) => ts).reverse()
 }
 
 async function loadThreadsSince(db: Kysely<Schema>, since: number, most: number) {

@@ -48,6 +48,9 @@ export function createThreadCache(reader: SlackReader, self: BotIdentity, maxTok
       if (known.staleFrom !== undefined || whole.length > messages.length) threads.set(key, { messages: whole })
       return whole
     },
+    /** Returns every message of the thread, oldest first; reads Slack on a miss. Throws a `ShownError` if Slack cannot be read. */
+    load: async (thread: ThreadId): Promise<readonly Message[]> =>
+      refresh(reader, self, { thread, known: await threads.read(keyOf(thread)) }),
     /** Reads the thread as Slack has it now. Throws a `ShownError` if Slack cannot be read. */
     async reread(thread: ThreadId): Promise<readonly Message[]> {
       const key = keyOf(thread)

@@ -198,6 +198,7 @@ function createNoStore(): Store {
       forgetCrashes: nothing,
       takeDueForRecheck: async () => [],
       isAnyBefore: async () => false,
+      threadsBetween: async () => [],
       threadsSince: async () => [],
       prune: async () => 0,
     },

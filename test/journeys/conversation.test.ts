@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { connect, openStory, type Story, toSeen } from '../story.ts'
+import { connect, onePixel, openStory, type Story, toSeen } from '../story.ts'
 
 describe('a cold thread', () => {
   test('is read once, all pages of it, and is warm from then on', async () => {
@@ -207,8 +207,6 @@ describe('a file', () => {
 })
 
 /** The smallest whole PNG. */
-const onePixel = 'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=='
-
 async function askAboutPicture({ slack, model }: Story) {
   const { dana } = slack.people
   const picture = slack.upload(dana, 'dot.png', Buffer.from(onePixel, 'base64'))

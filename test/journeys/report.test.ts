@@ -59,6 +59,15 @@ test.each([
 })
 
 describe('a report', () => {
+  test('arrives without its chart when that cannot be uploaded, and says so', async () => {
+    const story = await open()
+    const { slack, store } = story
+    await store.labels.save(toRecord(slack, { text: '页面不好看', kind: 'usability', quote: '不好看' }))
+    slack.fault({ method: 'files.getUploadURLExternal', error: 'missing_scope', times: Number.POSITIVE_INFINITY })
+    await classify(story, 'report last 30 days')
+    await slack.until(() => ephemeral(story).find(({ text }) => text.includes('could not add its chart')), 'the notice')
+  })
+
   test('comes by direct message: numbers, quotes with links, a picture, and a CSV on demand', async () => {
     const story = await open()
     const { slack, store, say } = story

@@ -327,7 +327,7 @@ describe('/summarize', () => {
           ts: (Date.now() / 1000).toFixed(6),
           bot_id: 'B999',
           bot_profile: { name: 'Deployer' },
-          text: 'Deploy failed',
+          text: 'Slack shows the blocks instead of this',
           attachments: [{ fields: [{ title: 'Service', value: 'billing' }] }],
           blocks: [{ type: 'section', text: { type: 'mrkdwn', text: 'at step 3' } }],
         },
@@ -338,7 +338,7 @@ describe('/summarize', () => {
     slack.fault({ method: 'conversations.history', status: 200, body: JSON.stringify(page) })
     await command(story, dana, general, '')
     const { prompt, reply } = await model.next()
-    expect(prompt).toMatch(/from="Deployer"[^>]*>Deploy failed\nat step 3\nService: billing</)
+    expect(prompt).toMatch(/from="Deployer"[^>]*>at step 3\nService: billing</)
     reply(json({ facts: [point('It failed.', 1)] }))
     await untilDirect(story, dana, isWhole, 'the summary')
     await command(story, dana, general, '')

@@ -77,7 +77,7 @@ describe('a watched channel', () => {
     const { slack, model, say, store } = story
     const { lee, general } = { ...slack.people, ...slack.channels }
     await choose(story, { watch: true, card: true })
-    const first = await say(lee, general, 'Good morning!')
+    const first = await say(lee, general, 'The canteen has soup today.')
     ;(await model.next()).reply(JSON.stringify({ items: [{ kind: 'other', quote: '', reason: '', confidence: 1 }] }))
     const second = await say(lee, general, 'It crashes.')
     ;(await model.next()).status(401, { error: { message: 'no' } })
@@ -85,6 +85,22 @@ describe('a watched channel', () => {
     await expect.poll(() => stateOf(first)).toBe('done')
     await expect.poll(() => stateOf(second)).toBe('failed')
     expect(slack.calls.filter(({ method }) => method === 'reactions.add')).toEqual([])
+  })
+
+  test('takes thanks, greetings, emoji and bare links for no feedback, nor what Slack itself says', async () => {
+    const story = await open()
+    const { slack, model, say } = story
+    const { lee, general } = { ...slack.people, ...slack.channels }
+    await choose(story, { watch: true, card: true })
+    for (const text of ['thanks!', ':tada:', 'https://e.com/a', 'Good morning!', '谢谢大家！'])
+      await say(lee, general, text)
+    slack.post({ channel: general, user: 'USLACKBOT', text: 'Reminder: it crashes' })
+    const ts = await say(lee, general, 'It crashes on start.')
+    const exchange = await model.next()
+    expect(exchange.prompt).toContain('<text>It crashes on start.</text>')
+    exchange.reply(bug)
+    await untilSign(story, ts, 'beetle')
+    expect(model.requests).toHaveLength(1)
   })
 
   test('leaves bots alone', async () => {

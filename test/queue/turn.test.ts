@@ -44,7 +44,11 @@ describe('an event becomes a turn', () => {
 describe('it does not when', () => {
   const others: Record<string, Partial<EventBody['event']>> = {
     'nobody is asked': { text: 'hello all' },
-    'it is another bot': { bot_id: 'B0OTHER', text: '<@U0LAN0Z89> hi' },
+    'it is Slackbot': { user: 'USLACKBOT', channel: 'D1', text: 'hi' },
+    'a huddle begins': { subtype: 'huddle_thread', text: '<@U0LAN0Z89>' },
+    'a follow-up thanks': { thread_ts: '1.0', text: 'Thanks!' },
+    'a follow-up is an emoji': { thread_ts: '1.0', text: ':tada: 👍' },
+    'a follow-up says that all is well': { thread_ts: '1.0', text: '好的，谢谢！' },
     'it is the bot itself': { user: 'U0LAN0Z89', channel: 'D1', text: 'hi' },
     'it is the bot itself, by its bot id': { bot_id: 'B0LAN0Z89', channel: 'D1', text: 'hi' },
     'somebody joins': { subtype: 'channel_join', text: '<@U061F7AUR> has joined' },
@@ -61,7 +65,10 @@ describe('it does not when', () => {
   })
 
   test('an event lacks what a turn needs, or is none of ours', async () => {
-    expect(parseTurn(await read('message_changed'), self)).toBeUndefined()
+    const edit = await read('message_changed')
+    expect(
+      parseTurn({ ...edit, event: { ...edit.event, previous_message: edit.event.message ?? {} } }, self),
+    ).toBeUndefined()
     for (const missing of ['ts', 'user', 'channel'] as const) {
       const body = said({ text: '<@U0LAN0Z89> x' })
       delete body.event[missing]

@@ -9,19 +9,21 @@ import {
 } from '../../model/prompts.ts'
 import { loadTokenCounter, tokenUpperBound } from '../../model/tokens.ts'
 import { withoutNote } from '../../reply/body.ts'
-import { fetchDisplayNames } from '../../slack/display-names.ts'
 import type { FileContent, FileReader } from '../../slack/files/read-file.ts'
 import type { Message } from '../../slack/message.ts'
 import { formatTime, slackToPlain } from '../../text/from-slack.ts'
 import { loadAttachments } from '../../threads/attachments.ts'
 import { type Line, truncate } from '../../threads/truncate.ts'
 import type { Services, TurnContext } from '../context.ts'
+import { readEarlierLines } from './earlier-lines.ts'
 
 type PromptFile = Parameters<typeof renderPromptMessage>[0]['files'][number]
 
 type Fitted = Awaited<ReturnType<typeof truncate>>
 
-type PromptContext = TurnContext<Pick<Services, 'self' | 'model' | 'threads' | 'users'> & { files: FileReader }>
+type PromptContext = TurnContext<
+  Pick<Services, 'self' | 'model' | 'store' | 'threads' | 'fetchNames'> & { files: FileReader }
+>
 
 /** How messages are rendered for one reader and one model. */
 interface View {
@@ -37,10 +39,11 @@ interface View {
  */
 export async function buildPrompt(ctx: PromptContext): Promise<{ messages: ChatMessage[]; leftOut: string[] }> {
   const { turn, person, i18n, signal, deps } = ctx
-  const thread = selectMessages(await deps.threads.read(turn, turn.question), ctx)
+  const [earlier, read] = await Promise.all([readEarlierLines(ctx), deps.threads.read(turn, turn.question)])
+  const thread = [...earlier, ...selectMessages(read, ctx)]
   const { messages, fresh, unread } = await loadAttachments(thread, deps.files, signal)
   for (const [ts, contents] of fresh) deps.threads.keep(turn, ts, contents)
-  const nameOf = await fetchDisplayNames(deps.users, deps.self, messages.toReversed())
+  const nameOf = await deps.fetchNames(messages.toReversed())
   const view = { nameOf, timeZone: person.timeZone, seesImages: deps.model.images, i18n }
   const now = formatTime(Date.now(), person.timeZone)
   const system = buildSystemPrompt({ botName: deps.self.name, now, place: turn.place })
@@ -83,12 +86,26 @@ function buildLine(message: Message, { nameOf, timeZone, seesImages, i18n }: Vie
     return { role: 'assistant', text: formatText(withoutNote(message.text)), images: [] }
   const text = formatText(message.text)
   const from = message.author.kind === 'person' ? nameOf(message.author.id) : message.author.name
+  const quotes = (message.quotes ?? []).map(({ kind, by, channel, ts, text: said }) => ({
+    kind,
+    from: by === undefined ? undefined : nameOf(by),
+    place: channel === undefined ? undefined : nameOf(channel),
+    time: ts === undefined ? undefined : formatTime(Number(ts) * 1000, timeZone),
+    text: formatText(said),
+  }))
   const contents = message.contents ?? []
   const files = contents.map(content => buildPromptFile(content, seesImages, i18n))
   const images = seesImages ? contents.filter(content => content.kind === 'image') : []
   return {
     role: 'user',
-    text: renderPromptMessage({ from, time: formatTime(Number(message.ts) * 1000, timeZone), text, files }),
+    text: renderPromptMessage({
+      from,
+      time: formatTime(Number(message.ts) * 1000, timeZone),
+      reactions: message.reactions,
+      text,
+      quotes,
+      files,
+    }),
     images: images.map(({ mimetype, base64 }) => `data:${mimetype};base64,${base64}`),
   }
 }

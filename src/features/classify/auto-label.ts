@@ -6,7 +6,9 @@ import { createWriter } from '../../reply/writer.ts'
 import { callWithRetry } from '../../slack/client.ts'
 import { type BotIdentity, parseMessage } from '../../slack/message.ts'
 import { labelMark } from '../../slack/metadata.ts'
+import { isByPerson } from '../../slack/users.ts'
 import { isMentioned } from '../../text/from-slack.ts'
+import { isNoise } from '../../text/intent.ts'
 import { renderCard } from './card.ts'
 import type { ClassifyServices } from './services.ts'
 import { buildMessageSubject, subjectSchema } from './subject.ts'
@@ -21,7 +23,17 @@ const schema = z.object({
 type AutoLabel = z.infer<typeof schema>
 type Deps = Pick<
   ClassifyServices,
-  'self' | 'store' | 'outbox' | 'users' | 'limiter' | 'reader' | 'log' | 'label' | 'taxonomies' | 'settings'
+  | 'self'
+  | 'store'
+  | 'outbox'
+  | 'users'
+  | 'fetchNames'
+  | 'limiter'
+  | 'reader'
+  | 'log'
+  | 'label'
+  | 'taxonomies'
+  | 'settings'
 >
 
 /** Messages that people write to a channel themselves: plain ones, and those with files. */
@@ -60,19 +72,20 @@ function saveIfPossible(commands: CommandKind<AutoLabel>, payload: AutoLabel) {
 }
 
 async function parseFeedback(
-  { self, settings, users }: Deps,
+  deps: Deps,
   event: EventBody['event'],
-  team = self.teamId,
+  team = deps.self.teamId,
 ): Promise<AutoLabel | undefined> {
+  const { self, settings } = deps
   const { channel } = event
   if (event.type !== 'message' || typeof channel !== 'string') return undefined
   const { watch, card } = settings.of(channel)
   if (!watch || !isFeedback(event, self)) return undefined
   const message = parseMessage(event, self)
-  if (message?.author.kind !== 'person' || message.text.trim() === '') return undefined
+  if (message === undefined || !(await isByPerson(deps.users, message))) return undefined
   const { ts } = message
-  const subject = await buildMessageSubject(users, message, { id: turnIdOf(team, channel, ts), channel })
-  return { subject: { ...subject, ts }, card }
+  const subject = await buildMessageSubject(deps, message, { id: turnIdOf(team, channel, ts), channel })
+  return isNoise(subject.text) ? undefined : { subject: { ...subject, ts }, card }
 }
 
 function isFeedback(event: EventBody['event'], self: BotIdentity): boolean {

@@ -11,7 +11,7 @@ import type { ClassifyServices } from './services.ts'
 import { openSettings } from './settings-view.ts'
 import { buildMessageSubject } from './subject.ts'
 
-type Deps = Pick<ClassifyServices, 'self' | 'call' | 'users' | 'respond' | 'settings' | 'log'>
+type Deps = Pick<ClassifyServices, 'self' | 'call' | 'users' | 'fetchNames' | 'respond' | 'settings' | 'log'>
 
 /**
  * Listens to people who hand the bot feedback, by the command `/classify` or the shortcut “Classify this message”: it says
@@ -51,7 +51,7 @@ export function listenToClassifying(
     const { message, channel, user, response_url: responseUrl } = shortcut as MessageShortcut
     const said = parseMessage(message, deps.self)
     const whose = { id: randomUUID(), channel: channel.id, threadTs: message.thread_ts ?? message.ts, askedBy: user.id }
-    const subject = said && (await buildMessageSubject(deps.users, said, whose))
+    const subject = said && (await buildMessageSubject(deps, said, whose))
     const text = subject?.text.trim() ?? ''
     const i18n = i18nFor(languageOf(text))
     const tell = async (sentence: string) => {

@@ -7,7 +7,10 @@ import type { ClassifyServices } from './services.ts'
 import { buildMessageSubject, type Subject } from './subject.ts'
 
 type Ctx = TurnContext<
-  Pick<ClassifyServices, 'threads' | 'users' | 'limiter' | 'call' | 'label' | 'taxonomies' | 'createFileReader'>
+  Pick<
+    ClassifyServices,
+    'threads' | 'users' | 'fetchNames' | 'limiter' | 'call' | 'label' | 'taxonomies' | 'createFileReader'
+  >
 >
 
 /** Asks for labels of the thread's first message, of the words behind the request, or of every row of a file. */
@@ -51,7 +54,7 @@ export async function handleLabelRequest(ctx: Ctx, request: LabelRequest): Promi
     return ctx.reply.finish()
   }
   const { turn, i18n, signal, deps } = ctx
-  const subject = request.of === 'text' ? buildTextSubject(turn, request.text) : await loadFirstMessage(ctx)
+  const subject = request.of === 'text' ? await buildTextSubject(ctx, request.text) : await loadFirstMessage(ctx)
   const card =
     subject === undefined || subject.text.trim() === ''
       ? { text: i18n.labels.nothingToLabel }
@@ -62,10 +65,11 @@ export async function handleLabelRequest(ctx: Ctx, request: LabelRequest): Promi
 
 const labelIdOf = (turn: Turn) => `ask:${turn.id}`
 
-function buildTextSubject(turn: Turn, text: string): Subject {
+async function buildTextSubject({ turn, deps }: Ctx, text: string): Promise<Subject> {
+  const nameOf = await deps.fetchNames([turn.question])
   const { channel, threadTs, user, place, question } = turn
   const whose = { askedBy: user, isShared: place === 'channel', saidAt: Number(question.ts) * 1000 }
-  return { id: labelIdOf(turn), channel, threadTs, text: slackToPlain(text, id => id), ...whose }
+  return { id: labelIdOf(turn), channel, threadTs, text: slackToPlain(text, nameOf), ...whose }
 }
 
 async function loadFirstMessage({ turn, deps }: Ctx): Promise<Subject | undefined> {
@@ -73,5 +77,5 @@ async function loadFirstMessage({ turn, deps }: Ctx): Promise<Subject | undefine
   if (first === undefined || first.ts === turn.question.ts) return undefined
   const { channel, threadTs, user, place } = turn
   const whose = { id: labelIdOf(turn), channel, threadTs, askedBy: user }
-  return { ...(await buildMessageSubject(deps.users, first, whose)), ts: threadTs, isShared: place === 'channel' }
+  return { ...(await buildMessageSubject(deps, first, whose)), ts: threadTs, isShared: place === 'channel' }
 }

@@ -7,7 +7,7 @@ import type { defineCardRequests } from './private-card.ts'
 import type { ClassifyServices } from './services.ts'
 import { buildMessageSubject } from './subject.ts'
 
-type Deps = Pick<ClassifyServices, 'self' | 'reader' | 'users' | 'limiter' | 'settings'>
+type Deps = Pick<ClassifyServices, 'self' | 'reader' | 'users' | 'fetchNames' | 'limiter' | 'settings'>
 
 /** Listens to the emoji that was chosen for a channel: people who react with it get the card of the message, for them alone. */
 export function listenToReactions(app: App, deps: Deps, requests: ReturnType<typeof defineCardRequests>): void {
@@ -35,8 +35,9 @@ async function fetchSubject(deps: Deps, { user, channel, ts }: { user: string; c
   )
   const raw = (answer.messages as RawMessage[] | undefined)?.find(message => message.ts === ts)
   const message = raw === undefined ? undefined : parseMessage(raw, deps.self)
-  if (message === undefined || message.text.trim() === '') return undefined
+  if (message === undefined) return undefined
   const id = `react:${user}:${turnIdOf(deps.self.teamId, channel, ts)}`
   const threadTs = typeof raw?.thread_ts === 'string' ? raw.thread_ts : ts
-  return buildMessageSubject(deps.users, message, { id, channel, threadTs, askedBy: user })
+  const subject = await buildMessageSubject(deps, message, { id, channel, threadTs, askedBy: user })
+  return subject.text.trim() === '' ? undefined : subject
 }

@@ -1,42 +1,28 @@
-import { fileURLToPath } from 'node:url'
+import { once } from 'node:events'
+import { Worker } from 'node:worker_threads'
 import type { buildReport } from './report.ts'
+import type { ChartTask } from './report-chart-worker.ts'
 
-const width = 960
-const height = 480
-/** A palette for colour-blind readers. Source: Okabe and Ito, Color Universal Design. */
-const colours = ['#d55e00', '#0072b2', '#e69f00', '#999999', '#009e73', '#cc79a7', '#56b4e9', '#f0e442']
-const font = 'Noto Sans Hans'
-/** The font's path from the entry of its package. */
-const regular = '../fonts/NotoSansHans-Regular.otf'
+/** Drawing takes about a second; a machine that is busy may need longer. */
+const timeoutMs = 60_000
 
 /**
- * Draws the report's numbers as a PNG: a bar for each week, a colour for each kind. The font for Chinese comes with the bot. The
- * libraries are large and loaded on demand.
+ * Draws the report's numbers as a PNG in a worker thread: its libraries block for a second, and take their memory with them when the
+ * thread ends. Throws if they fail or take longer than a minute.
  */
-export async function drawChart(report: ReturnType<typeof buildReport>, title: string): Promise<Uint8Array> {
-  const [{ init }, { Resvg }] = await Promise.all([import('echarts'), import('@resvg/resvg-js')])
-  const chart = init(null, null, { renderer: 'svg', ssr: true, width, height })
-  chart.setOption({
-    animation: false,
-    backgroundColor: '#ffffff',
-    color: colours,
-    textStyle: { fontFamily: font },
-    title: { text: title, left: 'center', top: 12, textStyle: { fontFamily: font, fontSize: 18 } },
-    legend: { bottom: 10, textStyle: { fontFamily: font, fontSize: 14 } },
-    grid: { left: 60, right: 30, top: 60, bottom: 70 },
-    xAxis: { type: 'category', data: report.weeks.map(({ from }) => from) },
-    yAxis: { type: 'value', minInterval: 1 },
-    series: report.kinds.map(({ name }, index) => ({
-      name,
-      type: 'bar',
-      stack: 'all',
-      barMaxWidth: 60,
-      data: report.weeks.map(({ counts }) => counts[index] ?? 0),
-    })),
+export async function drawChart({ weeks, kinds }: ReturnType<typeof buildReport>, title: string): Promise<Uint8Array> {
+  const workerData: ChartTask = { title, weeks, kinds: kinds.map(({ name }) => name) }
+  const worker = new Worker(new URL('./report-chart-worker.ts', import.meta.url), {
+    workerData,
+    env: {},
+    execArgv: [],
+    stdout: true,
+    stderr: true,
   })
-  const svg = chart.renderToSVGString()
-  chart.dispose()
-  const fontFile = fileURLToPath(new URL(regular, import.meta.resolve('@embedpdf/fonts-sc')))
-  const options = { font: { fontFiles: [fontFile], loadSystemFonts: false, defaultFontFamily: font } }
-  return new Resvg(svg, options).render().asPng()
+  try {
+    const [bytes] = await once(worker, 'message', { signal: AbortSignal.timeout(timeoutMs) })
+    return bytes as Uint8Array
+  } finally {
+    await worker.terminate()
+  }
 }

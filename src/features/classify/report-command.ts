@@ -10,8 +10,10 @@ import { fetchChannel, findChannel, mayRead } from '../../slack/channels.ts'
 import { openDirectMessage } from '../../slack/direct-message.ts'
 import { parseMessage, type RawMessage } from '../../slack/message.ts'
 import { upload } from '../../slack/upload.ts'
+import { isByPerson } from '../../slack/users.ts'
 import { parseDateRange, type Range } from '../../text/date-range.ts'
 import { isMentioned } from '../../text/from-slack.ts'
+import { isNoise } from '../../text/intent.ts'
 import { parseJson } from '../../text/parse-json.ts'
 import { buildReport, formatReportCsv, renderReportMarkdown } from './report.ts'
 import { drawChart } from './report-chart.ts'
@@ -20,7 +22,18 @@ import { buildMessageSubject } from './subject.ts'
 
 type Deps = Pick<
   ClassifyServices,
-  'self' | 'call' | 'reader' | 'users' | 'store' | 'outbox' | 'limiter' | 'respond' | 'log' | 'label' | 'taxonomies'
+  | 'self'
+  | 'call'
+  | 'reader'
+  | 'users'
+  | 'fetchNames'
+  | 'store'
+  | 'outbox'
+  | 'limiter'
+  | 'respond'
+  | 'log'
+  | 'label'
+  | 'taxonomies'
 >
 
 const reportSchema = z.object({
@@ -106,8 +119,13 @@ async function report(deps: Deps, asked: AskedReport): Promise<string> {
   const body = buildMessageBody(await renderReport(deps, built, language), undefined, [button])
   const args = { channel: direct, ...body, unfurl_links: false, unfurl_media: false }
   const { ts } = await deps.limiter.send('chat.postMessage', () => args, 'first')
-  const bytes = await drawChart(built, i18n.labels.report.chart)
-  await upload(deps.call, { name: 'feedback.png', bytes, channel: direct, threadTs: String(ts) })
+  try {
+    const bytes = await drawChart(built, i18n.labels.report.chart)
+    await upload(deps.call, { name: 'feedback.png', bytes, channel: direct, threadTs: String(ts) })
+  } catch (error) {
+    deps.log.warn({ reason: formatError(error) }, 'chart not sent')
+    return i18n.labels.report.sentWithoutChart
+  }
   return i18n.labels.report.sent
 }
 
@@ -153,11 +171,12 @@ async function labelMessages(deps: Deps, channel: string, range: Range): Promise
   const messages = await fetchRoots(deps.reader, channel, { from: range.from, most: mostMessages, isWanted })
   const label = async (raw: RawMessage): Promise<void> => {
     const message = parseMessage(raw, deps.self)
-    if (message?.author.kind !== 'person' || message.text.trim() === '') return
+    if (message === undefined || !(await isByPerson(deps.users, message))) return
     const id = turnIdOf(deps.self.teamId, channel, message.ts)
     const known = await deps.store.labels.read(id)
     if (known?.state === 'done') return
-    await deps.label(await buildMessageSubject(deps.users, message, { id, channel }), { pace: 'many' })
+    const subject = await buildMessageSubject(deps, message, { id, channel })
+    if (!isNoise(subject.text)) await deps.label(subject, { pace: 'many' })
   }
   const outcomes = await Promise.allSettled(messages.map(label))
   const failed = outcomes.filter(({ status }) => status === 'rejected')

@@ -9,6 +9,8 @@ export interface Said {
   /** As the reader's clock shows it. */
   time: string
   text: string
+  /** `:+1: 3` */
+  reactions?: string
   files: string[]
 }
 

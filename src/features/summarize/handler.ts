@@ -5,14 +5,14 @@ import type { Turn } from '../../queue/turn.ts'
 import { buildMessageBody, withoutNote } from '../../reply/body.ts'
 import type { Ending } from '../../reply/reply.ts'
 import { openTicker } from '../../reply/ticker.ts'
-import { fetchDisplayNames } from '../../slack/display-names.ts'
 import type { Message } from '../../slack/message.ts'
 import { labelMark } from '../../slack/metadata.ts'
 import { buildPermalink } from '../../slack/permalink.ts'
+import { formatReadable } from '../../slack/readable.ts'
 import type { Person } from '../../slack/users.ts'
 import type { Digests } from '../../store/digests.ts'
 import type { SummaryChunks } from '../../store/summary-chunks.ts'
-import { formatTime, isMentioned, slackToPlain } from '../../text/from-slack.ts'
+import { formatTime, isMentioned } from '../../text/from-slack.ts'
 import type { Services, TurnContext } from '../context.ts'
 import { buildAnswerControls, buildPostControl, controlIds } from '../reply-buttons.ts'
 import type { Said } from './chunks.ts'
@@ -26,7 +26,7 @@ type Summarizer = ReturnType<typeof createSummarizer>
 
 type RequestedForm = AskedSummary['form']
 
-type SummarizeDeps = Pick<Services, 'self' | 'reader' | 'users' | 'model' | 'respond' | 'metrics'> & {
+type SummarizeDeps = Pick<Services, 'self' | 'reader' | 'users' | 'fetchNames' | 'model' | 'respond' | 'metrics'> & {
   summarizer: Summarizer
   digests: Digests
   chunks: SummaryChunks
@@ -152,20 +152,21 @@ async function summarizeMessages(
 
 /** Builds the messages as the summarizer takes them, with names for ids. */
 async function buildSaid({ deps, person }: Ctx, messages: Message[]): Promise<Said[]> {
-  const { users, self } = deps
+  const { fetchNames, self } = deps
   const counts = new Map<string, number>()
   for (const { author } of messages)
     if (author.kind === 'person') counts.set(author.id, (counts.get(author.id) ?? 0) + 1)
   const often = (message: Message) => (message.author.kind === 'person' ? (counts.get(message.author.id) ?? 0) : 0)
   // The names of those who wrote most are looked up first.
   const byFrequency = messages.toSorted((a, b) => often(b) - often(a))
-  const nameOf = await fetchDisplayNames(users, self, byFrequency, mostNames)
-  return messages.map(({ ts, author, text, form, files, inThread }) => ({
+  const nameOf = await fetchNames(byFrequency, mostNames)
+  return messages.map(({ ts, author, text, form, quotes, files, inThread, reactions }) => ({
     ts,
     threadTs: inThread ?? ts,
     from: author.kind === 'person' ? nameOf(author.id) : author.kind === 'app' ? author.name : self.name,
     time: formatTime(Number(ts) * 1000, person.timeZone),
-    text: form === 'slack' ? slackToPlain(withoutNote(text), nameOf) : text,
+    text: formatReadable({ text: withoutNote(text), form, ...(quotes !== undefined && { quotes }) }, nameOf),
+    ...(reactions !== undefined && { reactions }),
     files: files.map(({ name }) => name),
   }))
 }

@@ -145,9 +145,10 @@ function renderMessages(chunk: readonly Said[]): string {
   return `${lines.join('\n')}${thread === '' ? '' : '\n</thread>'}`
 }
 
-function renderMessage({ from, time, text, files }: Said, id: number): string {
+function renderMessage({ from, time, text, reactions, files }: Said, id: number): string {
+  const noted = reactions === undefined ? '' : ` reactions="${escapeAttribute(reactions)}"`
   const attached = files.map(name => `<file name="${escapeAttribute(name)}"/>`).join('')
-  return `<message id="${id}" from="${escapeAttribute(from)}" time="${time}">${escapeData(text)}${attached}</message>`
+  return `<message id="${id}" from="${escapeAttribute(from)}" time="${time}"${noted}>${escapeData(text)}${attached}</message>`
 }
 
 function renderPoints(lists: readonly Points[], timeOf: (ts: string) => string): string {

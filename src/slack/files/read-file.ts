@@ -1,18 +1,21 @@
+import type { SlackError } from '../../errors.ts'
+import { slackToPlain } from '../../text/from-slack.ts'
 import { buildAllowedOrigins, parseFileUrl } from './allowed-hosts.ts'
 import { download } from './download.ts'
+import { renderFileText } from './file-text.ts'
 import { detectFileType, type ImageType } from './file-type.ts'
 import { isWholeImage } from './image.ts'
 import { createPdfReader } from './pdf.ts'
 import { isSignInPage } from './sign-in-page.ts'
 import { FileSkipped } from './skipped.ts'
-import type { SlackFile } from './slack-file.ts'
+import { parseSlackFile, type SlackFile } from './slack-file.ts'
 import { cutText, decodeText } from './text.ts'
 
 type SkipReason = FileSkipped['reason']
 
 type PdfReader = ReturnType<typeof createPdfReader>
 
-export { parseSlackFile as toSlackFile, type SlackFile } from './slack-file.ts'
+export type { SlackFile } from './slack-file.ts'
 
 /** An attached file as a model can be given it, or the reason why it cannot. */
 export type FileContent =
@@ -35,6 +38,8 @@ export interface FileReaderDeps {
   /** The bot's token; sent in a header to Slack's file host and nowhere else. */
   token: string
   slackApiUrl: string
+  /** Fetches the file object of an id: messages from elsewhere name a file only by its id. */
+  fetchInfo: (id: string) => Promise<unknown>
   fetch?: typeof fetch
   maxBytes?: number
   maxTextCharacters?: number
@@ -49,7 +54,10 @@ export function createFileReader(deps: FileReaderDeps): FileReader {
   const allowedOrigins = buildAllowedOrigins(slackApiUrl)
   const pdfReader = createPdfReader()
 
-  async function readSlackFile(file: SlackFile, signal?: AbortSignal): Promise<FileContent> {
+  async function readSlackFile(given: SlackFile, signal?: AbortSignal): Promise<FileContent> {
+    const { file: known, text } = needsInfo(given) ? await readInfo(deps, given) : { file: given, text: '' }
+    if (text !== '') return { kind: 'text', name: known.name, ...cutText(text, maxTextCharacters) }
+    const file = pickPicture(known)
     const url = parseFileUrl(file, allowedOrigins)
     refuseByPromise(file, maxBytes)
     const bytes = await download({ url, token, fetch, maxBytes, timeoutMs, signal })
@@ -67,6 +75,33 @@ export function createFileReader(deps: FileReaderDeps): FileReader {
       }
     },
   }
+}
+
+/** Checks for a file of which Slack has told only that it exists. */
+function needsInfo({ access, url, mode, isExternal }: SlackFile): boolean {
+  return (
+    access === 'check_file_info' ||
+    (url === undefined && mode === undefined && isExternal !== true && access === undefined)
+  )
+}
+
+async function readInfo({ fetchInfo }: FileReaderDeps, given: SlackFile): Promise<{ file: SlackFile; text: string }> {
+  const raw = await fetchInfo(given.id).catch(error => {
+    throw new FileSkipped((error as SlackError).code === 'file_not_found' ? 'not_found' : 'needs_file_info')
+  })
+  const file = parseSlackFile(raw)
+  if (file === undefined) throw new FileSkipped('needs_file_info')
+  const text = slackToPlain(renderFileText(raw as Record<string, unknown>), id => id)
+  return { file: { ...file, access: 'visible' }, text }
+}
+
+const readPictures = ['image/png', 'image/jpeg', 'image/gif', 'image/webp']
+
+/** Returns Slack's own smaller picture in place of one that models do not take, such as HEIC. */
+function pickPicture(file: SlackFile): SlackFile {
+  const { thumb, mimetype } = file
+  if (thumb === undefined || !mimetype.startsWith('image/') || readPictures.includes(mimetype)) return file
+  return { ...file, url: thumb, mimetype: 'image/*', size: 0 }
 }
 
 /** Slack's metadata is enough to refuse a file without a download, but never enough to accept one. */

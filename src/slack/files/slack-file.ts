@@ -1,4 +1,4 @@
-/** What Slack says of a file, narrowed from the event's or history's file object. */
+/** A file of Slack, parsed from a message's file object. */
 export interface SlackFile {
   id: string
   /** As the person named it, made safe to show on one line. */
@@ -10,12 +10,14 @@ export interface SlackFile {
   mode?: string
   isExternal?: boolean
   access?: string
+  /** Slack's own smaller picture, for kinds of pictures that models do not take. */
+  thumb?: string
 }
 
 /** The longest name that Slack and common file systems allow; a longer one is an attempt to fill the prompt. */
 const maxNameCharacters = 255
 
-/** Reads a file object of Slack's JSON leniently: only an id is needed, because tombstones bring nothing else. */
+/** Parses a file object of Slack's JSON. Only an id is needed, since a tombstone has nothing else. */
 export function parseSlackFile(raw: unknown): SlackFile | undefined {
   if (!isObject(raw)) return undefined
   const id = parseText(raw.id)
@@ -23,6 +25,9 @@ export function parseSlackFile(raw: unknown): SlackFile | undefined {
   const url = parseText(raw.url_private_download) ?? parseText(raw.url_private)
   const mode = parseText(raw.mode)
   const access = parseText(raw.file_access)
+  const thumb = [raw.thumb_1024, raw.thumb_960, raw.thumb_720, raw.thumb_480]
+    .map(parseText)
+    .find(url => url !== undefined)
   return {
     id,
     name: parseName(parseText(raw.name) ?? parseText(raw.title)) ?? id,
@@ -32,6 +37,7 @@ export function parseSlackFile(raw: unknown): SlackFile | undefined {
     ...(mode !== undefined && { mode }),
     ...(typeof raw.is_external === 'boolean' && { isExternal: raw.is_external }),
     ...(access !== undefined && { access }),
+    ...(thumb !== undefined && { thumb }),
   }
 }
 
