@@ -14,10 +14,8 @@ const mostUses = 5
 export interface ResponsePlace {
   channel: string
   user: string
-  /** The message that was clicked. */
+  /** The message that was clicked. Where nothing was, `replace_original` replaces nothing and a new message is sent. */
   origin?: Message
-  /** The last message that was sent here: what `replace_original` means where nothing was clicked. */
-  sent?: Message
 }
 
 /** The addresses at which a bot may answer a person who did something. */
@@ -65,7 +63,7 @@ function respond(parts: Parts, place: ResponsePlace, body: SlackJson): void {
     return
   }
   const content = readContent(body)
-  const replaced = flag(body, 'replace_original') ? (origin ?? place.sent) : undefined
+  const replaced = flag(body, 'replace_original') ? origin : undefined
   if (replaced) parts.posting.rewrite(replaced, content)
   else send(parts, place, body, content)
 }
@@ -91,7 +89,7 @@ function send(
   if (!channel) throw new Refusal('channel_not_found')
   const asked = text(body, 'thread_ts')
   const threadTs = asked && parts.messages.get(channel.id, asked) ? asked : undefined
-  place.sent = parts.posting.post({
+  parts.posting.post({
     channel,
     user: parts.identity.botUserId,
     ...content,

@@ -143,7 +143,7 @@ async function loadClassifier(): Promise<CreateClassifier> {
   return module.createClassifier
 }
 
-/** Evaluates by k-normalizeWords cross-validation: each normalizeWords is classified after learning from the others only. */
+/** Evaluates by k-fold cross-validation: each fold is classified after learning from the others only. */
 function crossValidate(
   createClassifier: CreateClassifier,
   taxonomy: Taxonomy,

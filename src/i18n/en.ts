@@ -3,6 +3,8 @@ const formatCount = (count: number) => numbers[count] ?? String(count)
 const count = (number: number) => number.toLocaleString('en')
 const short = (number: number) => (number < 1_000 ? String(number) : `${Math.round(number / 1_000)}k`)
 
+const englishDay = new Intl.DateTimeFormat('en', { weekday: 'short', month: 'short', day: 'numeric', timeZone: 'UTC' })
+
 /** The bot's own sentences in English. The model's answers are not among them: they follow the question's language. */
 export const en = {
   thinking: 'is thinking…',
@@ -26,7 +28,7 @@ export const en = {
 
   labels: {
     unreadable: 'The language model gave no label that I can read. Please try again; another model may do better.',
-    working: 'Looking at it…',
+    working: 'Still working on it. The result will appear here.',
     usage:
       'Write the feedback after the command: /classify the export is broken. A list with one item a line works, too. In a thread, mention me: “classify this”.',
     line: (kind: string, text: string, reason: string) => `[${kind}]-[problem:${text}]-[${reason}]`,
@@ -96,6 +98,8 @@ export const en = {
     colon: ': ',
     comma: ', ',
     due: (when: string) => `, by ${when}`,
+    /** A day, `2026-11-28`. */
+    day: (iso: string) => englishDay.format(new Date(`${iso}T00:00Z`)),
     nothingFound: 'I found nothing in it that is worth telling.',
     nothing: 'Nobody wrote anything there in that time. Name a longer one, for example “last 7 days”.',
     nothingNew: (since: string) => `Nothing new since ${since}.`,

@@ -3,6 +3,13 @@ import type { I18n } from './catalog.ts'
 const count = (number: number) => number.toLocaleString('en')
 const short = (number: number) => (number < 1_000 ? String(number) : `${Math.round(number / 1_000)}k`)
 
+const chineseDay = new Intl.DateTimeFormat('zh-CN', {
+  weekday: 'short',
+  month: 'short',
+  day: 'numeric',
+  timeZone: 'UTC',
+})
+
 /** The bot's own sentences in Chinese. */
 export const zh: I18n = {
   thinking: '正在思考…',
@@ -23,7 +30,7 @@ export const zh: I18n = {
 
   labels: {
     unreadable: '语言模型没有给出我能读懂的分类。请再试一次，或换一个模型。',
-    working: '正在分析…',
+    working: '还在处理，结果会显示在这里。',
     usage: '请在命令后面写上反馈：/classify 导出功能坏了。也可以每行一条。在讨论串里提及我说“分类这条”也行。',
     line: (kind, text, reason) => `[${kind}]-[问题:${text}]-[${reason}]`,
     confidence: percent => `把握${percent >= 80 ? '大' : percent >= 50 ? '中等' : '小'}（${percent}%）`,
@@ -85,6 +92,7 @@ export const zh: I18n = {
     colon: '：',
     comma: '，',
     due: when => `（${when}）`,
+    day: iso => chineseDay.format(new Date(`${iso}T00:00Z`)),
     nothingFound: '里面没有值得一提的内容。',
     nothing: '那段时间里没有人写过消息。请说一个更长的时间，例如“最近七天”。',
     nothingNew: since => `${since} 之后没有新消息。`,

@@ -31,17 +31,17 @@ describe('what a model answers', () => {
   )
 
   test('rests on what was read, whatever it is', () => {
-    fc.assert(
-      fc.property(
+    return fc.assert(
+      fc.asyncProperty(
         fc.array(fc.record({ text: fc.string(), sources: fc.array(fc.oneof(fc.string(), fc.integer())) })),
-        decisions => {
+        async decisions => {
           const read = parseAnswer(JSON.stringify({ upshot: null, decisions }))
           if (read === undefined) return
           const known = new Map([
             ['1', ['100.1']],
             ['2', ['100.2']],
           ])
-          const { points } = checkPoints(read, { sourcesOf: id => known.get(id), said: ts => said(ts, '') })
+          const { points } = await checkPoints(read, { sourcesOf: id => known.get(id), said: ts => said(ts, '') })
           for (const { sources } of points) {
             expect(sources.length).toBeGreaterThan(0)
             for (const ts of sources) expect(['100.1', '100.2']).toContain(ts)

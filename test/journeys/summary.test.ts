@@ -186,7 +186,8 @@ describe('/summarize', () => {
     expect(toSeen(summary)).toContain('read 3 messages in 1 thread')
     const own = () => slack.snapshot(dana).messages.filter(({ ephemeralTo }) => ephemeralTo === dana)
     const echo = await slack.until(() => own().find(message => toSeen(message).includes('fixes the mail')), 'the echo')
-    expect(own()).toHaveLength(1)
+    // The notice that the summary comes by direct message stays above it.
+    expect(own()).toHaveLength(2)
     const ofBot = (as: string) =>
       slack.snapshot(as).messages.filter(({ user, channel }) => user === slack.botUserId && channel === general)
     expect(ofBot(lee)).toEqual([])
@@ -471,7 +472,7 @@ describe('a digest', () => {
 })
 
 describe('what a summary rests on', () => {
-  test('are the bot’s answers, too, but not its summaries, nor what asks for one', async () => {
+  test('has the bot’s answers for context, and rests on none of them', async () => {
     const { slack, model, say, untilReply } = await open()
     const { dana, general } = { ...slack.people, ...slack.channels }
     const first = await say(dana, general, `<@${slack.botUserId}> which date is best?`)
@@ -479,12 +480,34 @@ describe('what a summary rests on', () => {
     await untilReply(general, first, isWhole, 'the answer')
     await say(dana, general, `<@${slack.botUserId}> summarize`, first)
     const exchange = await model.next()
-    expect(exchange.prompt).toMatch(/from="threadwise"[^>]*>Wednesday the 5th\.</)
-    exchange.reply(json({ decisions: [point('It is the 5th.', 2)] }))
-    await untilReply(general, first, reply => toSeen(reply).includes('It is the 5th'), 'the summary')
+    expect(exchange.prompt).toMatch(/<answer from="threadwise"[^>]*>Wednesday the 5th\.<\/answer>/)
+    exchange.reply(json({ decisions: [point('It is the 5th.', 2)], questions: [point('Which date is best?', 1)] }))
+    const seen = toSeen(await untilReply(general, first, reply => toSeen(reply).includes('Which date'), 'the summary'))
+    expect(seen).not.toContain('It is the 5th')
     await say(dana, general, `<@${slack.botUserId}> summarize only decisions`, first)
     const summary = await untilReply(general, first, reply => toSeen(reply).includes('1 of 1 parts'), 'another')
     expect(toSeen(summary)).toContain('read 2 messages')
+  })
+
+  test('names owners and dates that a source supports, and no others', async () => {
+    const { slack, model, say, untilReply } = await open()
+    const { dana, lee, general } = { ...slack.people, ...slack.channels }
+    const first = await say(dana, general, 'I owe you the numbers, tomorrow.')
+    await say(lee, general, '我周五前给 Dana 报告', first)
+    await say(dana, general, `<@${slack.botUserId}> summarize`, first)
+    const day = (days: number) => new Date(Date.now() + days * 86_400_000).toISOString().slice(0, 10)
+    const tasks = [
+      { who: 'bob', what: 'Sends the figures', due: day(9), sources: ['1'] },
+      { who: 'Dana', what: 'Sends the numbers', due: 'tomorrow', sources: ['1'] },
+      { who: 'Lee', what: 'Gives the report', due: '周五前', sources: ['2'] },
+    ]
+    ;(await model.next()).reply(json({ tasks }))
+    const seen = toSeen(await untilReply(general, first, isWhole, 'the summary'))
+    expect(seen).toMatch(/- Sends the figures \[/)
+    const tomorrow = { weekday: 'short', month: 'short', day: 'numeric', timeZone: 'UTC' } as const
+    const shown = new Intl.DateTimeFormat('en', tomorrow).format(new Date(day(1)))
+    expect(seen).toContain(`**Dana**: Sends the numbers, by ${shown} [`)
+    expect(seen).toContain('**Lee**: Gives the report, by 周五前 [')
   })
 
   test('is told when all of it was made up', async () => {

@@ -5,6 +5,7 @@ import { i18nFor } from '../../i18n/catalog.ts'
 import { parseMessage } from '../../slack/message.ts'
 import { languageOf } from '../../text/terms.ts'
 import { formatFailure, savedOrTold } from '../command-failure.ts'
+import { runWithLateNotice } from '../late-notice.ts'
 import type { defineCardRequests } from './private-card.ts'
 import { type defineReports, parseReportRequest } from './report-command.ts'
 import type { ClassifyServices } from './services.ts'
@@ -27,6 +28,7 @@ export function listenToClassifying(
     const text = command.text.trim()
     const i18n = i18nFor(languageOf(text))
     const say = (sentence: string) => ack({ response_type: 'ephemeral', text: sentence })
+    const sayLate = () => deps.respond(responseUrl, { response_type: 'ephemeral', text: i18n.labels.working })
     const sayFailure = (error: unknown) => say(formatFailure(error, i18n))
     if (text === '') return say(i18n.labels.usage)
     if (/^(settings|设置)$/i.test(text)) {
@@ -37,15 +39,15 @@ export function listenToClassifying(
     if (request !== undefined) {
       const report = await savedOrTold(reports.save({ request, user, channel, responseUrl }), sayFailure)
       if (report === undefined) return
-      await say(i18n.labels.working)
-      return reports.run(report)
+      await ack()
+      return runWithLateNotice(reports.run(report), sayLate)
     }
     const id = randomUUID()
     const subject = { id, channel, text, askedBy: user, isShared: false, saidAt: Date.now() }
     const card = await savedOrTold(cards.save({ subject, user, responseUrl }, id), sayFailure)
     if (card === undefined) return
-    await say(i18n.labels.working)
-    await cards.run(card)
+    await ack()
+    await runWithLateNotice(cards.run(card), sayLate)
   })
   app.shortcut({ callback_id: 'classify_message', type: 'message_action' }, async ({ ack, shortcut }) => {
     const { message, channel, user, response_url: responseUrl } = shortcut as MessageShortcut
@@ -54,17 +56,15 @@ export function listenToClassifying(
     const subject = said && (await buildMessageSubject(deps, said, whose))
     const text = subject?.text.trim() ?? ''
     const i18n = i18nFor(languageOf(text))
-    const tell = async (sentence: string) => {
-      await ack()
-      await deps
-        .respond(responseUrl, { response_type: 'ephemeral', text: sentence })
+    await ack()
+    const tell = (sentence: string) =>
+      deps
+        .respond(responseUrl, { response_type: 'ephemeral', replace_original: false, text: sentence })
         .catch(error => deps.log.warn({ reason: formatError(error) }, 'notice failed'))
-    }
     if (subject === undefined || text === '') return tell(i18n.labels.nothingToLabel)
     const saving = cards.save({ subject: { ...subject, text }, user: user.id, responseUrl }, subject.id)
     const card = await savedOrTold(saving, error => tell(formatFailure(error, i18n)))
     if (card === undefined) return
-    await tell(i18n.labels.working)
-    await cards.run(card)
+    await runWithLateNotice(cards.run(card), () => tell(i18n.labels.working))
   })
 }

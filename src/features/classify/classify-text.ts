@@ -2,6 +2,7 @@ import { ShownError } from '../../errors.ts'
 import { type ChatMessage, FormatRefused, type Model } from '../../model/model.ts'
 import { withoutUnopenedThoughts } from '../../model/thinking.ts'
 import type { Label } from '../../store/labels.ts'
+import { growToClause, hasNegation, isOnWordBorders, isTooShort } from '../../text/clause.ts'
 import { findQuote, normalizeWords, parseQuotations } from '../../text/find-quote.ts'
 import { parseFindings } from './parse-answer.ts'
 import { buildAnswerFormat, buildPrompt, buildRepairPrompt, type Example } from './prompt.ts'
@@ -23,6 +24,9 @@ const mostCharacters = 12_000
 
 /** No proper answer is longer. */
 const mostAnswerCharacters = 6_000
+
+/** The confidence of a label whose evidence may say the opposite, at most. */
+const unsure = 0.4
 
 /** A reason is one sentence; a model that writes more is cut. */
 const mostReasonCharacters = 300
@@ -83,8 +87,20 @@ async function askInBestForm(
   return { question, answer: await ask('brackets', question), form: 'brackets' }
 }
 
+/**
+ * Checks the evidence. A quote that cuts a word, is next to nothing, or leaves a negation out is grown to its clause; with a negation
+ * that the model left out, the label is unsure.
+ */
 function buildLabel({ kind, quote = '', reason, confidence }: Label, text: string, taxonomy: Taxonomy): Label {
-  return { kind, quote: findQuote(text, quote), reason: checkReason(reason, text, taxonomy), confidence }
+  const checked = { kind, reason: checkReason(reason, text, taxonomy) }
+  const found = findQuote(text, quote)
+  if (found === undefined) return { ...checked, quote: undefined, confidence }
+  const start = text.indexOf(found)
+  const clause = growToClause(text, start, found.length)
+  const isTurned = !hasNegation(found) && hasNegation(clause.replace(found, ''))
+  const isWhole = !isTurned && !isTooShort(found) && isOnWordBorders(text, start, found.length)
+  const sureness = isTurned ? Math.min(confidence ?? 1, unsure) : confidence
+  return { ...checked, quote: isWhole ? found : clause, confidence: sureness }
 }
 
 /** Drops a reason that quotes what is neither in the text nor the name of a kind. */

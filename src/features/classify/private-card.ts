@@ -55,7 +55,7 @@ export async function buildPrivateCard(
   return renderListCard(await labelLines(deps.label, subject, { lines, ...options }), taxonomy)
 }
 
-/** Shows the card in place of the notice; when Slack no longer takes it there, as a message of its own. */
+/** Shows the card at the command's response URL; when Slack no longer takes it there, as a message of its own. */
 async function show(deps: Deps, { subject, user, responseUrl }: CardRequest, card: object): Promise<void> {
   const { channel, threadTs } = subject
   const sendEphemeral = async () => {
@@ -63,6 +63,6 @@ async function show(deps: Deps, { subject, user, responseUrl }: CardRequest, car
     await callWithRetry(() => deps.limiter.send('chat.postEphemeral', () => args, 'final'), patienceMs)
   }
   if (responseUrl === undefined) return sendEphemeral()
-  const message = { response_type: 'ephemeral', replace_original: true, ...card }
+  const message = { response_type: 'ephemeral', replace_original: false, ...card }
   await callWithRetry(() => deps.respond(responseUrl, message), patienceMs).catch(sendEphemeral)
 }

@@ -98,7 +98,7 @@ export function defineReports(deps: Deps): CommandKind<AskedReport> {
     })
     // What was made is in the direct messages; that this cannot be said in the channel is no loss.
     await deps
-      .respond(payload.responseUrl, { response_type: 'ephemeral', replace_original: true, text: outcome })
+      .respond(payload.responseUrl, { response_type: 'ephemeral', replace_original: false, text: outcome })
       .catch(error => deps.log.warn({ reason: formatError(error) }, 'report notice failed'))
   })
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { findQuote, normalizeWords, parseQuotations } from '../../text/find-quote.ts'
+import { checkDue, checkOwner } from './check-task.ts'
 import type { Said } from './chunks.ts'
 
 const pointSchema = z.object({
@@ -156,7 +157,7 @@ export interface Checks {
 }
 
 /** Keeps the points that are supported by messages that were read and quote nothing else. */
-export function checkPoints(answer: Answer, checks: Checks): Points {
+export async function checkPoints(answer: Answer, checks: Checks): Promise<Points> {
   let dropped = 0
   const check = <T extends { text: string; who?: string; due?: string; sources: string[] }>(said: T): T[] => {
     const found = [...new Set(said.sources.flatMap(id => checks.sourcesOf(id) ?? []))].slice(0, maxSources)
@@ -179,14 +180,17 @@ export function checkPoints(answer: Answer, checks: Checks): Points {
   const all = (kind: Point['kind'], points: { text: string; sources: string[] }[]) =>
     points.flatMap(check).map(one => ({ kind, ...one }))
   const [upshot] = answer.upshot === undefined ? [] : check(answer.upshot)
-  const tasks = answer.tasks.flatMap(check).map(({ who, due, ...one }) => ({
-    kind: 'task' as const,
-    ...one,
-    ...(who !== '' && { who }),
-    ...(due !== '' && { due }),
-  }))
+  const tasks = await Promise.all(answer.tasks.flatMap(check).map(task => checkTask(task, checks)))
   const kinds = [all('decision', answer.decisions), all('question', answer.questions), tasks, all('fact', answer.facts)]
   return { upshot, points: kinds.flatMap(points => withoutRepeats(points).slice(0, maxKept)), dropped }
+}
+
+/** Keeps the owner and the due date of a task only where a source supports them. */
+async function checkTask({ who, due, ...task }: Answer['tasks'][number], { said }: Checks): Promise<Point> {
+  const sources = task.sources.map(said).filter(message => message !== undefined)
+  const owner = checkOwner(who, sources)
+  const day = due === '' ? '' : await checkDue(due, sources)
+  return { kind: 'task', ...task, ...(owner !== '' && { who: owner }), ...(day !== '' && { due: day }) }
 }
 
 /** Returns whether every quotation in a text stands literally in one of the messages. A name in quotation marks is no quotation. */

@@ -12,6 +12,8 @@ export interface Said {
   /** `:+1: 3` */
   reactions?: string
   files: string[]
+  /** Written by the bot: context, never a source. */
+  isOwn?: boolean
 }
 
 /** Names, times and marks around a message, in tokens. */

@@ -168,6 +168,7 @@ async function buildSaid({ deps, person }: Ctx, messages: Message[]): Promise<Sa
     text: formatReadable({ text: withoutNote(text), form, ...(quotes !== undefined && { quotes }) }, nameOf),
     ...(reactions !== undefined && { reactions }),
     files: files.map(({ name }) => name),
+    ...(author.kind === 'self' && { isOwn: true }),
   }))
 }
 
@@ -208,10 +209,10 @@ function renderEcho({ deps, turn, reply, i18n }: Ctx, { note, controls = [] }: E
   return buildMessageBody(reply.text, note, post)
 }
 
-/** Shows the summary in place of the command, privately. It stands in the direct messages anyway. */
+/** Shows the summary where the command was sent, privately. It stands in the direct messages anyway. */
 async function echo({ deps, turn, log }: Ctx, body: object): Promise<void> {
   if (turn.echo === undefined) return
-  const message = { response_type: 'ephemeral', replace_original: true, ...body }
+  const message = { response_type: 'ephemeral', replace_original: false, ...body }
   await deps
     .respond(turn.echo, message)
     .catch(error => log.warn({ turn: turn.id, reason: formatError(error) }, 'response to the command failed'))

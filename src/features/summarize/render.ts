@@ -53,8 +53,11 @@ export function renderSummaryMarkdown(
 
 function renderLine({ text, who, due }: Point, i18n: I18n): string {
   const owner = who === undefined ? '' : `**${renderText(who)}**${i18n.summary.colon}`
-  return `${owner}${renderText(text)}${due === undefined ? '' : i18n.summary.due(renderText(due))}`
+  return `${owner}${renderText(text)}${due === undefined ? '' : i18n.summary.due(renderText(formatDue(due, i18n)))}`
 }
+
+/** Formats a date as people say it; other words stay as they were said. */
+const formatDue = (due: string, i18n: I18n) => (/^\d{4}-\d{2}-\d{2}$/.test(due) ? i18n.summary.day(due) : due)
 
 /** Escapes Markdown: a model wrote this about what people wrote. */
 const renderText = (text: string) =>

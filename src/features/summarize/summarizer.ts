@@ -150,7 +150,7 @@ async function summarizeChunk(deps: ChunkDeps, work: Work, chunk: readonly Said[
   const id = hashId(work.scope, covers)
   const sourcesOf = (ordinal: string) => {
     const message = chunk[Number(ordinal) - 1]
-    return message === undefined ? undefined : [message.ts]
+    return message === undefined || message.isOwn === true ? undefined : [message.ts]
   }
   try {
     const points = await deps.askPoints(work, buildChunkPrompt(chunk, work.reader), { said: work.said, sourcesOf })
