@@ -84,8 +84,18 @@ export async function startBot(deps: BotDeps): Promise<RunningBot> {
     if (isOpen) backfill.connected()
     else backfill.disconnected()
   }
-  const routes = createHealthRoutes(metrics, () => isConnected && replicas?.isReachable !== false)
-  const receiver = createReceiver({ config, self, routes, log, onOpen, keep: messages.save })
+  const signature = createSignatureWatch(log)
+  const problemOf = () => (isConnected && replicas?.isReachable !== false ? signature.problem : '')
+  const routes = createHealthRoutes(metrics, problemOf)
+  const receiver = createReceiver({
+    config,
+    self,
+    routes,
+    log,
+    onOpen,
+    onSignature: signature.note,
+    keep: messages.save,
+  })
 
   // 4. Features: the most specific handler first; chat answers the rest.
   const bot = createRegistry(receiver.app, services, hooks)
@@ -179,6 +189,25 @@ async function createQueueDriver(store: Store, log: Log): Promise<QueueDriver> {
   // A single process does not load pg-boss.
   const { createPostgresDriver } = await import('./queue/postgres-driver.ts')
   return createPostgresDriver({ store, log })
+}
+
+/** Creates the watch over the signatures of requests. Until the first valid one, an invalid one means a wrong secret. */
+function createSignatureWatch(log: Log) {
+  let hasValid = false
+  let problem: string | undefined
+  return {
+    get problem() {
+      return problem
+    },
+    note(isValid: boolean): void {
+      hasValid ||= isValid
+      if (isValid) problem = undefined
+      else if (!hasValid && problem === undefined) {
+        problem = 'SLACK_SIGNING_SECRET does not fit the requests that arrive'
+        log.error(`${problem}; copy it from your app’s page “Basic Information”`)
+      }
+    },
+  }
 }
 
 function createHooks(): Hooks {

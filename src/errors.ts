@@ -32,6 +32,8 @@ export function describeFailure(error: unknown): Failure {
   const reference = randomBytes(4).toString('hex')
   if (error instanceof ShownError) return { kind: error.kind, sentence: error.sentence, reference }
   const kind = error instanceof SlackError ? `slack_${error.code}` : 'unexpected'
+  if (error instanceof SlackError && error.code === 'missing_scope')
+    return { kind, sentence: i18n => i18n.missingScope(error.needed ?? '…'), reference }
   return { kind, sentence: i18n => i18n.unexpected(reference), reference }
 }
 
@@ -51,6 +53,12 @@ function formatCause(cause: unknown): string {
   return [name, status, code].filter(part => typeof part === 'string' || typeof part === 'number').join(' ')
 }
 
+interface SlackErrorFacts {
+  retryAfterMs?: number
+  needed?: string | undefined
+  cause?: unknown
+}
+
 /** A failed Web API call. */
 export class SlackError extends Error {
   /** Slack's own name (`channel_not_found`), or `ratelimited`, `network`, `timeout`, `server`, `garbled`. */
@@ -61,9 +69,12 @@ export class SlackError extends Error {
   readonly isPassing: boolean
   /** Slack may have carried out the call all the same. */
   readonly isUnknown: boolean
+  /** With `missing_scope`: the scope that Slack asks for. */
+  readonly needed: string | undefined
 
-  constructor(method: string, code: string, retryAfterMs = 0, cause?: unknown) {
-    super(`${method}: ${code}`, { cause })
+  constructor(method: string, code: string, { retryAfterMs = 0, needed, cause }: SlackErrorFacts = {}) {
+    super(needed === undefined ? `${method}: ${code}` : `${method}: ${code} (needs ${needed})`, { cause })
+    this.needed = needed
     this.name = 'SlackError'
     this.code = code
     this.retryAfterMs = code === 'ratelimited' ? Math.min(Math.max(retryAfterMs, shortestRestMs), longestRestMs) : 0

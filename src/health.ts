@@ -4,22 +4,31 @@ import type { Metrics } from './metrics.ts'
 /** A route for operators, in the form that Bolt's receivers take too. */
 interface Route {
   path: string
-  method: 'GET'
+  method: string[]
   handler: (request: IncomingMessage, response: ServerResponse) => void
 }
 
-/** Creates `/healthz` (the process lives), `/readyz` (Slack can reach it and it accepts turns) and `/metrics` (Prometheus). */
-export function createHealthRoutes(metrics: Metrics, isReady: () => boolean): Route[] {
+const methods = ['GET', 'HEAD']
+
+/**
+ * Creates `/healthz` (the process lives), `/readyz` (Slack can reach it and it accepts turns) and `/metrics` (Prometheus). `problemOf`
+ * returns why it is not ready, blank where the log says it; undefined if it is.
+ */
+export function createHealthRoutes(metrics: Metrics, problemOf: () => string | undefined): Route[] {
   return [
-    { path: '/healthz', method: 'GET', handler: (_, response) => say(response, 200, 'ok\n') },
+    { path: '/healthz', method: methods, handler: (_, response) => say(response, 200, 'ok\n') },
     {
       path: '/readyz',
-      method: 'GET',
-      handler: (_, response) => (isReady() ? say(response, 200, 'ready\n') : say(response, 503, 'not ready\n')),
+      method: methods,
+      handler(_, response) {
+        const problem = problemOf()
+        if (problem === undefined) say(response, 200, 'ready\n')
+        else say(response, 503, problem === '' ? 'not ready\n' : `not ready: ${problem}\n`)
+      },
     },
     {
       path: '/metrics',
-      method: 'GET',
+      method: methods,
       handler: (_, response) => {
         metrics.text().then(
           text => say(response, 200, text, metrics.contentType),
@@ -34,7 +43,7 @@ export function createHealthRoutes(metrics: Metrics, isReady: () => boolean): Ro
 export function openHealthServer(routes: Route[], port: number): Promise<Server> {
   const server = createServer((request, response) => {
     const path = request.url?.split('?', 1)[0]
-    const route = routes.find(candidate => candidate.path === path && request.method === candidate.method)
+    const route = routes.find(candidate => candidate.path === path && candidate.method.includes(request.method ?? ''))
     if (route === undefined) say(response, 404, 'not found\n')
     else route.handler(request, response)
   })

@@ -14,6 +14,8 @@ export const en = {
   setAside:
     'I broke down several times while answering this, so I have set it aside. Ask in other words, or without its files; if it stays, tell whoever runs me.',
   before: (count: number) => `${formatCount(count)} before you…`,
+  missingScope: (scope: string) =>
+    `Slack won’t let me do that: the app is missing the permission ${scope}. Ask an admin to paste manifest.yml into the app’s page “App Manifest” and reinstall it.`,
   unexpected: (reference: string) =>
     `Something went wrong on my side. Please ask again; if it stays, give whoever runs me this reference: ${reference}`,
   notSaved:

@@ -142,7 +142,7 @@ async function putWithRetry(
       return landed
     } catch (error) {
       if (overtaken?.aborted === true && !(error instanceof SlackError)) return false
-      if (patience.aborted) throw new SlackError('a reply', 'ratelimited', 0, error)
+      if (patience.aborted) throw new SlackError('a reply', 'ratelimited', { cause: error })
       if (!(error instanceof SlackError) || !isWorthAnother(deps, work, error) || Date.now() > deadline) throw error
       deps.log.warn({ channel: work.place.channel, code: error.code, urgency }, 'Slack call failed; retry follows')
       if (urgency === 'interim') return false

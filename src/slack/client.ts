@@ -65,19 +65,27 @@ export async function callWithRetry<T>(make: () => Promise<T>, patienceMs: numbe
 
 function parseSlackError(method: string, error: unknown): SlackError {
   const { code, retryAfter, statusCode, data } = error as SdkError
-  if (code === ErrorCode.RateLimitedError) return new SlackError(method, 'ratelimited', (retryAfter ?? 1) * 1000)
+  if (code === ErrorCode.RateLimitedError)
+    return new SlackError(method, 'ratelimited', { retryAfterMs: (retryAfter ?? 1) * 1000 })
   if (code === ErrorCode.HTTPError) return parseStatusError(method, statusCode ?? 500)
   // A body that is not JSON arrives as the "error" of a platform error.
   const name = data?.error
   if (typeof name === 'string' && /^[a-z0-9_]{1,80}$/.test(name)) {
-    return new SlackError(method, name === 'rate_limited' ? 'ratelimited' : name, 1000, undefined)
+    return new SlackError(method, name === 'rate_limited' ? 'ratelimited' : name, {
+      retryAfterMs: 1000,
+      needed: parseScope(data?.needed),
+    })
   }
   return new SlackError(method, name === undefined ? parseLostCode(error) : 'garbled')
 }
 
+/** Parses the scopes that a refused call needs, `files:write` or `files:write,files:read`. */
+const parseScope = (needed: unknown): string | undefined =>
+  typeof needed === 'string' && /^[a-z:.,_]{1,200}$/.test(needed) ? needed : undefined
+
 /** Slack's own refusals have status 200; another 4xx comes from a proxy and is permanent. */
 function parseStatusError(method: string, status: number): SlackError {
-  if (status === 429) return new SlackError(method, 'ratelimited', 1000)
+  if (status === 429) return new SlackError(method, 'ratelimited', { retryAfterMs: 1000 })
   return new SlackError(method, status >= 500 ? 'server' : `http_${status}`)
 }
 
@@ -93,7 +101,7 @@ interface SdkError {
   code?: string
   retryAfter?: number
   statusCode?: number
-  data?: { error?: unknown }
+  data?: { error?: unknown; needed?: unknown }
 }
 
 /** Callers log failures; the SDK's own log lines would contain arguments. */

@@ -2,6 +2,7 @@ import type { Server } from 'node:http'
 import {
   App,
   HTTPReceiver,
+  isValidSlackRequest,
   type Logger,
   LogLevel,
   type Receiver,
@@ -13,6 +14,7 @@ import { formatError } from '../errors.ts'
 import { type createHealthRoutes, openHealthServer } from '../health.ts'
 import type { Log } from '../log.ts'
 import { callTimeoutMs } from './client.ts'
+import { guardRequests } from './http-guard.ts'
 import type { BotIdentity } from './message.ts'
 
 type Route = ReturnType<typeof createHealthRoutes>[number]
@@ -37,6 +39,8 @@ interface BoltDeps {
   keep: (body: Record<string, unknown>) => Promise<void>
   /** Called when the connection to Slack opens or ends. */
   onOpen: (isOpen: boolean) => void
+  /** Called over HTTP when a request was signed by Slack, or by another secret than ours. */
+  onSignature: (isValid: boolean) => void
   log: Log
 }
 
@@ -50,6 +54,8 @@ const reconnecting = { forever: true, minTimeout: 500, maxTimeout: 15_000, facto
 
 /** Time in which pending events are acknowledged when the bot stops; Bolt needs a few milliseconds. */
 const lastRequestsMs = 500
+
+const eventsPath = '/slack/events'
 
 /** Creates Bolt over Socket Mode or HTTP, with the routes for operators and one error handler for all listeners. */
 export function createReceiver(deps: BoltDeps): SlackReceiver {
@@ -91,9 +97,19 @@ function createHttpBolt(deps: BoltDeps, signingSecret: string): SlackReceiver {
   const receiver = new HTTPReceiver({
     signingSecret,
     port: deps.config.port,
-    endpoints: '/slack/events',
+    endpoints: eventsPath,
     customRoutes: deps.routes,
     logger: createBoltLogger(deps.log),
+  })
+  receiver.requestListener = guardRequests(receiver.requestListener, {
+    path: eventsPath,
+    isSigned: (body, signature, timestamp) =>
+      isValidSlackRequest({
+        signingSecret,
+        body,
+        headers: { 'x-slack-signature': signature, 'x-slack-request-timestamp': timestamp },
+      }),
+    onSignature: deps.onSignature,
   })
   const gate = createGate(deps.onOpen)
   let server: Pick<Server, 'closeAllConnections'> | undefined
@@ -130,10 +146,14 @@ function createGate(onChange: (isOpen: boolean) => void): { set(isOpen: boolean)
  * Bolt acknowledges an event before any listener runs, so that Slack would not redeliver what is lost after that. Here every
  * event is saved first; the rest of the receiver (signatures, reconnects, acks) stays as it is.
  */
-function keepingFirst(receiver: Receiver, keep: BoltDeps['keep']): Receiver {
+function keepingFirst(receiver: Receiver, { keep, log }: BoltDeps): Receiver {
   return {
     init(app) {
       const processEvent = async (event: ReceiverEvent) => {
+        if (event.body.type === 'app_rate_limited') {
+          log.warn({ minute: event.body.minute_rate_limited }, 'events dropped: Slack limits how many it delivers')
+          return event.ack()
+        }
         await keep(event.body)
         await app.processEvent(event)
       }
@@ -147,7 +167,7 @@ function keepingFirst(receiver: Receiver, keep: BoltDeps['keep']): Receiver {
 function createBoltApp(deps: BoltDeps, receiver: SocketModeReceiver | HTTPReceiver): App {
   const { self, config, log } = deps
   const app = new App({
-    receiver: keepingFirst(receiver, deps.keep),
+    receiver: keepingFirst(receiver, deps),
     // Bolt's own rule is too narrow (edits of our messages pass); queue/turn.ts decides what is a turn.
     ignoreSelf: false,
     convoStore: false,

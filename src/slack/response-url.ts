@@ -20,7 +20,7 @@ export function createResponder(slackApiUrl: string): Responder {
       redirect: 'error',
       signal: AbortSignal.timeout(callTimeoutMs),
     }).catch(error => {
-      throw new SlackError('response_url', 'network', 0, error)
+      throw new SlackError('response_url', 'network', { cause: error })
     })
     if (!response.ok) throw new SlackError('response_url', parseCode(response.status))
   }

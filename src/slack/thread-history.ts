@@ -40,11 +40,15 @@ export async function fetchThread(
 
 /** Turns an error of reading a history into one with a cure. */
 export function parseReadError(error: unknown): ShownError {
-  const code = error instanceof SlackError ? error.code : 'unknown'
+  const { code, needed } = error instanceof SlackError ? error : { code: 'unknown', needed: undefined }
   const kind = `history_${code}`
   switch (code) {
     case 'missing_scope':
-      return new ShownError(kind, i18n => i18n.slack.historyScope, error)
+      return new ShownError(
+        kind,
+        i18n => (needed === undefined ? i18n.slack.historyScope : i18n.missingScope(needed)),
+        error,
+      )
     case 'not_in_channel':
     case 'channel_not_found':
       return new ShownError(kind, i18n => i18n.slack.historyNotInChannel, error)

@@ -38,7 +38,7 @@ async function send(url: string, bytes: Uint8Array): Promise<void> {
     redirect: 'error',
     signal: AbortSignal.timeout(4 * callTimeoutMs),
   }).catch(error => {
-    throw new SlackError('upload', 'network', 0, error)
+    throw new SlackError('upload', 'network', { cause: error })
   })
   if (!response.ok) throw new SlackError('upload', response.status >= 500 ? 'server' : `http_${response.status}`)
 }

@@ -144,7 +144,7 @@ function open() {
     made.push({ method, args, at: Date.now() })
     const afterMs = refusals.get(method)
     refusals.delete(method)
-    if (afterMs !== undefined) throw new SlackError(method, 'ratelimited', afterMs)
+    if (afterMs !== undefined) throw new SlackError(method, 'ratelimited', { retryAfterMs: afterMs })
     return { ok: true }
   }
   return {

@@ -69,7 +69,7 @@ export function createSlack(choice: LimitChoice, arrivesInMs: () => number = () 
     const restS = limits.take(method, String(args.channel))
     arrived.push({ replica, method, args, at: Date.now(), isRefused: restS > 0 })
     await inMs(20)
-    if (restS > 0) throw new SlackError(method, 'ratelimited', restS * 1_000)
+    if (restS > 0) throw new SlackError(method, 'ratelimited', { retryAfterMs: restS * 1_000 })
     return { ok: true, ts: String(arrived.length) } as SlackAnswer
   }
   return {

@@ -80,8 +80,8 @@ function createSlack(list: Trouble[]) {
   const call = async (method: string, args: Record<string, unknown>): Promise<SlackAnswer> => {
     await new Promise(resolve => setTimeout(resolve, 60))
     const trouble = method === 'conversations.replies' && calls % 2 === 0 ? 'none' : (list[calls++] ?? 'none')
-    if (trouble === 'ratelimited') throw new SlackError(method, 'ratelimited', 2_000)
-    if (trouble === 'ratelimited for long') throw new SlackError(method, 'ratelimited', 30_000)
+    if (trouble === 'ratelimited') throw new SlackError(method, 'ratelimited', { retryAfterMs: 2_000 })
+    if (trouble === 'ratelimited for long') throw new SlackError(method, 'ratelimited', { retryAfterMs: 30_000 })
     if (trouble === 'no such stream' && /Stream$/.test(method)) throw new SlackError(method, 'invalid_arguments')
     if (trouble === 'server') throw new SlackError(method, 'server')
     if (trouble === 'network before') throw new SlackError(method, 'network')

@@ -32,7 +32,7 @@ test('a refusal lets that method rest, and no other; the page is read after it',
   const begunAt = Date.now()
   const call: CallSlack = async method => {
     made.push([method, Date.now() - begunAt])
-    if (made.length === 1) throw new SlackError(method, 'ratelimited', 20_000)
+    if (made.length === 1) throw new SlackError(method, 'ratelimited', { retryAfterMs: 20_000 })
     return ok
   }
   const { fetch } = createReader(call, 45)
