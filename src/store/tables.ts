@@ -99,7 +99,7 @@ interface FactsTable {
   value: string
 }
 
-/** Whether a text has its labels, or could not be labelled. */
+/** Outcome of labelling a text. */
 export type LabelState = 'done' | 'failed'
 
 interface SettingsTable {
@@ -118,7 +118,7 @@ interface LabelsTable {
   text: string
   /** The thread into which its card is posted. */
   thread_ts: string | null
-  /** Who handed it over, if somebody did. */
+  /** The person who handed it over; null if nobody did. */
   asked_by: string | null
   /** 1 if everybody in the channel sees it, 0 if only the person who asked does. */
   shared: number
