@@ -3,7 +3,7 @@ import { type MethodLimit, marginMs } from './method-limit.ts'
 import { createPostSlots, slowMs, within } from './post-slots.ts'
 import { type ClusterLink, ReplicaShare } from './replica-share.ts'
 
-/** What replies will need of a method, besides the calls that wait. */
+/** Calls of a method that replies will need, besides those that wait. */
 interface Needs {
   /** Completing calls that are reserved. */
   kept: number

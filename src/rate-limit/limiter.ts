@@ -89,39 +89,9 @@ export function createLimiter(call: CallSlack, now: () => number = Date.now, clu
   })
   const member = cluster && joinCluster(cluster, { limits, needsOf, now })
   const ask = () => void member?.ask()
+  const reserved = (method: string) => (method === 'chat.update' ? reservations.kept : 0)
+  const send = createSend({ call, limitOf, reserved, member })
 
-  /** Takes the room for an interim call, if there is any, or another replica has left some. */
-  const takeRoom = async (method: string, channel: string): Promise<boolean> => {
-    const limit = limitOf(method)
-    const reserved = () => (method === 'chat.update' ? reservations.kept : 0)
-    const { share } = limit
-    if (!limit.hasRoom(channel, reserved()) && share !== undefined && limit.left() > reserved())
-      await member?.look(share)
-    if (!limit.hasRoom(channel, reserved())) return false
-    limit.note(channel)
-    return true
-  }
-
-  const send = async (method: string, args: Args, options: SendOptions<Urgency>): Promise<SlackAnswer | undefined> => {
-    const {
-      urgency,
-      signal,
-      channel: to,
-    }: Exclude<SendOptions<Urgency>, Urgency> = typeof options === 'string' ? { urgency: options } : options
-    const limit = limitOf(method)
-    const channel = method === 'chat.postMessage' ? (to ?? String(args().channel)) : ''
-    if (urgency !== 'interim') await limit.takeTurn(channel, urgency, signal)
-    else if (!(await takeRoom(method, channel))) return undefined
-    if (channel !== '') await member?.takePostSlot(limit, channel, signal)
-    try {
-      return await call(method, args())
-    } catch (error) {
-      if (!(error instanceof SlackError) || error.code !== 'ratelimited') throw error
-      limit.learn(channel, error.retryAfterMs)
-      ask()
-      return urgency === 'interim' ? undefined : send(method, args, options)
-    }
-  }
   // The methods that replies need first have a share before they are needed.
   if (member !== undefined) for (const method of Object.keys(publishedPerMinute)) limitOf(method)
   ask()
@@ -148,6 +118,53 @@ export function createLimiter(call: CallSlack, now: () => number = Date.now, clu
     },
     withoutStreams: streams.forbid,
     close: async () => member?.close(),
+  }
+}
+
+interface SendDeps {
+  call: CallSlack
+  limitOf: (method: string) => MethodLimit
+  /** Calls of a method that replies in progress have reserved. */
+  reserved: (method: string) => number
+  member: ReturnType<typeof joinCluster> | undefined
+}
+
+/** Creates the function that makes a call when it is its turn, and again after a refusal. */
+function createSend({ call, limitOf, reserved, member }: SendDeps) {
+  /** Takes the room for an interim call, if there is any, or another replica has left some. */
+  const takeRoom = async (method: string, channel: string): Promise<boolean> => {
+    const limit = limitOf(method)
+    const { share } = limit
+    if (!limit.hasRoom(channel, reserved(method)) && share !== undefined && limit.left() > reserved(method))
+      await member?.look(share)
+    if (!limit.hasRoom(channel, reserved(method))) return false
+    limit.note(channel)
+    return true
+  }
+
+  return async function send(
+    method: string,
+    args: Args,
+    options: SendOptions<Urgency>,
+  ): Promise<SlackAnswer | undefined> {
+    const {
+      urgency,
+      signal,
+      ...to
+    }: Exclude<SendOptions<Urgency>, Urgency> = typeof options === 'string' ? { urgency: options } : options
+    const limit = limitOf(method)
+    const channel = method === 'chat.postMessage' ? (to.channel ?? String(args().channel)) : ''
+    if (urgency !== 'interim') await limit.takeTurn(channel, urgency, signal)
+    else if (!(await takeRoom(method, channel))) return undefined
+    if (channel !== '') await member?.takePostSlot(limit, channel, signal)
+    try {
+      return await call(method, args())
+    } catch (error) {
+      if (!(error instanceof SlackError) || error.code !== 'ratelimited') throw error
+      limit.learn(channel, error.retryAfterMs)
+      void member?.ask()
+      return urgency === 'interim' ? undefined : send(method, args, options)
+    }
   }
 }
 

@@ -1,6 +1,7 @@
 import { type Kysely, type Selectable, sql, type Transaction } from 'kysely'
 import { z } from 'zod'
 import type { Answer, Cluster, Limit, Reports } from '../rate-limit/cluster-protocol.ts'
+import { parseJson } from '../text/parse-json.ts'
 import { allocate, countedMs, goneMs, type Replica } from './rate-limit-allocation.ts'
 import type { Schema } from './tables.ts'
 
@@ -98,7 +99,7 @@ async function exchange(db: Transaction<Schema>, { name, report, reports }: Inco
 
 function parseReplica(row: Selectable<Schema['budget_replicas']>): Replica {
   // Standings that do not parse were written by another version: they count until its next report.
-  const standings = standingsSchema.safeParse(JSON.parse(row.standings)).data ?? {}
+  const standings = parseJson(row.standings, standingsSchema) ?? {}
   return { name: row.name, heardAt: row.heard_at, standings }
 }
 
