@@ -21,6 +21,8 @@ export const en = {
   footerShortened: 'a very long message was read only in part',
   footerFileCut: (name: string) => `${name} read only in part: it is too long`,
   footerFileSkipped: (name: string, reason: string) => `${name} not read: ${reason}`,
+  footerFilePages: (name: string, read: number, total: number) =>
+    `${name} has ${total} pages; I read the first ${read}, so split it to get to the rest`,
   footerFilesMore: (count: number) => `${count} more ${count === 1 ? 'file' : 'files'} not read`,
   outputLimit: 'The answer reached the model’s length limit. Say “go on” for the rest.',
 
@@ -175,6 +177,14 @@ export const en = {
     login_page: 'Slack gave a login page; whoever installed me must allow files:read',
     not_found: 'Slack no longer has it',
     unreadable_type: 'I cannot read this type; send text, PDF or an image',
+    unknown_encoding:
+      'I can’t tell its encoding (tried UTF-8, UTF-16, Windows-1252, Shift-JIS, GBK, Big5 and EUC-KR); save it as UTF-8 and send it again',
+    no_text: 'its pages have no text, like a scan; run text recognition (OCR) on it, or send the pages as PNG or JPEG',
+    heic: 'I can’t open HEIC photos; send it as JPEG or PNG',
+    image_type: 'I can’t open this type of image; send it as JPEG or PNG',
+    office: 'I can’t open Office files; save it as PDF and send that',
+    spreadsheet: 'I can’t open spreadsheets; save it as CSV (UTF-8) and send that',
+    archive: 'I don’t unpack archives; send the files in it',
     audio: 'I cannot hear recordings; send the words as text',
     video: 'I cannot watch videos; send the words as text',
     empty: 'it is empty',

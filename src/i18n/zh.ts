@@ -18,6 +18,7 @@ export const zh: I18n = {
   footerShortened: '一条过长的消息只读了一部分',
   footerFileCut: name => `${name} 只读了一部分：太长`,
   footerFileSkipped: (name, reason) => `未读 ${name}：${reason}`,
+  footerFilePages: (name, read, total) => `${name} 共 ${total} 页，只读了前 ${read} 页；其余部分请拆分后再发`,
   footerFilesMore: count => `另有 ${count} 个文件未读`,
   outputLimit: '回答达到了模型的长度上限。说“继续”可以看到其余部分。',
 
@@ -156,6 +157,14 @@ export const zh: I18n = {
     login_page: 'Slack 返回了登录页，管理员需要授予 files:read 权限',
     not_found: 'Slack 上已经没有它了',
     unreadable_type: '我读不了这种类型，请发送文本、PDF 或图片',
+    unknown_encoding:
+      '无法确定它的编码（已尝试 UTF-8、UTF-16、Windows-1252、Shift-JIS、GBK、Big5 和 EUC-KR），请另存为 UTF-8 后再发',
+    no_text: '页面里没有文字，可能是扫描件；请先做文字识别（OCR），或把页面存成 PNG 或 JPEG 发送',
+    heic: '我打不开 HEIC 照片，请转成 JPEG 或 PNG 再发',
+    image_type: '我打不开这种图片，请转成 JPEG 或 PNG 再发',
+    office: '我打不开 Office 文件，请另存为 PDF 再发',
+    spreadsheet: '我打不开电子表格，请另存为 CSV（UTF-8）再发',
+    archive: '我不会解压压缩包，请直接发送里面的文件',
     audio: '我听不了录音，请用文字发送',
     video: '我看不了视频，请用文字发送',
     empty: '它是空的',
