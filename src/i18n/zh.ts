@@ -40,12 +40,18 @@ export const zh: I18n = {
     gone: '我已经没有这条分类了。请重新分类。',
     nothingToLabel: '这里没有可以分类的文字。',
     sheet: {
+      otherType: name => `我只能分类 CSV 文件，${name} 不是。请另存为 CSV（UTF-8）再发一次。`,
       missing: '这里没有 CSV 文件。请把文件放进这个讨论串再说“分类这个文件”，或者一起发送。',
       empty: '文件的表头下面没有内容。',
-      tooLong: (rows, most) => `文件有 ${rows} 行，我一次最多处理 ${most} 行。请拆分后再发。`,
+      tooLong: (rows, most, isMore) =>
+        `文件有${isMore ? '至少' : ''} ${rows} 行，我一次最多处理 ${most} 行。请拆分后再发。`,
       tooWide: (columns, most) => `文件有 ${columns} 列，我最多能读 ${most} 列。请删掉不需要的列，再发一次。`,
       tooLarge: (cells, most) => `文件有 ${cells} 个单元格，我最多能读 ${most} 个。请删掉不需要的列，或拆分后再发。`,
-      unreadable: '我读不了这个 CSV：引号没有闭合，或者是别的格式。请重新导出。',
+      unreadable: line => `我读不了这个 CSV：第 ${line} 行没有结束，或超过 2 MB。请检查那里的引号是否闭合，再发一次。`,
+      unclear: (name, seen) =>
+        `我分不清 ${name} 的列。列名可能在这一行：${seen.map(line => `“${line}”`).join('或')}。请告诉我反馈在哪一列，例如“分类这个文件，列：评论”。也可以删掉列名上面的内容，在开头加一行 \`sep=;\`（写上你的分隔符），再发一次。`,
+      headless: (name, [seen = '']) =>
+        `${name} 没有列名：第一行是“${seen}”。请在上面加一行列名，例如 \`编号,评论\`，再发一次。`,
       noColumn: (wanted, names) => `没有“${wanted}”这一列。现有的列：${names}`,
       progress: (done, all, failed) => `正在分类：${done} / ${all}${failed > 0 ? `，${failed} 行失败` : ''} …`,
       done: (all, failed) =>
