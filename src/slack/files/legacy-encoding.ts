@@ -69,6 +69,7 @@ export async function decodeLegacy(bytes: Uint8Array): Promise<string | undefine
 /** Ranks the encodings of the beginning of a text, most probable first. */
 async function rankEncodings(bytes: Uint8Array): Promise<{ label: string; text: string; score: number }[]> {
   const sample = selectSample(bytes)
+  if (sample.byteLength === 0) return []
   const kana = decodeKana(sample)
   if (kana !== undefined) return [{ label: 'shift_jis', text: kana, score: 1 }]
   // Its tables take 70 MB, and most files are Unicode.

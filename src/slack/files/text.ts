@@ -8,7 +8,8 @@ export async function decodeText(bytes: Uint8Array): Promise<string | undefined>
   const mark = findMark(bytes)
   if (mark !== undefined) return withoutNul(decode(mark, bytes))
   if (bytes.includes(0)) return decodeUnmarkedUtf16(bytes)
-  return decodeJis(bytes) ?? decode('utf-8', bytes) ?? decodeDamagedUtf8(bytes) ?? decodeLegacy(bytes)
+  const text = decodeJis(bytes) ?? decode('utf-8', bytes) ?? decodeDamagedUtf8(bytes)
+  return text === undefined ? decodeLegacy(bytes) : (text ?? undefined)
 }
 
 /** Returns true if bytes can hardly be text in any encoding. */
@@ -61,12 +62,17 @@ function decodeJis(bytes: Uint8Array): string | undefined {
   return data.includes('\x1b$') ? decodePlausible('iso-2022-jp', bytes) : undefined
 }
 
-/** So many characters must be whole for each that is not. */
+/** So many characters must be whole for each that is damaged. */
 const minWhole = 10
 
-/** Decodes UTF-8 in which a few characters are damaged, mostly halved by a program that cut the text; they become U+FFFD. */
-function decodeDamagedUtf8(bytes: Uint8Array): string | undefined {
+/**
+ * Decodes UTF-8 in which a few characters are damaged, mostly halved by a program that cut the text; they become U+FFFD. Returns
+ * null for text that is half UTF-8 and half something else: no encoding is right for that.
+ */
+function decodeDamagedUtf8(bytes: Uint8Array): string | null | undefined {
   const text = new TextDecoder().decode(bytes)
+  const isCut = /[\u0800-\ufffc]/.test(text) && text.indexOf('\ufffd') === text.length - 1
+  if (isCut) return text
   let damaged = 0
   let whole = 0
   for (let at = 0; at < text.length; at += 1) {
@@ -74,5 +80,6 @@ function decodeDamagedUtf8(bytes: Uint8Array): string | undefined {
     if (code === 0xfffd) damaged += 1
     else if (code >= 0x80) whole += 1
   }
-  return whole >= damaged * minWhole && damaged > 0 ? text : undefined
+  if (whole >= damaged * minWhole) return text
+  return whole > 3 && whole >= damaged ? null : undefined
 }
