@@ -3,19 +3,23 @@ import { expect } from 'vitest'
 import type { Exchange } from './scripted-model.ts'
 import type { Story } from './story.ts'
 
+interface Request {
+  words?: string
+  name?: string
+  as?: string
+}
+
 type InSlack = Pick<Story, 'slack'>
 
-/** Says something with a CSV file as Dana, and gives the ts. */
+/** Asks for the labels of a file, as Dana if not as somebody else, and gives the ts. */
 export async function dropSheet(
   { slack }: InSlack,
   csv: string | Uint8Array,
-  words: string,
-  name = 'feedback.csv',
+  { words = 'classify this file', name = 'feedback.csv', as = slack.people.dana }: Request = {},
 ): Promise<string> {
-  const { dana, general } = { ...slack.people, ...slack.channels }
-  const { id } = slack.upload(dana, name, Buffer.from(csv))
+  const { id } = slack.upload(as, name, Buffer.from(csv))
   const text = `<@${slack.botUserId}> ${words}`
-  const { ts } = await slack.do({ do: 'say', as: dana, channel: general, text, files: [id] })
+  const { ts } = await slack.do({ do: 'say', as, channel: slack.channels.general, text, files: [id] })
   return String(ts)
 }
 

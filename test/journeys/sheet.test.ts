@@ -19,7 +19,7 @@ describe('a CSV file in a thread', () => {
     const { slack, model } = story
     const { dana, general } = { ...slack.people, ...slack.channels }
     model.answerAll(answer)
-    const ts = await drop(story, csv, words)
+    const ts = await drop(story, csv, { words })
     const result = await untilTable(story, ts, { delimiter })
     const [header, ...rows] = result
     expect(header?.slice(2)).toEqual(['kind', 'confidence', 'quote', 'reason', 'error'])
@@ -71,7 +71,7 @@ describe('a CSV file in a thread', () => {
     ],
   ])('%s', async (_, csv, words, sentence) => {
     const story = await openStory()
-    const ts = await drop(story, csv, words)
+    const ts = await drop(story, csv, { words })
     await story.untilReply(story.slack.channels.general, ts, reply => toSeen(reply).includes(sentence), sentence)
     expect(story.model.requests).toEqual([])
   })
@@ -79,7 +79,7 @@ describe('a CSV file in a thread', () => {
   test('comes back with every cell of its rows, however many each has', async () => {
     const story = await openStory()
     story.model.answerAll(answer)
-    const ts = await drop(story, 'feedback,a,b\ncrashes\ncrashes,1,2,extra\ncrashes,1\n', 'classify this file')
+    const ts = await drop(story, 'feedback,a,b\ncrashes\ncrashes,1,2,extra\ncrashes,1\n')
     const rows = await untilTable(story, ts)
     expect(rows.map(row => row.slice(0, 5))).toEqual([
       ['feedback', 'a', 'b', '', 'kind'],
@@ -93,7 +93,7 @@ describe('a CSV file in a thread', () => {
     const story = await openStory()
     const { slack, model } = story
     slack.fault({ method: 'chat.postMessage', delayMs: 4_500 })
-    const ts = await drop(story, 'feedback\ncrashes\n', 'classify this file')
+    const ts = await drop(story, 'feedback\ncrashes\n')
     const exchange = await model.next()
     // A tick of the progress passes while the first word is on its way.
     const posts = () => slack.calls.filter(({ method }) => method === 'chat.postMessage')
@@ -110,7 +110,7 @@ describe('a CSV file in a thread', () => {
     const story = await openStory({ workspace: { commands: [classify] } })
     const { slack, model } = story
     const { dana, general } = { ...slack.people, ...slack.channels }
-    await drop(story, `feedback\n${'crashes\n'.repeat(50)}`, 'classify this file')
+    await drop(story, `feedback\n${'crashes\n'.repeat(50)}`)
     for (let row = 0; row < 6; row += 1) expect(textOf(await model.next())).toBe('crashes')
     await slack.do({ do: 'command', as: dana, channel: general, command: '/classify', text: 'a single text' })
     expect(textOf(await model.next())).toBe('a single text')

@@ -7,7 +7,7 @@ import { openStory, toSeen } from '../story.ts'
 async function classify(csv: string | Uint8Array, words = 'classify this file') {
   const story = await openStory()
   story.model.answerAll(callBug)
-  const ts = await dropSheet(story, csv, words)
+  const ts = await dropSheet(story, csv, { words })
   const sheet = await untilSheet(story, ts)
   return { texts: story.model.requests.map(textOf).sort(), sheet }
 }
@@ -15,7 +15,7 @@ async function classify(csv: string | Uint8Array, words = 'classify this file') 
 /** Has a file classified that is not, and gives the answer. */
 async function classifyInVain(csv: string | Uint8Array, words = 'classify this file'): Promise<string> {
   const story = await openStory()
-  const ts = await dropSheet(story, csv, words)
+  const ts = await dropSheet(story, csv, { words })
   const reply = await story.untilReply(
     story.slack.channels.general,
     ts,
@@ -160,7 +160,7 @@ describe('a table that could be read in two ways is asked about:', () => {
     const { slack, model, say, untilReply } = story
     const { dana, general } = { ...slack.people, ...slack.channels }
     model.answerAll(callBug)
-    const ts = await dropSheet(story, 'Note\nfine,ok\nbad,slow\n', 'classify this file')
+    const ts = await dropSheet(story, 'Note\nfine,ok\nbad,slow\n')
     const isAsked = (reply: { text: string }) =>
       toSeen(reply).includes('I can’t tell the columns of feedback.csv apart.')
     expect(toSeen(await untilReply(general, ts, isAsked, 'the question'))).toContain('“fine,ok” or “Note”')
@@ -194,7 +194,7 @@ describe('a file that is no CSV is answered with the cure:', () => {
     ],
   ])('%s', async (_, name, bytes, sentence) => {
     const story = await openStory()
-    const ts = await dropSheet(story, bytes, 'classify this file', name)
+    const ts = await dropSheet(story, bytes, { name })
     await story.untilReply(story.slack.channels.general, ts, reply => toSeen(reply).includes(sentence), sentence)
     expect(story.model.requests).toEqual([])
   })
@@ -203,15 +203,22 @@ describe('a file that is no CSV is answered with the cure:', () => {
 test('a text file with a table in it is classified like a CSV file', async () => {
   const story = await openStory()
   story.model.answerAll(callBug)
-  const ts = await dropSheet(story, 'id\tcomment\n1\tslow\n', 'classify this file', 'feedback.txt')
+  const ts = await dropSheet(story, 'id\tcomment\n1\tslow\n', { name: 'feedback.txt' })
   expect(await untilSheet(story, ts)).toContain('1\tslow\tbug\t0.90\tslow\t')
 })
 
 test('what a file says is shown without its marks when its columns are asked about', async () => {
   const story = await openStory()
   const { slack } = story
-  const ts = await dropSheet(story, '<!channel> *x* `\nfine,ok\nbad,slow\n', 'classify this file')
+  const ts = await dropSheet(story, '<!channel> *x* `\nfine,ok\nbad,slow\n')
   const { general } = slack.channels
   const reply = await story.untilReply(general, ts, reply => toSeen(reply).includes('apart'), 'the question')
   expect(JSON.stringify(reply)).not.toContain('<!channel>')
+})
+
+test('a table is asked about in Chinese when the person reads Chinese', async () => {
+  const story = await openStory()
+  const ts = await dropSheet(story, '1,太慢\n2,闪退\n', { words: '分类这个文件', as: story.slack.people.mei })
+  const sentence = 'feedback.csv 没有列名：第一行是“1,太慢”。'
+  await story.untilReply(story.slack.channels.general, ts, reply => toSeen(reply).includes(sentence), sentence)
 })
