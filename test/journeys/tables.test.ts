@@ -126,6 +126,24 @@ describe('a table comes back with all that was in it, and labels:', () => {
       `comment_id,comment,comment date,${heads}\nabcdefghijklmnop,slow,2026-01-01 10:00,${bug('slow')}\n`,
     ],
     [
+      'with unquoted commas in a column that is not labelled',
+      'id,title,comment\n1,Crash, when saving,It crashed\n2,Fine,ok then\n',
+      ['It crashed', 'ok then'],
+      `id,title,comment,${heads}\n1,"Crash, when saving",It crashed,${bug('It')}\n2,Fine,ok then,${bug('ok')}\n`,
+    ],
+    [
+      'with an index column',
+      ',comment\n0,slow\n1,bad\n',
+      ['bad', 'slow'],
+      `,comment,${heads}\n0,slow,${bug('slow')}\n1,bad,${bug('bad')}\n`,
+    ],
+    [
+      'of one column with a delimiter behind each line',
+      'comment,\nslow,\nbad,\n',
+      ['bad', 'slow'],
+      `comment,,${heads}\nslow,,${bug('slow')}\nbad,,${bug('bad')}\n`,
+    ],
+    [
       'with a column without a name',
       'id,comment\n1,slow,high\n2,bad,low\n',
       ['bad,low', 'slow,high'],
@@ -173,6 +191,11 @@ describe('a table that could be read in two ways is asked about:', () => {
   test('rows without a header', async () => {
     const answer = await classifyInVain('1,too slow\n2,crashes\n')
     expect(answer).toContain('feedback.csv has no column names: the first line is “1,too slow”.')
+  })
+
+  test('a quotation mark that swallows the next rows', async () => {
+    const answer = await classifyInVain('id,comment\n1,fine\n2,"slow\n3,bad\n4,"fine"\n')
+    expect(answer).toContain('the row at line 3 doesn’t end')
   })
 
   test('a quotation mark that is not closed', async () => {

@@ -281,7 +281,8 @@ describe('text', () => {
     expect(await attach(chinese)).toMatchObject({ text: '用户说：有个bag。' })
     expect(await attach(Buffer.from('Frédéric, déjà', 'latin1'))).toMatchObject({ text: 'Frédéric, déjà' })
     expect(await attach(Buffer.from('8f', 'hex'))).toEqual(skipped('unknown_encoding'))
-    expect(await attach(Buffer.from('a\0b'))).toEqual(skipped('unreadable_type'))
+    expect(await attach(Buffer.from('a\0b'))).toEqual(skipped('unknown_encoding'))
+    expect(await attach(Buffer.from('a\0b'), { mimetype: '' })).toEqual(skipped('unreadable_type'))
   })
 
   it('is cut at the limit without halving a character, and says how much is missing', async () => {

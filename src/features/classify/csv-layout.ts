@@ -118,9 +118,11 @@ function buildReadings(beginning: Buffer, delimiter: string, wanted: string | un
   // Where an opening quotation mark is never closed, it may mean itself: then every line is a row.
   const bare = { ...format, quote: false } as const
   const lines = readBeginning(beginning, bare).records.filter(record => !isEmpty(record))
-  const areEven = lines.every(({ cells }) => cells.length === lines[0]?.cells.length)
+  const areEven = lines.every(({ cells }) => cells.length === lines[0]?.cells.length && !cells.some(isQuoted))
   return areEven ? scoreHeaders(lines, bare, wanted) : readings
 }
+
+const isQuoted = (cell: string) => cell.length > 1 && cell.startsWith('"') && cell.endsWith('"')
 
 /** Finds the quotation mark and what escapes it. */
 function detectQuoting(beginning: Buffer, delimiter: string): Pick<CsvFormat, 'quote' | 'escape'> {
@@ -145,9 +147,8 @@ function hasBackslashQuote(beginning: Buffer, delimiter: string): boolean {
 function scoreHeaders(records: CsvRecord[], format: CsvFormat, wanted: string | undefined): Reading[] {
   const readings: Reading[] = []
   for (const [at, record] of records.slice(0, mostPreamble).entries()) {
-    if (countNames(record) < 2) continue
     const body = records.slice(at + 1).filter(other => !isEmpty(other))
-    if (body.length === 0) continue
+    if (body.length === 0 || !mayBeHeader(record, body)) continue
     const names = scoreNames(record.cells, format.delimiter)
     const score =
       scoreBody(body, record.cells.length) + names.score - scorePreamble(records.slice(0, at), record, names.isUsual)
@@ -155,6 +156,12 @@ function scoreHeaders(records: CsvRecord[], format: CsvFormat, wanted: string | 
     readings.push({ format, headerAt: record.from, isSingle: false, score: score + (isWanted ? wantedScore : 0) })
   }
   return readings
+}
+
+/** Returns false for a single line of text, also one that a spreadsheet padded; the name of an index column may be empty. */
+function mayBeHeader(record: CsvRecord, body: CsvRecord[]): boolean {
+  if (record.cells.length < 2 || isEmpty(record)) return false
+  return countNames(record) > 1 || record.cells[0]?.trim() === '' || body.every(other => countNames(other) < 2)
 }
 
 const countNames = ({ cells }: CsvRecord) => cells.filter(cell => cell.trim() !== '').length

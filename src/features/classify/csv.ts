@@ -102,7 +102,13 @@ function readLines(data: Buffer, headerAt: number, format: CsvFormat): CsvRecord
       width = Math.max(width, cells.length)
       end = headerAt + to
       if (!isBlank({ cells })) solid = count
-      if (count <= mostRows + 1 && cells.length <= mostColumns) records.push({ cells, from: headerAt + from, to: end })
+      if (count > mostRows + 1 || cells.length > mostColumns) return
+      const record = { cells, from: headerAt + from, to: end }
+      if (hasSwallowed(data, record, format)) {
+        end = record.from
+        throw new Error('a quotation mark swallowed lines')
+      }
+      records.push(record)
     }
     readRecords(data.subarray(headerAt), format, { most: mostCounted + 1, read })
   } catch (error) {
@@ -118,6 +124,13 @@ function readLines(data: Buffer, headerAt: number, format: CsvFormat): CsvRecord
   return records.slice(0, solid)
 }
 
+/** Returns true for cells that span lines with an odd number of quotation marks: one was opened by mistake. */
+function hasSwallowed(data: Buffer, { cells, from, to }: CsvRecord, format: CsvFormat): boolean {
+  const { quote } = format
+  if (quote === false || format.escape !== quote || !cells.some(cell => cell.includes('\n'))) return false
+  return data.toString('latin1', from, to).split(quote).length % 2 === 0
+}
+
 function buildRow(data: Buffer, { cells, from, to }: CsvRecord, format: CsvFormat): CsvRow {
   const line = data.toString('utf8', from, to)
   const lineEnd = line.endsWith('\r\n') ? '\r\n' : line.endsWith('\n') ? '\n' : line.endsWith('\r') ? '\r' : ''
@@ -127,8 +140,6 @@ function buildRow(data: Buffer, { cells, from, to }: CsvRecord, format: CsvForma
   return { cells, raw, lineEnd, text: '' }
 }
 
-const isWordy = (cell: string) => cell.trim() !== ''
-
 function haveEvenExcess(rows: CsvRow[], columns: number): boolean {
   const solid = rows.filter(row => !isBlank(row))
   const width = solid[0]?.cells.length ?? 0
@@ -137,19 +148,36 @@ function haveEvenExcess(rows: CsvRow[], columns: number): boolean {
   return solid.length > 1 && width > columns && solid.every(isEven)
 }
 
+/** Finds the feedback of a row. */
+function addText(row: CsvRow, shape: Shape): CsvRow {
+  const { columns, column, isEven } = shape
+  const whole = row.cells.length > columns ? mergeTorn(row, shape) : row
+  return { ...(isEven ? row : whole), text: whole.cells[column] ?? '' }
+}
+
+/** More pieces than this are not looked at one by one. */
+const mostTorn = 20
+
 /**
- * Finds the feedback of a row. Cells beyond the header are mostly its pieces, after commas that nobody quoted, and are put
- * together again; elsewhere than in the last column only where a space follows each comma.
+ * Puts cells together that unquoted commas tore: those before a space, if they account for all cells beyond the header, else
+ * those of the last column if that has the feedback.
  */
-function addText(row: CsvRow, { format, columns, column, isEven }: Shape): CsvRow {
+function mergeTorn(row: CsvRow, { format, columns, column }: Shape): CsvRow {
   const { cells } = row
   const excess = cells.length - columns
-  const isLast = column === columns - 1
-  const pieces = cells.slice(column + 1, column + 1 + excess)
-  const areTorn = isLast ? pieces.some(isWordy) : pieces.every(piece => piece.startsWith(' '))
-  if (excess < 1 || !areTorn) return { ...row, text: cells[column] ?? '' }
-  const merged = mergeCells(row, { at: column, count: excess + 1, format })
-  return { ...(isEven ? row : merged), text: merged.cells[column] ?? '' }
+  const isTorn = (at: number) => at > 0 && cells[at]?.startsWith(' ') === true
+  const torn = [...cells.keys()].filter(isTorn)
+  if (torn.length === excess && excess <= mostTorn) {
+    const lasts = torn.filter(at => !isTorn(at + 1)).reverse()
+    const mergeRun = (whole: CsvRow, last: number) => {
+      let at = last
+      while (isTorn(at)) at -= 1
+      return mergeCells(whole, { at, count: last - at + 1, format })
+    }
+    return lasts.reduce(mergeRun, row)
+  }
+  const isLast = column === columns - 1 && cells.slice(columns).some(cell => cell.trim() !== '')
+  return isLast ? mergeCells(row, { at: column, count: excess + 1, format }) : row
 }
 
 /** Merges neighbouring cells into one, with all that the file has between them. */

@@ -134,9 +134,10 @@ const markedTypes = ['image/png', 'image/jpeg', 'image/gif', 'image/webp', 'appl
 
 async function parsePlainText(file: SlackFile, bytes: Uint8Array): Promise<string> {
   const text = await decodeText(bytes)
+  const isText = file.mimetype.startsWith('text/') || !isBinary(bytes)
   if (text !== undefined && isSignInPage(file, text, bytes.byteLength)) throw new FileSkipped('login_page')
   if (markedTypes.includes(file.mimetype)) throw new FileSkipped('type_mismatch')
-  if (text === undefined) throw new FileSkipped(isBinary(bytes) ? 'unreadable_type' : 'unknown_encoding')
+  if (text === undefined) throw new FileSkipped(isText ? 'unknown_encoding' : 'unreadable_type')
   if (text.trim() === '') throw new FileSkipped('empty')
   return text
 }
