@@ -26,6 +26,8 @@ const onlyIn: Record<string, string> = {
   'chrono-node': 'text/date-range.ts',
   openai: 'model/client.ts, model/api-errors.ts',
   'lru-cache': 'lru.ts',
+  'csv-parse': 'features/classify/csv-records.ts',
+  jschardet: 'slack/files/legacy-encoding.ts',
   '@slack/bolt': 'slack/receiver.ts',
   '@slack/web-api': 'slack/client.ts',
   'gpt-tokenizer': 'model/tokens.ts',

@@ -25,6 +25,8 @@ export const en = {
   footerShortened: 'a very long message was read only in part',
   footerFileCut: (name: string) => `${name} read only in part: it is too long`,
   footerFileSkipped: (name: string, reason: string) => `${name} not read: ${reason}`,
+  footerFilePages: (name: string, read: number, total: number) =>
+    `${name} has ${total} pages; I read the first ${read}, so split it to get to the rest`,
   footerFilesMore: (count: number) => `${count} more ${count === 1 ? 'file' : 'files'} not read`,
   outputLimit: 'The answer reached the model’s length limit. Say “go on” for the rest.',
 
@@ -48,15 +50,22 @@ export const en = {
     gone: 'I no longer have this label. Please classify the text again.',
     nothingToLabel: 'There is no text here that I could classify.',
     sheet: {
+      otherType: (name: string) =>
+        `I can only classify CSV files, and ${name} isn’t one. Save it as CSV (UTF-8) and send it again.`,
       missing: 'I see no CSV file here. Drop one into this thread and say “classify this file”, or send both together.',
       empty: 'The file has no rows below its header.',
-      tooLong: (rows: number, most: number) => `The file has ${rows} rows; I take ${most} at a time. Split it, please.`,
+      tooLong: (rows: number, most: number, isMore: boolean) =>
+        `The file has ${isMore ? 'at least ' : ''}${rows} rows; I take ${most} at a time. Split it, please.`,
       tooWide: (columns: number, most: number) =>
         `The file has ${columns} columns. I can read up to ${most}; remove the ones you don’t need and send it again.`,
       tooLarge: (cells: number, most: number) =>
         `The file has ${cells} cells. I can read up to ${most}; remove columns you don’t need, or split it.`,
-      unreadable:
-        'I cannot read this as CSV: a quotation mark is not closed, or it is another format. Export it again.',
+      unreadable: (line: number) =>
+        `I cannot read this as CSV: the row at line ${line} doesn’t end, or is longer than 2 MB. Look for a quotation mark there that is never closed, and send the file again.`,
+      unclear: (name: string, seen: string[]) =>
+        `I can’t tell the columns of ${name} apart. Their names may be in the line ${seen.map(line => `“${line}”`).join(' or ')}. Tell me which column has the feedback, for example “classify this file, column comment”. Or delete what is above the names, add a first line like \`sep=;\` with your delimiter, and send it again.`,
+      headless: (name: string, [seen = '']: string[]) =>
+        `${name} has no column names: the first line is “${seen}”. Add a line above it with a name for each column, for example \`id,comment\`, and send it again.`,
       noColumn: (wanted: string, names: string) => `There is no column “${wanted}”. The columns are: ${names}`,
       progress: (done: number, all: number, failed: number) =>
         `Labelling: ${done} of ${all}${failed > 0 ? `, ${failed} failed` : ''} …`,
@@ -183,6 +192,14 @@ export const en = {
     login_page: 'Slack gave a login page; whoever installed me must allow files:read',
     not_found: 'Slack no longer has it',
     unreadable_type: 'I cannot read this type; send text, PDF or an image',
+    unknown_encoding:
+      'I can’t tell its encoding (tried UTF-8, UTF-16, Windows-1252, Shift-JIS, GBK, Big5 and EUC-KR); save it as UTF-8 and send it again',
+    no_text: 'its pages have no text, like a scan; run text recognition (OCR) on it, or send the pages as PNG or JPEG',
+    heic: 'I can’t open HEIC photos; send it as JPEG or PNG',
+    image_type: 'I can’t open this type of image; send it as JPEG or PNG',
+    office: 'I can’t open Office files; save it as PDF and send that',
+    spreadsheet: 'I can’t open spreadsheets; save it as CSV (UTF-8) and send that',
+    archive: 'I don’t unpack archives; send the files in it',
     audio: 'I cannot hear recordings; send the words as text',
     video: 'I cannot watch videos; send the words as text',
     empty: 'it is empty',

@@ -27,6 +27,7 @@ export const zh: I18n = {
   footerShortened: '一条过长的消息只读了一部分',
   footerFileCut: name => `${name} 只读了一部分：太长`,
   footerFileSkipped: (name, reason) => `未读 ${name}：${reason}`,
+  footerFilePages: (name, read, total) => `${name} 共 ${total} 页，只读了前 ${read} 页；其余部分请拆分后再发`,
   footerFilesMore: count => `另有 ${count} 个文件未读`,
   outputLimit: '回答达到了模型的长度上限。说“继续”可以看到其余部分。',
 
@@ -48,12 +49,18 @@ export const zh: I18n = {
     gone: '我已经没有这条分类了。请重新分类。',
     nothingToLabel: '这里没有可以分类的文字。',
     sheet: {
+      otherType: name => `我只能分类 CSV 文件，${name} 不是。请另存为 CSV（UTF-8）再发一次。`,
       missing: '这里没有 CSV 文件。请把文件放进这个讨论串再说“分类这个文件”，或者一起发送。',
       empty: '文件的表头下面没有内容。',
-      tooLong: (rows, most) => `文件有 ${rows} 行，我一次最多处理 ${most} 行。请拆分后再发。`,
+      tooLong: (rows, most, isMore) =>
+        `文件有${isMore ? '至少' : ''} ${rows} 行，我一次最多处理 ${most} 行。请拆分后再发。`,
       tooWide: (columns, most) => `文件有 ${columns} 列，我最多能读 ${most} 列。请删掉不需要的列，再发一次。`,
       tooLarge: (cells, most) => `文件有 ${cells} 个单元格，我最多能读 ${most} 个。请删掉不需要的列，或拆分后再发。`,
-      unreadable: '我读不了这个 CSV：引号没有闭合，或者是别的格式。请重新导出。',
+      unreadable: line => `我读不了这个 CSV：第 ${line} 行没有结束，或超过 2 MB。请检查那里的引号是否闭合，再发一次。`,
+      unclear: (name, seen) =>
+        `我分不清 ${name} 的列。列名可能在这一行：${seen.map(line => `“${line}”`).join('或')}。请告诉我反馈在哪一列，例如“分类这个文件，列：评论”。也可以删掉列名上面的内容，在开头加一行 \`sep=;\`（写上你的分隔符），再发一次。`,
+      headless: (name, [seen = '']) =>
+        `${name} 没有列名：第一行是“${seen}”。请在上面加一行列名，例如 \`编号,评论\`，再发一次。`,
       noColumn: (wanted, names) => `没有“${wanted}”这一列。现有的列：${names}`,
       progress: (done, all, failed) => `正在分类：${done} / ${all}${failed > 0 ? `，${failed} 行失败` : ''} …`,
       done: (all, failed) =>
@@ -167,6 +174,14 @@ export const zh: I18n = {
     login_page: 'Slack 返回了登录页，管理员需要授予 files:read 权限',
     not_found: 'Slack 上已经没有它了',
     unreadable_type: '我读不了这种类型，请发送文本、PDF 或图片',
+    unknown_encoding:
+      '无法确定它的编码（已尝试 UTF-8、UTF-16、Windows-1252、Shift-JIS、GBK、Big5 和 EUC-KR），请另存为 UTF-8 后再发',
+    no_text: '页面里没有文字，可能是扫描件；请先做文字识别（OCR），或把页面存成 PNG 或 JPEG 发送',
+    heic: '我打不开 HEIC 照片，请转成 JPEG 或 PNG 再发',
+    image_type: '我打不开这种图片，请转成 JPEG 或 PNG 再发',
+    office: '我打不开 Office 文件，请另存为 PDF 再发',
+    spreadsheet: '我打不开电子表格，请另存为 CSV（UTF-8）再发',
+    archive: '我不会解压压缩包，请直接发送里面的文件',
     audio: '我听不了录音，请用文字发送',
     video: '我看不了视频，请用文字发送',
     empty: '它是空的',

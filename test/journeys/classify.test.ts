@@ -239,6 +239,13 @@ describe('/classify', () => {
     ).toEqual(['it crashes', '又闪退了'])
   })
 
+  test('takes the number or the bold word that begins a line of a list for no bullet', async () => {
+    const story = await open()
+    await classify(story, '2.5 stars at most\n-5 degrees is read as 5\n*never* works')
+    for (const text of ['2.5 stars at most', '-5 degrees is read as 5', '*never* works'])
+      expect((await story.model.next()).prompt).toContain(`<text>${text}`)
+  })
+
   test('takes two paragraphs as one feedback', async () => {
     const story = await open()
     await classify(story, 'The export crashes.\n\nIt did not last week.')

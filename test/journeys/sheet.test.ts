@@ -1,34 +1,26 @@
-import { parse } from 'csv-parse/sync'
 import { describe, expect, test } from 'vitest'
 import type { PageMessage } from '../../playground/protocol.ts'
+import { callBug as answer, dropSheet as drop, textOf, untilTable } from '../labelled-sheet.ts'
 import { openWorld } from '../process.ts'
-import type { Exchange } from '../scripted-model.ts'
 import { bySoak } from '../soak.ts'
-import { openStory, type Story, toSeen } from '../story.ts'
-
-const textOf = (exchange: Exchange) => /<text>([^<]*)<\/text>\s*$/.exec(exchange.prompt)?.[1] ?? ''
-
-/** A model that calls everything a bug and quotes its first word. */
-function answer(exchange: Exchange): void {
-  const [quote = ''] = textOf(exchange).split(/[\s，]/)
-  exchange.reply(JSON.stringify({ items: [{ kind: 'bug', quote, reason: 'It fails.', confidence: 0.9 }] }))
-}
+import { openStory, toSeen } from '../story.ts'
 
 describe('a CSV file in a thread', () => {
   test.each([
-    ['classify this file', 'id,Feedback\n1,"crashes, often"\n2,又闪退了\n3,\n4,=SUM(A1)\n'],
-    ['分类这个文件', 'id;内容\n1;crashes, often\n2;又闪退了\n3;\n4;=SUM(A1)\n'],
+    ['classify this file', ',', 'id,Feedback\n1,"crashes, often"\n2,又闪退了\n3,\n4,=SUM(A1)\n'],
+    ['分类这个文件', ';', 'id;内容\n1;crashes, often\n2;又闪退了\n3;\n4;=SUM(A1)\n'],
     [
       'classify this file, column “what they said”',
+      '\t',
       'comment\tWhat they said\n1\tcrashes, often\n2\t又闪退了\n3\t\n4\t=SUM(A1)\n',
     ],
-  ])('comes back with a label on each row: %s', async (words, csv) => {
+  ])('comes back with a label on each row: %s', async (words, delimiter, csv) => {
     const story = await openStory()
     const { slack, model } = story
     const { dana, general } = { ...slack.people, ...slack.channels }
     model.answerAll(answer)
-    const ts = await drop(story, csv, words)
-    const result = await untilTable(story, ts)
+    const ts = await drop(story, csv, { words })
+    const result = await untilTable(story, ts, { delimiter })
     const [header, ...rows] = result
     expect(header?.slice(2)).toEqual(['kind', 'confidence', 'quote', 'reason', 'error'])
     expect(rows.map(row => row.slice(2))).toEqual([
@@ -79,7 +71,7 @@ describe('a CSV file in a thread', () => {
     ],
   ])('%s', async (_, csv, words, sentence) => {
     const story = await openStory()
-    const ts = await drop(story, csv, words)
+    const ts = await drop(story, csv, { words })
     await story.untilReply(story.slack.channels.general, ts, reply => toSeen(reply).includes(sentence), sentence)
     expect(story.model.requests).toEqual([])
   })
@@ -87,7 +79,7 @@ describe('a CSV file in a thread', () => {
   test('comes back with every cell of its rows, however many each has', async () => {
     const story = await openStory()
     story.model.answerAll(answer)
-    const ts = await drop(story, 'feedback,a,b\ncrashes\ncrashes,1,2,extra\ncrashes,1\n', 'classify this file')
+    const ts = await drop(story, 'feedback,a,b\ncrashes\ncrashes,1,2,extra\ncrashes,1\n')
     const rows = await untilTable(story, ts)
     expect(rows.map(row => row.slice(0, 5))).toEqual([
       ['feedback', 'a', 'b', '', 'kind'],
@@ -101,7 +93,7 @@ describe('a CSV file in a thread', () => {
     const story = await openStory()
     const { slack, model } = story
     slack.fault({ method: 'chat.postMessage', delayMs: 4_500 })
-    const ts = await drop(story, 'feedback\ncrashes\n', 'classify this file')
+    const ts = await drop(story, 'feedback\ncrashes\n')
     const exchange = await model.next()
     // A tick of the progress passes while the first word is on its way.
     const posts = () => slack.calls.filter(({ method }) => method === 'chat.postMessage')
@@ -118,7 +110,7 @@ describe('a CSV file in a thread', () => {
     const story = await openStory({ workspace: { commands: [classify] } })
     const { slack, model } = story
     const { dana, general } = { ...slack.people, ...slack.channels }
-    await drop(story, `feedback\n${'crashes\n'.repeat(50)}`, 'classify this file')
+    await drop(story, `feedback\n${'crashes\n'.repeat(50)}`)
     for (let row = 0; row < 6; row += 1) expect(textOf(await model.next())).toBe('crashes')
     await slack.do({ do: 'command', as: dana, channel: general, command: '/classify', text: 'a single text' })
     expect(textOf(await model.next())).toBe('a single text')
@@ -156,7 +148,7 @@ describe('a CSV file in a thread', () => {
     await bot.exit
     expect(isDead).toBe(true)
     await world.restart()
-    const rows = await untilTable({ slack } as Story, String(ts), 90_000)
+    const rows = await untilTable({ slack }, String(ts), { patienceMs: 90_000 })
     expect(rows).toHaveLength(rowCount + 1)
     const wrong = rows.slice(1).filter((row, index) => {
       const isRefused = index % 10 === 3
@@ -172,28 +164,3 @@ describe('a CSV file in a thread', () => {
 })
 
 const classify = { command: '/classify', description: '', usageHint: '', shouldEscape: false }
-
-async function drop({ slack }: Story, csv: string, words: string): Promise<string> {
-  const { dana, general } = { ...slack.people, ...slack.channels }
-  const { id } = slack.upload(dana, 'feedback.csv', Buffer.from(csv))
-  const text = `<@${slack.botUserId}> ${words}`
-  const { ts } = await slack.do({ do: 'say', as: dana, channel: general, text, files: [id] })
-  return String(ts)
-}
-
-/** The table that the bot shared in the thread, cell by cell. */
-async function untilTable({ slack }: Pick<Story, 'slack'>, ts: string, patienceMs?: number): Promise<string[][]> {
-  const { general } = slack.channels
-  const find = () => slack.messages(general, ts).find(({ user, files }) => user === slack.botUserId && files?.length)
-  const [file] = (await slack.until(find, 'the table', patienceMs)).files ?? []
-  expect(file?.name).toBe('feedback-labelled.csv')
-  const info = await fetch(`${slack.apiUrl}files.info`, {
-    method: 'POST',
-    headers: { authorization: `Bearer ${slack.botToken}`, 'content-type': 'application/json' },
-    body: JSON.stringify({ file: file?.id }),
-  })
-  const { file: shared } = (await info.json()) as { file: { url_private: string } }
-  const response = await fetch(shared.url_private, { headers: { authorization: `Bearer ${slack.botToken}` } })
-  const text = await response.text()
-  return parse(text, { bom: true }) as string[][]
-}

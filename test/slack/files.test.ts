@@ -248,9 +248,12 @@ describe('a file is what its first bytes say', () => {
     ['audio', 'm4a', '\0\0\0\x1cftypM4A '],
     ['video', 'mp4', '\0\0\0\x1cftypisom'],
     ['video', 'webm', '\x1a\x45\xdf\xa3'],
-    ['unreadable_type', 'docx', 'PK\x03\x04\x14\0'],
-    ['unreadable_type', 'heic', '\0\0\0\x1cftypheic'],
-    ['unreadable_type', 'doc', '\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1'],
+    ['archive', 'zip', 'PK\x03\x04\x14\0'],
+    ['office', 'docx', `PK\x03\x04${'\0'.repeat(26)}[Content_Types].xml`],
+    ['image_type', 'tiff', 'II*\0'],
+    ['image_type', 'avif', '\0\0\0\x1cftypavif'],
+    ['heic', 'heic', '\0\0\0\x1cftypheic'],
+    ['office', 'doc', '\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1'],
     ['unreadable_type', 'program', '\x7fELF\x02\x01\x01\0'],
     ['empty', 'nothing', ''],
     ['empty', 'blank', ' \n\t\n'],
@@ -278,8 +281,10 @@ describe('text', () => {
   it('is read as GB18030 when it is Chinese, and not guessed when it is not', async () => {
     const chinese = Buffer.from('d3c3bba7cbb5a3bad3d0b8f6626167a1a3', 'hex')
     expect(await attach(chinese)).toMatchObject({ text: '用户说：有个bag。' })
-    expect(await attach(Buffer.from('Frédéric, déjà', 'latin1'))).toEqual(skipped('unreadable_type'))
-    expect(await attach(Buffer.from('a\0b'))).toEqual(skipped('unreadable_type'))
+    expect(await attach(Buffer.from('Frédéric, déjà', 'latin1'))).toMatchObject({ text: 'Frédéric, déjà' })
+    expect(await attach(Buffer.from('8f', 'hex'))).toEqual(skipped('unknown_encoding'))
+    expect(await attach(Buffer.from('a\0b'))).toEqual(skipped('unknown_encoding'))
+    expect(await attach(Buffer.from('a\0b'), { mimetype: '' })).toEqual(skipped('unreadable_type'))
   })
 
   it('is cut at the limit without halving a character, and says how much is missing', async () => {
@@ -317,7 +322,7 @@ describe('a PDF', () => {
   })
 
   it('is not guessed at when its glyphs have numbers that only its font knows', async () => {
-    expect(await attach(toBarePdf('Identity-H', 'GB1', '0f8e1234'), pdf)).toEqual(skipped('unreadable_type'))
+    expect(await attach(toBarePdf('Identity-H', 'GB1', '0f8e1234'), pdf)).toEqual(skipped('no_text'))
   })
 
   it('gives its first pages when it is a book, and says so', async () => {
@@ -327,7 +332,7 @@ describe('a PDF', () => {
   })
 
   it('says why it has no text', async () => {
-    expect(await attach(toPdf({ pages: [''] }), pdf)).toEqual(skipped('unreadable_type'))
+    expect(await attach(toPdf({ pages: [''] }), pdf)).toEqual(skipped('no_text'))
     expect(await attach(toEncryptedPdf(), pdf)).toEqual(skipped('encrypted'))
     expect(await attach('%PDF-1.7\nnothing more', pdf)).toEqual(skipped('damaged'))
   })
@@ -346,7 +351,7 @@ describe('a PDF', () => {
     const second = reader.read(bytes, stop.signal)
     stop.abort(new Error('the turn was stopped'))
     await expect(second).rejects.toThrow('the turn was stopped')
-    expect(await first).toBe('Hello')
+    expect(await first).toEqual({ text: 'Hello' })
   })
 })
 

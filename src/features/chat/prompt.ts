@@ -126,10 +126,17 @@ function buildPromptFile(content: FileContent, seesImages: boolean, i18n: I18n):
 /** Returns a sentence for each file that the model is not given, or not in full. */
 function formatSkipped(message: Message, { seesImages, i18n }: View): string[] {
   return (message.contents ?? []).flatMap(content => {
-    if (content.kind === 'text' && content.cutCharacters > 0) return [i18n.footerFileCut(content.name)]
+    if (content.kind === 'text') return formatPartlyRead(content, i18n)
     const { missing } = buildPromptFile(content, seesImages, i18n)
     return missing === undefined ? [] : [i18n.footerFileSkipped(content.name, missing)]
   })
+}
+
+function formatPartlyRead({ name, cutCharacters, pages }: FileContent & { kind: 'text' }, i18n: I18n): string[] {
+  return [
+    ...(pages === undefined ? [] : [i18n.footerFilePages(name, pages.read, pages.total)]),
+    ...(cutCharacters > 0 ? [i18n.footerFileCut(name)] : []),
+  ]
 }
 
 function buildRequest(system: string, fitted: Fitted, refused: string | undefined): ChatMessage[] {

@@ -28,12 +28,13 @@ const mostAttempts = 2
 export async function classifyCsv(ctx: Ctx, column: string | undefined): Promise<void> {
   const { turn, i18n, reply, signal, deps } = ctx
   const file = await findFile(ctx)
-  const table = parseCsv(await readText(deps.createFileReader(limits), file, signal), column)
+  const text = await readText(deps.createFileReader(limits), file, signal)
+  const table = parseCsv(text, { name: file.name, wanted: column })
   const found = await labelRows(ctx, table)
   const taxonomy = deps.taxonomies.of(turn.channel)
-  const language = languageOf(table.rows.map(row => row[table.column]).join(''))
+  const language = languageOf(table.rows.map(row => row.text).join(''))
   const nameOf = (kind: string) => formatKind(taxonomy, kind, language)
-  const bytes = Buffer.from(formatLabelledCsv(table, found, nameOf, i18n))
+  const bytes = Buffer.from(formatLabelledCsv(table, found, { nameOf, i18n }))
   await upload(deps.call, { name: formatResultName(file.name), bytes, channel: turn.channel, threadTs: turn.threadTs })
   reply.replace(formatSummary(found, nameOf, i18n))
 }
@@ -41,17 +42,22 @@ export async function classifyCsv(ctx: Ctx, column: string | undefined): Promise
 async function findFile({ turn, deps }: Ctx): Promise<SlackFile> {
   const thread = await deps.threads.read(turn, turn.question)
   const files = thread.filter(({ ts }) => ts <= turn.question.ts).flatMap(message => message.files)
-  const file = files.findLast(isTable)
+  const file = files.findLast(isTable) ?? turn.question.files.at(-1) ?? files.findLast(isLikeTable)
   if (file === undefined) throw new ShownError('sheet_missing', i18n => i18n.labels.sheet.missing)
   return file
 }
+
+/** Files that people take for tables; those that are none are answered with the cure. */
+const isLikeTable = ({ name }: SlackFile) => /\.(?:txt|tab|xlsx?|xlsm|xlsb|ods|numbers)$/i.test(name)
 
 const isTable = ({ name, mimetype }: SlackFile) => /\.(?:csv|tsv)$/i.test(name) || /csv|tab-separated/.test(mimetype)
 
 async function readText(reader: FileReader, file: SlackFile, signal: AbortSignal): Promise<string> {
   const content = await reader.read(file, signal)
+  if (content.kind === 'image' || file.mimetype === 'application/pdf')
+    throw new ShownError('sheet_type', i18n => i18n.labels.sheet.otherType(file.name))
   if (content.kind === 'text' && content.cutCharacters === 0) return content.text
-  const reason = content.kind === 'skipped' ? content.reason : content.kind === 'text' ? 'too_large' : 'unreadable_type'
+  const reason = content.kind === 'skipped' ? content.reason : 'too_large'
   throw new ShownError(`sheet_${reason}`, i18n => i18n.footerFileSkipped(file.name, i18n.fileReasons[reason]))
 }
 
@@ -60,8 +66,8 @@ async function labelRows(ctx: Ctx, table: CsvTable): Promise<LabelledRow[]> {
   const found: LabelledRow[] = []
   let done = 0
   let failed = 0
-  const label = async (row: string[], index: number): Promise<void> => {
-    const outcome = await labelRow(ctx, row[table.column] ?? '', index)
+  const label = async ({ text }: CsvTable['rows'][number], index: number): Promise<void> => {
+    const outcome = await labelRow(ctx, text, index)
     found[index] = outcome
     done += 1
     if (outcome.error !== undefined) failed += 1

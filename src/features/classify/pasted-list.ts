@@ -5,7 +5,8 @@ import type { Subject } from './subject.ts'
 /** More lines than this do not fit one card. */
 export const mostLines = 40
 
-const bullet = /^\s*(?:[-*•·–]|\d{1,3}[.)、）])\s*/
+/** Not the sign of a number (“-5 degrees”), its whole part (“2.5 stars”), or the start of bold words (“*never* works”). */
+const bullet = /^\s*(?:[•·]|\*(?=\s)|[-–](?!\d)|\d{1,3}(?:[)、）]|\.(?!\d)))\s*/
 /** A line of a list is short; longer ones are paragraphs of one text. */
 const longestLine = 400
 

@@ -2,7 +2,7 @@
 export type ImageType = 'image/png' | 'image/jpeg' | 'image/gif' | 'image/webp'
 
 /** File type by its first bytes; `unmarked` has no signature and may be text. */
-type FileType = ImageType | 'pdf' | 'audio' | 'video' | 'other' | 'unmarked'
+type FileType = ImageType | 'pdf' | 'audio' | 'video' | 'heic' | 'image' | 'office' | 'archive' | 'unmarked'
 
 interface Signature {
   kind: FileType
@@ -12,6 +12,18 @@ interface Signature {
   /** A second signature, for containers of several types. */
   next?: { at: number; oneOf: readonly string[] }
 }
+
+/** The first entry in the archive that an office program writes. */
+const officeEntries = [
+  '[Content_Types].xml',
+  '_rels/',
+  'docProps/',
+  'word/',
+  'xl/',
+  'ppt/',
+  'mimetypeapplication/vnd.oasis.opendocument',
+  'Index/',
+]
 
 /** In order: the first that fits wins, so the special brands of a container come before the container. */
 const signatures: readonly Signature[] = [
@@ -28,17 +40,22 @@ const signatures: readonly Signature[] = [
   { kind: 'audio', mark: 'FORM', next: { at: 8, oneOf: ['AIFF', 'AIFC'] } },
   { kind: 'audio', mark: 'ID3', next: { at: 3, oneOf: ['\x02', '\x03', '\x04'] } },
   { kind: 'audio', mark: 'ftyp', at: 4, next: { at: 8, oneOf: ['M4A ', 'M4B ', 'M4P '] } },
-  { kind: 'other', mark: 'ftyp', at: 4, next: { at: 8, oneOf: ['heic', 'heix', 'hevc', 'mif1', 'msf1', 'avif'] } },
+  { kind: 'image', mark: 'ftyp', at: 4, next: { at: 8, oneOf: ['avif', 'avis'] } },
+  { kind: 'heic', mark: 'ftyp', at: 4, next: { at: 8, oneOf: ['hei', 'hev', 'mif1', 'msf1'] } },
   { kind: 'video', mark: 'ftyp', at: 4 },
   { kind: 'video', mark: '\x1a\x45\xdf\xa3' },
-  { kind: 'other', mark: 'PK\x03\x04' },
-  { kind: 'other', mark: 'PK\x05\x06' },
-  { kind: 'other', mark: '\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1' },
-  { kind: 'other', mark: '\x1f\x8b' },
-  { kind: 'other', mark: '7z\xbc\xaf\x27\x1c' },
-  { kind: 'other', mark: 'Rar!\x1a\x07' },
-  { kind: 'other', mark: 'II*\0' },
-  { kind: 'other', mark: 'MM\0*' },
+  { kind: 'office', mark: 'PK\x03\x04', next: { at: 30, oneOf: officeEntries } },
+  { kind: 'archive', mark: 'PK\x03\x04' },
+  { kind: 'archive', mark: 'PK\x05\x06' },
+  { kind: 'office', mark: '\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1' },
+  { kind: 'archive', mark: '\x1f\x8b' },
+  { kind: 'archive', mark: '7z\xbc\xaf\x27\x1c' },
+  { kind: 'archive', mark: 'Rar!\x1a\x07' },
+  { kind: 'image', mark: 'II*\0' },
+  { kind: 'image', mark: 'MM\0*' },
+  { kind: 'image', mark: '8BPS' },
+  { kind: 'image', mark: '\0\0\x01\0' },
+  { kind: 'image', mark: 'BM', next: { at: 6, oneOf: ['\0\0\0\0'] } },
 ]
 
 /** Bytes that may precede a signature; PDF allows the most. */

@@ -3,9 +3,15 @@ import { Worker } from 'node:worker_threads'
 import type { PdfAnswer, PdfTask } from './pdf-worker.ts'
 import { FileSkipped } from './skipped.ts'
 
+/** The text of a PDF, and how many of its pages were read if not all. */
+interface PdfText {
+  text: string
+  pages?: { read: number; total: number }
+}
+
 /** Gives the text of a PDF, or a `FileSkipped`; rejects with the signal's reason when aborted. */
 interface PdfReader {
-  read(bytes: Uint8Array, signal?: AbortSignal): Promise<string>
+  read(bytes: Uint8Array, signal?: AbortSignal): Promise<PdfText>
 }
 
 interface PdfBounds {
@@ -40,7 +46,7 @@ export function createPdfReader(bounds: Partial<PdfBounds> = {}): PdfReader {
   }
 }
 
-async function ask(bytes: Uint8Array, limits: PdfBounds, signal?: AbortSignal): Promise<string> {
+async function ask(bytes: Uint8Array, limits: PdfBounds, signal?: AbortSignal): Promise<PdfText> {
   signal?.throwIfAborted()
   const bounds = openBounds(limits)
   const worker = startWorker(bytes)
@@ -90,11 +96,13 @@ function startWorker(bytes: Uint8Array): Worker {
   return worker.on('error', () => undefined)
 }
 
-function parseReply(answer: PdfAnswer): string {
+function parseReply(answer: PdfAnswer): PdfText {
   if ('problem' in answer) throw new FileSkipped(answer.problem)
   const { text, readPages, totalPages } = answer
-  if (text === '') throw new FileSkipped('unreadable_type')
-  return totalPages > readPages ? `[The first ${readPages} of ${totalPages} pages]\n\n${text}` : text
+  if (text === '') throw new FileSkipped('no_text')
+  if (totalPages === readPages) return { text }
+  const pages = { read: readPages, total: totalPages }
+  return { text: `[The first ${readPages} of ${totalPages} pages]\n\n${text}`, pages }
 }
 
 function isOutOfMemory(error: unknown): boolean {

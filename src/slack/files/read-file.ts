@@ -9,7 +9,7 @@ import { createPdfReader } from './pdf.ts'
 import { isSignInPage } from './sign-in-page.ts'
 import { FileSkipped } from './skipped.ts'
 import { parseSlackFile, type SlackFile } from './slack-file.ts'
-import { cutText, decodeText } from './text.ts'
+import { cutText, decodeText, isBinary } from './text.ts'
 
 type SkipReason = FileSkipped['reason']
 
@@ -25,6 +25,8 @@ export type FileContent =
       text: string
       /** Characters left out at the end because of the limit. */
       cutCharacters: number
+      /** Of a PDF of which only the first pages were read. */
+      pages?: { read: number; total: number }
     }
   | { kind: 'image'; name: string; mimetype: ImageType; base64: string; bytes: number }
   | { kind: 'skipped'; name: string; reason: SkipReason }
@@ -123,11 +125,38 @@ async function parseContent({ file, bytes, maxTextCharacters, pdfReader, signal 
   if (bytes.byteLength === 0) throw new FileSkipped('empty')
   const kind = detectFileType(bytes, file.mimetype)
   if (kind === 'audio' || kind === 'video') throw new FileSkipped(kind)
-  if (kind === 'other') throw new FileSkipped('unreadable_type')
+  if (kind === 'heic') throw new FileSkipped('heic')
+  if (kind === 'image') throw new FileSkipped('image_type')
+  if (kind === 'office' || kind === 'archive') throw new FileSkipped(parseOfficeType(file) ?? kind)
   if (kind !== 'pdf' && kind !== 'unmarked') return parseImage(file, kind, bytes)
-  const text = kind === 'pdf' ? await pdfReader.read(bytes, signal) : parsePlainText(file, bytes)
-  return { kind: 'text', name: file.name, ...cutText(text, maxTextCharacters) }
+  const { text, ...more } =
+    kind === 'pdf' ? await pdfReader.read(bytes, signal) : { text: await parsePlainText(file, bytes) }
+  return { kind: 'text', name: file.name, ...cutText(text, maxTextCharacters), ...more }
 }
+
+/** Tells the kinds of office files apart by their names, since all are the same two containers. */
+function parseOfficeType({ name, mimetype }: SlackFile): 'office' | 'spreadsheet' | undefined {
+  const ending = name.slice(name.lastIndexOf('.') + 1).toLowerCase()
+  if (spreadsheetEndings.has(ending) || /spreadsheet|excel/.test(mimetype)) return 'spreadsheet'
+  return officeEndings.has(ending) ? 'office' : undefined
+}
+
+/** Text formats are here as well: Excel's own files are often renamed, or declared, as CSV. */
+const spreadsheetEndings = new Set(['xlsx', 'xlsm', 'xlsb', 'xls', 'xltx', 'ods', 'numbers', 'et', 'csv', 'tsv'])
+const officeEndings = new Set([
+  'docx',
+  'docm',
+  'doc',
+  'dot',
+  'dotx',
+  'odt',
+  'pages',
+  'wps',
+  'pptx',
+  'ppt',
+  'odp',
+  'key',
+])
 
 function parseImage(file: SlackFile, mimetype: ImageType, bytes: Uint8Array): FileContent {
   if (!isWholeImage(mimetype, bytes)) throw new FileSkipped('damaged')
@@ -138,11 +167,12 @@ function parseImage(file: SlackFile, mimetype: ImageType, bytes: Uint8Array): Fi
 /** Types whose files always begin with a signature: without it they are something else, for example an error text. */
 const markedTypes = ['image/png', 'image/jpeg', 'image/gif', 'image/webp', 'application/pdf']
 
-function parsePlainText(file: SlackFile, bytes: Uint8Array): string {
-  const text = decodeText(bytes)
+async function parsePlainText(file: SlackFile, bytes: Uint8Array): Promise<string> {
+  const text = await decodeText(bytes)
+  const isText = file.mimetype.startsWith('text/') || !isBinary(bytes)
   if (text !== undefined && isSignInPage(file, text, bytes.byteLength)) throw new FileSkipped('login_page')
   if (markedTypes.includes(file.mimetype)) throw new FileSkipped('type_mismatch')
-  if (text === undefined) throw new FileSkipped('unreadable_type')
+  if (text === undefined) throw new FileSkipped(isText ? 'unknown_encoding' : 'unreadable_type')
   if (text.trim() === '') throw new FileSkipped('empty')
   return text
 }

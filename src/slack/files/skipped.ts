@@ -14,8 +14,19 @@ type SkipReason =
   /** Slack did not accept the token for this file; the scope `files:read` is the usual cause. */
   | 'login_page'
   | 'not_found'
-  /** A kind of file that has no text and is no picture that models take, a scanned PDF for example. */
+  /** A kind of file that has no text and is no picture. */
   | 'unreadable_type'
+  /** Text in an encoding that cannot be told for certain. */
+  | 'unknown_encoding'
+  /** A PDF whose pages hold no characters: a scan, or drawings. */
+  | 'no_text'
+  | 'heic'
+  /** A picture that models do not take. */
+  | 'image_type'
+  /** A document or presentation of an office program. */
+  | 'office'
+  | 'spreadsheet'
+  | 'archive'
   | 'audio'
   | 'video'
   | 'empty'

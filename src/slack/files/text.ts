@@ -1,8 +1,25 @@
-/** Decodes bytes to text. Returns undefined if they are not text in an encoding that can be detected for certain. */
-export function decodeText(bytes: Uint8Array): string | undefined {
-  const text = decodeMarked(bytes) ?? decode('utf-8', bytes) ?? decodeChinese(bytes)
-  return text?.includes('\0') ? undefined : text
+import { decode, decodeLegacy, decodePlausible } from './legacy-encoding.ts'
+
+/**
+ * Decodes bytes to text: UTF-8, UTF-16 with and without its mark, or an encoding that is older than Unicode. Returns undefined
+ * if they are no text, or text in an encoding that cannot be told for certain.
+ */
+export async function decodeText(bytes: Uint8Array): Promise<string | undefined> {
+  const mark = findMark(bytes)
+  if (mark !== undefined) return withoutNul(decode(mark, bytes))
+  if (bytes.includes(0)) return decodeUnmarkedUtf16(bytes)
+  const text = decodeJis(bytes) ?? decode('utf-8', bytes) ?? decodeDamagedUtf8(bytes)
+  return text === undefined ? decodeLegacy(bytes) : (text ?? undefined)
 }
+
+/** Returns true if bytes can hardly be text in any encoding. */
+export function isBinary(bytes: Uint8Array): boolean {
+  return bytes.subarray(0, binaryBytes).some(byte => byte < 0x20 && !textControls.has(byte))
+}
+
+const binaryBytes = 64_000
+/** Tab, line feed, vertical tab, form feed, carriage return, end of file, escape. */
+const textControls = new Set([0x09, 0x0a, 0x0b, 0x0c, 0x0d, 0x1a, 0x1b])
 
 /** Cuts a text at a limit of UTF-16 units without halving a character, and says how much was left out. */
 export function cutText(text: string, maxCharacters: number): { text: string; cutCharacters: number } {
@@ -16,39 +33,53 @@ function endOfWhole(text: string, end: number): number {
   return halvesPair ? end - 1 : end
 }
 
-function decodeMarked(bytes: Uint8Array): string | undefined {
-  if (bytes[0] === 0xff && bytes[1] === 0xfe) return decode('utf-16le', bytes)
-  if (bytes[0] === 0xfe && bytes[1] === 0xff) return decode('utf-16be', bytes)
+function findMark(bytes: Uint8Array): string | undefined {
+  if (bytes[0] === 0xff && bytes[1] === 0xfe) return 'utf-16le'
+  if (bytes[0] === 0xfe && bytes[1] === 0xff) return 'utf-16be'
   return undefined
 }
 
-/** GB18030 accepts much that is not Chinese (accented Latin text above all), so the bytes must look like it as well. */
-function decodeChinese(bytes: Uint8Array): string | undefined {
-  if (!looksLikeGb2312(bytes)) return undefined
-  const text = decode('gb18030', bytes)
-  return text !== undefined && /\p{Script=Han}/u.test(text) ? text : undefined
+const withoutNul = (text: string | undefined) => (text?.includes('\0') ? undefined : text)
+
+/** Decodes UTF-16 without a mark in the byte order in which it has more ASCII, which every table and most texts have. */
+function decodeUnmarkedUtf16(bytes: Uint8Array): string | undefined {
+  const [first, second] = ['utf-16le', 'utf-16be']
+    .map(label => decodePlausible(label, bytes))
+    .map((text = '') => ({ text, ascii: countAscii(text) }))
+    .sort((a, b) => b.ascii - a.ascii)
+  return first !== undefined && first.ascii > (second?.ascii ?? 0) ? first.text : undefined
 }
 
-/** Of the two-byte characters in Chinese text nearly all are GB2312's, which no other common encoding resembles. */
-const minCommonShare = 0.8
-
-function looksLikeGb2312(bytes: Uint8Array): boolean {
-  let pairs = 0
-  let common = 0
-  for (let i = 0; i < bytes.length; i++) {
-    const lead = bytes[i] ?? 0
-    if (lead < 0x81) continue
-    const trail = bytes[++i] ?? 0
-    pairs++
-    if (lead >= 0xa1 && lead <= 0xf7 && trail >= 0xa1) common++
-  }
-  return pairs > 0 && common / pairs >= minCommonShare
+function countAscii(text: string): number {
+  let count = 0
+  for (let at = 0; at < text.length; at += 1) if (text.charCodeAt(at) < 0x80) count += 1
+  return count
 }
 
-function decode(encoding: string, bytes: Uint8Array): string | undefined {
-  try {
-    return new TextDecoder(encoding, { fatal: true }).decode(bytes)
-  } catch {
-    return undefined
+/** Decodes the Japanese of mails, ISO-2022-JP: ASCII, in which an escape and `$` announce the characters. */
+function decodeJis(bytes: Uint8Array): string | undefined {
+  const data = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+  return data.includes('\x1b$') ? decodePlausible('iso-2022-jp', bytes) : undefined
+}
+
+/** So many characters must be whole for each that is damaged. */
+const minWhole = 10
+
+/**
+ * Decodes UTF-8 in which a few characters are damaged, mostly halved by a program that cut the text; they become U+FFFD. Returns
+ * null for text that is half UTF-8 and half something else: no encoding is right for that.
+ */
+function decodeDamagedUtf8(bytes: Uint8Array): string | null | undefined {
+  const text = new TextDecoder().decode(bytes)
+  const isCut = /[\u0800-\ufffc]/.test(text) && text.indexOf('\ufffd') === text.length - 1
+  if (isCut) return text
+  let damaged = 0
+  let whole = 0
+  for (let at = 0; at < text.length; at += 1) {
+    const code = text.charCodeAt(at)
+    if (code === 0xfffd) damaged += 1
+    else if (code >= 0x80) whole += 1
   }
+  if (whole >= damaged * minWhole) return text
+  return whole > 3 && whole >= damaged ? null : undefined
 }
