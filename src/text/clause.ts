@@ -22,7 +22,7 @@ export function isOnWordBorders(text: string, start: number, length: number): bo
 
 /** Returns true if words are too few to be evidence: "it", "so". */
 export function isTooShort(words: string): boolean {
-  return !/\p{Script=Han}/u.test(words) && words.replace(/[^\p{L}\p{N}]/gu, '').length < 4
+  return !/\p{Script=Han}/u.test(words) && words.replace(/[^\p{L}\p{N}]/gu, '').length < 3
 }
 
 /**
