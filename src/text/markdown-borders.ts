@@ -2,7 +2,7 @@
 
 import { isInFence } from './markdown-cut.ts'
 import { type Line, readLines, runningTextStart } from './markdown-lines.ts'
-import { type Marks, readMarks } from './markdown-marks.ts'
+import { type Marks, readMarks } from './open-marks.ts'
 
 /**
  * How much of what would fit a part has to hold before a border of this kind is taken: between blocks, between items,

@@ -4,7 +4,7 @@
  */
 
 import { type Container, type Line, runningTextStart, toPrefix } from './markdown-lines.ts'
-import { readMarks } from './markdown-marks.ts'
+import { readMarks } from './open-marks.ts'
 
 /** A text with its lines, as `readLines` gives them. */
 export interface LinedText {

@@ -3,8 +3,10 @@
 import type { Nodes, Root } from 'mdast'
 import { fromMarkdown } from 'mdast-util-from-markdown'
 import { gfmFromMarkdown } from 'mdast-util-gfm'
+import { gfmTableFromMarkdown } from 'mdast-util-gfm-table'
 import { cjkFriendlyExtension } from 'micromark-extension-cjk-friendly'
 import { gfm } from 'micromark-extension-gfm'
+import { gfmTable } from 'micromark-extension-gfm-table'
 
 /** A paragraph, quote, table, code block or list item that no other block contains. */
 export interface Block {
@@ -23,15 +25,32 @@ const parserOptions = {
   mdastExtensions: [gfmFromMarkdown()],
 }
 
+/** The names of micromark's constructs that stand inside lines. */
+const inlineConstructs = [
+  ...['attention', 'autolink', 'characterEscape', 'characterReference', 'codeText', 'hardBreakEscape', 'htmlText'],
+  ...['labelEnd', 'labelStartImage', 'labelStartLink'],
+]
+/** Without these, parsing takes a fifth of the time. */
+const structureOptions = {
+  extensions: [gfmTable(), { disable: { null: ['htmlFlow', ...inlineConstructs] } }],
+  mdastExtensions: [gfmTableFromMarkdown()],
+}
+
 /** Nested quotes and lists beyond this depth are shown as they are written: parsing takes longer with every level. */
 const tooDeep = /^(?:[ \t]*(?:>|(?:[-*+]|\d{1,9}[.)])[ \t])){41}/m
-const maxCachedTrees = 16
-const trees = new Map<string, Root>()
 
-/** Parses Markdown. Remembers the last few trees, which callers must not change. */
+/** Parses Markdown. */
 export function parseMarkdown(markdown: string): Root {
-  return remember(trees, markdown, maxCachedTrees, () =>
-    tooDeep.test(markdown) ? buildLiteral(markdown) : fromMarkdown(markdown, parserOptions),
+  return tooDeep.test(markdown) ? buildLiteral(markdown) : fromMarkdown(markdown, parserOptions)
+}
+
+const maxCachedTrees = 16
+const structures = new Map<string, Root>()
+
+/** Parses the blocks of Markdown, and leaves the text in them as it is. Callers must not change the tree. */
+export function parseStructure(markdown: string): Root {
+  return remember(structures, markdown, maxCachedTrees, () =>
+    tooDeep.test(markdown) ? buildLiteral(markdown) : fromMarkdown(markdown, structureOptions),
   )
 }
 
@@ -125,27 +144,6 @@ function parseItem(line: string, before: Item | undefined): Item | undefined {
 /** Checks whether an item ends a paragraph. `2.` and empty items do not, or every wrapped year would become a list. */
 function interrupts(item: Item, before: Item | undefined): boolean {
   return item.marker === before?.marker || (!item.isEmpty && (item.number ?? 1) === 1)
-}
-
-/** A node that contains a place in a text, by its offsets in that text. */
-export interface Enclosing {
-  readonly node: Nodes
-  readonly start: number
-  readonly end: number
-}
-
-/** Finds the nodes of a block that begin before a place and end at it or behind it, outermost first. */
-export function readPath(block: Block, at: number): Enclosing[] {
-  const path: Enclosing[] = []
-  for (let node: Nodes | undefined = parseMarkdown(block.text); node !== undefined && 'children' in node; ) {
-    node = node.children.findLast(
-      child => offsets(child).start < at - block.start && offsets(child).end >= at - block.start,
-    )
-    if (node === undefined) break
-    const { start, end } = offsets(node)
-    path.push({ node, start: start + block.start, end: end + block.start })
-  }
-  return path
 }
 
 /** The offsets of a node in the text that was parsed. */

@@ -29,11 +29,10 @@ export function toMrkdwn(markdown: string): string {
 }
 
 function convert(block: Block, definitions: string): string {
-  const parsed = parseMarkdown(block.text + definitions)
-  const root = definitions === '' ? parsed : resolveReferences(structuredClone(parsed))
+  const root = resolveReferences(parseMarkdown(block.text + definitions))
   const own = root.children.filter(node => offsets(node).start < block.text.length)
   const first = own[0]
   // A block of its own, the item would be counted from its own number.
-  if (first?.type === 'list' && block.number !== undefined) own[0] = { ...first, start: block.number }
+  if (first?.type === 'list' && block.number !== undefined) first.start = block.number
   return disarmMentions(renderBlocks(own))
 }
