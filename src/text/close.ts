@@ -3,14 +3,14 @@
  * yet (is `*` a bullet or half of `**`?) is held back, so that a reader never sees half a mark.
  */
 
-import { type Block, readBlocks } from './markdown.ts'
+import { type Block, readBlocks } from './markdown-blocks.ts'
 import {
-  buildPrefix,
   type Enclosing,
   findInlineStart,
   findOpenFence,
   type OpenFence,
   readPath,
+  withoutPrefix,
 } from './markdown-path.ts'
 import { type Marks, readMarks } from './open-marks.ts'
 
@@ -53,8 +53,7 @@ function readEnd(text: string): End {
 }
 
 function close({ text, path, fence }: End): string {
-  if (fence !== undefined)
-    return `${text}${text.endsWith('\n') ? '' : '\n'}${buildPrefix(text, fence.start)}${fence.mark}`
+  if (fence !== undefined) return `${text}${text.endsWith('\n') ? '' : '\n'}${fence.prefix}${fence.mark}`
   const from = findInlineStart(text, path)
   return from === undefined ? text : text.slice(0, from) + closeMarks(text.slice(from))
 }
@@ -79,12 +78,12 @@ function findHeld(end: End): number | undefined {
 }
 
 /** Holds back a fence without code, and the beginning of the line that will end the code. */
-function findHeldCode({ text, breaks }: End, { mark, start }: OpenFence): number | undefined {
+function findHeldCode({ text, breaks }: End, { mark, start, prefix }: OpenFence): number | undefined {
   const code = text
     .slice(start)
     .split('\n')
     .slice(1)
-    .map(line => line.replace(/^[\s>]+/, '').trimEnd())
+    .map(line => withoutPrefix(line, prefix).trimEnd())
   if (code.every(line => line === '')) return lineStart(text, start)
   const last = code.at(-1) ?? ''
   const isHalfEnd = breaks === 0 && last !== '' && last.length < mark.length && mark.startsWith(last)

@@ -1,7 +1,8 @@
 /** The nodes of the syntax tree around one place of a text, and what a cut at this place would leave open. */
 
 import type { Nodes } from 'mdast'
-import { type Block, isFenceEnd, offsets, parseStructure } from './markdown.ts'
+import { type Block, fenceLine, isFenceEnd } from './markdown-blocks.ts'
+import { offsets, parseStructure } from './parse-markdown.ts'
 
 /** A node and its offsets in the whole text. */
 export interface Enclosing {
@@ -16,6 +17,8 @@ export interface OpenFence {
   readonly mark: string
   readonly info: string
   readonly start: number
+  /** The beginning of its lines: the marks of quotes and the indentation of list items. */
+  readonly prefix: string
 }
 
 /** Finds the nodes that begin before a place in a block and end there or later, outermost first. */
@@ -38,9 +41,10 @@ export function findOpenFence(text: string, path: readonly Enclosing[]): OpenFen
   const code = path.at(-1)
   if (code?.node.type !== 'code') return undefined
   const lines = text.slice(code.start, code.end).split('\n')
-  const [, mark = '', info = ''] = /^(`{3,}|~{3,})(.*)/.exec(lines[0] ?? '') ?? []
-  const isClosed = lines.length > 1 && isFenceEnd(withoutMarkers(lines.at(-1) ?? ''), mark)
-  return mark === '' || isClosed ? undefined : { mark, info: info.trim(), start: code.start }
+  const [, , mark = '', info = ''] = fenceLine.exec(lines[0] ?? '') ?? []
+  const prefix = buildPrefix(text, code.start)
+  const isClosed = lines.length > 1 && isFenceEnd(withoutPrefix(lines.at(-1) ?? '', prefix), mark)
+  return mark === '' || isClosed ? undefined : { mark, info: info.trim(), start: code.start, prefix }
 }
 
 /** Finds where the paragraph, heading or table cell begins that a path ends in; undefined where `**` means nothing. */
@@ -59,10 +63,11 @@ export function findInlineStart(text: string, path: readonly Enclosing[]): numbe
 }
 
 /** Builds the beginning of a line that belongs to the same quotes and list items as a place in another line. */
-export function buildPrefix(text: string, at: number): string {
+function buildPrefix(text: string, at: number): string {
   return text.slice(text.lastIndexOf('\n', at - 1) + 1, at).replace(/[^>\s]/g, ' ')
 }
 
-function withoutMarkers(line: string): string {
-  return line.replace(/^[\s>]+/, '')
+/** Removes indentation from a line of code, and the marks of quotes if its block has any. */
+export function withoutPrefix(line: string, prefix: string): string {
+  return line.replace(prefix.includes('>') ? /^[\s>]+/ : /^\s+/, '')
 }

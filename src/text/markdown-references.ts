@@ -1,7 +1,7 @@
 /** Links whose address stands elsewhere in the text: `[label][1]` here, `[1]: https://…` at its end. */
 
 import type { Definition, Nodes, Root } from 'mdast'
-import { type Block, isFenced } from './markdown.ts'
+import { type Block, isFenced } from './markdown-blocks.ts'
 
 const definitionLine = /^ {0,3}\[[^\]\n]+\]:[ \t]*\S.*$/gm
 

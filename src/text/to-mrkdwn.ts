@@ -3,9 +3,10 @@
  * every edit, so finished blocks are remembered and only the last one is parsed again.
  */
 
-import { type Block, isFenced, offsets, parseMarkdown, readBlocks, remember } from './markdown.ts'
+import { type Block, isFenced, readBlocks } from './markdown-blocks.ts'
 import { extractDefinitions, resolveReferences } from './markdown-references.ts'
 import { renderBlocks } from './mrkdwn-blocks.ts'
+import { offsets, parseMarkdown, remember } from './parse-markdown.ts'
 import { disarmMentions, stripInvisible } from './sanitize.ts'
 
 export { closeMarkdown } from './close.ts'
