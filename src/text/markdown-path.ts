@@ -41,8 +41,8 @@ export function findOpenFence(text: string, path: readonly Enclosing[]): OpenFen
   const code = path.at(-1)
   if (code?.node.type !== 'code') return undefined
   const lines = text.slice(code.start, code.end).split('\n')
-  const [, , mark = '', info = ''] = fenceLine.exec(lines[0] ?? '') ?? []
-  const prefix = buildPrefix(text, code.start)
+  const [, indent = '', mark = '', info = ''] = fenceLine.exec(lines[0] ?? '') ?? []
+  const prefix = buildPrefix(text, code.start) + indent
   const isClosed = lines.length > 1 && isFenceEnd(withoutPrefix(lines.at(-1) ?? '', prefix), mark)
   return mark === '' || isClosed ? undefined : { mark, info: info.trim(), start: code.start, prefix }
 }

@@ -1,8 +1,8 @@
 /** A reply that is longer than one Slack message, cut into several at the most natural places. */
 
-import { readBorders } from './markdown-borders.ts'
-import { headAt, type LinedText, normalCut, restAt } from './markdown-cut.ts'
-import { readLines } from './markdown-lines.ts'
+import { cutAt, type Document } from './cut.ts'
+import { findCutPlaces } from './cut-places.ts'
+import { readBlocks } from './markdown-blocks.ts'
 import { sanitize } from './sanitize.ts'
 import { toMrkdwn } from './to-mrkdwn.ts'
 
@@ -50,24 +50,18 @@ export function splitHead(
   fits: (part: string) => boolean,
 ): { head: string; rest: string } | undefined {
   if (fits(markdown)) return undefined
-  const lined = { text: markdown, lines: readLines(markdown) }
-  const room = wholeCharacters(markdown, longestFit(lined, fits))
-  for (const at of readBorders(markdown.slice(0, markdown[room] === '\n' ? room + 1 : room))) {
-    const parts = cutAt(lined, at)
+  const document = { text: markdown, blocks: readBlocks(markdown) }
+  const room = wholeCharacters(markdown, findRoom(markdown, fits))
+  for (const place of findCutPlaces(markdown.slice(0, markdown[room] === '\n' ? room + 1 : room))) {
+    const parts = cutAt(document, place)
     if (parts !== undefined && fits(parts.head)) return parts
   }
-  return smallestCut(lined, room)
+  return smallestCut(document, room)
 }
 
-function cutAt(lined: LinedText, place: number): { head: string; rest: string } | undefined {
-  const at = normalCut(lined, place)
-  const head = headAt(lined, at)
-  const rest = restAt(lined, at)
-  return head.trim() === '' || rest.trim() === '' || rest.length >= lined.text.length ? undefined : { head, rest }
-}
-
-function longestFit(lined: LinedText, fits: (part: string) => boolean): number {
-  const fitsUpTo = (at: number) => at < lined.text.length && fits(headAt(lined, at))
+/** Finds how much of the beginning of a text fits, to a hundredth of it. */
+function findRoom(text: string, fits: (part: string) => boolean): number {
+  const fitsUpTo = (at: number) => at < text.length && fits(text.slice(0, at))
   let low = 0
   let high = firstGuessCharacters
   while (fitsUpTo(high)) {
@@ -90,15 +84,16 @@ function wholeCharacters(text: string, at: number): number {
   return segment === undefined ? Math.max(0, place) : from + segment.index
 }
 
-/** When nothing fits with what has to be closed around it, the least that takes the text forward. */
-function smallestCut(lined: LinedText, room: number): { head: string; rest: string } {
-  for (const beginning of [lined.text.slice(0, firstGuessCharacters), lined.text]) {
-    for (const at of readBorders(beginning).sort((one, other) => one - other)) {
-      const parts = cutAt(lined, at)
+/** Cuts off the least that takes the text forward, when nothing fits with what has to be closed around it. */
+function smallestCut(document: Document, room: number): { head: string; rest: string } {
+  const { text } = document
+  for (const beginning of [text.slice(0, firstGuessCharacters), text]) {
+    for (const place of findCutPlaces(beginning).sort((one, other) => one - other)) {
+      const parts = cutAt(document, place)
       if (parts !== undefined) return parts
     }
   }
   // A single endless rule or the like, as a model writes when it goes round in circles.
-  const at = room < firstGuessCharacters ? lined.text.length : room
-  return { head: lined.text.slice(0, at), rest: lined.text.slice(at) }
+  const at = room < firstGuessCharacters ? text.length : room
+  return { head: text.slice(0, at), rest: text.slice(at) }
 }
