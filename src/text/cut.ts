@@ -3,7 +3,6 @@
  * quote, bold) is closed in the first part and opened again in the second.
  */
 
-import type { ListItem } from 'mdast'
 import { type Block, isFenceEnd } from './markdown-blocks.ts'
 import {
   type Enclosing,
@@ -23,7 +22,7 @@ export interface Document {
 
 /** A longer info string is not repeated in every part. */
 const maxInfo = 40
-/** What follows a cut decides what is open there; so much of the line shows it, however long the line is. */
+/** Characters behind a cut that show which of the blocks before it go on. */
 const lookahead = 200
 
 /** A cut, and what is open there. */
@@ -66,9 +65,7 @@ function findBlock({ blocks }: Document, at: number): number {
 function readPathAcross(document: Document, at: number): Enclosing[] {
   const block = document.blocks[findBlock(document, at)]
   if (block === undefined) return []
-  const newline = document.text.indexOf('\n', at + 1)
-  const end = Math.min(newline < 0 ? document.text.length : newline, at + lookahead)
-  const text = document.text.slice(block.start, end)
+  const text = document.text.slice(block.start, at + lookahead)
   return readPath({ ...block, text }, at + 1).filter(({ start }) => start < at)
 }
 
@@ -109,32 +106,30 @@ function buildRest(document: Document, cut: Cut): string {
   const { at, isLineStart, path, fence, marks } = cut
   const index = findBlock(document, at)
   const block = blocks[index]
+  const next = blocks[index + 1]
   if (block === undefined) return text.slice(at)
   if (block.start === at) return renumber(text.slice(at), block)
-  const next = blocks[index + 1]
-  const containers = readContainers(path)
-  const quotes = containers.filter(container => container === 'quote').length
-  const [first = '', ...others] = text.slice(at, next?.start).split('\n')
-  const lines = outdent(isLineStart ? [first, ...others] : others, containers)
-  let begun = isLineStart ? withoutQuotes(lines.shift() ?? '', quotes) : first
-  if (fence === undefined && (!isLineStart || marks.length > 0)) begun = begun.trimStart()
-  const opened = buildOpening(document, cut, containers).map(line => `${'> '.repeat(quotes)}${line}\n`)
-  const start = `${opened.join('')}${'> '.repeat(quotes)}${headingMark(text, path)}${marks.join('')}`
-  const own = [start + begun, ...lines].join('\n')
+  const indent = readIndent(path)
+  const quotes = '> '.repeat(indent.quotes)
+  const quoteMarks = new RegExp(`^(?: {0,3}> ?){${indent.quotes}}`)
+  const lines = text.slice(at, next?.start).split('\n')
+  const inside = isLineStart ? [] : lines.splice(0, 1)
+  const following = outdent(lines, indent)
+  const [first = ''] = isLineStart ? following.splice(0, 1).map(line => line.replace(quoteMarks, '')) : inside
+  const begun = fence !== undefined || (isLineStart && marks.length === 0) ? first : first.trimStart()
+  const opened = buildOpening(document, cut, indent).map(line => `${quotes}${line}\n`)
+  const start = `${opened.join('')}${quotes}${headingMark(text, path)}${marks.join('')}`
+  const own = [start + begun, ...following].join('\n')
   if (next === undefined) return own
   // In the middle of a paragraph `2.` would be text.
   return own + (next.number === undefined || next.isApart ? '' : '\n') + renumber(text.slice(next.start), next)
 }
 
-function withoutQuotes(line: string, count: number): string {
-  return count === 0 ? line : withoutQuotes(line.replace(/^ {0,3}> ?/, ''), count - 1)
-}
-
 /** Builds the lines before the rest that make it code or a table again. */
-function buildOpening({ text }: Document, { at, path, fence }: Cut, containers: readonly Container[]): string[] {
+function buildOpening({ text }: Document, { at, path, fence }: Cut, { columns }: Indent): string[] {
   if (fence !== undefined) {
-    const width = containers.reduce<number>((sum, container) => sum + (container === 'quote' ? 2 : container), 0)
-    return [fence.prefix.slice(width) + fence.mark + (fence.info.length <= maxInfo ? fence.info : '')]
+    const indent = fence.prefix.replace(/^.*> ?/, '').slice(columns)
+    return [indent + fence.mark + (fence.info.length <= maxInfo ? fence.info : '')]
   }
   const table = path.find(({ node }) => node.type === 'table')
   const head = table === undefined ? [] : text.slice(table.start, at).split('\n', 2)
@@ -147,55 +142,40 @@ function headingMark(text: string, path: readonly Enclosing[]): string {
   return heading === undefined ? '' : (/^#+ /.exec(text.slice(heading.start, heading.end))?.[0] ?? '')
 }
 
-/** A quote, or the columns by which a list item indents its lines. */
-type Container = 'quote' | number
-
-function readContainers(path: readonly Enclosing[]): Container[] {
-  let column = 1
-  return path.flatMap(({ node }): Container[] => {
-    if (node.type === 'blockquote') {
-      column = node.children[0]?.position?.start.column ?? column
-      return ['quote']
-    }
-    if (node.type !== 'listItem') return []
-    const width = contentColumn(node) - column
-    column += width
-    return [width]
-  })
+/** The quotes around a place, and the columns by which list items in the innermost quote indent its lines. */
+interface Indent {
+  quotes: number
+  columns: number
 }
 
-function contentColumn(item: ListItem): number {
-  return item.children[0]?.position?.start.column ?? (item.position?.start.column ?? 1) + 2
+function readIndent(path: readonly Enclosing[]): Indent {
+  let quotes = 0
+  let quoteColumn = 1
+  let column = 1
+  for (const { node } of path) {
+    if (node.type !== 'blockquote' && node.type !== 'listItem') continue
+    column = node.children[0]?.position?.start.column ?? column
+    if (node.type === 'blockquote') {
+      quotes += 1
+      quoteColumn = column
+    }
+  }
+  return { quotes, columns: column - quoteColumn }
 }
 
 /**
  * Removes the indentation of list items that began before the cut: without their first line it would make code of the
- * lines. Quotes keep their marks.
+ * lines. A line that is indented less ends an item, and what follows it keeps its place beside that line.
  */
-function outdent(lines: readonly string[], containers: readonly Container[]): string[] {
-  let open = containers
+function outdent(lines: readonly string[], { quotes, columns }: Indent): string[] {
+  let indent = columns
+  if (columns === 0) return [...lines]
   return lines.map(line => {
-    if (!open.some(container => container !== 'quote')) return line
-    let rest = line
-    let quotes = ''
-    for (const [depth, container] of open.entries()) {
-      const mark = container === 'quote' ? /^ {0,3}> ?/.exec(rest)?.[0] : indentation(rest, container)
-      if (mark === undefined) {
-        open = open.slice(0, depth)
-        break
-      }
-      rest = rest.slice(mark.length)
-      if (container === 'quote') quotes += '> '
-    }
-    return quotes + rest
+    const marks = quotes === 0 ? '' : (/^[ \t]*(?:> ?)+/.exec(line)?.[0] ?? '')
+    const rest = line.slice(marks.length)
+    if (rest.trim() !== '') indent = Math.min(indent, rest.search(/[^ \t]/))
+    return marks.trimStart() + rest.replace(/^[ \t]*/, found => found.slice(indent))
   })
-}
-
-/** Finds the indentation by which a line belongs to a list item. */
-function indentation(line: string, columns: number): string | undefined {
-  const indent = /^[ \t]*/.exec(line)?.[0] ?? ''
-  if (indent.length === line.length || indent.startsWith('\t')) return indent.slice(0, columns)
-  return indent.length >= columns ? indent.slice(0, columns) : undefined
 }
 
 /** A list goes on with the number that a reader expects, also when its writer numbered every item `1.`. */

@@ -54,7 +54,8 @@ export function findInlineStart(text: string, path: readonly Enclosing[]): numbe
   const source = text.slice(found.start, found.end)
   if (found.node.type === 'heading') {
     const mark = /^#+\s*/.exec(source)?.[0]
-    return mark === undefined ? undefined : found.start + mark.length
+    if (mark !== undefined) return found.start + mark.length
+    return /\n[\s>]*(?:=+|-+)$/.test(source) ? undefined : found.start
   }
   if (source.split('\n', 3).length < 3) return undefined
   const row = source.lastIndexOf('\n') + 1

@@ -141,30 +141,22 @@ function referenceEnd(text: string, at: number): number | 'unfinished' | 'not a 
   return 'unfinished'
 }
 
-const address = /\(\s*(?:<(?:[^<>\n\\]|\\.)*(?:>|$)|(?:[^\s<\\]|\\.)*)/y
-const title = /\s+(?:"(?:[^"\\]|\\.)*(?:"|$)|'(?:[^'\\]|\\.)*(?:'|$)|\((?:[^()\\]|\\.)*(?:\)|$))?\s*/y
+/** An address with a title, up to its closing parenthesis or the end of the text. */
+const target = new RegExp(
+  [
+    /\(\s*(?:<(?:\\.|[^<>\n\\])*(?:>|$)|(?:\\.|[^\s()\\]|\((?:\\.|[^\s()\\])*(?:\)|$))*)/,
+    /(?:\s+(?:"(?:\\.|[^"\\])*(?:"|$)|'(?:\\.|[^'\\])*(?:'|$)|\((?:\\.|[^()\\])*(?:\)|$)))?\s*(\)|$)/,
+  ]
+    .map(({ source }) => source)
+    .join(''),
+  'y',
+)
 
 function addressEnd(text: string, at: number): number | 'unfinished' | 'not a link' {
-  address.lastIndex = at
-  const found = address.exec(text)
+  target.lastIndex = at
+  const found = target.exec(text)
   if (found === null) return 'not a link'
-  const closing = text[at + 1] === '<' ? -1 : closingParenthesis(found[0])
-  if (closing !== -1) return at + closing + 1
-  title.lastIndex = at + found[0].length
-  const end = title.lastIndex + (title.exec(text)?.[0].length ?? 0)
-  if (end >= text.length) return 'unfinished'
-  return text[end] === ')' ? end + 1 : 'not a link'
-}
-
-function closingParenthesis(text: string): number {
-  let depth = 0
-  for (let i = 0; i < text.length; i++) {
-    if (text[i] === '\\') i += 1
-    else if (text[i] === '(') depth += 1
-    else if (text[i] === ')') depth -= 1
-    if (depth === 0) return i
-  }
-  return -1
+  return found[1] === '' ? 'unfinished' : target.lastIndex
 }
 
 type Kind = 'space' | 'punctuation' | 'cjk' | 'other'

@@ -5,15 +5,15 @@
 
 import { type Block, isFenced, readBlocks } from './markdown-blocks.ts'
 import { extractDefinitions, resolveReferences } from './markdown-references.ts'
+import { createMemo } from './memo.ts'
 import { renderBlocks } from './mrkdwn-blocks.ts'
-import { offsets, parseMarkdown, remember } from './parse-markdown.ts'
+import { offsets, parseMarkdown } from './parse-markdown.ts'
 import { disarmMentions, stripInvisible } from './sanitize.ts'
 
 export { closeMarkdown } from './close.ts'
 
 /** Enough for the replies that grow at once; a few megabytes when full. */
-const maxCachedBlocks = 500
-const converted = new Map<string, string>()
+const rememberBlock = createMemo<string>(500)
 
 /** Converts Markdown to Slack's mrkdwn, escaped throughout, in which nothing calls anyone. */
 export function toMrkdwn(markdown: string): string {
@@ -23,7 +23,7 @@ export function toMrkdwn(markdown: string): string {
   for (const block of blocks) {
     const added = block.text.includes('[') && !isFenced(block) ? definitions : ''
     const key = `${block.number ?? ''} ${block.text}${added}`
-    const text = remember(converted, key, maxCachedBlocks, () => convert(block, added))
+    const text = rememberBlock(key, () => convert(block, added))
     if (text !== '') out += (out === '' ? '' : block.isApart ? '\n\n' : '\n') + text
   }
   return out
