@@ -3,6 +3,7 @@
  * yet (is `*` a bullet or half of `**`?) is held back, so that a reader never sees half a mark.
  */
 
+import { graphemes, maxGrapheme } from './graphemes.ts'
 import { type Block, readBlocks } from './markdown-blocks.ts'
 import {
   type Enclosing,
@@ -15,9 +16,6 @@ import {
 import { type Marks, readMarks } from './open-marks.ts'
 
 const zeroWidthJoiner = '\u200D'
-const graphemes = new Intl.Segmenter(undefined, { granularity: 'grapheme' })
-/** Longer than the longest emoji that is made of others, in UTF-16 units. */
-const maxGrapheme = 64
 /** Each round removes one half mark or unfinished block; a text with more of them is a pile of marks. */
 const maxRounds = 8
 
@@ -146,7 +144,7 @@ function closeMarks(text: string): string {
   return withClosers(kept, marks)
 }
 
-/** The text without one thing at its end that is not whole yet; the same text when there is none. */
+/** Removes one incomplete mark, link or token at the end of a text; returns the same text if there is none. */
 function withoutHalves(text: string, marks: Marks): string {
   const brackets = marks.brackets.filter(at => !/[A-Za-z0-9]/.test(text[at - 1] ?? ''))
   if (marks.halfLink !== undefined) return withoutHalfLink(text, marks.halfLink.from, marks.halfLink.labelEnd)

@@ -1,6 +1,7 @@
 /** Finds the places where a long Markdown text may be cut, from the most natural to the last resort. */
 
 import type { Nodes } from 'mdast'
+import { graphemes } from './graphemes.ts'
 import { type Block, isFenceEnd, readBlocks } from './markdown-blocks.ts'
 import { readMarks } from './open-marks.ts'
 import { offsets, parseStructure } from './parse-markdown.ts'
@@ -19,10 +20,9 @@ interface Place {
   kind: Kind
 }
 
-/** Places inside lines are looked for this far before the end: nobody wants a part that is half empty for a comma. */
+/** The distance from the end within which a place inside a line is better than a part that is half empty. */
 const nearCharacters = 1500
 
-const graphemes = new Intl.Segmenter(undefined, { granularity: 'grapheme' })
 const sentenceEnd = /[。！？…]+[”’」』）〉》】]*|[.!?]+["')\]*_~]*(?=\s)/g
 /** The marks behind a sentence may end what began in it. */
 const markedSentenceEnd = /[。！？…]+[”’」』）〉》】]*[*_~]+/g
@@ -30,12 +30,12 @@ const wordEnd =
   /[^\S\n]+|[\u3040-\u30FF\u3400-\u9FFF\uAC00-\uD7AF，、；：](?![，、；：。！？…”’」』）〉》】]|\p{M}|\u200D)/gu
 /** The beginning of another kind of block, were it to stand at the beginning of a line. */
 const blockStart = /^[\s>]*(?:[-+*>#=|]|\d+[.)]|`{3}|~{2,})/
-/** What may turn out to be the beginning of a fence, a rule or a table's second line. */
+/** A line that may become a fence, a rule or the second line of a table. */
 const onlyMarks = /^[\s|:=`~*_+#>-]*$/
 
 /**
- * Finds the places to cut a text that fits, best first. It looks at nothing behind the text, so that growth changes
- * nothing; the text has to end between two characters as a reader sees them.
+ * Finds the places to cut a text that fits, best first. The text has to end at a grapheme boundary. It is all that is
+ * looked at, so that a text that grows is cut at the same place.
  */
 export function findCutPlaces(fitting: string): number[] {
   const blocks = readBlocks(fitting)
@@ -62,13 +62,13 @@ function placesBefore(block: Block, before: Block | undefined): Place[] {
 
 const itemMark = /^(?:[-*+]|\d+[.)])\s/
 
-/** A heading stays with what it heads, and "as follows:" with what follows. */
+/** Lowers the kind of a place behind a heading or a colon, which belong to what follows. */
 function kindAfter(before: string, kind: Kind): Kind {
   if (/^#{1,6}\s.*$/.test(before) || /\n(?:=+|-+)$/.test(before)) return 'sentence'
   return /[:：]$/.test(before) ? 'line' : kind
 }
 
-/** After the last line that fits, with nothing known of the one that follows: an item's is most often the next item. */
+/** Rates the place behind the last line. Nothing is known of the next line, but items are mostly followed by items. */
 function placesAtEnd(text: string, block: Block): Place[] {
   const last = deepestLast(parseStructure(block.text))
   const { start } = offsets(last)
@@ -115,7 +115,7 @@ interface Span {
   end: number
 }
 
-/** The lines of a leaf, without the marks of quotes and the indentation before each but the first. */
+/** Splits a leaf into lines and finds their content, behind the marks of quotes and indentation. */
 function linesOf(text: string, { start, end }: Span): { lineStart: number; content: Span }[] {
   let at = start
   return text
@@ -168,7 +168,7 @@ function placesInText(text: string, leaf: Span): Place[] {
     })
 }
 
-/** Between a mark and what it marks nothing can be closed and opened again: `**` and `**` would make four stars. */
+/** Checks whether a place is between a mark and the marked text, where closing and reopening would make `****`. */
 function tears(run: { from: number; to: number; opens: boolean }, at: number): boolean {
   return at > run.from - (run.opens ? 0 : 1) && at < run.to + (run.opens ? 1 : 0)
 }

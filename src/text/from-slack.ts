@@ -1,16 +1,16 @@
-/** Whether a text in Slack's form mentions somebody, with or without a label behind the id. */
+/** Checks whether a text in Slack's format mentions a user, with or without a label behind the id. */
 export function isMentioned(text: string, userId: string): boolean {
   return text.includes(`<@${userId}>`) || text.includes(`<@${userId}|`)
 }
 
-/** The ids of the people whom a text in Slack's form mentions. */
+/** Parses the ids of the users whom a text in Slack's format mentions. */
 export function parseMentions(text: string): string[] {
   return [...text.matchAll(/<@([UW][A-Z0-9]+)(?:\|[^>]*)?>/g)].map(match => match[1] as string)
 }
 
 /**
- * A text in Slack's form as a person reads it: names for ids, labels with their addresses for links, the three escaped
- * characters as themselves.
+ * Converts Slack's format to plain text: names instead of ids, labels with addresses instead of links, and the three escaped
+ * characters unescaped.
  */
 export function slackToPlain(text: string, nameOf: (userId: string) => string): string {
   return text
@@ -29,10 +29,10 @@ function plainToken(inner: string, nameOf: (userId: string) => string): string {
   return label === undefined || label === address ? address : `${label} (${address})`
 }
 
-/** Making a formatter takes longer than using it; there are some 400 zones. */
+/** Cached by time zone, of which there are about 400: creating a formatter takes longer than using it. */
 const formatters = new Map<string, Intl.DateTimeFormat>()
 
-/** `2026-11-23 14:05`, as the clock in the zone shows it. */
+/** Formats a time in a time zone: `2026-11-23 14:05`. */
 export function formatTime(milliseconds: number, timeZone: string): string {
   try {
     const known = formatters.get(timeZone)
