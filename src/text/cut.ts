@@ -70,7 +70,7 @@ function readPathAcross(document: Document, at: number): Enclosing[] {
 }
 
 /** An underline that makes a heading of the line above, or the second line of a table. */
-const underline = /^[\s>|:=-]*[=-][\s>|:=-]*$/
+const isUnderline = (line: string) => /^[\s>|:=-]+$/.test(line) && /[=-]/.test(line)
 
 /** Moves a cut at the end of a line behind what belongs to the line, and behind blank lines. */
 function skipEmptyLines(document: Document, place: number): number {
@@ -89,7 +89,7 @@ function skipEmptyLines(document: Document, place: number): number {
     if (!isDone) at = end
     return !isDone
   }
-  if (fence === undefined) skip(line => underline.test(line))
+  if (fence === undefined) skip(isUnderline)
   else if (!skip(line => isFenceEnd(withoutPrefix(line, fence.prefix), fence.mark))) return at
   while (skip(line => line.trim() === ''));
   return at
