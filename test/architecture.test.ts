@@ -23,7 +23,7 @@ const ground = ['abort.ts', 'config.ts', 'errors.ts', 'health.ts', 'log.ts', 'lr
 /** Packages whose values one file alone imports, so that each can be replaced in one place. */
 const onlyIn: Record<string, string> = {
   croner: 'features/summarize/digest-schedule.ts',
-  'chrono-node': 'text/date-range.ts',
+  'chrono-node': 'text/free-dates.ts',
   openai: 'model/client.ts, model/api-errors.ts',
   'lru-cache': 'lru.ts',
   'csv-parse': 'features/classify/csv-records.ts',

@@ -51,8 +51,9 @@ export async function untilTable(
 /** The text that a model is asked to label. */
 export const textOf = (exchange: Exchange): string => /<text>([^<]*)<\/text>\s*$/.exec(exchange.prompt)?.[1] ?? ''
 
-/** A model that calls everything a bug and quotes its first word. */
+/** A model that calls everything a bug and quotes its first word of three letters or more, if there is one. */
 export function callBug(exchange: Exchange): void {
-  const [quote = ''] = textOf(exchange).split(/[\s，]/)
+  const words = textOf(exchange).split(/[\s，]/)
+  const quote = words.find(word => word.length > 2) ?? words[0] ?? ''
   exchange.reply(JSON.stringify({ items: [{ kind: 'bug', quote, reason: 'It fails.', confidence: 0.9 }] }))
 }

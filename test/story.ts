@@ -142,14 +142,22 @@ function toBlockText(block: SlackJson): string {
   return elements.map(({ text }) => (typeof text === 'string' ? text : (text?.text ?? ''))).join(' ')
 }
 
-/** A port that is free now. */
+/** The next port that a test of this process may use, below those that systems give to outgoing connections. */
+let nextPort = 20_000 + (process.pid % 1_000) * 10
+
+/** A port that is free now, and that no connection takes by chance before the bot does. */
 export async function freePort(): Promise<number> {
   const { createServer } = await import('node:net')
-  const server = createServer()
-  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
-  const { port } = server.address() as { port: number }
-  await new Promise(resolve => server.close(resolve))
-  return port
+  for (;;) {
+    nextPort += 1
+    const server = createServer()
+    const isFree = await new Promise<boolean>(done => {
+      server.once('error', () => done(false))
+      server.listen(nextPort, '127.0.0.1', () => done(true))
+    })
+    await new Promise(done => server.close(done))
+    if (isFree) return nextPort
+  }
 }
 
 /** A log that keeps quiet, and fails the test when the bot met a defect of its own. */

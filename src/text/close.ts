@@ -1,121 +1,141 @@
 /**
- * A growing Markdown text made whole for display. What is open at its end is closed; what cannot be known yet (is `*` a
- * bullet or the first half of bold?) is held back until it can, so that a reader never sees half a mark.
+ * Makes a growing Markdown text complete for display. Marks that are open at its end are closed; an end that is not clear
+ * yet (is `*` a bullet or half of `**`?) is held back, so that a reader never sees half a mark.
  */
 
-import { type Line, readLines, runningTextStart, toPrefix } from './markdown-lines.ts'
-import { type Marks, readMarks } from './markdown-marks.ts'
+import { graphemes, maxGrapheme } from './graphemes.ts'
+import { type Block, readBlocks } from './markdown-blocks.ts'
+import {
+  type Enclosing,
+  findInlineStart,
+  findOpenFence,
+  type OpenFence,
+  readPath,
+  withoutPrefix,
+} from './markdown-path.ts'
+import { type Marks, readMarks } from './open-marks.ts'
 
 const zeroWidthJoiner = '\u200D'
-const graphemes = new Intl.Segmenter(undefined, { granularity: 'grapheme' })
-/** Longer than the longest emoji that is made of others. */
-const longestGrapheme = 64
-/** Each round takes away one half mark; what is left after so many is no writing but a pile of marks. */
-const mostRounds = 8
+/** Each round removes one half mark or unfinished block; a text with more of them is a pile of marks. */
+const maxRounds = 8
 
-/** A growing text as it can be shown now; a complete one comes back as it was, but for marks that close nothing. */
+/** The end of a growing text. */
+interface End {
+  text: string
+  blocks: Block[]
+  path: Enclosing[]
+  fence: OpenFence | undefined
+  /** Line breaks behind the last word. */
+  breaks: number
+}
+
+/** Completes a growing text for display. A text that is complete comes back unchanged. */
 export function closeMarkdown(markdown: string): string {
-  const text = dropHalfCharacter(markdown)
-  const lines = readLines(text)
-  if (isEmpty(lines.at(-1)) && isEmpty(lines.at(-2))) return text
-  let done = isEmpty(lines.at(-1))
-  if (done) lines.pop()
-  lines.length -= heldTableLines(text, lines, done)
-  for (;;) {
-    const held = heldLines(text, lines, done)
-    if (held === 0) return closeLast(text, lines, done)
-    lines.length -= held
-    done = true
+  let text = dropHalfCharacter(markdown)
+  for (let round = 0; ; round++) {
+    const end = readEnd(text)
+    if (end.fence === undefined && end.breaks > 1) return text
+    const from = round < maxRounds ? findHeld(end) : undefined
+    if (from === undefined) return close(end)
+    text = text.slice(0, from)
   }
 }
 
-function closeLast(text: string, lines: readonly Line[], done: boolean): string {
-  const last = lines.at(-1)
-  if (last === undefined) return ''
-  if (last.kind === 'code') return closeFence(text, last)
-  const from = runningTextStart(text, lines, lines.length - 1)
-  if (from === undefined) return text.slice(0, last.end)
-  return text.slice(0, from) + closeMarks(text.slice(from, last.end) + (done ? '\n' : ''))
+function readEnd(text: string): End {
+  const blocks = readBlocks(text)
+  const last = blocks.at(-1)
+  const end = last === undefined ? 0 : last.start + last.text.length
+  const path = last === undefined ? [] : readPath(last, end)
+  const breaks = text.slice(end).split('\n').length - 1
+  return { text, blocks, path, fence: findOpenFence(text, path), breaks }
 }
 
-function isEmpty(line: Line | undefined): boolean {
-  return line?.kind === 'blank' && line.opened === 0
+function close({ text, path, fence }: End): string {
+  if (fence !== undefined) return `${text}${text.endsWith('\n') ? '' : '\n'}${fence.prefix}${fence.mark}`
+  const from = findInlineStart(text, path)
+  return from === undefined ? text : text.slice(0, from) + closeMarks(text.slice(from))
 }
 
 function dropHalfCharacter(text: string): string {
   const whole = /[\uD800-\uDBFF]$/.test(text) ? text.slice(0, -1) : text
-  if (/(?<!\p{RI})(?:\p{RI}{2})*\p{RI}$/u.test(whole.slice(-longestGrapheme))) return whole.slice(0, -2)
+  if (/(?<!\p{RI})(?:\p{RI}{2})*\p{RI}$/u.test(whole.slice(-maxGrapheme))) return whole.slice(0, -2)
   if (!whole.endsWith(zeroWidthJoiner)) return whole
-  const tail = whole.slice(-longestGrapheme)
-  return whole.slice(0, whole.length - ([...graphemes.segment(tail)].at(-1)?.segment.length ?? 0))
+  const last = [...graphemes.segment(whole.slice(-maxGrapheme))].at(-1)?.segment ?? ''
+  return whole.slice(0, whole.length - last.length)
 }
 
-/** How many of the last lines say nothing yet: a marker without its text, a rule that may become a heading's line. */
-function heldLines(text: string, lines: readonly Line[], done: boolean): number {
-  const last = lines.at(-1)
-  if (last === undefined) return 0
-  const rest = text.slice(last.content, last.end).trim()
-  if (last.kind === 'code') return heldCodeLines(text, lines, rest, done)
-  if (last.kind === 'fence') return 1
-  if (last.opened > 0 && (rest === '' || isHalfTask(last, rest))) return 1
-  if (last.kind === 'heading' && /^#+$/.test(rest)) return 1
-  if (last.kind === 'table row' && /^[\s|]*$/.test(rest)) return 1
-  if (!done && (last.kind === 'underline' || /^(?:-{1,2}|[+=]+|[*_][\s*_]*)$/.test(rest))) return 1
-  if (!done && last.kind === 'paragraph' && isHalfNumber(rest, lines.at(-2))) return 1
-  return closesToNothing(text, lines, last) ? 1 : 0
+/** Finds where the part of a text begins that shows nothing yet. */
+function findHeld(end: End): number | undefined {
+  const { text, path, fence } = end
+  if (fence !== undefined) return findHeldCode(end, fence)
+  const held = findHeldLines(end) ?? findHeldTable(end)
+  const inline = findInlineStart(text, path)
+  if (held !== undefined || inline === undefined) return held
+  const isRow = path.some(({ node }) => node.type === 'table')
+  return !isRow && closeMarks(text.slice(inline)).trim() === '' ? lineStart(text, inline) : undefined
 }
 
-function isHalfTask(line: Line, rest: string): boolean {
-  return line.containers.at(-1)?.kind === 'item' && /^\[[ xX]?\]?$/.test(rest)
+/** Holds back a fence without code, and the beginning of the line that will end the code. */
+function findHeldCode({ text, breaks }: End, { mark, start, prefix }: OpenFence): number | undefined {
+  const code = text
+    .slice(start)
+    .split('\n')
+    .slice(1)
+    .map(line => withoutPrefix(line, prefix).trimEnd())
+  if (code.every(line => line === '')) return lineStart(text, start)
+  const last = code.at(-1) ?? ''
+  const isHalfEnd = breaks === 0 && last !== '' && last.length < mark.length && mark.startsWith(last)
+  return isHalfEnd ? lineStart(text, text.length) : undefined
 }
 
-/** A number that may be a list's next: shown now, it would go again when its point comes and come back with its text. */
-function isHalfNumber(rest: string, before: Line | undefined): boolean {
-  const item = before?.containers.findLast(container => container.kind === 'item' && container.number !== undefined)
-  const next = item?.kind === 'item' ? (item.number ?? 0) + 1 : 1
-  return rest === String(next)
-}
+/** The marks of quotes, list items and tasks at the beginning of a line. */
+const blockMarks = /^(?:[ \t]*(?:>|(?:[-*+]|\d{1,9}[.)])(?=[ \t]|$)))*[ \t]*(?:(?<=[-*+.)][ \t]+)\[[ xX]?\]?$)?/
+const markOnly = /^(?:#{1,6}|\|[\s|]*)$/
+/** The beginning of a rule, of an underline that makes a heading, of a bullet or of bold. */
+const halfMark = /^(?:-{1,2}|[+=]+|[*_][\s*_]*)$/
 
-/** Half a closing fence, and a fence in which nothing stands yet. */
-function heldCodeLines(text: string, lines: readonly Line[], rest: string, done: boolean): number {
-  const mark = lines.at(-1)?.fence?.mark ?? ''
-  if (!done && rest !== '' && rest.length < mark.length && mark.startsWith(rest)) return 1
-  let count = 0
-  for (let line = lines.at(-1); line?.kind === 'code'; line = lines.at(-1 - count)) {
-    if (text.slice(line.content, line.end).trim() !== '') return 0
-    count += 1
+/** Holds back last lines that consist of marks whose text has not come. */
+function findHeldLines({ text, blocks, breaks }: End): number | undefined {
+  const number = blocks.slice(-2).findLast(block => block.number !== undefined)?.number ?? 0
+  let from: number | undefined
+  for (let body = text.trimEnd(); body !== ''; ) {
+    const start = body.lastIndexOf('\n') + 1
+    const marks = blockMarks.exec(body.slice(start))?.[0] ?? ''
+    const rest = body.slice(start + marks.length)
+    const followsText = body.slice(lineStart(body, start - 1), start).trim() !== ''
+    const isUnderline = /^-+$/.test(rest) && followsText
+    const isHalf = halfMark.test(rest) || isUnderline || rest === String(number + 1)
+    const isEmpty = rest === '' && marks.trim() !== ''
+    if (!isEmpty && !markOnly.test(rest) && !(isHalf && breaks === 0 && from === undefined)) break
+    from = start
+    if (!followsText) break
+    body = body.slice(0, start).trimEnd()
   }
-  return count + 1
+  return from
 }
 
-/** A table's head is text full of strokes until the line below it has come. */
-function heldTableLines(text: string, lines: readonly Line[], done: boolean): number {
-  const last = lines.at(-1)
-  const before = lines.at(-2)
-  if (last === undefined) return 0
-  const rest = text.slice(last.content, last.end).trim()
-  const head = before === undefined ? '' : text.slice(before.content, before.end).trim()
-  if (last.kind === 'table delimiter') return done ? 0 : 2
-  if (last.kind !== 'paragraph' && last.kind !== 'continuation') return 0
-  if (last.kind === 'continuation' && head.startsWith('|') && /^[|:\s-]*$/.test(rest)) return 2
-  return rest.startsWith('|') ? 1 : 0
+/** Holds back lines full of bars until the line below shows that they are the head of a table. */
+function findHeldTable({ text, path, breaks }: End): number | undefined {
+  const block = path.findLast(({ node: { type } }) => type === 'table' || type === 'paragraph')
+  if (block?.node.type === 'table' && block.node.children.length === 1 && breaks === 0)
+    return lineStart(text, block.start)
+  if (block?.node.type !== 'paragraph') return undefined
+  const end = text.trimEnd().length
+  const last = lineStart(text, end)
+  const before = lineStart(text, last - 1)
+  const isBar = (start: number) => start >= 0 && /^[\s>]*\|/.test(text.slice(start, start + 80))
+  if (!isBar(last)) return undefined
+  return last > block.start && isBar(before) && /^[\s>|:-]*$/.test(text.slice(last, end)) ? before : last
 }
 
-function closesToNothing(text: string, lines: readonly Line[], last: Line): boolean {
-  const from = runningTextStart(text, lines, lines.length - 1)
-  if (from === undefined || from < last.content || from === last.end) return false
-  return closeMarks(text.slice(from, last.end)).trim() === '' && last.kind !== 'table row'
-}
-
-function closeFence(text: string, last: Line): string {
-  const newline = last.end === last.content ? '' : '\n'
-  return text.slice(0, last.end) + newline + toPrefix(last.containers) + (last.fence?.mark ?? '')
+function lineStart(text: string, at: number): number {
+  return at <= 0 ? 0 : text.lastIndexOf('\n', at - 1) + 1
 }
 
 function closeMarks(text: string): string {
   let kept = text
   let marks = readMarks(kept)
-  for (let round = 0; round < mostRounds; round++) {
+  for (let round = 0; round < maxRounds; round++) {
     const next = withoutHalves(kept, marks)
     if (next === kept) break
     kept = next
@@ -124,7 +144,7 @@ function closeMarks(text: string): string {
   return withClosers(kept, marks)
 }
 
-/** The text without one thing at its end that is not whole yet; the same text when there is none. */
+/** Removes one incomplete mark, link or token at the end of a text; returns the same text if there is none. */
 function withoutHalves(text: string, marks: Marks): string {
   const brackets = marks.brackets.filter(at => !/[A-Za-z0-9]/.test(text[at - 1] ?? ''))
   if (marks.halfLink !== undefined) return withoutHalfLink(text, marks.halfLink.from, marks.halfLink.labelEnd)

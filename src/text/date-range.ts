@@ -1,10 +1,12 @@
-/** A stretch of time, in milliseconds since 1970. */
+import { parseFreeDates } from './free-dates.ts'
+
+/** A time range, in milliseconds since 1970. */
 export interface Range {
   from: number
   to: number
 }
 
-/** What of a place is wanted: a stretch of time, its newest messages, or what came since the same person last asked. */
+/** The part of a conversation that a person asks for: a time range, the newest messages, or those since they last asked. */
 export type Span = { kind: 'time'; range: Range } | { kind: 'last'; count: number } | { kind: 'new' }
 
 const minuteMs = 60_000
@@ -49,7 +51,7 @@ const sinceDay = new RegExp(String.raw`\bsince\s+(${day}|yesterday|today)\b(?!\s
 const onDay = new RegExp(String.raw`\b(?:on|last)\s+(${day})\b(?!\s+(?:at\s+)?\d)`, 'i')
 const chineseSince = /(?:从|自)?\s*(?:上?周|上?星期|上?礼拜)([一二三四五六日天])(?:开始|以来|起)?/
 const dated = /(?:\bsince\s+|从|自)?\s*(\d{4})-(\d{1,2})-(\d{1,2})(?:开始|以来|起)?/i
-/** A day by its name is that day; “since yesterday”, and a week or month that is not over, go on until now. */
+/** Names of days and periods. Without `days`, the range ends now. */
 const named: { pattern: RegExp; from: (today: Day) => Day; days?: number }[] = [
   {
     pattern: /\bsince\s+yesterday\b|(?:从|自)昨天(?:开始|以来|起)?|昨天(?:开始|以来|起)/i,
@@ -70,7 +72,7 @@ const named: { pattern: RegExp; from: (today: Day) => Day; days?: number }[] = [
   { pattern: /\bthis\s+month\b|(?:本|这)(?:个)?月/i, from: today => ({ ...today, day: 1 }) },
 ]
 
-/** A day of a calendar. */
+/** A calendar day. */
 interface Day {
   year: number
   month: number
@@ -86,14 +88,14 @@ function daysBefore({ year, month, day: on, weekday }: Day, days: number): Day {
 }
 
 /**
- * The stretch that words name: “last 7 days”, “since monday”, “since 2026-11-01”, 最近七天, 从周一开始; up to now unless a day is
- * named. Days begin at midnight in the given zone. Undefined when the words name none.
+ * Parses the time range that words name: “last 7 days”, “since monday”, “since 2026-11-01”, 最近七天, 从周一开始. It ends now unless
+ * the words name a day. Days begin at midnight in the time zone. Returns undefined if the words name no range.
  */
 export function parseDateRange(words: string, now: number, timeZone: string): Range | undefined {
   return findRange(words, now, timeZone)?.range
 }
 
-/** The stretch, and the words that name it. */
+/** A time range and the words that name it. */
 interface Found {
   range: Range
   words: string
@@ -133,7 +135,7 @@ function findRange(words: string, now: number, timeZone: string): Found | undefi
 
 const toUnitMs = (word: string) => units.find(([unit]) => unit.test(word))?.[1] ?? dayMs
 
-/** `12`, `two`, 三, `a few`, 半. */
+/** Parses a count: `12`, `two`, 三, `a few`, 半. */
 function parseCount(written: string): number {
   const word = written.toLowerCase()
   if (/couple/.test(word)) return 2
@@ -142,12 +144,12 @@ function parseCount(written: string): number {
   return numbers.includes(word) ? numbers.indexOf(word) : parseNumber(written)
 }
 
-/** “new” alone is enough in a command; in a sentence it needs “what is” before it, or “since …” behind it. */
+/** A request for what is new. “new” alone is enough in a command; a sentence needs “what is” before or “since …” behind it. */
 const newWords =
   /^new(?:\s+(?:here|in here|messages?|things))?(?=\s*(?:$|[,，<#]|(?:in|only|just|as|for|with|by|decisions?|open|questions?|tasks?|action|to-?dos?)\b))|\b(?:(?:what(?:['’]s| is| was)?|anything|everything)\s+)?(?:new\s+)?(?:here\s+)?since\s+(?:i\s+last\s+(?:asked|looked)|(?:the\s+)?last\s+time|my\s+last\s+(?:visit|summary))\b|\b(?:what(?:['’]s| is| was)?|anything|everything)\s+new\b(?!\s+\w)|\b(?:what\s+)?(?:did|have)\s+i\s+miss(?:ed)?\b|(?:自|从)?(?:我)?上次(?:问|看|总结)?(?:之后|以后|以来|过后|后|到现在)(?:有什么|有哪些|的)?(?:新(?:的)?(?:消息|内容|进展|东西)?)?|有(?:什么|哪些|没有)新(?:的)?(?:消息|内容|进展|东西)?|我错过了(?:什么|哪些)|^新(?:消息|进展|内容)/i
 const lastCount =
   /\b(?:the\s+)?(?:last|past|latest|newest)\s+(\d{1,5})(?:\s+(?:messages?|posts?)\b|(?=\s*(?:$|[,，;<#]|(?:in|of|on|as|for|only|just|with)\b)))|(?:最近|最后|最新)(?:的)?\s*(\d{1,5}|[一二两三四五六七八九十百]{1,4})\s*条(?:消息)?/i
-/** What ends a moment that is named in free words. */
+/** The words and signs that end a date in free words. */
 const ends = String.raw`(?=\s+(?:in|of|on|as|for|only|just|with|focus\w*|and\s+only)\b|\s*[,，;；<#]|$)`
 const between = new RegExp(
   String.raw`\b(?:between\s+(.{1,40}?)\s+and|from\s+(.{1,40}?)\s+(?:to|until|till))\s+(.{1,40}?)${ends}`,
@@ -159,29 +161,30 @@ const since = new RegExp(String.raw`\bsince\s+(.{1,40}?)${ends}`, 'i')
 const chineseFrom = /(?:从|自)\s*(.{1,20}?)(?:开始|以来|起|之后|以后)/
 
 /**
- * The span that words name, beside what {@link parseDateRange} knows: “last 200”, “between monday and wednesday”, “since Nov 3”,
- * “new”, 最近200条, 周一到周三, 上次之后; and the words without it. A weekday is the last one, a day's end belongs to it.
+ * Extracts the span that words name, and returns the other words as `rest`. Beyond {@link parseDateRange} it reads “last 200”,
+ * “between monday and wednesday”, “since Nov 3”, “new”, 最近200条, 周一到周三, 上次之后. A weekday is the most recent one; a range
+ * includes the day it ends on.
  */
 export async function extractSpan(
   words: string,
   now: number,
   timeZone: string,
 ): Promise<{ span: Span | undefined; rest: string }> {
-  const without = (found: string) => words.replace(found, ' ').replace(/\s+/g, ' ').trim()
+  const without = (part: string) => words.replace(part, ' ').replace(/\s+/g, ' ').trim()
   const count = lastCount.exec(words)
   if (count !== null) {
     const wanted = Math.max(1, parseNumber(count[1] ?? count[2] ?? ''))
     return { span: { kind: 'last', count: wanted }, rest: without(count[0]) }
   }
-  const stretch = await findStretch(words, now, timeZone)
-  if (stretch !== undefined) return { span: { kind: 'time', range: stretch.range }, rest: without(stretch.words) }
+  const found = await findSpokenRange(words, now, timeZone)
+  if (found !== undefined) return { span: { kind: 'time', range: found.range }, rest: without(found.words) }
   const isNew = newWords.exec(words)
   if (isNew !== null) return { span: { kind: 'new' }, rest: without(isNew[0]) }
   return { span: undefined, rest: words.trim() }
 }
 
-/** A stretch with two ends or a free beginning, else one that {@link parseDateRange} knows. */
-async function findStretch(words: string, now: number, timeZone: string): Promise<Found | undefined> {
+/** Finds a range with two dates or one date in free words, else one that {@link parseDateRange} reads. */
+async function findSpokenRange(words: string, now: number, timeZone: string): Promise<Found | undefined> {
   const two = between.exec(words) ?? chineseBetween.exec(words)
   if (two !== null) {
     const [whole, first, second, third] = two
@@ -200,7 +203,7 @@ async function findStretch(words: string, now: number, timeZone: string): Promis
     : { range: { from: from.begins, to: now }, words: free[0] }
 }
 
-/** When what words name begins, and ends: a day has both, a time of day is one moment. */
+/** Parses a date in free words. Returns its first and last moment, which are the same for a time of day. */
 async function parseMoment(
   words: string,
   now: number,
@@ -208,37 +211,36 @@ async function parseMoment(
 ): Promise<{ begins: number; ends: number } | undefined> {
   if (/^(?:now|today|现在|今天)$/i.test(words.trim()))
     return { begins: epochOf({ ...parseDay(now, timeZone), hour: 0, minute: 0 }, timeZone), ends: now }
-  // Loaded when somebody names a time in free words: it takes 9 MB.
-  const [english, chinese] = await Promise.all([import('chrono-node/en'), import('chrono-node/zh')])
-  const reference = { instant: new Date(now), timezone: offsetMsAt(now, timeZone) / minuteMs }
-  const parser = /\p{Script=Han}/u.test(words) ? chinese.hans : english
-  const [found] = parser.parse(words, reference)
+  const [found] = await parseFreeDates(words, {
+    instant: new Date(now),
+    timezone: offsetMsAt(now, timeZone) / minuteMs,
+  })
   if (found === undefined) return undefined
   const { start } = found
   const isWholeDay = !start.isCertain('hour')
   const named = { year: start.get('year') ?? 0, month: start.get('month') ?? 1, day: start.get('day') ?? 1, weekday: 0 }
   const clock = isWholeDay ? { hour: 0, minute: 0 } : { hour: start.get('hour') ?? 0, minute: start.get('minute') ?? 0 }
-  // “monday” is the one that was, never the one that comes.
+  // “monday” is the last one, never the next.
   const isAhead = epochOf({ ...named, ...clock }, timeZone) > now
   const on = isAhead && start.isCertain('weekday') && !start.isCertain('day') ? daysBefore(named, 7) : named
   const begins = epochOf({ ...on, ...clock }, timeZone)
   return { begins, ends: isWholeDay ? epochOf({ ...daysBefore(on, -1), ...clock }, timeZone) : begins }
 }
 
-/** The day that the calendar of the zone shows. */
+/** Converts a time to a day in a time zone. */
 function parseDay(at: number, timeZone: string): Day {
   const shown = new Date(at + offsetMsAt(at, timeZone))
   const date = { year: shown.getUTCFullYear(), month: shown.getUTCMonth() + 1, day: shown.getUTCDate() }
   return { ...date, weekday: shown.getUTCDay() }
 }
 
-/** The moment at which the clock of the zone shows this. */
+/** Converts a date and time in a time zone to milliseconds since 1970. */
 function epochOf(at: Omit<Day, 'weekday'> & { hour: number; minute: number }, timeZone: string): number {
   const shown = Date.UTC(at.year, at.month - 1, at.day, at.hour, at.minute)
   return shown - offsetMsAt(shown - offsetMsAt(shown, timeZone), timeZone)
 }
 
-/** By how much the clock of the zone is ahead of UTC. */
+/** Computes the offset of a time zone from UTC, in milliseconds. */
 function offsetMsAt(at: number, timeZone: string): number {
   const options = { year: 'numeric', month: 'numeric', day: 'numeric', hour: 'numeric', minute: 'numeric' } as const
   const parts = new Intl.DateTimeFormat('en', { ...options, hourCycle: 'h23', timeZone }).formatToParts(at)
@@ -247,7 +249,7 @@ function offsetMsAt(at: number, timeZone: string): number {
   return shown - Math.floor(at / minuteMs) * minuteMs
 }
 
-/** `12`, 三, 十二, 三十, 一百. */
+/** Parses a number: `12`, 三, 十二, 三十, 一百. */
 export function parseNumber(written: string): number {
   if (/^\d+$/.test(written)) return Number(written)
   const [hundreds, rest] = written.includes('百') ? (written.split('百') as [string, string]) : ['', written]

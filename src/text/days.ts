@@ -1,5 +1,4 @@
-/** A text is searched for days this far, in UTF-16 units. */
-const longestText = 2_000
+import { parseFreeDates } from './free-dates.ts'
 
 /**
  * Finds the days that a text names, as `2026-11-28`: "tomorrow", "Friday", 下周一, 2026-11-28. `on` is when it was written,
@@ -8,10 +7,7 @@ const longestText = 2_000
 export async function findDays(text: string, on: string): Promise<string[]> {
   const instant = new Date(`${on.replace(' ', 'T')}:00Z`)
   if (text === '' || Number.isNaN(instant.getTime())) return []
-  // Loaded when somebody takes on a task: it takes 9 MB.
-  const [english, chinese] = await Promise.all([import('chrono-node/en'), import('chrono-node/zh')])
-  const parser = /\p{Script=Han}/u.test(text) ? chinese.hans : english
-  const found = parser.parse(text.slice(0, longestText), { instant, timezone: 0 }, { forwardDate: true })
+  const found = await parseFreeDates(text, { instant, timezone: 0 }, { forwardDate: true })
   const dayOf = ({ start }: (typeof found)[number]) =>
     new Date(Date.UTC(start.get('year') ?? 0, (start.get('month') ?? 1) - 1, start.get('day') ?? 1))
   return found.map(result => dayOf(result).toISOString().slice(0, 10))

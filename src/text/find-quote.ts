@@ -1,16 +1,16 @@
-/** Marks around a quote that a model adds, and dots where it left something out at an end. */
+/** The quotation marks that models put around a quote, and the ellipsis where they left something out. */
 const wrapping = /^["“”‘’'「」『』《》…\s]+|["“”‘’'「」『』《》…\s]+$/g
 
-/** Fewer characters prove nothing. */
-const fewestCharacters = 2
+/** Shorter quotes prove nothing. */
+const minCharacters = 2
 
 /**
- * The literal place in the text that a quote names, as it stands there; undefined when the text has no such place.
- * Differences of spaces, of letter case and of full- and half-width signs are overlooked, since models smooth them out.
+ * Finds a quote in a text and returns it as the text has it; undefined if it is not there. Ignores white space, letter case
+ * and full or half width, which models change.
  */
 export function findQuote(text: string, quote: string): string | undefined {
   const wanted = quote.replace(wrapping, '')
-  if ([...wanted].length < fewestCharacters) return undefined
+  if ([...wanted].length < minCharacters) return undefined
   if (text.includes(wanted)) return wanted
   const { folded, starts } = fold(text)
   const needle = fold(wanted).folded
@@ -19,7 +19,7 @@ export function findQuote(text: string, quote: string): string | undefined {
   return text.slice(starts[at], starts[at + needle.length] ?? text.length).trim()
 }
 
-/** The text in its plainest form, and where each of its characters came from. */
+/** Normalizes a text for comparison. `starts` maps each code unit of the result to its offset in the text. */
 function fold(text: string): { folded: string; starts: number[] } {
   let folded = ''
   const starts: number[] = []
@@ -28,14 +28,14 @@ function fold(text: string): { folded: string; starts: number[] } {
     const plain = character.normalize('NFKC').toLowerCase().replace(/\s+/g, '')
     for (const _ of plain) starts.push(at)
     folded += plain
-    // One start a code unit, so that positions in both agree.
+    // Normalization may add code units.
     while (starts.length < folded.length) starts.push(at)
     at += character.length
   }
   return { folded, starts }
 }
 
-/** Quotation marks of all kinds that models use; an apostrophe counts as one only at the border of a word. */
+/** The kinds of quotation marks that models use. An apostrophe is one only at a word boundary. */
 const quotations = [
   /“([^”]*)”?/g,
   /"([^"]*)"?/g,
@@ -47,12 +47,12 @@ const quotations = [
   /(?<![\p{L}\p{N}])'([^']*)'(?![\p{L}\p{N}])/gu,
 ]
 
-/** What stands in quotation marks in a text. */
+/** Extracts the words in quotation marks from a text. */
 export function parseQuotations(text: string): string[] {
   return quotations.flatMap(quotation => [...text.matchAll(quotation)].map(([, words = '']) => words))
 }
 
-/** Words in their plainest form, without spaces and the signs between sentences: two that are alike read alike. */
+/** Normalizes words for comparison: without white space, punctuation and letter case. */
 export function normalizeWords(words: string): string {
   return words
     .normalize('NFKC')

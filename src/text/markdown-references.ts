@@ -1,22 +1,27 @@
 /** Links whose address stands elsewhere in the text: `[label][1]` here, `[1]: https://…` at its end. */
 
 import type { Definition, Nodes, Root } from 'mdast'
+import { type Block, isFenced } from './markdown-blocks.ts'
 
-const definitionLine = /^ {0,3}\[[^\]]+\]:[ \t]*\S/
+const definitionLine = /^ {0,3}\[[^\]\n]+\]:[ \t]*\S.*$/gm
 
-/** The lines of a text that say where a label leads, as Markdown that can be put behind any of its blocks. */
-export function extractDefinitions(lines: readonly string[]): string {
-  const found = lines.filter(line => definitionLine.test(line))
-  return found.length === 0 ? '' : `\n\n${found.join('\n\n')}`
+/** Extracts the lines that say where a label leads, as Markdown that can be put behind any other block. */
+export function extractDefinitions(blocks: readonly Block[]): string {
+  const prose = blocks.filter(block => block.text.includes(']:') && !isFenced(block))
+  return prose
+    .flatMap(({ text }) => text.match(definitionLine) ?? [])
+    .map(line => `\n\n${line}`)
+    .join('')
 }
 
 /** Gives each link and image of a parsed text its address, where the text says one. */
-export function resolveReferences(root: Root): void {
+export function resolveReferences(root: Root): Root {
   const definitions = new Map<string, Definition>()
   for (const node of root.children) {
     if (node.type === 'definition' && !definitions.has(node.identifier)) definitions.set(node.identifier, node)
   }
-  if (definitions.size > 0) resolve(root, definitions)
+  resolve(root, definitions)
+  return root
 }
 
 function resolve(node: Nodes, definitions: ReadonlyMap<string, Definition>): void {

@@ -1,4 +1,4 @@
-/** Paragraphs, lists, quotes and code in Slack's mrkdwn, spaced as their writer spaced them. */
+/** Renders paragraphs, lists, quotes and code as Slack's mrkdwn, with the blank lines that the source has. */
 
 import type { Blockquote, List, ListItem, RootContent } from 'mdast'
 import { escapeMrkdwn, renderBoldLine, renderInline } from './mrkdwn-inline.ts'
@@ -6,9 +6,9 @@ import { renderTable } from './mrkdwn-table.ts'
 
 interface Part {
   text: string
-  /** Code starts at the margin, also in a list or a quote: there Slack would show the indentation or the `>`. */
+  /** Code is not indented in lists and quotes: Slack would show the indentation or the `>`. */
   code: boolean
-  /** Whether its writer left an empty line before it. */
+  /** A blank line precedes it. */
   apart: boolean
 }
 
@@ -17,7 +17,7 @@ const indent = '    '
 const hanging = '  '
 const rule = '──────────'
 
-/** Parsed Markdown as mrkdwn text. */
+/** Renders parsed Markdown as mrkdwn. */
 export function renderBlocks(nodes: readonly RootContent[]): string {
   return joinParts(renderNode(nodes, 0))
 }
@@ -64,7 +64,7 @@ function text(value: string): Part[] {
   return value === '' ? [] : [{ text: value, code: false, apart: false }]
 }
 
-/** Three backticks inside would end Slack's code block, so an invisible space parts them. */
+/** Renders a code block. Three backticks would end it, so zero-width spaces separate them. */
 function code(value: string): Part[] {
   return [{ text: `\`\`\`\n${value.replace(/`(?=``)/g, '`\u200B')}\n\`\`\``, code: true, apart: false }]
 }

@@ -1,7 +1,7 @@
 /**
- * The inside of a line in Slack's mrkdwn. Slack reads a mark as a mark only between white space or punctuation, which
- * Chinese text seldom offers, so a zero-width space is put where a mark would touch a word; and because mrkdwn knows no
- * escapeMrkdwn for `*`, `_` and `~`, one that is meant literally gets a word joiner and opens nothing.
+ * Renders bold, links and code as Slack's mrkdwn. Slack sees a mark only beside white space or punctuation, which Chinese
+ * text seldom has, so a zero-width space goes where a mark would touch a word. mrkdwn cannot escape `*`, `_` and `~`: a word
+ * joiner behind a literal one keeps it from opening anything.
  */
 
 import type { Image, ImageReference, Link, PhrasingContent } from 'mdast'
@@ -13,30 +13,30 @@ const wordJoiner = '\u2060'
 type Mark = '*' | '_' | '~' | '`'
 type Piece = { text: string } | { open: Mark } | { close: Mark }
 
-/** Besides white space, the characters beside which Slack still sees a mark. */
+/** Characters beside which Slack sees a mark. */
 const bordering = /[\s()[\]{}"'/,.;:!?|<>\u200B-]/
 const literalMark = /(?<![A-Za-z0-9])[*_~](?=\S)|`/g
 const lineBreak = /<br\s*\/?>/gi
 const afterUrl = /[\u3001\u3002\u3008-\u3011\u201C\u201D\uFF01\uFF08\uFF09\uFF0C\uFF1A\uFF1B\uFF1F]/
 const looksLikeHost = /^(?:https?:\/\/)?((?:[a-z0-9-]+\.)+[a-z]{2,})(?=[/:?#]|$)/i
 
-/** Characters that Slack reads as its own syntax, written so that it shows them. */
+/** Escapes the characters that are syntax in Slack. */
 export function escapeMrkdwn(text: string): string {
   return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;')
 }
 
-/** Running text with its bold, links and code, as Slack's mrkdwn. */
+/** Renders inline nodes as mrkdwn. */
 export function renderInline(nodes: readonly PhrasingContent[]): string {
   return join(nodes.flatMap(node => renderPieces(node, [])))
 }
 
-/** A heading: one bold line, because Slack has no headings. */
+/** Renders a heading as a bold line: Slack has no headings. */
 export function renderBoldLine(nodes: readonly PhrasingContent[]): string {
   const pieces = nodes.flatMap(node => renderPieces(node, ['*']))
   return pieces.length === 0 ? '' : join([{ open: '*' }, ...pieces, { close: '*' }])
 }
 
-/** Running text without any marks, for places that cannot have them: a table's cell, a link's label. */
+/** Renders inline nodes without marks, for the cells of a table and the labels of links. */
 export function renderPlainText(nodes: readonly PhrasingContent[], showTargets: boolean): string {
   return nodes.map(node => plainNode(node, showTargets)).join('')
 }
@@ -115,7 +115,7 @@ function touches(character: string | undefined): boolean {
   return character !== undefined && !bordering.test(character)
 }
 
-/** Slack's marks end with the line: what goes on in the next is closed and opened again. */
+/** Closes the open marks at each line break and opens them again: Slack's marks end with the line. */
 function overLines(text: string, open: readonly Mark[]): string {
   if (open.length === 0) return text
   return text.split('\n').join(`${[...open].reverse().join('')}\n${open.join('')}`)
@@ -132,7 +132,7 @@ function isBare(url: string, label: string): boolean {
   return url === label || url === `http://${label}` || url === `mailto:${label}`
 }
 
-/** An address written as it is: Markdown takes everything up to the next space for it, also the Chinese after it. */
+/** Renders an address without a label. The parser takes Chinese text behind it for a part of it, up to the next space. */
 function renderBareLink(url: string, label: string): string {
   const cut = label.search(afterUrl)
   if (cut <= 0) return linkTo(url, label)
@@ -156,14 +156,14 @@ function encodeCharacter(character: string, url: string): string {
   return character === '&gt;' ? '%3E' : encodeURIComponent(character)
 }
 
-/** A label that reads like another address than the one it leads to is followed by the host that it does lead to. */
+/** Returns the host of a link in parentheses if its label looks like another host. */
 function trueHost(url: string, label: string): string {
   const shown = looksLikeHost.exec(label.trim())?.[1]
   const real = URL.parse(url)?.hostname ?? ''
   return shown === undefined || real === '' || real.endsWith(shown.toLowerCase()) ? '' : ` (${escapeMrkdwn(real)})`
 }
 
-/** Slack would fetch an image that is drawn, so a picture becomes a link that a person can choose to follow. */
+/** Renders an image as a link: Slack would fetch an image by itself. */
 function renderImageLink(node: Image): string {
   return node.url.startsWith('data:') ? escapeMrkdwn(imageName(node)) : linkTo(node.url, imageName(node))
 }

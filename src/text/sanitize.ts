@@ -1,19 +1,19 @@
 /**
- * Text that comes from a model or a person, made unable to call anyone. Slack resolves `<!channel>` and its kin in
- * `markdown_text`, blocks and streams too, and offers no switch against it, so the text itself has to be broken: an
- * invisible word joiner behind the `<` or `@` leaves what a reader sees as it was.
+ * Sanitizes text from a model or a person, so that it pings nobody. Slack resolves `<!channel>` and the like in
+ * `markdown_text`, blocks and streams too, and has no option against it. An invisible word joiner behind the `<` or `@`
+ * breaks the token and changes nothing for the reader.
  */
 
 const wordJoiner = '\u2060'
 
-/** Every `<`, `!` and `@` is matched in its encoded forms too: what Slack decodes, and how often, is not documented. */
+/** Matches `<`, `!` and `@` in their encoded forms too: Slack does not document what it decodes, and how often. */
 const encoded = (name: string, decimal: number) =>
   `&(?:amp;)*(?:${name};?|#0*${decimal};?|#x0*${decimal.toString(16)};?)`
 const less = `(?:<|${encoded('lt', 0x3c)})`
 const bang = `(?:!|${encoded('excl', 0x21)})`
 const at = `(?:[@\uFF20]|${encoded('commat', 0x40)})`
 
-/** `<!…`, but not a comment, a doctype or CDATA; `<@` before whatever is, or could decode to, a member's id. */
+/** `<!…`, except a comment, a doctype or CDATA; `<@` before anything that is, or could decode to, a user id. */
 const token = new RegExp(String.raw`${less}(?=\\*(?:${bang}(?!--|doctype\b|\[cdata\[)|${at}[\\&UWB]))`, 'giu')
 const mention = new RegExp(at, 'giu')
 const everybody = /^(?:channel|here|everyone)(?![a-z0-9_])/iu
@@ -23,10 +23,10 @@ const inUrl = /https?:\/\/[^\s<>()]*$/iu
 const longestUrl = 300
 const longestEncodedWord = 120
 
-/** Control characters except tab and newline, and the marks that turn the direction of the text around them. */
+/** Control characters and bidirectional formatting characters. */
 const unwanted = /[\p{Cc}\u202A-\u202E\u2066-\u2069]/gu
 
-/** A text without characters that a reader cannot see but that change what is shown: control, direction, half pairs. */
+/** Removes invisible characters that change what is shown: control, bidirectional formatting, lone surrogates. */
 export function stripInvisible(text: string): string {
   return text.replaceAll('\r\n', '\n').replace(unwanted, keepLayout).toWellFormed()
 }
@@ -36,7 +36,7 @@ function keepLayout(character: string): string {
   return character === '\n' || character === '\t' ? character : ''
 }
 
-/** A text in which `@channel`, `@here` and `@everyone` are words like any other; addresses and links still work. */
+/** Turns `@channel`, `@here` and `@everyone` into plain words. E-mail addresses and links still work. */
 export function disarmMentions(text: string): string {
   return text.replace(mention, (found, offset: number) => {
     const after = text.slice(offset + found.length, offset + found.length + longestEncodedWord)
@@ -47,7 +47,7 @@ export function disarmMentions(text: string): string {
   })
 }
 
-/** Text for Slack's Markdown (`markdown_text`, a markdown block, a stream) that reads the same and pings nobody. */
+/** Sanitizes Markdown for Slack (`markdown_text`, a markdown block, a stream): it reads the same and pings nobody. */
 export function sanitize(text: string): string {
   return disarmMentions(stripInvisible(text).replace(token, found => found + wordJoiner))
 }

@@ -1,35 +1,32 @@
-/** A reply that is longer than one Slack message, cut into several at the most natural places. */
+/** Splits a reply that is longer than one Slack message, at the most natural places. */
 
-import { readBorders } from './markdown-borders.ts'
-import { headAt, type LinedText, normalCut, restAt } from './markdown-cut.ts'
-import { readLines } from './markdown-lines.ts'
+import { cutAt, type Document } from './cut.ts'
+import { findCutPlaces } from './cut-places.ts'
+import { graphemes, maxGrapheme } from './graphemes.ts'
+import { readBlocks } from './markdown-blocks.ts'
 import { sanitize } from './sanitize.ts'
 import { toMrkdwn } from './to-mrkdwn.ts'
 
-/** `chat.update` takes 4,000 bytes of `text`, escapes counted; the room is for a footer. */
-const largestTextBytes = 3_800
+/** `chat.update` takes 4,000 bytes of escaped `text`; the difference leaves room for a footer. */
+const maxTextBytes = 3_800
 /** A markdown block takes 12,000 characters. */
-const longestMarkdownCharacters = 11_000
-/** What escaping, bullets and invisible borders can make of one character at most, where there is no table. */
-const growthBytes = 8
-/** The first guess at what fits; the guesses must not depend on how long the text has become. */
-const firstGuessCharacters = 512
-/** How exact the longest fitting part is found: to a hundredth of itself. */
+const maxMarkdownCharacters = 11_000
+/** The most bytes that one character becomes as mrkdwn, outside tables. */
+const maxBytesPerCharacter = 8
+/** The first length to try. Independent of the text's length, so that a growing text is cut at the same place. */
+const firstLength = 512
+/** The precision of the search for the longest part that fits, as a share of its length. */
 const precision = 1 / 128
 
-const graphemes = new Intl.Segmenter(undefined, { granularity: 'grapheme' })
-/** Longer than the longest emoji that is made of others. */
-const longestGrapheme = 64
-
-/** Whether a part can be shown in one Slack message, as `text` and as a markdown block. */
+/** Checks whether a part fits one Slack message, both as `text` and as a markdown block. */
 export function fitsSlack(part: string): boolean {
-  if (part.length > longestMarkdownCharacters || letterBytes(part) > largestTextBytes) return false
-  if (sanitize(part).length > longestMarkdownCharacters) return false
-  if (!part.includes('|') && part.length * growthBytes <= largestTextBytes) return true
-  return Buffer.byteLength(toMrkdwn(part)) <= largestTextBytes
+  if (part.length > maxMarkdownCharacters || letterBytes(part) > maxTextBytes) return false
+  if (sanitize(part).length > maxMarkdownCharacters) return false
+  if (!part.includes('|') && part.length * maxBytesPerCharacter <= maxTextBytes) return true
+  return Buffer.byteLength(toMrkdwn(part)) <= maxTextBytes
 }
 
-/** Letters and digits survive every conversion, so they are the least that a text can come to. */
+/** Counts the bytes of letters, which survive every conversion: a lower bound for the size of a text. */
 function letterBytes(text: string): number {
   let bytes = 0
   for (let at = 0; at < text.length; at++) {
@@ -41,35 +38,28 @@ function letterBytes(text: string): number {
 }
 
 /**
- * The longest beginning of a text that fits, up to a natural border, and the rest with what was open there opened again;
- * undefined when all of it fits. The border depends only on what stands before the point where the room ends: a text
- * that goes on growing is cut at the same place.
+ * Splits off the longest beginning that fits and ends at a natural place; the rest opens again what was open there.
+ * Returns undefined if the whole text fits. A text that grows is cut at the same place.
  */
 export function splitHead(
   markdown: string,
   fits: (part: string) => boolean,
 ): { head: string; rest: string } | undefined {
   if (fits(markdown)) return undefined
-  const lined = { text: markdown, lines: readLines(markdown) }
-  const room = wholeCharacters(markdown, longestFit(lined, fits))
-  for (const at of readBorders(markdown.slice(0, markdown[room] === '\n' ? room + 1 : room))) {
-    const parts = cutAt(lined, at)
+  const document = { text: markdown, blocks: readBlocks(markdown) }
+  const room = wholeCharacters(markdown, findRoom(markdown, fits))
+  for (const place of findCutPlaces(markdown.slice(0, markdown[room] === '\n' ? room + 1 : room))) {
+    const parts = cutAt(document, place)
     if (parts !== undefined && fits(parts.head)) return parts
   }
-  return smallestCut(lined, room)
+  return smallestCut(document, room)
 }
 
-function cutAt(lined: LinedText, place: number): { head: string; rest: string } | undefined {
-  const at = normalCut(lined, place)
-  const head = headAt(lined, at)
-  const rest = restAt(lined, at)
-  return head.trim() === '' || rest.trim() === '' || rest.length >= lined.text.length ? undefined : { head, rest }
-}
-
-function longestFit(lined: LinedText, fits: (part: string) => boolean): number {
-  const fitsUpTo = (at: number) => at < lined.text.length && fits(headAt(lined, at))
+/** Finds how much of the beginning of a text fits, to a hundredth of it. */
+function findRoom(text: string, fits: (part: string) => boolean): number {
+  const fitsUpTo = (at: number) => at < text.length && fits(text.slice(0, at))
   let low = 0
-  let high = firstGuessCharacters
+  let high = firstLength
   while (fitsUpTo(high)) {
     low = high
     high *= 2
@@ -82,23 +72,24 @@ function longestFit(lined: LinedText, fits: (part: string) => boolean): number {
   return low
 }
 
-/** A place moved back to where no emoji, flag or accented letter is cut, and no mark from what it ends. */
+/** Moves a place back to a grapheme boundary, and before the marks that end there. */
 function wholeCharacters(text: string, at: number): number {
   const place = at - (/[*_~`]{0,3}$/.exec(text.slice(Math.max(0, at - 2), at + 1))?.[0].length ?? 0)
-  const from = Math.max(0, place - longestGrapheme)
-  const segment = graphemes.segment(text.slice(from, place + longestGrapheme)).containing(place - from)
+  const from = Math.max(0, place - maxGrapheme)
+  const segment = graphemes.segment(text.slice(from, place + maxGrapheme)).containing(place - from)
   return segment === undefined ? Math.max(0, place) : from + segment.index
 }
 
-/** When nothing fits with what has to be closed around it, the least that takes the text forward. */
-function smallestCut(lined: LinedText, room: number): { head: string; rest: string } {
-  for (const beginning of [lined.text.slice(0, firstGuessCharacters), lined.text]) {
-    for (const at of readBorders(beginning).sort((one, other) => one - other)) {
-      const parts = cutAt(lined, at)
+/** Cuts off the least that takes the text forward, when nothing fits with what has to be closed around it. */
+function smallestCut(document: Document, room: number): { head: string; rest: string } {
+  const { text } = document
+  for (const beginning of [text.slice(0, firstLength), text]) {
+    for (const place of findCutPlaces(beginning).sort((one, other) => one - other)) {
+      const parts = cutAt(document, place)
       if (parts !== undefined) return parts
     }
   }
   // A single endless rule or the like, as a model writes when it goes round in circles.
-  const at = room < firstGuessCharacters ? lined.text.length : room
-  return { head: lined.text.slice(0, at), rest: lined.text.slice(at) }
+  const at = room < firstLength ? text.length : room
+  return { head: text.slice(0, at), rest: text.slice(at) }
 }

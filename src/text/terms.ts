@@ -1,23 +1,22 @@
 /**
- * What a text is about, as terms that can be compared: English words are stemmed lightly; Chinese, which writes no spaces,
- * is compared by pairs of characters.
+ * Terms for comparing and finding texts: stems of English words, and bigrams of Chinese characters, since Chinese has no spaces.
  */
 
-/** The languages in which the bot writes about a text. */
+/** The languages in which the bot writes. */
 export type Language = 'en' | 'zh'
 
 const HAN = /\p{Script=Han}/u
 const HAN_RUN = /\p{Script=Han}+/gu
 
-/** The language a text is answered in: Chinese as soon as it has one Han character. */
+/** Detects the language to answer a text in: Chinese if it has a Han character, else English. */
 export const languageOf = (text: string): Language => (HAN.test(text) ? 'zh' : 'en')
 
 const byWord = new Intl.Segmenter('zh', { granularity: 'word' })
 
-/** What a text is about: stems of its words, pairs of its Han characters, without the words that every text has. */
+/** Parses the terms of a text: stems of its words and bigrams of its Han characters, without stop words and addresses. */
 export const parseTerms = (text: string): string[] => termsOf(text.replace(ADDRESS, ' '))
 
-/** The parts of a link say little of what a sentence is about, but it may be found by them. */
+/** Addresses say little about a sentence; only the index has their parts. */
 const ADDRESS = /https?:\/\/[^\s<>]+/g
 
 function termsOf(text: string): string[] {
@@ -29,7 +28,7 @@ function termsOf(text: string): string[] {
   }
   for (const { segment, isWordLike } of byWord.segment(text.normalize('NFKC').toLowerCase())) {
     const isHan = HAN.test(segment)
-    // The dictionary splits words and names that it does not know into single characters: neighbours go together.
+    // The segmenter splits unknown words and names into single characters, which are joined again.
     if (isHan && segment.length === 1 && !CHINESE_STOP_WORDS.has(segment)) {
       run += segment
       continue
@@ -42,7 +41,7 @@ function termsOf(text: string): string[] {
   return terms
 }
 
-/** Everything a text can be found by: its terms, and every Han pair and character, wherever a dictionary would cut. */
+/** Parses the terms for a search index: those of the text, and all its Han characters and bigrams across word boundaries. */
 export function parseIndexTerms(text: string): string[] {
   const han = text.normalize('NFKC').match(HAN_RUN) ?? []
   const words = termsOf(text).filter(term => !HAN.test(term))
@@ -55,7 +54,7 @@ function pairs(run: string): string[] {
   return characters.slice(1).map((character, at) => `${characters[at]}${character}`)
 }
 
-/** A light stem, so that "releases", "released" and "releasing" meet; never for words with digits ("v2"). */
+/** Stems a word, so that "releases", "released" and "releasing" are the same; not a word with digits ("v2"). */
 function stem(word: string): string {
   const bare = word.replace(/['’]s$/, '').replace(/['’]/g, '')
   if (bare.length < 4 || /\d/.test(bare)) return bare

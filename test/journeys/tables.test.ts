@@ -79,7 +79,7 @@ describe('a table comes back with all that was in it, and labels:', () => {
       'with decimal commas, rows of any width, leading zeros, quotes and blank lines at its end',
       'nr;preis;notiz\n007;1,50;"zu ""langsam"""\n008;2,50\n009;3,50;=SUM(A1);extra\n\n\n',
       ['=SUM(A1);extra', 'zu "langsam"'],
-      'nr;preis;notiz;kind;confidence;quote;reason;error\n007;1,50;"zu ""langsam""";bug;0.90;zu;It fails.;\n' +
+      'nr;preis;notiz;kind;confidence;quote;reason;error\n007;1,50;"zu ""langsam""";bug;0.90;langsam;It fails.;\n' +
         '008;2,50;;;;;;There is no text here that I could classify.\n' +
         `009;3,50;"=SUM(A1);extra";bug;0.90;"'=SUM(A1);extra";It fails.;\n\n\n`,
     ],
@@ -91,9 +91,9 @@ describe('a table comes back with all that was in it, and labels:', () => {
     ],
     [
       'with quotation marks that are escaped by backslashes',
-      'id,comment\n1,"it says \\"no, no\\" again"\n2,"fine"\n',
-      ['it says "no, no" again', 'fine'],
-      `id,comment,${heads}\n1,"it says ""no, no"" again",${bug('it')}\n2,fine,${bug('fine')}\n`,
+      'id,comment\n1,"it says \\"hi, hi\\" again"\n2,"fine"\n',
+      ['fine', 'it says "hi, hi" again'],
+      `id,comment,${heads}\n1,"it says ""hi, hi"" again",${bug('says')}\n2,fine,${bug('fine')}\n`,
     ],
     [
       'with a quotation mark that means itself',
@@ -113,7 +113,7 @@ describe('a table comes back with all that was in it, and labels:', () => {
       ['gut', 'zu langsam'],
       [
         'Export 2026;;\r\n;;\r\nNr;Antwort;Datum;kind;confidence;quote;reason;error',
-        '1;zu langsam;1.1.2026;bug;0.90;zu;It fails.;',
+        '1;zu langsam;1.1.2026;bug;0.90;langsam;It fails.;',
         '2;gut;2.1.2026;bug;0.90;gut;It fails.;',
         ';;;;;;;There is no text here that I could classify.',
         'Summe;;;;;;;There is no text here that I could classify.\r\n',
@@ -129,7 +129,7 @@ describe('a table comes back with all that was in it, and labels:', () => {
       'with unquoted commas in a column that is not labelled',
       'id,title,comment\n1,Crash, when saving,It crashed\n2,Fine,ok then\n',
       ['It crashed', 'ok then'],
-      `id,title,comment,${heads}\n1,"Crash, when saving",It crashed,${bug('It')}\n2,Fine,ok then,${bug('ok')}\n`,
+      `id,title,comment,${heads}\n1,"Crash, when saving",It crashed,${bug('crashed')}\n2,Fine,ok then,${bug('then')}\n`,
     ],
     [
       'with an index column',

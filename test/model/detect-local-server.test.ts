@@ -39,6 +39,8 @@ beforeAll(async () => {
 
 const look = (ports: Partial<Record<LocalKind, number>>, options: DetectOptions = {}) =>
   detectLocalServer({
+    // A busy machine answers late.
+    patienceMs: 10_000,
     ports: { ollama: nobody, lmstudio: nobody, 'llama.cpp': nobody, vllm: nobody, jan: nobody, ...ports },
     ...options,
   })

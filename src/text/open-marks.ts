@@ -1,29 +1,29 @@
 /**
- * Which bold, code and links are still open at the end of a piece of running text: what a growing text has to close
- * before it is shown, and what a split text has to close in one part and open again in the next.
+ * Finds bold, code and links that are still open at the end of a paragraph: a growing text closes them before it is shown, a
+ * split text closes them in one part and opens them again in the next. The parser cannot tell: to it, an open mark is text.
  */
 
-/** A mark such as `**` whose end has not come yet. */
+/** A mark such as `**` that is not closed. */
 interface OpenMark {
   readonly mark: string
-  /** Where the text begins that it marks. */
+  /** The start of the marked text. */
   readonly from: number
 }
 
 export interface Marks {
   /** Outermost first. */
   readonly open: readonly OpenMark[]
-  /** Code whose closing backticks have not come; nothing after it is a mark. */
+  /** Code without closing backticks; nothing after it is a mark. */
   readonly code: OpenMark | undefined
-  /** Square brackets that are still open, by the place of the bracket. */
+  /** Offsets of the square brackets that are still open. */
   readonly brackets: readonly number[]
-  /** A link whose label is complete but whose address is not. */
+  /** A link with a complete label and an incomplete address. */
   readonly halfLink: { readonly from: number; readonly labelEnd: number } | undefined
-  /** The places of links, code and addresses that are complete: what had better stay in one piece. */
+  /** Complete links, code and addresses, which a cut should leave whole. */
   readonly whole: readonly { readonly from: number; readonly to: number }[]
-  /** Every run of `*`, `_` and `~`, and whether something begins with it. */
+  /** Every run of `*`, `_` and `~`; `opens` if marked text begins behind it. */
   readonly runs: readonly { readonly from: number; readonly to: number; readonly opens: boolean }[]
-  /** Where a run of marks at the very end begins that closes nothing or not everything. */
+  /** The start of a run at the end of the text that does not close everything. */
   readonly loose: number | undefined
 }
 
@@ -52,10 +52,10 @@ const cjk =
 const punctuation = /[\p{P}\p{S}]/u
 const autolink = /<[a-z][a-z0-9+.-]{1,31}:[^\s<>]*>/iy
 
-/** So many marks inside each other are stars that are meant as stars. */
-const deepestMarks = 8
+/** More nested marks are meant as characters. */
+const maxNestedMarks = 8
 
-/** Reads running text once, from its beginning, as Markdown would. */
+/** Reads the marks of a paragraph, heading or table cell, in one pass. */
 export function readMarks(text: string): Marks {
   const scan: Scan = {
     text,
@@ -69,7 +69,7 @@ export function readMarks(text: string): Marks {
     loose: undefined,
   }
   while (scan.at < text.length && scan.halfLink === undefined && scan.code === undefined) step(scan)
-  const delimiters = scan.delimiters.length > deepestMarks ? [] : scan.delimiters
+  const delimiters = scan.delimiters.length > maxNestedMarks ? [] : scan.delimiters
   return {
     ...scan,
     open: delimiters.map(({ character, count, from }) => ({ mark: character.repeat(count), from })),
@@ -141,30 +141,22 @@ function referenceEnd(text: string, at: number): number | 'unfinished' | 'not a 
   return 'unfinished'
 }
 
-const address = /\(\s*(?:<(?:[^<>\n\\]|\\.)*(?:>|$)|(?:[^\s<\\]|\\.)*)/y
-const title = /\s+(?:"(?:[^"\\]|\\.)*(?:"|$)|'(?:[^'\\]|\\.)*(?:'|$)|\((?:[^()\\]|\\.)*(?:\)|$))?\s*/y
+/** An address with a title, up to its closing parenthesis or the end of the text. */
+const target = new RegExp(
+  [
+    /\(\s*(?:<(?:\\.|[^<>\n\\])*(?:>|$)|(?:\\.|[^\s()\\]|\((?:\\.|[^\s()\\])*(?:\)|$))*)/,
+    /(?:\s+(?:"(?:\\.|[^"\\])*(?:"|$)|'(?:\\.|[^'\\])*(?:'|$)|\((?:\\.|[^()\\])*(?:\)|$)))?\s*(\)|$)/,
+  ]
+    .map(({ source }) => source)
+    .join(''),
+  'y',
+)
 
 function addressEnd(text: string, at: number): number | 'unfinished' | 'not a link' {
-  address.lastIndex = at
-  const found = address.exec(text)
+  target.lastIndex = at
+  const found = target.exec(text)
   if (found === null) return 'not a link'
-  const closing = text[at + 1] === '<' ? -1 : closingParenthesis(found[0])
-  if (closing !== -1) return at + closing + 1
-  title.lastIndex = at + found[0].length
-  const end = title.lastIndex + (title.exec(text)?.[0].length ?? 0)
-  if (end >= text.length) return 'unfinished'
-  return text[end] === ')' ? end + 1 : 'not a link'
-}
-
-function closingParenthesis(text: string): number {
-  let depth = 0
-  for (let i = 0; i < text.length; i++) {
-    if (text[i] === '\\') i += 1
-    else if (text[i] === '(') depth += 1
-    else if (text[i] === ')') depth -= 1
-    if (depth === 0) return i
-  }
-  return -1
+  return found[1] === '' ? 'unfinished' : target.lastIndex
 }
 
 type Kind = 'space' | 'punctuation' | 'cjk' | 'other'
@@ -186,7 +178,7 @@ function characterAt(text: string, at: number): string | undefined {
   return point === undefined ? undefined : String.fromCodePoint(point)
 }
 
-/** Marks beside Chinese count as they would beside a space: the rule of `micromark-extension-cjk-friendly`. */
+/** Reads a delimiter run. Beside Chinese it counts as beside a space: the rule of `micromark-extension-cjk-friendly`. */
 function readRun(scan: Scan, character: string): void {
   const from = scan.at
   const original = runLength(scan.text, from)
@@ -214,7 +206,7 @@ function isStrikeOrNoTilde(character: string, length: number): boolean {
   return character !== '~' || length === 2
 }
 
-/** `2**10` and `3*4` are sums; nobody begins a bold word between two digits. */
+/** Checks whether a run is an operator, as in `2**10`: bold does not begin between two digits. */
 function isPower(text: string, from: number, to: number): boolean {
   return /[0-9]/.test(text[from - 1] ?? '') && /[0-9]/.test(text[to] ?? '')
 }
@@ -235,7 +227,7 @@ function closeDelimiters(scan: Scan, run: Delimiter): number {
   return count
 }
 
-/** CommonMark's "multiple of three": what could open as well as close pairs only with what it can share out evenly. */
+/** Applies CommonMark's rule of three: a run that can both open and close pairs only if the sum is no multiple of three. */
 function clashes(opener: Delimiter, run: Delimiter): boolean {
   const sum = opener.original + run.original
   return (opener.closes || run.closes) && sum % 3 === 0 && (opener.original % 3 !== 0 || run.original % 3 !== 0)
