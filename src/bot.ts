@@ -39,7 +39,7 @@ import type { Store } from './store/store.ts'
 import { createThreadCache } from './threads/cache.ts'
 
 /** A bot that is connected to one workspace. */
-export interface RunningBot {
+interface RunningBot {
   /** Accepts nothing more, finishes what is in flight within the configured time, and disconnects. */
   stop(): Promise<void>
 }
@@ -70,12 +70,7 @@ export async function startBot(deps: BotDeps): Promise<RunningBot> {
   const services: Services = { ...slack, inbox, outbox, questions }
   const messages = createMessageReceiver(services, hooks)
   hooks.messageFound.push(messages.receiveFound)
-  metrics.observe(() => ({
-    threads: threads.threads,
-    cachedTokens: threads.tokens,
-    turnsInFlight: inbox.size,
-    isStoreKept: store.isPersistent,
-  }))
+  observe(services)
 
   // 3. The receiver: events from Slack, and the operator's routes.
   let isConnected = false
@@ -134,6 +129,16 @@ export async function startBot(deps: BotDeps): Promise<RunningBot> {
       await closed
     },
   }
+}
+
+/** Lets the metrics read what is in memory now. */
+function observe({ metrics, threads, inbox, store }: Services): void {
+  metrics.observe(() => ({
+    threads: threads.threads,
+    cachedTokens: threads.tokens,
+    turnsInFlight: inbox.size,
+    isStoreKept: store.isPersistent,
+  }))
 }
 
 type Slack = Awaited<ReturnType<typeof openSlack>>

@@ -1,5 +1,5 @@
 import dotenv from 'dotenv'
-import { type RunningBot, startBot } from './bot.ts'
+import { startBot } from './bot.ts'
 import { type Config, parseConfig } from './config.ts'
 import { formatError, StartError } from './errors.ts'
 import { loadTaxonomies } from './features/classify/taxonomy-files.ts'
@@ -29,7 +29,7 @@ else await run(read.config)
 async function run(config: Config): Promise<void> {
   const log = createLog(config.logLevel)
   // A signal may come while the bot is still starting.
-  let bot: RunningBot | undefined
+  let bot: Awaited<ReturnType<typeof startBot>> | undefined
   let store: Store | undefined
   const stop = async () => {
     await bot?.stop()

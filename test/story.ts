@@ -1,7 +1,7 @@
 import { expect, onTestFinished } from 'vitest'
 import type { PageMessage, SlackJson } from '../playground/protocol.ts'
 import { createWorkspace, type Workspace, type WorkspaceOptions } from '../playground/slack-emulator/workspace.ts'
-import { type RunningBot, startBot } from '../src/bot.ts'
+import { startBot } from '../src/bot.ts'
 import type { Config, ModelConfig } from '../src/config.ts'
 import { loadTaxonomies } from '../src/features/classify/taxonomy-files.ts'
 import type { Log } from '../src/log.ts'
@@ -10,6 +10,8 @@ import { openMemoryStore, openStore } from '../src/store/data-dir.ts'
 import { openSharedStore } from '../src/store/postgres-store.ts'
 import type { Store } from '../src/store/store.ts'
 import { createScriptedModel, type ScriptedModel } from './scripted-model.ts'
+
+type RunningBot = Awaited<ReturnType<typeof startBot>>
 
 /** The real bot in a workspace on this machine, with a model whose words the test chooses. */
 export interface Story {

@@ -20,7 +20,7 @@ import type { ThreadId } from '../slack/thread-history.ts'
 import type { Person, Users } from '../slack/users.ts'
 import type { Store } from '../store/store.ts'
 import type { ThreadCache } from '../threads/cache.ts'
-import type { Outages } from './outages.ts'
+import type { createOutages } from './outages.ts'
 import type { Questions } from './post-question.ts'
 
 type Responder = ReturnType<typeof createResponder>
@@ -46,7 +46,7 @@ export interface Services {
   store: Store
   /** Tells other replicas that what they remember of a thread is outdated. */
   shareChange: (thread: ThreadId) => void
-  outages: Outages
+  outages: ReturnType<typeof createOutages>
   log: Log
   metrics: Metrics
 }

@@ -2,7 +2,7 @@ import { createSeen } from '../lru.ts'
 import type { ThreadId } from '../slack/thread-history.ts'
 
 /** Threads in which a failure has been told and nothing has worked since: follow-ups there fail silently. */
-export interface Outages {
+interface Outages {
   has(thread: ThreadId): boolean
   begin(thread: ThreadId): void
   end(thread: ThreadId): void

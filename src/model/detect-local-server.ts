@@ -16,9 +16,9 @@ interface LocalServer {
 }
 
 /** The known local servers, the preferred first. */
-export type LocalKind = 'ollama' | 'lmstudio' | 'llama.cpp' | 'vllm' | 'jan'
+type LocalKind = 'ollama' | 'lmstudio' | 'llama.cpp' | 'vllm' | 'jan'
 
-export interface DetectOptions {
+interface DetectOptions {
   /** The value of `OLLAMA_HOST`; ignored unless it names this machine, since no other is asked. */
   ollamaHost?: string | undefined
   /** Replaces the well-known ports. */

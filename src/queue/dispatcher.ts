@@ -41,8 +41,7 @@ const rememberedMs = 7 * 86_400_000
 export function createDispatcher(deps: DispatcherDeps) {
   const { driver, jobs, turns, threads, log } = deps
   const running = new Set<Promise<void>>()
-  /** The running jobs that are being checked: they take no slot. */
-  const checks = new Set<ActiveJob>()
+  const checks = createChecks(deps)
   const markCachedTurns = createCatchUp(threads)
   let isStarted = false
   let isClosing = false
@@ -74,7 +73,7 @@ export function createDispatcher(deps: DispatcherDeps) {
     if (leased === undefined) return
     const { record, lease } = leased
     const job = createJob(leased, turns)
-    if (job === undefined) return quarantine(leased)
+    if (job === undefined) return quarantine(deps, leased)
     markCachedTurns(lane, leased.foreign)
     // The replica that answers need not be the one that received the question.
     if (!job.isResumed && job.turn.isAddressed) threads.begin(job.turn, job.turn.question)
@@ -90,26 +89,7 @@ export function createDispatcher(deps: DispatcherDeps) {
   }
 
   const settle = async (job: ActiveJob): Promise<void> =>
-    job.turn.isAddressed || (await check(job)) ? deps.run(job) : deps.pass(job)
-
-  const check = async (job: ActiveJob): Promise<boolean> => {
-    if (checks.size >= maxChecks) {
-      log.warn({ turn: job.turn.id, checks: checks.size }, 'follow-up ignored: too many unknown threads')
-      return false
-    }
-    checks.add(job)
-    void dispatch()
-    // The handler ends an interrupted job.
-    return orAbort(deps.isForBot(job), job.signal)
-      .catch(() => true)
-      .finally(() => checks.delete(job))
-  }
-
-  const quarantine = async ({ record, lease }: LeasedTurn): Promise<void> => {
-    log.error({ turn: record.id }, 'stored turn could not be parsed; it is quarantined')
-    await turns.update(record.id, { state: 'quarantined', checkAt: null }, lease.token)
-    await lease.end()
-  }
+    job.turn.isAddressed || (await checks.isForBot(job, dispatch)) ? deps.run(job) : deps.pass(job)
 
   const whenIdle = async (): Promise<void> => {
     do {
@@ -127,7 +107,7 @@ export function createDispatcher(deps: DispatcherDeps) {
     },
     /** Waits for the running jobs, interrupts them after `patienceMs`, and gives up `lastMs` later. */
     async finish(patienceMs: number, lastMs: number) {
-      for (const job of checks) job.interrupt('closing')
+      checks.interrupt()
       const patience = setTimeout(() => {
         isClosing = true
         for (const job of jobs.values()) job.interrupt('closing')
@@ -136,6 +116,37 @@ export function createDispatcher(deps: DispatcherDeps) {
       clearTimeout(patience)
     },
   }
+}
+
+/** Creates the checks of follow-ups in unknown threads, which take no slot: Slack's limits may make them wait for minutes. */
+function createChecks({ isForBot, log }: DispatcherDeps) {
+  const checked = new Set<ActiveJob>()
+  return {
+    get size() {
+      return checked.size
+    },
+    async isForBot(job: ActiveJob, onSlotFree: () => unknown): Promise<boolean> {
+      if (checked.size >= maxChecks) {
+        log.warn({ turn: job.turn.id, checks: checked.size }, 'follow-up ignored: too many unknown threads')
+        return false
+      }
+      checked.add(job)
+      void onSlotFree()
+      // The handler ends an interrupted job.
+      return orAbort(isForBot(job), job.signal)
+        .catch(() => true)
+        .finally(() => checked.delete(job))
+    },
+    interrupt(): void {
+      for (const job of checked) job.interrupt('closing')
+    },
+  }
+}
+
+async function quarantine({ log, turns }: DispatcherDeps, { record, lease }: LeasedTurn): Promise<void> {
+  log.error({ turn: record.id }, 'stored turn could not be parsed; it is quarantined')
+  await turns.update(record.id, { state: 'quarantined', checkAt: null }, lease.token)
+  await lease.end()
 }
 
 /** Creates a function that tells the thread cache which messages other replicas have received since it last looked. */

@@ -2,7 +2,7 @@ import type { Log } from '../log.ts'
 import type { Message } from '../slack/message.ts'
 import type { ThreadId } from '../slack/thread-history.ts'
 import type { Store } from '../store/store.ts'
-import { isUnfinished, type NewTurn } from '../store/turns.ts'
+import { isUnfinished, type NewTurn, type TurnRecord } from '../store/turns.ts'
 import type { ThreadCache } from '../threads/cache.ts'
 import { createDispatcher } from './dispatcher.ts'
 import type { ActiveJob, Ended, Job } from './job.ts'
@@ -76,14 +76,10 @@ export function createQueue(deps: QueueDeps): Queue {
   const { driver } = deps
   const { turns } = deps.store
   const intake = createIntake(driver)
-  /** A turn is told several positions. */
-  const parsed = new WeakMap<object, Turn>()
   let isOpen = true
 
   const withdrawReply = async (turnId: string): Promise<void> => {
-    const record = await driver.load(turnId)
-    const hasReply = record !== undefined && record.messages.length > 0 && leavesReply.has(record.state)
-    if (hasReply) await reopen(turnId, { state: 'withdrawing', isNextRevision: false })
+    if (hasReply(await driver.load(turnId))) await reopen(turnId, { state: 'withdrawing', isNextRevision: false })
   }
   const worker = createWorker({ ...deps, turns, withdrawReply, isOpen: () => isOpen })
   const jobs = new Map<string, ActiveJob>()
@@ -108,17 +104,9 @@ export function createQueue(deps: QueueDeps): Queue {
       void dispatcher.dispatch()
     },
     async recover() {
-      await driver.start({
-        onReady: () => void dispatcher.dispatch(),
-        onMarked: marks.refresh,
-        freeSlots: dispatcher.freeSlots,
-        onAhead(record, ahead) {
-          const turn = parsed.get(record) ?? parseStoredTurn(record.turn)
-          if (turn === undefined) return
-          parsed.set(record, turn)
-          deps.onAhead(turn, ahead)
-        },
-      })
+      const { dispatch, freeSlots } = dispatcher
+      const onAhead = createAheadTeller(deps.onAhead)
+      await driver.start({ onReady: () => void dispatch(), onMarked: marks.refresh, freeSlots, onAhead })
       await upkeep.prune()
     },
     start() {
@@ -138,7 +126,7 @@ export function createQueue(deps: QueueDeps): Queue {
       await marks.mark(turnId, { state: 'stopping' }, by)
     },
     find: turnId => findTurn(driver, turnId),
-    inThread: async thread => (await driver.inThread(thread)).flatMap(({ turn }) => parseStoredTurn(turn) ?? []),
+    inThread: thread => listTurns(driver, thread),
     async regenerate(turnId) {
       // The button appears with the last edit, a moment before the end is saved.
       const job = jobs.get(turnId)
@@ -164,6 +152,17 @@ export function createQueue(deps: QueueDeps): Queue {
   }
 }
 
+/** Creates a function that parses a stored turn once, however many positions it is told. */
+function createAheadTeller(tell: QueueDeps['onAhead']) {
+  const parsed = new WeakMap<object, Turn>()
+  return (record: { turn: string }, ahead: number): void => {
+    const turn = parsed.get(record) ?? parseStoredTurn(record.turn)
+    if (turn === undefined) return
+    parsed.set(record, turn)
+    tell(turn, ahead)
+  }
+}
+
 /** Creates the functions that save new turns. */
 function createIntake(driver: QueueDriver) {
   const saving = new Map<string, Promise<void>>()
@@ -183,6 +182,13 @@ function createIntake(driver: QueueDriver) {
     /** Takes a saved turn, once. Returns false if there is none. */
     take: (turnId: string) => saved.delete(turnId),
   }
+}
+
+const hasReply = (record: TurnRecord | undefined): boolean =>
+  record !== undefined && record.messages.length > 0 && leavesReply.has(record.state)
+
+async function listTurns(driver: QueueDriver, thread: ThreadId): Promise<Turn[]> {
+  return (await driver.inThread(thread)).flatMap(({ turn }) => parseStoredTurn(turn) ?? [])
 }
 
 async function findTurn(driver: QueueDriver, turnId: string): Promise<Turn | undefined> {

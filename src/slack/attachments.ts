@@ -3,7 +3,7 @@ import { parseFiles } from './files/file-text.ts'
 import type { SlackFile } from './files/slack-file.ts'
 
 /** Words of others in a message: a forwarded message, or the preview of a link. */
-export interface Quote {
+interface Quote {
   kind: 'forwarded' | 'preview'
   /** The author's user id, or their name if Slack gives no id; undefined if it gives neither. */
   by?: string

@@ -1,6 +1,5 @@
 import { SlackError } from '../errors.ts'
 import type { SlackReader } from './reader.ts'
-import type { Person } from './users.ts'
 
 /** A channel, direct message or group, as far as access to it is concerned. */
 export interface Channel {
@@ -32,19 +31,6 @@ export async function findChannel(reader: SlackReader, name: string): Promise<Ch
     if (found !== undefined) return parseChannel(found)
   }
   return undefined
-}
-
-/** Returns whether a person may read a channel: a public one every member of the team, any other, and guests, only its members. */
-export async function mayRead(
-  reader: SlackReader,
-  channel: Channel,
-  user: Pick<Person, 'id' | 'isGuest'>,
-): Promise<boolean> {
-  if (!channel.isPrivate && !user.isGuest) return true
-  const args = { channel: channel.id, limit: 200 }
-  for await (const { members } of reader.pages('conversations.members', args, { for: 'question' }))
-    if ((members as string[]).includes(user.id)) return true
-  return false
 }
 
 function parseChannel({ id, name = '', is_private, is_im, is_mpim, is_ext_shared }: RawChannel): Channel {

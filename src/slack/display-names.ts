@@ -1,6 +1,6 @@
 import { parseMentions, parsePlaceMentions } from '../text/from-slack.ts'
 import type { BotIdentity, Message } from './message.ts'
-import type { PlaceNames } from './place-names.ts'
+import type { createPlaceNames } from './place-names.ts'
 import type { Users } from './users.ts'
 
 /** Names that are fetched for one thread; further people are shown by their ids. */
@@ -10,7 +10,7 @@ const mostPlaces = 20
 
 interface NameDeps {
   users: Users
-  placeNames: PlaceNames
+  placeNames: ReturnType<typeof createPlaceNames>
   self: BotIdentity
 }
 

@@ -1,4 +1,4 @@
-import { mergeText, parseAttachments, type Quote } from './attachments.ts'
+import { mergeText, parseAttachments } from './attachments.ts'
 import { extractBlockText, isObject, joinLines, listOf, textOf } from './block-text.ts'
 import { parseFiles } from './files/file-text.ts'
 import type { FileContent, SlackFile } from './files/read-file.ts'
@@ -24,7 +24,7 @@ export interface Message {
   /** Syntax of the text: Slack's mrkdwn (`<@U1>`, `&lt;`), or Markdown as the model wrote it. */
   form: 'slack' | 'markdown'
   /** Words of others that the message holds. */
-  quotes?: Quote[]
+  quotes?: ReturnType<typeof parseAttachments>['quotes']
   files: SlackFile[]
   /** Counts of the reactions, `:+1: 3, :eyes: 1`. */
   reactions?: string

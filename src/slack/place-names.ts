@@ -4,7 +4,7 @@ import { createCache } from '../lru.ts'
 import type { CallSlack } from './client.ts'
 
 /** Names of channels and user groups that a message mentions by id alone. */
-export interface PlaceNames {
+interface PlaceNames {
   /** Resolves with the name; undefined if there is none that everybody may know. Never throws. */
   read(id: string): Promise<string | undefined>
 }

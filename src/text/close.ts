@@ -13,7 +13,9 @@ import {
   readPath,
   withoutPrefix,
 } from './markdown-path.ts'
-import { type Marks, readMarks } from './open-marks.ts'
+import { readMarks } from './open-marks.ts'
+
+type Marks = ReturnType<typeof readMarks>
 
 const zeroWidthJoiner = '\u200D'
 /** Each round removes one half mark or unfinished block; a text with more of them is a pile of marks. */

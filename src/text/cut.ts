@@ -15,7 +15,7 @@ import {
 import { readMarks } from './open-marks.ts'
 
 /** A text and its top-level blocks. */
-export interface Document {
+interface Document {
   readonly text: string
   readonly blocks: readonly Block[]
 }

@@ -10,7 +10,7 @@ interface OpenMark {
   readonly from: number
 }
 
-export interface Marks {
+interface Marks {
   /** Outermost first. */
   readonly open: readonly OpenMark[]
   /** Code without closing backticks; nothing after it is a mark. */

@@ -1,11 +1,13 @@
 /** Splits a reply that is longer than one Slack message, at the most natural places. */
 
-import { cutAt, type Document } from './cut.ts'
+import { cutAt } from './cut.ts'
 import { findCutPlaces } from './cut-places.ts'
 import { graphemes, maxGrapheme } from './graphemes.ts'
 import { readBlocks } from './markdown-blocks.ts'
 import { sanitize } from './sanitize.ts'
 import { toMrkdwn } from './to-mrkdwn.ts'
+
+type Document = Parameters<typeof cutAt>[0]
 
 /** `chat.update` takes 4,000 bytes of escaped `text`; the difference leaves room for a footer. */
 const maxTextBytes = 3_800

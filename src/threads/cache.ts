@@ -88,11 +88,9 @@ export function createThreadCache(reader: SlackReader, self: BotIdentity, maxTok
     join: (thread: ThreadId, at: string): void => membership.join(keyOf(thread), at),
     /** Marks messages since a ts as outdated: another process has answered in the thread. They are read when it is asked for. */
     behind(thread: ThreadId, from: string): void {
-      const key = keyOf(thread)
-      const known = threads.get(key)
-      const staleFrom = known?.staleFrom !== undefined && known.staleFrom < from ? known.staleFrom : from
-      if (known !== undefined) threads.set(key, { ...known, staleFrom })
-      membership.recheck(key)
+      const known = threads.get(keyOf(thread))
+      if (known !== undefined) threads.set(keyOf(thread), markStale(known, from))
+      membership.recheck(keyOf(thread))
     },
     /** Forgets a thread. */
     drop: (thread: ThreadId): void => threads.delete(keyOf(thread)),
@@ -106,6 +104,11 @@ export function createThreadCache(reader: SlackReader, self: BotIdentity, maxTok
     },
   }
 }
+
+const markStale = (known: CachedThread, from: string): CachedThread => ({
+  ...known,
+  staleFrom: known.staleFrom !== undefined && known.staleFrom < from ? known.staleFrom : from,
+})
 
 /** Reads the stale messages of a cached thread again: another process has added to it. */
 async function refresh(

@@ -1,10 +1,12 @@
 import type { Workspace } from '../../playground/slack-emulator/workspace.ts'
-import { type RunningBot, startBot } from '../../src/bot.ts'
+import { startBot } from '../../src/bot.ts'
 import { loadTaxonomies } from '../../src/features/classify/taxonomy-files.ts'
 import { createLog } from '../../src/log.ts'
 import { createModel } from '../../src/model/client.ts'
 import type { Store } from '../../src/store/store.ts'
 import type { ScriptedModel } from '../scripted-model.ts'
+
+type RunningBot = Awaited<ReturnType<typeof startBot>>
 
 /** The bot as a bench measures it: over a socket, on the store that it is given, reading no faster than a minute allows. */
 export async function openBenchBot(

@@ -2,7 +2,10 @@ import { once } from 'node:events'
 import { createServer, type RequestListener, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterEach, beforeAll, describe, expect, it } from 'vitest'
-import { type DetectOptions, detectLocalServer, type LocalKind } from '../../src/model/detect-local-server.ts'
+import { detectLocalServer } from '../../src/model/detect-local-server.ts'
+
+type DetectOptions = NonNullable<Parameters<typeof detectLocalServer>[0]>
+type LocalKind = keyof NonNullable<DetectOptions['ports']>
 
 const servers: Server[] = []
 afterEach(() => {

@@ -1,11 +1,13 @@
 import { deflateSync } from 'node:zlib'
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { createPdfReader } from '../../src/slack/files/pdf.ts'
-import { createFileReader, type FileReaderDeps, type SlackFile } from '../../src/slack/files/read-file.ts'
+import { createFileReader, type SlackFile } from '../../src/slack/files/read-file.ts'
+import { createPdfReader } from '../../src/slack/files/read-pdf.ts'
 import { parseSlackFile } from '../../src/slack/files/slack-file.ts'
 import { type FileHost, openFileHost } from './file-host.ts'
 import { toBarePdf, toChinesePdf, toEncryptedPdf, toPdf, toPdfBomb } from './pdf.ts'
+
+type FileReaderDeps = Parameters<typeof createFileReader>[0]
 
 const token = 'xoxb-test'
 const png = Buffer.from(

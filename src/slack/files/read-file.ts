@@ -5,7 +5,7 @@ import { download } from './download.ts'
 import { renderFileText } from './file-text.ts'
 import { detectFileType, type ImageType } from './file-type.ts'
 import { isWholeImage } from './image.ts'
-import { createPdfReader } from './pdf.ts'
+import { createPdfReader } from './read-pdf.ts'
 import { isSignInPage } from './sign-in-page.ts'
 import { FileSkipped } from './skipped.ts'
 import { parseSlackFile, type SlackFile } from './slack-file.ts'
@@ -36,7 +36,7 @@ export interface FileReader {
   read(file: SlackFile, signal?: AbortSignal): Promise<FileContent>
 }
 
-export interface FileReaderDeps {
+interface FileReaderDeps {
   /** The bot's token; sent in a header to Slack's file host and nowhere else. */
   token: string
   slackApiUrl: string
