@@ -121,6 +121,7 @@ export function createDispatcher(deps: DispatcherDeps) {
 /** Creates the checks of follow-ups in unknown threads, which take no slot: Slack's limits may make them wait for minutes. */
 function createChecks({ isForBot, log }: DispatcherDeps) {
   const checked = new Set<ActiveJob>()
+  let isClosing = false
   return {
     get size() {
       return checked.size
@@ -132,12 +133,14 @@ function createChecks({ isForBot, log }: DispatcherDeps) {
       }
       checked.add(job)
       void onSlotFree()
-      // The handler ends an interrupted job.
+      if (isClosing) job.interrupt('closing')
+      // The worker hands an interrupted job over.
       return orAbort(isForBot(job), job.signal)
         .catch(() => true)
         .finally(() => checked.delete(job))
     },
     interrupt(): void {
+      isClosing = true
       for (const job of checked) job.interrupt('closing')
     },
   }

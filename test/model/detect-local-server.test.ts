@@ -269,7 +269,8 @@ describe('what makes no sense is not there', () => {
       response.once('close', () => clearInterval(timer))
     })
     const startMs = performance.now()
-    const found = await look({ ollama: hanging, lmstudio: dripping, vllm: await serve(vllm) })
+    const ports = { ollama: hanging, lmstudio: dripping, vllm: await serve(vllm) }
+    const found = await look(ports, { patienceMs: 400 })
     const tookMs = performance.now() - startMs
     expect(found?.kind).toBe('vllm')
     expect(tookMs).toBeGreaterThan(350)
