@@ -115,8 +115,9 @@ export function createStream(limiter: Limiter, place: Place, share: StreamShare 
   }
 }
 
-/** The beginning of what could become a mention is held back until it is known what it is. */
-const unfinished = /[<@&\uFF20][\w!^|@;#\uFF20-]{0,60}$|[\uD800-\uDBFF]$/
+/** The beginning of what could become a mention, a link or a formula is held back until it is known what it is. */
+const unfinished =
+  /[<@&\uFF20][\w!^|@;#\uFF20-]{0,60}$|<(?:https?:|mailto:|tel:|#)[^<>\n]{0,400}$|\\(?:\((?:(?!\\\))[^\n]){0,300}|\[(?:(?!\\\])[\s\S]){0,400})?$|[\p{N})]\*$|[\uD800-\uDBFF]$/u
 
 /** Returns whether a body has any text yet that can be streamed. */
 export const isStreamable = (body: Body): boolean => streamedText(body).trim() !== ''

@@ -5,6 +5,7 @@ import { fromMarkdown } from 'mdast-util-from-markdown'
 import { gfmFromMarkdown } from 'mdast-util-gfm'
 import { gfmTableFromMarkdown } from 'mdast-util-gfm-table'
 import { cjkFriendlyExtension } from 'micromark-extension-cjk-friendly'
+import { gfmStrikethroughCjkFriendly } from 'micromark-extension-cjk-friendly-gfm-strikethrough'
 import { gfm } from 'micromark-extension-gfm'
 import { gfmTable } from 'micromark-extension-gfm-table'
 import { fenceLine, isFenceEnd } from './markdown-blocks.ts'
@@ -14,7 +15,12 @@ type Position = NonNullable<Nodes['position']>
 
 const parserOptions = {
   // Tags are shown as they are written. One tilde is how people write "about", not a deletion.
-  extensions: [gfm({ singleTilde: false }), cjkFriendlyExtension(), { disable: { null: ['htmlFlow', 'htmlText'] } }],
+  extensions: [
+    gfm({ singleTilde: false }),
+    cjkFriendlyExtension(),
+    gfmStrikethroughCjkFriendly({ singleTilde: false }),
+    { disable: { null: ['htmlFlow', 'htmlText'] } },
+  ],
   mdastExtensions: [gfmFromMarkdown()],
 }
 

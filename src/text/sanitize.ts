@@ -4,6 +4,8 @@
  * breaks the token and changes nothing for the reader.
  */
 
+import { rewriteForms } from './slack-forms.ts'
+
 const wordJoiner = '\u2060'
 
 /** Matches `<`, `!` and `@` in their encoded forms too: Slack does not document what it decodes, and how often. */
@@ -49,7 +51,7 @@ export function disarmMentions(text: string): string {
 
 /** Sanitizes Markdown for Slack (`markdown_text`, a markdown block, a stream): it reads the same and pings nobody. */
 export function sanitize(text: string): string {
-  return disarmMentions(stripInvisible(text).replace(token, found => found + wordJoiner))
+  return disarmMentions(rewriteForms(stripInvisible(text)).replace(token, found => found + wordJoiner))
 }
 
 function decodeNumbers(text: string): string {

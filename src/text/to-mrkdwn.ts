@@ -9,6 +9,7 @@ import { createMemo } from './memo.ts'
 import { renderBlocks } from './mrkdwn-blocks.ts'
 import { offsets, parseMarkdown } from './parse-markdown.ts'
 import { disarmMentions, stripInvisible } from './sanitize.ts'
+import { rewriteForms } from './slack-forms.ts'
 
 export { closeMarkdown } from './close.ts'
 
@@ -17,7 +18,7 @@ const rememberBlock = createMemo<string>(500)
 
 /** Converts Markdown to Slack's mrkdwn, escaped throughout, in which nothing calls anyone. */
 export function toMrkdwn(markdown: string): string {
-  const blocks = readBlocks(stripInvisible(markdown))
+  const blocks = readBlocks(rewriteForms(stripInvisible(markdown)))
   const definitions = extractDefinitions(blocks)
   let out = ''
   for (const block of blocks) {
