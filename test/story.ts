@@ -145,20 +145,21 @@ function toBlockText(block: SlackJson): string {
 }
 
 /** The next port that a test of this process may use, below those that systems give to outgoing connections. */
-let nextPort = 20_000 + (process.pid % 1_000) * 10
+let nextPort = 20_000 + (process.pid % 240) * 50
 
 /** A port that is free now, and that no connection takes by chance before the bot does. */
 export async function freePort(): Promise<number> {
   const { createServer } = await import('node:net')
   for (;;) {
     nextPort += 1
+    const port = nextPort
     const server = createServer()
     const isFree = await new Promise<boolean>(done => {
       server.once('error', () => done(false))
-      server.listen(nextPort, '127.0.0.1', () => done(true))
+      server.listen(port, '127.0.0.1', () => done(true))
     })
     await new Promise(done => server.close(done))
-    if (isFree) return nextPort
+    if (isFree) return port
   }
 }
 
