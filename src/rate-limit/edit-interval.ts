@@ -8,7 +8,7 @@ interface Pace {
 }
 
 /** The shortest interval: people do not read faster, and Slack's clients show no more. */
-export const shortestMs = 252
+const shortestMs = 252
 /** Edits of a longer reply while its age grows by the factor e: 45 edits in its first minute. */
 const editsAnE = 10
 

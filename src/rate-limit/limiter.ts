@@ -23,8 +23,6 @@ export interface Limiter {
    */
   send(method: string, args: Args, options: SendOptions<Exclude<Urgency, 'interim'>>): Promise<SlackAnswer>
   send(method: string, args: Args, options: SendOptions<Urgency>): Promise<SlackAnswer | undefined>
-  /** How many replies grow now. */
-  readonly growing: number
   /** Estimates how long a call of this method would wait for its turn now, in milliseconds. */
   waitMs(method: string, channel: string): number
   /** Opens the share of a reply that is edited. */
@@ -102,9 +100,6 @@ export function createLimiter(call: CallSlack, now: () => number = Date.now, clu
       const limit = limitOf(method)
       const before = limit.waiting.filter(other => other.channel === channel).length
       return limit.waitMs(channel, limit.waiting.length) + before * limit.spacingMs
-    },
-    get growing() {
-      return reservations.kept + streams.open
     },
     openReply() {
       ask()

@@ -1,6 +1,4 @@
-import { setTimeout as delay } from 'node:timers/promises'
 import type { Log } from '../log.ts'
-import { shortestMs } from '../rate-limit/edit-interval.ts'
 import type { Limiter, Urgency } from '../rate-limit/limiter.ts'
 import type { SlackReader } from '../slack/reader.ts'
 import type { Control } from './body.ts'
@@ -49,9 +47,6 @@ interface ReplyDeps {
   progress: Progress
 }
 
-/** Edits that are closer than this are as close as they may be. */
-const denseMs = 300
-
 /** Opens a reply. Nothing is sent before there is text; one that is resumed is not made shorter while it grows. */
 export function openReply(deps: ReplyDeps, place: Place): Reply {
   const writer = createWriter(deps, place, deps.progress)
@@ -90,9 +85,6 @@ export function openReply(deps: ReplyDeps, place: Place): Reply {
     say: text => presenter.add(text),
     async finish(ending = {}) {
       presenter.end()
-      // Alone, where edits follow each other as fast as they may, the last one keeps its distance too.
-      if (writer.isPosted && clock.lastGapMs <= denseMs && deps.limiter.growing <= 1)
-        await delay(Math.max(0, clock.lastAt + shortestMs - Date.now()))
       while (presenter.head().isFull) await presenter.put('final')
       await presenter.put(ending.note?.kind === 'error' ? 'error' : 'final', ending)
       if (ending.isUnfinished !== true) await writer.keepFirst(writer.index + 1)
@@ -107,15 +99,10 @@ export function openReply(deps: ReplyDeps, place: Place): Reply {
 function createEditClock() {
   let firstAt = 0
   let lastAt = 0
-  let lastGapMs = Number.POSITIVE_INFINITY
   return {
     /** When an edit was begun last, in milliseconds since 1970; 0 before the first. */
     get lastAt() {
       return lastAt
-    },
-    /** The time between the last two edits. */
-    get lastGapMs() {
-      return lastGapMs
     },
     get hasShown() {
       return firstAt !== 0
@@ -125,7 +112,6 @@ function createEditClock() {
       return Date.now() - firstAt
     },
     sending(): void {
-      if (lastAt > 0) lastGapMs = Date.now() - lastAt
       lastAt = Date.now()
     },
     /** Returns true for the first text. */
