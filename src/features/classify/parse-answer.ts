@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { findJson } from '../../text/find-json.ts'
 import { parseKind, type Taxonomy } from './taxonomy.ts'
 
 /** One thing that a model found in a text, in its words: nothing but the kind has been checked. */
@@ -15,7 +16,8 @@ interface Finding {
  * lines of brackets. Returns undefined if it is none of them, or names an unknown kind.
  */
 export function parseFindings(answer: string, taxonomy: Taxonomy): Finding[] | undefined {
-  const raw = readJson(answer) ?? readBrackets(answer)
+  const json = readJson(answer, taxonomy)
+  const raw = json === undefined || json.length === 0 ? readBrackets(answer) : json
   if (raw === undefined || raw.length === 0) return undefined
   const findings = raw.map(({ kind, ...rest }) => ({ ...rest, kind: parseKind(taxonomy, kind) }))
   if (!findings.every(isKnown)) return undefined
@@ -43,15 +45,18 @@ const findingsSchema = z.union([
   findingSchema.transform(finding => [finding]),
 ])
 
-function readJson(answer: string): Finding[] | undefined {
-  const from = answer.search(/[[{]/)
-  const to = Math.max(answer.lastIndexOf('}'), answer.lastIndexOf(']'))
-  if (from < 0 || to < from) return undefined
-  try {
-    return findingsSchema.safeParse(JSON.parse(answer.slice(from, to + 1))).data
-  } catch {
-    return undefined
+/** Reads the last list of findings whose kinds are known; findings that stand by themselves are one list together. */
+function readJson(answer: string, taxonomy: Taxonomy): Finding[] | undefined {
+  const parse = (value: unknown) => {
+    const found = findingsSchema.safeParse(value).data
+    const isOfKinds = found?.every(({ kind }) => parseKind(taxonomy, kind) !== undefined)
+    return isOfKinds ? { found, isSingle: findingSchema.safeParse(value).success } : undefined
   }
+  const { values, isBroken } = findJson(answer, parse)
+  // Of a list that broke off nobody knows how it ends.
+  if (isBroken) return undefined
+  const isListed = values.some(({ isSingle }) => !isSingle)
+  return isListed ? values.findLast(({ isSingle }) => !isSingle)?.found : values.flatMap(({ found }) => found ?? [])
 }
 
 /** Between two fields of `[kind]-[quote]-[reason]-[0.9]`. */
