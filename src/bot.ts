@@ -7,6 +7,7 @@ import type { Bot, Hooks, Services } from './features/context.ts'
 import { handleTurn, isForBot } from './features/handle-turn.ts'
 import { home } from './features/home/index.ts'
 import { createMessageReceiver } from './features/messages.ts'
+import { createOutages } from './features/outages.ts'
 import { defineQuestions } from './features/post-question.ts'
 import { showQueuePosition } from './features/queue-position.ts'
 import { replyControls } from './features/reply-controls/index.ts'
@@ -144,6 +145,7 @@ async function openSlack({ config, model, store, log }: BotDeps) {
     limiter: createLimiter(call, Date.now, store.shared?.cluster),
     users: createUsers(call, self, log),
     threads: createThreadCache(reader, self, config.cacheTokens),
+    outages: createOutages(),
     createFileReader: (limits?: { maxTextCharacters: number }) => createFileReader({ ...access, ...limits }),
     shareChange: (thread: ThreadId) => store.shared?.replicas.tell({ kind: 'thread', ...thread }),
   }

@@ -73,6 +73,8 @@ async function chooseModel(config: Config, log: Log): Promise<Config['model']> {
   log.info({ server: found.kind, model: found.model }, 'model server detected on this machine')
   return {
     ...(found.contextTokens !== undefined && { contextTokens: found.contextTokens }),
+    // A server for one person's machine does one thing at a time, and some cut an answer when the next question comes.
+    concurrency: 1,
     ...config.model,
     baseUrl: found.baseUrl,
     name: config.modelIsNamed ? config.model.name : found.model,

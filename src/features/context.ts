@@ -19,6 +19,7 @@ import type { ThreadId } from '../slack/thread-history.ts'
 import type { Person, Users } from '../slack/users.ts'
 import type { Store } from '../store/store.ts'
 import type { ThreadCache } from '../threads/cache.ts'
+import type { Outages } from './outages.ts'
 import type { Questions } from './post-question.ts'
 
 type Responder = ReturnType<typeof createResponder>
@@ -36,6 +37,7 @@ export interface Services {
   limiter: Limiter
   users: Users
   threads: ThreadCache
+  outages: Outages
   inbox: Queue
   outbox: Outbox
   questions: Questions

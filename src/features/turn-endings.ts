@@ -11,7 +11,7 @@ interface Outcome {
   kind: string
 }
 
-type Ctx = TurnContext<Pick<Services, 'users' | 'threads'>>
+type Ctx = TurnContext<Pick<Services, 'users' | 'threads' | 'outages'>>
 
 /** Ends an attempt that was aborted: by a person, by an edit or deletion of the question, or because the bot stops. */
 export async function endInterrupted(ctx: Ctx): Promise<Outcome> {
@@ -68,7 +68,10 @@ export async function endWithFailure(ctx: Ctx, error: unknown): Promise<Outcome>
   const failure = describeFailure(error)
   const facts = { turn: ctx.turn.id, kind: failure.kind, reference: failure.reference, reason: formatError(error) }
   ctx.log.error(failure.kind === 'unexpected' ? { ...facts, stack: (error as Error).stack } : facts, 'turn failed')
-  await tell(ctx, failure.sentence(ctx.i18n))
+  const isTold = ctx.deps.outages.note(ctx.turn, failure.kind)
+  // A follow-up that did not name the bot is not told of the same outage again.
+  if (isTold && !ctx.turn.isAddressed && ctx.reply.text.trim() === '') await removeReply(ctx)
+  else await tell(ctx, failure.sentence(ctx.i18n))
   return { ended: 'failed', kind: failure.kind }
 }
 
