@@ -3,10 +3,13 @@ import type { ServerProfile } from './server-profile.ts'
 import { createThinkingFilter, withoutUnopenedThoughts } from './thinking.ts'
 import { estimateTokens } from './tokens.ts'
 
-/** Creates the visible text of one answer: what a model writes without its thoughts and without the marks of its prompt. */
-export function createAnswerText(profile: ServerProfile) {
+/**
+ * Creates the visible text of one answer: what a model writes without its thoughts, and without the marks of its prompt unless they are
+ * kept, as in a quote of what a person wrote.
+ */
+export function createAnswerText(profile: ServerProfile, keepsMarks: boolean) {
   const thoughts = createThinkingFilter()
-  const marks = createMarkFilter()
+  const marks = keepsMarks ? undefined : createMarkFilter()
   const isHeld = profile.closesUnopenedThoughts
   let visible = ''
   let tokens = 0
@@ -31,11 +34,13 @@ export function createAnswerText(profile: ServerProfile) {
     /** Returns what of the text can be shown now. */
     push(text: string): string {
       tokens += estimateTokens(text)
-      return show(marks.push(thoughts.push(text)))
+      const shown = thoughts.push(text)
+      return show(marks?.push(shown) ?? shown)
     },
     /** Returns the rest of what can be shown. Learns whether the model closes thoughts that it has not opened. */
     end(): string {
-      const rest = show(marks.push(thoughts.end()) + marks.end())
+      const last = thoughts.end()
+      const rest = show(marks === undefined ? last : marks.push(last) + marks.end())
       const answer = withoutUnopenedThoughts(visible)
       profile.closesUnopenedThoughts = answer !== visible
       visible = answer

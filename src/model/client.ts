@@ -14,7 +14,7 @@ import { type Ending, readAnswer } from './read-answer.ts'
 import { learnFromNothing, learnRefusal } from './refusals.ts'
 import { buildRequest, fingerprintImage, type SentRequest } from './request.ts'
 import { createRequestGate } from './request-gate.ts'
-import { createServerProfile, type ServerProfile } from './server-profile.ts'
+import { countInputTokens, createServerProfile, type ServerProfile } from './server-profile.ts'
 import { readEvents } from './wire.ts'
 
 /** Retries of a request that got no answer: a lost connection, a busy or failing server. */
@@ -42,6 +42,7 @@ interface Question {
   messages: ChatMessage[]
   format: AnswerFormat | undefined
   signal: AbortSignal
+  isBatch: boolean
 }
 
 /** Creates a model behind any server that speaks the OpenAI chat API. */
@@ -62,7 +63,7 @@ export function createModel(config: ModelConfig, log: Log): Model {
     name: config.name,
     title: formatModelTitle(config.name, config.baseUrl),
     get inputTokens() {
-      return Math.min(profile.contextTokens - profile.outputTokens, profile.promptTokens)
+      return countInputTokens(profile)
     },
     get images() {
       return profile.takesImages
@@ -74,7 +75,7 @@ export function createModel(config: ModelConfig, log: Log): Model {
     async *stream(messages, signal, { format, isBatch = false } = {}) {
       const leave = await gate.enter(isBatch, signal).catch(() => undefined)
       try {
-        if (leave !== undefined) yield* askUntilWhole(connection, { messages, format, signal })
+        if (leave !== undefined) yield* askUntilWhole(connection, { messages, format, signal, isBatch })
       } finally {
         leave?.()
       }
@@ -152,7 +153,7 @@ async function* askOnce(connection: Connection, question: Question): AsyncGenera
   let attempt = 0
   for (let lessons = 0; ; ) {
     const request = buildRequest(connection.config.name, connection.profile, question)
-    const sending = openSending(connection, request, question.signal)
+    const sending = openSending(connection, request, question)
     try {
       return yield* sending.answer()
     } catch (error) {
@@ -176,10 +177,10 @@ function learn({ profile, log }: Connection, error: unknown, request: SentReques
   const lesson = learnRefusal(error, request, profile)
   if (lesson === undefined) return false
   const { refused, next } = lesson
-  const { contextTokens, outputTokens } = profile
+  const { outputTokens } = profile
   if (next === 'shorter') {
     log.warn(
-      { refused, contextTokens },
+      { promptTokens: countInputTokens(profile) },
       'prompt too long for the model; set MODEL_CONTEXT_TOKENS to its context length',
     )
     throw new ShownError('model_too_long', i18n => i18n.model.tooLong, error)
@@ -204,9 +205,9 @@ const waitUnlessAborted = (ms: number, signal: AbortSignal): Promise<boolean> =>
   )
 
 /** Creates one sending of a request. */
-function openSending({ client, config, profile, log }: Connection, request: SentRequest, signal: AbortSignal) {
+function openSending({ client, config, profile, log }: Connection, request: SentRequest, question: Question) {
   const idleMs = request.body.stream === true ? config.idleMs : wholeIdleTimes * config.idleMs
-  const idle = startIdleTimeout(idleMs, signal)
+  const idle = startIdleTimeout(idleMs, question.signal)
   let hasText = false
   return {
     /** Something of the answer was yielded. */
@@ -218,7 +219,7 @@ function openSending({ client, config, profile, log }: Connection, request: Sent
     async *answer(): AsyncGenerator<Piece, Answer> {
       const response = await client.chat.completions.create(request.body, { signal: idle.signal }).asResponse()
       idle.touch()
-      const text = createAnswerText(profile)
+      const text = createAnswerText(profile, question.isBatch)
       const events = readEvents(response.body ?? [], idle.touch)
       const pieces = readAnswer(events, text, { outputTokens: profile.outputTokens, onLife: idle.touch })
       for (;;) {
@@ -230,7 +231,10 @@ function openSending({ client, config, profile, log }: Connection, request: Sent
         }
         const ending = next.value
         if (isNothing(ending, text.visible) && learnFromNothing(request.promptTokens, profile)) {
-          log.warn({}, 'model gave nothing for a long prompt; set MODEL_CONTEXT_TOKENS to its context length')
+          log.warn(
+            { promptTokens: countInputTokens(profile) },
+            'model gave nothing for a long prompt; set MODEL_CONTEXT_TOKENS to its context length',
+          )
           throw new ShownError('model_too_long', i18n => i18n.model.tooLong)
         }
         if (profile.promptBound === 'guessed' && !isNothing(ending, text.visible)) profile.promptBound = 'confirmed'

@@ -51,7 +51,7 @@ export class FormatRefused extends Error {
 /** How an answer is asked for. */
 interface StreamOptions {
   format?: AnswerFormat
-  /** Requests of a batch wait until no question does. */
+  /** Requests of a batch wait until no question does, and keep the marks of the prompt, which a quote may hold. */
   isBatch?: boolean
 }
 

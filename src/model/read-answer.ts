@@ -59,6 +59,8 @@ export async function* readAnswer(
   // One JSON message is a whole answer, whether it gives a reason or not.
   const [only, second] = given
   if (second === undefined && only?.form === 'json' && only.delta.isMessage) ending.finish ??= 'done'
+  // Lines of JSON have no mark of their end.
+  if (only?.form === 'json') ending.isDone = true
   const rest = text.end()
   ending.hasThought ||= written.trim() !== '' && text.visible.trim() === ''
   if (rest !== '') yield { kind: 'text', text: rest }

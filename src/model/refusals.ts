@@ -71,6 +71,8 @@ const learnWindow: Learn = (says, { promptTokens, body }, profile) => {
   if (!isTooLong(says.toLowerCase())) return undefined
   const stated = parseWindow(says)
   const sentLimit = limitOf(body) ?? profile.outputTokens
+  // The output limit alone is too much.
+  if (stated === undefined && outputNames.test(says) && sentLimit > promptTokens) return undefined
   if (stated !== undefined && stated < profile.contextTokens) profile.contextTokens = stated
   profile.outputTokens = Math.min(profile.outputTokens, Math.floor(profile.contextTokens / 4))
   const fits = stated !== undefined && promptTokens + profile.outputTokens <= stated
@@ -131,7 +133,7 @@ const learnSystemRole: Learn = (says, { body }, profile) => {
 const aboutImages =
   /image|vision|multi-?modal|picture|mmproj|content.{0,40}(?:must|should) be.{0,20}string|expected (?:a )?(?:valid )?string|invalid content type/i
 const blind =
-  /(?:not|n't|un)\s?support\w*(?: \w+){0,3} (?:images?|image_urls?|vision|multi-?modal)\b|images?(?:_url)?(?: inputs?| content)?(?: is| are)? (?:not|un)\s?(?:supported|allowed|enabled)|support image|mmproj|not (?:a )?(?:vision|multi-?modal)|string|unknown variant|invalid content type/i
+  /(?:not|n't) support\w*(?: \w+){0,3} (?:images?|image_urls?|vision|multi-?modal)\b(?!\/| (?:type|format|media|mime|size|of))|images?(?:_url)?(?: inputs?| content)?(?: is| are)? (?:not|un)\s?(?:supported|allowed|enabled)|support image input|mmproj|not (?:a )?(?:vision|multi-?modal)|(?:must|should) be.{0,20}string|expected (?:a )?(?:valid )?string|unknown variant|invalid content type/i
 
 /** Learns that the model sees no images, or that it cannot read these. */
 const learnImages: Learn = (says, { images }, profile) => {

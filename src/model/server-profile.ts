@@ -58,3 +58,7 @@ export function createServerProfile(window: ReturnType<typeof findWindow>): Serv
     closesUnopenedThoughts: false,
   }
 }
+
+/** Counts the tokens that a prompt may have. */
+export const countInputTokens = ({ contextTokens, outputTokens, promptTokens }: ServerProfile): number =>
+  Math.min(contextTokens - outputTokens, promptTokens)

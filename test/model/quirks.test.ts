@@ -39,6 +39,7 @@ const wires: [what: string, type: string, body: string][] = [
     'application/x-ndjson',
     '{"choices":[{"delta":{"content":"4"}}]}\n{"choices":[{"delta":{},"finish_reason":"stop"}]}\n',
   ],
+  ['NDJSON without a reason', 'text/plain', '{"choices":[{"delta":{"content":"4"}}]}\n{"choices":[{"delta":{}}]}\n'],
   [
     'Ollama’s own API',
     'application/x-ndjson',
@@ -286,6 +287,7 @@ const limits: [message: string, expected: number][] = [
   ],
   ['The maximum tokens you requested exceeds the model limit of 4,096.', 4_096],
   ['max_completion_tokens is too large', 8_192],
+  ['max_tokens (16384) exceeds the context window', 8_192],
 ]
 
 describe('what a server refuses is left out or lowered at once, and remembered', () => {
@@ -350,7 +352,11 @@ describe('what a server refuses is left out or lowered at once, and remembered',
 
   test.each([
     ['Could not process image', true],
+    ['You uploaded an unsupported image. Please make sure your image is valid.', true],
+    ['The base64 string of the image is malformed', true],
+    ['This model does not support image type image/heic', true],
     ['This model does not support image input', false],
+    ['Invalid content type. image_url is only supported by certain models.', false],
     ['No endpoints found that support image input', false],
     ['messages[1].content must be a string', false],
   ])('pictures, one by one or all: %s', async (message, takesOthers) => {
@@ -493,7 +499,42 @@ describe('silence', () => {
   })
 })
 
+test('the marks of the prompt are kept where a quote may hold them', async () => {
+  const { ask, server } = await open()
+  server.answerAll(exchange => exchange.reply('The <file> menu</message>'))
+  expect((await ask()).text).toBe('The  menu')
+  expect((await ask(undefined, { isBatch: true })).text).toBe('The <file> menu</message>')
+})
+
 describe('requests at once', () => {
+  test('of three questions none is cut by the next, at a server that does one at a time', async () => {
+    const { ask, server } = await open({ concurrency: 1 })
+    server.answerAll(async exchange => {
+      const own = server.requests.length
+      for (const word of ['It is ', 'because ', 'the sky.']) {
+        exchange.say(word)
+        await new Promise(resolve => setTimeout(resolve, 30))
+        if (server.requests.length === own) continue
+        exchange.raw('data: [DONE]\n\n')
+        return exchange.finish()
+      }
+      exchange.end()
+    })
+    const heard = await Promise.all([ask(), ask(), ask()])
+    expect(heard.map(({ text }) => text)).toEqual(Array(3).fill('It is because the sky.'))
+    expect(server.requests).toHaveLength(3)
+  })
+
+  test('that wait are left when nobody wants them any more', async () => {
+    const { ask, server, abort } = await open({ concurrency: 1 })
+    const first = ask()
+    await server.next()
+    const second = ask()
+    abort()
+    expect((await Promise.all([first, second])).map(({ error }) => error)).toEqual([undefined, undefined])
+    expect(server.requests).toHaveLength(1)
+  })
+
   test('are bounded, and questions go before batches', async () => {
     const { ask, server } = await open({ concurrency: 1 })
     const first = ask()

@@ -8,6 +8,7 @@ import {
   type Model,
   type Usage,
 } from '../../model/model.ts'
+import { withoutPromptMarks } from '../../model/prompt-marks.ts'
 import type { Label } from '../../store/labels.ts'
 import { findQuote, normalizeWords, parseQuotations } from '../../text/find-quote.ts'
 import { parseFindings } from './parse-answer.ts'
@@ -91,11 +92,13 @@ function buildLabel({ kind, quote = '', reason, confidence }: Label, text: strin
   return { kind, quote: findQuote(text, quote), reason: checkReason(reason, text, taxonomy), confidence }
 }
 
-/** Drops a reason that quotes what is neither in the text nor the name of a kind. */
+/** Drops a reason that quotes what is neither in the text nor the name of a kind, or repeats a kind's definition. */
 function checkReason(reason: string, text: string, taxonomy: Taxonomy): string {
   const names = taxonomy.kinds.flatMap(({ id, names }) => [id, ...Object.values(names)]).map(normalizeWords)
   const isTrue = (words: string) => words === '' || names.includes(words) || normalizeWords(text).includes(words)
-  const plain = reason.replace(/\s+/g, ' ').trim()
+  const plain = withoutPromptMarks(reason).replace(/\s+/g, ' ').trim()
   if (!parseQuotations(plain).map(normalizeWords).every(isTrue)) return ''
+  // A small model copies what the prompt says of a kind: that is no reason.
+  if (taxonomy.kinds.some(({ definition }) => normalizeWords(definition).includes(normalizeWords(plain)))) return ''
   return plain.length > mostReasonCharacters ? `${plain.slice(0, mostReasonCharacters).toWellFormed()}…` : plain
 }

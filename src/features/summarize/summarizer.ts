@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { ShownError } from '../../errors.ts'
 import type { Model } from '../../model/model.ts'
+import { withoutPromptMarks } from '../../model/prompt-marks.ts'
 import { estimateTokens, loadTokenCounter } from '../../model/tokens.ts'
 import { createSemaphore } from '../../semaphore.ts'
 import type { StoredChunk, SummaryChunks } from '../../store/summary-chunks.ts'
@@ -102,7 +103,7 @@ export function createSummarizer({ model, chunks }: { model: Model; chunks: Summ
       const formPrompt = () => buildFormPrompt(joined, ts => byTs.get(ts)?.time ?? '', request.reader)
       return {
         found: { ...joined, dropped },
-        formed: isFormed ? await askText(work, formPrompt()) : undefined,
+        formed: isFormed ? withoutPromptMarks(await askText(work, formPrompt())) : undefined,
         isShortened: said.some((message, at) => message !== request.said[at]),
         usage: work.usage,
       }
