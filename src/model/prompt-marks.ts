@@ -62,6 +62,9 @@ export function withoutPromptMarks(text: string): string {
   return filter.push(text) + filter.end()
 }
 
+/** Characters of a line that tell whether it is a fence. */
+const fencePrefix = 8
+
 /** Creates a tracker of Markdown code: spans of one line, and fences. */
 function createCodeTracker() {
   let fence: string | undefined
@@ -91,15 +94,15 @@ function createCodeTracker() {
           endLine()
           continue
         }
-        const isFence = /^ {0,3}(?:```|~~~)/.test(line)
-        if (character === '<' && span === 0 && fence === undefined && !isFence) return index
-        if (line.length < 8) line += character
+        const isOpen = character === '<' && span === 0 && fence === undefined
+        if (isOpen && !/^ {0,3}(?:```|~~~)/.test(line)) return index
+        if (line.length < fencePrefix) line += character
       }
       return text.length
     },
     /** The `<` at which it stopped is text. */
     skip(): void {
-      if (line.length < 8) line += '<'
+      if (line.length < fencePrefix) line += '<'
     },
   }
 }

@@ -196,6 +196,9 @@ function isClosedAtEnd({ state, held, closer }: Work): boolean {
   return found !== null && held.slice(found.index + found[0].length).trim() === ''
 }
 
+/** Characters of a line that tell whether it is a fence. */
+const fencePrefix = 8
+
 /** Creates a tracker of fenced code: it is given the text in pieces and knows where they end. */
 function createFenceTracker() {
   let fence: string | undefined
@@ -207,10 +210,11 @@ function createFenceTracker() {
     get isLineStart() {
       return line === ''
     },
-    /** Takes a piece that has a line break at most at its end. */
     push(text: string): void {
+      // Only the beginning of a line matters.
+      if (line.length >= fencePrefix && !text.includes('\n')) return
       for (const part of text.split(/(?<=\n)/)) {
-        line = (line + part.trimEnd()).slice(0, 8) || part.slice(0, 1)
+        line = (line + part.trimEnd()).slice(0, fencePrefix) || part.slice(0, 1)
         if (!part.endsWith('\n')) continue
         const mark = /^ {0,3}(```|~~~)/.exec(line)?.[1]
         if (mark !== undefined && (fence === undefined || fence === mark))
