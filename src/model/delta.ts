@@ -67,10 +67,13 @@ export function parseDelta(value: unknown): Delta {
     thinking: Math.max(0, ...given.map(measureThinking)),
     refusal: given.map(({ refusal }) => joinText(refusal)).find(text => text !== '') ?? '',
     callsTools: given.some(({ tool_calls, function_call }) => isFilled(tool_calls) || isFilled(function_call)),
-    finish: finish === '' ? undefined : finish,
+    finish: finish === undefined || noFinish.has(finish) ? undefined : finish,
     usage: data === undefined ? undefined : parseUsage(data),
   }
 }
+
+/** What some servers send in every piece, as if it were a reason. */
+const noFinish = new Set(['', 'null', 'none'])
 
 /** Parses the tokens. A count that is missing, or nought, was not told. */
 function parseUsage({ usage, prompt_eval_count, eval_count }: z.infer<typeof chunk>): Usage | undefined {

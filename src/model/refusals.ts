@@ -122,7 +122,7 @@ const learnFormat: Learn = (says, { format }, profile) => {
 }
 
 const noSystem =
-  /(?:system|developer)['"`]?\s*(?:role|message|prompt|instruction)s?\b.{0,60}(?:\bnot\b|n't|\bun|only)|(?:not|n't|un)\w*\s.{0,40}(?:system|developer)['"`]?\s*(?:role|message|prompt|instruction)|\broles? must\b|\brole.{0,80}(?:alternate|input should|only|not supported|does not support)|only (?:the )?['"`]?user\b|messages\[?[.\d\]]+role|invalid role/i
+  /(?:system|developer)['"`]?\s*(?:role|message|prompt|instruction)s?\b.{0,60}(?:\bnot\b|n't|\bun|only)|(?:not|n't|un)\w*\s.{0,40}(?:system|developer)['"`]?\s*(?:role|message|prompt|instruction)|\broles? must\b|\brole.{0,80}(?:alternate|input should|only|not supported|does not support)|only (?:the )?['"`]?user\b|messages\[?[.\d\]]+role|['"`](?:system|developer)['"`].{0,40}(?:role|is not one of)|invalid role/i
 
 const learnSystemRole: Learn = (says, { body }, profile) => {
   if (!body.messages.some(({ role }) => role === 'system') || !noSystem.test(says)) return undefined

@@ -17,6 +17,12 @@ const names = [
   'inner_monologue',
   'antthinking',
   'seed:think',
+  'mm:think',
+  'reflection',
+  'analysis',
+  'thought_process',
+  'chain_of_thought',
+  'inner_thoughts',
 ]
 const finalNames = ['final', 'final_answer', 'answer']
 

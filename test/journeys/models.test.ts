@@ -90,6 +90,23 @@ describe('an answer without text', () => {
   })
 })
 
+test('an answer without text says why in the person’s language, and so does the status line', async () => {
+  const story = await openStory()
+  const { slack } = story
+  const { mei } = slack.people
+  const { general } = slack.channels
+  const ts = await story.say(mei, general, `<@${slack.botUserId}> 二加二？`)
+  const exchange = await story.model.next()
+  exchange.raw(event({ reasoning_content: '嗯' }))
+  await slack.until(
+    () => slack.snapshot(mei).statuses.find(({ threadTs, status }) => threadTs === ts && status === '正在思考…'),
+    'the status',
+  )
+  exchange.raw(`${event({}, 'length')}data: [DONE]\n\n`)
+  exchange.finish()
+  await untilSeen(story, ts, '达到了长度上限，没有给出文字')
+})
+
 describe('what a server refuses', () => {
   const refusals: [string, (exchange: Exchange) => boolean, object][] = [
     [

@@ -240,6 +240,8 @@ const refusals: [what: string, refuses: (body: Body) => boolean, message: string
     ['stream', b => b.stream, 'Streaming is not supported for this model', b => !b.stream],
     ['stream', b => b.stream, "Unsupported value: 'stream' does not support true with this model.", b => !b.stream],
     ['stream_options', b => 'stream_options' in b, "Unknown parameter: 'stream_options'.", b => b.stream],
+    ['system', b => b.messages[0]?.role === 'system', '`system` is not a supported role', b => b.stream],
+    ['system', b => b.messages[0]?.role === 'system', "'system' is not one of ['user', 'assistant']", b => b.stream],
     ['system', b => b.messages[0]?.role === 'system', 'System role not supported', b => b.messages.length === 1],
     [
       'system',
