@@ -108,6 +108,14 @@ const wires: [what: string, type: string, body: string][] = [
     `\uFEFF${sse('{"choices":[{"delta":{"content":"4"},"finish_reason":"stop"}]}')}`,
   ],
   [
+    'a reason that is none in every piece',
+    'text/event-stream',
+    sse(
+      '{"choices":[{"delta":{"content":"4"},"finish_reason":"null"}]}',
+      '{"choices":[{"delta":{},"finish_reason":"stop"}]}',
+    ),
+  ],
+  [
     'an end without a blank line',
     'text/event-stream',
     'data: {"choices":[{"delta":{"content":"4"},"finish_reason":"stop"}]}',
