@@ -107,25 +107,38 @@ async function* askInPlaceOf(
   connection: Connection,
   question: Question,
 ): AsyncGenerator<Piece, Answer | undefined> {
-  const pieces = askOnce(connection, question)
   let isBegun = false
-  for (;;) {
-    const next = await pieces.next().catch(error => {
-      if (isBegun || first.text.trim() === '') throw error
-      return { done: true as const, value: { ...first, ending: { ...first.ending, usage: undefined } } }
-    })
-    if (next.done === true) {
-      if (next.value === undefined) return undefined
-      const isFirst = !isBegun && next.value.text.trim() === ''
-      const { ending, text } = isFirst ? first : next.value
-      return {
-        ending: { ...ending, usage: first.ending.usage && addUsage(first.ending.usage, next.value.ending.usage) },
-        text,
-      }
-    }
-    if (!isBegun) yield { kind: 'again' }
+  const begin = (): Piece[] => {
+    const isFirstPiece = !isBegun
     isBegun = true
-    yield next.value
+    return isFirstPiece ? [{ kind: 'again' }] : []
+  }
+  try {
+    const second = yield* tap(askOnce(connection, question), begin)
+    if (second === undefined) return undefined
+    const { ending, text } = isBegun || first.text.trim() === '' ? second : first
+    const usage = first.ending.usage && addUsage(first.ending.usage, second.ending.usage)
+    return { ending: { ...ending, usage }, text }
+  } catch (error) {
+    if (isBegun || first.text.trim() === '') throw error
+    return first
+  }
+}
+
+/** Passes pieces on, each after those that `before` returns. */
+async function* tap<R>(
+  pieces: AsyncGenerator<Piece, R>,
+  before: () => Iterable<Piece> | undefined,
+): AsyncGenerator<Piece, R> {
+  try {
+    for (;;) {
+      const next = await pieces.next()
+      if (next.done === true) return next.value
+      yield* before() ?? []
+      yield next.value
+    }
+  } finally {
+    await pieces.return(undefined as never)
   }
 }
 
@@ -222,24 +235,20 @@ function openSending({ client, config, profile, log }: Connection, request: Sent
       const text = createAnswerText(profile, question.isBatch)
       const events = readEvents(response.body ?? [], idle.touch)
       const pieces = readAnswer(events, text, { outputTokens: profile.outputTokens, onLife: idle.touch })
-      for (;;) {
-        const next = await pieces.next()
-        if (next.done !== true) {
-          hasText = true
-          yield next.value
-          continue
-        }
-        const ending = next.value
-        if (isNothing(ending, text.visible) && learnFromNothing(request.promptTokens, profile)) {
-          log.warn(
-            { promptTokens: countInputTokens(profile) },
-            'model gave nothing for a long prompt; set MODEL_CONTEXT_TOKENS to its context length',
-          )
-          throw new ShownError('model_too_long', i18n => i18n.model.tooLong)
-        }
-        if (profile.promptBound === 'guessed' && !isNothing(ending, text.visible)) profile.promptBound = 'confirmed'
-        return { ending, text: text.visible }
+      const ending = yield* tap(pieces, () => {
+        hasText = true
+        return undefined
+      })
+      const isBlank = isNothing(ending, text.visible)
+      if (isBlank && learnFromNothing(request.promptTokens, profile)) {
+        log.warn(
+          { promptTokens: countInputTokens(profile) },
+          'model gave nothing for a long prompt; set MODEL_CONTEXT_TOKENS to its context length',
+        )
+        throw new ShownError('model_too_long', i18n => i18n.model.tooLong)
       }
+      if (profile.promptBound === 'guessed' && !isBlank) profile.promptBound = 'confirmed'
+      return { ending, text: text.visible }
     },
     /** Returns the error as people are told of it, and logs it. */
     describe(error: unknown): unknown {
