@@ -33,6 +33,8 @@ const retryable = new Set([
   'model_garbled',
   'model_stream_error',
   'model_empty',
+  'model_only_thoughts',
+  'model_only_tools',
   'model_server_error',
   'model_unreachable',
   'model_unreadable_summary',
