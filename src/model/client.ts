@@ -13,7 +13,7 @@ import { type AnswerFormat, addUsage, type ChatMessage, FormatRefused, type Mode
 import { type Ending, readAnswer } from './read-answer.ts'
 import { learnFromNothing, learnRefusal } from './refusals.ts'
 import { buildRequest, fingerprintImage, type SentRequest } from './request.ts'
-import { createRequestGate } from './request-gate.ts'
+import { createRequestGate, type RequestGate } from './request-gate.ts'
 import { countInputTokens, createServerProfile, type ServerProfile } from './server-profile.ts'
 import { readEvents } from './wire.ts'
 
@@ -34,6 +34,7 @@ interface Connection {
   client: OpenAI
   config: ModelConfig
   profile: ServerProfile
+  gate: RequestGate
   log: Log
 }
 
@@ -56,8 +57,7 @@ export function createModel(config: ModelConfig, log: Log): Model {
   const fetchAnswer = withErrorSentences(fetch)
   const { apiKey, baseUrl: baseURL } = config
   const client = new OpenAI({ apiKey, baseURL, maxRetries: 0, logLevel: 'off', fetch: fetchAnswer })
-  const connection = { client, config, profile, log }
-  const gate = createRequestGate(config.concurrency)
+  const connection = { client, config, profile, gate: createRequestGate(config.concurrency), log }
 
   return {
     name: config.name,
@@ -72,14 +72,8 @@ export function createModel(config: ModelConfig, log: Log): Model {
     get takesFormats() {
       return profile.format !== 'words'
     },
-    async *stream(messages, signal, { format, isBatch = false } = {}) {
-      const leave = await gate.enter(isBatch, signal).catch(() => undefined)
-      try {
-        if (leave !== undefined) yield* askUntilWhole(connection, { messages, format, signal, isBatch })
-      } finally {
-        leave?.()
-      }
-    },
+    stream: (messages, signal, { format, isBatch = false } = {}) =>
+      askUntilWhole(connection, { messages, format, signal, isBatch }),
   }
 }
 
@@ -92,9 +86,10 @@ export function formatModelTitle(name: string, baseUrl: string): string {
 /** Streams an answer, and once more if it may have been cut off. Throws a `ShownError` for everything that goes wrong. */
 async function* askUntilWhole(connection: Connection, question: Question): AsyncGenerator<Piece> {
   const { profile, log } = connection
-  const first = yield* askOnce(connection, question)
+  const first = yield* askInTurn(connection, question)
   if (first === undefined) return
   if (!isCut(first, profile) || (!first.ending.isDone && first.text.trim() !== '')) return yield* end(first, profile)
+  learnFromCut(connection, first)
   log.info({ backoffMs: afterCutMs }, 'model answer ended without a reason; asked again')
   if (!(await waitUnlessAborted(afterCutMs, question.signal))) return
   const second = yield* askInPlaceOf(first, connection, question)
@@ -114,11 +109,11 @@ async function* askInPlaceOf(
     return isFirstPiece ? [{ kind: 'again' }] : []
   }
   try {
-    const second = yield* tap(askOnce(connection, question), begin)
+    const second = yield* tap(askInTurn(connection, question), begin)
     if (second === undefined) return undefined
     const { ending, text } = isBegun || first.text.trim() === '' ? second : first
     const usage = first.ending.usage && addUsage(first.ending.usage, second.ending.usage)
-    return { ending: { ...ending, usage }, text }
+    return { ending: { ...ending, usage }, text, isOverlapped: second.isOverlapped }
   } catch (error) {
     if (isBegun || first.text.trim() === '') throw error
     return first
@@ -149,6 +144,7 @@ function* end(answer: Answer, profile: ServerProfile): Generator<Piece> {
   const { ending, text } = answer
   const reason = judgeEnding(ending, text, isCut(answer, profile))
   if (ending.finish !== undefined) profile.tellsReasons = true
+  profile.hasAnswered = true
   if (ending.usage !== undefined) yield { kind: 'usage', usage: ending.usage }
   yield { kind: 'stopped', reason }
 }
@@ -156,13 +152,42 @@ function* end(answer: Answer, profile: ServerProfile): Generator<Piece> {
 interface Answer {
   ending: Ending
   text: string
+  /** Another request went to the server while it was written. */
+  isOverlapped: boolean
+}
+
+/** Asks as soon as the server has a place for it. Returns undefined when the signal aborts. */
+async function* askInTurn(connection: Connection, question: Question): AsyncGenerator<Piece, Answer | undefined> {
+  const place = await connection.gate.enter(question.isBatch, question.signal).catch(() => undefined)
+  if (place === undefined) return undefined
+  try {
+    const answer = yield* askOnce(connection, question)
+    return answer && { ...answer, isOverlapped: place.isOverlapped() }
+  } finally {
+    place.leave()
+  }
+}
+
+/**
+ * Learns from an answer that was cut off whether the next request has cut it, as some local servers do: then one goes at a time. One
+ * that was alone was not cut by others: its server gives no reasons.
+ */
+function learnFromCut({ profile, gate, log }: Connection, { text, isOverlapped }: Answer): void {
+  const isBlank = text.trim() === ''
+  if (isOverlapped && (isBlank || profile.tellsReasons || !profile.hasAnswered)) {
+    log.warn({}, 'model answer cut off by the next request; one at a time from now on, as MODEL_CONCURRENCY=1 says')
+    gate.limit(1)
+  } else if (!isOverlapped && !isBlank && !profile.tellsReasons) gate.limit()
 }
 
 /**
  * Streams one answer. What the server refuses is left out or lowered, and asked again at once; a request that got no answer is retried
  * after a backoff. Returns undefined when the signal aborts.
  */
-async function* askOnce(connection: Connection, question: Question): AsyncGenerator<Piece, Answer | undefined> {
+async function* askOnce(
+  connection: Connection,
+  question: Question,
+): AsyncGenerator<Piece, Omit<Answer, 'isOverlapped'> | undefined> {
   let attempt = 0
   for (let lessons = 0; ; ) {
     const request = buildRequest(connection.config.name, connection.profile, question)
@@ -229,7 +254,7 @@ function openSending({ client, config, profile, log }: Connection, request: Sent
     },
     isSilent: idle.isSilent,
     close: idle.close,
-    async *answer(): AsyncGenerator<Piece, Answer> {
+    async *answer(): AsyncGenerator<Piece, Omit<Answer, 'isOverlapped'>> {
       const response = await client.chat.completions.create(request.body, { signal: idle.signal }).asResponse()
       idle.touch()
       const text = createAnswerText(profile, question.isBatch)

@@ -29,6 +29,8 @@ export interface ServerProfile {
   format: (typeof formatLevels)[number]
   /** It has told why an answer ended, so that one without a reason was cut off. */
   tellsReasons: boolean
+  /** It has given an answer that was taken. */
+  hasAnswered: boolean
   /** Its last answer closed thoughts that it had not opened: the next one is held back to its end. */
   closesUnopenedThoughts: boolean
 }
@@ -55,6 +57,7 @@ export function createServerProfile(window: ReturnType<typeof findWindow>): Serv
     hasRefusedImages: false,
     format: 'json_schema',
     tellsReasons: false,
+    hasAnswered: false,
     closesUnopenedThoughts: false,
   }
 }

@@ -517,23 +517,31 @@ test('the marks of the prompt are kept where a quote may hold them', async () =>
 })
 
 describe('requests at once', () => {
-  test('of three questions none is cut by the next, at a server that does one at a time', async () => {
-    const { ask, server } = await open({ concurrency: 1 })
-    server.answerAll(async exchange => {
-      const own = server.requests.length
-      for (const word of ['It is ', 'because ', 'the sky.']) {
-        exchange.say(word)
-        await new Promise(resolve => setTimeout(resolve, 30))
-        if (server.requests.length === own) continue
-        exchange.raw('data: [DONE]\n\n')
-        return exchange.finish()
-      }
-      exchange.end()
-    })
-    const heard = await Promise.all([ask(), ask(), ask()])
-    expect(heard.map(({ text }) => text)).toEqual(Array(3).fill('It is because the sky.'))
-    expect(server.requests).toHaveLength(3)
-  })
+  test.each([{ concurrency: 1 }, {}])(
+    'of three questions none is half, at a server that does one at a time: %j',
+    async config => {
+      const { ask, server } = await open(config)
+      server.answerAll(async exchange => {
+        const own = server.requests.length
+        for (const word of ['It is ', 'because ', 'the sky.']) {
+          exchange.say(word)
+          await new Promise(resolve => setTimeout(resolve, 30))
+          if (server.requests.length === own) continue
+          exchange.raw('data: [DONE]\n\n')
+          return exchange.finish()
+        }
+        exchange.end()
+      })
+      expect((await ask()).text).toBe('It is because the sky.')
+      const heard = await Promise.all([ask(), ask(), ask()])
+      expect(heard.map(({ text }) => text)).toEqual(Array(3).fill('It is because the sky.'))
+      expect(server.requests).toHaveLength(config.concurrency === 1 ? 4 : 6)
+      expect((await Promise.all([ask(), ask()])).map(({ text }) => text)).toEqual(
+        Array(2).fill('It is because the sky.'),
+      )
+      expect(server.requests).toHaveLength(config.concurrency === 1 ? 6 : 8)
+    },
+  )
 
   test('that wait are left when nobody wants them any more', async () => {
     const { ask, server, abort } = await open({ concurrency: 1 })
