@@ -192,14 +192,14 @@ describe('half an answer', () => {
   })
 })
 
-test('an answer that runs on is ended after some twenty-five messages, with a note', { timeout: 60_000 }, async () => {
+test('an answer that runs on is ended after some twenty-five messages, with a note', { timeout: 120_000 }, async () => {
   const story = await openStory()
   const ts = await ask(story)
   const exchange = await story.model.next()
   for (let count = 0; count < 90; count += 1) exchange.say(`${'Again and again. '.repeat(58)}\n\n`)
   const last = () => story.replies(story.slack.channels.general, ts).at(-1)
   // A channel takes one message a second.
-  await expect.poll(() => toSeen(last() ?? { text: '' }), { timeout: 50_000 }).toContain('ran on and on')
+  await expect.poll(() => toSeen(last() ?? { text: '' }), { timeout: 100_000 }).toContain('ran on and on')
   expect(story.replies(story.slack.channels.general, ts).length).toBeLessThan(30)
   await expect.poll(() => exchange.isAborted(), { timeout: 5_000 }).toBe(true)
 })
