@@ -29,6 +29,7 @@ export async function chooseModel(env: Record<string, string | undefined>): Prom
       toEnvironment: () => ({
         OPENAI_BASE_URL: found.baseUrl,
         OPENAI_MODEL: found.model,
+        ...(!env.MODEL_CONCURRENCY && { MODEL_CONCURRENCY: '1' }),
         ...(found.contextTokens !== undefined && { MODEL_CONTEXT_TOKENS: String(found.contextTokens) }),
       }),
     }

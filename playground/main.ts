@@ -5,6 +5,7 @@ import { loadShippedTexts } from '../src/features/classify/labelled-texts.ts'
 import { loadTaxonomies } from '../src/features/classify/taxonomy-files.ts'
 import { createLog } from '../src/log.ts'
 import { createModel } from '../src/model/client.ts'
+import type { Model } from '../src/model/model.ts'
 import { openMemoryStore } from '../src/store/data-dir.ts'
 import { chooseModel } from './choose-model.ts'
 import { createEngineRoutes } from './demo-model/routes.ts'
@@ -41,7 +42,7 @@ if ('problems' in read) {
 }
 const log = createLog(read.config.logLevel)
 await seed(slack)
-const model = { ...createModel(read.config.model, log), title: chosen.title }
+const model: Model = Object.create(createModel(read.config.model, log), { title: { value: chosen.title } })
 // The workspace ends with the process, and what the bot keeps of it does, too.
 const store = await openMemoryStore(log)
 const taxonomies = await loadTaxonomies(read.config.taxonomyFile)

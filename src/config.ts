@@ -16,7 +16,9 @@ export interface ModelConfig {
   outputTokens?: number
   /** Overrides the catalog's support for images. */
   images?: boolean
-  /** A stream that sends nothing for this long is aborted. */
+  /** Requests that go to the model server at once; without it, as many as there are. */
+  concurrency?: number
+  /** An answer that stands still for this long is aborted. */
   idleMs: number
 }
 
@@ -94,6 +96,7 @@ export const environment = z.object({
   MODEL_OUTPUT_TOKENS: whole(16, 10_000_000).optional(),
   MODEL_IMAGES: onOff.optional(),
   MODEL_IDLE_SECONDS: whole(1, 3600).default(60),
+  MODEL_CONCURRENCY: whole(1, 1_000).optional(),
   DATA_DIR: z.string().default('./data'),
   DATABASE_URL: z
     .string()
@@ -137,12 +140,14 @@ export function parseDatabaseUrl(env: Record<string, string | undefined>): strin
 export function parseModelConfig(env: Record<string, string | undefined>): ModelConfig | undefined {
   const set = withoutBlanks(env)
   if (set.OPENAI_API_KEY === undefined && set.OPENAI_BASE_URL === undefined) return undefined
-  const { OPENAI_API_KEY, OPENAI_BASE_URL, OPENAI_MODEL, MODEL_IDLE_SECONDS } = environment.shape
+  const { OPENAI_API_KEY, OPENAI_BASE_URL, OPENAI_MODEL, MODEL_IDLE_SECONDS, MODEL_CONCURRENCY } = environment.shape
+  const concurrency = MODEL_CONCURRENCY.parse(set.MODEL_CONCURRENCY)
   return {
     apiKey: OPENAI_API_KEY.parse(set.OPENAI_API_KEY) ?? 'none',
     baseUrl: OPENAI_BASE_URL.parse(set.OPENAI_BASE_URL) ?? vendorBaseUrl,
     name: OPENAI_MODEL.parse(set.OPENAI_MODEL) ?? defaultModel,
     idleMs: MODEL_IDLE_SECONDS.parse(set.MODEL_IDLE_SECONDS) * 1000,
+    ...(concurrency !== undefined && { concurrency }),
   }
 }
 
@@ -179,6 +184,7 @@ function buildModelConfig(env: Environment): ModelConfig {
     ...(env.MODEL_CONTEXT_TOKENS !== undefined && { contextTokens: env.MODEL_CONTEXT_TOKENS }),
     ...(env.MODEL_OUTPUT_TOKENS !== undefined && { outputTokens: env.MODEL_OUTPUT_TOKENS }),
     ...(env.MODEL_IMAGES !== undefined && { images: env.MODEL_IMAGES }),
+    ...(env.MODEL_CONCURRENCY !== undefined && { concurrency: env.MODEL_CONCURRENCY }),
     idleMs: env.MODEL_IDLE_SECONDS * 1000,
   }
 }

@@ -5,7 +5,7 @@ import { formatError, StartError } from './errors.ts'
 import { loadTaxonomies } from './features/classify/taxonomy-files.ts'
 import { createLog, type Log } from './log.ts'
 import { createModel } from './model/client.ts'
-import { detectLocalServer } from './model/detect-local-server.ts'
+import { buildDetectedConfig, detectLocalServer } from './model/detect-local-server.ts'
 import { tokenErrors } from './slack/start-error.ts'
 import { openStore } from './store/data-dir.ts'
 import type { Store } from './store/store.ts'
@@ -71,12 +71,7 @@ async function chooseModel(config: Config, log: Log): Promise<Config['model']> {
       'MODEL_AUTODETECT: no model server was found on this machine; start one, or set OPENAI_BASE_URL',
     )
   log.info({ server: found.kind, model: found.model }, 'model server detected on this machine')
-  return {
-    ...(found.contextTokens !== undefined && { contextTokens: found.contextTokens }),
-    ...config.model,
-    baseUrl: found.baseUrl,
-    name: config.modelIsNamed ? config.model.name : found.model,
-  }
+  return buildDetectedConfig(config, found)
 }
 
 function stopOnSignals(stopApp: () => Promise<void>, log: Log): void {

@@ -29,6 +29,15 @@ describe('the environment', () => {
     expect(read).toMatchObject({ config: { model: { name: 'qwen3', baseUrl: 'http://127.0.0.1:11434/v1' } } })
   })
 
+  test('bounds the requests at once only where it is told to', () => {
+    const unset = parseConfig(enough)
+    expect('config' in unset && unset.config.model).not.toHaveProperty('concurrency')
+    expect(parseConfig({ ...enough, MODEL_CONCURRENCY: '2' })).toMatchObject({ config: { model: { concurrency: 2 } } })
+    expect(parseConfig({ ...enough, MODEL_CONCURRENCY: '0' })).toMatchObject({
+      problems: [{ name: 'MODEL_CONCURRENCY' }],
+    })
+  })
+
   test('that is wrong is told all at once, each problem with its cure', () => {
     const read = parseConfig({
       SLACK_BOT_TOKEN: 'xapp-swapped',

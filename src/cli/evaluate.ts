@@ -13,6 +13,7 @@ import { otherId, type Taxonomy } from '../features/classify/taxonomy.ts'
 import { loadTaxonomies } from '../features/classify/taxonomy-files.ts'
 import { createLog } from '../log.ts'
 import { createModel } from '../model/client.ts'
+import { addUsage, type Usage } from '../model/model.ts'
 import { createSemaphore } from '../semaphore.ts'
 import type { LabelRecord } from '../store/labels.ts'
 import { openStoreOf } from '../store/open.ts'
@@ -103,7 +104,8 @@ async function askModel(
 ): Promise<Result> {
   const model = createModel(config, log)
   const slots = createSemaphore(concurrency)
-  const usage = { calls: 0, tokensIn: 0, tokensOut: 0 }
+  let usage: Usage = { tokensIn: 0, tokensOut: 0 }
+  let calls = 0
   const judge = async ({ text, kinds: expected }: LabelledText): Promise<Judged> => {
     const leave = await slots.enter()
     try {
@@ -114,9 +116,8 @@ async function askModel(
         '',
       )
       const found = await classify(model, { taxonomy, text, examples, signal: new AbortController().signal })
-      usage.calls += found.usage.calls
-      usage.tokensIn += found.usage.tokensIn
-      usage.tokensOut += found.usage.tokensOut
+      calls += found.usage.calls
+      usage = addUsage(usage, found.usage)
       return { expected, found: found.labels.map(({ kind }) => kind) }
     } catch {
       return { expected, found: undefined }
@@ -125,7 +126,8 @@ async function askModel(
     }
   }
   const score = computeScore(kinds, await Promise.all(subjects.map(judge)))
-  const tokens = `${usage.calls} calls, ${usage.tokensIn} tokens in, ${usage.tokensOut} out`
+  const { tokensIn = 'not told', tokensOut = 'not told' } = usage
+  const tokens = `${calls} calls, tokens in: ${tokensIn}, out: ${tokensOut}`
   return { name: config.name, score, notes: [tokens, formatCost(usage)] }
 }
 
@@ -198,7 +200,8 @@ function sample(texts: LabelledText[], most: number): LabelledText[] {
 }
 
 /** Formats the cost by `--price 0.4/1.6`, for a million tokens in and out. */
-function formatCost({ tokensIn, tokensOut }: { tokensIn: number; tokensOut: number }): string {
+function formatCost({ tokensIn, tokensOut }: Usage): string {
+  if (tokensIn === undefined || tokensOut === undefined) return 'cost unknown: the server did not tell the tokens'
   const [priceIn = Number.NaN, priceOut = Number.NaN] = (values.price ?? '').split('/').map(Number)
   if (!Number.isFinite(priceIn) || !Number.isFinite(priceOut))
     return 'cost unknown (--price in/out, for a million tokens)'

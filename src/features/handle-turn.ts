@@ -96,8 +96,8 @@ async function dispatch(
     const request = await handler.parse(turn, person)
     if (request === undefined) continue
     await handler.handle({ ...ctx, deps: handler.deps }, request)
+    ctx.deps.outages.over()
     rememberReply(ctx)
-    ctx.deps.outages.end(turn)
     return { ended: 'done', kind: handler.outcome }
   }
   throw new Error('no handler answers the turn')

@@ -1,24 +1,39 @@
 import { createSeen } from '../lru.ts'
 import type { ThreadId } from '../slack/thread-history.ts'
 
-/** Threads in which a failure has been told and nothing has worked since: follow-ups there fail silently. */
+/** Failures of the model server that meet every question, whatever it is. */
+const outageKinds = new Set([
+  'model_unauthorized',
+  'model_forbidden',
+  'model_unknown',
+  'model_wrong_address',
+  'model_no_quota',
+  'model_busy',
+  'model_server_error',
+  'model_unreachable',
+  'model_not_json',
+  'model_silent',
+])
+
+/** Threads that are remembered as told, and for how long. */
+const maxThreads = 10_000
+const toldMs = 86_400_000
+
+/** Remembers which threads were told of the model's outage, so that a follow-up there is not told the same again. */
 interface Outages {
-  has(thread: ThreadId): boolean
-  begin(thread: ThreadId): void
-  end(thread: ThreadId): void
+  /** Notes a failure in a thread. Returns true if the thread was told of the outage before. */
+  note(thread: ThreadId, kind: string): boolean
+  /** The model works again. */
+  over(): void
 }
 
-const threads = 5_000
-/** After this time a failure is told again. */
-const quietMs = 3_600_000
-
-/** Creates an empty list of outages. */
+/** Creates the memory of an outage. */
 export function createOutages(): Outages {
-  const told = createSeen(threads, quietMs)
-  const keyOf = ({ channel, threadTs }: ThreadId) => `${channel}:${threadTs}`
+  let told = createSeen(maxThreads, toldMs)
   return {
-    has: thread => told.has(keyOf(thread)),
-    begin: thread => void told.add(keyOf(thread)),
-    end: thread => told.delete(keyOf(thread)),
+    note: ({ channel, threadTs }, kind) => outageKinds.has(kind) && !told.add(`${channel} ${threadTs}`),
+    over(): void {
+      told = createSeen(maxThreads, toldMs)
+    },
   }
 }

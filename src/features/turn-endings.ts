@@ -69,11 +69,10 @@ export async function endWithFailure(ctx: Ctx, error: unknown): Promise<Outcome>
   const failure = describeFailure(error)
   const facts = { turn: ctx.turn.id, kind: failure.kind, reference: failure.reference, reason: formatError(error) }
   ctx.log.error(failure.kind === 'unexpected' ? { ...facts, stack: (error as Error).stack } : facts, 'turn failed')
-  const { turn, deps, reply } = ctx
-  // The thread knows already: nobody asked the bot, and nothing has worked since.
-  const isKnown = !turn.isAddressed && deps.outages.has(turn) && reply.messages.length === 0
-  deps.outages.begin(turn)
-  if (!isKnown) await tell(ctx, failure.sentence(ctx.i18n))
+  const isTold = ctx.deps.outages.note(ctx.turn, failure.kind)
+  // A follow-up that did not name the bot is not told of the same outage again.
+  if (isTold && !ctx.turn.isAddressed && ctx.reply.text.trim() === '') await removeReply(ctx)
+  else await tell(ctx, failure.sentence(ctx.i18n))
   return { ended: 'failed', kind: failure.kind }
 }
 

@@ -1,6 +1,8 @@
 const numbers = ['none', 'one', 'two', 'three', 'four', 'five', 'six', 'seven', 'eight', 'nine', 'ten']
 const formatCount = (count: number) => numbers[count] ?? String(count)
 const count = (number: number) => number.toLocaleString('en')
+/** A refusal is a sentence or two. */
+const quote = (words: string) => words.replace(/\s+/g, ' ').trim().slice(0, 400).toWellFormed()
 const short = (number: number) => (number < 1_000 ? String(number) : `${Math.round(number / 1_000)}k`)
 
 const englishDay = new Intl.DateTimeFormat('en', { weekday: 'short', month: 'short', day: 'numeric', timeZone: 'UTC' })
@@ -28,6 +30,8 @@ export const en = {
   footerFilePages: (name: string, read: number, total: number) =>
     `${name} has ${total} pages; I read the first ${read}, so split it to get to the rest`,
   footerFilesMore: (count: number) => `${count} more ${count === 1 ? 'file' : 'files'} not read`,
+  maybeCut: 'This answer may be incomplete: the model stopped without saying why. Ask again for a new one.',
+  overrun: 'I stopped this answer because it ran on and on. Say “go on” for more.',
   outputLimit: 'The answer reached the model’s length limit. Say “go on” for the rest.',
 
   labels: {
@@ -207,6 +211,7 @@ export const en = {
     encrypted: 'it is protected by a password; send it without one',
     download_failed: 'the download failed; send it again',
     type_mismatch: 'its content is not what its name says; export it again',
+    image_refused: 'the model couldn’t process this picture; send it in another format',
     no_vision: 'the connected model cannot see images; describe it in words',
   },
 
@@ -232,6 +237,15 @@ export const en = {
     endedEarly: 'The language model’s answer broke off. Please ask again.',
     silent: (seconds: number) => `The language model went silent for ${seconds} seconds. Please ask again.`,
     empty: 'The language model gave no text. Please ask again in other words.',
+    onlyThoughts:
+      'The language model spent its answer on thinking and gave no text. Please ask again, or ask for something smaller.',
+    limitWithoutText:
+      'The language model reached its length limit and gave no text. Ask for something smaller; whoever installed me can raise MODEL_OUTPUT_TOKENS.',
+    onlyTools:
+      'The language model asked for a tool that I don’t have and gave no text. Please ask again in other words.',
+    declined: (words: string) => `The language model declined to answer: “${quote(words)}”`,
+    refusedImages:
+      'The language model couldn’t process the picture. Send it in another format, or describe it in words.',
     filtered: 'The language model’s provider stopped this answer by its content rules. Please ask in other words.',
     tooLong: 'This is more than the model can read at once. Ask in a new thread, or with a shorter text.',
     refusedRequest: 'The language model refused the request. Please ask in other words; the log tells the reason.',

@@ -29,6 +29,8 @@ export const zh: I18n = {
   footerFileSkipped: (name, reason) => `未读 ${name}：${reason}`,
   footerFilePages: (name, read, total) => `${name} 共 ${total} 页，只读了前 ${read} 页；其余部分请拆分后再发`,
   footerFilesMore: count => `另有 ${count} 个文件未读`,
+  maybeCut: '这个回答可能不完整：模型没有说明原因就停下了。可以再问一次。',
+  overrun: '回答没完没了，我已停止。说“继续”可以看到更多。',
   outputLimit: '回答达到了模型的长度上限。说“继续”可以看到其余部分。',
 
   labels: {
@@ -189,6 +191,7 @@ export const zh: I18n = {
     encrypted: '它有密码保护，请发送无密码的版本',
     download_failed: '下载失败，请再发一次',
     type_mismatch: '内容与文件名不符，请重新导出',
+    image_refused: '模型无法处理这张图片，请换一种格式发送',
     no_vision: '所连接的模型看不了图片，请用文字描述',
   },
 
@@ -208,6 +211,11 @@ export const zh: I18n = {
     endedEarly: '语言模型的回答中断了。请再问一次。',
     silent: seconds => `语言模型 ${seconds} 秒没有动静。请再问一次。`,
     empty: '语言模型没有给出文字。请换个说法再问。',
+    onlyThoughts: '语言模型只顾思考，没有给出文字。请再问一次，或把问题问得小一些。',
+    limitWithoutText: '语言模型达到了长度上限，没有给出文字。请把问题问得小一些；管理员可以调高 MODEL_OUTPUT_TOKENS。',
+    onlyTools: '语言模型想使用我没有的工具，没有给出文字。请换个说法再问。',
+    declined: words => `语言模型拒绝回答：“${words.replace(/\s+/g, ' ').trim().slice(0, 400).toWellFormed()}”`,
+    refusedImages: '语言模型无法处理这张图片。请换一种格式发送，或用文字描述。',
     filtered: '语言模型的提供方按内容规则中止了回答。请换个说法再问。',
     tooLong: '内容超过了模型一次能读的长度。请在新讨论串里提问，或缩短文字。',
     refusedRequest: '语言模型拒绝了这个请求。请换个说法再问；日志里有原因。',

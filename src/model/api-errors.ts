@@ -1,21 +1,24 @@
 import OpenAI from 'openai'
 import { ShownError } from '../errors.ts'
 
-/** Parameters that some servers refuse; the request means the same without them. */
-type RefusedParameter = 'stream_options' | 'max_tokens' | 'max_completion_tokens' | 'response_format'
+/** Returns whether a server has answered with an error. */
+export const isApiError = (error: unknown): error is ApiError =>
+  error instanceof OpenAI.APIError && !(error instanceof OpenAI.APIConnectionError)
 
-const droppable: RefusedParameter[] = ['stream_options', 'max_completion_tokens', 'max_tokens', 'response_format']
+type ApiError = InstanceType<typeof OpenAI.APIError>
 
-/** Finds the parameter that a server refused by name, in a 400 or 422, or in the 500 of llama.cpp's Python server. */
-export function parseRefusedParameter(error: unknown): RefusedParameter | undefined {
-  if (!(error instanceof OpenAI.APIError) || ![400, 422, 500, 501].includes(error.status ?? 0)) return undefined
-  // The vendor says "Unsupported parameter: 'max_tokens' ... Use 'max_completion_tokens' instead": the first named is meant.
-  const complaint = `${error.param ?? ''} ${error.message}`.replace(
-    /json_schema|structured output/gi,
-    'response_format',
-  )
-  const named = droppable.filter(name => new RegExp(`\\b${name}\\b`).test(complaint))
-  return named.sort((a, b) => complaint.indexOf(a) - complaint.indexOf(b))[0]
+/** Creates the error of an event inside a stream; `status` is the one that it names, if any. */
+export const createEventError = (status: number | undefined, body: object): Error =>
+  new OpenAI.APIError(status, body, undefined, new Headers())
+
+/** Returns what a server says in an error: its parameter, its code and its sentence, without the SDK's own words. */
+export function readComplaint(error: InstanceType<typeof OpenAI.APIError>): string {
+  const body = error.error as { message?: unknown } | undefined
+  const figures = Object.entries(body ?? {}).filter(([, value]) => typeof value === 'number')
+  const message = typeof body?.message === 'string' ? body.message : error.message.replace(/^\d{3} /, '')
+  return [error.param, error.code, message, ...figures.map(([name, value]) => `${name}: ${value}`)]
+    .filter(part => part != null && part !== '')
+    .join(' ')
 }
 
 /** Returns the backoff before a retry: the server's Retry-After, else `usualMs`; infinite if a retry does not help. */
@@ -88,8 +91,9 @@ function unknownModel(model: string, error: unknown): ShownError {
   return shown('model_unknown', w => w.model.unknownModel(model), error)
 }
 
-function isTooLong(says: string): boolean {
-  return /context_length_exceeded|maximum context length|context window|exceed.{0,20}context|prompt is too long/.test(
+/** Returns whether a complaint, in lower case, is about the length of the prompt. */
+export function isTooLong(says: string): boolean {
+  return /context_length_exceeded|maximum context|context (?:length|window|size)|exceed.{0,20}context|(?:prompt|input) is too long|input token count.{0,40}exceed|too large for model|too many input tokens|reduce the length/.test(
     says,
   )
 }

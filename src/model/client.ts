@@ -1,66 +1,79 @@
-import { setTimeout } from 'node:timers/promises'
 import OpenAI from 'openai'
-import { Stream } from 'openai/streaming'
+import { pause } from '../abort.ts'
 import type { ModelConfig } from '../config.ts'
 import { formatError, ShownError } from '../errors.ts'
 import type { Log } from '../log.ts'
-import { parseModelError, parseRefusedParameter, parseRetryWaitMs } from './api-errors.ts'
+import { createAnswerText } from './answer-text.ts'
+import { parseModelError, parseRetryWaitMs } from './api-errors.ts'
 import { findWindow } from './catalog.ts'
+import { withErrorSentences } from './error-bodies.ts'
 import { startIdleTimeout } from './idle-timeout.ts'
-import { type AnswerFormat, type ChatMessage, FormatRefused, type Model, type Piece } from './model.ts'
-import { createThoughtRemover } from './thinking.ts'
-
-type IdleTimeout = ReturnType<typeof startIdleTimeout>
-
-type Window = ReturnType<typeof findWindow>
-
-type RefusedParameter = NonNullable<ReturnType<typeof parseRefusedParameter>>
-
-type Request = OpenAI.Chat.ChatCompletionCreateParamsStreaming
-type Chunk = OpenAI.Chat.ChatCompletionChunk
+import { judgeEnding, mayBeCut } from './judge-ending.ts'
+import { type AnswerFormat, addUsage, type ChatMessage, FormatRefused, type Model, type Piece } from './model.ts'
+import { type Ending, readAnswer } from './read-answer.ts'
+import { learnFromNothing, learnRefusal } from './refusals.ts'
+import { buildRequest, fingerprintImage, type SentRequest } from './request.ts'
+import { createRequestGate, type RequestGate } from './request-gate.ts'
+import { countInputTokens, createServerProfile, type ServerProfile } from './server-profile.ts'
+import { readEvents } from './wire.ts'
 
 /** Retries of a request that got no answer: a lost connection, a busy or failing server. */
 const retries = 2
 /** The first backoff, which doubles. A server that asks for more than `maxBackoffMs` is not waited for. */
 const firstBackoffMs = 500
 const maxBackoffMs = 5_000
+/** An answer that was cut off is asked for again after this long: another request may have cut it. */
+const afterCutMs = 1_000
+/** Refusals from which one request learns, at most. */
+const maxLessons = 16
+/** An answer that is not streamed comes whole, so that the server is silent until its end. */
+const wholeIdleTimes = 5
 
 /** A connection to one model. */
 interface Connection {
   client: OpenAI
   config: ModelConfig
-  /** Parameters that the server has refused; they are left out of every request for the life of the process. */
-  refused: Set<RefusedParameter>
+  profile: ServerProfile
+  gate: RequestGate
   log: Log
+}
+
+/** A question to a model. */
+interface Question {
+  messages: ChatMessage[]
+  format: AnswerFormat | undefined
+  signal: AbortSignal
+  isBatch: boolean
 }
 
 /** Creates a model behind any server that speaks the OpenAI chat API. */
 export function createModel(config: ModelConfig, log: Log): Model {
-  const window: Window = {
+  const profile = createServerProfile({
     ...findWindow(config.name),
     ...(config.contextTokens !== undefined && { contextTokens: config.contextTokens }),
     ...(config.outputTokens !== undefined && { outputTokens: config.outputTokens }),
     ...(config.images !== undefined && { images: config.images }),
-  }
-  // The answer takes at most a quarter of a small window, so that there is room for the prompt.
-  const answerTokens = Math.min(window.outputTokens, Math.floor(window.contextTokens / 4))
-  const client = new OpenAI({ apiKey: config.apiKey, baseURL: config.baseUrl, maxRetries: 0, logLevel: 'off' })
-  const refused = new Set<RefusedParameter>()
-  const connection = { client, config, refused, log }
-  const removeThoughts = createThoughtRemover()
+  })
+  const fetchAnswer = withErrorSentences(fetch)
+  const { apiKey, baseUrl: baseURL } = config
+  const client = new OpenAI({ apiKey, baseURL, maxRetries: 0, logLevel: 'off', fetch: fetchAnswer })
+  const connection = { client, config, profile, gate: createRequestGate(config.concurrency), log }
 
   return {
     name: config.name,
     title: formatModelTitle(config.name, config.baseUrl),
-    inputTokens: window.contextTokens - answerTokens,
-    images: window.images,
+    get inputTokens() {
+      return countInputTokens(profile)
+    },
+    get images() {
+      return profile.takesImages
+    },
+    refusesImage: dataUrl => profile.hasRefusedImages && profile.refusedImages.has(fingerprintImage(dataUrl)),
     get takesFormats() {
-      return !refused.has('response_format')
+      return profile.format !== 'words'
     },
-    stream: (messages, signal, format) => {
-      const body = () => buildRequest({ model: config.name, window, answerTokens, messages, format, refused })
-      return removeThoughts(streamAnswer(connection, body, signal))
-    },
+    stream: (messages, signal, { format, isBatch = false } = {}) =>
+      askUntilWhole(connection, { messages, format, signal, isBatch }),
   }
 }
 
@@ -70,148 +83,205 @@ export function formatModelTitle(name: string, baseUrl: string): string {
   return `${short} at ${new URL(baseUrl).host}`
 }
 
-/** Streams one answer. Throws a `ShownError` for everything that goes wrong. */
-async function* streamAnswer(connection: Connection, body: () => Request, signal: AbortSignal): AsyncIterable<Piece> {
-  const { client, config, log } = connection
-  const idle = startIdleTimeout(config.idleMs, signal)
+/** Streams an answer, and once more if it may have been cut off. Throws a `ShownError` for everything that goes wrong. */
+async function* askUntilWhole(connection: Connection, question: Question): AsyncGenerator<Piece> {
+  const { profile, log } = connection
+  const first = yield* askInTurn(connection, question)
+  if (first === undefined) return
+  if (!isCut(first, profile) || (!first.ending.isDone && first.text.trim() !== '')) return yield* end(first, profile)
+  learnFromCut(connection, first)
+  log.info({ backoffMs: afterCutMs }, 'model answer ended without a reason; asked again')
+  if (!(await waitUnlessAborted(afterCutMs, question.signal))) return
+  const second = yield* askInPlaceOf(first, connection, question)
+  if (second !== undefined) yield* end(second, profile)
+}
+
+/** Streams another answer in place of one that was cut off. If there is none, the first one stays. */
+async function* askInPlaceOf(
+  first: Answer,
+  connection: Connection,
+  question: Question,
+): AsyncGenerator<Piece, Answer | undefined> {
+  let isBegun = false
+  const begin = (): Piece[] => {
+    const isFirstPiece = !isBegun
+    isBegun = true
+    return isFirstPiece ? [{ kind: 'again' }] : []
+  }
   try {
-    const response = await openResponse(connection, body, idle)
-    yield* parsePieces(readChunks(client, idle.follow(response), idle), idle.isDone)
+    const second = yield* tap(askInTurn(connection, question), begin)
+    if (second === undefined) return undefined
+    const { ending, text } = isBegun || first.text.trim() === '' ? second : first
+    const usage = first.ending.usage && addUsage(first.ending.usage, second.ending.usage)
+    return { ending: { ...ending, usage }, text, isOverlapped: second.isOverlapped }
   } catch (error) {
-    if (signal.aborted) return
-    if (error instanceof FormatRefused) throw error
-    if (idle.isSilent()) throw new ShownError('model_silent', i18n => i18n.model.silent(config.idleMs / 1000), error)
-    const shown = parseModelError(error, config.name)
-    log.warn({ reason: formatError(shown) }, 'model request failed')
-    throw shown
+    if (isBegun || first.text.trim() === '') throw error
+    return first
+  }
+}
+
+/** Passes pieces on, each after those that `before` returns. */
+async function* tap<R>(
+  pieces: AsyncGenerator<Piece, R>,
+  before: () => Iterable<Piece> | undefined,
+): AsyncGenerator<Piece, R> {
+  try {
+    for (;;) {
+      const next = await pieces.next()
+      if (next.done === true) return next.value
+      yield* before() ?? []
+      yield next.value
+    }
   } finally {
-    idle.close()
+    await pieces.return(undefined as never)
+  }
+}
+
+const isCut = ({ ending, text }: Answer, { tellsReasons }: ServerProfile) => mayBeCut(ending, text, tellsReasons)
+
+/** Yields the end of an answer. Throws a `ShownError` if it is none. */
+function* end(answer: Answer, profile: ServerProfile): Generator<Piece> {
+  const { ending, text } = answer
+  const reason = judgeEnding(ending, text, isCut(answer, profile))
+  if (ending.finish !== undefined) profile.tellsReasons = true
+  profile.hasAnswered = true
+  if (ending.usage !== undefined) yield { kind: 'usage', usage: ending.usage }
+  yield { kind: 'stopped', reason }
+}
+
+interface Answer {
+  ending: Ending
+  text: string
+  /** Another request went to the server while it was written. */
+  isOverlapped: boolean
+}
+
+/** Asks as soon as the server has a place for it. Returns undefined when the signal aborts. */
+async function* askInTurn(connection: Connection, question: Question): AsyncGenerator<Piece, Answer | undefined> {
+  const place = await connection.gate.enter(question.isBatch, question.signal).catch(() => undefined)
+  if (place === undefined) return undefined
+  try {
+    const answer = yield* askOnce(connection, question)
+    return answer && { ...answer, isOverlapped: place.isOverlapped() }
+  } finally {
+    place.leave()
   }
 }
 
 /**
- * Sends the request. If the server refuses a parameter by name, it is sent again without it; if it got no answer, it is retried after
- * a backoff.
+ * Learns from an answer that was cut off whether the next request has cut it, as some local servers do: then one goes at a time. One
+ * that was alone was not cut by others: its server gives no reasons.
  */
-async function openResponse(connection: Connection, body: () => Request, idle: IdleTimeout): Promise<Response> {
-  const { client, refused, log } = connection
-  for (let attempt = 0; ; ) {
+function learnFromCut({ profile, gate, log }: Connection, { text, isOverlapped }: Answer): void {
+  const isBlank = text.trim() === ''
+  if (isOverlapped && (isBlank || profile.tellsReasons || !profile.hasAnswered)) {
+    log.warn({}, 'model answer cut off by the next request; one at a time from now on, as MODEL_CONCURRENCY=1 says')
+    gate.limit(1)
+  } else if (!isOverlapped && !isBlank && !profile.tellsReasons) gate.limit()
+}
+
+/**
+ * Streams one answer. What the server refuses is left out or lowered, and asked again at once; a request that got no answer is retried
+ * after a backoff. Returns undefined when the signal aborts.
+ */
+async function* askOnce(
+  connection: Connection,
+  question: Question,
+): AsyncGenerator<Piece, Omit<Answer, 'isOverlapped'> | undefined> {
+  let attempt = 0
+  for (let lessons = 0; ; ) {
+    const request = buildRequest(connection.config.name, connection.profile, question)
+    const sending = openSending(connection, request, question)
     try {
-      return await client.chat.completions.create(body(), { signal: idle.signal }).asResponse()
+      return yield* sending.answer()
     } catch (error) {
-      const parameter = parseRefusedParameter(error)
-      if (parameter !== undefined && !refused.has(parameter)) {
-        refused.add(parameter)
-        log.info({ parameter }, 'parameter refused by the model server; left out from now on')
-        if (parameter === 'response_format') throw new FormatRefused('the server accepts no schemas', { cause: error })
-        continue
-      }
+      if (question.signal.aborted) return undefined
+      if (sending.hasText || sending.isSilent()) throw sending.describe(error)
+      lessons += 1
+      if (lessons <= maxLessons && learn(connection, error, request)) continue
       const backoffMs = parseRetryWaitMs(error, firstBackoffMs * 2 ** attempt)
-      if (attempt >= retries || backoffMs > maxBackoffMs) throw error
-      log.info({ attempt: attempt + 1, backoffMs }, 'model request retried after a backoff')
-      await setTimeout(backoffMs, undefined, { signal: idle.signal })
+      if (attempt >= retries || backoffMs > maxBackoffMs) throw sending.describe(error)
       attempt += 1
+      connection.log.info({ attempt, backoffMs }, 'model request retried after a backoff')
+      if (!(await waitUnlessAborted(backoffMs, question.signal))) return undefined
+    } finally {
+      sending.close()
     }
   }
 }
 
-/** Reads server-sent chunks; a server that ignores `stream` and answers with one JSON object yields one chunk. */
-async function* readChunks(client: OpenAI, response: Response, idle: IdleTimeout): AsyncIterable<Chunk> {
-  const type = response.headers.get('content-type') ?? ''
-  if (type.includes('text/html')) throw new ShownError('model_not_json', i18n => i18n.model.notJson)
-  if (!type.includes('application/json')) {
-    yield* Stream.fromSSEResponse<Chunk>(response, idle.controller, client)
-    return
+/** Learns from a refusal. Returns whether the question can be sent again as it is; throws if it has to be built anew. */
+function learn({ profile, log }: Connection, error: unknown, request: SentRequest): boolean {
+  const lesson = learnRefusal(error, request, profile)
+  if (lesson === undefined) return false
+  const { refused, next } = lesson
+  const { outputTokens } = profile
+  if (next === 'shorter') {
+    log.warn(
+      { promptTokens: countInputTokens(profile) },
+      'prompt too long for the model; set MODEL_CONTEXT_TOKENS to its context length',
+    )
+    throw new ShownError('model_too_long', i18n => i18n.model.tooLong, error)
   }
-  const whole = (await response.json()) as OpenAI.Chat.ChatCompletion & { error?: unknown }
-  if (whole.error) throw new OpenAI.APIError(undefined, whole.error, undefined, response.headers)
-  yield {
-    ...whole,
-    object: 'chat.completion.chunk',
-    choices: (whole.choices ?? []).map(choice => ({
-      ...choice,
-      finish_reason: choice.finish_reason ?? 'stop',
-      delta: { content: choice.message?.content ?? '' },
-    })),
-  } as Chunk
+  log.info({ refused, outputTokens }, 'part of a request refused by the model server; left out or lowered from now on')
+  if (next === 'without_images') throw new ShownError('model_refused_images', i18n => i18n.model.refusedImages, error)
+  if (next === 'without_format') throw new FormatRefused('the server accepts no schemas', { cause: error })
+  return true
 }
 
-/**
- * Yields the text as it comes, then the reason why it stopped and the usage. Some gateways give no reason but close the stream
- * properly; a stream with neither broke off.
- */
-async function* parsePieces(chunks: AsyncIterable<Chunk | null>, isDone: () => boolean): AsyncIterable<Piece> {
-  let reason: string | null | undefined
-  let isBlank = true
-  for await (const chunk of chunks) {
-    const choice = chunk?.choices?.[0]
-    const text = joinText(choice?.delta?.content)
-    if (text !== '') {
-      isBlank &&= text.trim() === ''
-      yield { kind: 'text', text }
-    }
-    reason = choice?.finish_reason ?? reason
-    if (chunk?.usage) {
-      const { prompt_tokens, completion_tokens } = chunk.usage
-      yield { kind: 'usage', usage: { tokensIn: parseCount(prompt_tokens), tokensOut: parseCount(completion_tokens) } }
-    }
-  }
-  if (reason === 'content_filter') throw new ShownError('model_filtered', i18n => i18n.model.filtered)
-  if (reason == null && !isDone()) throw new ShownError('model_ended_early', i18n => i18n.model.endedEarly)
-  if (isBlank) throw new ShownError('model_empty', i18n => i18n.model.empty)
-  yield { kind: 'stopped', reason: reason === 'length' ? 'length' : 'done' }
+/** Returns whether a server gave nothing at all, as some do when a prompt is longer than their window. */
+function isNothing({ finish, isDone, hasThought, refusal, callsTools }: Ending, text: string): boolean {
+  if (text.trim() !== '' || hasThought || refusal !== '' || callsTools) return false
+  return finish === 'length' || (finish === undefined && !isDone)
 }
 
-/** Joins the content of a delta: usually a string, a list of parts from some gateways. */
-function joinText(content: unknown): string {
-  if (typeof content === 'string') return content
-  if (!Array.isArray(content)) return ''
-  return content.map((part: { text?: unknown } | null) => (typeof part?.text === 'string' ? part.text : '')).join('')
-}
+/** Waits. Returns false if the signal aborts before. */
+const waitUnlessAborted = (ms: number, signal: AbortSignal): Promise<boolean> =>
+  pause(ms, signal).then(
+    () => true,
+    () => false,
+  )
 
-/** Parses a token count; 0 unless it is a number. */
-function parseCount(value: unknown): number {
-  return typeof value === 'number' && value >= 0 && Number.isFinite(value) ? value : 0
-}
-
-interface RequestParameters {
-  model: string
-  window: Window
-  answerTokens: number
-  messages: ChatMessage[]
-  format: AnswerFormat | undefined
-  refused: Set<RefusedParameter>
-}
-
-function buildRequest({ model, window, answerTokens, messages, format, refused }: RequestParameters): Request {
-  const other = window.outputParameter === 'max_tokens' ? 'max_completion_tokens' : 'max_tokens'
-  const outputParameter = refused.has(window.outputParameter) ? other : window.outputParameter
+/** Creates one sending of a request. */
+function openSending({ client, config, profile, log }: Connection, request: SentRequest, question: Question) {
+  const idleMs = request.body.stream === true ? config.idleMs : wholeIdleTimes * config.idleMs
+  const idle = startIdleTimeout(idleMs, question.signal)
+  let hasText = false
   return {
-    model,
-    messages: messages.map(buildWireMessage),
-    stream: true,
-    ...(!refused.has('stream_options') && { stream_options: { include_usage: true } }),
-    ...(!refused.has(outputParameter) && { [outputParameter]: answerTokens }),
-    ...(format !== undefined && {
-      response_format: { type: 'json_schema' as const, json_schema: { ...format, strict: true } },
-    }),
+    /** Something of the answer was yielded. */
+    get hasText() {
+      return hasText
+    },
+    isSilent: idle.isSilent,
+    close: idle.close,
+    async *answer(): AsyncGenerator<Piece, Omit<Answer, 'isOverlapped'>> {
+      const response = await client.chat.completions.create(request.body, { signal: idle.signal }).asResponse()
+      idle.touch()
+      const text = createAnswerText(profile, question.isBatch)
+      const events = readEvents(response.body ?? [], idle.touch)
+      const pieces = readAnswer(events, text, { outputTokens: profile.outputTokens, onLife: idle.touch })
+      const ending = yield* tap(pieces, () => {
+        hasText = true
+        return undefined
+      })
+      const isBlank = isNothing(ending, text.visible)
+      if (isBlank && learnFromNothing(request.promptTokens, profile)) {
+        log.warn(
+          { promptTokens: countInputTokens(profile) },
+          'model gave nothing for a long prompt; set MODEL_CONTEXT_TOKENS to its context length',
+        )
+        throw new ShownError('model_too_long', i18n => i18n.model.tooLong)
+      }
+      if (profile.promptBound === 'guessed' && !isBlank) profile.promptBound = 'confirmed'
+      return { ending, text: text.visible }
+    },
+    /** Returns the error as people are told of it, and logs it. */
+    describe(error: unknown): unknown {
+      if (error instanceof FormatRefused) return error
+      if (idle.isSilent()) return new ShownError('model_silent', i18n => i18n.model.silent(idleMs / 1000), error)
+      const shown = parseModelError(error, config.name)
+      log.warn({ reason: formatError(shown) }, 'model request failed')
+      return shown
+    },
   }
-}
-
-function buildWireMessage(message: ChatMessage): OpenAI.Chat.ChatCompletionMessageParam {
-  if (message.role !== 'user') return { role: message.role, content: extractText(message) }
-  if (typeof message.content === 'string') return { role: 'user', content: message.content }
-  return {
-    role: 'user',
-    content: message.content.map(part =>
-      part.kind === 'text'
-        ? { type: 'text', text: part.text }
-        : { type: 'image_url', image_url: { url: part.dataUrl } },
-    ),
-  }
-}
-
-function extractText(message: ChatMessage): string {
-  if (typeof message.content === 'string') return message.content
-  return message.content.map(part => (part.kind === 'text' ? part.text : '')).join('')
 }

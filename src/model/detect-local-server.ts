@@ -1,4 +1,5 @@
 import { get, type IncomingMessage } from 'node:http'
+import type { Config, ModelConfig } from '../config.ts'
 import { readLlamaCpp, readLmStudio, readModelList, readOllama } from './local-servers.ts'
 
 type AskJson = Parameters<typeof readOllama>[0]
@@ -58,6 +59,21 @@ export async function detectLocalServer(options: DetectOptions = {}): Promise<Lo
     return undefined
   } finally {
     done.abort()
+  }
+}
+
+/** Adds a detected server to the settings; what is set stands. */
+export function buildDetectedConfig(
+  { model, modelIsNamed }: Pick<Config, 'model' | 'modelIsNamed'>,
+  found: LocalServer,
+): ModelConfig {
+  return {
+    ...(found.contextTokens !== undefined && { contextTokens: found.contextTokens }),
+    // Most of these servers do one thing at a time, and some cut an answer when the next question comes.
+    concurrency: 1,
+    ...model,
+    baseUrl: found.baseUrl,
+    name: modelIsNamed ? model.name : found.model,
   }
 }
 

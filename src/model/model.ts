@@ -1,3 +1,5 @@
+import { ShownError } from '../errors.ts'
+
 /** One message of a request to a model. */
 export interface ChatMessage {
   role: 'system' | 'user' | 'assistant'
@@ -7,17 +9,33 @@ export interface ChatMessage {
 /** A piece of a message: text, or an image as a `data:` URL. */
 type ContentPart = { kind: 'text'; text: string } | { kind: 'image'; dataUrl: string }
 
-/** The tokens of an answer as the server counted them. */
-interface Usage {
-  tokensIn: number
-  tokensOut: number
+/** The tokens of an answer as the server counted them; undefined where it did not tell. */
+export interface Usage {
+  tokensIn: number | undefined
+  tokensOut: number | undefined
 }
 
-/** A piece of a model's stream: text, and at the end the reason why it stopped and its usage, if the server says so. */
+/** Adds the tokens of another request. A sum with a part that was not told is not told. */
+export function addUsage(sum: Usage, usage: Usage | undefined): Usage {
+  const add = (a: number | undefined, b: number | undefined) => (a === undefined || b === undefined ? undefined : a + b)
+  return { tokensIn: add(sum.tokensIn, usage?.tokensIn), tokensOut: add(sum.tokensOut, usage?.tokensOut) }
+}
+
+/**
+ * A piece of a model's stream: text, and at the end the usage, if the server says so, and why the answer stopped. `again` means that the
+ * text so far was cut off, and that another answer follows in its place.
+ */
 export type Piece =
   | { kind: 'text'; text: string }
+  | { kind: 'again' }
   | { kind: 'usage'; usage: Usage }
-  | { kind: 'stopped'; reason: 'done' | 'length' }
+  | { kind: 'stopped'; reason: StopReason }
+
+/**
+ * Why an answer stopped: it is whole, it reached the output limit, it may have been cut off, or it ran on far beyond the output limit
+ * and was ended.
+ */
+type StopReason = 'done' | 'length' | 'cut' | 'overrun'
 
 /** A JSON schema that the answer has to follow strictly. */
 export interface AnswerFormat {
@@ -30,21 +48,36 @@ export class FormatRefused extends Error {
   override readonly name = 'FormatRefused'
 }
 
+/** How an answer is asked for. */
+interface StreamOptions {
+  format?: AnswerFormat
+  /** Requests of a batch wait until no question does, and keep the marks of the prompt, which a quote may hold. */
+  isBatch?: boolean
+}
+
+/** Kinds of a `ShownError` after which a prompt that is built anew may pass: it was too long, or had pictures that were refused. */
+const rebuildKinds = new Set(['model_too_long', 'model_refused_images'])
+
+/** Returns whether a prompt that is built anew, by what the model has learned, may be accepted. */
+export const isPromptRefused = (error: unknown): boolean => error instanceof ShownError && rebuildKinds.has(error.kind)
+
 /** A language model. */
 export interface Model {
   /** The name that the server knows. */
   readonly name: string
   /** The name and host for people: `gpt-5.6-luna at api.openai.com`. */
   readonly title: string
-  /** Tokens that a prompt may have, without those reserved for the answer. */
+  /** Tokens that a prompt may have, without those reserved for the answer. Fewer after a prompt was refused as too long. */
   readonly inputTokens: number
-  /** The model can see images. */
+  /** The model can see images. False once it has refused them all. */
   readonly images: boolean
+  /** Returns whether the model has refused this picture, a `data:` URL. */
+  refusesImage(dataUrl: string): boolean
   /**
    * Streams the answer to a request. Throws a `ShownError` for everything that a server can do wrong, after the text that came
    * before it, and `FormatRefused` if the server accepts no schemas. Ends early without an error when the signal aborts.
    */
-  stream(messages: ChatMessage[], signal: AbortSignal, format?: AnswerFormat): AsyncIterable<Piece>
-  /** False once the server has refused a schema with {@link FormatRefused}. */
+  stream(messages: ChatMessage[], signal: AbortSignal, options?: StreamOptions): AsyncIterable<Piece>
+  /** False once the server has refused every form of a schema with {@link FormatRefused}. */
   readonly takesFormats: boolean
 }

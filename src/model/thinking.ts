@@ -1,157 +1,252 @@
-import { ShownError } from '../errors.ts'
-import type { Piece } from './model.ts'
+import { createHarmonyFilter } from './harmony.ts'
+import { anyOpener, finalMarks, harmonyOpeners, longestMark, thoughtMarks, unopenedCloser } from './thought-marks.ts'
 
 /**
  * Reasoning models behind some gateways write their thoughts into the answer: `<think>…</think>4`. This file takes them out.
  *
- * Only a tag at the very beginning of an answer, after white space, opens thoughts: an answer may talk about such tags. Some
- * chat templates swallow the opener, so that thoughts are known as such only by their closer, when a stream has shown them
- * already. `withoutUnopenedThoughts` removes them from a whole answer; a stream from a model that is known to do so is held
- * back to its end.
+ * A mark at the very beginning of an answer, after white space, opens thoughts; so does one at the beginning of a later line, outside
+ * of code, that is alone there or is closed at a line's end: an answer may talk about such marks. Some chat templates swallow the
+ * opener, so that thoughts are known as such only by their closer, when a stream has shown them already. `withoutUnopenedThoughts`
+ * removes them from a whole answer; a stream from a model that is known to do so is held back to its end.
  */
 interface ThinkingFilter {
-  /** Returns what of the text so far can be shown; holds back at most the length of a tag. */
+  /** Returns what of the text so far can be shown; holds back at most the length of a mark, or what may be thoughts. */
   push(text: string): string
   /** Returns what was held back. Thoughts that were never closed stay hidden. */
   end(): string
 }
 
-const names = ['think', 'thinking', 'thought', 'reasoning']
-const openers = names.map(name => `<${name}>`)
-const finalOpener = '<final>'
-const finalCloser = '</final>'
-const longestTag = '</reasoning>'.length
+type State = 'start' | 'thoughts' | 'behind thoughts' | 'final' | 'answer' | 'maybe thoughts' | 'harmony'
+
+const openers = thoughtMarks.map(({ opener }) => opener)
+const startMarks = [...openers, ...finalMarks.map(({ opener }) => opener), ...harmonyOpeners]
+
+/** Text that may be thoughts is held back so far; what is longer is taken for them. */
+const longestDoubt = 20_000
 
 /** Creates a filter for one answer. Its time is linear in the text, however it is cut into pieces. */
 export function createThinkingFilter(): ThinkingFilter {
-  let state: 'start' | 'thoughts' | 'behind thoughts' | 'final' | 'answer' = 'start'
-  let closer = /^$/
-  let held = ''
-
-  /** Consumes what the state allows of the held text; returns what of it is visible, or undefined when it needs more. */
-  const step = (): string | undefined => {
-    if (state === 'answer') return take(held.length)
-    if (state === 'final') return stepFinal()
-    if (state === 'thoughts') return stepThoughts()
-    return stepStart()
-  }
-  const take = (length: number): string => {
-    const taken = held.slice(0, length)
-    held = held.slice(length)
-    return taken
-  }
-  const stepStart = (): string | undefined => {
-    const isStart = state === 'start'
-    const blanks = take(held.length - held.trimStart().length)
-    const tags = isStart ? openers : [...openers, finalOpener]
-    const beginning = held.slice(0, longestTag).toLowerCase()
-    const tag = tags.find(one => beginning.startsWith(one))
-    if (tag !== undefined) {
-      take(tag.length)
-      state = tag === finalOpener ? 'final' : 'thoughts'
-      closer = new RegExp(`</${tag.slice(1)}|${finalOpener}`, 'i')
-    } else if (!tags.some(one => one.startsWith(beginning))) state = 'answer'
-    else if (blanks === '') return undefined
-    return isStart ? blanks : ''
-  }
-  const stepThoughts = (): string | undefined => {
-    const found = closer.exec(held)
-    if (found === null) {
-      held = held.slice(-longestTag)
-      return undefined
-    }
-    take(found.index + found[0].length)
-    state = found[0].toLowerCase() === finalOpener ? 'final' : 'behind thoughts'
-    return ''
-  }
-  const stepFinal = (): string | undefined => {
-    const at = held.toLowerCase().indexOf(finalCloser)
-    if (at >= 0) {
-      const text = take(at)
-      take(finalCloser.length)
-      state = 'answer'
-      return text
-    }
-    const tail = held.lastIndexOf('<')
-    const mayClose = tail >= 0 && finalCloser.startsWith(held.slice(tail).toLowerCase())
-    const text = take(mayClose ? tail : held.length)
-    return text === '' ? undefined : text
-  }
-
+  const harmony = createHarmonyFilter()
+  const code = createFenceTracker()
+  const work: Work = { state: 'start', held: '', closer: /^$/, searched: 0, harmony, code }
   return {
     push(text) {
-      held += text
+      work.held += text
       let visible = ''
-      while (held !== '') {
-        const shown = step()
+      while (work.held !== '') {
+        const shown = step(work)
         if (shown === undefined) break
         visible += shown
       }
       return visible
     },
-    end: () => (state === 'thoughts' ? '' : take(held.length)),
+    end() {
+      if (work.state === 'harmony') return harmony.end()
+      if (work.state === 'thoughts') return ''
+      if (work.state === 'maybe thoughts' && isAlone(work.held)) return ''
+      return isClosedAtEnd(work) ? '' : take(work, work.held.length)
+    },
   }
 }
 
-/**
- * Creates a function that removes a model's thoughts from its answers. An answer that has nothing else throws a `ShownError`. After an
- * answer with thoughts that were closed but never opened, the next one is held back to its end.
- */
-export function createThoughtRemover(): (pieces: AsyncIterable<Piece>) => AsyncIterable<Piece> {
-  const manner = { closesUnopenedThoughts: false }
-  return pieces => removeThoughts(pieces, manner)
+interface Work {
+  state: State
+  held: string
+  /** Closes the thoughts at work. */
+  closer: RegExp
+  /** Characters of `held` in which it does not stand. */
+  searched: number
+  harmony: ReturnType<typeof createHarmonyFilter>
+  code: ReturnType<typeof createFenceTracker>
 }
 
-async function* removeThoughts(
-  pieces: AsyncIterable<Piece>,
-  manner: { closesUnopenedThoughts: boolean },
-): AsyncIterable<Piece> {
-  const filter = createThinkingFilter()
-  const isHeld = manner.closesUnopenedThoughts
-  let answer = ''
-  let isOver = false
-  const buildVisible = (text: string): Piece[] => {
-    answer += text
-    return isHeld || text === '' ? [] : [{ kind: 'text', text }]
+/** Consumes what the state allows of the held text; returns what of it is visible, or undefined when it needs more. */
+function step(work: Work): string | undefined {
+  switch (work.state) {
+    case 'start':
+    case 'behind thoughts':
+      return stepStart(work)
+    case 'thoughts':
+      return stepThoughts(work)
+    case 'final':
+      return stepFinal(work)
+    case 'answer':
+      return stepAnswer(work)
+    case 'maybe thoughts':
+      return stepMaybe(work)
+    case 'harmony':
+      return work.harmony.push(take(work, work.held.length))
   }
-  for await (const piece of pieces) {
-    if (piece.kind === 'text') {
-      yield* buildVisible(filter.push(piece.text))
-      continue
+}
+
+function take(work: Work, length: number): string {
+  const taken = work.held.slice(0, length)
+  work.held = work.held.slice(length)
+  return taken
+}
+
+function stepStart(work: Work): string | undefined {
+  const isStart = work.state === 'start'
+  const blanks = take(work, work.held.length - work.held.trimStart().length)
+  const beginning = work.held.slice(0, longestMark).toLowerCase()
+  const mark = startMarks.find(one => beginning.startsWith(one))
+  if (mark !== undefined) enter(work, mark)
+  else if (!startMarks.some(one => one.startsWith(beginning))) work.state = 'answer'
+  else if (blanks === '') return undefined
+  return isStart ? blanks : ''
+}
+
+function enter(work: Work, mark: string): void {
+  if ((harmonyOpeners as readonly string[]).includes(mark)) {
+    work.state = 'harmony'
+    return
+  }
+  take(work, mark.length)
+  const final = finalMarks.find(({ opener }) => opener === mark)
+  work.state = final === undefined ? 'thoughts' : 'final'
+  work.closer = final === undefined ? closerOf(mark) : new RegExp(final.closer.replaceAll('|', '\\|'), 'i')
+}
+
+const closerOf = (mark: string): RegExp => thoughtMarks.find(({ opener }) => opener === mark)?.closer ?? /^$/
+
+function stepThoughts(work: Work): string | undefined {
+  const found = work.closer.exec(work.held)
+  if (found === null) {
+    work.held = work.held.slice(-longestMark)
+    return undefined
+  }
+  const final = finalMarks.find(({ opener }) => opener === found[0].toLowerCase())
+  take(work, found.index)
+  if (final !== undefined) enter(work, final.opener)
+  else {
+    take(work, found[0].length)
+    work.state = 'behind thoughts'
+  }
+  return ''
+}
+
+function stepFinal(work: Work): string | undefined {
+  const found = work.closer.exec(work.held)
+  if (found !== null) {
+    const text = take(work, found.index)
+    take(work, found[0].length)
+    work.state = 'answer'
+    return text
+  }
+  const tail = work.held.lastIndexOf('<')
+  const mayClose = tail >= 0 && finalMarks.some(({ closer }) => closer.startsWith(work.held.slice(tail).toLowerCase()))
+  const text = take(work, mayClose ? tail : work.held.length)
+  return text === '' ? undefined : text
+}
+
+/** Shows the answer up to the next line that begins with an opener. */
+function stepAnswer(work: Work): string | undefined {
+  if (work.code.isLineStart && !work.code.isInCode) {
+    const beginning = work.held.slice(0, longestMark).toLowerCase()
+    const mark = openers.find(one => beginning.startsWith(one))
+    if (mark !== undefined) {
+      work.state = 'maybe thoughts'
+      work.closer = closerOf(mark)
+      work.searched = 0
+      return ''
     }
-    if (piece.kind === 'stopped' && !isOver) {
-      isOver = true
-      yield* buildVisible(filter.end())
-      const rest = withoutUnopenedThoughts(answer)
-      manner.closesUnopenedThoughts = rest !== answer
-      if (rest.trim() === '') throw new ShownError('model_empty', i18n => i18n.model.empty)
-      if (isHeld) yield { kind: 'text', text: rest }
-    }
-    yield piece
+    if (openers.some(one => one.startsWith(beginning))) return undefined
+  }
+  const lineEnd = work.held.indexOf('\n')
+  const text = take(work, lineEnd < 0 ? work.held.length : lineEnd + 1)
+  work.code.push(text)
+  return text
+}
+
+/** Decides whether what a line's first mark opens are thoughts, or whether the mark is talked about. */
+function stepMaybe(work: Work): string | undefined {
+  const { held } = work
+  if (isAlone(held) || held.length > longestDoubt) {
+    work.state = 'thoughts'
+    return ''
+  }
+  const at = Math.max(0, work.searched - longestMark)
+  const found = work.closer.exec(held.slice(at))
+  work.searched = held.length
+  if (found === null) return undefined
+  const end = at + found.index + found[0].length
+  const lineEnd = held.indexOf('\n', end)
+  const behind = held.slice(end, lineEnd < 0 ? held.length : lineEnd)
+  if (behind.trim() !== '') {
+    work.state = 'answer'
+    const text = take(work, end)
+    work.code.push(text)
+    return text
+  }
+  if (lineEnd < 0) {
+    work.searched = at + found.index
+    return undefined
+  }
+  take(work, lineEnd)
+  work.state = 'answer'
+  return ''
+}
+
+/** Returns whether the opener has a line of its own. */
+const isAlone = (text: string): boolean => /^[^\s>\]▷]{1,24}[>\]▷][ \t]*\n/.test(text)
+
+function isClosedAtEnd({ state, held, closer }: Work): boolean {
+  if (state !== 'maybe thoughts') return false
+  const found = closer.exec(held)
+  return found !== null && held.slice(found.index + found[0].length).trim() === ''
+}
+
+/** Characters of a line that tell whether it is a fence. */
+const fencePrefix = 8
+
+/** Creates a tracker of fenced code: it is given the text in pieces and knows where they end. */
+function createFenceTracker() {
+  let fence: string | undefined
+  let line = ''
+  return {
+    get isInCode() {
+      return fence !== undefined
+    },
+    get isLineStart() {
+      return line === ''
+    },
+    push(text: string): void {
+      // Only the beginning of a line matters.
+      if (line.length >= fencePrefix && !text.includes('\n')) return
+      for (const part of text.split(/(?<=\n)/)) {
+        line = (line + part.trimEnd()).slice(0, fencePrefix) || part.slice(0, 1)
+        if (!part.endsWith('\n')) continue
+        const mark = /^ {0,3}(```|~~~)/.exec(line)?.[1]
+        if (mark !== undefined && (fence === undefined || fence === mark))
+          fence = fence === undefined ? mark : undefined
+        line = ''
+      }
+    },
   }
 }
 
 /** Thoughts without an opener are looked for so far into an answer. */
 const farthestCloser = 50_000
-const alternatives = names.join('|')
-/** A closer on a line of its own, at a line's end, or before JSON. One in the middle of a sentence is talked about. */
-const unopenedCloser = new RegExp(
-  String.raw`(?:(?<=\n)|^)[ \t]*</(?:${alternatives})>|</(?:${alternatives})>(?=[ \t]*(?:[\r\n{[]|$))`,
-  'i',
-)
-const anyOpener = new RegExp(`<(?:${alternatives})>`, 'i')
 
 /** Returns the answer without thoughts that are closed but were never opened. Code that holds such a tag stays whole. */
 export function withoutUnopenedThoughts(answer: string): string {
   const found = unopenedCloser.exec(answer.slice(0, farthestCloser))
-  if (found === null) return answer
+  if (found === null) return withoutNakedHarmony(answer)
   const before = answer.slice(0, found.index)
   const isInCode = before.split('```').length % 2 === 0 || (before.split('\n').at(-1) ?? '').split('`').length % 2 === 0
   if (isInCode || anyOpener.test(before) || isJson(answer)) return answer
   const filter = createThinkingFilter()
   // As if the thoughts had been opened, so that a `<final>` behind them goes, too.
-  const rest = filter.push(`<think></think>${answer.slice(found.index + found[0].length)}`)
+  const opened = found[0].startsWith('<|') ? found[0] : '<think></think>'
+  const rest = filter.push(`${opened}${answer.slice(found.index + found[0].length)}`)
   return rest + filter.end()
+}
+
+/** Removes the thoughts of harmony whose marks a server has swallowed: `analysisThey ask for…assistantfinal4`. */
+function withoutNakedHarmony(answer: string): string {
+  if (!/^\s{0,20}analysis(?=[A-Z])/.test(answer)) return answer
+  const at = answer.indexOf('assistantfinal')
+  return at < 0 ? answer : answer.slice(at + 'assistantfinal'.length)
 }
 
 function isJson(answer: string): boolean {

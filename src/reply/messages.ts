@@ -36,6 +36,10 @@ export function createMessages(checkpoint: Pick<Progress, 'messages' | 'posted'>
       index += 1
       ts = all[index]
     },
+    rewind(): void {
+      index = 0
+      ts = all[0]
+    },
     /** Removes the abandoned messages, and all but the first `count`. */
     async keepFirst(count: number, remove: (ts: string) => Promise<void>): Promise<void> {
       while (abandoned.length > 0) await remove(abandoned.pop() as string)

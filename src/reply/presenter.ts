@@ -53,6 +53,11 @@ export function createPresenter({ writer, checkpoint, controls: growingControls,
     replace(newText: string): void {
       text = createGrowingText()
       text.add(newText)
+      if (writer.index === 0) return
+      // Another text begins in the first message again.
+      writer.rewind()
+      accepted = undefined
+      shownBefore = 0
     },
     /** The text is complete, or is broken off here. */
     end(): void {

@@ -103,6 +103,11 @@ export function createWriter(deps: WriterDeps, place: Place, checkpoint: Progres
       messages.next()
       choice.next()
     },
+    /** Goes back to the first message. */
+    rewind(): void {
+      messages.rewind()
+      choice.next()
+    },
     /** Removes all messages but the first `count`, and those that were given up. */
     keepFirst: (count: number): Promise<void> => messages.keepFirst(count, ts => removeMessage(deps, place, ts)),
   }

@@ -139,6 +139,8 @@ describe('an answer', () => {
       JSON.stringify({ items: [{ ...one, kind: 'Bug类型', confidence: '90%' }] }),
     ],
     ['brackets', '[bug]-[it crashes]-[It fails.]-[0.9]'],
+    ['lines without brackets', 'Here it is:\nbug - it crashes - It fails. - 0.9'],
+    ['lines with some brackets', '1. [Bug类型] - "it crashes" - It fails. - [0.9]'],
     ['brackets as people write them', '- [bug类型] - [问题：it crashes] - [It fails.] - [90 %]'],
   ])('is read from %s', async (_, answer) => {
     expect(parseFindings(answer, await shipped())).toEqual([one])
@@ -191,6 +193,8 @@ describe('an answer', () => {
     [`[a]-[${'x'.repeat(400)}]-[`],
     [`${'[a]-['.repeat(290)}\n[`],
     ['{"kind":"bug"},'],
+    ['bug - a - '],
+    ['bug - a - b\n'],
   ])('is read in time that grows linearly with its length: %j', { timeout: 60_000 }, async pattern => {
     const taxonomy = await shipped()
     expect(findSteepGrowth(answer => parseFindings(answer, taxonomy), pattern)).toBeUndefined()

@@ -1,14 +1,10 @@
-import { describe, expect, onTestFinished, test } from 'vitest'
-import type { ModelConfig } from '../../src/config.ts'
+import { describe, expect, test } from 'vitest'
 import { ShownError } from '../../src/errors.ts'
 import { i18nFor } from '../../src/i18n/catalog.ts'
-import { createLog } from '../../src/log.ts'
-import { createModel } from '../../src/model/client.ts'
-import type { Piece } from '../../src/model/model.ts'
-import { createScriptedModel, type Exchange, type ScriptedModel } from '../scripted-model.ts'
+import type { Exchange } from '../scripted-model.ts'
+import { open } from './hear.ts'
 
 const i18n = i18nFor('en-US')
-const question = [{ role: 'user' as const, content: 'hello' }]
 
 describe('an answer', () => {
   test('comes piece by piece, with its cost and why it stopped', async () => {
@@ -252,39 +248,3 @@ describe('what goes wrong has its own sentence, and keeps the text that came', (
     expect(server.requests).toHaveLength(2)
   })
 })
-
-/** A promise of a whole answer that also tells what has come of it. */
-type Hearing = Promise<Heard> & { soFar(): string }
-interface Heard {
-  pieces: Piece[]
-  text: string
-  error: ShownError | undefined
-}
-
-async function open(config: Partial<ModelConfig> = {}) {
-  const server: ScriptedModel = await createScriptedModel()
-  onTestFinished(() => server.close())
-  const settings = { apiKey: 'sk', baseUrl: server.baseUrl, name: 'gpt-4o', idleMs: 5_000, ...config }
-  const model = createModel(settings, createLog('silent'))
-  const stopping = new AbortController()
-  const ask = (): Hearing => {
-    const heard: Heard = { pieces: [], text: '', error: undefined }
-    const listen = async () => {
-      try {
-        for await (const piece of model.stream(question, stopping.signal)) {
-          heard.pieces.push(piece)
-          if (piece.kind === 'text') heard.text += piece.text
-        }
-      } catch (error) {
-        heard.error = error as ShownError
-      }
-      return heard
-    }
-    return Object.assign(listen(), { soFar: () => heard.text })
-  }
-  const hear = async (act?: (exchange: Exchange) => void): Promise<Heard> => {
-    if (act !== undefined) server.answerAll(act)
-    return ask()
-  }
-  return { server, ask, hear, abort: () => stopping.abort() }
-}

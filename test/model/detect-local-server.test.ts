@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { createServer, type RequestListener, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterEach, beforeAll, describe, expect, it } from 'vitest'
-import { detectLocalServer } from '../../src/model/detect-local-server.ts'
+import { buildDetectedConfig, detectLocalServer } from '../../src/model/detect-local-server.ts'
 
 type DetectOptions = NonNullable<Parameters<typeof detectLocalServer>[0]>
 type LocalKind = keyof NonNullable<DetectOptions['ports']>
@@ -280,5 +280,17 @@ describe('what makes no sense is not there', () => {
   it('nobody at all is quick to tell', async () => {
     expect(await look({})).toBeUndefined()
     expect(await look({}, { ollamaHost: '127.999.0.1:1' })).toBeUndefined()
+  })
+})
+
+describe('a server that was found', () => {
+  const model = { apiKey: 'none', baseUrl: 'https://api.openai.com/v1', name: 'a', idleMs: 1 }
+  const found = { kind: 'ollama' as const, baseUrl: 'http://127.0.0.1:1/v1', model: 'b', contextTokens: 4096 }
+
+  it('is sent one request at a time, unless the settings say otherwise', () => {
+    const config = { model, modelIsNamed: false }
+    expect(buildDetectedConfig(config, found)).toMatchObject({ name: 'b', concurrency: 1, contextTokens: 4096 })
+    const set = { model: { ...model, concurrency: 3, contextTokens: 2048 }, modelIsNamed: true }
+    expect(buildDetectedConfig(set, found)).toMatchObject({ name: 'a', concurrency: 3, contextTokens: 2048 })
   })
 })

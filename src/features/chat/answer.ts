@@ -1,4 +1,4 @@
-import type { Piece } from '../../model/model.ts'
+import { isPromptRefused, type Piece } from '../../model/model.ts'
 import type { Services, TurnContext } from '../context.ts'
 import { buildAnswerControls } from '../reply-buttons.ts'
 import { removeThoughts } from '../turn-endings.ts'
@@ -7,33 +7,86 @@ import { buildPrompt } from './prompt.ts'
 type ChatDeps = Pick<Services, 'self' | 'model' | 'threads' | 'users' | 'metrics'> &
   Parameters<typeof buildPrompt>[0]['deps']
 
+type StopReason = Extract<Piece, { kind: 'stopped' }>['reason']
+
+/** A longer answer is ended: some twenty-five Slack messages, which is more than anybody reads. */
+const maxAnswerBytes = 76_000
+/** How often a prompt is built anew after the model refused it. */
+const maxRebuilds = 3
+
 /** Answers a question: builds the prompt from the thread, asks the model and shows its answer while it is written. */
 export async function answer(ctx: TurnContext<ChatDeps>): Promise<void> {
   const { turn, i18n, reply, signal, deps } = ctx
-  const prompt = await buildPrompt(ctx)
-  const finished = { isCut: false }
+  const outcome: Outcome = { reason: 'done', second: undefined, leftOut: [] }
   const enough = new AbortController()
-  const pieces = deps.model.stream(prompt.messages, AbortSignal.any([signal, enough.signal]))
-  await reply.write(readText(pieces, finished, deps.metrics)).finally(() => enough.abort())
+  await reply
+    .write(readText(streamAnswer(ctx, outcome, enough.signal), outcome, deps.metrics))
+    .finally(() => enough.abort())
   signal.throwIfAborted()
+  takeSecond(ctx, outcome)
   removeThoughts(reply)
-  const facts = [...prompt.leftOut, ...(finished.isCut ? [i18n.outputLimit] : [])]
+  const facts = [...outcome.leftOut, ...formatStop(outcome.reason, ctx)]
   const note = { kind: 'footer' as const, sentence: facts.join(' · ') }
   await reply.finish({ ...(facts.length > 0 && { note }), controls: buildAnswerControls(turn.id, i18n) })
 }
 
-/** Yields the text of a model's stream, counts its tokens, and notes whether the model stopped at its output limit. */
-async function* readText(
-  pieces: AsyncIterable<Piece>,
-  finished: { isCut: boolean },
-  metrics: ChatDeps['metrics'],
-): AsyncIterable<string> {
-  for await (const piece of pieces) {
-    if (piece.kind === 'text') yield piece.text
-    else if (piece.kind === 'stopped') finished.isCut = piece.reason === 'length'
-    else {
-      metrics.tokensUsed('in', piece.usage.tokensIn)
-      metrics.tokensUsed('out', piece.usage.tokensOut)
+/** What is known of an answer beside its text. */
+interface Outcome {
+  reason: StopReason
+  /** Another answer, in place of a first one that was cut off. */
+  second: string | undefined
+  /** What the model was not given, in sentences for the reader. */
+  leftOut: string[]
+}
+
+/** Streams the answer. A prompt that the model refuses is built anew, by what was learned from that. */
+async function* streamAnswer(ctx: TurnContext<ChatDeps>, outcome: Outcome, enough: AbortSignal): AsyncIterable<Piece> {
+  const { model } = ctx.deps
+  for (let rebuilds = 0; ; rebuilds += 1) {
+    const { messages, leftOut } = await buildPrompt(ctx)
+    outcome.leftOut = leftOut
+    try {
+      return yield* model.stream(messages, AbortSignal.any([ctx.signal, enough]))
+    } catch (error) {
+      if (!isPromptRefused(error) || rebuilds === maxRebuilds) throw error
     }
   }
+}
+
+/** Yields the text of a model's stream up to the longest answer, counts its tokens, and notes why it stopped. */
+async function* readText(
+  pieces: AsyncIterable<Piece>,
+  outcome: Outcome,
+  metrics: ChatDeps['metrics'],
+): AsyncIterable<string> {
+  let bytes = 0
+  for await (const piece of pieces) {
+    if (piece.kind === 'again') {
+      outcome.second = ''
+      bytes = 0
+    } else if (piece.kind === 'stopped') outcome.reason = piece.reason
+    else if (piece.kind === 'usage') {
+      metrics.tokensUsed('in', piece.usage.tokensIn ?? 0)
+      metrics.tokensUsed('out', piece.usage.tokensOut ?? 0)
+    } else {
+      bytes += Buffer.byteLength(piece.text)
+      if (bytes > maxAnswerBytes) {
+        outcome.reason = 'overrun'
+        return
+      }
+      if (outcome.second === undefined) yield piece.text
+      else outcome.second += piece.text
+    }
+  }
+}
+
+/** Puts the second answer in the place of the first, unless it was cut off still earlier. */
+function takeSecond({ reply }: TurnContext<ChatDeps>, { second, reason }: Outcome): void {
+  if (second === undefined) return
+  if (reason !== 'cut' || second.length >= reply.text.length) reply.replace(second)
+}
+
+function formatStop(reason: StopReason, { i18n }: TurnContext<ChatDeps>): string[] {
+  const notes = { done: [], length: [i18n.outputLimit], cut: [i18n.maybeCut], overrun: [i18n.overrun] }
+  return notes[reason]
 }

@@ -30,6 +30,7 @@ interface View {
   nameOf: (id: string) => string
   timeZone: string
   seesImages: boolean
+  refusesImage: (dataUrl: string) => boolean
   i18n: I18n
 }
 
@@ -44,7 +45,13 @@ export async function buildPrompt(ctx: PromptContext): Promise<{ messages: ChatM
   const { messages, fresh, unread } = await loadAttachments(thread, deps.files, signal)
   for (const [ts, contents] of fresh) deps.threads.keep(turn, ts, contents)
   const nameOf = await deps.fetchNames(messages.toReversed())
-  const view = { nameOf, timeZone: person.timeZone, seesImages: deps.model.images, i18n }
+  const view = {
+    nameOf,
+    timeZone: person.timeZone,
+    seesImages: deps.model.images,
+    refusesImage: deps.model.refusesImage,
+    i18n,
+  }
   const now = formatTime(Date.now(), person.timeZone)
   const system = buildSystemPrompt({ botName: deps.self.name, now, place: turn.place })
   const lines = messages
@@ -80,7 +87,8 @@ function selectMessages(thread: readonly Message[], { turn, reply }: PromptConte
   return [...before, thread.find(({ ts }) => ts === turn.question.ts) ?? turn.question]
 }
 
-function buildLine(message: Message, { nameOf, timeZone, seesImages, i18n }: View): Line {
+function buildLine(message: Message, view: View): Line {
+  const { nameOf, timeZone } = view
   const formatText = (written: string) => (message.form === 'slack' ? slackToPlain(written, nameOf) : written)
   if (message.author.kind === 'self')
     return { role: 'assistant', text: formatText(withoutNote(message.text)), images: [] }
@@ -94,8 +102,7 @@ function buildLine(message: Message, { nameOf, timeZone, seesImages, i18n }: Vie
     text: formatText(said),
   }))
   const contents = message.contents ?? []
-  const files = contents.map(content => buildPromptFile(content, seesImages, i18n))
-  const images = seesImages ? contents.filter(content => content.kind === 'image') : []
+  const files = contents.map(content => buildPromptFile(content, view))
   return {
     role: 'user',
     text: renderPromptMessage({
@@ -106,28 +113,41 @@ function buildLine(message: Message, { nameOf, timeZone, seesImages, i18n }: Vie
       quotes,
       files,
     }),
-    images: images.map(({ mimetype, base64 }) => `data:${mimetype};base64,${base64}`),
+    images: contents.filter(content => findImageProblem(content, view) === 'none').map(buildDataUrl),
   }
 }
 
-function buildPromptFile(content: FileContent, seesImages: boolean, i18n: I18n): PromptFile {
+function buildDataUrl(content: FileContent): string {
+  return content.kind === 'image' ? `data:${content.mimetype};base64,${content.base64}` : ''
+}
+
+/** Finds why the model is not given an image; undefined for what is none. */
+function findImageProblem(content: FileContent, view: View): 'no_vision' | 'image_refused' | 'none' | undefined {
+  if (content.kind !== 'image') return undefined
+  if (!view.seesImages) return 'no_vision'
+  return view.refusesImage(buildDataUrl(content)) ? 'image_refused' : 'none'
+}
+
+function buildPromptFile(content: FileContent, view: View): PromptFile {
+  const { i18n } = view
   if (content.kind === 'text') {
     const { name, text, cutCharacters } = content
     return { name, text: cutCharacters === 0 ? text : `${text}\n[… ${cutCharacters} more characters left out …]` }
   }
   if (content.kind === 'image') {
-    return seesImages
-      ? { name: content.name, text: '(image)' }
-      : { name: content.name, missing: i18n.fileReasons.no_vision }
+    const problem = findImageProblem(content, view)
+    if (problem === 'none' || problem === undefined) return { name: content.name, text: '(image)' }
+    return { name: content.name, missing: i18n.fileReasons[problem] }
   }
   return { name: content.name, missing: i18n.fileReasons[content.reason] }
 }
 
 /** Returns a sentence for each file that the model is not given, or not in full. */
-function formatSkipped(message: Message, { seesImages, i18n }: View): string[] {
+function formatSkipped(message: Message, view: View): string[] {
+  const { i18n } = view
   return (message.contents ?? []).flatMap(content => {
     if (content.kind === 'text') return formatPartlyRead(content, i18n)
-    const { missing } = buildPromptFile(content, seesImages, i18n)
+    const { missing } = buildPromptFile(content, view)
     return missing === undefined ? [] : [i18n.footerFileSkipped(content.name, missing)]
   })
 }

@@ -1,6 +1,14 @@
 import { ShownError } from '../../errors.ts'
-import { type ChatMessage, FormatRefused, type Model } from '../../model/model.ts'
-import { withoutUnopenedThoughts } from '../../model/thinking.ts'
+import { collectAnswer } from '../../model/collect-answer.ts'
+import {
+  addUsage,
+  type ChatMessage,
+  FormatRefused,
+  isPromptRefused,
+  type Model,
+  type Usage,
+} from '../../model/model.ts'
+import { withoutPromptMarks } from '../../model/prompt-marks.ts'
 import type { Label } from '../../store/labels.ts'
 import { growToClause, hasNegation, isOnWordBorders, isTooShort } from '../../text/clause.ts'
 import { findQuote, normalizeWords, parseQuotations } from '../../text/find-quote.ts'
@@ -15,8 +23,8 @@ interface Classification {
   labels: Label[]
   /** The version of the taxonomy. */
   version: string
-  /** Tokens as the server counted them. */
-  usage: { calls: number; tokensIn: number; tokensOut: number }
+  /** Tokens as the server counted them; undefined if it did not tell them of every call. */
+  usage: Usage & { calls: number }
 }
 
 /** A longer text is classified by its beginning. */
@@ -39,26 +47,23 @@ export async function classify(
   model: Model,
   { taxonomy, text, examples, signal }: { taxonomy: Taxonomy; text: string; examples: Example[]; signal: AbortSignal },
 ): Promise<Classification> {
-  const usage = { calls: 0, tokensIn: 0, tokensOut: 0 }
+  let usage: Usage = { tokensIn: 0, tokensOut: 0 }
+  let calls = 0
   const shortened = text.length > mostCharacters ? text.slice(0, mostCharacters).toWellFormed() : text
   const ask = async (form: AnswerForm, question: ChatMessage[]): Promise<string> => {
-    usage.calls += 1
-    let answer = ''
+    calls += 1
     const format = form === 'json' ? buildAnswerFormat(taxonomy) : undefined
-    const enough = new AbortController()
-    for await (const piece of model.stream(question, AbortSignal.any([signal, enough.signal]), format)) {
-      if (piece.kind === 'text') answer += piece.text
-      // A model that has lost its way writes until its limit.
-      if (answer.length > mostAnswerCharacters) enough.abort()
-      if (piece.kind !== 'usage') continue
-      usage.tokensIn += piece.usage.tokensIn
-      usage.tokensOut += piece.usage.tokensOut
-    }
-    return withoutUnopenedThoughts(answer.slice(0, mostAnswerCharacters))
+    const answer = await collectAnswer(model, question, { signal, format, maxCharacters: mostAnswerCharacters })
+    usage = addUsage(usage, answer.usage)
+    return answer.text
   }
-  const { question, answer, form } = await askInBestForm(model, ask, form =>
-    buildPrompt(taxonomy, shortened, examples, form),
-  )
+  const askAbout = (part: string, corrected: Example[]) =>
+    askInBestForm(model, ask, form => buildPrompt(taxonomy, part, corrected, form))
+  const { question, answer, form } = await askAbout(shortened, examples).catch(error => {
+    if (!isPromptRefused(error)) throw error
+    // A window that is smaller than assumed: half of the text may show its kind, too.
+    return askAbout(shortened.slice(0, Math.ceil(shortened.length / 2)).toWellFormed(), [])
+  })
   signal.throwIfAborted()
   const findings =
     parseFindings(answer, taxonomy) ??
@@ -66,7 +71,7 @@ export async function classify(
   signal.throwIfAborted()
   if (findings === undefined) throw new ShownError('model_unreadable_label', i18n => i18n.labels.unreadable)
   const labels = findings.map(finding => buildLabel(finding, text, taxonomy))
-  return { labels, version: taxonomy.version, usage }
+  return { labels, version: taxonomy.version, usage: { ...usage, calls } }
 }
 
 /** Asks by schema if the server takes one, else in brackets. */
@@ -103,11 +108,13 @@ function buildLabel({ kind, quote = '', reason, confidence }: Label, text: strin
   return { ...checked, quote: isWhole ? found : clause, confidence: sureness }
 }
 
-/** Drops a reason that quotes what is neither in the text nor the name of a kind. */
+/** Drops a reason that quotes what is neither in the text nor the name of a kind, or repeats a kind's definition. */
 function checkReason(reason: string, text: string, taxonomy: Taxonomy): string {
   const names = taxonomy.kinds.flatMap(({ id, names }) => [id, ...Object.values(names)]).map(normalizeWords)
   const isTrue = (words: string) => words === '' || names.includes(words) || normalizeWords(text).includes(words)
-  const plain = reason.replace(/\s+/g, ' ').trim()
+  const plain = withoutPromptMarks(reason).replace(/\s+/g, ' ').trim()
   if (!parseQuotations(plain).map(normalizeWords).every(isTrue)) return ''
+  // A small model copies what the prompt says of a kind: that is no reason.
+  if (taxonomy.kinds.some(({ definition }) => normalizeWords(definition).includes(normalizeWords(plain)))) return ''
   return plain.length > mostReasonCharacters ? `${plain.slice(0, mostReasonCharacters).toWellFormed()}…` : plain
 }

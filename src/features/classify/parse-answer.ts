@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { findJson } from '../../text/find-json.ts'
 import { parseKind, type Taxonomy } from './taxonomy.ts'
 
 /** One thing that a model found in a text, in its words: nothing but the kind has been checked. */
@@ -15,7 +16,9 @@ interface Finding {
  * lines of brackets. Returns undefined if it is none of them, or names an unknown kind.
  */
 export function parseFindings(answer: string, taxonomy: Taxonomy): Finding[] | undefined {
-  const raw = readJson(answer) ?? readBrackets(answer)
+  const json = readJson(answer, taxonomy)
+  const isJson = json !== undefined && json.length > 0
+  const raw = isJson ? json : (readBrackets(answer) ?? readPlainLines(answer, taxonomy))
   if (raw === undefined || raw.length === 0) return undefined
   const findings = raw.map(({ kind, ...rest }) => ({ ...rest, kind: parseKind(taxonomy, kind) }))
   if (!findings.every(isKnown)) return undefined
@@ -43,15 +46,18 @@ const findingsSchema = z.union([
   findingSchema.transform(finding => [finding]),
 ])
 
-function readJson(answer: string): Finding[] | undefined {
-  const from = answer.search(/[[{]/)
-  const to = Math.max(answer.lastIndexOf('}'), answer.lastIndexOf(']'))
-  if (from < 0 || to < from) return undefined
-  try {
-    return findingsSchema.safeParse(JSON.parse(answer.slice(from, to + 1))).data
-  } catch {
-    return undefined
+/** Reads the last list of findings whose kinds are known; findings that stand by themselves are one list together. */
+function readJson(answer: string, taxonomy: Taxonomy): Finding[] | undefined {
+  const parse = (value: unknown) => {
+    const found = findingsSchema.safeParse(value).data
+    const isOfKinds = found?.every(({ kind }) => parseKind(taxonomy, kind) !== undefined)
+    return isOfKinds ? { found, isSingle: findingSchema.safeParse(value).success } : undefined
   }
+  const { values, isBroken } = findJson(answer, parse)
+  // Of a list that broke off nobody knows how it ends.
+  if (isBroken) return undefined
+  const isListed = values.some(({ isSingle }) => !isSingle)
+  return isListed ? values.findLast(({ isSingle }) => !isSingle)?.found : values.flatMap(({ found }) => found ?? [])
 }
 
 /** Between two fields of `[kind]-[quote]-[reason]-[0.9]`. */
@@ -73,6 +79,31 @@ function readBrackets(answer: string): Finding[] | undefined {
   const found = entries.map(readEntry).filter(finding => finding !== undefined)
   return found.length === 0 ? undefined : found
 }
+
+/** Between two fields of which at least one has lost its brackets. */
+const plainJoint = /\s[-–—|]\s|\]\s{0,3}[-–—|]|[-–—|]\s{0,3}\[/
+const longestLine = 1_000
+
+/** Reads lines such as `bug - it crashes - It fails. - 0.9`: small models leave out brackets. The kind must be a known one. */
+function readPlainLines(answer: string, taxonomy: Taxonomy): Finding[] | undefined {
+  const lines = answer.split('\n').filter(line => line.length <= longestLine)
+  const found = lines.flatMap(line => {
+    const [kind = '', quote, ...rest] = line
+      .replace(/^\s*(?:[-*•]|\d{1,2}[.)])?\s*/, '')
+      .split(plainJoint)
+      .map(withoutFrame)
+    if (quote === undefined || rest.length === 0 || parseKind(taxonomy, kind) === undefined) return []
+    const last = rest.at(-1) ?? ''
+    const hasConfidence = rest.length > 1 && confidenceField.test(last)
+    const reason = (hasConfidence ? rest.slice(0, -1) : rest).join(' - ')
+    const confidence = parseConfidence(hasConfidence ? last : undefined)
+    return [{ kind, quote: quote.replace(quotePrefix, ''), reason, confidence }]
+  })
+  return found.length === 0 ? undefined : found
+}
+
+/** Removes brackets, quotation marks and emphasis around a field. */
+const withoutFrame = (field: string) => field.trim().replace(/^[[\]"'“”*`\s]{1,4}|[[\]"'“”*`\s]{1,4}$/g, '')
 
 /** Parses `[kind]-[quote]-[reason]-[0.9]`, with or without the confidence, and with a word like 问题: before the quote. */
 function readEntry(entry: string): Finding | undefined {

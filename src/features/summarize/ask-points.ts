@@ -1,6 +1,6 @@
 import { ShownError } from '../../errors.ts'
+import { collectAnswer } from '../../model/collect-answer.ts'
 import { type AnswerFormat, type ChatMessage, FormatRefused, type Model } from '../../model/model.ts'
-import { withoutUnopenedThoughts } from '../../model/thinking.ts'
 import { estimateTokens } from '../../model/tokens.ts'
 import { createSemaphore } from '../../semaphore.ts'
 import { type Checks, checkPoints, type Points, parseAnswer } from './check-points.ts'
@@ -12,6 +12,8 @@ export interface ModelUsage {
   tokensIn: number
   tokensOut: number
   isGuessed: boolean
+  /** An answer broke off, and what there was of it was taken. */
+  isCut: boolean
 }
 
 /** Shared state of the requests of one summary: one usage total, one abort signal. */
@@ -31,6 +33,8 @@ const retryable = new Set([
   'model_garbled',
   'model_stream_error',
   'model_empty',
+  'model_only_thoughts',
+  'model_only_tools',
   'model_server_error',
   'model_unreachable',
   'model_unreadable_summary',
@@ -59,6 +63,7 @@ export function createAsker(model: Model) {
         const read =
           parseAnswer(answer) ?? parseAnswer(await askText(requests, buildRepairPrompt(prompt, answer), answerFormat))
         if (read === undefined) throw new ShownError('model_unreadable_summary', i18n => i18n.summary.unreadable)
+        requests.usage.isCut ||= read.isBroken
         return checkPoints(read, checks)
       } catch (error) {
         requests.signal.throwIfAborted()
@@ -76,18 +81,13 @@ async function askOnce(
   { prompt, format }: { prompt: ChatMessage[]; format: AnswerFormat | undefined },
 ): Promise<string> {
   usage.calls += 1
-  const enough = new AbortController()
-  let answer = ''
-  let counted: { tokensIn: number; tokensOut: number } | undefined
-  for await (const piece of model.stream(prompt, AbortSignal.any([signal, enough.signal]), format)) {
-    if (piece.kind === 'text') answer += piece.text
-    if (answer.length > maxAnswerCharacters) enough.abort()
-    if (piece.kind === 'usage') counted = piece.usage
-  }
+  const answer = await collectAnswer(model, prompt, { signal, format, maxCharacters: maxAnswerCharacters })
   signal.throwIfAborted()
   const estimate = prompt.reduce((total, { content }) => total + estimateTokens(String(content)), 0)
-  usage.isGuessed ||= counted === undefined
-  usage.tokensIn += counted?.tokensIn ?? estimate
-  usage.tokensOut += counted?.tokensOut ?? estimateTokens(answer)
-  return withoutUnopenedThoughts(answer)
+  const { tokensIn, tokensOut } = answer.usage ?? {}
+  usage.isGuessed ||= tokensIn === undefined || tokensOut === undefined
+  usage.tokensIn += tokensIn ?? estimate
+  usage.tokensOut += tokensOut ?? estimateTokens(answer.text)
+  usage.isCut ||= format === undefined && answer.reason === 'cut'
+  return answer.text
 }

@@ -1,4 +1,6 @@
 import { z } from 'zod'
+import { withoutPromptMarks } from '../../model/prompt-marks.ts'
+import { findJson } from '../../text/find-json.ts'
 import { findQuote, normalizeWords, parseQuotations } from '../../text/find-quote.ts'
 import { checkDue, checkOwner } from './check-task.ts'
 import type { Said } from './chunks.ts'
@@ -48,6 +50,8 @@ interface Answer {
   questions: Unproven[]
   tasks: (Unproven & { who: string; due: string })[]
   facts: Unproven[]
+  /** It broke off, and what was whole of it was read. */
+  isBroken: boolean
 }
 interface Unproven {
   text: string
@@ -63,7 +67,7 @@ const isAnswer = (read: unknown): read is Record<string, unknown> => {
 }
 
 /** Parses leniently: models without a schema write lists for a text, numbers for a date, one id for a list of ids. */
-function parseFields(read: Record<string, unknown>): Answer {
+function parseFields(read: Record<string, unknown>): Omit<Answer, 'isBroken'> {
   const upshot =
     typeof read.upshot === 'string' ? { text: parseText(read.upshot), sources: [] } : parseSaid(read.upshot)[0]
   const tasks = parseList(read.tasks).flatMap(task => {
@@ -100,46 +104,20 @@ function parseIds(source: unknown): string[] {
   return typeof id === 'string' || typeof id === 'number' ? (String(id).match(/\d+(?:\.\d+)?/g) ?? []) : []
 }
 
-/** Parses a model's answer; undefined if it is not in the requested form. One that broke off is read as far as it goes. */
+/**
+ * Parses a model's answer: the last object that has most of its fields. Undefined if there is none in the requested form. One that broke
+ * off is read as far as it goes.
+ */
 export function parseAnswer(answer: string): Answer | undefined {
-  for (const candidate of extractObjects(answer)) {
-    const read = parseJson(candidate)
-    if (isAnswer(read)) return parseFields(read)
-  }
-  return undefined
+  const { values, isBroken } = findJson(answer, value => (isAnswer(value) ? value : undefined))
+  const best = values.reduce<(typeof values)[number] | undefined>(
+    (before, value) => (before !== undefined && countFields(before) > countFields(value) ? before : value),
+    undefined,
+  )
+  return best && { ...parseFields(best), isBroken }
 }
 
-/** Braces at which an answer may begin; words before it may have braces too. */
-const maxBeginnings = 20
-
-/** Extracts every outermost object of the answer; the last one is closed where it broke off. */
-function extractObjects(answer: string): string[] {
-  const objects: string[] = []
-  for (let from = answer.indexOf('{'), tried = 0; from >= 0 && tried < maxBeginnings; tried += 1) {
-    const end = findEnd(answer, from)
-    if (end === undefined) {
-      const broken = answer.slice(from, answer.lastIndexOf('}') + 1)
-      objects.push(`${broken}]}`, `${broken}}`)
-    } else objects.push(answer.slice(from, end))
-    from = answer.indexOf('{', end === undefined ? from + 1 : end)
-  }
-  return objects
-}
-
-/** Finds the end of the object that begins at `from`; undefined if it is not closed. */
-function findEnd(answer: string, from: number): number | undefined {
-  let depth = 0
-  let isQuoted = false
-  for (let at = from; at < answer.length; at += 1) {
-    const character = answer[at]
-    if (character === '"' && answer[at - 1] !== '\\') isQuoted = !isQuoted
-    if (isQuoted) continue
-    if (character === '{') depth += 1
-    if (character === '}') depth -= 1
-    if (depth === 0) return at + 1
-  }
-  return undefined
-}
+const countFields = (answer: Record<string, unknown>) => ['upshot', ...lists].filter(field => field in answer).length
 
 function parseJson(candidate: string): unknown {
   try {
@@ -164,7 +142,7 @@ export async function checkPoints(answer: Answer, checks: Checks): Promise<Point
     const words = [said.text, said.who ?? '', said.due ?? '']
     const isTrue = found.length > 0 && words.every(part => isQuotedTruly(part, found, checks))
     if (!isTrue) dropped += 1
-    const clean = (part: string) => withoutOtherLinks(part, found, checks)
+    const clean = (part: string) => withoutOtherLinks(withoutPromptMarks(part), found, checks)
     return isTrue
       ? [
           {

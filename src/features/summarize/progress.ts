@@ -62,6 +62,7 @@ export function formatFacts({
     ...(lookedBackTo === undefined ? [] : [of.lookedBackTo(formatTime(lookedBackTo, timeZone))]),
     ...(isCut ? [of.cut(messages.length)] : []),
     ...(isShortened ? [of.shortened] : []),
+    ...(usage.isCut ? [i18n.maybeCut] : []),
   ]
 }
 

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { ShownError } from '../../errors.ts'
 import type { Model } from '../../model/model.ts'
+import { withoutPromptMarks } from '../../model/prompt-marks.ts'
 import { estimateTokens, loadTokenCounter } from '../../model/tokens.ts'
 import { createSemaphore } from '../../semaphore.ts'
 import type { StoredChunk, SummaryChunks } from '../../store/summary-chunks.ts'
@@ -89,7 +90,7 @@ export function createSummarizer({ model, chunks }: { model: Model; chunks: Summ
         scope: scopeOf(model, request.reader),
         count,
         chunkTokens,
-        usage: { calls: 0, tokensIn: 0, tokensOut: 0, isGuessed: false, known: 0, chunks: 0 },
+        usage: { calls: 0, tokensIn: 0, tokensOut: 0, isGuessed: false, isCut: false, known: 0, chunks: 0 },
         dropped: 0,
         said: ts => byTs.get(ts),
         signal,
@@ -102,7 +103,7 @@ export function createSummarizer({ model, chunks }: { model: Model; chunks: Summ
       const formPrompt = () => buildFormPrompt(joined, ts => byTs.get(ts)?.time ?? '', request.reader)
       return {
         found: { ...joined, dropped },
-        formed: isFormed ? await askText(work, formPrompt()) : undefined,
+        formed: isFormed ? withoutPromptMarks(await askText(work, formPrompt())) : undefined,
         isShortened: said.some((message, at) => message !== request.said[at]),
         usage: work.usage,
       }

@@ -1,0 +1,38 @@
+import type { AnswerFormat, ChatMessage, Model, Piece, Usage } from './model.ts'
+import { withoutUnopenedThoughts } from './thinking.ts'
+
+/** A whole answer. */
+interface CollectedAnswer {
+  text: string
+  /** Undefined if the server did not tell. */
+  usage: Usage | undefined
+  /** Undefined if it was aborted. */
+  reason: Extract<Piece, { kind: 'stopped' }>['reason'] | undefined
+}
+
+interface CollectOptions {
+  signal: AbortSignal
+  format: AnswerFormat | undefined
+  /** No proper answer is longer; the rest is not waited for. */
+  maxCharacters: number
+}
+
+/** Asks for an answer that nobody reads while it is written, after the questions of people. Throws what `Model.stream` throws. */
+export async function collectAnswer(
+  model: Model,
+  messages: ChatMessage[],
+  { signal, format, maxCharacters }: CollectOptions,
+): Promise<CollectedAnswer> {
+  const enough = new AbortController()
+  const options = { isBatch: true, ...(format !== undefined && { format }) }
+  const answer: CollectedAnswer = { text: '', usage: undefined, reason: undefined }
+  for await (const piece of model.stream(messages, AbortSignal.any([signal, enough.signal]), options)) {
+    if (piece.kind === 'text') answer.text += piece.text
+    else if (piece.kind === 'again') answer.text = ''
+    else if (piece.kind === 'usage') answer.usage = piece.usage
+    else answer.reason = piece.reason
+    // A model that has lost its way writes until its limit.
+    if (answer.text.length > maxCharacters) enough.abort()
+  }
+  return { ...answer, text: withoutUnopenedThoughts(answer.text.slice(0, maxCharacters)) }
+}

@@ -1,0 +1,180 @@
+import { isApiError, isTooLong, readComplaint } from './api-errors.ts'
+import { fingerprintImage, type SentRequest } from './request.ts'
+import { formatLevels, type ServerProfile } from './server-profile.ts'
+
+/** What was learned from a refusal, for the log, and whether the same request can be sent again or has to be built anew. */
+export interface Lesson {
+  refused: string
+  next: 'again' | 'without_format' | 'without_images' | 'shorter'
+}
+
+type Learn = (says: string, sent: SentRequest, profile: ServerProfile) => Lesson | undefined
+
+/** Statuses with which servers refuse a part of a request; an error inside a stream has none. */
+const refusals = new Set([400, 403, 404, 413, 415, 422, 500, 501])
+/** A server may quote the whole request; what it says of it stands at the beginning. */
+const maxComplaint = 3_000
+/** A prompt is not cut below this: instructions and a question. */
+const minPromptTokens = 1_100
+const minOutputTokens = 16
+
+/** Learns from an error what the server does not take, and changes the profile. Returns undefined if it says nothing of that kind. */
+export function learnRefusal(error: unknown, sent: SentRequest, profile: ServerProfile): Lesson | undefined {
+  if (!isApiError(error) || !refusals.has(error.status ?? 400)) return undefined
+  const says = error.status === 413 ? 'prompt is too long' : readComplaint(error).slice(0, maxComplaint)
+  for (const learn of lessons) {
+    const lesson = learn(says, sent, profile)
+    if (lesson !== undefined) return lesson
+  }
+  return undefined
+}
+
+/**
+ * Learns from an answer without a word that the prompt may have been too long: some servers end the stream then. Returns false if the
+ * prompt is too short for that, or if half of it helped as little.
+ */
+export function learnFromNothing(promptTokens: number, profile: ServerProfile): boolean {
+  if (profile.promptBound === 'guessed') {
+    profile.promptTokens = Number.POSITIVE_INFINITY
+    profile.promptBound = 'refuted'
+  }
+  if (promptTokens <= minPromptTokens || profile.promptBound === 'refuted') return false
+  profile.promptTokens = Math.max(Math.floor(promptTokens / 2), minPromptTokens)
+  profile.promptBound = 'guessed'
+  return true
+}
+
+const learnStreamOptions: Learn = (says, { body }, profile) => {
+  if (!('stream_options' in body) || !/\bstream_options\b/.test(says)) return undefined
+  profile.takesStreamOptions = false
+  return { refused: 'stream_options', next: 'again' }
+}
+
+const noStream =
+  /\bto stream this model\b|(?:not|n't|un)\s?(?:be )?(?:support|allow|enable|permit)\w*\W{1,3}(?:\w+ ){0,2}['"`]?stream(?:ing|ed)?\b(?!_)|['"`]?\bstream(?:ing|ed)?\b(?!_)['"`]?(?: \w+){0,3} (?:is |are )?(?:not|un|disabled)|^stream\s|must (?:set|be) ['"`]?stream['"`]?[ =:]*(?:to )?false|stream['"`]? must be (?:set to )?false|non-?stream/i
+
+const learnStream: Learn = (says, { body }, profile) => {
+  if (body.stream !== true || !noStream.test(says)) return undefined
+  profile.takesStream = false
+  return { refused: 'stream', next: 'again' }
+}
+
+const outputNames =
+  /max_(?:completion_|output_|new_)?tokens|maxOutputTokens|max(?:imum)? tokens|output tokens|completion tokens/i
+const tooLarge =
+  /too (?:large|high|big|many)|exceed|at most|(?:less|lower|greater|more) than|must be (?:<|≤|in|between)|range|maximum|>\s?\d|invalid value|out of/i
+const unknownName =
+  /unsupported (?:parameter|value)|not supported|unrecognized|unknown|unexpected|extra|not permitted|instead/i
+
+/** Learns the context length that a refusal names, and halves the prompt if it names none. */
+const learnWindow: Learn = (says, { promptTokens, body }, profile) => {
+  if (!isTooLong(says.toLowerCase())) return undefined
+  const stated = parseWindow(says)
+  const sentLimit = limitOf(body) ?? profile.outputTokens
+  // The output limit alone is too much.
+  if (stated === undefined && outputNames.test(says) && sentLimit > promptTokens) return undefined
+  if (stated !== undefined && stated < profile.contextTokens) profile.contextTokens = stated
+  profile.outputTokens = Math.min(profile.outputTokens, Math.floor(profile.contextTokens / 4))
+  const fits = stated !== undefined && promptTokens + profile.outputTokens <= stated
+  if (fits && profile.outputTokens < sentLimit) return { refused: 'output limit', next: 'again' }
+  if (stated === undefined || promptTokens <= profile.contextTokens - profile.outputTokens)
+    profile.promptTokens = Math.max(minPromptTokens, Math.min(profile.promptTokens, Math.floor(promptTokens / 2)))
+  return { refused: 'prompt length', next: 'shorter' }
+}
+
+/** Learns a lower output limit: the largest number in the refusal that is below the one that was sent, else half of that. */
+const learnOutputLimit: Learn = (says, { body }, profile) => {
+  const limit = limitOf(body)
+  if (limit === undefined || limit <= minOutputTokens) return undefined
+  if (!outputNames.test(says) || !tooLarge.test(says) || (unknownName.test(says) && !/too large/i.test(says)))
+    return undefined
+  const isExclusive = /exclusive|less than(?! or equal)|lower than/i.test(says)
+  const stated = parseNumbers(says)
+    .filter(number => number > minOutputTokens && number < limit)
+    .map(number => (isExclusive ? number - 1 : number))
+  const lower = stated.length > 0 ? Math.max(...stated) : Math.floor(limit / 2)
+  profile.outputTokens = Math.min(profile.outputTokens, lower)
+  return { refused: 'output limit', next: 'again' }
+}
+
+/** Learns a name of the output limit that the server does not know. It may say "use the other instead": the first one named is meant. */
+const learnOutputParameter: Learn = (says, { body }, profile) => {
+  const named = (['max_completion_tokens', 'max_tokens'] as const)
+    .map(name => ({ name, at: says.search(new RegExp(`\\b${name}\\b`)) }))
+    .filter(({ at }) => at >= 0)
+    .sort((a, b) => a.at - b.at)[0]?.name
+  if (named === undefined || !(named in body)) return undefined
+  profile.outputParameters = profile.outputParameters.filter(name => name !== named)
+  return { refused: named, next: 'again' }
+}
+
+const noFormat = /response_format|json_?schema|json_?object|structured output|grammar|guided/i
+const noFormatAtAll = /(?:unrecognized|unknown|unexpected|extra|not permitted|not supported|unsupported)/i
+
+/** Learns the next form of asking for JSON. A server that does not know `response_format` at all is asked in words. */
+const learnFormat: Learn = (says, { format }, profile) => {
+  if (format === undefined || format === 'words' || !noFormat.test(says)) return undefined
+  const isUnknown = /response_format/.test(says) && noFormatAtAll.test(says) && !/json_|type/i.test(says)
+  const next = isUnknown ? 'words' : formatLevels[formatLevels.indexOf(format) + 1]
+  if (next === undefined) return undefined
+  if (formatLevels.indexOf(next) > formatLevels.indexOf(profile.format)) profile.format = next
+  return { refused: format, next: profile.format === 'words' ? 'without_format' : 'again' }
+}
+
+const noSystem =
+  /(?:system|developer)['"`]?\s*(?:role|message|prompt|instruction)s?\b.{0,60}(?:\bnot\b|n't|\bun|only)|(?:not|n't|un)\w*\s.{0,40}(?:system|developer)['"`]?\s*(?:role|message|prompt|instruction)|\broles? must\b|\brole.{0,80}(?:alternate|input should|only|not supported|does not support)|only (?:the )?['"`]?user\b|messages\[?[.\d\]]+role|['"`](?:system|developer)['"`].{0,40}(?:role|is not one of)|invalid role/i
+
+const learnSystemRole: Learn = (says, { body }, profile) => {
+  if (!body.messages.some(({ role }) => role === 'system') || !noSystem.test(says)) return undefined
+  profile.takesSystemRole = false
+  return { refused: 'system role', next: 'again' }
+}
+
+const aboutImages =
+  /image|vision|multi-?modal|picture|mmproj|content.{0,40}(?:must|should) be.{0,20}string|expected (?:a )?(?:valid )?string|invalid content type/i
+const blind =
+  /(?:not|n't) support\w*(?: \w+){0,3} (?:images?|image_urls?|vision|multi-?modal)\b(?!\/| (?:type|format|media|mime|size|of))|images?(?:_url)?(?: inputs?| content)?(?: is| are)? (?:not|un)\s?(?:supported|allowed|enabled)|support image input|mmproj|not (?:a )?(?:vision|multi-?modal)|(?:must|should) be.{0,20}string|expected (?:a )?(?:valid )?string|unknown variant|invalid content type/i
+
+/** Learns that the model sees no images, or that it cannot read these. */
+const learnImages: Learn = (says, { images }, profile) => {
+  if (images.length === 0 || !aboutImages.test(says)) return undefined
+  if (blind.test(says)) profile.takesImages = false
+  else {
+    profile.hasRefusedImages = true
+    for (const image of images) profile.refusedImages.add(fingerprintImage(image))
+  }
+  return { refused: 'images', next: 'without_images' }
+}
+
+const lessons: readonly Learn[] = [
+  learnStreamOptions,
+  learnStream,
+  learnWindow,
+  learnOutputLimit,
+  learnOutputParameter,
+  learnFormat,
+  learnSystemRole,
+  learnImages,
+]
+
+const limitOf = (body: SentRequest['body']): number | undefined =>
+  body.max_completion_tokens ?? body.max_tokens ?? undefined
+
+const windows = [
+  /context (?:length|window|size|limit)[^0-9]{0,30}(\d[\d,]*)/i,
+  /(\d[\d,]*)(?: tokens?)? (?:maximum )?context/i,
+  /["']?n_ctx["']?[^0-9]{0,5}(\d+)/i,
+  />\s*(\d[\d,]*)\s*(?:tokens? )?maximum/i,
+  /allowed[^0-9]{0,5}\(?(\d[\d,]*)/i,
+]
+
+/** Parses the context length that a refusal names. */
+function parseWindow(says: string): number | undefined {
+  const found = windows.map(pattern => pattern.exec(says)?.[1]).find(number => number !== undefined)
+  const window = Number(found?.replaceAll(',', ''))
+  return window >= 256 ? window : undefined
+}
+
+function parseNumbers(says: string): number[] {
+  return [...says.matchAll(/\d[\d,]*/g)].map(([number]) => Number(number.replaceAll(',', '')))
+}

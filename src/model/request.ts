@@ -1,0 +1,83 @@
+import { createHash } from 'node:crypto'
+import type OpenAI from 'openai'
+import type { AnswerFormat, ChatMessage } from './model.ts'
+import { mergeSameRole } from './prompts.ts'
+import type { ServerProfile } from './server-profile.ts'
+import { estimateTokens, imageTokens } from './tokens.ts'
+
+type WireMessage = OpenAI.Chat.ChatCompletionMessageParam
+
+/** A request as it was sent, and what of it may have been too much. */
+export interface SentRequest {
+  body: OpenAI.Chat.ChatCompletionCreateParams
+  format: ServerProfile['format'] | undefined
+  /** The pictures, as `data:` URLs. */
+  images: string[]
+  /** An estimate. */
+  promptTokens: number
+}
+
+/** Builds a request as the server takes it. */
+export function buildRequest(
+  model: string,
+  profile: ServerProfile,
+  { messages, format }: { messages: ChatMessage[]; format: AnswerFormat | undefined },
+): SentRequest {
+  const [outputParameter] = profile.outputParameters
+  const level = format === undefined ? undefined : profile.format
+  const body = {
+    model,
+    messages: (profile.takesSystemRole ? messages : withoutSystemRole(messages)).map(buildWireMessage),
+    ...(profile.takesStream && { stream: true as const }),
+    ...(profile.takesStream && profile.takesStreamOptions && { stream_options: { include_usage: true } }),
+    ...(outputParameter !== undefined && { [outputParameter]: profile.outputTokens }),
+    ...(format !== undefined && buildFormat(profile.format, format)),
+  }
+  const images = listImages(messages)
+  const promptTokens = messages.reduce(
+    (sum, one) => sum + estimateTokens(extractText(one)),
+    images.length * imageTokens,
+  )
+  return { body, format: level, images, promptTokens }
+}
+
+/** Identifies a picture, so that one that was refused is known again. */
+export const fingerprintImage = (dataUrl: string): string => createHash('sha256').update(dataUrl).digest('base64url')
+
+function buildFormat(level: ServerProfile['format'], format: AnswerFormat): object {
+  if (level === 'words') return {}
+  if (level === 'json_schema')
+    return { response_format: { type: 'json_schema', json_schema: { ...format, strict: true } } }
+  const schema = level === 'json_object_with_schema' ? { schema: format.schema } : {}
+  return { response_format: { type: 'json_object', ...schema } }
+}
+
+/** Puts the instructions at the beginning of the first message, for servers that know no system role. */
+function withoutSystemRole(messages: ChatMessage[]): ChatMessage[] {
+  return mergeSameRole(
+    messages.map(message => (message.role === 'system' ? { role: 'user', content: message.content } : message)),
+  )
+}
+
+function listImages(messages: ChatMessage[]): string[] {
+  const parts = messages.flatMap(({ content }) => (typeof content === 'string' ? [] : content))
+  return parts.flatMap(part => (part.kind === 'image' ? [part.dataUrl] : []))
+}
+
+function buildWireMessage(message: ChatMessage): WireMessage {
+  if (message.role !== 'user') return { role: message.role, content: extractText(message) }
+  if (typeof message.content === 'string') return { role: 'user', content: message.content }
+  return {
+    role: 'user',
+    content: message.content.map(part =>
+      part.kind === 'text'
+        ? { type: 'text', text: part.text }
+        : { type: 'image_url', image_url: { url: part.dataUrl } },
+    ),
+  }
+}
+
+function extractText(message: ChatMessage): string {
+  if (typeof message.content === 'string') return message.content
+  return message.content.map(part => (part.kind === 'text' ? part.text : '')).join('')
+}

@@ -1,0 +1,111 @@
+import { ShownError } from '../errors.ts'
+
+/**
+ * Servers and gateways differ in how they send an answer: an event stream, lines of JSON, or one JSON value, and the content type is
+ * often wrong. This file reads an answer by what it holds.
+ */
+export type WireEvent = { kind: 'data'; form: 'json' | 'event'; event: string; value: unknown } | { kind: 'done' }
+
+type Bytes = AsyncIterable<Uint8Array> | Iterable<Uint8Array>
+
+/** No answer has a line this long, in characters. */
+const longestLine = 16_000_000
+
+/**
+ * Reads the events of a response's body. `onPart` is called while one long line arrives, which is life as well. Throws a `SyntaxError`
+ * for what cannot be read, and a `ShownError` for a web page.
+ */
+export async function* readEvents(body: Bytes, onPart: () => void): AsyncGenerator<WireEvent> {
+  const parser = createWireParser()
+  for await (const line of readLines(body, onPart)) yield* parser.push(line)
+  yield* parser.end()
+}
+
+/** Reads lines in linear time, however they are cut into pieces. */
+async function* readLines(body: Bytes, onPart: () => void): AsyncGenerator<string> {
+  const decoder = new TextDecoder()
+  let open: string[] = []
+  let length = 0
+  for await (const bytes of body) {
+    const parts = decoder.decode(bytes, { stream: true }).split(/\r\n|\n|\r/)
+    const last = parts.pop() ?? ''
+    for (const part of parts) {
+      yield [...open, part].join('')
+      open = []
+      length = 0
+    }
+    length += last.length
+    if (length > longestLine) throw new SyntaxError('a line without an end')
+    if (last.trim() !== '') {
+      open.push(last)
+      if (!(open[0] ?? '').trimStart().startsWith(':')) onPart()
+    } else if (open.length > 0) open.push(last)
+  }
+  yield [...open, decoder.decode()].join('')
+}
+
+/** Creates a parser that is given line after line. */
+function createWireParser() {
+  let mode: 'unknown' | 'json' | 'events' = 'unknown'
+  let event = ''
+  /** Lines of one JSON value: of an event, or of the whole answer. */
+  let open: string[] = []
+
+  const give = (value: unknown): WireEvent[] =>
+    [value]
+      .flat()
+      .filter(one => typeof one === 'object' && one !== null)
+      .map(one => ({ kind: 'data', form: mode === 'json' ? 'json' : 'event', event, value: one }))
+
+  const pushField = (line: string): WireEvent[] => {
+    const [, name = '', rest = ''] = /^(data|event)\s*:(.*)$/i.exec(line) ?? []
+    if (name.toLowerCase() === 'event') event = rest.trim()
+    const said = name === '' ? line.trim() : rest.trim()
+    if (said === '[DONE]') return [{ kind: 'done' }]
+    if (name.toLowerCase() === 'event' || (open.length === 0 && !looksLikeJson(said))) return []
+    // Some servers leave out the blank line between two events.
+    const value = open.length === 0 ? parse(said) : undefined
+    if (value !== undefined) return give(value)
+    if (name !== '') open.push(said)
+    return []
+  }
+  const dispatch = (): WireEvent[] => {
+    const lines = open
+    open = []
+    const given = lines.length === 0 ? [] : give(JSON.parse(lines.join('\n')))
+    event = ''
+    return given
+  }
+  const pushJson = (line: string): WireEvent[] => {
+    const value = open.length === 0 ? parse(line) : undefined
+    if (value !== undefined) return give(value)
+    if (line.trim() !== '') open.push(line)
+    return []
+  }
+
+  return {
+    push(line: string): WireEvent[] {
+      const first = line.trimStart()[0]
+      if (mode === 'unknown') {
+        if (first === undefined) return []
+        if (first === '<') throw new ShownError('model_not_json', i18n => i18n.model.notJson)
+        mode = looksLikeJson(line.trimStart()) ? 'json' : 'events'
+      }
+      if (mode === 'json' && open.length === 0 && /^data\s*:/i.test(line)) mode = 'events'
+      if (mode === 'json') return pushJson(line)
+      return first === undefined ? dispatch() : first === ':' ? [] : pushField(line)
+    },
+    /** An event that was not finished broke off with the stream; a whole answer has to be read. */
+    end: (): WireEvent[] => (mode === 'json' ? dispatch() : give(parse(open.join('\n')))),
+  }
+}
+
+const looksLikeJson = (text: string) => (text.startsWith('{') || text.startsWith('[')) && text !== '[DONE]'
+
+function parse(text: string): unknown {
+  try {
+    return looksLikeJson(text.trim()) ? JSON.parse(text) : undefined
+  } catch {
+    return undefined
+  }
+}
