@@ -13,7 +13,7 @@ import { type AnswerFormat, addUsage, type ChatMessage, FormatRefused, type Mode
 import { type Ending, readAnswer } from './read-answer.ts'
 import { learnFromNothing, learnRefusal } from './refusals.ts'
 import { buildRequest, fingerprintImage, type SentRequest } from './request.ts'
-import { createRequestGate, type RequestGate } from './request-gate.ts'
+import { createRequestGate } from './request-gate.ts'
 import { countInputTokens, createServerProfile, type ServerProfile } from './server-profile.ts'
 import { readEvents } from './wire.ts'
 
@@ -34,7 +34,7 @@ interface Connection {
   client: OpenAI
   config: ModelConfig
   profile: ServerProfile
-  gate: RequestGate
+  gate: ReturnType<typeof createRequestGate>
   log: Log
 }
 

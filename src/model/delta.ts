@@ -1,8 +1,8 @@
 import { z } from 'zod'
 import type { Usage } from './model.ts'
 
-/** What one event of a stream adds to an answer. */
-export interface Delta {
+/** The part of an answer that one event of a stream adds. */
+interface Delta {
   text: string
   /** The text is that of a whole message, not of a piece of it. */
   isMessage: boolean
@@ -72,7 +72,7 @@ export function parseDelta(value: unknown): Delta {
   }
 }
 
-/** What some servers send in every piece, as if it were a reason. */
+/** Values that some servers send in every piece as if they were a reason. */
 const noFinish = new Set(['', 'null', 'none'])
 
 /** Parses the tokens. A count that is missing, or nought, was not told. */

@@ -9,7 +9,7 @@ interface MarkFilter {
 }
 
 const mark = /^<\/?(?:message|file)(?:\s[^<>\n]{0,400})?\/?>/
-/** What may still become a mark. */
+/** An end of a text that may still become a mark. */
 const beginning = /^<\/?(?:[a-z]{0,7}|(?:message|file)(?:\s[^<>\n]{0,400})?\/?)$/
 const names = ['message', 'file']
 

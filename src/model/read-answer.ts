@@ -1,10 +1,12 @@
 import type { createAnswerText } from './answer-text.ts'
 import { createEventError } from './api-errors.ts'
-import { type Delta, parseDelta, parseFinish } from './delta.ts'
+import { parseDelta, parseFinish } from './delta.ts'
 import type { Piece, Usage } from './model.ts'
-import type { WireEvent } from './wire.ts'
+import type { readEvents } from './wire.ts'
 
-type DataEvent = Extract<WireEvent, { kind: 'data' }>
+type Delta = ReturnType<typeof parseDelta>
+type WireEvents = ReturnType<typeof readEvents>
+type DataEvent = Extract<Awaited<ReturnType<WireEvents['next']>>['value'], { kind: 'data' }>
 
 /** How an answer ended. */
 export interface Ending {
@@ -30,7 +32,7 @@ const minRepeat = 20
  * written, thoughts included; pings and empty deltas are none.
  */
 export async function* readAnswer(
-  events: AsyncIterable<WireEvent>,
+  events: WireEvents,
   text: ReturnType<typeof createAnswerText>,
   { outputTokens, onLife }: { outputTokens: number; onLife: () => void },
 ): AsyncGenerator<Piece, Ending> {

@@ -2,8 +2,8 @@ import { isApiError, isTooLong, readComplaint } from './api-errors.ts'
 import { fingerprintImage, type SentRequest } from './request.ts'
 import { formatLevels, type ServerProfile } from './server-profile.ts'
 
-/** What was learned from a refusal, for the log, and whether the same request can be sent again or has to be built anew. */
-export interface Lesson {
+/** The lesson of a refusal, for the log, and how the next request is made: the same again, or built anew. */
+interface Lesson {
   refused: string
   next: 'again' | 'without_format' | 'without_images' | 'shorter'
 }

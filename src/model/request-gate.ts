@@ -1,5 +1,5 @@
 /** Bounds how many requests go to a model's address at once. Questions go before batches, each in their order. */
-export interface RequestGate {
+interface RequestGate {
   /** Waits for a place. Rejects with the signal's reason when it aborts before. */
   enter(isBatch: boolean, signal: AbortSignal): Promise<Place>
   /** Changes the bound; without a number it is the first one again. Requests in flight go on. */

@@ -5,7 +5,7 @@ import type { findWindow } from './catalog.ts'
 export const formatLevels = ['json_schema', 'json_object_with_schema', 'json_object', 'words'] as const
 
 /**
- * What a server takes for one model. It begins as the catalog and the settings say, and changes with what the server refuses, for the
+ * The features that a server accepts for one model. It begins as the catalog and the settings say, and changes with what the server refuses, for the
  * life of the process.
  */
 export interface ServerProfile {

@@ -32,7 +32,7 @@ const toMark = (opener: string, closer: string): ThoughtMark => ({
   closer: new RegExp(`${escapeRegExp(closer)}|<final>|<final_answer>`, 'i'),
 })
 
-/** What opens thoughts at the beginning of an answer. */
+/** Marks that open thoughts at the beginning of an answer. */
 export const thoughtMarks: readonly ThoughtMark[] = [
   ...names.map(name => toMark(`<${name}>`, `</${name}>`)),
   toMark('[think]', '[/think]'),
@@ -41,13 +41,13 @@ export const thoughtMarks: readonly ThoughtMark[] = [
   toMark('<|channel>thought', '<channel|>'),
 ]
 
-/** What wraps the answer behind the thoughts, or all of it. */
+/** Marks around the answer behind the thoughts, or around all of it. */
 export const finalMarks: readonly { opener: string; closer: string }[] = [
   ...finalNames.map(name => ({ opener: `<${name}>`, closer: `</${name}>` })),
   { opener: '<|begin_of_solution|>', closer: '<|end_of_solution|>' },
 ]
 
-/** What begins an answer in harmony, the form of gpt-oss. */
+/** The beginning of an answer in harmony, the form of gpt-oss. */
 export const harmonyOpeners = ['<|channel|>', '<|start|>', '<|message|>'] as const
 
 /** The length of the longest mark. */

@@ -4,7 +4,7 @@ import { ShownError } from '../errors.ts'
  * Servers and gateways differ in how they send an answer: an event stream, lines of JSON, or one JSON value, and the content type is
  * often wrong. This file reads an answer by what it holds.
  */
-export type WireEvent = { kind: 'data'; form: 'json' | 'event'; event: string; value: unknown } | { kind: 'done' }
+type WireEvent = { kind: 'data'; form: 'json' | 'event'; event: string; value: unknown } | { kind: 'done' }
 
 type Bytes = AsyncIterable<Uint8Array> | Iterable<Uint8Array>
 

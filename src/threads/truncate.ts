@@ -3,7 +3,7 @@ import { imageTokens, type loadTokenCounter, tokenUpperBound } from '../model/to
 type CountTokens = Awaited<ReturnType<typeof loadTokenCounter>>
 
 /** A message as it is put into the request. */
-export interface Line {
+interface Line {
   role: 'user' | 'assistant'
   text: string
   /** `data:` URLs. */

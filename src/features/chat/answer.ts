@@ -30,12 +30,12 @@ export async function answer(ctx: TurnContext<ChatDeps>): Promise<void> {
   await reply.finish({ ...(facts.length > 0 && { note }), controls: buildAnswerControls(turn.id, i18n) })
 }
 
-/** What is known of an answer beside its text. */
+/** Facts about an answer beside its text. */
 interface Outcome {
   reason: StopReason
   /** Another answer, in place of a first one that was cut off. */
   second: string | undefined
-  /** What the model was not given, in sentences for the reader. */
+  /** Omissions from the prompt, in sentences for the reader. */
   leftOut: string[]
 }
 

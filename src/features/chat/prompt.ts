@@ -13,9 +13,11 @@ import type { FileContent, FileReader } from '../../slack/files/read-file.ts'
 import type { Message } from '../../slack/message.ts'
 import { formatTime, slackToPlain } from '../../text/from-slack.ts'
 import { loadAttachments } from '../../threads/load-files.ts'
-import { type Line, truncate } from '../../threads/truncate.ts'
+import { truncate } from '../../threads/truncate.ts'
 import type { Services, TurnContext } from '../context.ts'
 import { readEarlierLines } from './earlier-lines.ts'
+
+type Line = Parameters<typeof truncate>[0][number]
 
 type PromptFile = Parameters<typeof renderPromptMessage>[0]['files'][number]
 

@@ -5,7 +5,7 @@ import { buildJoinPrompt, numberPoints } from './prompt.ts'
 import { hashId, isTooLong, type Work } from './summarizer.ts'
 
 /** The points of a chunk or of a join, under the id by which they are stored. */
-export interface Found {
+interface Found {
   id: string
   points: Points
 }

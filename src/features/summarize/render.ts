@@ -2,7 +2,9 @@ import type { I18n } from '../../i18n/catalog.ts'
 import { parseQuotations } from '../../text/find-quote.ts'
 import { type Checks, isQuotedTruly, type Point, type Points, withoutOtherLinks } from './check-points.ts'
 import { numberPoints } from './prompt.ts'
-import { type Section, sections } from './request.ts'
+import { sections } from './request.ts'
+
+type Section = (typeof sections)[number]
 
 /** A rendered summary, and how many of its points were left out. */
 interface Rendered {

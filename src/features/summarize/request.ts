@@ -31,7 +31,7 @@ export interface AskedSummary {
 
 /** The sections of a summary that can be requested alone. */
 export const sections = ['decisions', 'questions', 'tasks'] as const
-export type Section = (typeof sections)[number]
+type Section = (typeof sections)[number]
 
 /** The requested form of a summary. */
 interface RequestedForm {

@@ -9,8 +9,10 @@ import { createAsker, type ModelUsage } from './ask-points.ts'
 import type { Points } from './check-points.ts'
 import { recallChunks } from './chunk-cache.ts'
 import { countTokens, fingerprint, type Said, splitChunks } from './chunks.ts'
-import { type Found, joinPoints } from './join-points.ts'
+import { joinPoints } from './join-points.ts'
 import { buildChunkPrompt, buildFormPrompt, numberPoints } from './prompt.ts'
+
+type Found = Parameters<typeof joinPoints>[2][number]
 
 type Semaphore = ReturnType<typeof createSemaphore>
 
