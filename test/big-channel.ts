@@ -27,7 +27,7 @@ const words =
  * chooses. `setTime` moves the workspace's clock: what is said is spread over the time since the beginning.
  */
 export async function fillChannel(
-  slack: Pick<Workspace, 'do' | 'people'>,
+  slack: Pick<Workspace, 'do' | 'people' | 'acks' | 'until'>,
   channel: string,
   size: Size,
   beginsAt: number,
@@ -58,6 +58,10 @@ export async function fillChannel(
     if (isRoot) result.threads.push(ts)
     result.texts.set(ts, text)
     if (planted.has(at)) result.facts.push(ts)
+    // Slack waits three seconds for each ack, so the bot must not fall behind.
+    const last = slack.acks.at(-1)
+    if (at % 100 === 99 && last !== undefined)
+      await slack.until(() => last.ackedAt, 'the bot to hear what was said')
   }
   setTime(Date.now())
   return result

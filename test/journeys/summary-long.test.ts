@@ -26,9 +26,6 @@ async function openBig(
   }
   const channel = await fillChannel(story.slack, general, size, beginsAt, setTime, 20_261_126)
   offset = 0
-  // Slack waits three seconds for the ack of a command, so the bot must have heard all that was said.
-  const hasHeard = () => story.slack.acks.slice(-50).every(({ ackedAt }) => ackedAt !== undefined)
-  await story.slack.until(() => hasHeard() || undefined, 'the bot to hear what was said')
   return { story, channel }
 }
 

@@ -1,6 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { type Line, truncate } from '../../src/threads/truncate.ts'
+import { truncate } from '../../src/threads/truncate.ts'
+
+type Line = Parameters<typeof truncate>[0][number]
 
 const line = (text: string): Line => ({ role: 'user', text, images: [] })
 /** A token a character makes sums that one can follow. */
