@@ -2,17 +2,17 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { formatError, SlackError } from '../errors.ts'
 import type { Log } from '../log.ts'
 import type { SlackAnswer } from '../slack/client.ts'
-import type { BotIdentity, RawMessage } from '../slack/message.ts'
+import type { BotIdentity, Message, RawMessage } from '../slack/message.ts'
 import { messagesOf, type SlackReader } from '../slack/reader.ts'
 import type { Store } from '../store/store.ts'
 import type { ThreadCache } from '../threads/cache.ts'
-import type { EventBody, Turn } from './turn.ts'
+import { type EventBody, type Turn, turnIdOf } from './turn.ts'
 
 interface BackfillDeps {
   reader: SlackReader
   self: BotIdentity
   store: Pick<Store, 'facts' | 'turns' | 'shared'>
-  threads: Pick<ThreadCache, 'forget'>
+  threads: Pick<ThreadCache, 'forget' | 'load'>
   /** Receives a message as if Slack had just delivered it. */
   take: (body: EventBody) => Promise<void>
   log: Log
@@ -59,11 +59,10 @@ export function createBackfill(deps: BackfillDeps) {
       const since = store.shared === undefined ? (heardAt ?? noted) : noted
       // Slack delivers to another replica what this one misses.
       const isHeardByOthers = store.shared !== undefined && Date.now() - since < othersMs
-      if (!Number.isNaN(since) && !isHeardByOthers)
-        await findMissed(deps, own, {
-          since: Math.max(since - marginMs, Date.now() - lookBackMs),
-          signal: closing.signal,
-        })
+      const from =
+        Number.isNaN(since) || isHeardByOthers ? undefined : Math.max(since - marginMs, Date.now() - lookBackMs)
+      own.since.resolve(from)
+      if (from !== undefined) await findMissed(deps, own, { since: from, signal: closing.signal })
     } catch (error) {
       if (!closing.signal.aborted) log.warn({ reason: formatError(error) }, 'backfill failed')
     }
@@ -86,11 +85,18 @@ export function createBackfill(deps: BackfillDeps) {
     disconnected(): void {
       connection.isOpen = false
     },
-    /** Resolves when what was missed in a follow-up's thread has been found, or that takes too long to wait for. */
+    /**
+     * Resolves when what was missed in a follow-up's thread has been found, or that takes too long to wait for. Its thread is read at
+     * once: the search of all channels may take minutes under Slack's limits.
+     */
     async ready(turn: Pick<Turn, 'channel' | 'threadTs'> & { ts: string }): Promise<void> {
       if (turn.threadTs === turn.ts) return
       const patience = connection.isOpen ? delay(readyMs, undefined, { ref: false }) : atStart
-      await Promise.race([search.until(turn.channel), patience])
+      if (search.isFound(turn.channel)) return
+      const inThread = search.since.promise.then(async since => {
+        if (since !== undefined) await findMissedBefore(deps, turn, { since, signal: closing.signal })
+      })
+      await Promise.race([search.until(turn.channel), inThread, patience])
     },
     stop(): void {
       clearInterval(timer)
@@ -104,12 +110,16 @@ export function createBackfill(deps: BackfillDeps) {
 function openSearch() {
   const done = new Set<string>()
   const over = Promise.withResolvers<void>()
+  /** The moment since which messages are looked for; undefined if none can be missing. */
+  const since = Promise.withResolvers<number | undefined>()
   const waiting = new Map<string, PromiseWithResolvers<void>>()
   let isOver = false
   return {
+    since,
     get isOver() {
       return isOver
     },
+    isFound: (channel: string) => isOver || done.has(channel),
     /** Resolves when the channel has been searched, or the search is over. */
     until(channel: string): Promise<void> {
       if (isOver || done.has(channel)) return Promise.resolve()
@@ -123,8 +133,34 @@ function openSearch() {
     },
     end(): void {
       isOver = true
+      since.resolve(undefined)
       over.resolve()
     },
+  }
+}
+
+/**
+ * Finds the messages of a follow-up's thread that were missed before it. The thread is read through the cache, which the answer needs
+ * anyway. Never resolves if Slack cannot be read.
+ */
+async function findMissedBefore(
+  { reader, self, store, threads, take }: BackfillDeps,
+  { channel, threadTs, ts }: { channel: string; threadTs: string; ts: string },
+  { since, signal }: { since: number; signal: AbortSignal },
+): Promise<void> {
+  const oldest = formatTs(since)
+  const isBefore = (message: { ts?: unknown }) => String(message.ts) > oldest && String(message.ts) < ts
+  const isMissed = async (one: Message) =>
+    one.author.kind === 'person' && (await store.turns.load(turnIdOf(self.teamId, channel, one.ts))) === undefined
+  try {
+    const before = (await threads.load({ channel, threadTs })).filter(isBefore)
+    if (!(await Promise.all(before.map(isMissed))).includes(true)) return
+    const args = { channel, ts: threadTs, oldest, latest: ts, limit: pageSize }
+    const page = await reader.fetch('conversations.replies', args, { for: 'question', patienceMs: readyMs, signal })
+    for (const message of messagesOf(page).filter(isBefore)) await take(buildEventBody(self, channel, message))
+  } catch {
+    // The search of its channel, or the patience, ends the wait.
+    await new Promise(() => {})
   }
 }
 
