@@ -60,8 +60,7 @@ export async function fillChannel(
     if (planted.has(at)) result.facts.push(ts)
     // Slack waits three seconds for each ack, so the bot must not fall behind.
     const last = slack.acks.at(-1)
-    if (at % 100 === 99 && last !== undefined)
-      await slack.until(() => last.ackedAt, 'the bot to hear what was said')
+    if (at % 100 === 99 && last !== undefined) await slack.until(() => last.ackedAt, 'the bot to hear what was said')
   }
   setTime(Date.now())
   return result

@@ -38,6 +38,7 @@ const published: Record<string, number> = {
   'files.getUploadURLExternal': tier4,
   'files.info': tier4,
   'reactions.add': tier3,
+  'usergroups.list': tier2,
   'users.info': tier4,
   'users.list': tier2,
   'views.open': tier4,

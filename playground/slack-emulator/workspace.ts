@@ -132,6 +132,7 @@ const allScopes = [
   'mpim:read',
   'reactions:read',
   'reactions:write',
+  'usergroups:read',
   'users:read',
 ] // biome-format: skip
 

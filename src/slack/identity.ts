@@ -23,6 +23,7 @@ export const neededScopes = [
   'mpim:read',
   'reactions:read',
   'reactions:write',
+  'usergroups:read',
   'users:read',
 ]
 

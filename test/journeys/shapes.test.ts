@@ -250,8 +250,8 @@ describe('everything that a message holds is read', () => {
     ],
     [
       'channels and groups without their names',
-      { text: '<@U0BOT> <#C0GENERAL1|> <#C0NONE> <!subteam^S1> <!subteam^S2|@design>' },
-      ['#general #C0NONE @S1 @design'],
+      { text: '<@U0BOT> <#C0GENERAL1|> <#C0NONE> <!subteam^S0DESIGN01> <!subteam^S1> <!subteam^S2|@ops>' },
+      ['#general #C0NONE @design @S1 @ops'],
     ],
   ])('%s', async (_, event, wanted) => {
     const story = await openStory()

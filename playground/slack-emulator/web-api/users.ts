@@ -20,6 +20,10 @@ export function createUserMethods({ identity, people, channels }: Core): Methods
         }
       },
     },
+    'usergroups.list': {
+      scopes: ['usergroups:read'],
+      run: () => ({ usergroups: [{ id: 'S0DESIGN01', team_id: identity.teamId, name: 'Design', handle: 'design' }] }),
+    },
     'users.conversations': {
       scopes: readScopes,
       run(args) {
