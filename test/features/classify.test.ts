@@ -51,6 +51,12 @@ describe('a taxonomy', () => {
       6,
       'needs at least one example',
     ],
+    [
+      'a name that Slack’s menus do not take',
+      `version: 1\nkinds:\n  - id: a\n    names: {en: ${'n'.repeat(76)}}\n    definition: d\n    examples: [x]\n`,
+      4,
+      'is longer than the 75 characters',
+    ],
     ['broken YAML', 'version: 1\nkinds: [\n', 3, ''],
   ])('with %s names the line', (_, yaml, line, sentence) => {
     const read = parseTaxonomy(yaml)

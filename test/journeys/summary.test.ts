@@ -482,7 +482,9 @@ describe('what a summary rests on', () => {
     const exchange = await model.next()
     expect(exchange.prompt).toMatch(/<answer from="threadwise"[^>]*>Wednesday the 5th\.<\/answer>/)
     exchange.reply(json({ decisions: [point('It is the 5th.', 2)], questions: [point('Which date is best?', 1)] }))
-    const seen = toSeen(await untilReply(general, first, reply => toSeen(reply).includes('Which date'), 'the summary'))
+    const seen = toSeen(
+      await untilReply(general, first, reply => isWhole(reply) && toSeen(reply).includes('Which date'), 'the summary'),
+    )
     expect(seen).not.toContain('It is the 5th')
     await say(dana, general, `<@${slack.botUserId}> summarize only decisions`, first)
     const summary = await untilReply(general, first, reply => toSeen(reply).includes('1 of 1 parts'), 'another')

@@ -35,12 +35,18 @@ interface Mistake {
 }
 
 const text = z.string({ error: 'must be a text' }).trim().min(1, { error: 'is empty' })
+/** The longest text of an option in Slack's menus. Source: docs.slack.dev, option object. */
+const longestName = 75
+
 const kindSchema = z.strictObject({
   id: text.regex(/^[a-z][a-z0-9_]{0,30}$/, {
     error: 'must be of small letters, digits and underscores, and begin with a letter',
   }),
   names: z
-    .record(z.string(), text)
+    .record(
+      z.string(),
+      text.max(longestName, { error: `is longer than the ${longestName} characters that Slack’s menus take` }),
+    )
     .refine(names => Object.keys(names).length > 0, { error: 'needs a name in at least one language, like en: bug' }),
   emoji: text
     .regex(/^[a-z0-9_+-]+$/, { error: 'must be the name of an emoji without colons, like beetle' })

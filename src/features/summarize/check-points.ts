@@ -160,7 +160,8 @@ export async function checkPoints(answer: Answer, checks: Checks): Promise<Point
   const [upshot] = answer.upshot === undefined ? [] : check(answer.upshot)
   const tasks = await Promise.all(answer.tasks.flatMap(check).map(task => checkTask(task, checks)))
   const kinds = [all('decision', answer.decisions), all('question', answer.questions), tasks, all('fact', answer.facts)]
-  return { upshot, points: kinds.flatMap(points => withoutRepeats(points).slice(0, maxKept)), dropped }
+  const points = withoutRepeats(kinds.flat())
+  return { upshot, points: kinds.flatMap(list => list.filter(one => points.has(one)).slice(0, maxKept)), dropped }
 }
 
 /** Keeps the owner and the due date of a task only where a source supports them. */
@@ -197,6 +198,12 @@ export function withoutOtherLinks(words: string, tss: string[], { said }: Pick<C
     .replace(address, found => (texts.includes(found) ? found : '…'))
 }
 
-function withoutRepeats(points: Point[]): Point[] {
-  return [...new Map(points.map(one => [`${one.kind} ${one.who ?? ''} ${normalizeWords(one.text)}`, one])).values()]
+/** Selects the first of points that say the same, under whichever heading. Two people may have the same task. */
+function withoutRepeats(points: Point[]): Set<Point> {
+  const firsts = new Map<string, Point>()
+  for (const one of points) {
+    const key = `${one.who ?? ''} ${normalizeWords(one.text)}`
+    if (!firsts.has(key)) firsts.set(key, one)
+  }
+  return new Set(firsts.values())
 }

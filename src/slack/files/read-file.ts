@@ -63,7 +63,9 @@ export function createFileReader(deps: FileReaderDeps): FileReader {
     const url = parseFileUrl(file, allowedOrigins)
     refuseByPromise(file, maxBytes)
     const bytes = await download({ url, token, fetch, maxBytes, timeoutMs, signal })
-    return parseContent({ file, bytes, maxTextCharacters, pdfReader, signal })
+    const content = await parseContent({ file, bytes, maxTextCharacters, pdfReader, signal })
+    if (!isWhole(file, bytes)) throw new FileSkipped('download_failed')
+    return content
   }
 
   return {
@@ -77,6 +79,12 @@ export function createFileReader(deps: FileReaderDeps): FileReader {
       }
     },
   }
+}
+
+/** Checks that as many bytes arrived as Slack says the file has. Slack says no true size of canvases and posts. */
+function isWhole({ size, mode }: SlackFile, bytes: Uint8Array): boolean {
+  const isUpload = mode === undefined || mode === 'hosted' || mode === 'snippet'
+  return size === 0 || !isUpload || bytes.byteLength === size
 }
 
 /** Checks for a file of which Slack has told only that it exists. */
