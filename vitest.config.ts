@@ -10,8 +10,8 @@ export default defineConfig(({ mode }) => ({
   test: {
     include: mode === 'soak' ? soak : ['test/**/*.test.ts'],
     ...(mode === 'soak' && { env: { SOAK: 'on' } }),
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
+    testTimeout: 90_000,
+    hookTimeout: 90_000,
     // Stories mostly wait for each other's processes: more of them than cores run side by side.
     maxWorkers: 4,
     reporters: report === undefined ? ['default'] : ['default', ['json', { outputFile: report }]],

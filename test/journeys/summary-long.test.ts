@@ -109,7 +109,7 @@ test('a channel of thousands of messages in many threads is read whole, each mes
 })
 
 test('a model with a small window reads the same in small parts, joined level by level, sources kept', {
-  timeout: 60_000,
+  timeout: 120_000,
 }, async () => {
   const { story, channel } = await openBig({ messages: 1_500, threads: 60, facts: 6 }, { contextTokens: 8_192 })
   const asked = answerTruly(story)
@@ -123,7 +123,7 @@ test('a model with a small window reads the same in small parts, joined level by
 })
 
 test('people see how far it has come at least every three seconds, and can stop it at any moment', {
-  timeout: 60_000,
+  timeout: 120_000,
 }, async () => {
   const { story } = await openBig({ messages: 300, threads: 40, facts: 1 })
   const { slack, model } = story
@@ -144,7 +144,7 @@ test('people see how far it has come at least every three seconds, and can stop 
   await slack.until(() => question.isAborted(), 'the model to be left')
 })
 
-test('what was found before a failure is not paid for again', { timeout: 60_000 }, async () => {
+test('what was found before a failure is not paid for again', { timeout: 120_000 }, async () => {
   const { story, channel } = await openBig({ messages: 1_500, threads: 60, facts: 6 }, { contextTokens: 16_000 })
   const { model } = story
   let failing = 2
@@ -170,7 +170,9 @@ test('what was found before a failure is not paid for again', { timeout: 60_000 
   expect(countShown(parts, channel)).toEqual({ once: 1_500, other: 0 })
 })
 
-test('Slack that refuses, fails or answers with a page loses nothing of the channel', { timeout: 60_000 }, async () => {
+test('Slack that refuses, fails or answers with a page loses nothing of the channel', {
+  timeout: 120_000,
+}, async () => {
   const { story, channel } = await openBig({ messages: 200, threads: 20, facts: 2 })
   const { slack } = story
   slack.fault({ method: 'conversations.history', retryAfter: 1 })
@@ -194,7 +196,7 @@ test('Slack that refuses, fails or answers with a page loses nothing of the chan
 })
 
 test('the end of the process in the middle costs no summary: the next one goes on in the same message', {
-  timeout: 60_000,
+  timeout: 120_000,
 }, async () => {
   const dataDir = await mkdtemp(join(tmpdir(), 'threadwise-'))
   const { story } = await openBig({ messages: 100, threads: 10, facts: 2 }, {}, { dataDir, config: { stopMs: 0 } })
