@@ -94,7 +94,12 @@ function isSuspect({ crashes }: ActiveJob): boolean {
   return crashes === maxCrashes - 1
 }
 
-/** Strips the question, which stands in Slack. */
+/** Strips everything that people wrote, which stands in Slack: ids stay. */
 function withoutText(turn: Turn): Turn {
-  return { ...turn, question: { ...turn.question, text: '', files: [] } }
+  const { ts, author, form, inThread } = turn.question
+  const bare = author.kind === 'person' ? { kind: author.kind, id: author.id } : author
+  return {
+    ...turn,
+    question: { ts, author: bare, form, text: '', files: [], ...(inThread !== undefined && { inThread }) },
+  }
 }

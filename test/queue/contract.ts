@@ -271,6 +271,20 @@ export function queueContract(openPlace: () => Promise<OpenProcess>): void {
     expect(await queue.find(turn('2').id)).toBeUndefined()
   })
 
+  test('keeps nothing that people wrote of a turn that has ended, not the words that they forwarded either', async () => {
+    const { queue, ask, next, store } = await openNew()
+    const one = turn('1')
+    const quotes = [{ kind: 'forwarded' as const, by: 'U2', text: 'a forwarded secret' }]
+    const files = [{ id: 'F1', name: 'secret.txt', mimetype: 'text/plain', size: 1 }]
+    const author = { kind: 'person' as const, id: 'U1', name: 'Secret Name' }
+    await ask({ ...one, question: { ...one.question, author, quotes, files, reactions: ':secret: 1' } })
+    const { job, end } = await next()
+    expect(job.turn.question.quotes).toEqual(quotes)
+    end('done')
+    await untilIdle(queue)
+    expect((await store.turns.load(one.id))?.turn).not.toMatch(/secret|question 1/i)
+  })
+
   test('leaves what is not finished when it stops to the next process, with its progress', async () => {
     const open = await openPlace()
     const first = await start(open)
