@@ -168,15 +168,17 @@ export class MethodLimit {
   /** Starts every waiting call that can be made now, and returns when the next one can. */
   pump(): void {
     clearTimeout(this.#timer)
+    let soonest = Number.POSITIVE_INFINITY
     for (const waiting of [...this.waiting]) {
-      if (this.waitMs(waiting.channel) > 0 || this.#room() < 1) continue
+      // Read once: the clock goes on meanwhile, and a call that is passed over must be looked at again.
+      const ms = this.waitMs(waiting.channel)
+      if (ms > 0) soonest = Math.min(soonest, ms)
+      // A call that only has to be granted goes on when it is.
+      if (ms > 0 || this.#room() < 1) continue
       this.waiting = this.waiting.filter(other => other !== waiting)
       this.note(waiting.channel)
       waiting.start()
     }
-    const waits = this.waiting.map(({ channel }) => this.waitMs(channel))
-    // A call that only has to be granted goes on when it is.
-    const soonest = Math.min(...waits.filter(ms => ms > 0))
     if (Number.isFinite(soonest)) this.#timer = setTimeout(() => this.pump(), Math.ceil(soonest))
   }
 

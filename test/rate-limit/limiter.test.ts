@@ -71,6 +71,22 @@ describe('the send budget', () => {
     expect(made.slice(50).map(({ args }) => args.as)).toEqual(['final', 'error', 'first', 'first'])
   })
 
+  test('makes a call that waits also when the clock goes on while it is read', async () => {
+    for (const stepMs of [0.01, 0.05, 0.1, 0.2, 0.3, 0.5, 0.7, 1]) {
+      let last = 0
+      const now = () => {
+        last = Math.max(last, Date.now()) + stepMs
+        return Math.floor(last)
+      }
+      const { limiter, made } = open(now)
+      const posts = Array.from({ length: 5 }, () =>
+        limiter.send('chat.postMessage', () => ({ channel: 'C1' }), 'first'),
+      )
+      await vi.advanceTimersByTimeAsync(10_000)
+      expect(made, `a clock that goes on by ${stepMs} ms`).toHaveLength(posts.length)
+    }
+  })
+
   test('honours a refusal for its own method only, and makes the call again with what is newest then', async () => {
     const { limiter, made, refuse } = open()
     refuse('chat.update', 7_000)
@@ -137,7 +153,7 @@ describe('the send budget', () => {
 })
 
 /** A Slack that takes everything, but for the refusals that a test asks for. */
-function open() {
+function open(now?: () => number) {
   const made: { method: string; args: Record<string, unknown>; at: number }[] = []
   const refusals = new Map<string, number>()
   const call = async (method: string, args: Record<string, unknown>): Promise<SlackAnswer> => {
@@ -148,7 +164,7 @@ function open() {
     return { ok: true }
   }
   return {
-    limiter: createLimiter(call),
+    limiter: createLimiter(call, now),
     made,
     refuse: (method: string, afterMs: number) => refusals.set(method, afterMs),
   }
