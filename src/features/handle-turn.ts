@@ -92,6 +92,7 @@ async function dispatch(
     await reply.finish()
     return { ended: 'done', kind: 'help' }
   }
+  if (ctx.deps.outages.isRefused(turn.channel)) await findOutByPosting(ctx)
   for (const handler of handlers) {
     const request = await handler.parse(turn, person)
     if (request === undefined) continue
@@ -101,4 +102,10 @@ async function dispatch(
     return { ended: 'done', kind: handler.outcome }
   }
   throw new Error('no handler answers the turn')
+}
+
+/** Opens the reply before the model is paid: Slack refused to post here before. Throws the `SlackError` if it still does. */
+async function findOutByPosting({ turn, reply, deps }: TurnContext<Pick<Services, 'outages'>>): Promise<void> {
+  if (await reply.show('…')) deps.outages.taken(turn.channel)
+  reply.replace('')
 }

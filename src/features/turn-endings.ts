@@ -118,6 +118,7 @@ async function conclude(ctx: Ctx, ending: Ending): Promise<void> {
 
 /** Tells the asker, where nobody else sees it, that Slack takes no reply there. */
 async function tellPrivately({ turn, i18n, deps, log }: Ctx, refusal: SlackError): Promise<void> {
+  deps.outages.refused(turn.channel)
   const text = formatPostFailure(refusal, i18n)
   const thread = turn.threadTs === turn.question.ts ? {} : { thread_ts: turn.threadTs }
   const args = { channel: turn.channel, user: turn.user, text, ...thread }

@@ -271,6 +271,7 @@ export const en = {
     empty: 'Write the question after the command: /ask what is …?',
     notInChannel: 'I am not in this channel. Invite me with /invite, or ask me in a direct message.',
     yourQuestion: (question: string) => `Your question was: ${question}`,
+    threadLocked: 'This thread is locked, so I cannot answer in it. Ask me in a direct message instead.',
     cannotPost: (code: string) => `Slack did not let me post here (${code}). Ask me in a direct message instead.`,
   },
 

@@ -239,6 +239,7 @@ export const zh: I18n = {
     empty: '请把问题写在命令后面：/ask 什么是……？',
     yourQuestion: question => `你的问题是：${question}`,
     notInChannel: '我不在这个频道里。请用 /invite 邀请我，或者私信问我。',
+    threadLocked: '这个讨论串已锁定，我没法在里面回复。请私信问我。',
     cannotPost: code => `Slack 不让我在这里发消息（${code}）。请私信问我。`,
   },
 

@@ -34,6 +34,8 @@ export interface Message {
   mark?: ReplyMark
   /** In a thread: the ts of the thread's first message. */
   inThread?: string
+  /** On a thread's first message: true if admins let nobody reply. */
+  isLocked?: boolean
 }
 
 /** The bot's identity in this workspace. */
@@ -65,6 +67,7 @@ export interface RawMessage {
   reactions?: unknown
   reply_count?: unknown
   latest_reply?: unknown
+  is_locked?: unknown
   streaming_state?: unknown
   metadata?: { event_type?: unknown; event_payload?: Record<string, unknown> }
 }
@@ -112,6 +115,7 @@ export function parseMessage(given: RawMessage, self: BotIdentity): Message | un
     ...(attached !== undefined && attached.quotes.length > 0 && { quotes: attached.quotes }),
     files: [...files, ...(attached?.files ?? [])],
     ...(reactions !== '' && { reactions }),
+    ...(raw.is_locked === true && { isLocked: true }),
     ...place,
   }
 }

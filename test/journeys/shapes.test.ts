@@ -431,6 +431,47 @@ describe('a place that refuses', () => {
     expect(String(notices()[0]?.args.text)).toContain('is_archived')
   })
 
+  test('costs no model once that is known, and is answered again when Slack takes posts', async () => {
+    const { slack, model, say, untilReply } = await openStory({ isMute: true })
+    const { dana } = slack.people
+    const { general } = slack.channels
+    let isReadOnly = true
+    slack.fault({
+      method: 'chat.postMessage',
+      error: 'restricted_action_read_only_channel',
+      times: Number.POSITIVE_INFINITY,
+      when: () => isReadOnly,
+    })
+    const notices = () => slack.calls.filter(({ method }) => method === 'chat.postEphemeral')
+    await say(dana, general, `<@${slack.botUserId}> one?`)
+    ;(await model.next()).reply('Nobody sees this.')
+    await slack.until(() => notices().length === 1, 'the first notice')
+    await say(dana, general, `<@${slack.botUserId}> two?`)
+    await slack.until(() => notices().length === 2, 'the second notice')
+    expect(model.requests).toHaveLength(1)
+    isReadOnly = false
+    const ts = await say(dana, general, `<@${slack.botUserId}> three?`)
+    ;(await model.next()).reply('Three.')
+    await untilReply(general, ts, reply => toSeen(reply) === 'Three.', 'the answer')
+    expect(model.requests).toHaveLength(2)
+  })
+
+  test('such as a locked thread costs no model', async () => {
+    const story = await openStory({ isMute: true })
+    const { slack, model, say } = story
+    const { dana, lee } = slack.people
+    const { general } = slack.channels
+    const ts = post(story, { channel: general, user: lee, text: 'closed matter', is_locked: true })
+    await say(dana, general, `<@${slack.botUserId}> why?`, ts)
+    const notice = await slack.until(
+      () => slack.calls.find(({ method }) => method === 'chat.postEphemeral'),
+      'the notice',
+    )
+    expect(notice.args).toMatchObject({ channel: general, user: dana, thread_ts: ts })
+    expect(String(notice.args.text)).toContain('locked')
+    expect(model.requests).toEqual([])
+  })
+
   test('or a model that is out has it said once in a thread, until it works again', async () => {
     const { slack, model, say, replies, untilReply } = await openStory()
     const { dana } = slack.people

@@ -31,6 +31,14 @@ export function findRoot(core: Core, channel: Channel, args: SlackJson): string 
   return root.threadTs ?? root.ts
 }
 
+/** The root of the thread that a reply joins, unless admins have locked it. */
+export function findOpenRoot(core: Core, channel: Channel, args: SlackJson): string | undefined {
+  const root = findRoot(core, channel, args)
+  const isLocked = root !== undefined && core.messages.get(channel.id, root)?.extra?.is_locked === true
+  if (isLocked) throw new Refusal('restricted_action_thread_locked')
+  return root
+}
+
 function createPosting(core: Core): Methods {
   const { identity, people, posting, threads } = core
   const toAnswer = (message: Message) => ({
@@ -43,7 +51,7 @@ function createPosting(core: Core): Methods {
       scopes: write,
       run(args) {
         const channel = openChannel(core, args)
-        const threadTs = findRoot(core, channel, args)
+        const threadTs = findOpenRoot(core, channel, args)
         const username = text(args, 'username')
         const message = posting.post({
           channel,

@@ -5,7 +5,7 @@ import type { StoredFile } from '../files.ts'
 import { textAt } from '../json.ts'
 import { Refusal } from '../refusal.ts'
 import { toStoredBotText } from '../text.ts'
-import { findRoot } from './chat.ts'
+import { findOpenRoot } from './chat.ts'
 import { readBlocks } from './content.ts'
 import { enterChannel, type Methods } from './method.ts'
 
@@ -68,7 +68,7 @@ function readUploaded({ files, identity }: Core, args: SlackJson): StoredFile[] 
 
 function share(core: Core, args: SlackJson, uploaded: StoredFile[]): void {
   const channel = enterChannel(core, args)
-  const threadTs = findRoot(core, channel, args)
+  const threadTs = findOpenRoot(core, channel, args)
   const comment = text(args, 'initial_comment')
   const blocks = comment ? undefined : readBlocks(args)
   if (threadTs) core.threads.setStatus(channel, threadTs, '')

@@ -5,7 +5,7 @@ import type { Core } from '../core.ts'
 import type { Message } from '../messages.ts'
 import { Refusal } from '../refusal.ts'
 import { readContent } from '../streams.ts'
-import { findRoot } from './chat.ts'
+import { findOpenRoot } from './chat.ts'
 import { readBlocks, readMetadata } from './content.ts'
 import { enterChannel, findMessage, type Methods } from './method.ts'
 
@@ -29,7 +29,7 @@ export function createStreamMethods(core: Core): Methods {
       run(args) {
         const channel = enterChannel(core, args)
         if (channel.archived) throw new Refusal('is_archived')
-        const threadTs = findRoot(core, channel, args)
+        const threadTs = findOpenRoot(core, channel, args)
         if (!threadTs) throw new Refusal('invalid_thread_ts')
         checkRecipient(core, channel, args)
         const stream = streams.begin(readContent(args))

@@ -1,3 +1,4 @@
+import { ShownError } from '../../errors.ts'
 import type { I18n } from '../../i18n/catalog.ts'
 import type { ChatMessage } from '../../model/model.ts'
 import {
@@ -38,11 +39,13 @@ interface View {
 
 /**
  * Builds the request to the model: the thread with names for ids and its files, cut to the model's input tokens. `leftOut` has a
- * sentence for the reader about each thing that did not fit or could not be read.
+ * sentence for the reader about each thing that did not fit or could not be read. Throws a `ShownError` if Slack takes no replies in the
+ * thread, or cannot be read.
  */
 export async function buildPrompt(ctx: PromptContext): Promise<{ messages: ChatMessage[]; leftOut: string[] }> {
   const { turn, person, i18n, signal, deps } = ctx
   const [earlier, read] = await Promise.all([readEarlierLines(ctx), deps.threads.read(turn, turn.question)])
+  if (read[0]?.isLocked === true) throw new ShownError('thread_locked', i18n => i18n.ask.threadLocked)
   const thread = [...earlier, ...selectMessages(read, ctx)]
   const { messages, fresh, unread } = await loadAttachments(thread, deps.files, signal)
   for (const [ts, contents] of fresh) deps.threads.keep(turn, ts, contents)
