@@ -48,7 +48,7 @@ interface Question {
 
 /** Creates a model behind any server that speaks the OpenAI chat API. */
 export function createModel(config: ModelConfig, log: Log): Model {
-  const profile = createServerProfile({
+  const profile = createServerProfile(config.name, {
     ...findWindow(config.name),
     ...(config.contextTokens !== undefined && { contextTokens: config.contextTokens }),
     ...(config.outputTokens !== undefined && { outputTokens: config.outputTokens }),

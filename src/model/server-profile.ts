@@ -31,7 +31,10 @@ export interface ServerProfile {
   tellsReasons: boolean
   /** It has given an answer that was taken. */
   hasAnswered: boolean
-  /** Its last answer closed thoughts that it had not opened: the next one is held back to its end. */
+  /**
+   * It may close thoughts that it has not opened: by its name before its first answer, then as its last answer did. The next one is
+   * held back to its end.
+   */
   closesUnopenedThoughts: boolean
 }
 
@@ -39,8 +42,11 @@ export interface ServerProfile {
 const maxRefusedImages = 1_000
 const refusedImagesMs = 7 * 86_400_000
 
-/** Creates the profile of a server that has refused nothing yet. */
-export function createServerProfile(window: ReturnType<typeof findWindow>): ServerProfile {
+/** Names of models whose chat template opens their thoughts, so that some servers leave the opener out. */
+const reasonerName = /(^|[^a-z])(r1|qwq|reason|think|magistral|z1)/i
+
+/** Creates the profile of a model's server that has refused nothing yet. */
+export function createServerProfile(name: string, window: ReturnType<typeof findWindow>): ServerProfile {
   const other = window.outputParameter === 'max_tokens' ? 'max_completion_tokens' : 'max_tokens'
   return {
     contextTokens: window.contextTokens,
@@ -58,7 +64,7 @@ export function createServerProfile(window: ReturnType<typeof findWindow>): Serv
     format: 'json_schema',
     tellsReasons: false,
     hasAnswered: false,
-    closesUnopenedThoughts: false,
+    closesUnopenedThoughts: reasonerName.test(name),
   }
 }
 

@@ -43,6 +43,28 @@ describe('a model that writes its thoughts into its answer', () => {
     },
   )
 
+  test('without opening them has none of its first answer shown before, where its name says that it thinks', async () => {
+    const story = await openStory({ model: { name: 'deepseek-r1-distill-qwen-7b' } })
+    const { general } = story.slack.channels
+    const ts = await ask(story)
+    const exchange = await story.model.next()
+    for (const piece of ['A secret thought. ', 'More of it.\n</think>\n\n', '4']) {
+      exchange.say(piece)
+      // What could be shown of a piece is shown before another mention is answered.
+      const other = await ask(story, story.slack.channels.feedback)
+      ;(await story.model.next()).reply('Four.')
+      await story.untilReply(
+        story.slack.channels.feedback,
+        other,
+        reply => toSeen(reply) === 'Four.',
+        'the other answer',
+      )
+    }
+    exchange.end()
+    await story.untilReply(general, ts, reply => toSeen(reply) === '4', 'the answer')
+    expect(everShown(story, general, ts)).not.toContain('secret')
+  })
+
   test('without opening them has them removed when they are closed, and the next ones never shown', async () => {
     const story = await openStory()
     const { general } = story.slack.channels
