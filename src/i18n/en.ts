@@ -10,6 +10,7 @@ const englishDay = new Intl.DateTimeFormat('en', { weekday: 'short', month: 'sho
 /** The bot's own sentences in English. The model's answers are not among them: they follow the question's language. */
 export const en = {
   thinking: 'is thinking…',
+  dialogLate: 'That took too long, so Slack did not let me open the dialog. Please try again.',
   help: 'Ask me something after my name, for example “summarize this thread” or “what did we decide about the date?”. I read the thread I am in, and in it you need not mention me again. /summarize tells you alone what was said in a channel, /classify what kind of feedback a text is.',
   interrupted: 'I was stopped before I could finish. Please ask again.',
   handedOver: 'I am being restarted; the rest follows when I am back.',

@@ -13,6 +13,7 @@ const chineseDay = new Intl.DateTimeFormat('zh-CN', {
 /** The bot's own sentences in Chinese. */
 export const zh: I18n = {
   thinking: '正在思考…',
+  dialogLate: '刚才太慢了，Slack 没让我打开窗口。请再试一次。',
   help: '请在我的名字后面写上问题，例如“总结一下这个讨论串”或“日期是怎么定的？”。我会读所在的讨论串；在里面继续提问不必再提及我。/summarize 把频道里说过的事总结给你一个人看，/classify 判断一条反馈属于哪一类。',
   interrupted: '我在写完之前被停止了。请再问一次。',
   handedOver: '我正在重启，回来后会把其余部分写完。',

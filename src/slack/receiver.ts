@@ -16,6 +16,7 @@ import type { Log } from '../log.ts'
 import { callTimeoutMs } from './client.ts'
 import { guardRequests } from './http-guard.ts'
 import type { BotIdentity } from './message.ts'
+import { isRequestShape } from './request-shape.ts'
 
 type Route = ReturnType<typeof createHealthRoutes>[number]
 
@@ -152,6 +153,14 @@ function keepingFirst(receiver: Receiver, { keep, log }: BoltDeps): Receiver {
       const processEvent = async (event: ReceiverEvent) => {
         if (event.body.type === 'app_rate_limited') {
           log.warn({ minute: event.body.minute_rate_limited }, 'events dropped: Slack limits how many it delivers')
+          return event.ack()
+        }
+        // Signed by Slack, yet nothing that Slack documents: no listener is made for it, and a retry changes nothing.
+        if (!isRequestShape(event.body)) {
+          log.warn(
+            { type: String(event.body?.type).slice(0, 40) },
+            'request ignored: it lacks the shape that Slack documents',
+          )
           return event.ack()
         }
         await keep(event.body)

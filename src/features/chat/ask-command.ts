@@ -2,9 +2,10 @@ import type { AllMiddlewareArgs, App, SlackCommandMiddlewareArgs } from '@slack/
 import { type I18n, i18nFor } from '../../i18n/catalog.ts'
 import { formatFailure, savedOrTold } from '../command-failure.ts'
 import type { Services } from '../context.ts'
+import { openDialog } from '../open-dialog.ts'
 import { buildAskView, parseAskView } from './ask-view.ts'
 
-type AskDeps = Pick<Services, 'call' | 'users' | 'questions'>
+type AskDeps = Pick<Services, 'call' | 'respond' | 'users' | 'questions' | 'log'>
 
 /**
  * Listens to people who ask without a mention: by the command `/ask`, the shortcut “Ask about this message” and the button in
@@ -55,9 +56,9 @@ const fetchI18n = async ({ users }: AskDeps, user: string) => i18nFor((await use
 
 async function openView(
   deps: AskDeps,
-  { user, trigger_id }: { user: { id: string }; trigger_id: string },
+  request: { user: { id: string }; trigger_id: string; response_url?: string },
   where?: Parameters<typeof buildAskView>[1],
 ): Promise<void> {
-  const view = buildAskView(await fetchI18n(deps, user.id), where)
-  await deps.call('views.open', { trigger_id, view })
+  const i18n = await fetchI18n(deps, request.user.id)
+  await openDialog(deps, request, { view: buildAskView(i18n, where), i18n })
 }

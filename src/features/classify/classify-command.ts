@@ -33,7 +33,7 @@ export function listenToClassifying(
     if (text === '') return say(i18n.labels.usage)
     if (/^(settings|设置)$/i.test(text)) {
       await ack()
-      return openSettings(deps, { user, channel, trigger: command.trigger_id })
+      return openSettings(deps, command)
     }
     const request = parseReportRequest(text)
     if (request !== undefined) {

@@ -1,12 +1,13 @@
 import type { App } from '@slack/bolt'
 import type { ModalView } from '@slack/types'
 import { type I18n, i18nFor } from '../../i18n/catalog.ts'
+import { openDialog } from '../open-dialog.ts'
 import { type loadChannelSettings, parseEmojiName } from './channel-settings.ts'
 import type { ClassifyServices } from './services.ts'
 
 type ChannelSettingsBook = Awaited<ReturnType<typeof loadChannelSettings>>
 
-type Deps = Pick<ClassifyServices, 'call' | 'users' | 'settings'>
+type Deps = Pick<ClassifyServices, 'call' | 'respond' | 'users' | 'settings' | 'log'>
 
 /** Listens to the dialogue in which people choose for a channel what is labelled, and which reaction asks for it. */
 export function listenToClassifySettings(app: App, deps: Deps): void {
@@ -26,14 +27,12 @@ export function listenToClassifySettings(app: App, deps: Deps): void {
 
 /** Opens the dialogue for a channel. */
 export async function openSettings(
-  { call, users, settings }: Deps,
-  { user, channel, trigger }: { user: string; channel: string; trigger: string },
+  deps: Deps,
+  request: { user_id: string; channel_id: string; trigger_id: string; response_url: string },
 ): Promise<void> {
-  const { locale } = await users.read(user)
-  await call('views.open', {
-    trigger_id: trigger,
-    view: buildSettingsView(i18nFor(locale), channel, settings.of(channel)),
-  })
+  const i18n = i18nFor((await deps.users.read(request.user_id)).locale)
+  const view = buildSettingsView(i18n, request.channel_id, deps.settings.of(request.channel_id))
+  await openDialog(deps, request, { view, i18n })
 }
 
 interface Values {

@@ -1,4 +1,5 @@
 import type { HomeView } from '@slack/types'
+import { formatError } from '../../errors.ts'
 import { type I18n, i18nFor } from '../../i18n/catalog.ts'
 import type { Bot, Services } from '../context.ts'
 
@@ -15,7 +16,9 @@ export function home({ app, services }: Bot): void {
 
 async function publish(deps: HomeDeps, user: string, i18n: I18n): Promise<void> {
   const view = buildHomeView(i18n, deps.model.title)
-  await deps.limiter.send('views.publish', () => ({ user_id: user, view }), 'first')
+  await deps.limiter
+    .send('views.publish', () => ({ user_id: user, view }), 'first')
+    .catch(error => deps.log.warn({ reason: formatError(error) }, 'App Home not published'))
 }
 
 /**
