@@ -57,12 +57,15 @@ const byButton =
   async place => {
     const { slack } = place.story
     await (await way(place))()
+    const isTold = ({ method, args }: { method: string; args: SlackJson }) =>
+      method === 'response_url' && /Initech|The report is/.test(JSON.stringify(args))
+    await slack.until(() => slack.calls.some(isTold), 'the end of the answer')
     const message = await slack.until(() => findWith(place.story, actionId), `a message with ${actionId}`)
     return () => press(place.story, message, actionId)
   }
 
 const inWords = (place: Place) => ({
-  token: `<#${place.channel}>`,
+  token: `<#${place.channel}|x>`,
   link: `${place.story.slack.url}/archives/${place.channel}/p${place.ts.replace('.', '')}`,
 })
 
@@ -140,7 +143,8 @@ const waysFromWithin: [string, Way][] = [
 ]
 
 describe('nothing of a channel is shown to a person who', () => {
-  const refusal = /one of us can’t read that channel|One of us isn’t in this channel|no longer have this|Guests/
+  const refusal =
+    /that both you and I may read|one of us can’t read that channel|One of us isn’t in this channel|no longer have this|Guests/
   const cases = [
     ...[...waysFromElsewhere, ...waysFromWithin].map(([name, way]) => ['was removed from it', name, way] as const),
     ...waysFromElsewhere.map(([name, way]) => ['became a guest', name, way] as const),
@@ -194,15 +198,16 @@ describe('the name of a private channel', () => {
     [
       'a mention',
       ({ slack, say }, id) =>
-        say(slack.people.lee, slack.channels.general, `<@${slack.botUserId}> what is <#${id}> about?`),
+        say(slack.people.lee, slack.channels.general, `<@${slack.botUserId}> what is <#${id}|> about?`),
     ],
     [
       'a mention that asks for a summary',
-      ({ slack, say }, id) => say(slack.people.lee, slack.channels.general, `<@${slack.botUserId}> summarize <#${id}>`),
+      ({ slack, say }, id) =>
+        say(slack.people.lee, slack.channels.general, `<@${slack.botUserId}> summarize <#${id}|>`),
     ],
     [
       'a direct message',
-      ({ slack, say }, id) => say(slack.people.lee, directOf({ slack }, slack.people.lee), `what is <#${id}> about?`),
+      ({ slack, say }, id) => say(slack.people.lee, directOf({ slack }, slack.people.lee), `what is <#${id}|> about?`),
     ],
   ]
 
@@ -244,6 +249,167 @@ describe('the name of a private channel', () => {
   })
 })
 
+describe('a control with a forged value', () => {
+  /** Makes a summary, a report and a card of Dana's in #leads, and the same of Lee's in #general. */
+  const openForgery = async () => {
+    const { story, channel, ts } = await openPlace('private')
+    const { slack, model, say } = story
+    const { lee, general } = { ...slack.people, ...slack.channels }
+    const own = await say(lee, general, 'The export crashes.')
+    model.answerAll(answer)
+    await run(story, '/summarize', `<#${channel}|x>`)
+    await run(story, '/summarize', '', lee)
+    await run(story, '/classify', 'report last 7 days', lee)
+    const card = { do: 'message_shortcut' as const, callbackId: 'classify_message' }
+    await slack.do({ ...card, as: slack.people.dana, channel, ts })
+    await slack.do({ ...card, as: lee, channel: general, ts: own })
+    const find = (actionId: string, as: string) =>
+      slack.until(() => findWith(story, actionId, as), `a message with ${actionId}`)
+    await run(story, '/classify', 'last 7 days', lee)
+    return { story, channel, lee, find }
+  }
+  const forgeable = (message: PageMessage, actionId: string) => findControl(message, actionId)?.element.value
+
+  test.each<[string, string, (mine: string, theirs: string) => string | undefined]>([
+    [
+      'of the post of a summary that names another channel',
+      'post_summary',
+      mine => mine.replace('C0GENERAL1', 'C0FEEDBACK'),
+    ],
+    ['of the post of somebody else’s summary', 'post_summary', (_, theirs) => theirs],
+    ['of the post of somebody else’s card', 'post_label', (_, theirs) => theirs],
+    ['of the post of no card', 'post_label', () => 'none'],
+    ['of another answer to somebody else’s question', 'regenerate_reply', (_, theirs) => theirs],
+    ['of a rating of somebody else’s answer', 'rate_reply', (_, theirs) => theirs],
+    ['of the CSV of another channel', 'label_csv', mine => mine.replace('C0GENERAL1', 'C0LEADS001')],
+  ])('%s changes nothing, and the person alone is told', async (_, actionId, forge) => {
+    const { story, lee, find } = await openForgery()
+    const { slack, model } = story
+    const { dana } = slack.people
+    const mine = await find(actionId, lee)
+    const valueIn = (message: PageMessage) =>
+      String(forgeable(message, actionId) ?? `up ${forgeable(message, 'regenerate_reply')}`)
+    const theirs = actionId === 'label_csv' ? '' : valueIn(await find(actionId, dana))
+    await slack.until(() => slack.calls.filter(({ method }) => method === 'response_url').length >= 5, 'all answers')
+    const [before, requests] = [slack.calls.length, model.requests.length]
+    await press(story, mine, actionId, { as: lee, value: forge(valueIn(mine), theirs) })
+    const written = () =>
+      slack.calls.slice(before).filter(({ method }) => /^(chat|response_url|files|react)/.test(method))
+    await slack.until(() => written()[0], 'the refusal')
+    await story.app.stop()
+    const isPrivate = ({ method, args }: { method: string; args: SlackJson }) =>
+      method === 'chat.postEphemeral' ? args.user === lee : args.response_type === 'ephemeral'
+    expect(written().map(isPrivate)).toEqual([true])
+    expect(JSON.stringify(written())).toMatch(/no longer|one of us can’t read/)
+    expect(model.requests).toHaveLength(requests)
+  })
+
+  test('of a correction to a kind that there is not changes nothing', async () => {
+    const { story, lee, find } = await openForgery()
+    const { slack, store } = story
+    const card = await find('correct_label', lee)
+    await press(story, card, 'correct_label', { as: lee, selected_option: { value: 'nonsense' } })
+    const told = () => slack.snapshot(lee).messages.filter(({ ephemeralTo }) => ephemeralTo === lee)
+    await slack.until(() => told().find(({ text }) => text.includes('no longer have this label')), 'the refusal')
+    expect(await store.labels.corrected(10)).toEqual([])
+  })
+})
+
+describe('guests and people of other organizations', () => {
+  const told = ({ slack }: Story, user: string) =>
+    slack.until(
+      () =>
+        slack.snapshot(user).messages.find(message => message.ephemeralTo === user && /^Guests and/.test(message.text)),
+      'the refusal',
+    )
+
+  describe.each(['guest', 'outsider'] as const)('as %s', kind => {
+    test.each([
+      ['/classify', 'settings'],
+      ['/summarize', 'every day 9:00'],
+    ])('change no settings by %s %s', async (name, text) => {
+      const story = await open()
+      const { slack, store } = story
+      const { lee } = slack.people
+      slack.changePerson(lee, kind)
+      await run(story, name, text, lee)
+      await told(story, lee)
+      expect(slack.snapshot(lee).modals).toEqual([])
+      expect(await store.digests.of(lee)).toEqual([])
+    })
+
+    test('change no settings in a dialogue that was opened before', async () => {
+      const story = await open()
+      const { slack, store } = story
+      const { dana, general } = { ...slack.people, ...slack.channels }
+      const change = () => slack.changePerson(dana, kind)
+      await chooseSettings(story, general, 'label', change)
+      expect(JSON.stringify(slack.snapshot(dana).modals.at(-1)?.errors)).toContain('Guests and')
+      expect(await store.settings.all()).toEqual([])
+    })
+
+    test('correct no labels of others', async () => {
+      const story = await open()
+      const { slack, store } = story
+      const { lee } = slack.people
+      const card = await postCard(story)
+      slack.changePerson(lee, kind)
+      await correct(story, card, lee)
+      await told(story, lee)
+      expect(await store.labels.corrected(10)).toEqual([])
+    })
+  })
+
+  test('of other channels change no settings in a dialogue that was opened before they left', async () => {
+    const story = await open()
+    const { slack, store } = story
+    const { dana, admin, leads } = { ...slack.people, ...slack.channels }
+    const leave = () => slack.do({ do: 'remove', as: admin, channel: leads, user: dana })
+    await chooseSettings(story, leads, 'label', leave)
+    expect(JSON.stringify(slack.snapshot(dana).modals.at(-1)?.errors)).toContain('One of us isn’t in this channel')
+    expect(await store.settings.all()).toEqual([])
+  })
+})
+
+describe('a correction', () => {
+  test('says who made it, and is undone by an administrator or its author, and by nobody else', async () => {
+    const story = await open()
+    const { slack, store } = story
+    const { dana, lee, admin, general } = { ...slack.people, ...slack.channels }
+    const card = await postCard(story)
+    const now = () => slack.messages(general).find(({ ts }) => ts === card.ts) ?? card
+    const untilKind = (kind: string) => slack.until(() => now().text.startsWith(`[${kind}]`), `the kind ${kind}`)
+    for (const by of [admin, lee]) {
+      await correct(story, now(), lee)
+      await untilKind('complaint')
+      expect(JSON.stringify(now().blocks)).toContain('Corrected by Lee')
+      await press(story, now(), 'undo_correction', { as: dana })
+      const isRefusal = ({ ephemeralTo, text }: PageMessage) => ephemeralTo === dana && /Only Lee, who/.test(text)
+      await slack.until(() => slack.snapshot(dana).messages.find(isRefusal), 'the refusal')
+      expect(await store.labels.corrected(10)).toHaveLength(1)
+      await press(story, now(), 'undo_correction', { as: by })
+      await untilKind('bug')
+      expect(JSON.stringify(now().blocks)).not.toContain('Corrected by')
+      expect(findControl(now(), 'undo_correction')).toBeUndefined()
+      expect(await store.labels.corrected(10)).toEqual([])
+    }
+  })
+})
+
+/** Has Dana classify a message of #general, and post the card. */
+async function postCard(story: Story): Promise<PageMessage> {
+  const { slack, model, say } = story
+  const { dana, admin, general } = { ...slack.people, ...slack.channels }
+  model.answerAll(answer)
+  const ts = await say(admin, general, `${secret} crashes.`)
+  await slack.do({ do: 'message_shortcut', as: dana, channel: general, ts, callbackId: 'classify_message' })
+  await press(story, await slack.until(() => findWith(story, 'post_label'), 'the card'), 'post_label')
+  return slack.until(() => story.replies(general, ts)[0], 'the posted card')
+}
+
+const correct = (story: Story, card: PageMessage, as: string) =>
+  press(story, card, 'correct_label', { as, selected_option: { value: 'complaint' } })
+
 const point = { text: `They talk about ${secret}.`, sources: ['1'] }
 const bug = { kind: 'bug', quote: `${secret} crashes`, reason: '', confidence: 1 }
 
@@ -271,17 +437,24 @@ function directOf({ slack }: Pick<Story, 'slack'>, user = slack.people.dana): st
   return slack.snapshot(user).channels.find(({ kind }) => kind === 'im')?.id ?? ''
 }
 
-async function chooseSettings({ slack }: Story, channel: string, reaction: string): Promise<void> {
+/** Fills in the dialogue of a channel's settings as Dana, after something has happened meanwhile. */
+async function chooseSettings(
+  { slack }: Story,
+  channel: string,
+  reaction: string,
+  meanwhile: () => unknown = () => {},
+): Promise<void> {
   const { dana } = slack.people
   await slack.do({ do: 'command', as: dana, channel, command: '/classify', text: 'settings' })
   const { id } = await slack.until(() => slack.snapshot(dana).modals.at(-1), 'the dialogue')
+  await meanwhile()
   const state = { reaction: { name: { type: 'plain_text_input', value: reaction } } }
   await slack.do({ do: 'submit_view', as: dana, viewId: id, state })
 }
 
-/** Finds the newest message that Dana sees with a control. */
-function findWith({ slack }: Story, actionId: string): PageMessage | undefined {
-  return slack.snapshot(slack.people.dana).messages.findLast(message => findControl(message, actionId) !== undefined)
+/** Finds the newest message with a control that somebody, or Dana, sees. */
+function findWith({ slack }: Story, actionId: string, as = slack.people.dana): PageMessage | undefined {
+  return slack.snapshot(as).messages.findLast(message => findControl(message, actionId) !== undefined)
 }
 
 function findControl(
