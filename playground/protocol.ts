@@ -166,5 +166,6 @@ export type Gesture =
   | { do: 'open_home'; as: string; tab: 'home' | 'messages' }
   | { do: 'join'; as: string; channel: string }
   | { do: 'invite'; as: string; channel: string; user: string }
+  | { do: 'remove'; as: string; channel: string; user: string }
   | { do: 'create_channel'; as: string; name: string }
   | { do: 'stop_session'; as: string; channel: string; threadTs: string }

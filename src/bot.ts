@@ -23,6 +23,7 @@ import type { QueueDriver } from './queue/queue-driver.ts'
 import { isSettled } from './queue/recover.ts'
 import { createSqliteDriver } from './queue/sqlite-driver.ts'
 import { createLimiter } from './rate-limit/limiter.ts'
+import { createAccess } from './slack/access.ts'
 import { createCallSlack } from './slack/client.ts'
 import { fetchDisplayNames } from './slack/display-names.ts'
 import { createFileReader } from './slack/files/read-file.ts'
@@ -166,6 +167,7 @@ async function openSlack({ config, model, store, log }: BotDeps) {
     respond: createResponder(config.slackApiUrl),
     limiter: createLimiter(call, Date.now, store.shared?.cluster),
     users,
+    access: createAccess(reader, users),
     fetchNames: (messages: readonly Message[], most?: number) =>
       fetchDisplayNames({ users, placeNames, self }, messages, most),
     threads: createThreadCache(reader, self, config.cacheTokens),

@@ -48,6 +48,7 @@ const gestures = z.discriminatedUnion('do', [
   z.object({ do: z.literal('open_home'), ...base, tab: z.enum(['home', 'messages']) }),
   z.object({ do: z.literal('join'), ...inChannel }),
   z.object({ do: z.literal('invite'), ...inChannel, user: id }),
+  z.object({ do: z.literal('remove'), ...inChannel, user: id }),
   z.object({ do: z.literal('create_channel'), ...base, name: id }),
   z.object({ do: z.literal('stop_session'), ...inChannel, threadTs: id }),
 ])

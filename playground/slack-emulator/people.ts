@@ -11,6 +11,8 @@ export interface Person {
   locale: string
   isBot: boolean
   isAdmin: boolean
+  /** May see only the channels that they are in. */
+  isGuest: boolean
   team: Team
 }
 
@@ -29,6 +31,8 @@ export const peopleIds = { dana: 'U0DANA0001', lee: 'U0LEE00001', mei: 'U0MEI000
 export interface People {
   get(id: string): Person | undefined
   all(): Person[]
+  /** Changes what somebody is, as an administrator of the workspace does. */
+  change(id: string, to: 'admin' | 'member' | 'guest' | 'outsider'): void
 }
 
 /** Three colleagues with three language settings, an administrator, and the bot. */
@@ -43,6 +47,7 @@ export function createPeople(identity: Identity, otherTeams: OtherTeams = {}): P
     locale,
     isBot: false,
     isAdmin: false,
+    isGuest: false,
     team: teams[name] ?? team,
   })
   const bot = { ...someone(identity.botUserId, identity.botName.toLowerCase(), identity.botName, 'en-US'), isBot: true }
@@ -54,7 +59,16 @@ export function createPeople(identity: Identity, otherTeams: OtherTeams = {}): P
     bot,
   ]
   const byId = new Map(people.map(person => [person.id, person]))
-  return { get: id => byId.get(id), all: () => people }
+  return {
+    get: id => byId.get(id),
+    all: () => people,
+    change(id, to) {
+      const person = byId.get(id)
+      if (!person) throw new Error(`no person ${id}`)
+      Object.assign(person, { isAdmin: to === 'admin', isGuest: to === 'guest' })
+      person.team = to === 'outsider' ? { id: 'T0THEIRS' } : team
+    },
+  }
 }
 
 /** A person as the page shows them. */
@@ -101,7 +115,7 @@ export function toSlackUser(person: Person, identity: Identity, withLocale: bool
     },
     is_admin: person.isAdmin,
     is_owner: person.isAdmin,
-    is_restricted: false,
+    is_restricted: person.isGuest,
     is_ultra_restricted: false,
     is_bot: person.isBot,
     is_app_user: false,

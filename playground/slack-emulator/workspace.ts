@@ -98,6 +98,8 @@ export interface Workspace {
   post(
     message: { channel: string; user: string; text?: string; threadTs?: string; subtype?: string } & SlackJson,
   ): string
+  /** Changes what somebody is in the workspace. */
+  changePerson: Core['people']['change']
   /** Hands any event to the bot, also several times. */
   deliver(event: SlackJson, options?: RawDelivery): Promise<void>
   /** Replaces every socket as Slack does every few hours. */
@@ -191,6 +193,7 @@ export async function createWorkspace(options: WorkspaceOptions = {}): Promise<W
         ...(subtype && { subtype }),
       }).ts
     },
+    changePerson: core.people.change,
     deliver: core.courier.raw,
     rotateSockets: core.sockets.rotate,
     dropSockets: core.sockets.drop,

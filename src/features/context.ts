@@ -10,6 +10,7 @@ import type { recover } from '../queue/recover.ts'
 import type { EventBody, Turn } from '../queue/turn.ts'
 import type { Limiter } from '../rate-limit/limiter.ts'
 import type { Reply } from '../reply/reply.ts'
+import type { createAccess } from '../slack/access.ts'
 import type { CallSlack } from '../slack/client.ts'
 import type { fetchDisplayNames } from '../slack/display-names.ts'
 import type { FileReader } from '../slack/files/read-file.ts'
@@ -37,6 +38,8 @@ export interface Services {
   createFileReader: (limits?: { maxTextCharacters: number }) => FileReader
   limiter: Limiter
   users: Users
+  /** Tells what a person may see now; whatever is shown to somebody passes it. */
+  access: ReturnType<typeof createAccess>
   /** Fetches the names of everybody and every place in messages. Returns a function from an id to its name. */
   fetchNames: (messages: readonly Message[], most?: number) => ReturnType<typeof fetchDisplayNames>
   threads: ThreadCache

@@ -1,11 +1,10 @@
 import { z } from 'zod'
-import { describeFailure, formatError, SlackError } from '../errors.ts'
+import { describeFailure, formatError, ShownError, SlackError } from '../errors.ts'
 import { i18nFor } from '../i18n/catalog.ts'
 import type { CommandKind, Outbox } from '../queue/outbox.ts'
 import { turnIdOf } from '../queue/turn.ts'
 import { buildMessageBody } from '../reply/body.ts'
 import { lateMs, lookUntil } from '../reply/unknown-outcomes.ts'
-import { fetchChannel } from '../slack/channels.ts'
 import { openDirectMessage } from '../slack/direct-message.ts'
 import type { Message } from '../slack/message.ts'
 import { questionMetadataType } from '../slack/metadata.ts'
@@ -31,7 +30,10 @@ type Place = NonNullable<Question['where']>
 /** Questions that people wrote into a command or a dialogue, or that a digest asks for them. */
 export type Questions = CommandKind<Question>
 
-type Deps = Pick<Services, 'self' | 'call' | 'reader' | 'respond' | 'limiter' | 'users' | 'threads' | 'inbox' | 'log'>
+type Deps = Pick<
+  Services,
+  'self' | 'call' | 'reader' | 'access' | 'respond' | 'limiter' | 'users' | 'threads' | 'inbox' | 'log'
+>
 
 /** How often a post of unknown outcome is made. */
 const mostAttempts = 3
@@ -47,6 +49,8 @@ export function defineQuestions(outbox: Outbox, deps: Deps): Questions {
 
 async function ask(deps: Deps, command: PendingCommand<Question>, isResumed: boolean): Promise<void> {
   const { user, question, where, echo } = command.payload
+  if (where !== undefined && (await deps.access.find(user, { id: where.channel })) === undefined)
+    throw new ShownError('ask_not_in_channel', i18n => i18n.ask.notInChannel)
   const place = where ?? { channel: await openDirectMessage(deps.call, user) }
   const ts = await post(deps, command, { place, postedSince: isResumed ? command.savedAt : undefined })
   const thread = { channel: place.channel, threadTs: place.threadTs ?? ts }
@@ -94,7 +98,7 @@ async function post(
 async function buildPost(deps: Deps, { id, payload }: PendingCommand<Question>, place: Place) {
   const { user, question } = payload
   const { name, locale } = await deps.users.read(user)
-  const quoted = (await resolveChannelNames(deps.reader, question)).replace(/^/gm, '> ')
+  const quoted = (await resolveChannelNames(deps.access, payload, place.channel)).replace(/^/gm, '> ')
   return {
     channel: place.channel,
     ...buildMessageBody(`**${i18nFor(locale).ask.asked(name)}**\n\n${quoted}`),
@@ -105,14 +109,25 @@ async function buildPost(deps: Deps, { id, payload }: PendingCommand<Question>, 
   }
 }
 
-/** Replaces the ids of channels in a question by their names. */
-async function resolveChannelNames(reader: SlackReader, question: string): Promise<string> {
-  const named = question.replace(/<#[A-Z0-9]+\|([^>]+)>/g, '#$1')
-  const id = /<#([A-Z0-9]+)\|?>/.exec(named)?.[1]
-  if (id === undefined) return named
-  const channel = await fetchChannel(reader, id).catch(() => undefined)
-  return named.replace(/<#[A-Z0-9]+\|?>/g, channel?.name ? `#${channel.name}` : id)
+/** Channels of one question that are named; the rest stay ids. */
+const mostNamed = 5
+
+/**
+ * Replaces the ids of channels in a question by the names that everybody may know who reads it there; labels are not believed.
+ * Private channels are named only where none but their members read.
+ */
+async function resolveChannelNames(access: Deps['access'], { user, question }: Question, here: string) {
+  const names = new Map<string, string>()
+  const ids = new Set([...question.matchAll(channelToken)].map(([, id = '']) => id))
+  for (const id of [...ids].slice(0, mostNamed)) {
+    const found = await access.find(user, { id }).catch(() => undefined)
+    const isKnown = here.startsWith('D') || id === here || found?.isPrivate === false
+    if (found !== undefined && found.name !== '' && isKnown) names.set(id, `#${found.name}`)
+  }
+  return question.replace(channelToken, (_, id) => names.get(id) ?? id)
 }
+
+const channelToken = /<#([A-Z0-9]+)(?:\|[^<>]*)?>/g
 
 /** Finds a question that was posted since a moment, by its metadata. */
 async function findPosted(

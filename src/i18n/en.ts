@@ -52,6 +52,8 @@ export const en = {
     postedBy: (name: string) => `${name} had this feedback looked at:`,
     posted: 'Posted.',
     correct: 'Correct it…',
+    undo: 'Undo the correction',
+    notYourCorrection: (name: string) => `Only ${name}, who corrected this, or an admin of the workspace can undo it.`,
     gone: 'I no longer have this label. Please classify the text again.',
     nothingToLabel: 'There is no text here that I could classify.',
     sheet: {
@@ -100,6 +102,11 @@ export const en = {
       reactionLabel: 'Emoji with which anybody has a message labelled (leave empty for none)',
       noEmoji: 'Write the name of one emoji, like label',
     },
+  },
+
+  access: {
+    lost: 'I haven’t shown this: one of us can’t read that channel any more.',
+    guests: 'Guests and people from other organizations can’t change this. Ask a member of this workspace to do it.',
   },
 
   summary: {
@@ -270,7 +277,7 @@ export const en = {
     close: 'Cancel',
     asked: (name: string) => `${name} asks:`,
     empty: 'Write the question after the command: /ask what is …?',
-    notInChannel: 'I am not in this channel. Invite me with /invite, or ask me in a direct message.',
+    notInChannel: 'One of us isn’t in this channel. Invite me with /invite, or ask me in a direct message.',
     yourQuestion: (question: string) => `Your question was: ${question}`,
     threadLocked: 'This thread is locked, so I cannot answer in it. Ask me in a direct message instead.',
     cannotPost: (code: string) => `Slack did not let me post here (${code}). Ask me in a direct message instead.`,

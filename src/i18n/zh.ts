@@ -49,6 +49,8 @@ export const zh: I18n = {
     postedBy: name => `${name} 请我看了这条反馈：`,
     posted: '已发布。',
     correct: '更正…',
+    undo: '撤销更正',
+    notYourCorrection: name => `只有更正者 ${name} 或工作区管理员可以撤销。`,
     gone: '我已经没有这条分类了。请重新分类。',
     nothingToLabel: '这里没有可以分类的文字。',
     sheet: {
@@ -90,6 +92,11 @@ export const zh: I18n = {
       reactionLabel: '用哪个表情可以请我分类一条消息（不需要就留空）',
       noEmoji: '请写一个表情的名称，例如 label',
     },
+  },
+
+  access: {
+    lost: '内容没有显示：你或我已经看不到那个频道了。',
+    guests: '访客和其他组织的成员不能更改这里的内容。请联系本工作区的成员。',
   },
 
   summary: {
@@ -239,7 +246,7 @@ export const zh: I18n = {
     asked: name => `${name} 问：`,
     empty: '请把问题写在命令后面：/ask 什么是……？',
     yourQuestion: question => `你的问题是：${question}`,
-    notInChannel: '我不在这个频道里。请用 /invite 邀请我，或者私信问我。',
+    notInChannel: '你或我不在这个频道里。请用 /invite 邀请我，或者私信问我。',
     threadLocked: '这个讨论串已锁定，我没法在里面回复。请私信问我。',
     cannotPost: code => `Slack 不让我在这里发消息（${code}）。请私信问我。`,
   },

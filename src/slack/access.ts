@@ -1,18 +1,38 @@
-import type { fetchChannel } from './channels.ts'
+import { ShownError } from '../errors.ts'
+import { type Channel, fetchChannel, findChannel } from './channels.ts'
 import type { SlackReader } from './reader.ts'
-import type { Person } from './users.ts'
+import type { Users } from './users.ts'
 
-type Channel = NonNullable<Awaited<ReturnType<typeof fetchChannel>>>
-
-/** Returns whether a person may read a channel: a public one every member of the team, any other, and guests, only its members. */
-export async function mayRead(
-  reader: SlackReader,
-  channel: Channel,
-  user: Pick<Person, 'id' | 'isGuest'>,
-): Promise<boolean> {
-  if (!channel.isPrivate && !user.isGuest) return true
-  const args = { channel: channel.id, limit: 200 }
-  for await (const { members } of reader.pages('conversations.members', args, { for: 'question' }))
-    if ((members as string[]).includes(user.id)) return true
-  return false
+/**
+ * Creates the check of what people may see, asked at a request and again when it is delivered: nothing of it is cached, since
+ * people are removed from channels while a model thinks. Answers in the place where they were asked need none.
+ */
+export function createAccess(reader: SlackReader, users: Users) {
+  const isMember = async (channel: string, user: string): Promise<boolean> => {
+    for await (const { members } of reader.pages('conversations.members', { channel, limit: 200 }, { for: 'question' }))
+      if ((members as string[]).includes(user)) return true
+    return false
+  }
+  /**
+   * Fetches a place if the person may see it now: a public channel every member of the team, any other place, and guests, only
+   * its members. Resolves with undefined otherwise, whether or not there is such a place.
+   */
+  const find = async (
+    user: string,
+    { id, name = '' }: { id?: string; name?: string },
+  ): Promise<Channel | undefined> => {
+    const channel = await (id === undefined ? findChannel(reader, name) : fetchChannel(reader, id))
+    if (channel === undefined) return undefined
+    const isOpen = !channel.isPrivate && !(await users.refresh(user)).isGuest
+    return isOpen || (await isMember(channel.id, user)) ? channel : undefined
+  }
+  return {
+    find,
+    /** Finds the channel from which a person is about to be shown something. Throws a `ShownError` if they may not see it. */
+    async check(user: string, channel: string): Promise<Channel> {
+      const found = await find(user, { id: channel })
+      if (found === undefined) throw new ShownError('access_lost', i18n => i18n.access.lost)
+      return found
+    },
+  }
 }

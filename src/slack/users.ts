@@ -1,7 +1,7 @@
 import { formatError } from '../errors.ts'
 import type { Log } from '../log.ts'
 import { createCache, createSeen } from '../lru.ts'
-import type { CallSlack } from './client.ts'
+import { type CallSlack, callWithRetry } from './client.ts'
 import type { BotIdentity, Message } from './message.ts'
 
 /** A Slack user, as far as the bot needs one. */
@@ -24,6 +24,8 @@ export interface Person {
 export interface Users {
   /** Never throws: a user who cannot be read is named by their id. */
   read(id: string): Promise<Person>
+  /** Reads a user anew, for what they may see and do now; one who cannot be read is a guest. Never throws. */
+  refresh(id: string): Promise<Person>
 }
 
 const people = 5_000
@@ -31,6 +33,8 @@ const people = 5_000
 const ttlMs = 3_600_000
 /** Longest wait for a name; after it the id is used instead. */
 const patienceMs = 1_000
+/** How long Slack may be away before somebody whose rights matter counts as a guest. */
+const refreshPatienceMs = 10_000
 /** Time before a failed lookup is repeated. */
 const missingMs = 60_000
 
@@ -45,6 +49,16 @@ export function createUsers(call: CallSlack, self: Organization, log: Log): User
         return await Promise.race([cache.read(id), rejectAfter(patienceMs)])
       } catch (error) {
         missing.add(id)
+        log.warn({ user: id, reason: formatError(error) }, 'user lookup failed')
+        return unknownPerson(id)
+      }
+    },
+    async refresh(id) {
+      try {
+        const person = await callWithRetry(() => readPerson(call, self, id), refreshPatienceMs)
+        cache.set(id, person)
+        return person
+      } catch (error) {
         log.warn({ user: id, reason: formatError(error) }, 'user lookup failed')
         return unknownPerson(id)
       }
@@ -67,14 +81,15 @@ async function readPerson(call: CallSlack, self: Organization, id: string): Prom
   const profile = user.profile ?? {}
   const name = [profile.display_name, profile.real_name, user.real_name, user.name].find(candidate => candidate?.trim())
   const isOwn = isMember(user, self)
-  const rights = { isAdmin: isOwn && isAdmin(user), isGuest: !isOwn || isGuest(user) }
+  const rights = { isAdmin: isOwn && isAdmin(user) && !isGuest(user), isGuest: !isOwn || isGuest(user) }
   const isBot = user.is_bot === true
   return { id, name: name ?? id, locale: user.locale ?? '', timeZone: user.tz ?? 'UTC', ...rights, isBot }
 }
 
 const isAdmin = (user: RawUser) => user.is_admin === true || user.is_owner === true
 
-const isGuest = (user: RawUser) => user.is_restricted === true || user.is_ultra_restricted === true
+const isGuest = (user: RawUser) =>
+  user.is_restricted === true || user.is_ultra_restricted === true || user.deleted === true
 
 type Organization = Pick<BotIdentity, 'teamId' | 'enterpriseId'>
 
@@ -95,6 +110,8 @@ interface RawUser {
   is_stranger?: boolean
   is_bot?: boolean
   is_owner?: boolean
+  /** The account was deactivated. */
+  deleted?: boolean
   name?: string
   real_name?: string
   locale?: string

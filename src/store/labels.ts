@@ -1,4 +1,4 @@
-import type { Kysely, Selectable } from 'kysely'
+import { type Kysely, type Selectable, sql, type UpdateObject } from 'kysely'
 import { z } from 'zod'
 import { parseJson } from '../text/parse-json.ts'
 import type { Replicas } from './replicas.ts'
@@ -36,6 +36,8 @@ export interface LabelRecord {
   version: string
   model: string
   correctedBy?: string | undefined
+  /** The labels before the correction. */
+  modelLabels?: Label[] | undefined
   saidAt: number
 }
 
@@ -45,6 +47,8 @@ export interface LabelRecords {
   save(record: LabelRecord): Promise<void>
   /** Replaces the labels by what a person says. */
   correct(id: string, by: string, labels: Label[]): Promise<void>
+  /** Brings the labels back that the text had before it was corrected. */
+  undoCorrection(id: string): Promise<void>
   read(id: string): Promise<LabelRecord | undefined>
   /** Lets everybody in the channel see the text: its card was posted. */
   share(id: string): Promise<void>
@@ -69,7 +73,7 @@ export function createLabelRecords(db: Kysely<Schema>, writer: Writer, replicas?
   }
   replicas?.hear(({ kind }) => void (kind === 'corrections' && forgetNewest()))
   replicas?.onReturn(forgetNewest)
-  const update = async (id: string, columns: Partial<Selectable<Schema['labels']>>) => {
+  const update = async (id: string, columns: UpdateObject<Schema, 'labels'>) => {
     await writer.write(() => db.updateTable('labels').set(columns).where('id', '=', id).execute())
     forgetNewest()
     replicas?.tell({ kind: 'corrections' })
@@ -87,7 +91,14 @@ export function createLabelRecords(db: Kysely<Schema>, writer: Writer, replicas?
       )
     },
     correct: (id, by, labels) =>
-      update(id, { labels: JSON.stringify(labels), corrected_by: by, corrected_at: Date.now() }),
+      update(id, {
+        labels: JSON.stringify(labels),
+        model_labels: labelsByModel,
+        corrected_by: by,
+        corrected_at: Date.now(),
+      }),
+    undoCorrection: id =>
+      update(id, { labels: labelsByModel, model_labels: null, corrected_by: null, corrected_at: null }),
     async read(id) {
       const row = await db.selectFrom('labels').selectAll().where('id', '=', id).executeTakeFirst()
       return row && parseRecord(row)
@@ -113,6 +124,9 @@ export function createLabelRecords(db: Kysely<Schema>, writer: Writer, replicas?
   }
 }
 
+/** The labels before any correction. */
+const labelsByModel = sql<string>`coalesce(model_labels, labels)`
+
 async function loadCorrected(db: Kysely<Schema>, most: number): Promise<LabelRecord[]> {
   const rows = await db
     .selectFrom('labels')
@@ -130,7 +144,7 @@ export const toWholeMs = Math.floor
 /** Builds the columns that a text gets anew each time that it is labelled. */
 function buildColumns(record: Omit<LabelRecord, 'id' | 'askedBy' | 'isShared'>) {
   const { state, channel, ts = null, threadTs = null, text, labels, version, model, saidAt } = record
-  const given = { labels: JSON.stringify(labels), version, model, labelled_at: Date.now() }
+  const given = { labels: JSON.stringify(labels), version, model, labelled_at: Date.now(), model_labels: null }
   return { state, channel, ts, thread_ts: threadTs, text, ...given, said_at: toWholeMs(saidAt) }
 }
 
@@ -148,6 +162,7 @@ function parseRecord(row: Selectable<Schema['labels']>): LabelRecord {
     version: row.version,
     model: row.model,
     correctedBy: row.corrected_by ?? undefined,
+    modelLabels: parseJson(row.model_labels ?? '', labelsSchema),
     saidAt: row.said_at,
   }
 }

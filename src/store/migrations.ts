@@ -78,6 +78,7 @@ export const migrations: Record<string, Migration> = {
   ),
   '007_outbox': { up: createOutbox },
   '008_quarantine': runAll(`update turns set state = 'quarantined' where state = 'set_aside'`),
+  '009_undo_corrections': runAll('alter table labels add column model_labels text'),
 }
 
 function runAll(...statements: string[]) {

@@ -129,6 +129,8 @@ interface LabelsTable {
   model: string
   corrected_by: string | null
   corrected_at: number | null
+  /** The labels before a correction, as JSON; null of a text that is as the model labelled it. */
+  model_labels: string | null
   said_at: number
   labelled_at: number | null
 }

@@ -209,6 +209,7 @@ function createNoStore(): Store {
       between: async () => [],
       share: nothing,
       correct: nothing,
+      undoCorrection: nothing,
       read: async () => undefined,
       corrected: async () => [],
     },

@@ -433,6 +433,19 @@ describe('a correction', () => {
     expect(prompt.includes('Our list jumps')).toBe(isExample)
   })
 
+  test.each(['guest', 'outsider'] as const)('of a public channel is no example for a %s of another one', async kind => {
+    const story = await open()
+    const { slack, model, store } = story
+    const { lee, feedback } = { ...slack.people, ...slack.channels }
+    const text = 'Our list jumps to the top.'
+    const given = { state: 'done' as const, labels: [], version: '1', model: 'm', isShared: true, saidAt: 1 }
+    await store.labels.save({ id: 'x', channel: feedback, text, ...given })
+    await store.labels.correct('x', 'U1', [{ kind: 'bug', reason: '' }])
+    slack.changePerson(lee, kind)
+    await classify(story, 'Their list jumps to the top.', lee)
+    expect((await model.next()).prompt).not.toContain('Our list jumps')
+  })
+
   test('of a posted card can be made by anybody, and everybody sees it', async () => {
     const story = await open()
     const { slack, model } = story

@@ -206,6 +206,18 @@ export function storeContract(name: string, openPlace: () => Promise<OpenStore>)
       expect(await labels.read('none')).toBeUndefined()
     })
 
+    test('a correction is undone to what the model said, however often it was corrected', async () => {
+      const { labels } = await openNew()
+      await labels.save(label('a'))
+      for (const kind of ['complaint', 'other']) await labels.correct('a', 'U2', [{ kind, reason: '' }])
+      const corrected = { labels: [{ kind: 'other', reason: '' }], correctedBy: 'U2', modelLabels: label('a').labels }
+      expect(await labels.read('a')).toEqual({ ...label('a'), ...corrected })
+      expect(await labels.corrected(2)).toHaveLength(1)
+      await labels.undoCorrection('a')
+      expect(await labels.read('a')).toEqual(label('a'))
+      expect(await labels.corrected(2)).toEqual([])
+    })
+
     test('a text of a message has the message’s time, to the millisecond', async () => {
       const { labels } = await openNew()
       const saidAt = noon + 0.1

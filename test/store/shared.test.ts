@@ -125,7 +125,7 @@ withPostgres('the tables on PostgreSQL', () => {
       const now = Date.now()
       await sql`insert into turns (id, channel, thread_ts, ts, state, turn, deaths, edition, messages, kept_at, changed_at)
       values ('T1:C1:1', 'C1', '1', '1', 'waiting', '{}', 1, 2, '["1.5"]', ${now}, ${now}),
-        ('T1:C1:2', 'C1', '1', '2', ${version < names.length ? 'set_aside' : 'quarantined'}, '{}', 3, 1, '[]', ${now}, ${now})`.execute(
+        ('T1:C1:2', 'C1', '1', '2', ${version < 8 ? 'set_aside' : 'quarantined'}, '{}', 3, 1, '[]', ${now}, ${now})`.execute(
         db,
       )
       await insertOldCommands(db, version)

@@ -63,6 +63,21 @@ describe('a process that begins on the folder', () => {
   })
 })
 
+describe('a correction of an earlier version', () => {
+  test('stays, and has nothing to be undone to', async () => {
+    const folder = await newFolder()
+    const old = openSqlite(join(folder, storeFile))
+    await migrate(old, Object.fromEntries(Object.entries(migrations).slice(0, 8)))
+    const labels = JSON.stringify([{ kind: 'bug', reason: '' }])
+    await sql`insert into labels (id, state, channel, text, labels, corrected_by, corrected_at, said_at)
+      values ('a', 'done', 'C1', 'It crashes', ${labels}, 'U2', 2, 1)`.execute(old)
+    await old.destroy()
+    const { open } = await openFolder(folder)
+    const corrected = { labels: [{ kind: 'bug' }], correctedBy: 'U2', modelLabels: undefined }
+    expect(await (await open()).labels.read('a')).toMatchObject(corrected)
+  })
+})
+
 describe('the tables', () => {
   const names = Object.keys(migrations)
   test.each(names.map((_, index) => index + 1))(
@@ -74,7 +89,7 @@ describe('the tables', () => {
       const now = Date.now()
       await sql`insert into turns (id, channel, thread_ts, ts, state, turn, deaths, edition, messages, kept_at, changed_at)
       values ('T1:C1:1', 'C1', '1', '1', 'waiting', '{}', 1, 2, '["1.5"]', ${now}, ${now}),
-        ('T1:C1:2', 'C1', '1', '2', ${version < names.length ? 'set_aside' : 'quarantined'}, '{}', 3, 1, '[]', ${now}, ${now})`.execute(
+        ('T1:C1:2', 'C1', '1', '2', ${version < 8 ? 'set_aside' : 'quarantined'}, '{}', 3, 1, '[]', ${now}, ${now})`.execute(
         old,
       )
       await insertOldCommands(old, version)

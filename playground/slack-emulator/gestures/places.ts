@@ -4,7 +4,7 @@ import { Impossible } from '../refusal.ts'
 import { findChannel, findPerson } from './find.ts'
 import type { Doers } from './gesture.ts'
 
-type Places = 'open_home' | 'join' | 'invite' | 'create_channel' | 'stop_session'
+type Places = 'open_home' | 'join' | 'invite' | 'remove' | 'create_channel' | 'stop_session'
 
 /** Places: Home, joining, inviting, new channels, and the stop button of an agent's session. */
 export function createPlaces(core: Core): Pick<Doers, Places> {
@@ -48,6 +48,17 @@ export function createPlaces(core: Core): Pick<Doers, Places> {
       if (!channel.members.has(person.id)) throw new Impossible(`Join #${channel.name} before you invite others.`)
       if (channel.members.has(guest.id)) throw new Impossible(`${guest.displayName} is in #${channel.name} already.`)
       enter(channel, guest.id, person.id)
+      return undefined
+    },
+    remove(gesture, person) {
+      const channel = findChannel(core, gesture.channel, person)
+      const { id: user, displayName } = findPerson(core, gesture.user)
+      if (channel.kind === 'im') throw new Impossible('Nobody can be removed from a direct message.')
+      if (!channel.members.delete(user)) throw new Impossible(`${displayName} is not in #${channel.name}.`)
+      changes.emit({ type: 'channel', channel: toPageChannel(channel) }, channel.kind === 'channel' ? undefined : user)
+      const channel_type = channel.kind === 'private' ? 'G' : 'C'
+      const place = { channel: channel.id, channel_type, team: identity.teamId }
+      posting.tell(channel, { type: 'member_left_channel', user, ...place, event_ts: clock.ts() })
       return undefined
     },
     create_channel({ name }, person) {

@@ -6,7 +6,7 @@ import type { labelLines } from './pasted-list.ts'
 import { formatKind, otherId, type Taxonomy } from './taxonomy.ts'
 
 /** The action ids of a card's controls. */
-export const labelControlIds = { correct: 'correct_label', post: 'post_label' } as const
+export const labelControlIds = { correct: 'correct_label', post: 'post_label', undo: 'undo_correction' } as const
 
 /** A card in Slack's form: blocks, and the same as text for notifications and copies. */
 interface Card {
@@ -95,7 +95,7 @@ function renderBlock(label: Label, { taxonomy, language, i18n }: Look): Record<s
 }
 
 function renderControls(
-  { id, labels }: LabelRecord,
+  { id, labels, modelLabels }: LabelRecord,
   readers: 'one' | 'all',
   { taxonomy, language, i18n }: Look,
 ): Record<string, unknown> {
@@ -110,7 +110,9 @@ function renderControls(
     ...(chosen !== undefined && { initial_option: chosen }),
   }
   const post = { type: 'button', action_id: labelControlIds.post, text: plain(i18n.labels.post), value: id }
-  return { type: 'actions', block_id: blockIdOf(id), elements: readers === 'one' ? [post, menu] : [menu] }
+  const undo = { type: 'button', action_id: labelControlIds.undo, text: plain(i18n.labels.undo) }
+  const elements = [...(readers === 'one' ? [post] : []), menu, ...(modelLabels === undefined ? [] : [undo])]
+  return { type: 'actions', block_id: blockIdOf(id), elements }
 }
 
 const blockPrefix = 'label '

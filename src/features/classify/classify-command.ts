@@ -12,7 +12,7 @@ import type { ClassifyServices } from './services.ts'
 import { openSettings } from './settings-view.ts'
 import { buildMessageSubject } from './subject.ts'
 
-type Deps = Pick<ClassifyServices, 'self' | 'call' | 'users' | 'fetchNames' | 'respond' | 'settings' | 'log'>
+type Deps = Pick<ClassifyServices, 'self' | 'call' | 'access' | 'users' | 'fetchNames' | 'respond' | 'settings' | 'log'>
 
 /**
  * Listens to people who hand the bot feedback, by the command `/classify` or the shortcut “Classify this message”: it says
@@ -32,6 +32,8 @@ export function listenToClassifying(
     const sayFailure = (error: unknown) => say(formatFailure(error, i18n))
     if (text === '') return say(i18n.labels.usage)
     if (/^(settings|设置)$/i.test(text)) {
+      const { isGuest, locale } = await deps.users.refresh(user)
+      if (isGuest) return say(i18nFor(locale).access.guests)
       await ack()
       return openSettings(deps, command)
     }

@@ -9,7 +9,9 @@ import { formatLabelledCsv, parseCsv } from './csv.ts'
 import type { ClassifyServices } from './services.ts'
 import { formatKind } from './taxonomy.ts'
 
-type Ctx = TurnContext<Pick<ClassifyServices, 'threads' | 'createFileReader' | 'call' | 'label' | 'taxonomies'>>
+type Ctx = TurnContext<
+  Pick<ClassifyServices, 'threads' | 'createFileReader' | 'access' | 'call' | 'label' | 'taxonomies'>
+>
 
 type CsvTable = ReturnType<typeof parseCsv>
 type LabelledRow = Parameters<typeof formatLabelledCsv>[1][number]
@@ -35,6 +37,7 @@ export async function classifyCsv(ctx: Ctx, column: string | undefined): Promise
   const language = languageOf(table.rows.map(row => row.text).join(''))
   const nameOf = (kind: string) => formatKind(taxonomy, kind, language)
   const bytes = Buffer.from(formatLabelledCsv(table, found, { nameOf, i18n }))
+  await deps.access.check(turn.user, turn.channel)
   await upload(deps.call, { name: formatResultName(file.name), bytes, channel: turn.channel, threadTs: turn.threadTs })
   reply.replace(formatSummary(found, nameOf, i18n))
 }

@@ -10,8 +10,8 @@ const otherChannelShare = 0.6
 /** Texts less similar than this are no examples. */
 const leastLikeness = 0.12
 
-/** Tells whether everybody in the workspace may read a channel. */
-type IsPublic = (channel: string) => Promise<boolean>
+/** Tells whether everybody in the workspace may read a channel, the person who asks, if any, among them. */
+type IsPublic = (channel: string, askedBy: string | undefined) => Promise<boolean>
 
 /** The most similar corrections that are checked for whether they may be shown. */
 const maxCandidates = 50
@@ -30,7 +30,7 @@ export async function findExamples(corrected: LabelRecord[], subject: Subject, i
 async function isReadable(example: LabelRecord, subject: Subject, isPublic: IsPublic): Promise<boolean> {
   if (!example.isShared)
     return !subject.isShared && example.askedBy !== undefined && example.askedBy === subject.askedBy
-  return example.channel === subject.channel || (await isPublic(example.channel))
+  return example.channel === subject.channel || (await isPublic(example.channel, subject.askedBy))
 }
 
 /** Finds the nearest corrected texts without regard to who may read them, for an evaluation by the operator. */

@@ -14,11 +14,19 @@ import type { Taxonomies } from './taxonomy-files.ts'
 
 /** Registers classification: `/classify`, its shortcut, mentions, reactions, watched channels, CSV files and reports. */
 export async function classify(bot: Bot, taxonomies: Taxonomies): Promise<void> {
-  const { model, store, reader, log } = bot.services
+  const { model, store, reader, users, log } = bot.services
+  const isPublic = createIsPublic(reader, log)
   const deps = {
     ...bot.services,
     taxonomies,
-    label: createLabelText({ model, taxonomies, labels: store.labels, isPublic: createIsPublic(reader, log) }),
+    label: createLabelText({
+      model,
+      taxonomies,
+      labels: store.labels,
+      // Guests may read only the channels that they are in.
+      isPublic: async (channel, askedBy) =>
+        (await isPublic(channel)) && (askedBy === undefined || !(await users.read(askedBy)).isGuest),
+    }),
     settings: await loadChannelSettings(store.settings),
   }
   const cards = defineCardRequests(deps)

@@ -9,7 +9,7 @@ import { buildMessageSubject, type Subject } from './subject.ts'
 type Ctx = TurnContext<
   Pick<
     ClassifyServices,
-    'threads' | 'users' | 'fetchNames' | 'limiter' | 'call' | 'label' | 'taxonomies' | 'createFileReader'
+    'threads' | 'users' | 'access' | 'fetchNames' | 'limiter' | 'call' | 'label' | 'taxonomies' | 'createFileReader'
   >
 >
 
@@ -59,6 +59,7 @@ export async function handleLabelRequest(ctx: Ctx, request: LabelRequest): Promi
     subject === undefined || subject.text.trim() === ''
       ? { text: i18n.labels.nothingToLabel }
       : await buildPrivateCard(deps, subject, { i18n, signal })
+  await deps.access.check(turn.user, turn.channel)
   const args = { channel: turn.channel, user: turn.user, thread_ts: turn.threadTs, ...card }
   await deps.limiter.send('chat.postEphemeral', () => args, 'final')
 }

@@ -3,6 +3,7 @@ import { describeFailure, formatError } from '../../errors.ts'
 import { type I18n, i18nFor } from '../../i18n/catalog.ts'
 import type { CommandKind } from '../../queue/outbox.ts'
 import { callWithRetry } from '../../slack/client.ts'
+import { openDirectMessage } from '../../slack/direct-message.ts'
 import { languageOf } from '../../text/terms.ts'
 import { renderCard, renderListCard } from './card.ts'
 import { labelLines, mostLines, parseList } from './pasted-list.ts'
@@ -18,7 +19,10 @@ const requestSchema = z.object({
 
 type CardRequest = z.infer<typeof requestSchema>
 
-type Deps = Pick<ClassifyServices, 'outbox' | 'respond' | 'limiter' | 'log' | 'label' | 'taxonomies'>
+type Deps = Pick<
+  ClassifyServices,
+  'outbox' | 'access' | 'call' | 'respond' | 'limiter' | 'log' | 'label' | 'taxonomies'
+>
 
 /** How long Slack may be away before a card takes another way, or is given up. */
 const patienceMs = 20_000
@@ -26,9 +30,15 @@ const patienceMs = 20_000
 /** Defines the commands that classify a text for one person, who asked by command, shortcut or reaction. */
 export function defineCardRequests(deps: Deps): CommandKind<CardRequest> {
   return deps.outbox.define('classify', requestSchema, async ({ payload }) => {
-    const { subject } = payload
+    const { subject, user } = payload
     const i18n = i18nFor(languageOf(subject.text))
-    const answer = await buildPrivateCard(deps, subject, { i18n }).catch(error => {
+    const build = async () => {
+      const card = await buildPrivateCard(deps, subject, { i18n })
+      // What people typed themselves they may see everywhere.
+      if (subject.ts !== undefined) await deps.access.check(user, subject.channel)
+      return card
+    }
+    const answer = await build().catch(error => {
       const { reference, sentence } = describeFailure(error)
       deps.log.error({ label: subject.id, reference, reason: formatError(error) }, 'text not labelled')
       return { text: `⚠️ ${sentence(i18n)}` }
@@ -60,7 +70,15 @@ async function show(deps: Deps, { subject, user, responseUrl }: CardRequest, car
   const { channel, threadTs } = subject
   const sendEphemeral = async () => {
     const args = { channel, user, ...(threadTs !== undefined && { thread_ts: threadTs }), ...card }
-    await callWithRetry(() => deps.limiter.send('chat.postEphemeral', () => args, 'final'), patienceMs)
+    await callWithRetry(() => deps.limiter.send('chat.postEphemeral', () => args, 'final'), patienceMs).catch(
+      sendDirectly,
+    )
+  }
+  // Slack shows a person nothing in a channel that they have left.
+  const sendDirectly = async (error: unknown) => {
+    if (!('text' in card) || 'blocks' in card) throw error
+    const direct = await openDirectMessage(deps.call, user)
+    await deps.limiter.send('chat.postMessage', () => ({ channel: direct, ...card }), 'error')
   }
   if (responseUrl === undefined) return sendEphemeral()
   const message = { response_type: 'ephemeral', replace_original: false, ...card }

@@ -5,9 +5,7 @@ import { type I18n, i18nFor } from '../../i18n/catalog.ts'
 import type { CommandKind } from '../../queue/outbox.ts'
 import { turnIdOf } from '../../queue/turn.ts'
 import { buildMessageBody } from '../../reply/body.ts'
-import { mayRead } from '../../slack/access.ts'
 import { fetchRoots } from '../../slack/channel-history.ts'
-import { fetchChannel, findChannel } from '../../slack/channels.ts'
 import { openDirectMessage } from '../../slack/direct-message.ts'
 import { parseMessage, type RawMessage } from '../../slack/message.ts'
 import { upload } from '../../slack/upload.ts'
@@ -16,6 +14,7 @@ import { parseDateRange, type Range } from '../../text/date-range.ts'
 import { isMentioned } from '../../text/from-slack.ts'
 import { isNoise } from '../../text/intent.ts'
 import { parseJson } from '../../text/parse-json.ts'
+import { formatFailure } from '../command-failure.ts'
 import { buildReport, formatReportCsv, renderReportMarkdown } from './report.ts'
 import { drawChart } from './report-chart.ts'
 import type { ClassifyServices } from './services.ts'
@@ -26,6 +25,7 @@ type Deps = Pick<
   | 'self'
   | 'call'
   | 'reader'
+  | 'access'
   | 'users'
   | 'fetchNames'
   | 'store'
@@ -78,14 +78,28 @@ export function listenToReportActions(app: App, deps: Deps): void {
     await ack()
     const asked = action.type === 'button' ? parseJson(action.value ?? '', csvSchema) : undefined
     if (asked === undefined) return
-    const { channel, ...range } = asked
-    const { language } = await fetchReader(deps, body.user.id)
-    const records = await deps.store.labels.between(range, channel, body.user.id)
-    const bytes = Buffer.from(formatReportCsv(records, deps.taxonomies.of(channel), language))
-    const threadTs = body.message?.ts
-    if (body.channel !== undefined && threadTs !== undefined)
-      await upload(deps.call, { name: 'feedback.csv', bytes, channel: body.channel.id, threadTs })
+    await sendCsv(deps, body, asked).catch(async error => {
+      const { i18n } = await fetchReader(deps, body.user.id)
+      deps.log.warn({ reason: formatError(error) }, 'CSV not sent')
+      const text = formatFailure(error, i18n)
+      await deps.respond(body.response_url, { response_type: 'ephemeral', replace_original: false, text })
+    })
   })
+}
+
+/** Sends the labels as CSV into the thread of the report. Throws a `ShownError` unless the person may see them there. */
+async function sendCsv(deps: Deps, body: BlockAction, asked: z.infer<typeof csvSchema>): Promise<void> {
+  const { channel, ...range } = asked
+  const user = body.user.id
+  const { language } = await fetchReader(deps, user)
+  const direct = await openDirectMessage(deps.call, user)
+  const threadTs = body.message?.ts
+  // A report stands in its reader's direct messages: what they alone may see goes nowhere else.
+  if (threadTs === undefined || body.channel?.id !== direct) throw new ShownError('access_lost', one => one.access.lost)
+  await deps.access.check(user, channel)
+  const records = await deps.store.labels.between(range, channel, user)
+  const bytes = Buffer.from(formatReportCsv(records, deps.taxonomies.of(channel), language))
+  await upload(deps.call, { name: 'feedback.csv', bytes, channel: direct, threadTs })
 }
 
 /** Defines the commands that send one person a report: numbers and quotes by direct message, the chart in its thread. */
@@ -119,11 +133,14 @@ async function report(deps: Deps, asked: AskedReport): Promise<string> {
   const button = buildCsvButton({ channel, ...range }, i18n)
   const body = buildMessageBody(await renderReport(deps, built, language), undefined, [button])
   const args = { channel: direct, ...body, unfurl_links: false, unfurl_media: false }
+  await deps.access.check(asked.user, channel)
   const { ts } = await deps.limiter.send('chat.postMessage', () => args, 'first')
   try {
     const bytes = await drawChart(built, i18n.labels.report.chart)
+    await deps.access.check(asked.user, channel)
     await upload(deps.call, { name: 'feedback.png', bytes, channel: direct, threadTs: String(ts) })
   } catch (error) {
+    if (error instanceof ShownError) throw error
     deps.log.warn({ reason: formatError(error) }, 'chart not sent')
     return i18n.labels.report.sentWithoutChart
   }
@@ -158,11 +175,11 @@ async function fetchReader({ users }: Pick<Deps, 'users'>, user: string) {
 }
 
 /** Finds the channel that is named, else the one in which the command was written. Throws if the person may not read it. */
-async function findNamedChannel({ reader, users }: Deps, { request, user, channel }: AskedReport): Promise<string> {
+async function findNamedChannel({ access }: Deps, { request, user, channel }: AskedReport): Promise<string> {
   const [, id, name] = /<#([A-Z0-9]+)(?:\|[^>]*)?>|#([^\s#]+?)(?=\s|里|中|的|$)/.exec(request.words) ?? []
-  if (id === undefined && name === undefined) return channel
-  const place = id === undefined ? await findChannel(reader, name ?? '') : await fetchChannel(reader, id)
-  if (place !== undefined && (await mayRead(reader, place, await users.read(user)))) return place.id
+  if (id === undefined && name === undefined) return (await access.check(user, channel)).id
+  const place = await access.find(user, id === undefined ? { name: name ?? '' } : { id })
+  if (place !== undefined) return place.id
   throw new ShownError('report_channel', one => one.labels.report.noChannel(name ?? id ?? ''))
 }
 

@@ -7,20 +7,23 @@ import type { ClassifyServices } from './services.ts'
 
 type ChannelSettingsBook = Awaited<ReturnType<typeof loadChannelSettings>>
 
-type Deps = Pick<ClassifyServices, 'call' | 'respond' | 'users' | 'settings' | 'log'>
+type Deps = Pick<ClassifyServices, 'call' | 'respond' | 'access' | 'users' | 'settings' | 'log'>
 
 /** Listens to the dialogue in which people choose for a channel what is labelled, and which reaction asks for it. */
 export function listenToClassifySettings(app: App, deps: Deps): void {
   app.view('classify_settings', async ({ ack, body, view }) => {
-    const { locale } = await deps.users.read(body.user.id)
+    const channel = view.private_metadata
+    const { locale, isGuest } = await deps.users.refresh(body.user.id)
+    const i18n = i18nFor(locale)
+    const refuse = (reaction: string) => ack({ response_action: 'errors', errors: { reaction } })
+    if (isGuest) return refuse(i18n.access.guests)
+    if ((await deps.access.find(body.user.id, { id: channel })) === undefined) return refuse(i18n.ask.notInChannel)
     const values = view.state.values as unknown as Values
     const reaction = parseEmojiName(values.reaction?.name?.value ?? '')
-    if (reaction === undefined) {
-      return ack({ response_action: 'errors', errors: { reaction: i18nFor(locale).labels.settings.noEmoji } })
-    }
+    if (reaction === undefined) return refuse(i18n.labels.settings.noEmoji)
     const chosen = (values.watch?.choice?.selected_options ?? []).map(({ value }) => value)
     const settings = { watch: chosen.includes('watch'), card: chosen.includes('card'), reaction }
-    await deps.settings.change(view.private_metadata, settings)
+    await deps.settings.change(channel, settings)
     await ack()
   })
 }

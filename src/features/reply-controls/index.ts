@@ -5,37 +5,37 @@ import { buildMessageBody } from '../../reply/body.ts'
 import type { Bot, Services } from '../context.ts'
 import { buildRegenerateControls, controlIds, parseRating } from '../reply-buttons.ts'
 
-type ControlDeps = Pick<Services, 'inbox' | 'users' | 'limiter' | 'log'>
+type ControlDeps = Pick<Services, 'inbox' | 'access' | 'users' | 'limiter' | 'log'>
 
 /**
  * Registers the controls of a reply: stop (its button and Slack's own), regenerate and rate. Only the asker and admins may stop and
- * regenerate.
+ * regenerate. A button counts in the thread of its turn alone, whatever turn its value names.
  */
 export function replyControls(bot: Bot): void {
   const { app, services } = bot
   const { inbox, store } = services
   app.action<BlockAction>(controlIds.stop, async ({ ack, body, action }) => {
-    const turn = await inbox.find(actionValue(action))
+    const turn = await findTurn(services, body, actionValue(action))
     const mayStop = turn !== undefined && (await mayControl(services, turn, body.user.id))
     if (mayStop) await inbox.stop(turn.id, body.user.id)
     await ack()
     if (turn !== undefined && !mayStop) await refuse(services, turn, body.user.id)
+    if (turn === undefined) await tell(services, body, i18n => i18n.controls.tooOld)
   })
   app.action<BlockAction>(controlIds.again, async ({ ack, body, action }) => {
-    const turn = await inbox.find(actionValue(action))
+    const turn = await findTurn(services, body, actionValue(action))
     const mayAsk = turn !== undefined && (await mayControl(services, turn, body.user.id))
-    const outcome = mayAsk ? await inbox.regenerate(turn.id) : 'unknown'
+    const outcome = mayAsk ? await regenerate(services, turn, body.user.id) : 'unknown'
     await ack()
     if (turn !== undefined && !mayAsk) await refuse(services, turn, body.user.id)
-    else if (outcome !== 'begun')
-      await whisper(services, { ...placeOf(body), user: body.user.id }, i18n => ({
-        text: regenerateRefusals[outcome](i18n),
-      }))
+    else if (outcome !== 'begun') await tell(services, body, regenerateRefusals[outcome])
   })
   app.action<BlockAction>(controlIds.rate, async ({ ack, body, action }) => {
     const rated = parseRating(actionValue(action))
-    if (rated !== undefined) await store.ratings.rate(rated.turnId, body.user.id, rated.rating)
+    const turn = rated && (await findTurn(services, body, rated.turnId))
+    if (rated !== undefined && turn !== undefined) await store.ratings.rate(turn.id, body.user.id, rated.rating)
     await ack()
+    if (turn === undefined) await tell(services, body, i18n => i18n.controls.tooOld)
   })
   // Bolt has no type for this event yet.
   app.event('agent_session_stopped' as 'message', async ({ event }) => {
@@ -46,8 +46,26 @@ export function replyControls(bot: Bot): void {
 
 const regenerateRefusals = {
   busy: (i18n: I18n) => i18n.controls.busy,
+  lost: (i18n: I18n) => i18n.access.lost,
   unknown: (i18n: I18n) => i18n.controls.tooOld,
 }
+
+/** Answers anew what the person may see still. */
+async function regenerate({ inbox, access }: ControlDeps, turn: Turn, user: string) {
+  return (await access.find(user, { id: turn.channel })) === undefined ? 'lost' : inbox.regenerate(turn.id)
+}
+
+/** Finds the turn that a button names; undefined if its reply does not stand where the button was pressed. */
+async function findTurn({ inbox }: ControlDeps, body: BlockAction, id: string): Promise<Turn | undefined> {
+  const turn = await inbox.find(id)
+  const { channel, threadTs } = placeOf(body)
+  // Slack does not name the thread of a message that one person sees.
+  const isThere = turn?.channel === channel && (turn.threadTs === threadTs || body.container.is_ephemeral === true)
+  return isThere ? turn : undefined
+}
+
+const tell = (deps: ControlDeps, body: BlockAction, format: (i18n: I18n) => string) =>
+  whisper(deps, { ...placeOf(body), user: body.user.id }, i18n => ({ text: format(i18n) }))
 
 /** Stops the replies in a thread of the agent pane that the person may stop, and ends Slack's session by an empty status. */
 async function stopSession(
@@ -74,7 +92,7 @@ async function offerNewAnswer(deps: ControlDeps, turnId: string): Promise<void> 
 }
 
 async function mayControl(deps: ControlDeps, turn: Turn, user: string): Promise<boolean> {
-  return turn.user === user || (await deps.users.read(user)).isAdmin
+  return turn.user === user || (await deps.users.refresh(user)).isAdmin
 }
 
 async function refuse(deps: ControlDeps, turn: Turn, user: string): Promise<void> {

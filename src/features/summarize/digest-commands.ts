@@ -11,20 +11,20 @@ import { findReadable } from './source.ts'
 
 type DigestScheduler = ReturnType<typeof createDigestScheduler>
 
-type Deps = Pick<Services, 'reader' | 'users'> & { digests: Digests; scheduler: Pick<DigestScheduler, 'wake'> }
+type Deps = Pick<Services, 'access' | 'users'> & { digests: Digests; scheduler: Pick<DigestScheduler, 'wake'> }
 
 /** The most digests of one person. */
 const mostDigests = 20
 
 /** Saves a summary that comes again and again. Resolves with what the person is told. */
 export async function addDigest(
-  { reader, users, digests, scheduler }: Deps,
+  { access, users, digests, scheduler }: Deps,
   { user, text, here }: { user: string; text: string; here: string },
   i18n: I18n,
 ): Promise<string> {
   const schedule = parseSchedule(text)
-  const person = await users.read(user)
-  const { timeZone } = person
+  const { timeZone, isGuest } = await users.refresh(user)
+  if (isGuest) return i18n.access.guests
   const nextAt = schedule === undefined ? undefined : nextRun(schedule.pattern, timeZone, Date.now())
   if (schedule === undefined || nextAt === undefined) return i18n.summary.digest.unclear
   const known = await digests.of(user)
@@ -32,7 +32,7 @@ export async function addDigest(
   const question = formatQuestion([i18n.summary.newWord, schedule.rest].join(' ').trim(), here, i18n)
   const asked = parseSummaryRequest(question)?.place
   try {
-    if (asked?.of === 'channel' || asked?.of === 'thread') await findReadable(reader, person, asked)
+    if (asked?.of === 'channel' || asked?.of === 'thread') await findReadable(access, user, asked)
   } catch (error) {
     if (error instanceof ShownError) return error.sentence(i18n)
     throw error

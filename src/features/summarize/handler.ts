@@ -19,14 +19,17 @@ import type { Said } from './chunks.ts'
 import { formatFacts, formatProgress, languageFor, type Progress } from './progress.ts'
 import { renderFormedMarkdown, renderSummaryMarkdown } from './render.ts'
 import { type AskedSummary, parseAskedSummary } from './request.ts'
-import { fetchSource, findSource, type Source, type SourceRead } from './source.ts'
+import { checkDelivery, fetchSource, findSource, type Source, type SourceRead } from './source.ts'
 import type { createSummarizer, Summary, SummaryProgress } from './summarizer.ts'
 
 type Summarizer = ReturnType<typeof createSummarizer>
 
 type RequestedForm = AskedSummary['form']
 
-type SummarizeDeps = Pick<Services, 'self' | 'reader' | 'users' | 'fetchNames' | 'model' | 'respond' | 'metrics'> & {
+type SummarizeDeps = Pick<
+  Services,
+  'self' | 'reader' | 'access' | 'users' | 'fetchNames' | 'model' | 'respond' | 'metrics'
+> & {
   summarizer: Summarizer
   digests: Digests
   chunks: SummaryChunks
@@ -91,6 +94,7 @@ async function buildSummary(
     const ending = await summarizeMessages(ctx, { source, read: { ...read, messages }, form, progress })
     return { ending, saveReadMarker }
   }
+  await checkDelivery(ctx, source)
   signal.throwIfAborted()
   const { nothing, nothingNew } = i18n.summary
   reply.replace(span?.kind === 'new' ? nothingNew(formatTime(read.range?.from ?? now, person.timeZone)) : nothing)
@@ -133,6 +137,7 @@ async function summarizeMessages(
   deps.metrics.tokensUsed('in', tokensIn)
   deps.metrics.tokensUsed('out', tokensOut)
   ctx.log.info({ turn: turn.id, messages: said.length, calls, known, chunks }, 'summarized')
+  await checkDelivery(ctx, source)
   const shown = renderSummary(ctx, { source, summary, said, form })
   signal.throwIfAborted()
   reply.replace(shown.markdown)

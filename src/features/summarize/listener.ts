@@ -2,8 +2,12 @@ import type { App, BlockAction, MessageShortcut } from '@slack/bolt'
 import { z } from 'zod'
 import { formatError, ShownError, SlackError } from '../../errors.ts'
 import { type I18n, i18nFor } from '../../i18n/catalog.ts'
+import { isObject, listOf } from '../../slack/block-text.ts'
 import { openDirectMessage } from '../../slack/direct-message.ts'
+import { isSelf, parseMessage, type RawMessage } from '../../slack/message.ts'
 import { buildPermalink } from '../../slack/permalink.ts'
+import { messagesOf } from '../../slack/reader.ts'
+import { parseReadError } from '../../slack/thread-history.ts'
 import { parseJson } from '../../text/parse-json.ts'
 import { formatFailure, formatPostFailure, savedOrTold } from '../command-failure.ts'
 import type { Services } from '../context.ts'
@@ -11,10 +15,9 @@ import { controlIds, type PostValue } from '../reply-buttons.ts'
 import { addDigest, endDigest, listDigests } from './digest-commands.ts'
 import { isScheduleRequest } from './digest-schedule.ts'
 import { formatQuestion } from './request.ts'
-import { findReadable } from './source.ts'
 
 type Deps = Parameters<typeof addDigest>[0] &
-  Pick<Services, 'self' | 'call' | 'reader' | 'users' | 'threads' | 'limiter' | 'questions' | 'respond' | 'log'>
+  Pick<Services, 'self' | 'call' | 'reader' | 'access' | 'users' | 'limiter' | 'questions' | 'respond' | 'log'>
 
 /** A longer request is a question of its own. */
 const longestRequest = 250
@@ -65,10 +68,11 @@ export function listenToSummarizing(app: App, deps: Deps): void {
   const posting = new Set<string>()
   app.action<BlockAction>(controlIds.post, async ({ ack, body, action }) => {
     await ack()
-    const value = action.type === 'button' ? parseJson(action.value ?? '', postValueSchema) : undefined
+    const given = action.type === 'button' ? (action.value ?? '') : ''
+    const value = parseJson(given, postValueSchema)
     if (value === undefined || posting.has(value.turn)) return
     posting.add(value.turn)
-    const text = await tryToPost(deps, value, body).finally(() => posting.delete(value.turn))
+    const text = await tryToPost(deps, { ...value, given }, body).finally(() => posting.delete(value.turn))
     await tell(deps, body, text)
   })
 }
@@ -95,20 +99,21 @@ async function fetchI18n({ users }: Pick<Deps, 'users'>, user: string, text: str
 }
 
 /** Posts the summary once. Resolves with what the person is told. */
-async function tryToPost(deps: Deps, value: PostValue, body: BlockAction): Promise<string> {
+async function tryToPost(deps: Deps, value: PostValue & { given: string }, body: BlockAction): Promise<string> {
   const { digests, self } = deps
   const person = await deps.users.read(body.user.id)
   const i18n = i18nFor(person.locale)
   try {
+    const { texts, buttons } = await readSummary(deps, value, await openDirectMessage(deps.call, person.id))
+    if (texts.length === 0) return i18n.summary.gone
     const before = await digests.readPosted(value.turn)
     if (before !== undefined) {
       await withdrawButton(deps, body)
       return i18n.summary.posted(buildPermalink(self, before.channel, before.ts, value.threadTs))
     }
-    // A person who has left a private channel posts nothing there.
-    await findReadable(deps.reader, person, { of: 'channel', id: value.channel })
-    const texts = await readSummary(deps, value, await openDirectMessage(deps.call, person.id))
-    if (texts.length === 0) return i18n.summary.gone
+    // The value names the place: it is believed only if the bot gave the summary this very button.
+    if (!buttons.includes(value.given)) return i18n.summary.gone
+    await deps.access.check(person.id, value.channel)
     const ts = await post(deps, value, { texts, by: person.name, i18n })
     await withdrawButton(deps, body)
     return i18n.summary.posted(buildPermalink(self, value.channel, ts, value.threadTs))
@@ -120,13 +125,30 @@ async function tryToPost(deps: Deps, value: PostValue, body: BlockAction): Promi
   }
 }
 
-/** Reads the messages of the summary as they stand in the direct messages. */
-async function readSummary({ threads }: Deps, value: PostValue, direct: string): Promise<string[]> {
-  const thread = await threads.reread({ channel: direct, threadTs: value.from })
-  return thread
-    .filter(({ mark }) => mark?.turn === value.turn)
-    .sort((a, b) => (a.mark?.part ?? 0) - (b.mark?.part ?? 0))
-    .map(({ text }) => text)
+/** Reads the messages of the summary as they stand in the direct messages, and the values of its post button. */
+async function readSummary({ reader, self }: Deps, { turn, from }: PostValue, direct: string) {
+  const args = { channel: direct, ts: from, limit: 200, include_all_metadata: true }
+  const raw: RawMessage[] = []
+  try {
+    for await (const page of reader.pages('conversations.replies', args, { for: 'question' }))
+      raw.push(...messagesOf(page).filter(message => isSelf(message, self)))
+  } catch (error) {
+    throw parseReadError(error)
+  }
+  const own = raw.flatMap(one => {
+    const message = parseMessage(one, self)
+    return message?.mark?.turn === turn ? [{ ...message.mark, text: message.text, blocks: one.blocks }] : []
+  })
+  return {
+    texts: own.sort((a, b) => a.part - b.part).map(({ text }) => text),
+    buttons: own.flatMap(({ blocks }) => findValues(blocks, controlIds.post)),
+  }
+}
+
+/** Finds the values of a control in a message's blocks. */
+function findValues(blocks: unknown, actionId: string): unknown[] {
+  const elements = listOf(blocks).flatMap(block => (isObject(block) ? listOf(block.elements) : []))
+  return elements.flatMap(element => (isObject(element) && element.action_id === actionId ? [element.value] : []))
 }
 
 /** Posts the summary in as many messages as it has. Resolves with the ts of the first. */

@@ -1,19 +1,17 @@
 import { ShownError } from '../../errors.ts'
 import type { Turn } from '../../queue/turn.ts'
-import { mayRead } from '../../slack/access.ts'
 import { type ChannelRead, fetchChannelHistory, maxMessages } from '../../slack/channel-history.ts'
-import { type Channel, fetchChannel, findChannel } from '../../slack/channels.ts'
+import { type Channel, fetchChannel } from '../../slack/channels.ts'
 import type { Message } from '../../slack/message.ts'
 import type { SlackReader } from '../../slack/reader.ts'
 import { fetchThread, type ThreadId } from '../../slack/thread-history.ts'
-import type { Person } from '../../slack/users.ts'
 import type { Range, Span } from '../../text/date-range.ts'
 import type { Services, TurnContext } from '../context.ts'
 import type { AskedSummary } from './request.ts'
 
 type RequestedPlace = AskedSummary['place']
 
-type SourceContext = Pick<TurnContext<Pick<Services, 'self' | 'reader'>>, 'turn' | 'person' | 'signal' | 'deps'>
+type SourceContext = Pick<TurnContext<Pick<Services, 'self' | 'reader' | 'access'>>, 'turn' | 'signal' | 'deps'>
 
 /** The channel or thread that is summarized. */
 export interface Source {
@@ -49,31 +47,38 @@ const usualMs = 24 * 3_600_000
  * see the summary who may not.
  */
 export async function findSource(ctx: SourceContext, place: RequestedPlace): Promise<Source> {
-  const { turn, person, deps } = ctx
+  const { turn, deps } = ctx
   const isInThread = turn.question.ts !== turn.threadTs
   if (place.of === 'here' && isInThread) return { channel: turn.channel, threadTs: turn.threadTs, name: '' }
   if (place.of === 'here' || place.of === 'this channel') {
     if (turn.place === 'dm') throw new ShownError('summary_where', i18n => i18n.summary.where)
     return { channel: turn.channel, threadTs: undefined, name: '' }
   }
-  const found = await findReadable(deps.reader, person, place)
-  if (await isOverheard(deps.reader, turn, found)) throw new ShownError('summary_private', i18n => i18n.summary.private)
+  const found = await findReadable(deps.access, turn.user, place)
+  await checkListeners(ctx, found)
   if (place.of === 'channel') return { channel: found.id, threadTs: undefined, name: found.name }
   return { channel: found.id, threadTs: await findRoot(ctx, found.id, place.ts), name: found.name }
 }
 
-/** Returns the place if both the bot and the person may read it. Throws a `ShownError` otherwise. */
+/** Returns the place if both the bot and the person may read it. Throws a `ShownError` otherwise, the same for every reason. */
 export async function findReadable(
-  reader: SlackReader,
-  person: Pick<Person, 'id' | 'isGuest'>,
+  access: Services['access'],
+  user: string,
   place: Extract<RequestedPlace, { of: 'channel' | 'thread' }>,
 ): Promise<Channel> {
-  const asked = place.of === 'thread' ? place.channel : (place.id ?? place.name ?? '')
-  const isName = place.of === 'channel' && place.id === undefined
-  const found = isName ? await findChannel(reader, asked) : await fetchChannel(reader, asked)
-  if (found === undefined || !(await mayRead(reader, found, person)))
-    throw new ShownError('summary_no_channel', i18n => i18n.summary.noChannel(found?.name || asked))
+  const { id, name = '' } = place.of === 'thread' ? { id: place.channel } : place
+  const found = await access.find(user, id === undefined ? { name } : { id })
+  if (found === undefined) throw new ShownError('summary_no_channel', i18n => i18n.summary.noChannel(id ?? name))
   return found
+}
+
+/** Throws a `ShownError` if the person may no longer see the source, or others would see it who may not. */
+export async function checkDelivery(ctx: SourceContext, { channel }: Source): Promise<void> {
+  await checkListeners(ctx, await ctx.deps.access.check(ctx.turn.user, channel))
+}
+
+async function checkListeners({ turn, deps }: SourceContext, found: Channel): Promise<void> {
+  if (await isOverheard(deps.reader, turn, found)) throw new ShownError('summary_private', i18n => i18n.summary.private)
 }
 
 /** Returns whether people who may not read the channel would see its summary in the turn's place. */
