@@ -4,6 +4,7 @@ import { chat } from './features/chat/index.ts'
 import { classify } from './features/classify/index.ts'
 import type { Taxonomies } from './features/classify/taxonomy-files.ts'
 import type { Bot, Hooks, Services } from './features/context.ts'
+import { tellFlood } from './features/flood-notice.ts'
 import { handleTurn, isForBot } from './features/handle-turn.ts'
 import { home } from './features/home/index.ts'
 import { createMessageReceiver } from './features/messages.ts'
@@ -46,7 +47,11 @@ interface RunningBot {
 }
 
 interface BotDeps {
-  config: Pick<Config, 'botToken' | 'transport' | 'slackApiUrl' | 'port' | 'stopMs' | 'cacheTokens' | 'readsPerMinute'>
+  config: Pick<
+    Config,
+    'botToken' | 'transport' | 'slackApiUrl' | 'port' | 'stopMs' | 'cacheTokens' | 'readsPerMinute'
+  > &
+    Partial<Pick<Config, 'bounds'>>
   model: Model
   store: Store
   taxonomies: Taxonomies
@@ -65,7 +70,8 @@ export async function startBot(deps: BotDeps): Promise<RunningBot> {
 
   // 2. Turns: the queue, what fills it, and what answers it.
   const backfill = createBackfill({ ...slack, take: body => runAll(hooks.messageFound, body) })
-  const inbox = await openQueue(slack, hooks, backfill.ready)
+  const driver = await createQueueDriver({ ...deps, bounds: config.bounds })
+  const inbox = openQueue(slack, hooks, { driver, ready: backfill.ready })
   const outbox = createOutbox(store.outbox, log)
   const questions = defineQuestions(outbox, { ...slack, inbox })
   const services: Services = { ...slack, inbox, outbox, questions }
@@ -177,25 +183,27 @@ async function openSlack({ config, model, store, log }: BotDeps) {
 }
 
 /** Creates the queue, which answers turns by the handlers that features register. */
-async function openQueue(slack: Slack, hooks: Hooks, ready: QueueDeps['ready']): Promise<Queue> {
-  const { threads, store, log } = slack
+function openQueue(slack: Slack, hooks: Hooks, source: Pick<QueueDeps, 'driver' | 'ready'>): Queue {
+  const { threads } = slack
   return createQueue({
     ...slack,
-    driver: await createQueueDriver(store, log),
-    ready,
+    ...source,
     isForBot: job => isForBot(slack, job),
     answer: job => handleTurn(slack, hooks.turn, job),
     isSettled: (turn, revision) => isSettled(threads, turn, revision),
     onAhead: (turn, ahead) => void showQueuePosition(slack, turn, ahead),
+    onFlood: turn => void tellFlood(slack, turn),
     onLateEdit: turnId => void runAll(hooks.lateEdit, turnId),
   })
 }
 
-async function createQueueDriver(store: Store, log: Log): Promise<QueueDriver> {
-  if (store.shared === undefined) return createSqliteDriver({ store, log })
+async function createQueueDriver(
+  deps: Parameters<typeof createSqliteDriver>[0] & { store: Store },
+): Promise<QueueDriver> {
+  if (deps.store.shared === undefined) return createSqliteDriver(deps)
   // A single process does not load pg-boss.
   const { createPostgresDriver } = await import('./queue/postgres-driver.ts')
-  return createPostgresDriver({ store, log })
+  return createPostgresDriver(deps)
 }
 
 /** Creates the watch over the signatures of requests. Until the first valid one, an invalid one means a wrong secret. */

@@ -2,6 +2,9 @@ import { z } from 'zod'
 import { StartError } from './errors.ts'
 import { type LogLevel, logLevels } from './log.ts'
 
+/** Bounds of one person's turns: how many run at once, and how many more may wait. */
+export const defaultBounds = { running: 5, waiting: 10 }
+
 /** How events reach the bot: over a socket that it opens, or by signed HTTP requests. */
 type Transport = { kind: 'socket'; appToken: string } | { kind: 'http'; signingSecret: string }
 
@@ -46,6 +49,8 @@ export interface Config {
   cacheTokens: number
   /** Calls a minute of each reading method that summaries may make. */
   readsPerMinute: number
+  /** How many answers to one person run at once, and how many more of their questions may wait. */
+  bounds: typeof defaultBounds
 }
 
 /** One thing that is wrong with the environment, and its cure. */
@@ -107,6 +112,8 @@ export const environment = z.object({
   TAXONOMY_FILE: z.string().optional(),
   CACHE_TOKENS: whole(10_000, 1_000_000_000).default(4_000_000),
   SLACK_READS_PER_MINUTE: whole(1, 1_000_000).default(45),
+  MAX_RUNNING_PER_PERSON: whole(1, 100).default(defaultBounds.running),
+  MAX_WAITING_PER_PERSON: whole(1, 10_000).default(defaultBounds.waiting),
   STOP_SECONDS: whole(0, 3600).default(25),
   LOG_LEVEL: z.enum(logLevels, { error: `must be one of ${logLevels.join(', ')}` }).default('info'),
 })
@@ -167,6 +174,7 @@ function assemble(env: Environment): Config {
     stopMs: env.STOP_SECONDS * 1000,
     cacheTokens: env.CACHE_TOKENS,
     readsPerMinute: env.SLACK_READS_PER_MINUTE,
+    bounds: { running: env.MAX_RUNNING_PER_PERSON, waiting: env.MAX_WAITING_PER_PERSON },
   }
 }
 

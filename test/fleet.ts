@@ -48,6 +48,9 @@ export async function openFleet(
         PORT: '0',
         DATABASE_URL: url,
         NODE_COMPILE_CACHE: cache,
+        // One person asks what many would.
+        MAX_RUNNING_PER_PERSON: '100',
+        MAX_WAITING_PER_PERSON: '1000',
         ...env,
       },
       undefined,

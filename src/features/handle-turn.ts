@@ -76,7 +76,7 @@ async function tellUnreadable({ limiter, log }: HandleDeps, { turn }: Job, i18n:
 
 /** Ends what an earlier attempt left to be ended, or hands the turn to the first handler that it is for. */
 async function dispatch(
-  ctx: TurnContext<Pick<Services, 'users' | 'threads' | 'limiter' | 'outages'>>,
+  ctx: TurnContext<Pick<Services, 'users' | 'threads' | 'limiter' | 'outages' | 'log'>>,
   handlers: readonly TurnHandler[],
 ): Promise<Outcome> {
   const { job, turn, recovered, reply, i18n, person } = ctx

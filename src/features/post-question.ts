@@ -22,6 +22,8 @@ const questionSchema = z.object({
   echo: z.string().optional(),
   /** The response URL at which a failure is told. */
   responseUrl: z.string().optional(),
+  /** A digest asks it. */
+  isScheduled: z.boolean().optional(),
 })
 
 type Question = z.infer<typeof questionSchema>
@@ -40,15 +42,45 @@ const mostAttempts = 3
 /** How far our clock and Slack's may be apart. */
 const clockSkewMs = 30_000
 
-/** Defines the commands that post a question in a person's name, once, and answer it as a turn. */
+/**
+ * Defines the commands that post a question in a person's name, once, and answer it as a turn. One is not saved if too many of the
+ * person's questions wait.
+ */
 export function defineQuestions(outbox: Outbox, deps: Deps): Questions {
-  return outbox.define('ask', questionSchema, (command, isResumed) =>
-    ask(deps, command, isResumed).catch(error => tellFailure(deps, command.payload, error)),
-  )
+  /** How many questions of each person are saved here, and not yet their turns. */
+  const coming = new Map<string, number>()
+  const count = (user: string, change: number) => {
+    const left = (coming.get(user) ?? 0) + change
+    if (left > 0) coming.set(user, left)
+    else coming.delete(user)
+  }
+  const questions = outbox.define('ask', questionSchema, async (command, isResumed) => {
+    const { user, isScheduled } = command.payload
+    await ask(deps, command, isResumed).catch(error => tellFailure(deps, command.payload, error))
+    if (isScheduled !== true && !isResumed) count(user, -1)
+  })
+  return {
+    ...questions,
+    async save(question, id) {
+      const { user } = question
+      const before = coming.get(user) ?? 0
+      count(user, 1)
+      try {
+        if (!(await deps.inbox.hasRoom(user, before)))
+          throw new ShownError('too_many_waiting', i18n => i18n.tooManyWaiting)
+        const command = await questions.save(question, id)
+        if (command === undefined) count(user, -1)
+        return command
+      } catch (error) {
+        count(user, -1)
+        throw error
+      }
+    },
+  }
 }
 
 async function ask(deps: Deps, command: PendingCommand<Question>, isResumed: boolean): Promise<void> {
-  const { user, question, where, echo } = command.payload
+  const { user, question, where, echo, isScheduled } = command.payload
   if (where !== undefined && (await deps.access.find(user, { id: where.channel })) === undefined)
     throw new ShownError('ask_not_in_channel', i18n => i18n.ask.notInChannel)
   const place = where ?? { channel: await openDirectMessage(deps.call, user) }
@@ -64,7 +96,7 @@ async function ask(deps: Deps, command: PendingCommand<Question>, isResumed: boo
     question: message,
     ...(echo !== undefined && { echo }),
   }
-  await deps.inbox.save(turn, 'event')
+  await deps.inbox.save(turn, isScheduled === true ? 'schedule' : 'command')
   deps.threads.begin(thread, message)
   deps.threads.note({ kind: 'said', thread, message })
   deps.inbox.accept(turn)

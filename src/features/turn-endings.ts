@@ -1,6 +1,7 @@
 import { describeFailure, formatError, SlackError } from '../errors.ts'
 import { withoutUnopenedThoughts } from '../model/thinking.ts'
 import type { Ended, Interruption } from '../queue/job.ts'
+import type { Turn } from '../queue/turn.ts'
 import type { Ending, Reply } from '../reply/reply.ts'
 import { formatPostFailure } from './command-failure.ts'
 import type { Services, TurnContext } from './context.ts'
@@ -12,7 +13,9 @@ interface Outcome {
   kind: string
 }
 
-type Ctx = TurnContext<Pick<Services, 'users' | 'threads' | 'limiter' | 'outages'>>
+type NoticeDeps = Pick<Services, 'limiter' | 'log'>
+
+type Ctx = TurnContext<Pick<Services, 'users' | 'threads' | 'limiter' | 'outages' | 'log'>>
 
 /** Ends an attempt that was aborted: by a person, by an edit or deletion of the question, or because the bot stops. */
 export async function endInterrupted(ctx: Ctx): Promise<Outcome> {
@@ -111,18 +114,18 @@ async function conclude(ctx: Ctx, ending: Ending): Promise<void> {
     // Another replica has the turn and shows its end.
     if (ctx.job.lease.lost.aborted) return
     ctx.log.error({ turn: ctx.turn.id, reason: formatError(error) }, 'completing edit failed')
-    if (error instanceof SlackError && !error.isPassing && ctx.reply.messages.length === 0)
-      await tellPrivately(ctx, error)
+    if (!(error instanceof SlackError) || error.isPassing || ctx.reply.messages.length > 0) return
+    ctx.deps.outages.refused(ctx.turn.channel)
+    await tellPrivately(ctx.deps, ctx.turn, formatPostFailure(error, ctx.i18n))
   }
 }
 
-/** Tells the asker, where nobody else sees it, that Slack takes no reply there. */
-async function tellPrivately({ turn, i18n, deps, log }: Ctx, refusal: SlackError): Promise<void> {
-  deps.outages.refused(turn.channel)
-  const text = formatPostFailure(refusal, i18n)
+/** Tells the asker something where nobody else sees it. Best effort. */
+export async function tellPrivately({ limiter, log }: NoticeDeps, turn: Turn, text: string): Promise<void> {
+  // Slack shows nothing in a thread that has no reply yet.
   const thread = turn.threadTs === turn.question.ts ? {} : { thread_ts: turn.threadTs }
   const args = { channel: turn.channel, user: turn.user, text, ...thread }
-  await deps.limiter
+  await limiter
     .send('chat.postEphemeral', () => args, 'error')
     .catch(error => log.warn({ turn: turn.id, reason: formatError(error) }, 'private notice failed'))
 }

@@ -17,6 +17,9 @@ export const en = {
   setAside:
     'I broke down several times while answering this, so I have set it aside. Ask in other words, or without its files; if it stays, tell whoever runs me.',
   before: (count: number) => `${formatCount(count)} before you…`,
+  flooded:
+    'You have a lot of questions waiting, so I won’t answer this one, or any more for now. Ask again once I’ve caught up.',
+  tooManyWaiting: 'You have a lot of questions waiting. Ask this again once I’ve caught up.',
   missingScope: (scope: string) =>
     `Slack won’t let me do that: the app is missing the permission ${scope}. Ask an admin to paste manifest.yml into the app’s page “App Manifest” and reinstall it.`,
   unexpected: (reference: string) =>

@@ -19,6 +19,8 @@ export const zh: I18n = {
   handedOver: '我正在重启，回来后会把其余部分写完。',
   setAside: '回答这个问题时我多次崩溃，所以先把它放下了。请换个说法再问，或去掉附件；如果还是不行，请告诉管理员。',
   before: count => `前面还有 ${count} 个问题…`,
+  flooded: '你还有不少问题在排队，这条以及接下来的问题我先不回答了。等我答完前面的，请再问一次。',
+  tooManyWaiting: '你还有不少问题在排队。等我答完前面的，请再问一次。',
   missingScope: scope =>
     `Slack 不允许我这样做：应用缺少权限 ${scope}。请让管理员把 manifest.yml 粘贴到应用的 “App Manifest” 页面，然后重新安装。`,
   unexpected: reference => `我这边出了问题。请再问一次；如果还是不行，请把这个编号告诉管理员：${reference}`,

@@ -134,9 +134,9 @@ function createChecks({ isForBot, log }: DispatcherDeps) {
       checked.add(job)
       void onSlotFree()
       if (isClosing) job.interrupt('closing')
-      // The worker hands an interrupted job over.
+      // The worker hands an interrupted job over. Without a lasting store nobody takes it, and it may not be for the bot.
       return orAbort(isForBot(job), job.signal)
-        .catch(() => true)
+        .catch(() => job.isPersistent)
         .finally(() => checked.delete(job))
     },
     interrupt(): void {

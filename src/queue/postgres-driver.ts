@@ -1,15 +1,28 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import { CompiledQuery, type Kysely } from 'kysely'
-import { PgBoss } from 'pg-boss'
+import { CompiledQuery, type Kysely, sql } from 'kysely'
+import { type Job, PgBoss } from 'pg-boss'
+import { defaultBounds } from '../config.ts'
 import { formatError } from '../errors.ts'
 import type { Log } from '../log.ts'
 import type { ThreadId } from '../slack/thread-history.ts'
 import { withStartLock } from '../store/postgres.ts'
 import type { Store } from '../store/store.ts'
 import type { Schema } from '../store/tables.ts'
-import { createTurnSaver, parseTurnRecord, recordReplicaCrash, type TurnRecord, unfinished } from '../store/turns.ts'
+import {
+  createTurnSaver,
+  ignored,
+  type NewTurn,
+  parseTurnRecord,
+  recordReplicaCrash,
+  selectThread,
+  type TurnRecord,
+  unfinished,
+} from '../store/turns.ts'
 import { createLeases } from './lease.ts'
+import { admitTurns, loadBacklog, loadNextRound } from './postgres-backlogs.ts'
 import type { Lane, Lease, LeasedTurn, QueueDriver } from './queue-driver.ts'
+import { hasRoomFor, nextRound } from './round-robin.ts'
+import { readPerson } from './turn.ts'
 
 const queue = 'turns'
 /** The least that pg-boss allows. Crashed replicas are found sooner, by their missing connections. */
@@ -24,10 +37,21 @@ const pollEveryMs = 1_000
 const stopMs = 1_500
 const saveRetryMs = 250
 const savePatienceMs = 120_000
+/** The most that pg-boss lists at once. */
+const mostFound = 100_000
+/** Advisory lock of the replica that takes entries. */
+const fetchLock = 7_418_324
 
 type Db = Kysely<Schema>
 type QueueEntry = Parameters<ReturnType<typeof createLeases>['open']>[1]
-type Boss = Pick<PgBoss, 'fetch' | 'complete' | 'fail' | 'touch' | 'insert'>
+type Boss = Pick<PgBoss, 'fetch' | 'complete' | 'fail' | 'touch' | 'insert' | 'findJobs' | 'deleteJob'>
+
+interface PostgresDriverDeps {
+  store: Store
+  log: Log
+  /** Of each person's turns. */
+  bounds?: typeof defaultBounds | undefined
+}
 
 /** Data of a queue entry. */
 interface Entry extends ThreadId {
@@ -37,14 +61,17 @@ interface Entry extends ThreadId {
 }
 
 /** Creates the driver for several replicas on pg-boss: strict order by key, the key being the thread. */
-export function createPostgresDriver({ store, log }: { store: Store; log: Log }): QueueDriver {
+export function createPostgresDriver({ store, log, bounds = defaultBounds }: PostgresDriverDeps): QueueDriver {
   if (store.shared === undefined) throw new Error('the store is not shared')
   const { replicas, postgres, writer } = store.shared
   const { db } = postgres
   const boss = createBoss(postgres.executeSql, log)
   const leases = createLeases(buildEntryActions(boss, db))
-  const enqueue = (on: Db, turns: NewEntry[]) => insertEntries(boss, on, turns)
-  const save = createTurnSaver(writer, { savedBy: replicas.name, enqueue })
+  const save = createTurnSaver(writer, {
+    savedBy: replicas.name,
+    admit: (on, turns) => admitTurns(on, turns, bounds),
+    enqueue: (on, turns) => insertEntries(boss, on, turns),
+  })
   let timer: NodeJS.Timeout | undefined
   let isOpen = false
   let tellAhead: (record: TurnRecord, ahead: number) => void = () => {}
@@ -55,6 +82,7 @@ export function createPostgresDriver({ store, log }: { store: Store; log: Log })
         () => save(turn),
         () => isOpen,
       ),
+    hasRoom: async (person, coming) => hasRoomFor(coming, await loadBacklog(db, person), bounds),
     async start({ onReady, onMarked, onAhead }) {
       tellAhead = onAhead
       await withStartLock(db, () => createQueue(boss))
@@ -80,14 +108,14 @@ export function createPostgresDriver({ store, log }: { store: Store; log: Log })
     async take(most) {
       if (!isOpen) return []
       const sentAt = performance.now()
-      const jobs = await boss.fetch<Entry>(queue, { batchSize: most })
+      const jobs = await fetchFairly(boss, db, { most, running: bounds.running })
       const open = (record: TurnRecord, job: QueueEntry) => leases.open(record, job, sentAt)
       return jobs.map(job => buildLane({ boss, db, name: replicas.name, open }, job))
     },
     load: store.turns.load,
     inThread: thread => loadUnfinished(db, thread),
     async isForeign(thread) {
-      return (await selectThread(db, thread).where('state', '!=', 'passed').limit(1).execute()).length === 0
+      return (await selectThread(db, thread).where('state', 'not in', ignored).limit(1).execute()).length === 0
     },
     async mark(id, change, by) {
       const isMarked = await store.turns.mark(id, change)
@@ -115,11 +143,11 @@ export function createPostgresDriver({ store, log }: { store: Store; log: Log })
 }
 
 /** Retries a save while the database is away: the event gets no ack meanwhile. */
-async function retrySave(save: () => Promise<boolean | undefined>, isOpen: () => boolean): Promise<boolean> {
+async function retrySave<T>(save: () => Promise<T | undefined>, isOpen: () => boolean): Promise<T> {
   const deadline = Date.now() + savePatienceMs
   for (;;) {
-    const isNew = await save()
-    if (isNew !== undefined) return isNew
+    const saved = await save()
+    if (saved !== undefined) return saved
     if (!isOpen() || Date.now() > deadline) throw new Error('turn could not be saved')
     await delay(saveRetryMs)
   }
@@ -192,13 +220,15 @@ async function createQueue(boss: PgBoss): Promise<void> {
   })
 }
 
-type NewEntry = ThreadId & { ts: string; isAgain?: boolean }
+type NewEntry = ThreadId & Pick<NewTurn, 'ts' | 'person' | 'round'> & { isAgain?: boolean }
 
 /** Inserts queue entries in a transaction of the store. */
 async function insertEntries(boss: Boss, on: Db, entries: NewEntry[]): Promise<void> {
-  const jobs = entries.map(({ channel, threadTs, ts, isAgain = false }) => ({
+  const jobs = entries.map(({ channel, threadTs, ts, person = '', round = 0, isAgain = false }) => ({
     data: { channel, threadTs, ts, isAgain },
     singletonKey: `${channel}:${threadTs}`,
+    priority: -round,
+    ...(person !== '' && { group: { id: person } }),
   }))
   await boss.insert(queue, jobs, { db: buildBossDatabase(on) })
 }
@@ -209,18 +239,59 @@ const buildBossDatabase = (on: Db) => ({
   }),
 })
 
-/** Enqueues the turns that came from SQLite or an older version. */
+/** Enqueues the turns that came from SQLite or an older version, by person; entries of the older version are replaced. */
 async function enqueueLeftTurns(boss: Boss, db: Db): Promise<void> {
   await db.transaction().execute(async on => {
-    const left = await on
+    const left = on
       .updateTable('turns')
       .set({ queued: 1 })
       .where('state', 'in', unfinished)
       .where('queued', '=', 0)
-      .returning(['channel', 'thread_ts', 'ts'])
-      .execute()
-    const entries = left.map(({ channel, thread_ts, ts }) => ({ channel, threadTs: thread_ts, ts }))
-    if (entries.length > 0) await insertEntries(boss, on, entries)
+      .returningAll()
+    const records = (await left.execute()).map(parseTurnRecord).toSorted((a, b) => (a.ts < b.ts ? -1 : 1))
+    if (records.length === 0) return
+    const turns = new Set(records.map(({ channel, ts }) => `${channel}:${ts}`))
+    const options = { db: buildBossDatabase(on) }
+    const queued = await boss.findJobs<Entry>(queue, { ...options, queued: true, limit: mostFound })
+    const old = queued.filter(({ data }) => turns.has(`${data.channel}:${data.ts}`)).map(({ id }) => id)
+    if (old.length > 0) await boss.deleteJob(queue, old, options)
+    await insertEntries(boss, on, await saveRounds(on, records))
+  })
+}
+
+/** Saves the person and the round of each turn. */
+async function saveRounds(on: Db, records: TurnRecord[]): Promise<NewEntry[]> {
+  const lasts = new Map<string, number>()
+  const entries = records.map(record => {
+    const person = readPerson(record)
+    const round = nextRound(person, { current: 0, last: lasts.get(person) ?? 0 })
+    lasts.set(person, round)
+    return { ...record, person, round }
+  })
+  const [ids, people, rounds] = [
+    entries.map(({ id }) => id),
+    entries.map(one => one.person),
+    entries.map(one => one.round),
+  ]
+  await sql`update turns set person = entry.person, round = entry.round
+    from unnest(${ids}::text[], ${people}::text[], ${rounds}::integer[]) as entry(id, person, round)
+    where turns.id = entry.id`.execute(on)
+  return entries
+}
+
+/** Fetches the next entries, one replica at a time: no person has more than their share of running turns. */
+function fetchFairly(boss: Boss, db: Db, { most, running }: { most: number; running: number }) {
+  return db.transaction().execute(async on => {
+    await sql`select pg_advisory_xact_lock(${fetchLock})`.execute(on)
+    const options = { db: buildBossDatabase(on), groupConcurrency: running }
+    const jobs: Job<Entry>[] = []
+    // A batch would take any of a person's entries, not their first ones.
+    while (jobs.length < most) {
+      const [job] = await boss.fetch<Entry>(queue, options)
+      if (job === undefined) break
+      jobs.push(job)
+    }
+    return jobs
   })
 }
 
@@ -242,9 +313,6 @@ async function tellPosition(
   if (record !== undefined && ahead > 0) tell(record, ahead)
 }
 
-const selectThread = (db: Db, { channel, threadTs }: ThreadId) =>
-  db.selectFrom('turns').selectAll().where('channel', '=', channel).where('thread_ts', '=', threadTs)
-
 async function loadUnfinished(db: Db, thread: ThreadId): Promise<TurnRecord[]> {
   const rows = await selectThread(db, thread).where('state', 'in', unfinished).orderBy('ts').execute()
   return rows.map(parseTurnRecord)
@@ -255,7 +323,7 @@ async function loadForeign(db: Db, turn: TurnRecord, name: string): Promise<Turn
   if (turn.ts === turn.threadTs && turn.revision === 1) return []
   const rows = await selectThread(db, turn)
     .where('id', '!=', turn.id)
-    .where('state', '!=', 'passed')
+    .where('state', 'not in', ignored)
     .where(({ or, eb }) => or([eb('kept_by', '!=', name), eb('owner', 'is distinct from', name)]))
     .execute()
   return rows.map(parseTurnRecord)
@@ -315,13 +383,15 @@ async function reopenTurn(
   const row = await on.selectFrom('turns').selectAll().where('id', '=', id).forUpdate().executeTakeFirst()
   if (row === undefined) return 'unknown'
   if (unfinished.some(one => one === row.state)) return 'busy'
+  const person = readPerson(parseTurnRecord(row))
+  const round = await loadNextRound(on, person)
   // The person who asks for another revision clears the turn of its crashes.
   const next = isNextRevision ? { edition: row.edition + 1, shown: 0, deaths: 0 } : {}
   await on
     .updateTable('turns')
-    .set({ ...next, state, owner: null, changed_at: Date.now() })
+    .set({ ...next, state, person, round, owner: null, changed_at: Date.now() })
     .where('id', '=', id)
     .execute()
-  await insertEntries(boss, on, [{ channel: row.channel, threadTs: row.thread_ts, ts: row.ts, isAgain: true }])
+  await insertEntries(boss, on, [{ ...row, threadTs: row.thread_ts, person, round, isAgain: true }])
   return 'begun'
 }

@@ -6,8 +6,13 @@ import type { NewTurn, TurnRecord, TurnRecords } from '../store/turns.ts'
  * SQLite there is one process, whose leases never expire; with PostgreSQL there are several replicas.
  */
 export interface QueueDriver {
-  /** Saves a turn durably. Resolves with false for a duplicate. */
-  save(turn: NewTurn): Promise<boolean>
+  /**
+   * Saves a turn durably. Resolves with false for a duplicate, with 'declined' if its person has too many that wait and it is not
+   * promised, with 'flood' if it is the first of them that is declined.
+   */
+  save(turn: NewTurn): Promise<boolean | 'declined' | 'flood'>
+  /** Checks that one more turn of a person may wait, besides `coming` ones in threads of their own that are not saved yet. */
+  hasRoom(person: string, coming: number): Promise<boolean>
   /** Takes over unfinished turns. */
   start(events: QueueEvents): Promise<void>
   /** Lets a turn that was just saved be leased. */

@@ -14,8 +14,10 @@ import { createWorker } from './worker.ts'
 
 /** Durable turns: saved before Slack gets its ack, answered one at a time per thread and in order, redelivered after a crash. */
 export interface Queue {
-  /** Saves a turn durably; duplicates count once. One found in history may have been answered by a bot that lost its store. */
-  save(turn: Turn, from: 'event' | 'history'): Promise<void>
+  /** Saves a turn durably; duplicates count once. A person who has too many that wait is told so, once a flood. */
+  save(turn: Turn, from: Source): Promise<void>
+  /** Checks that one more question of a person may wait, besides `coming` ones that are not saved yet. */
+  hasRoom(person: string, coming: number): Promise<boolean>
   /** Resolves when the turn is not just being saved. */
   whenSaved(turnId: string): Promise<void>
   /** Answers a turn that was saved. */
@@ -51,6 +53,12 @@ export interface Queue {
   stopAll(patienceMs: number): Promise<void>
 }
 
+/**
+ * Origin of a turn. One found in history may have been answered by a bot that lost its store. What a person commanded was checked
+ * before it was posted; a schedule's questions count against nobody.
+ */
+type Source = 'event' | 'history' | 'command' | 'schedule'
+
 interface QueueDeps {
   driver: QueueDriver
   /** Checks that a turn is the bot's to answer. */
@@ -65,6 +73,8 @@ interface QueueDeps {
   ready: (turn: ThreadId & { ts: string }) => Promise<void>
   /** Called when a turn waits behind `ahead` others. */
   onAhead: (turn: Turn, ahead: number) => void
+  /** Called when the first turn of a flood is declined. */
+  onFlood: (turn: Turn) => void
   /** Called if the question was edited while its answer was being completed. */
   onLateEdit: (turnId: string) => void
 }
@@ -75,7 +85,7 @@ const lastEditMs = 5_000
 export function createQueue(deps: QueueDeps): Queue {
   const { driver } = deps
   const { turns } = deps.store
-  const intake = createIntake(driver)
+  const intake = createIntake(deps)
   let isOpen = true
 
   const withdrawReply = async (turnId: string): Promise<void> => {
@@ -96,6 +106,7 @@ export function createQueue(deps: QueueDeps): Queue {
 
   return {
     save: intake.save,
+    hasRoom: driver.hasRoom,
     whenSaved: intake.whenSaved,
     accept(turn) {
       // After a stop, the next start answers it.
@@ -135,7 +146,7 @@ export function createQueue(deps: QueueDeps): Queue {
     },
     async reconsider(turn) {
       if ((await driver.load(turn.id))?.state !== 'passed') return
-      await turns.update(turn.id, { turn: JSON.stringify(turn) })
+      await turns.update(turn.id, { turn: JSON.stringify(turn), person: turn.user })
       await reopen(turn.id, { state: 'waiting', isNextRevision: false })
     },
     isForeign: driver.isForeign,
@@ -164,14 +175,19 @@ function createAheadTeller(tell: QueueDeps['onAhead']) {
 }
 
 /** Creates the functions that save new turns. */
-function createIntake(driver: QueueDriver) {
+function createIntake({ driver, store, onFlood }: QueueDeps) {
   const saving = new Map<string, Promise<void>>()
   const saved = new Set<string>()
-  const save = async (turn: Turn, from: 'event' | 'history'): Promise<void> => {
-    if (await driver.save(buildNewTurn(turn, from))) saved.add(turn.id)
+  /** Finds whose bounds a turn counts against: nobody's if it may not be for the bot. */
+  const personOf = async (turn: Turn, from: Source): Promise<string> =>
+    from !== 'schedule' && (turn.isAddressed || (await store.turns.isOurs(turn))) ? turn.user : ''
+  const save = async (turn: Turn, from: Source): Promise<void> => {
+    const outcome = await driver.save(buildNewTurn(turn, from, await personOf(turn, from)))
+    if (outcome === true) saved.add(turn.id)
+    if (outcome === 'flood') onFlood(turn)
   }
   return {
-    save(turn: Turn, from: 'event' | 'history'): Promise<void> {
+    save(turn: Turn, from: Source): Promise<void> {
       const known = saving.get(turn.id)
       if (known !== undefined) return known
       const done = save(turn, from).finally(() => saving.delete(turn.id))
@@ -197,7 +213,13 @@ async function findTurn(driver: QueueDriver, turnId: string): Promise<Turn | und
   return isThere ? parseStoredTurn(record.turn) : undefined
 }
 
-function buildNewTurn(turn: Turn, from: 'event' | 'history'): NewTurn {
+function buildNewTurn(turn: Turn, from: Source, person: string): NewTurn {
   const { id, channel, threadTs, question } = turn
-  return { id, channel, threadTs, ts: question.ts, turn: JSON.stringify(turn), isFound: from === 'history' }
+  const isPromised = from === 'command' || from === 'schedule'
+  return {
+    ...{ id, channel, threadTs, person, isPromised },
+    ts: question.ts,
+    turn: JSON.stringify(turn),
+    isFound: from === 'history',
+  }
 }

@@ -1,20 +1,26 @@
+import { defaultBounds } from '../config.ts'
 import type { Log } from '../log.ts'
 import { createSeen } from '../lru.ts'
 import type { ThreadId } from '../slack/thread-history.ts'
 import type { Store } from '../store/store.ts'
 import { isUnfinished, type NewTurn, type TurnRecord } from '../store/turns.ts'
 import { concurrency, type Lane, type Lease, type LeasedTurn, type QueueDriver } from './queue-driver.ts'
+import { decline, hasRoom, hasRoomFor } from './round-robin.ts'
 import { createLanes } from './thread-lanes.ts'
+import { readPerson } from './turn.ts'
 
 /** A turn that is saved, waits or runs. */
 interface Item {
   record: TurnRecord
+  person: string
   isPersistent: boolean
   /** An earlier process or revision began it. */
   isResumed: boolean
   isReopened: boolean
   stoppedBy?: string | undefined
 }
+
+type Backlog = Parameters<typeof hasRoom>[0]
 
 /** Duplicates of an event arrive within minutes; turns that could not be saved are deduplicated in memory. */
 const rememberedMs = 3_600_000
@@ -27,34 +33,32 @@ const toldPositions = 3
  * Creates the driver for a single process: the turns wait in memory and are recovered from the store at start. A turn that cannot be
  * saved runs all the same.
  */
-export function createSqliteDriver({ store, log }: { store: Pick<Store, 'turns' | 'isPersistent'>; log: Log }) {
+export function createSqliteDriver({ store, log, bounds = defaultBounds }: SqliteDriverDeps) {
   const { turns } = store
   const items = new Map<string, Item>()
   const seen = createSeen(rememberedTurns, rememberedMs)
-  const line = createLine(item => {
+  const backlogs = createBacklogs()
+  const line = createLine(bounds, item => {
     items.delete(item.record.id)
     seen.add(item.record.id)
+    backlogs.remove(item)
   })
 
   const add = (item: Omit<Item, 'isPersistent'>) => {
     const added = { ...item, isPersistent: store.isPersistent }
     items.set(item.record.id, added)
+    backlogs.add(added)
     line.add(added)
   }
 
   const driver: QueueDriver = {
-    async save(turn) {
-      if (items.has(turn.id) || seen.has(turn.id)) return false
-      const isNew = await turns.save(turn)
-      if (isNew === false) seen.add(turn.id)
-      else items.set(turn.id, { ...buildItem(turn), isPersistent: isNew === true && store.isPersistent })
-      return isNew !== false
-    },
+    save: createSaver({ store, items, seen, backlogs, bounds }),
+    hasRoom: async (person, coming) => hasRoomFor(coming, backlogs.of(person), bounds),
     async start({ onAhead, freeSlots }) {
       Object.assign(line, { onAhead, freeSlots })
       const left = await turns.recover()
       if (left.length > 0) log.info({ turns: left.length }, 'recovered unfinished turns')
-      for (const record of left) add({ record, isResumed: true, isReopened: false })
+      for (const record of left) add({ record, person: readPerson(record), isResumed: true, isReopened: false })
     },
     enqueue({ id }) {
       const item = items.get(id)
@@ -83,7 +87,7 @@ export function createSqliteDriver({ store, log }: { store: Pick<Store, 'turns' 
       if (record === undefined) return 'unknown'
       if (items.has(id) || isUnfinished(record)) return 'busy'
       const next = isNextRevision ? { state, ...nextRevision(record) } : { state }
-      add({ record: { ...record, ...next }, isResumed: true, isReopened: true })
+      add({ record: { ...record, ...next }, person: readPerson(record), isResumed: true, isReopened: true })
       await turns.update(id, next)
       return 'begun'
     },
@@ -96,12 +100,73 @@ export function createSqliteDriver({ store, log }: { store: Pick<Store, 'turns' 
   return driver
 }
 
+interface SqliteDriverDeps {
+  store: Pick<Store, 'turns' | 'isPersistent'>
+  log: Log
+  /** Of each person's turns. */
+  bounds?: typeof defaultBounds | undefined
+}
+
+interface SaverDeps {
+  store: SqliteDriverDeps['store']
+  items: Map<string, Item>
+  seen: ReturnType<typeof createSeen>
+  backlogs: ReturnType<typeof createBacklogs>
+  bounds: typeof defaultBounds
+}
+
+/** Creates the function that saves new turns, or declines them. */
+function createSaver({ store, items, seen, backlogs, bounds }: SaverDeps): QueueDriver['save'] {
+  const { turns } = store
+  const declineTurn = async (turn: NewTurn): ReturnType<QueueDriver['save']> => {
+    const isKnown = (await turns.load(turn.id).catch(() => undefined)) !== undefined
+    if (isKnown || seen.has(turn.id)) return false
+    seen.add(turn.id)
+    const declined = decline(backlogs.of(turn.person), Date.now())
+    await turns.save({ ...turn, declined })
+    return declined
+  }
+  return async turn => {
+    if (items.has(turn.id) || seen.has(turn.id)) return false
+    if (turn.isPromised !== true && !hasRoom(backlogs.of(turn.person), turn, bounds)) return declineTurn(turn)
+    const item = buildItem(turn)
+    backlogs.add(item)
+    const isNew = await turns.save(turn)
+    if (isNew === false) {
+      seen.add(turn.id)
+      backlogs.remove(item)
+    } else items.set(turn.id, { ...item, isPersistent: isNew === true && store.isPersistent })
+    return isNew !== false
+  }
+}
+
+/** Creates the backlogs of people with unfinished turns. */
+function createBacklogs() {
+  const backlogs = new Map<string, Backlog>()
+  const of = (person: string | undefined): Backlog => backlogs.get(person ?? '') ?? { turns: [] }
+  return {
+    of,
+    add({ record, person }: Pick<Item, 'record' | 'person'>) {
+      const backlog = of(person)
+      backlog.turns.push(record)
+      if (person !== '') backlogs.set(person, backlog)
+    },
+    remove({ record, person }: Pick<Item, 'record' | 'person'>) {
+      const backlog = of(person)
+      backlog.turns = backlog.turns.filter(({ id }) => id !== record.id)
+      if (backlog.turns.length === 0) backlogs.delete(person)
+    },
+  }
+}
+
 /** Creates the line in which turns wait, and from which they are leased. */
-function createLine(onEnd: (item: Item) => void) {
-  const lanes = createLanes<Item>(
-    ({ record }) => threadKey(record),
-    ({ record }) => record.ts,
-  )
+function createLine(bounds: typeof defaultBounds, onEnd: (item: Item) => void) {
+  const lanes = createLanes<Item>({
+    keyOf: ({ record }) => threadKey(record),
+    rankOf: ({ record }) => record.ts,
+    personOf: ({ person }) => person,
+    mostTaken: bounds.running,
+  })
   const tellAhead = (item: Item) => {
     const ahead = lanes.countAhead(item, line.freeSlots())
     if (ahead > 0) line.onAhead(item.record, ahead)
@@ -157,6 +222,7 @@ const threadKey = ({ channel, threadTs }: ThreadId) => `${channel}:${threadTs}`
 
 function buildItem({ isFound = false, ...turn }: NewTurn): Omit<Item, 'isPersistent'> {
   const unbegun = { attempts: 0, crashes: 0, revision: 1, messages: [], shown: 0, postingAt: undefined, token: 0 }
-  const record: TurnRecord = { ...turn, ...unbegun, state: 'waiting', savedAt: Date.now(), isFound }
-  return { record, isResumed: isFound, isReopened: false }
+  const { person = '' } = turn
+  const record: TurnRecord = { ...turn, ...unbegun, person, state: 'waiting', savedAt: Date.now(), isFound }
+  return { record, person, isResumed: isFound, isReopened: false }
 }

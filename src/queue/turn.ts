@@ -78,6 +78,13 @@ export function parseStoredTurn(json: string): Turn | undefined {
   }
 }
 
+/** Reads whose bounds a stored turn counts against; nobody's (`''`) if it need not be for the bot. */
+export function readPerson({ person, turn }: { person: string | undefined; turn: string }): string {
+  if (person !== undefined) return person
+  const parsed = parseStoredTurn(turn)
+  return parsed?.isAddressed === true ? parsed.user : ''
+}
+
 /** The fields of a Slack event that the bot reads. */
 export interface EventBody {
   team_id?: string

@@ -11,8 +11,13 @@ export type { Urgency } from './method-limit.ts'
 /** The arguments of a call, asked for at the moment of sending so that they are always the newest. */
 type Args = () => Record<string, unknown>
 
-/** The urgency of a call; the channel of a post, where asking its arguments for it is dear; and what takes the call back while it waits. */
-type SendOptions<U extends Urgency> = U | { urgency: U; channel?: string; signal?: AbortSignal | undefined }
+/**
+ * The urgency of a call; the channel of a post, where asking its arguments for it is dear; what takes the call back while it waits; and
+ * whether it goes on with a text whose beginning is there.
+ */
+type SendOptions<U extends Urgency> =
+  | U
+  | { urgency: U; channel?: string; signal?: AbortSignal | undefined; isFurther?: boolean }
 
 /** Every write to Slack passes through it: one quota per workspace and method, shared by all replicas. */
 export interface Limiter {
@@ -149,7 +154,7 @@ function createSend({ call, limitOf, reserved, member }: SendDeps) {
     }: Exclude<SendOptions<Urgency>, Urgency> = typeof options === 'string' ? { urgency: options } : options
     const limit = limitOf(method)
     const channel = method === 'chat.postMessage' ? (to.channel ?? String(args().channel)) : ''
-    if (urgency !== 'interim') await limit.takeTurn(channel, urgency, signal)
+    if (urgency !== 'interim') await limit.takeTurn(channel, urgency, { signal, isFurther: to.isFurther })
     else if (!(await takeRoom(method, channel))) return undefined
     if (channel !== '') await member?.takePostSlot(limit, channel, signal)
     try {

@@ -23,8 +23,15 @@ const minuteMs = 60_000
 interface Waiting {
   channel: string
   urgency: Urgency
+  /** Calls of a lower rank go first, */
+  rank: number
+  /** and pass it until then. */
+  yieldsUntil: number
   start: () => void
 }
+
+/** A further message of a text lets others pass for this long. */
+const yieldMs = 15_000
 
 /** The limit of one method, the calls of the last minute, and those that wait. */
 export class MethodLimit {
@@ -143,8 +150,15 @@ export class MethodLimit {
     this.lastInChannel.set(channel, Math.max(this.lastInChannel.get(channel) ?? last, last))
   }
 
-  /** Resolves when it is this call's turn: the more urgent first, then the earlier. Rejects with the signal's reason. */
-  takeTurn(channel: string, urgency: Urgency, signal?: AbortSignal): Promise<void> {
+  /**
+   * Resolves when it is this call's turn: the more urgent first, then the earlier; a further message of a long text lets the first ones
+   * of others pass. Rejects with the signal's reason.
+   */
+  takeTurn(
+    channel: string,
+    urgency: Urgency,
+    { signal, isFurther = false }: { signal?: AbortSignal | undefined; isFurther?: boolean | undefined } = {},
+  ): Promise<void> {
     signal?.throwIfAborted()
     return new Promise((resolve, reject) => {
       const leave = () => {
@@ -155,10 +169,12 @@ export class MethodLimit {
         signal?.removeEventListener('abort', leave)
         resolve()
       }
-      const own: Waiting = { channel, urgency, start }
+      const rank = urgencies.indexOf(urgency) + (isFurther ? 0.5 : 0)
+      const now = this.#now()
+      const yieldsUntil = isFurther ? now + yieldMs : Number.POSITIVE_INFINITY
+      const own: Waiting = { channel, urgency, rank, yieldsUntil, start }
       signal?.addEventListener('abort', leave, { once: true })
-      const rank = urgencies.indexOf(urgency)
-      const behind = this.waiting.findIndex(other => urgencies.indexOf(other.urgency) > rank)
+      const behind = this.waiting.findIndex(other => other.rank > rank && now < other.yieldsUntil)
       this.waiting.splice(behind < 0 ? this.waiting.length : behind, 0, own)
       this.pump()
       if (this.waiting.includes(own) && this.#room() < this.waiting.length) this.share?.ask()

@@ -31,8 +31,11 @@ export function createEditTransport({ limiter, place, messages, checkpoint }: Ed
     // Every edit carries the metadata: one that arrives late takes back what the last one said.
     return { channel: place.channel, ...form.render(body), metadata: buildReplyMetadata(mark), ...target }
   }
-  const send = (method: string, body: () => Body, options: { urgency: Urgency; signal?: AbortSignal }) =>
-    limiter.send(method, () => buildArgs(body()), { ...options, channel: place.channel })
+  const send = (
+    method: string,
+    body: () => Body,
+    options: { urgency: Urgency; signal?: AbortSignal; isFurther?: boolean },
+  ) => limiter.send(method, () => buildArgs(body()), { ...options, channel: place.channel })
 
   /** An edit's wait is an estimate where replicas share the limits: after two waits it is not believed. */
   const isPostSooner = (waits: number) => {
@@ -50,7 +53,10 @@ export function createEditTransport({ limiter, place, messages, checkpoint }: Ed
     },
     /** Posts the message. Returns its ts, or undefined if an interim call had no room. */
     async begin(body: () => Body, urgency: Urgency, signal: AbortSignal): Promise<string | undefined> {
-      const answer = await send('chat.postMessage', body, { urgency, signal })
+      // A long text leaves room for the first words of others in its channel.
+      const isFurther = messages.index > 0 && urgency !== 'interim'
+      const options = isFurther ? { urgency: 'first' as const, isFurther } : { urgency }
+      const answer = await send('chat.postMessage', body, { ...options, signal })
       return answer === undefined ? undefined : String(answer.ts)
     },
     /** Edits the message. Returns false if an interim call had no room. */

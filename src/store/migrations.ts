@@ -79,6 +79,15 @@ export const migrations: Record<string, Migration> = {
   '007_outbox': { up: createOutbox },
   '008_quarantine': runAll(`update turns set state = 'quarantined' where state = 'set_aside'`),
   '009_undo_corrections': runAll('alter table labels add column model_labels text'),
+  '010_rounds': runAll(
+    'alter table turns add column person text',
+    'alter table turns add column round integer not null default 0',
+    'create index turns_person on turns (person, state)',
+    // Replicas of the version before 008 may have gone on to write the old name.
+    `update turns set state = 'quarantined' where state = 'set_aside'`,
+    // The next start of a replica enqueues them by person.
+    `update turns set queued = 0 where state in ('waiting', 'answering', 'stopping', 'withdrawing')`,
+  ),
 }
 
 function runAll(...statements: string[]) {

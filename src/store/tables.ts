@@ -32,6 +32,8 @@ export type TurnState =
   | 'withdrawn'
   /** Not for the bot: a reply in a thread of other people. */
   | 'passed'
+  /** Its person had too many turns that waited. */
+  | 'declined'
   /** The process crashed over it too often, or its row could not be read. */
   | 'quarantined'
 
@@ -72,6 +74,10 @@ interface TurnsTable {
   queued: Generated<number>
   /** 1 if found in Slack's history: a bot that lost its store may have answered it. */
   found: Generated<number>
+  /** The person whose bounds it counts against; '' if it counts against nobody's, null if an older version saved it. */
+  person: string | null
+  /** The round of the replicas' round robin in which it is answered. */
+  round: Generated<number>
 }
 
 interface OutboxTable {

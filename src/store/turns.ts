@@ -26,11 +26,24 @@ export interface TurnRecord {
   token: number
   /** Found in Slack's history: a bot that lost its store may have answered it. */
   isFound: boolean
+  /** The person whose bounds it counts against; '' if it counts against nobody's, undefined if an older version saved it. */
+  person: string | undefined
 }
 
-export type NewTurn = Pick<TurnRecord, 'id' | 'channel' | 'threadTs' | 'ts' | 'turn'> & { isFound?: boolean }
+export type NewTurn = Pick<TurnRecord, 'id' | 'channel' | 'threadTs' | 'ts' | 'turn'> & {
+  isFound?: boolean
+  person?: string
+  round?: number
+  savedAt?: number
+  /** It is answered however many turns of its person wait. */
+  isPromised?: boolean
+  /** Its person has too many turns that wait: it is remembered, not answered. The first one begins a flood. */
+  declined?: 'declined' | 'flood'
+}
 
-type TurnChange = Partial<Pick<TurnRecord, 'state' | 'turn' | 'attempts' | 'crashes' | 'revision' | 'messages'>> & {
+type TurnChange = Partial<
+  Pick<TurnRecord, 'state' | 'turn' | 'attempts' | 'crashes' | 'revision' | 'messages' | 'person'>
+> & {
   shown?: number
   postingAt?: number | null
   checkAt?: number | null
@@ -48,6 +61,11 @@ const recheckLeaseMs = 60_000
 
 /** Turns that have to be continued. */
 export const unfinished: TurnState[] = ['waiting', 'answering', 'stopping', 'withdrawing']
+
+const answered: TurnState[] = ['done', 'failed', 'stopped', 'quarantined']
+
+/** Turns that make no thread the bot's business. */
+export const ignored: TurnState[] = ['passed', 'declined']
 
 export const isUnfinished = ({ state }: Pick<TurnRecord, 'state'>): boolean => unfinished.includes(state)
 
@@ -97,6 +115,13 @@ export function createTurnRecords(db: Kysely<Schema>, writer: Writer) {
     },
     /** Checks that the bot answered in the thread before a ts, as far as the store remembers. */
     isAnyBefore: (thread: { channel: string; threadTs: string }, ts: string) => hasTurnBefore(db, thread, ts),
+    /** Checks that the bot answered in the thread, or will for sure, as far as the store remembers. */
+    async isOurs(thread: { channel: string; threadTs: string }): Promise<boolean> {
+      const turns = selectThread(db, thread).where(({ and, or, eb }) =>
+        or([eb('state', 'in', answered), and([eb('state', 'in', unfinished), eb('person', '!=', '')])]),
+      )
+      return (await turns.limit(1).execute()).length > 0
+    },
     /** Lists the newest threads of a channel that a turn opened between two ts, oldest first. */
     threadsBetween: (channel: string, from: string, to: string, most: number) =>
       loadThreadsBetween(db, { channel, from, to, most }),
@@ -114,20 +139,15 @@ export function createTurnRecords(db: Kysely<Schema>, writer: Writer) {
 
 async function hasTurnBefore(
   db: Kysely<Schema>,
-  { channel, threadTs }: { channel: string; threadTs: string },
+  thread: { channel: string; threadTs: string },
   ts: string,
 ): Promise<boolean> {
-  const row = await db
-    .selectFrom('turns')
-    .select('id')
-    .where('channel', '=', channel)
-    .where('thread_ts', '=', threadTs)
-    .where('ts', '<', ts)
-    .where('state', 'in', ['done', 'failed', 'stopped', 'quarantined'])
-    .limit(1)
-    .executeTakeFirst()
-  return row !== undefined
+  const before = selectThread(db, thread).where('ts', '<', ts).where('state', 'in', answered)
+  return (await before.limit(1).execute()).length > 0
 }
+
+export const selectThread = (db: Kysely<Schema>, { channel, threadTs }: { channel: string; threadTs: string }) =>
+  db.selectFrom('turns').selectAll().where('channel', '=', channel).where('thread_ts', '=', threadTs)
 
 async function loadThreadsBetween(
   db: Kysely<Schema>,
@@ -152,7 +172,7 @@ async function loadThreadsSince(db: Kysely<Schema>, since: number, most: number)
     .selectFrom('turns')
     .select(['channel', 'thread_ts'])
     .where('changed_at', '>=', since)
-    .where('state', '!=', 'passed')
+    .where('state', 'not in', ignored)
     .groupBy(['channel', 'thread_ts'])
     .orderBy(sql`max(changed_at)`, 'desc')
     .limit(most)
@@ -162,19 +182,24 @@ async function loadThreadsSince(db: Kysely<Schema>, since: number, most: number)
 
 /**
  * Creates a function that saves new turns durably; concurrent calls share a commit. It resolves with false for a duplicate, with
- * undefined if the store cannot be written. With `shared`, the rows bear the name of the replica that saved them, and `enqueue`
- * gets the new turns in the same transaction.
+ * undefined if the store cannot be written. With `shared`, the rows bear the name of the replica that saved them, `admit` completes
+ * the turns, in their order, and `enqueue` gets the new ones, in the same transaction.
  */
 export function createTurnSaver(
   writer: Writer,
-  shared?: { savedBy: string; enqueue: (on: Kysely<Schema>, turns: NewTurn[]) => Promise<void> },
+  shared?: {
+    savedBy: string
+    admit: (on: Kysely<Schema>, turns: NewTurn[]) => Promise<NewTurn[]>
+    enqueue: (on: Kysely<Schema>, turns: NewTurn[]) => Promise<void>
+  },
 ) {
-  const saveBatch = createBatch<NewTurn, boolean>(turns =>
+  const saveBatch = createBatch<NewTurn, boolean | 'declined' | 'flood'>(batch =>
     writer.durably(async on => {
+      const turns = shared === undefined ? batch : await shared.admit(on, batch)
       const isNew = await insertTurns(on, turns, shared?.savedBy)
-      const added = turns.filter((_, index) => isNew[index])
+      const added = turns.filter(({ declined }, index) => isNew[index] && declined === undefined)
       if (added.length > 0) await shared?.enqueue(on, added)
-      return isNew
+      return turns.map(({ declined = true }, index) => isNew[index] === true && declined)
     }),
   )
   return (turn: NewTurn) => writer.write(() => saveBatch(turn))
@@ -187,21 +212,24 @@ async function insertTurns(db: Kysely<Schema>, turns: NewTurn[], savedBy: string
   const added = await db
     .insertInto('turns')
     .values(
-      turns.map(({ id, channel, threadTs, ts, turn, isFound = false }) => ({
+      turns.map(({ id, channel, threadTs, ts, turn, isFound = false, declined, savedAt, person, round = 0 }) => ({
         id,
         channel,
         thread_ts: threadTs,
         ts,
-        turn,
-        state: 'waiting' as const,
+        // Nothing is kept of what nobody will answer.
+        turn: declined === undefined ? turn : '{}',
+        state: declined === undefined ? ('waiting' as const) : ('declined' as const),
         attempts: 0,
         deaths: 0 - recentCrashes,
         edition: 1,
         messages: '[]',
         shown: 0,
-        kept_at: now,
+        kept_at: savedAt ?? now,
         changed_at: now,
         found: isFound ? 1 : 0,
+        person: person ?? null,
+        round,
         ...(savedBy !== undefined && { kept_by: savedBy, queued: 1 }),
       })),
     )
@@ -297,6 +325,7 @@ export function parseTurnRecord(row: Selectable<Schema['turns']>): TurnRecord {
     savedAt: row.kept_at,
     token: row.claim,
     isFound: row.found === 1,
+    person: row.person ?? undefined,
   }
 }
 

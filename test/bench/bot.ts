@@ -24,6 +24,8 @@ export async function openBenchBot(
     stopMs: 0,
     cacheTokens: 1_000_000,
     readsPerMinute,
+    // A bench asks as one person what many would.
+    bounds: { running: 1_000, waiting: 10_000 },
   }
   const settings = { apiKey: 'none', baseUrl: model.baseUrl, name: 'gpt-4o', idleMs: 60_000 }
   return startBot({

@@ -36,6 +36,9 @@ export async function startChild(
       OPENAI_API_KEY: 'none',
       OPENAI_MODEL: 'gpt-4o',
       PORT: '0',
+      // A few people ask what many would.
+      MAX_RUNNING_PER_PERSON: '100',
+      MAX_WAITING_PER_PERSON: '10000',
       ...env,
     },
     stdio: ['ignore', 'pipe', 'inherit'],

@@ -139,7 +139,7 @@ const isLastEdit = ({ method, args }: CallRecord) =>
 async function runMany(store: Store): Promise<number> {
   const log = createLog('silent')
   const queue = createQueue({
-    driver: createSqliteDriver({ store, log }),
+    driver: createSqliteDriver({ store, log, bounds: { running: manyTurns, waiting: manyTurns } }),
     store,
     threads: { begin() {}, behind() {} },
     log,
@@ -153,6 +153,7 @@ async function runMany(store: Store): Promise<number> {
     isSettled: async () => true,
     ready: async () => {},
     onAhead() {},
+    onFlood() {},
     onLateEdit() {},
   })
   await queue.recover()
@@ -198,6 +199,7 @@ function createNoStore(): Store {
       forgetCrashes: nothing,
       takeDueForRecheck: async () => [],
       isAnyBefore: async () => false,
+      isOurs: async () => false,
       threadsBetween: async () => [],
       threadsSince: async () => [],
       prune: async () => 0,

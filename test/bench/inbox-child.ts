@@ -12,7 +12,7 @@ const log = createLog('silent')
 const database = openPostgres(url, 'bench')
 const store = await openSharedStore(url, log)
 const queue = createQueue({
-  driver: createPostgresDriver({ store, log }),
+  driver: createPostgresDriver({ store, log, bounds: { running: Number(turns) * 4, waiting: Number(turns) * 4 } }),
   store,
   log,
   threads: { begin() {}, behind() {} },
@@ -24,6 +24,7 @@ const queue = createQueue({
   isSettled: async () => true,
   ready: async () => {},
   onAhead() {},
+  onFlood() {},
   onLateEdit() {},
 })
 await queue.recover()

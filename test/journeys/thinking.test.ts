@@ -78,7 +78,10 @@ describe('a model that writes its thoughts into its answer', () => {
     const second = await ask(story)
     const next = await story.model.next()
     next.say('A secret thought. ')
-    await new Promise(resolve => setTimeout(resolve, 300))
+    // It would have been shown before the answer to this one.
+    const between = await ask(story)
+    ;(await story.model.next()).reply('Another thought.\n</think>\n\nIn between.')
+    await story.untilReply(general, between, reply => toSeen(reply) === 'In between.', 'the answer in between')
     next.say('\n</think>\n\n5')
     next.end()
     await story.untilReply(general, second, reply => toSeen(reply) === '5', 'the next answer')

@@ -560,9 +560,10 @@ describe('requests at once', () => {
     const say = (content: string): ChatMessage[] => [{ role: 'user', content }]
     const batch = ask(say('batch'), { isBatch: true })
     const question = ask(say('question'))
-    await new Promise(resolve => setTimeout(resolve, 100))
+    exchange.say('one')
+    await expect.poll(() => first.soFar()).toBe('one')
     expect(server.requests).toHaveLength(1)
-    exchange.reply('one')
+    exchange.end()
     const second = await server.next()
     expect(second.prompt).toContain('question')
     second.reply('two')

@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { expect, onTestFinished, test } from 'vitest'
+import { defaultBounds as bounds } from '../../src/config.ts'
 import type { Log } from '../../src/log.ts'
 import type { Ended, Interruption, Job } from '../../src/queue/job.ts'
 import { createQueue, type Queue } from '../../src/queue/queue.ts'
@@ -16,8 +17,9 @@ interface Process {
   store: Store
   log: string[]
   late: string[]
+  floods: string[]
   ahead: [string, number][]
-  ask(turn: Turn, from?: 'event' | 'history'): Promise<void>
+  ask(turn: Turn, from?: Parameters<Queue['save']>[1]): Promise<void>
   /** Waits for the next job that is handed to the handler. */
   next(): Promise<Given>
   /** The number of jobs that nobody has waited for. */
@@ -253,6 +255,121 @@ export function queueContract(openPlace: () => Promise<OpenProcess>): void {
     await untilIdle(second.queue)
   })
 
+  test('answers one person’s question while another’s many wait', async () => {
+    const { ask, next, ...process } = await openNew()
+    await Promise.all(range(12).map(number => ask(by('flooder', number))))
+    const running = await take(next, bounds.running)
+    await ask(by('other', 900))
+    const other = await next()
+    expect(other.job.turn.user).toBe('other')
+    expect(process.unseen).toBe(0)
+    running[0]?.end('done')
+    const following = await next()
+    expect(following.job.turn.question.ts).toBe(ts(bounds.running))
+    expect(process.unseen).toBe(0)
+  })
+
+  test('lets people take turns when all slots are taken, and each person’s questions keep their order', async () => {
+    const { ask, next } = await openNew()
+    const crowd = range(concurrency / bounds.running).map(number => `P${number}`)
+    for (const round of range(bounds.running + bounds.waiting))
+      for (const [at, person] of crowd.entries()) await ask(by(person, round * 100 + at))
+    const running = await take(next, concurrency)
+    await ask(by('late', 5_000))
+    await ask(by('late', 5_001))
+    const following: string[] = []
+    for (const { end } of running.filter(({ job }) => job.turn.user === 'P0' || job.turn.user === 'P1')) {
+      end('done')
+      const { turn } = (await next()).job
+      following.push(`${turn.user}:${turn.question.ts}`)
+    }
+    const place = following.findIndex(one => one === `late:${ts(5_000)}`)
+    expect(place).toBeGreaterThanOrEqual(0)
+    expect(place).toBeLessThan(3)
+    const ofFirst = following.filter(one => one.startsWith('P0:'))
+    expect(ofFirst).toEqual(ofFirst.toSorted())
+  })
+
+  test('declines what one person asks beyond the bound, tells them once a flood, and remembers it', async () => {
+    const { queue, ask, next, floods, store, ...process } = await openNew()
+    const most = bounds.running + bounds.waiting
+    const answerAll = async (count: number) => {
+      for (const _ of range(count)) (await next()).end('done')
+      await untilIdle(queue)
+    }
+    for (const number of range(most + 40)) await ask(by('flooder', number), number % 2 === 0 ? 'event' : 'history')
+    await Promise.all(range(20).map(number => ask(by('flooder', 500 + number))))
+    expect(floods).toEqual(['flooder'])
+    await answerAll(most)
+    for (const number of range(most + 40)) await ask(by('flooder', number), 'history')
+    await delay(50)
+    expect(process.unseen).toBe(0)
+    expect((await store.turns.load(by('flooder', most).id))?.turn).toBe('{}')
+    expect(await queue.find(by('flooder', most).id)).toBeUndefined()
+    for (const number of range(most + 5)) await ask(by('flooder', 600 + number))
+    await ask(by('other', 900))
+    expect(floods).toEqual(['flooder', 'flooder'])
+    await answerAll(most + 1)
+  })
+
+  test('lets as many wait in one thread as in many', async () => {
+    const { ask, next, floods } = await openNew()
+    for (const number of range(bounds.waiting + 1)) await ask({ ...turn(ts(number), ts(0)), user: 'U2' })
+    expect(floods).toEqual([])
+    await ask({ ...turn(ts(100), ts(0)), user: 'U2' })
+    expect(floods).toEqual(['U2'])
+    const { job } = await next()
+    expect(job.turn.question.ts).toBe(ts(0))
+  })
+
+  test('counts follow-ups in threads that the bot answers in, and no others', async () => {
+    const { queue, ask, next, floods } = await start(await openPlace(), () => new Promise(() => {}))
+    const followUps = (root: number) =>
+      range(bounds.waiting + 5).map(number => ({ ...turn(`${ts(root)}.${ts(number)}`, ts(root)), isAddressed: false }))
+    for (const followUp of followUps(1)) await ask(followUp)
+    expect(floods).toEqual([])
+    await ask(turn(ts(2)))
+    await next()
+    for (const followUp of followUps(2)) await ask(followUp)
+    expect(floods).toEqual(['U1'])
+    expect(await queue.inThread(turn(ts(2)))).toHaveLength(bounds.waiting + 1)
+  })
+
+  test('answers what was promised and what a schedule asks, however many of a person’s questions wait', async () => {
+    const { queue, ask, next, floods } = await openNew()
+    const most = bounds.running + bounds.waiting
+    for (const number of range(most)) await ask(by('flooder', number))
+    expect(await queue.hasRoom('flooder', 0)).toBe(false)
+    expect(await queue.hasRoom('other', most - 1)).toBe(true)
+    expect(await queue.hasRoom('other', most)).toBe(false)
+    await take(next, bounds.running)
+    await ask(by('flooder', 700), 'command')
+    await ask(by('flooder', 800), 'schedule')
+    expect((await next()).job.turn.question.ts).toBe(ts(800))
+    expect(floods).toEqual([])
+    expect(await queue.inThread(by('flooder', 700))).toHaveLength(1)
+    expect(await queue.hasRoom('flooder', 0)).toBe(false)
+  })
+
+  test('answers other people beside two thousand turns that an older version left', async () => {
+    const open = await openPlace()
+    const { store } = await open({ debug() {}, info() {}, warn() {}, error() {} } as unknown as Log)
+    const left = [...range(2_000).map(number => by('flooder', number)), by('other', 3_000)]
+    await Promise.all(left.map(one => store.turns.save({ ...one, ts: one.question.ts, turn: JSON.stringify(one) })))
+    await store.close()
+    const { ask, next, floods, ...process } = await start(open)
+    const given = await take(next, bounds.running + 1)
+    expect(given.map(({ job }) => job.turn.user).toSorted()).toEqual([
+      ...Array(bounds.running).fill('flooder'),
+      'other',
+    ])
+    await ask(by('late', 4_000))
+    expect((await next()).job.turn.user).toBe('late')
+    await ask(by('flooder', 5_000))
+    expect(floods).toEqual(['flooder'])
+    expect(process.unseen).toBe(0)
+  }, 60_000)
+
   test('finds turns that wait, run or left a reply, without the text of those that ended', async () => {
     const { queue, ask, next } = await openNew()
     expect(await queue.isForeign(turn('1'))).toBe(true)
@@ -412,7 +529,7 @@ export function queueContract(openPlace: () => Promise<OpenProcess>): void {
 }
 
 /** Starts a process at a place; it stops at the end of the test. */
-async function start(
+export async function start(
   open: OpenProcess,
   isForBot: (job: Job) => Promise<boolean> = async () => true,
 ): Promise<Omit<Process, 'next'> & { next(timeoutMs?: number): Promise<Given> }> {
@@ -421,8 +538,10 @@ async function start(
   const log = { debug() {}, info() {}, warn: write, error: write } as unknown as Log
   const { store, driver } = await open(log)
   const late: string[] = []
+  const floods: string[] = []
   const ahead: [string, number][] = []
   const given: Given[] = []
+  const all: Given[] = []
   let isOver = false
   const queue = createQueue({
     driver,
@@ -431,12 +550,15 @@ async function start(
     threads: { begin() {}, behind() {} },
     answer(job) {
       const { promise, resolve, reject } = Promise.withResolvers<Ended>()
-      given.push({ job, text: job.turn.question.text, end: resolve, fail: reject })
+      const one = { job, text: job.turn.question.text, end: resolve, fail: reject }
+      given.push(one)
+      all.push(one)
       return promise
     },
     isForBot,
     isSettled: async () => false,
     ready: async () => {},
+    onFlood: declined => void floods.push(declined.user),
     onAhead: (waiting, count) => void ahead.push([waiting.id, count]),
     onLateEdit: turnId => void late.push(turnId),
   })
@@ -449,7 +571,7 @@ async function start(
     await store.close()
   }
   onTestFinished(async () => {
-    for (const { end } of given) end('handed_over')
+    for (const { end } of all) end('handed_over')
     await stop()
   })
   return {
@@ -457,6 +579,7 @@ async function start(
     store,
     log: lines,
     late,
+    floods,
     ahead,
     async ask(turn, from = 'event') {
       await queue.save(turn, from)
@@ -492,6 +615,20 @@ const question = (ts: string, text: string) => ({
   form: 'slack' as const,
   files: [],
 })
+
+export const range = (length: number) => Array.from({ length }, (_, index) => index)
+
+/** A ts whose order as text is the order of the numbers. */
+const ts = (number: number) => String(number).padStart(5, '0')
+
+/** A person's question in a thread of its own. */
+export const by = (user: string, number: number): Turn => ({ ...turn(ts(number)), user })
+
+async function take(next: () => Promise<Given>, count: number): Promise<Given[]> {
+  const given: Given[] = []
+  while (given.length < count) given.push(await next())
+  return given
+}
 
 const turn = (ts: string, threadTs = ts): Turn => ({
   id: `T1:C1:${ts}`,

@@ -1,4 +1,6 @@
+import { setImmediate } from 'node:timers/promises'
 import { isPromptRefused, type Piece } from '../../model/model.ts'
+import { createGrowingText } from '../../reply/growing-text.ts'
 import type { Services, TurnContext } from '../context.ts'
 import { buildAnswerControls } from '../reply-buttons.ts'
 import { removeThoughts } from '../turn-endings.ts'
@@ -9,8 +11,11 @@ type ChatDeps = Pick<Services, 'self' | 'model' | 'threads' | 'users' | 'metrics
 
 type StopReason = Extract<Piece, { kind: 'stopped' }>['reason']
 
-/** A longer answer is ended: some twenty-five Slack messages, which is more than anybody reads. */
+/** A longer answer is ended: that is more than anybody reads. */
+const maxMessages = 25
 const maxAnswerBytes = 76_000
+/** Characters between two counts of the messages. */
+const countEvery = 1_000
 /** How often a prompt is built anew after the model refused it. */
 const maxRebuilds = 3
 
@@ -60,23 +65,45 @@ async function* readText(
   metrics: ChatDeps['metrics'],
 ): AsyncIterable<string> {
   let bytes = 0
+  let count = createMessageCounter()
   for await (const piece of pieces) {
     if (piece.kind === 'again') {
       outcome.second = ''
       bytes = 0
+      count = createMessageCounter()
     } else if (piece.kind === 'stopped') outcome.reason = piece.reason
     else if (piece.kind === 'usage') {
       metrics.tokensUsed('in', piece.usage.tokensIn ?? 0)
       metrics.tokensUsed('out', piece.usage.tokensOut ?? 0)
     } else {
       bytes += Buffer.byteLength(piece.text)
-      if (bytes > maxAnswerBytes) {
+      if (bytes > maxAnswerBytes || (await count(piece.text)) >= maxMessages) {
         outcome.reason = 'overrun'
         return
       }
       if (outcome.second === undefined) yield piece.text
       else outcome.second += piece.text
     }
+  }
+}
+
+/** Creates a function that adds a piece of an answer. It resolves with the number of messages that the answer has filled, about. */
+function createMessageCounter() {
+  const text = createGrowingText()
+  let waiting = ''
+  let full = 0
+  return async (piece: string): Promise<number> => {
+    waiting += piece
+    if (waiting.length < countEvery) return full
+    text.add(waiting)
+    waiting = ''
+    for (let head = text.head(); head.isFull && full < maxMessages; head = text.head()) {
+      text.shown(head)
+      full += 1
+      // Cutting a long text takes long, and others wait.
+      await setImmediate()
+    }
+    return full
   }
 }
 

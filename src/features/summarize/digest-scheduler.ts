@@ -30,7 +30,7 @@ export function createDigestScheduler(deps: { digests: Digests; questions: Quest
     const nextAt = nextRun(digest.pattern, digest.timeZone, now)
     if (nextAt === undefined) return digests.end(digest.id)
     const { id, user, question } = digest
-    const command = questions.create({ user, question }, `digest:${id}:${digest.nextAt}`)
+    const command = questions.create({ user, question, isScheduled: true }, `digest:${id}:${digest.nextAt}`)
     if (await digests.ask(digest, nextAt, command)) void questions.run(command)
   }
 
