@@ -24,6 +24,12 @@ const parserOptions = {
   mdastExtensions: [gfmFromMarkdown()],
 }
 
+/** Leaves addresses alone that the parser itself does not take for links: those found later have no place in the source. */
+const linkOptions = {
+  ...parserOptions,
+  mdastExtensions: [gfmFromMarkdown().map(({ transforms: _, ...extension }) => extension)],
+}
+
 /** The names of micromark's constructs that stand inside lines. */
 const inlineConstructs = [
   ...['attention', 'autolink', 'characterEscape', 'characterReference', 'codeText', 'hardBreakEscape', 'htmlText'],
@@ -45,6 +51,14 @@ const rememberTree = createMemo<Root>(16)
 export function parseMarkdown(markdown: string): Root {
   return parseCode(markdown) ?? (tooDeep.test(markdown) ? buildText(markdown) : fromMarkdown(markdown, parserOptions))
 }
+
+/** Parses a block of Markdown for links whose places in the source count. */
+export function parseLinks(markdown: string): Root {
+  return parseCode(markdown) ?? fromMarkdown(markdown, linkOptions)
+}
+
+/** Returns true for quotes and lists that are nested so deeply that they are shown as they are written. */
+export const isTooDeep = (markdown: string): boolean => tooDeep.test(markdown)
 
 /** Parses a block of Markdown down to its paragraphs, headings and tables, in half the time. Callers must not change the tree. */
 export function parseStructure(markdown: string): Root {

@@ -1,0 +1,19 @@
+/** Words of people inside the bot's own Markdown: they read as they were written and do nothing. */
+
+/** An address stays whole, so that it still works; it ends before any mark. */
+const address = /https?:\/\/[^\s<>[\]()\\`*|~]+/
+const mark = /[\\`*_[~|<>&#!$]|\](?=[([:])/
+const addressOrMark = new RegExp(`${address.source}|${mark.source}`, 'gi')
+/** What makes a list, a heading, a rule or a quote of a line that begins with it. */
+const lineStart = /^(\s*)([-+=])|^(\s*\d{1,9})([.)])/
+
+/**
+ * Escapes a person's words as one line of Markdown. A closing bracket stays: what it could close is escaped, and what stands
+ * between `\[` and `\]` would be a formula.
+ */
+export function escapeMarkdown(words: string): string {
+  return words
+    .replace(/\s+/g, ' ')
+    .replace(addressOrMark, found => (found.length > 1 ? found : found === ']' ? ']\u2060' : `\\${found}`))
+    .replace(lineStart, (_, before = '', sign = '', number = '', point = '') => `${before}${number}\\${sign}${point}`)
+}
