@@ -11,6 +11,8 @@ import type { Message } from '../slack/message.ts'
 import { questionMetadataType } from '../slack/metadata.ts'
 import { messagesOf, type SlackReader } from '../slack/reader.ts'
 import type { PendingCommand } from '../store/outbox.ts'
+import { escapeMarkdown } from '../text/escape-markdown.ts'
+import { parsePlaceMentions, slackToPlain } from '../text/from-slack.ts'
 import { formatPostFailure } from './command-failure.ts'
 import type { Services } from './context.ts'
 
@@ -94,10 +96,11 @@ async function post(
 async function buildPost(deps: Deps, { id, payload }: PendingCommand<Question>, place: Place) {
   const { user, question } = payload
   const { name, locale } = await deps.users.read(user)
-  const quoted = (await resolveChannelNames(deps.reader, question)).replace(/^/gm, '> ')
+  const plain = slackToPlain(question, await fetchChannelNames(deps.reader, question))
+  const quoted = plain.split(/\r\n?|[\n\u2028\u2029]/).map(line => `> ${escapeMarkdown(line)}`)
   return {
     channel: place.channel,
-    ...buildMessageBody(`**${i18nFor(locale).ask.asked(name)}**\n\n${quoted}`),
+    ...buildMessageBody(`**${i18nFor(locale).ask.asked(escapeMarkdown(name))}**\n\n${quoted.join('\n')}`),
     ...(place.threadTs !== undefined && { thread_ts: place.threadTs }),
     unfurl_links: false,
     unfurl_media: false,
@@ -105,13 +108,11 @@ async function buildPost(deps: Deps, { id, payload }: PendingCommand<Question>, 
   }
 }
 
-/** Replaces the ids of channels in a question by their names. */
-async function resolveChannelNames(reader: SlackReader, question: string): Promise<string> {
-  const named = question.replace(/<#[A-Z0-9]+\|([^>]+)>/g, '#$1')
-  const id = /<#([A-Z0-9]+)\|?>/.exec(named)?.[1]
-  if (id === undefined) return named
-  const channel = await fetchChannel(reader, id).catch(() => undefined)
-  return named.replace(/<#[A-Z0-9]+\|?>/g, channel?.name ? `#${channel.name}` : id)
+/** Fetches the name of the channel that a question mentions; other ids stay as they are. */
+async function fetchChannelNames(reader: SlackReader, question: string): Promise<(id: string) => string> {
+  const [mentioned] = parsePlaceMentions(question)
+  const channel = mentioned === undefined ? undefined : await fetchChannel(reader, mentioned).catch(() => undefined)
+  return id => (id === mentioned && channel?.name ? channel.name : id)
 }
 
 /** Finds a question that was posted since a moment, by its metadata. */
@@ -137,7 +138,7 @@ async function tellFailure(deps: Deps, { user, question, responseUrl }: Question
   const { reference, sentence } = describeFailure(error)
   deps.log.warn({ reference, reason: formatError(error) }, 'question not posted')
   const reason = error instanceof SlackError ? formatPostFailure(error, i18n) : sentence(i18n)
-  const body = buildMessageBody(`${reason}\n\n${i18n.ask.yourQuestion(question)}`)
+  const body = buildMessageBody(`${reason}\n\n${i18n.ask.yourQuestion(escapeMarkdown(question))}`)
   const sendDirectly = async () => {
     const channel = await openDirectMessage(deps.call, user)
     await deps.limiter.send('chat.postMessage', () => ({ channel, ...body }), 'error')

@@ -16,7 +16,7 @@ type Piece = { text: string } | { open: Mark } | { close: Mark }
 
 /** Characters beside which Slack sees a mark. */
 const bordering = /[\s()[\]{}"'/,.;:!?|<>\u200B-]/
-const literalMark = /(?<![A-Za-z0-9])[*_~](?=\S)|`/g
+const literalMark = /(?<![A-Za-z0-9])[*_~](?=\S|$)|`/g
 const lineBreak = /<br\s*\/?>/gi
 const afterUrl = /[\u3001\u3002\u3008-\u3011\u201C\u201D\uFF01\uFF08\uFF09\uFF0C\uFF1A\uFF1B\uFF1F]/
 

@@ -20,22 +20,22 @@ export function rewriteForms(markdown: string): string {
 function rewriteText(text: string | undefined): string {
   if (text === undefined) return ''
   return text
-    .replace(/(?<!\\)\\\(((?:(?!\\\))[^\n`]){1,300})\\\)/g, (_, inner: string) => `\`${inner.trim()}\``)
-    .replace(/(?<!\\)\\\[((?:(?!\\\])[^`]){1,1000})\\\]/g, (_, inner: string) => formatDisplay(inner))
+    .replace(/(?<!\\)\\\(((?:(?!\\\))[^\n`]){1,300})(?<!\\)\\\)/g, (_, inner: string) => `\`${inner.trim()}\``)
+    .replace(/(?<!\\)\\\[((?:(?!\\\])[^`]){1,1000})(?<!\\)\\\]/g, (_, inner: string) => formatDisplay(inner))
     .replace(/\$\$([^$`]{1,1000})\$\$/g, (_, inner: string) => formatDisplay(inner))
     .replace(formula, (whole: string, inner: string) => (inner.includes('`') ? whole : `\`${inner}\``))
-    .replace(/<(https?:\/\/[^\s<>|]{1,2000})\|([^<>\n]{1,300})>/gi, (_, url: string, label: string) =>
+    .replace(/(?<!\\)<(https?:\/\/[^\s<>|]{1,2000})\|([^<>\n]{1,300})>/gi, (_, url: string, label: string) =>
       formatLink(url, label),
     )
-    .replace(/<(?:mailto|tel):([^\s<>|]{1,300})(?:\|([^<>\n]{0,300}))?>/gi, (_, to: string, label = '') =>
+    .replace(/(?<!\\)<(?:mailto|tel):([^\s<>|]{1,300})(?:\|([^<>\n]{0,300}))?>/gi, (_, to: string, label = '') =>
       formatAddress(to, label),
     )
     .replace(
-      /<(?!https?:)([a-z][a-z0-9+.-]{1,31}:[^\s<>|]{0,300})\|([^<>\n]{0,300})>/gi,
+      /(?<!\\)<(?!https?:)([a-z][a-z0-9+.-]{1,31}:[^\s<>|]{0,300})\|([^<>\n]{0,300})>/gi,
       (_, to: string, label: string) => formatAddress(to, label),
     )
-    .replace(/<#([CG][A-Z0-9]{2,30})(?:\|([^<>\n]{0,100}))?>/g, (_, id: string, label = '') => `#${label || id}`)
-    .replace(/<@[UW][A-Z0-9]{2,30}\|([^<>\n]{1,100})>/g, (_, label: string) => `@${label.replace(/^@/, '')}`)
+    .replace(/(?<!\\)<#([CG][A-Z0-9]{2,30})(?:\|([^<>\n]{0,100}))?>/g, (_, id: string, label = '') => `#${label || id}`)
+    .replace(/(?<!\\)<@[UW][A-Z0-9]{2,30}\|([^<>\n]{1,100})>/g, (_, label: string) => `@${label.replace(/^@/, '')}`)
     .replace(/(?<=[\p{N})])\*(?=[\p{N}(])/gu, '\\*')
 }
 

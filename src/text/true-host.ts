@@ -110,7 +110,8 @@ function isSameHost(name: string, host: string): boolean {
   return host.endsWith(`.${shown}`) && parse(shown, { allowPrivateDomains: true }).domain !== null
 }
 
-function isAddress(name: string): boolean {
+/** Returns true for a host that people, and Slack, take for an address: its top-level domain is known. */
+export function isAddress(name: string): boolean {
   if (/^www\.|^\d+(?:\.\d+){3}$/.test(name) || specialDomains.test(name)) return true
   const { isIcann, isPrivate } = parse(name, { allowPrivateDomains: true })
   return isIcann === true || isPrivate === true

@@ -8,6 +8,7 @@ import type { SlackReader } from '../../slack/reader.ts'
 import { fetchThread, type ThreadId } from '../../slack/thread-history.ts'
 import type { Person } from '../../slack/users.ts'
 import type { Range, Span } from '../../text/date-range.ts'
+import { escapeMarkdown } from '../../text/escape-markdown.ts'
 import type { Services, TurnContext } from '../context.ts'
 import type { AskedSummary } from './request.ts'
 
@@ -72,7 +73,7 @@ export async function findReadable(
   const isName = place.of === 'channel' && place.id === undefined
   const found = isName ? await findChannel(reader, asked) : await fetchChannel(reader, asked)
   if (found === undefined || !(await mayRead(reader, found, person)))
-    throw new ShownError('summary_no_channel', i18n => i18n.summary.noChannel(found?.name || asked))
+    throw new ShownError('summary_no_channel', i18n => i18n.summary.noChannel(escapeMarkdown(found?.name || asked)))
   return found
 }
 
