@@ -2,10 +2,10 @@
 
 import type { Image, Link, Nodes, Root, Text } from 'mdast'
 import { escapeMarkdown } from './escape-markdown.ts'
-import { readBlocks } from './markdown-blocks.ts'
+import { isFenced, readBlocks } from './markdown-blocks.ts'
 import { extractDefinitions, resolveReferences } from './markdown-references.ts'
 import { createMemo } from './memo.ts'
-import { isTooDeep, offsets, parseLinks } from './parse-markdown.ts'
+import { offsets, parseLinks } from './parse-markdown.ts'
 import { formatLooseHosts, formatTrueHost, isBare, isLinkable } from './true-host.ts'
 
 /** Part of a source that is replaced. */
@@ -29,20 +29,22 @@ export function exposeLinks(markdown: string): string {
   if (!mayLink.test(markdown)) return markdown
   const blocks = readBlocks(markdown)
   const definitions = extractDefinitions(blocks)
-  const exposed = blocks.map(({ start, text }, index) => {
+  const exposed = blocks.map((block, index) => {
+    const { start, text } = block
     const gap = markdown.slice(start + text.length, blocks[index + 1]?.start)
-    const added = text.includes('[') ? definitions : ''
+    const added = text.includes('[') && !isFenced(block) ? definitions : ''
     return (mayLink.test(text) ? rememberBlock(text + added, () => exposeBlock(text, added)) : text) + gap
   })
   return markdown.slice(0, blocks[0]?.start) + exposed.join('')
 }
 
 function exposeBlock(block: string, definitions: string): string {
-  if (isTooDeep(block)) return block.replace(/(?<!\\)\[/g, '\\[')
   const source = block + definitions
+  const root = parseLinks(source)
+  if (root === undefined) return block.replace(/(?<!\\)\[/g, '\\[')
   let out = ''
   let at = 0
-  for (const { start, end, text } of findEdits(resolveReferences(parseLinks(source)), source)) {
+  for (const { start, end, text } of findEdits(resolveReferences(root), source)) {
     if (start >= block.length) break
     out += source.slice(at, start) + text
     at = end

@@ -13,7 +13,8 @@ const longestLabel = 500
 const specialDomains = /\.(?:example|test|invalid|localhost|local|internal|onion|alt|corp|home|lan|intranet)$/
 
 const invisible = /[\p{Default_Ignorable_Code_Point}\p{Bidi_Control}]/gu
-const rightToLeft = /[\p{Script=Hebrew}\p{Script=Arabic}\p{Script=Syriac}\p{Script=Thaana}\p{Script=Nko}]/u
+const rightToLeft =
+  /[\p{Bidi_Control}\p{Script=Hebrew}\p{Script=Arabic}\p{Script=Syriac}\p{Script=Thaana}\p{Script=Nko}]/u
 /** Dots that browsers take for the dots of a host. Source: UTS 46. */
 const wideDots = /[\u3002\uFF0E\uFF61]/
 /** A host in words, with the path that belongs to it. */
@@ -51,7 +52,7 @@ export function formatTrueHost(url: string, label: string): string {
   const target = readTarget(url)
   if (target === undefined) return ''
   const isHidden = isBare(url, label)
-    ? target.isObscure || label.search(invisible) >= 0 || rightToLeft.test(label)
+    ? target.isObscure || rightToLeft.test(label)
     : target.isObscure || isCoded(target) || namesOther(label, target)
   return isHidden ? ` (${target.told})` : ''
 }
