@@ -24,6 +24,8 @@ const ground = ['abort.ts', 'config.ts', 'errors.ts', 'health.ts', 'log.ts', 'lr
 const onlyIn: Record<string, string> = {
   croner: 'features/summarize/digest-schedule.ts',
   'chrono-node': 'text/free-dates.ts',
+  tldts: 'text/true-host.ts',
+  unhomoglyph: 'text/true-host.ts',
   openai: 'model/client.ts, model/api-errors.ts',
   'lru-cache': 'lru.ts',
   'csv-parse': 'features/classify/csv-records.ts',

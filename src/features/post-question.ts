@@ -10,6 +10,8 @@ import type { Message } from '../slack/message.ts'
 import { questionMetadataType } from '../slack/metadata.ts'
 import { messagesOf, type SlackReader } from '../slack/reader.ts'
 import type { PendingCommand } from '../store/outbox.ts'
+import { escapeMarkdown } from '../text/escape-markdown.ts'
+import { slackToPlain } from '../text/from-slack.ts'
 import { formatPostFailure } from './command-failure.ts'
 import type { Services } from './context.ts'
 
@@ -130,10 +132,11 @@ async function post(
 async function buildPost(deps: Deps, { id, payload }: PendingCommand<Question>, place: Place) {
   const { user, question } = payload
   const { name, locale } = await deps.users.read(user)
-  const quoted = (await resolveChannelNames(deps.access, payload, place.channel)).replace(/^/gm, '> ')
+  const plain = slackToPlain(await resolveChannelNames(deps.access, payload, place.channel), id => id)
+  const quoted = plain.split(/\r\n?|[\n\u2028\u2029]/).map(line => `> ${escapeMarkdown(line)}`)
   return {
     channel: place.channel,
-    ...buildMessageBody(`**${i18nFor(locale).ask.asked(name)}**\n\n${quoted}`),
+    ...buildMessageBody(`**${i18nFor(locale).ask.asked(escapeMarkdown(name))}**\n\n${quoted.join('\n')}`),
     ...(place.threadTs !== undefined && { thread_ts: place.threadTs }),
     unfurl_links: false,
     unfurl_media: false,
@@ -184,7 +187,7 @@ async function tellFailure(deps: Deps, { user, question, responseUrl }: Question
   const { reference, sentence } = describeFailure(error)
   deps.log.warn({ reference, reason: formatError(error) }, 'question not posted')
   const reason = error instanceof SlackError ? formatPostFailure(error, i18n) : sentence(i18n)
-  const body = buildMessageBody(`${reason}\n\n${i18n.ask.yourQuestion(question)}`)
+  const body = buildMessageBody(`${reason}\n\n${i18n.ask.yourQuestion(escapeMarkdown(question))}`)
   const sendDirectly = async () => {
     const channel = await openDirectMessage(deps.call, user)
     await deps.limiter.send('chat.postMessage', () => ({ channel, ...body }), 'error')

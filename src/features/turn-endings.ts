@@ -3,6 +3,7 @@ import { withoutUnopenedThoughts } from '../model/thinking.ts'
 import type { Ended, Interruption } from '../queue/job.ts'
 import type { Turn } from '../queue/turn.ts'
 import type { Ending, Reply } from '../reply/reply.ts'
+import { escapeMarkdown } from '../text/escape-markdown.ts'
 import { formatPostFailure } from './command-failure.ts'
 import type { Services, TurnContext } from './context.ts'
 import { buildAnswerControls, buildRegenerateControls } from './reply-buttons.ts'
@@ -39,7 +40,7 @@ async function endStopped(ctx: Ctx, by: string | undefined): Promise<Outcome> {
   const { i18n, turn } = ctx
   restoreOldText(ctx)
   const name = by === undefined || by === turn.user ? undefined : (await ctx.deps.users.read(by)).name
-  const sentence = name === undefined ? i18n.controls.stopped : i18n.controls.stoppedBy(name)
+  const sentence = name === undefined ? i18n.controls.stopped : i18n.controls.stoppedBy(escapeMarkdown(name))
   await conclude(ctx, { note: { kind: 'footer', sentence }, controls: buildAnswerControls(turn.id, i18n) })
   return { ended: 'stopped', kind: 'stopped' }
 }

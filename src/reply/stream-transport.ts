@@ -115,6 +115,9 @@ export function createStream(limiter: Limiter, place: Place, share: StreamShare 
   }
 }
 
+/** A link or an address whose end has not come: what it leads to is not known. */
+const unfinishedLink =
+  /!?\[[^\]\n]{0,300}(?:\](?:[([][^)\]\n]{0,1000})?)?$|(?:https?:\/\/|www\.|[\w.+-]{1,60}@)[^\s<>]{0,1000}$/i
 /** The beginning of what could become a mention, a link or a formula is held back until it is known what it is. */
 const unfinished =
   /[<@&\uFF20][\w!^|@;#\uFF20-]{0,60}$|<(?:https?:|mailto:|tel:|#)[^<>\n]{0,400}$|\\(?:\((?:(?!\\\))[^\n]){0,300}|\[(?:(?!\\\])[\s\S]){0,400})?$|[\p{N})]\*$|[\uD800-\uDBFF]$/u
@@ -126,5 +129,5 @@ export const isStreamable = (body: Body): boolean => streamedText(body).trim() !
 function streamedText({ blocks, grown }: Body): string {
   const [first] = blocks
   const shown = first?.type === 'markdown' ? String(first.text) : ''
-  return grown === undefined ? shown : sanitize(grown.replace(unfinished, ''))
+  return grown === undefined ? shown : sanitize(grown.replace(unfinishedLink, '').replace(unfinished, ''))
 }

@@ -17,11 +17,14 @@ export function extractDefinitions(blocks: readonly Block[]): string {
 /** Gives each link and image of a parsed text its address, where the text says one. */
 export function resolveReferences(root: Root): Root {
   const definitions = new Map<string, Definition>()
-  for (const node of root.children) {
-    if (node.type === 'definition' && !definitions.has(node.identifier)) definitions.set(node.identifier, node)
-  }
+  collect(root, definitions)
   resolve(root, definitions)
   return root
+}
+
+function collect(node: Nodes, definitions: Map<string, Definition>): void {
+  if (node.type === 'definition' && !definitions.has(node.identifier)) definitions.set(node.identifier, node)
+  if ('children' in node) for (const child of node.children) collect(child, definitions)
 }
 
 function resolve(node: Nodes, definitions: ReadonlyMap<string, Definition>): void {

@@ -6,6 +6,7 @@
 
 import type { Image, ImageReference, Link, PhrasingContent } from 'mdast'
 import { stripInvisible } from './sanitize.ts'
+import { formatLooseHosts, formatTrueHost, isBare, isLinkable } from './true-host.ts'
 
 const border = '\u200B'
 const wordJoiner = '\u2060'
@@ -15,10 +16,9 @@ type Piece = { text: string } | { open: Mark } | { close: Mark }
 
 /** Characters beside which Slack sees a mark. */
 const bordering = /[\s()[\]{}"'/,.;:!?|<>\u200B-]/
-const literalMark = /(?<![A-Za-z0-9])[*_~](?=\S)|`/g
+const literalMark = /(?<![A-Za-z0-9])[*_~](?=\S|$)|`/g
 const lineBreak = /<br\s*\/?>/gi
 const afterUrl = /[\u3001\u3002\u3008-\u3011\u201C\u201D\uFF01\uFF08\uFF09\uFF0C\uFF1A\uFF1B\uFF1F]/
-const looksLikeHost = /^(?:https?:\/\/)?((?:[a-z0-9-]+\.)+[a-z]{2,})(?=[/:?#]|$)/i
 
 /** Escapes the characters that are syntax in Slack. */
 export function escapeMrkdwn(text: string): string {
@@ -55,7 +55,7 @@ function renderPieces(node: PhrasingContent, open: readonly Mark[]): Piece[] {
   switch (node.type) {
     case 'text':
     case 'html':
-      return [{ text: renderLiteral(node.value.replace(lineBreak, '\n')) }]
+      return [{ text: renderLiteral(node.value.replace(lineBreak, '\n') + formatLooseHosts(node.value)) }]
     case 'strong':
       return marked('*', node.children, open)
     case 'emphasis':
@@ -128,10 +128,6 @@ function renderLink(node: Link): string {
   return linkTo(node.url, label === '' ? (imageOnly?.alt ?? '') : label)
 }
 
-function isBare(url: string, label: string): boolean {
-  return url === label || url === `http://${label}` || url === `mailto:${label}`
-}
-
 /** Renders an address without a label. The parser takes Chinese text behind it for a part of it, up to the next space. */
 function renderBareLink(url: string, label: string): string {
   const cut = label.search(afterUrl)
@@ -143,24 +139,20 @@ function renderBareLink(url: string, label: string): string {
 function linkTo(url: string, label: string): string {
   const clean = stripInvisible(url).trim()
   const name = stripInvisible(label).replace(/\s+/g, ' ')
-  if (!/^(?:https?:\/\/|mailto:)./i.test(clean))
-    return renderLiteral(name === '' || name === clean ? clean : `${name} (${clean})`)
-  const target = escapeMrkdwn(clean).replace(/&[lg]t;|[|\s@]/g, character => encodeCharacter(character, clean))
-  if (name === '' || name === clean) return `<${target}>`
-  return `<${target}|${escapeMrkdwn(name)}>${trueHost(clean, name)}`
+  if (!isLinkable(clean)) return renderLiteral(name === '' || name === clean ? clean : `${name} (${clean})`)
+  // A user name in the address is for nothing but to look like a host.
+  const opened = clean.replace(/^(https?:\/\/)[^/?#]*@/i, '$1')
+  const target = escapeMrkdwn(opened).replace(/&[lg]t;|[|\s@]/g, character => encodeCharacter(character, opened))
+  const host = escapeMrkdwn(formatTrueHost(clean, name === '' ? clean : name))
+  return (name === '' || name === clean) && opened === clean
+    ? `<${target}>${host}`
+    : `<${target}|${escapeMrkdwn(name || clean)}>${host}`
 }
 
 function encodeCharacter(character: string, url: string): string {
   if (character === '@') return url.startsWith('mailto:') ? '@' : '%40'
   if (character === '&lt;') return '%3C'
   return character === '&gt;' ? '%3E' : encodeURIComponent(character)
-}
-
-/** Returns the host of a link in parentheses if its label looks like another host. */
-function trueHost(url: string, label: string): string {
-  const shown = looksLikeHost.exec(label.trim())?.[1]
-  const real = URL.parse(url)?.hostname ?? ''
-  return shown === undefined || real === '' || real.endsWith(shown.toLowerCase()) ? '' : ` (${escapeMrkdwn(real)})`
 }
 
 /** Renders an image as a link: Slack would fetch an image by itself. */

@@ -24,6 +24,12 @@ const parserOptions = {
   mdastExtensions: [gfmFromMarkdown()],
 }
 
+/** Leaves addresses alone that the parser itself does not take for links: those found later have no place in the source. */
+const linkOptions = {
+  ...parserOptions,
+  mdastExtensions: [gfmFromMarkdown().map(({ transforms: _, ...extension }) => extension)],
+}
+
 /** The names of micromark's constructs that stand inside lines. */
 const inlineConstructs = [
   ...['attention', 'autolink', 'characterEscape', 'characterReference', 'codeText', 'hardBreakEscape', 'htmlText'],
@@ -37,20 +43,37 @@ const structureOptions = {
 
 /** Nested quotes and lists beyond this depth are shown as they are written: parsing takes longer with every level. */
 const tooDeep = /^(?:[ \t]*(?:>|(?:[-*+]|\d{1,9}[.)])[ \t])){41}/m
+/** A block with more brackets, or longer, is shown as it is written: parsing takes longer with the square of them. */
+const maxBrackets = 300
+const maxCharacters = 60_000
 /** Lines that begin with a letter, or with bold: a paragraph, whatever they say. */
 const plainLines = /^(?:\*\*)?\p{L}.*(?:\n(?:\*\*)?\p{L}.*)*$/u
 const rememberTree = createMemo<Root>(16)
 
 /** Parses a block of Markdown. */
 export function parseMarkdown(markdown: string): Root {
-  return parseCode(markdown) ?? (tooDeep.test(markdown) ? buildText(markdown) : fromMarkdown(markdown, parserOptions))
+  return parseCode(markdown) ?? (isTooHard(markdown) ? buildText(markdown) : fromMarkdown(markdown, parserOptions))
+}
+
+/** Parses a block of Markdown for links whose places in the source count; undefined for one that is shown as it is written. */
+export function parseLinks(markdown: string): Root | undefined {
+  return parseCode(markdown) ?? (isTooHard(markdown) ? undefined : fromMarkdown(markdown, linkOptions))
+}
+
+/** Returns true for a block that is shown as it is written: nested very deeply, full of brackets or very long. */
+function isTooHard(markdown: string): boolean {
+  if (markdown.length > maxCharacters || tooDeep.test(markdown)) return true
+  let brackets = 0
+  for (let at = markdown.indexOf(']'); at >= 0; at = markdown.indexOf(']', at + 1)) brackets += 1
+  return brackets > maxBrackets
 }
 
 /** Parses a block of Markdown down to its paragraphs, headings and tables, in half the time. Callers must not change the tree. */
 export function parseStructure(markdown: string): Root {
   return rememberTree(markdown, () => {
-    if (plainLines.test(markdown) || tooDeep.test(markdown)) return buildText(markdown)
-    return parseCode(markdown) ?? fromMarkdown(markdown, structureOptions)
+    if (plainLines.test(markdown)) return buildText(markdown)
+    const code = parseCode(markdown)
+    return code ?? (isTooHard(markdown) ? buildText(markdown) : fromMarkdown(markdown, structureOptions))
   })
 }
 

@@ -2,7 +2,7 @@
 const code = /(^ {0,3}(`{3,}|~{3,})[^\n]*(?:\n[\s\S]*?(?:\n {0,3}\2[^\n]*|(?![\s\S]))|(?![\s\S]))|`+[^`\n]*`+)/m
 
 /** A formula that is no price: it has a command, a power, an index or braces. */
-const formula = /\$(?=[^\s$])([^$\n]{0,200}[\\^_{}][^$\n]{0,200})(?<=\S)\$(?!\d)/g
+const formula = /(?<!\\)\$(?=[^\s$])([^$\n]{0,200}[\\^_{}][^$\n]{0,200})(?<=[^\s\\])\$(?!\d)/g
 
 /**
  * Rewrites what models write in Slack's own form or in LaTeX as Markdown, outside of code: `<https://e.com|label>` becomes a link, forms
@@ -20,18 +20,22 @@ export function rewriteForms(markdown: string): string {
 function rewriteText(text: string | undefined): string {
   if (text === undefined) return ''
   return text
-    .replace(/\\\(((?:(?!\\\))[^\n`]){1,300})\\\)/g, (_, inner: string) => `\`${inner.trim()}\``)
-    .replace(/\\\[((?:(?!\\\])[^`]){1,1000})\\\]/g, (_, inner: string) => formatDisplay(inner))
+    .replace(/(?<!\\)\\\(((?:(?!\\\))[^\n`]){1,300})(?<!\\)\\\)/g, (_, inner: string) => `\`${inner.trim()}\``)
+    .replace(/(?<!\\)\\\[((?:(?!\\\])[^`]){1,1000})(?<!\\)\\\]/g, (_, inner: string) => formatDisplay(inner))
     .replace(/\$\$([^$`]{1,1000})\$\$/g, (_, inner: string) => formatDisplay(inner))
     .replace(formula, (whole: string, inner: string) => (inner.includes('`') ? whole : `\`${inner}\``))
-    .replace(/<(https?:\/\/[^\s<>|]{1,2000})\|([^<>\n]{1,300})>/g, (_, url: string, label: string) =>
+    .replace(/(?<!\\)<(https?:\/\/[^\s<>|]{1,2000})\|([^<>\n]{1,300})>/gi, (_, url: string, label: string) =>
       formatLink(url, label),
     )
-    .replace(/<(?:mailto|tel):([^\s<>|]{1,300})(?:\|([^<>\n]{0,300}))?>/g, (_, to: string, label = '') =>
+    .replace(/(?<!\\)<(?:mailto|tel):([^\s<>|]{1,300})(?:\|([^<>\n]{0,300}))?>/gi, (_, to: string, label = '') =>
       formatAddress(to, label),
     )
-    .replace(/<#([CG][A-Z0-9]{2,30})(?:\|([^<>\n]{0,100}))?>/g, (_, id: string, label = '') => `#${label || id}`)
-    .replace(/<@[UW][A-Z0-9]{2,30}\|([^<>\n]{1,100})>/g, (_, label: string) => `@${label.replace(/^@/, '')}`)
+    .replace(
+      /(?<!\\)<(?!https?:)([a-z][a-z0-9+.-]{1,31}:[^\s<>|]{0,300})\|([^<>\n]{0,300})>/gi,
+      (_, to: string, label: string) => formatAddress(to, label),
+    )
+    .replace(/(?<!\\)<#([CG][A-Z0-9]{2,30})(?:\|([^<>\n]{0,100}))?>/g, (_, id: string, label = '') => `#${label || id}`)
+    .replace(/(?<!\\)<@[UW][A-Z0-9]{2,30}\|([^<>\n]{1,100})>/g, (_, label: string) => `@${label.replace(/^@/, '')}`)
     .replace(/(?<=[\p{N})])\*(?=[\p{N}(])/gu, '\\*')
 }
 

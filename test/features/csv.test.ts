@@ -2,6 +2,7 @@ import { parse } from 'csv-parse/sync'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { formatLabelledCsv, parseCsv } from '../../src/features/classify/csv.ts'
+import { defuseFormulas, restoreFormulas } from '../../src/features/classify/csv-formulas.ts'
 import { i18nFor } from '../../src/i18n/catalog.ts'
 
 const i18n = i18nFor('en')
@@ -39,11 +40,13 @@ test('whatever the table, every row comes back as it was written, with its label
       const sheet = formatLabelledCsv(table, found, { nameOf: kind => kind, i18n })
       expect(sheet.startsWith(`\uFEFF${above}`)).toBe(true)
       let at = above.length
-      for (const line of lines) {
+      for (const line of lines.filter(line => defuseFormulas(line) === line)) {
         at = sheet.indexOf(line, at)
         expect(at).toBeGreaterThan(0)
         at += line.length
       }
+      const again = parseCsv(sheet, { name: 'a.csv', wanted: 'comment' })
+      expect(again.rows.map(({ cells }, row) => cells.slice(0, rows[row]?.length))).toEqual(rows)
       const back = parse(sheet.slice(1 + above.length), { delimiter })
       expect(back.map(cells => cells.slice(3))).toEqual([
         ['kind', 'confidence', 'quote', 'reason', 'error'],
@@ -51,6 +54,87 @@ test('whatever the table, every row comes back as it was written, with its label
       ])
     }),
     { numRuns: 300 },
+  )
+})
+
+const formulas = [
+  '=1+1',
+  '+cmd',
+  '-2+3',
+  '@SUM(A1)',
+  "=cmd|' /C calc'!A0",
+  '＝1+1',
+  '＋x',
+  '－x',
+  '＠x',
+  '﹦x',
+  '-5+cmd',
+]
+const before = [
+  '',
+  ' ',
+  '\u3000',
+  '\u200B',
+  '\uFEFF',
+  '"',
+  '\t',
+  '\r',
+  '\n',
+  'a;',
+  'a; ',
+  'a,',
+  'a\t',
+  'a\n  ',
+  'a|',
+  '-5;',
+  '\0',
+]
+
+test('every cell that a spreadsheet could run is text: of the file, of its header, above it, and of the labels', () => {
+  for (const formula of formulas) {
+    for (const lead of before) {
+      const cell = lead + formula
+      const csv = `${formula},x\n\nid,comment,${quote(cell)}\n1,good words here,${quote(cell)}\n2,-5,+3.2\n`
+      const table = parseCsv(csv, { name: 'a.csv', wanted: 'comment' })
+      const found = table.rows.map(() => ({ labels: [{ kind: cell, quote: cell, reason: cell }], error: cell }))
+      const sheet = formatLabelledCsv(table, found, { nameOf: kind => kind, i18n })
+      for (const delimiter of [',', ';', '\t', '|']) {
+        const cells = parse(sheet.slice(1), { delimiter, relax_quotes: true, relax_column_count: true }).flat()
+        const parts = cells.flatMap(one => one.split(/[;\t\r\n|]/))
+        for (const part of parts)
+          expect(part).not.toMatch(/^[\s\u200B\uFEFF"\0]*(?![+-]\d[\d.]*"?(?:$|,))[=+\-@＝＋－＠﹦]/)
+      }
+      expect(sheet).toContain('2,-5,+3.2,')
+      const again = parseCsv(sheet, { name: 'a.csv', wanted: 'comment' })
+      expect(again.rows.map(({ cells }) => cells.slice(0, 3))).toEqual(table.rows.map(({ cells }) => cells))
+    }
+  }
+})
+
+test.each([
+  '-5',
+  '+3.2',
+  '-1,234.50',
+  '-12 %',
+  '-1.5e-3',
+  '-',
+  '--',
+  '1;-5',
+  'a-b',
+  'x=1',
+  'ann@e.example',
+  'well, @dana',
+])('what is no formula stays as it is: %s', cell => expect(defuseFormulas(cell)).toBe(cell))
+
+test('a cell whose formulas were made text is read as it was', () => {
+  const cells = fc.string({ unit: fc.constantFrom(...'=+-@;,|\'"ab5 \n\t\u200B＝'), maxLength: 12 })
+  fc.assert(
+    fc.property(cells, cell => {
+      const plain = restoreFormulas(cell)
+      expect(restoreFormulas(defuseFormulas(plain))).toBe(plain)
+      expect(defuseFormulas(defuseFormulas(cell))).toBe(defuseFormulas(cell))
+    }),
+    { numRuns: 3_000 },
   )
 })
 

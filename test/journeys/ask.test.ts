@@ -25,6 +25,20 @@ describe('/ask', () => {
     await untilReply(general, asked?.ts ?? '', reply => toSeen(reply) === 'Because.', 'the answer')
   })
 
+  test('shows a question as it was typed, whatever marks are in it', async () => {
+    const { slack } = await openStory({ workspace: { commands } })
+    const { general } = slack.channels
+    const text = '*why* [bank.example](https://evil.example)?\n> # `x`'
+    await slack.do({ do: 'command', as: slack.people.dana, channel: general, command: '/ask', text })
+    const asked = await slack.until(
+      () => slack.messages(general).find(({ text }) => text.includes('why')),
+      'the question',
+    )
+    expect(toSeen(asked)).toBe(
+      '**Dana asks:**\n\n> \\*why\\* \\[bank.example]\u2060(https\\://evil.example)?\n> \\> # \\`x\\`',
+    )
+  })
+
   test('in a channel that the bot is not in says how to invite it, to the person alone', async () => {
     const { slack, model } = await openStory({ workspace: { commands } })
     const { dana, lee } = slack.people

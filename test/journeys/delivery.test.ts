@@ -36,6 +36,33 @@ describe('in a direct message', () => {
     expect(story.replies(direct, ts)).toHaveLength(1)
   })
 
+  test('a link that comes in pieces shows its true host at once, and is never seen without it', async () => {
+    const story = await openStory()
+    const { slack, model, say, untilReply } = story
+    const direct = directOf(story)
+    const ts = await say(slack.people.dana, direct, 'where do I log in?')
+    const exchange = await model.next()
+    for (const piece of [
+      'Go to [bank.',
+      'example](https',
+      '://evil.exam',
+      'ple/x) or https://bank.example',
+      '@evil.example/ ',
+    ]) {
+      exchange.say(piece)
+      await untilReply(direct, ts, ({ text }) => text !== '', 'the text so far')
+    }
+    exchange.say('now. [Go](javascript:alert(1))')
+    exchange.end()
+    const whole = await untilReply(direct, ts, isWhole, 'the end')
+    const shown =
+      'Go to [bank.example](https://evil.example/x) (evil.example) or https://bank.example@evil.example/ (evil.example) now.'
+    expect(toSeen(whole)).toBe(`${shown} Go (javascript:alert(1))`)
+    for (const version of slack.versions(direct, whole.ts))
+      expect(version.text).not.toMatch(/evil\.example\/x\)(?! \(evil\.example\))/)
+    expect(calls(story, 'chat.update')).toEqual([])
+  })
+
   test.each([
     ['chat.startStream', 'missing_recipient_user_id'],
     ['chat.startStream', 'unknown_method'],

@@ -68,6 +68,18 @@ describe('a report', () => {
     await slack.until(() => ephemeral(story).find(({ text }) => text.includes('could not add its chart')), 'the notice')
   })
 
+  test('quotes people as they wrote, whatever marks are in it', async () => {
+    const story = await open()
+    const { slack, store } = story
+    const quote = '*x* <!channel> [a](http://evil.example) `b`\n> c | d'
+    await store.labels.save(toRecord(slack, { text: quote, kind: 'bug', quote }))
+    await classify(story, 'report last 30 days')
+    const dm = slack.snapshot(slack.people.dana).channels.find(({ kind }) => kind === 'im')?.id ?? ''
+    const message = await slack.until(() => slack.messages(dm).find(({ blocks }) => blocks !== undefined), 'the report')
+    const shown = '“\\*x\\* \\<!channel> \\[a](http\\://evil.example) \\`b\\` > c \\| d”'
+    expect(toSeen(message).replaceAll('\u2060', '')).toContain(shown)
+  })
+
   test('comes by direct message: numbers, quotes with links, a picture, and a CSV on demand', async () => {
     const story = await open()
     const { slack, store, say } = story

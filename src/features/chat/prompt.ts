@@ -12,6 +12,7 @@ import { loadTokenCounter, tokenUpperBound } from '../../model/tokens.ts'
 import { withoutNote } from '../../reply/body.ts'
 import type { FileContent, FileReader } from '../../slack/files/read-file.ts'
 import type { Message } from '../../slack/message.ts'
+import { escapeMarkdown } from '../../text/escape-markdown.ts'
 import { formatTime, slackToPlain } from '../../text/from-slack.ts'
 import { loadAttachments } from '../../threads/load-files.ts'
 import { truncate } from '../../threads/truncate.ts'
@@ -153,14 +154,14 @@ function formatSkipped(message: Message, view: View): string[] {
   return (message.contents ?? []).flatMap(content => {
     if (content.kind === 'text') return formatPartlyRead(content, i18n)
     const { missing } = buildPromptFile(content, view)
-    return missing === undefined ? [] : [i18n.footerFileSkipped(content.name, missing)]
+    return missing === undefined ? [] : [i18n.footerFileSkipped(escapeMarkdown(content.name), missing)]
   })
 }
 
 function formatPartlyRead({ name, cutCharacters, pages }: FileContent & { kind: 'text' }, i18n: I18n): string[] {
   return [
-    ...(pages === undefined ? [] : [i18n.footerFilePages(name, pages.read, pages.total)]),
-    ...(cutCharacters > 0 ? [i18n.footerFileCut(name)] : []),
+    ...(pages === undefined ? [] : [i18n.footerFilePages(escapeMarkdown(name), pages.read, pages.total)]),
+    ...(cutCharacters > 0 ? [i18n.footerFileCut(escapeMarkdown(name))] : []),
   ]
 }
 

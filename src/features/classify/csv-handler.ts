@@ -3,6 +3,7 @@ import type { I18n } from '../../i18n/catalog.ts'
 import { openTicker } from '../../reply/ticker.ts'
 import type { FileReader, SlackFile } from '../../slack/files/read-file.ts'
 import { upload } from '../../slack/upload.ts'
+import { escapeMarkdown } from '../../text/escape-markdown.ts'
 import { languageOf } from '../../text/terms.ts'
 import type { TurnContext } from '../context.ts'
 import { formatLabelledCsv, parseCsv } from './csv.ts'
@@ -58,10 +59,12 @@ const isTable = ({ name, mimetype }: SlackFile) => /\.(?:csv|tsv)$/i.test(name) 
 async function readText(reader: FileReader, file: SlackFile, signal: AbortSignal): Promise<string> {
   const content = await reader.read(file, signal)
   if (content.kind === 'image' || file.mimetype === 'application/pdf')
-    throw new ShownError('sheet_type', i18n => i18n.labels.sheet.otherType(file.name))
+    throw new ShownError('sheet_type', i18n => i18n.labels.sheet.otherType(escapeMarkdown(file.name)))
   if (content.kind === 'text' && content.cutCharacters === 0) return content.text
   const reason = content.kind === 'skipped' ? content.reason : 'too_large'
-  throw new ShownError(`sheet_${reason}`, i18n => i18n.footerFileSkipped(file.name, i18n.fileReasons[reason]))
+  throw new ShownError(`sheet_${reason}`, i18n =>
+    i18n.footerFileSkipped(escapeMarkdown(file.name), i18n.fileReasons[reason]),
+  )
 }
 
 async function labelRows(ctx: Ctx, table: CsvTable): Promise<LabelledRow[]> {
@@ -107,7 +110,9 @@ function formatSummary(found: LabelledRow[], nameOf: (kind: string) => string, i
   const counts = new Map<string, number>()
   for (const { labels } of found) for (const { kind } of labels) counts.set(kind, (counts.get(kind) ?? 0) + 1)
   const failed = found.filter(({ error }) => error !== undefined).length
-  const lines = [...counts].sort((a, b) => b[1] - a[1]).map(([kind, count]) => `- ${nameOf(kind)}: ${count}`)
+  const lines = [...counts]
+    .sort((a, b) => b[1] - a[1])
+    .map(([kind, count]) => `- ${escapeMarkdown(nameOf(kind))}: ${count}`)
   return [i18n.labels.sheet.done(found.length, failed), ...lines].join('\n')
 }
 

@@ -1,4 +1,5 @@
 import { parse } from 'csv-parse/sync'
+import { restoreFormulas } from './csv-formulas.ts'
 
 /** How a file writes its cells. */
 export interface CsvFormat {
@@ -35,7 +36,7 @@ export function readRecords(
     skip_empty_lines: false,
     max_record_size: maxRecordBytes,
     on_record(cells: string[], { bytes }) {
-      read({ cells, from, to: bytes })
+      read({ cells: cells.map(restoreFormulas), from, to: bytes })
       from = bytes
       return null
     },

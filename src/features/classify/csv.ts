@@ -1,9 +1,10 @@
 import { ShownError } from '../../errors.ts'
 import type { I18n } from '../../i18n/catalog.ts'
 import type { Label } from '../../store/labels.ts'
+import { escapeMarkdown } from '../../text/escape-markdown.ts'
+import { defuseFormulas } from './csv-formulas.ts'
 import { bareName, detectLayout, isNumeric, isUsualName } from './csv-layout.ts'
 import { type CsvFormat, type CsvRecord, isBlank, readRecords } from './csv-records.ts'
-import { escapeCell } from './report.ts'
 
 /** A table of feedback with one text in each row. */
 interface CsvTable {
@@ -64,7 +65,9 @@ export function parseCsv(csv: string, { name, wanted }: { name: string; wanted: 
   const data = Buffer.from(csv.replace(/^\uFEFF/, ''))
   const found = detectLayout(data, wanted)
   if (found.kind !== 'found')
-    throw new ShownError(`sheet_${found.kind}`, i18n => i18n.labels.sheet[found.kind](name, found.seen))
+    throw new ShownError(`sheet_${found.kind}`, i18n =>
+      i18n.labels.sheet[found.kind](escapeMarkdown(name), found.seen.map(escapeMarkdown)),
+    )
   const { format, headerAt, isSingle } = found.layout
   const records = readLines(data, headerAt, format)
   const [first = emptyRow, ...rest] = records.map(record => buildRow(data, record, format))
@@ -200,7 +203,10 @@ function mergeCells(row: CsvRow, { at, count, format }: { at: number; count: num
 function findColumn(header: string[], rows: CsvRow[], wanted: string | undefined): number {
   if (wanted !== undefined) {
     const found = header.findIndex(name => bareName(name) === bareName(wanted))
-    if (found < 0) throw new ShownError('sheet_column', i18n => i18n.labels.sheet.noColumn(wanted, formatNames(header)))
+    if (found < 0)
+      throw new ShownError('sheet_column', i18n =>
+        i18n.labels.sheet.noColumn(escapeMarkdown(wanted), escapeMarkdown(formatNames(header))),
+      )
     return found
   }
   const usual = header.filter(isUsualName)
@@ -219,7 +225,7 @@ function formatNames(header: string[]): string {
 
 /**
  * Adds the columns kind, confidence, quote, reason and error to the file. All else stays as it was written, up to line ends and
- * the text above the header.
+ * the text above the header, but for formulas, which become text.
  */
 export function formatLabelledCsv(
   { preamble, header, rows, trailer, delimiter, width }: CsvTable,
@@ -228,20 +234,32 @@ export function formatLabelledCsv(
 ): string {
   const { kind, confidence, quote, reason, error } = i18n.labels.sheet.heads
   const extend = ({ cells, raw, lineEnd }: CsvRow, more: string[]) =>
-    `${raw}${delimiter.repeat(width - cells.length + 1)}${formatCells(more, delimiter)}${lineEnd}`
+    `${defuseRow(cells, raw, delimiter)}${delimiter.repeat(width - cells.length + 1)}${formatCells(more, delimiter)}${lineEnd}`
   const lines = rows.map((row, index) => extend(row, formatLabels(found[index] ?? { labels: [] }, nameOf)))
   // Spreadsheets recognize UTF-8 by its byte order mark.
-  return ['\uFEFF', preamble, extend(header, [kind, confidence, quote, reason, error]), ...lines, trailer].join('')
+  return [
+    '\uFEFF',
+    defuseFormulas(preamble),
+    extend(header, [kind, confidence, quote, reason, error]),
+    ...lines,
+    trailer,
+  ].join('')
+}
+
+/** Keeps a row as the file has it if no spreadsheet runs any of it. */
+function defuseRow(cells: string[], raw: string, delimiter: string): string {
+  const safe = cells.map(defuseFormulas)
+  return safe.every((cell, at) => cell === cells[at]) ? raw : formatCells(safe, delimiter)
 }
 
 function formatLabels({ labels, error = '' }: LabelledRow, nameOf: (kind: string) => string): string[] {
-  const cells = (of: (label: Label) => string) => escapeCell(labels.map(of).join('\n'))
+  const cells = (of: (label: Label) => string) => defuseFormulas(labels.map(of).join('\n'))
   return [
     cells(({ kind }) => nameOf(kind)),
     cells(({ confidence }) => (confidence === undefined ? '' : confidence.toFixed(2))),
     cells(({ quote }) => quote ?? ''),
     cells(({ reason }) => reason),
-    escapeCell(error),
+    defuseFormulas(error),
   ]
 }
 

@@ -5,6 +5,7 @@ import type { CommandKind } from '../../queue/outbox.ts'
 import { callWithRetry } from '../../slack/client.ts'
 import { openDirectMessage } from '../../slack/direct-message.ts'
 import { languageOf } from '../../text/terms.ts'
+import { toMrkdwn } from '../../text/to-mrkdwn.ts'
 import { renderCard, renderListCard } from './card.ts'
 import { labelLines, mostLines, parseList } from './pasted-list.ts'
 import type { ClassifyServices } from './services.ts'
@@ -41,7 +42,7 @@ export function defineCardRequests(deps: Deps): CommandKind<CardRequest> {
     const answer = await build().catch(error => {
       const { reference, sentence } = describeFailure(error)
       deps.log.error({ label: subject.id, reference, reason: formatError(error) }, 'text not labelled')
-      return { text: `⚠️ ${sentence(i18n)}` }
+      return { text: toMrkdwn(`⚠️ ${sentence(i18n)}`) }
     })
     await show(deps, payload, answer).catch(error =>
       deps.log.error({ label: subject.id, reason: formatError(error) }, 'card not shown'),

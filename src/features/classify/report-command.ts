@@ -11,9 +11,11 @@ import { parseMessage, type RawMessage } from '../../slack/message.ts'
 import { upload } from '../../slack/upload.ts'
 import { isByPerson } from '../../slack/users.ts'
 import { parseDateRange, type Range } from '../../text/date-range.ts'
+import { escapeMarkdown } from '../../text/escape-markdown.ts'
 import { isMentioned } from '../../text/from-slack.ts'
 import { isNoise } from '../../text/intent.ts'
 import { parseJson } from '../../text/parse-json.ts'
+import { toMrkdwn } from '../../text/to-mrkdwn.ts'
 import { formatFailure } from '../command-failure.ts'
 import { buildReport, formatReportCsv, renderReportMarkdown } from './report.ts'
 import { drawChart } from './report-chart.ts'
@@ -109,7 +111,7 @@ export function defineReports(deps: Deps): CommandKind<AskedReport> {
     const outcome = await report(deps, payload).catch(error => {
       const { reference, sentence } = describeFailure(error)
       deps.log.error({ reference, reason: formatError(error) }, 'report failed')
-      return `⚠️ ${sentence(i18n)}`
+      return toMrkdwn(`⚠️ ${sentence(i18n)}`)
     })
     // What was made is in the direct messages; that this cannot be said in the channel is no loss.
     await deps
@@ -180,7 +182,7 @@ async function findNamedChannel({ access }: Deps, { request, user, channel }: As
   if (id === undefined && name === undefined) return (await access.check(user, channel)).id
   const place = await access.find(user, id === undefined ? { name: name ?? '' } : { id })
   if (place !== undefined) return place.id
-  throw new ShownError('report_channel', one => one.labels.report.noChannel(name ?? id ?? ''))
+  throw new ShownError('report_channel', one => one.labels.report.noChannel(escapeMarkdown(name ?? id ?? '')))
 }
 
 /** Labels what people wrote to the channel in that time and has no labels yet. */

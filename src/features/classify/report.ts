@@ -2,7 +2,9 @@ import { stringify } from 'csv-stringify/sync'
 import { i18nFor } from '../../i18n/catalog.ts'
 import type { Label, LabelRecord } from '../../store/labels.ts'
 import type { Range } from '../../text/date-range.ts'
+import { escapeMarkdown } from '../../text/escape-markdown.ts'
 import type { Language } from '../../text/terms.ts'
+import { defuseFormulas } from './csv-formulas.ts'
 import { formatKind, otherId, type Taxonomy } from './taxonomy.ts'
 
 /** The numbers and quotes of a report. */
@@ -88,17 +90,17 @@ export function renderReportMarkdown(
   const day = (at: number) => new Date(at).toISOString().slice(0, 10)
   const { range, kinds, weeks, quotes, total } = report
   const table = [
-    ['', ...kinds.map(({ name }) => name)],
+    ['', ...kinds.map(({ name }) => escapeMarkdown(name))],
     ...weeks.map(({ from, counts }) => [from, ...counts.map(String)]),
     [words.all, ...kinds.map(({ count: all }) => String(all))],
   ]
   const rule = table[0]?.map((_, at) => (at === 0 ? '---' : '---:')) ?? []
   const lines = [table[0] ?? [], rule, ...table.slice(1)].map(cells => `| ${cells.join(' | ')} |`)
   const shown = quotes.map(({ kind, quotes: own }) => {
-    const name = kinds.find(({ id }) => id === kind)?.name ?? kind
+    const name = escapeMarkdown(kinds.find(({ id }) => id === kind)?.name ?? kind)
     const items = own.map(quote => {
       const link = linkOf(quote)
-      return `- “${quote.text.replace(/\s+/g, ' ')}”${link === undefined ? '' : ` [↗](${link})`}`
+      return `- “${escapeMarkdown(quote.text)}”${link === undefined ? '' : ` [↗](${link})`}`
     })
     return `**${name}**\n${items.join('\n')}`
   })
@@ -111,17 +113,11 @@ export function formatReportCsv(records: LabelRecord[], taxonomy: Taxonomy, lang
   const rows = withoutCopies(records).flatMap(record =>
     record.labels.map(({ kind, quote = '', reason, confidence }) => [
       new Date(record.saidAt).toISOString(),
-      record.channel,
-      ...[record.text, formatKind(taxonomy, kind, language), quote, reason].map(escapeCell),
+      ...[record.channel, record.text, formatKind(taxonomy, kind, language), quote, reason].map(defuseFormulas),
       confidence?.toFixed(2) ?? '',
       record.correctedBy ?? '',
       record.version,
     ]),
   )
   return `\uFEFF${stringify([head, ...rows])}`
-}
-
-/** Escapes a cell that a spreadsheet would take for a formula. */
-export function escapeCell(cell: string): string {
-  return /^[=+\-@\t\r]/.test(cell) ? `'${cell}` : cell
 }

@@ -2,6 +2,7 @@ import type { BlockAction, ButtonAction } from '@slack/bolt'
 import { type I18n, i18nFor } from '../../i18n/catalog.ts'
 import type { Turn } from '../../queue/turn.ts'
 import { buildMessageBody } from '../../reply/body.ts'
+import { escapeMarkdown } from '../../text/escape-markdown.ts'
 import type { Bot, Services } from '../context.ts'
 import { buildRegenerateControls, controlIds, parseRating } from '../reply-buttons.ts'
 
@@ -97,7 +98,7 @@ async function mayControl(deps: ControlDeps, turn: Turn, user: string): Promise<
 
 async function refuse(deps: ControlDeps, turn: Turn, user: string): Promise<void> {
   const author = await deps.users.read(turn.user)
-  await whisper(deps, { ...turn, user }, i18n => ({ text: i18n.controls.notYours(author.name) }))
+  await whisper(deps, { ...turn, user }, i18n => ({ text: i18n.controls.notYours(escapeMarkdown(author.name)) }))
 }
 
 /** Posts a private message. Best effort: what it tells has happened already. */

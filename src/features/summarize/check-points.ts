@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { withoutPromptMarks } from '../../model/prompt-marks.ts'
 import { findJson } from '../../text/find-json.ts'
 import { findQuote, normalizeWords, parseQuotations } from '../../text/find-quote.ts'
+import { withoutOtherLinks } from './check-links.ts'
 import { checkDue, checkOwner } from './check-task.ts'
 import type { Said } from './chunks.ts'
 
@@ -142,7 +143,7 @@ export async function checkPoints(answer: Answer, checks: Checks): Promise<Point
     const words = [said.text, said.who ?? '', said.due ?? '']
     const isTrue = found.length > 0 && words.every(part => isQuotedTruly(part, found, checks))
     if (!isTrue) dropped += 1
-    const clean = (part: string) => withoutOtherLinks(withoutPromptMarks(part), found, checks)
+    const clean = (part: string) => withoutOtherAddresses(withoutPromptMarks(part), found, checks)
     return isTrue
       ? [
           {
@@ -187,15 +188,9 @@ function isQuotation(quote: string): boolean {
   return (folded.match(/\p{Script=Han}/gu)?.length ?? 0) >= quoteHan || folded.length >= quoteLetters
 }
 
-const address = /(?:https?:\/\/|www\.)[^\s<>)\]]+/gi
-
-/** Removes every link and address that does not stand in the sources. */
-export function withoutOtherLinks(words: string, tss: string[], { said }: Pick<Checks, 'said'>): string {
-  const texts = tss.map(ts => said(ts)?.text ?? '').join('\n')
-  return words
-    .replace(/!?\[([^\]]*)\]\([^)]*\)/g, '$1')
-    .replace(/\]\s*\(/g, '] ')
-    .replace(address, found => (texts.includes(found) ? found : '…'))
+/** Removes every link and address that does not stand in the messages. */
+export function withoutOtherAddresses(words: string, tss: string[], { said }: Pick<Checks, 'said'>): string {
+  return withoutOtherLinks(words, tss.map(ts => said(ts)?.text ?? '').join('\n'))
 }
 
 /** Selects the first of points that say the same, under whichever heading. Two people may have the same task. */

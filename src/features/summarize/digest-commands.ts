@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { ShownError } from '../../errors.ts'
 import type { I18n } from '../../i18n/catalog.ts'
 import type { Digests } from '../../store/digests.ts'
+import { escapeMarkdown } from '../../text/escape-markdown.ts'
 import { formatTime } from '../../text/from-slack.ts'
 import type { Services } from '../context.ts'
 import { nextRun, parseSchedule } from './digest-schedule.ts'
@@ -45,7 +46,7 @@ export async function addDigest(
   const digest = { id: randomUUID(), user, pattern: schedule.pattern, timeZone, question, title, nextAt }
   if (!(await digests.add(digest))) return `⚠️ ${i18n.notSaved}`
   scheduler.wake()
-  return i18n.summary.digest.added(title, formatTime(nextAt, timeZone), known.length + 1)
+  return i18n.summary.digest.added(escapeMarkdown(title), formatTime(nextAt, timeZone), known.length + 1)
 }
 
 /** Formats a person's digests, with the numbers by which they are ended. */
@@ -54,7 +55,7 @@ export async function listDigests({ digests }: Pick<Deps, 'digests'>, user: stri
   if (known.length === 0) return i18n.summary.digest.none
   const lines = known.map(
     ({ title, nextAt, timeZone }, at) =>
-      `${at + 1}. ${title} · ${i18n.summary.digest.next(formatTime(nextAt, timeZone))}`,
+      `${at + 1}. ${escapeMarkdown(title)} · ${i18n.summary.digest.next(formatTime(nextAt, timeZone))}`,
   )
   return [i18n.summary.digest.list, ...lines].join('\n')
 }
@@ -72,5 +73,5 @@ export async function endDigest(
   const ended = isAll ? known : known.filter((_, at) => String(at + 1) === which.trim())
   if (ended.length === 0) return i18n.summary.digest.unknown(which.trim() === '' ? '?' : which.trim())
   for (const { id } of ended) await digests.end(id)
-  return i18n.summary.digest.ended(ended.map(({ title }) => title).join('; '))
+  return i18n.summary.digest.ended(ended.map(({ title }) => escapeMarkdown(title)).join('; '))
 }

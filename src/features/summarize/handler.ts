@@ -12,7 +12,9 @@ import { formatReadable } from '../../slack/readable.ts'
 import type { Person } from '../../slack/users.ts'
 import type { Digests } from '../../store/digests.ts'
 import type { SummaryChunks } from '../../store/summary-chunks.ts'
+import { escapeMarkdown } from '../../text/escape-markdown.ts'
 import { formatTime, isMentioned } from '../../text/from-slack.ts'
+import { toMrkdwn } from '../../text/to-mrkdwn.ts'
 import type { Services, TurnContext } from '../context.ts'
 import { buildAnswerControls, buildPostControl, controlIds } from '../reply-buttons.ts'
 import type { Said } from './chunks.ts'
@@ -189,7 +191,7 @@ function renderSummary(
     const message = byTs.get(ts)
     const [day = '', clock = ''] = (message?.time ?? '').split(' ')
     const when = day === today ? clock : `${day.slice(5)} ${clock}`
-    const label = `${message?.from ?? ''}, ${when}`.replace(/[[\]\\|`*_~<>@]/g, '')
+    const label = escapeMarkdown(`${message?.from ?? ''}, ${when}`.replace(/[[\]<>@]/g, ''))
     return { address: buildPermalink(deps.self, source.channel, ts, message?.threadTs), label }
   }
   const usual = renderSummaryMarkdown(found, form.sections, linkOf, i18n)
@@ -202,7 +204,7 @@ function renderSummary(
 async function clearProgress(ctx: Ctx, error: unknown): Promise<void> {
   const { signal, reply, i18n } = ctx
   if (!signal.aborted || (signal.reason as Interruption).kind === 'stopped') reply.replace('')
-  if (error instanceof ShownError && !signal.aborted) await echo(ctx, { text: `⚠️ ${error.sentence(i18n)}` })
+  if (error instanceof ShownError && !signal.aborted) await echo(ctx, { text: toMrkdwn(`⚠️ ${error.sentence(i18n)}`) })
 }
 
 /** Renders the summary for the place of the command, with its post button only; of a long one the link. */

@@ -9,6 +9,7 @@ import { buildPermalink } from '../../slack/permalink.ts'
 import { messagesOf } from '../../slack/reader.ts'
 import { parseReadError } from '../../slack/thread-history.ts'
 import { parseJson } from '../../text/parse-json.ts'
+import { toMrkdwn } from '../../text/to-mrkdwn.ts'
 import { formatFailure, formatPostFailure, savedOrTold } from '../command-failure.ts'
 import type { Services } from '../context.ts'
 import { controlIds, type PostValue } from '../reply-buttons.ts'
@@ -42,11 +43,11 @@ export function listenToSummarizing(app: App, deps: Deps): void {
     const say = (sentence: string) => ack({ response_type: 'ephemeral', text: sentence })
     if (/^(?:help|\?|帮助|用法)$/i.test(text)) return say(i18n.summary.usage)
     if (text.length > longestRequest) return say(i18n.summary.tooLong)
-    if (/^(?:list|digests|schedules?|列表|定期)$/i.test(text)) return say(await listDigests(deps, user, i18n))
+    if (/^(?:list|digests|schedules?|列表|定期)$/i.test(text)) return say(toMrkdwn(await listDigests(deps, user, i18n)))
     const ended = /^(?:stop|end|cancel|停止|结束|取消)\s*(\d{0,4}|all|全部|所有)$/i.exec(text)
-    if (ended !== null) return say(await endDigest(deps, user, ended[1] ?? '', i18n))
+    if (ended !== null) return say(toMrkdwn(await endDigest(deps, user, ended[1] ?? '', i18n)))
     const here = formatChannelToken(channel, command.channel_name)
-    if (isScheduleRequest(text)) return say(await addDigest(deps, { user, text, here }, i18n))
+    if (isScheduleRequest(text)) return say(toMrkdwn(await addDigest(deps, { user, text, here }, i18n)))
     const question = { user, question: formatQuestion(text, here, i18n), echo: command.response_url }
     await ask(deps, question, { i18n, say })
   })
@@ -119,7 +120,7 @@ async function tryToPost(deps: Deps, value: PostValue & { given: string }, body:
     return i18n.summary.posted(buildPermalink(self, value.channel, ts, value.threadTs))
   } catch (error) {
     deps.log.warn({ turn: value.turn, reason: formatError(error) }, 'summary not posted')
-    if (error instanceof ShownError) return error.sentence(i18n)
+    if (error instanceof ShownError) return toMrkdwn(error.sentence(i18n))
     if (!(error instanceof SlackError)) return i18n.summary.gone
     return formatPostFailure(error, i18n)
   }

@@ -1,6 +1,7 @@
 import type { I18n } from '../../i18n/catalog.ts'
+import { escapeMarkdown } from '../../text/escape-markdown.ts'
 import { parseQuotations } from '../../text/find-quote.ts'
-import { type Checks, isQuotedTruly, type Point, type Points, withoutOtherLinks } from './check-points.ts'
+import { type Checks, isQuotedTruly, type Point, type Points, withoutOtherAddresses } from './check-points.ts'
 import { numberPoints } from './prompt.ts'
 import { sections } from './request.ts'
 
@@ -42,30 +43,24 @@ export function renderSummaryMarkdown(
     blocks.push(
       [
         `**${i18n.summary.headings.facts}**`,
-        ...facts.map(fact => `- ${renderText(fact.text)}${renderLinks(fact.sources, linkOf)}`),
+        ...facts.map(fact => `- ${escapeMarkdown(fact.text)}${renderLinks(fact.sources, linkOf)}`),
       ].join('\n'),
     )
   const head =
     upshot === undefined || only !== undefined
       ? []
-      : [`${renderText(upshot.text)}${renderLinks(upshot.sources, linkOf)}`]
+      : [`${escapeMarkdown(upshot.text)}${renderLinks(upshot.sources, linkOf)}`]
   const all = [...head, ...blocks]
   return { markdown: all.length === 0 ? i18n.summary.nothingFound : all.join('\n\n'), dropped }
 }
 
 function renderLine({ text, who, due }: Point, i18n: I18n): string {
-  const owner = who === undefined ? '' : `**${renderText(who)}**${i18n.summary.colon}`
-  return `${owner}${renderText(text)}${due === undefined ? '' : i18n.summary.due(renderText(formatDue(due, i18n)))}`
+  const owner = who === undefined ? '' : `**${escapeMarkdown(who)}**${i18n.summary.colon}`
+  return `${owner}${escapeMarkdown(text)}${due === undefined ? '' : i18n.summary.due(escapeMarkdown(formatDue(due, i18n)))}`
 }
 
 /** Formats a date as people say it; other words stay as they were said. */
 const formatDue = (due: string, i18n: I18n) => (/^\d{4}-\d{2}-\d{2}$/.test(due) ? i18n.summary.day(due) : due)
-
-/** Escapes Markdown: a model wrote this about what people wrote. */
-const renderText = (text: string) =>
-  text
-    .replace(/https?:\/\/\S+|[\\`*_[\]~|]/g, found => (found.length > 1 ? found : `\\${found}`))
-    .replace(/^(\d+)([.)])/, '$1\\$2')
 
 const renderLinks = (sources: string[], linkOf: LinkOf) =>
   sources
@@ -92,7 +87,7 @@ export function renderFormedMarkdown(
   let said = 0
   for (const [at, line] of lines.entries()) {
     if (isFrame(line, lines[at + 1])) {
-      kept.push(withoutOtherLinks(line.replace(idMark, ''), [], checks))
+      kept.push(withoutOtherAddresses(line.replace(idMark, ''), [], checks))
       continue
     }
     const shown = line.includes('|')
@@ -121,7 +116,7 @@ function checkRow(
 ): Kept {
   const sources = parseSources(line, numbered)
   if (sources.length === 0 || !isQuotedTruly(line, sources, checks)) return { text: '', dropped: 1 }
-  return { text: linkSources(withoutOtherLinks(line, sources, checks), numbered, linkOf), dropped: 0 }
+  return { text: linkSources(withoutOtherAddresses(line, sources, checks), numbered, linkOf), dropped: 0 }
 }
 
 const bySentence = new Intl.Segmenter('en', { granularity: 'sentence' })
@@ -146,7 +141,7 @@ function checkSentences(
     }
     const [last = '', ...unproven] = splitSegments(said).reverse()
     dropped += unproven.length
-    const shown = withoutOtherLinks(last.trim(), sources, checks)
+    const shown = withoutOtherAddresses(last.trim(), sources, checks)
     text += `${text === '' ? '' : ' '}${shown}${linkSources(marks, numbered, linkOf)}`
   }
   return { text: text === '' ? '' : lead + text, dropped }

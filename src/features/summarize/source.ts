@@ -6,6 +6,7 @@ import type { Message } from '../../slack/message.ts'
 import type { SlackReader } from '../../slack/reader.ts'
 import { fetchThread, type ThreadId } from '../../slack/thread-history.ts'
 import type { Range, Span } from '../../text/date-range.ts'
+import { escapeMarkdown } from '../../text/escape-markdown.ts'
 import type { Services, TurnContext } from '../context.ts'
 import type { AskedSummary } from './request.ts'
 
@@ -68,7 +69,8 @@ export async function findReadable(
 ): Promise<Channel> {
   const { id, name = '' } = place.of === 'thread' ? { id: place.channel } : place
   const found = await access.find(user, id === undefined ? { name } : { id })
-  if (found === undefined) throw new ShownError('summary_no_channel', i18n => i18n.summary.noChannel(id ?? name))
+  if (found === undefined)
+    throw new ShownError('summary_no_channel', i18n => i18n.summary.noChannel(escapeMarkdown(id ?? name)))
   return found
 }
 

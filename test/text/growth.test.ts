@@ -1,0 +1,80 @@
+import { describe, expect, test } from 'vitest'
+import { defuseFormulas, restoreFormulas } from '../../src/features/classify/csv-formulas.ts'
+import { parseAnswer as parseSummary } from '../../src/features/summarize/check-points.ts'
+import { createHarmonyFilter } from '../../src/model/harmony.ts'
+import { withoutPromptMarks } from '../../src/model/prompt-marks.ts'
+import { createThinkingFilter } from '../../src/model/thinking.ts'
+import { extractBlockText } from '../../src/slack/block-text.ts'
+import { escapeMarkdown } from '../../src/text/escape-markdown.ts'
+import { findJson } from '../../src/text/find-json.ts'
+import { parseQuotations } from '../../src/text/find-quote.ts'
+import { slackToPlain } from '../../src/text/from-slack.ts'
+import { isNoise } from '../../src/text/intent.ts'
+import { readBlocks } from '../../src/text/markdown-blocks.ts'
+import { readMarks } from '../../src/text/open-marks.ts'
+import { sanitize } from '../../src/text/sanitize.ts'
+import { rewriteForms } from '../../src/text/slack-forms.ts'
+import { closeMarkdown, toMrkdwn } from '../../src/text/to-mrkdwn.ts'
+import { formatTrueHost } from '../../src/text/true-host.ts'
+import { findSteepGrowth } from '../growth.ts'
+
+const filter = ({ push, end }: ReturnType<typeof createThinkingFilter>, text: string) => push(text) + end()
+
+/** Each parser of text that people or models write. */
+const parsers: Record<string, (text: string) => unknown> = {
+  closeMarkdown,
+  defuseFormulas,
+  escapeMarkdown,
+  extractBlockText: text => extractBlockText([{ type: 'markdown', text }]),
+  findJson: text => findJson(text, value => value),
+  formatTrueHost: text => formatTrueHost(`https://e.example/${text}`, text),
+  isNoise,
+  harmony: text => filter(createHarmonyFilter(), `<|channel|>final${text}`),
+  parseQuotations,
+  parseSummary,
+  readBlocks,
+  readMarks,
+  restoreFormulas,
+  rewriteForms,
+  sanitize,
+  slackToPlain: text => slackToPlain(text, id => id),
+  thinking: text => filter(createThinkingFilter(), `<think>${text}</think>${text}`),
+  toMrkdwn,
+  withoutPromptMarks,
+}
+
+/** What parsers find hard: openers without an end, halves of marks, nested blocks. */
+const bits = [
+  '[',
+  ']',
+  '](',
+  '[a](b',
+  '<',
+  '<a:',
+  '&amp;',
+  '> a\n',
+  '| a |\n',
+  '# ',
+  '- ',
+  '* ',
+  '*',
+  '_a ',
+  '`',
+  '\\',
+  '\\[',
+  '$a',
+  '{',
+  '"',
+  '=',
+  ' ',
+  '\n',
+  '@',
+  'a.',
+  'https://',
+]
+
+describe.each(Object.keys(parsers))('%s takes time that grows linearly', name => {
+  test.each(bits)('with %j', bit =>
+    expect(findSteepGrowth(parsers[name] as (text: string) => unknown, bit)).toBeUndefined(),
+  )
+})
