@@ -45,7 +45,11 @@ interface RunningBot {
 }
 
 interface BotDeps {
-  config: Pick<Config, 'botToken' | 'transport' | 'slackApiUrl' | 'port' | 'stopMs' | 'cacheTokens' | 'readsPerMinute'>
+  config: Pick<
+    Config,
+    'botToken' | 'transport' | 'slackApiUrl' | 'port' | 'stopMs' | 'cacheTokens' | 'readsPerMinute'
+  > &
+    Partial<Pick<Config, 'host' | 'metricsPort' | 'retention'>>
   model: Model
   store: Store
   taxonomies: Taxonomies
@@ -64,7 +68,10 @@ export async function startBot(deps: BotDeps): Promise<RunningBot> {
 
   // 2. Turns: the queue, what fills it, and what answers it.
   const backfill = createBackfill({ ...slack, take: body => runAll(hooks.messageFound, body) })
-  const inbox = await openQueue(slack, hooks, backfill.ready)
+  const inbox = await openQueue(slack, hooks, {
+    ready: backfill.ready,
+    prune: () => store.forgetting.prune(config.retention ?? {}),
+  })
   const outbox = createOutbox(store.outbox, log)
   const questions = defineQuestions(outbox, { ...slack, inbox })
   const services: Services = { ...slack, inbox, outbox, questions }
@@ -175,12 +182,12 @@ async function openSlack({ config, model, store, log }: BotDeps) {
 }
 
 /** Creates the queue, which answers turns by the handlers that features register. */
-async function openQueue(slack: Slack, hooks: Hooks, ready: QueueDeps['ready']): Promise<Queue> {
+async function openQueue(slack: Slack, hooks: Hooks, own: Pick<QueueDeps, 'ready' | 'prune'>): Promise<Queue> {
   const { threads, store, log } = slack
   return createQueue({
     ...slack,
+    ...own,
     driver: await createQueueDriver(store, log),
-    ready,
     isForBot: job => isForBot(slack, job),
     answer: job => handleTurn(slack, hooks.turn, job),
     isSettled: (turn, revision) => isSettled(threads, turn, revision),
@@ -220,7 +227,7 @@ function createHooks(): Hooks {
     turn: [],
     beforeAck: [],
     messageFound: [],
-    messageDeleted: [],
+    labelsForgotten: [],
     lateEdit: [],
     start: [],
     stop: [],

@@ -28,6 +28,10 @@ export interface Config {
   transport: Transport
   slackApiUrl: string
   port: number
+  /** The address at which it listens. */
+  host: string
+  /** Over HTTP, `/metrics` stand at a port of their own, or nowhere. */
+  metricsPort: number | undefined
   model: ModelConfig
   /** Detect a model server on this machine if none is named. */
   detectModel: boolean
@@ -44,6 +48,8 @@ export interface Config {
   stopMs: number
   /** The size of the thread cache, in tokens. */
   cacheTokens: number
+  /** How long labels and ended turns are kept, in days. */
+  retention: { labelDays: number; turnDays: number }
   /** Calls a minute of each reading method that summaries may make. */
   readsPerMinute: number
 }
@@ -87,6 +93,8 @@ export const environment = z.object({
   SLACK_APP_TOKEN: token(['xapp-'], appTokenCure).optional(),
   SLACK_SIGNING_SECRET: z.string().optional(),
   PORT: whole(0, 65_535).default(3000),
+  HOST: z.string().default('127.0.0.1'),
+  METRICS_PORT: whole(0, 65_535).optional(),
   SLACK_API_URL: url('Leave it out for the real Slack.').default('https://slack.com/api/'),
   OPENAI_API_KEY: z.string().optional(),
   OPENAI_BASE_URL: url('It usually ends in /v1, like http://127.0.0.1:11434/v1.').optional(),
@@ -106,6 +114,8 @@ export const environment = z.object({
     .optional(),
   TAXONOMY_FILE: z.string().optional(),
   CACHE_TOKENS: whole(10_000, 1_000_000_000).default(4_000_000),
+  RETENTION_DAYS: whole(1, 36_500).default(365),
+  TURN_RETENTION_DAYS: whole(1, 365).default(7),
   SLACK_READS_PER_MINUTE: whole(1, 1_000_000).default(45),
   STOP_SECONDS: whole(0, 3600).default(25),
   LOG_LEVEL: z.enum(logLevels, { error: `must be one of ${logLevels.join(', ')}` }).default('info'),
@@ -157,6 +167,8 @@ function assemble(env: Environment): Config {
     transport: parseTransport(env),
     slackApiUrl: env.SLACK_API_URL.endsWith('/') ? env.SLACK_API_URL : `${env.SLACK_API_URL}/`,
     port: env.PORT,
+    host: env.HOST,
+    metricsPort: env.METRICS_PORT,
     model: buildModelConfig(env),
     detectModel: env.MODEL_AUTODETECT && env.OPENAI_BASE_URL === undefined && env.OPENAI_API_KEY === undefined,
     modelIsNamed: env.OPENAI_MODEL !== undefined,
@@ -166,6 +178,7 @@ function assemble(env: Environment): Config {
     taxonomyFile: env.TAXONOMY_FILE,
     stopMs: env.STOP_SECONDS * 1000,
     cacheTokens: env.CACHE_TOKENS,
+    retention: { labelDays: env.RETENTION_DAYS, turnDays: env.TURN_RETENTION_DAYS },
     readsPerMinute: env.SLACK_READS_PER_MINUTE,
   }
 }

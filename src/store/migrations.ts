@@ -78,6 +78,21 @@ export const migrations: Record<string, Migration> = {
   ),
   '007_outbox': { up: createOutbox },
   '008_quarantine': runAll(`update turns set state = 'quarantined' where state = 'set_aside'`),
+  '009_forgetting': {
+    async up(db: Kysely<unknown>) {
+      await runAll(
+        'create table forgotten (id text primary key, until bigint not null, at bigint not null)',
+        'alter table labels add column author text',
+        'alter table summary_parts add column authors text',
+        'create index labels_message on labels (channel, ts)',
+        'create index labels_old on labels (said_at)',
+        // A replica of the version before 008 may have written it since.
+        `update turns set state = 'quarantined' where state = 'set_aside'`,
+      ).up(db)
+      // Free pages still hold what was deleted before SQLite was told to overwrite it. Needs room on the disk.
+      if (!isPostgres(db)) await sql`vacuum`.execute(db).catch(() => {})
+    },
+  },
 }
 
 function runAll(...statements: string[]) {

@@ -205,7 +205,7 @@ function createNoStore(): Store {
     outbox: { save: async () => true, takeOver: async () => [], remove: nothing, quarantine: nothing },
     ratings: { rate: nothing, of: async () => [] },
     labels: {
-      save: nothing,
+      save: async () => true,
       between: async () => [],
       share: nothing,
       correct: nothing,
@@ -223,6 +223,7 @@ function createNoStore(): Store {
       forgetMessage: nothing,
       prune: nothing,
     },
+    forgetting: { message: async () => [], person: async () => ({}) as never, prune: nothing },
     digests: {
       add: async () => true,
       of: async () => [],
