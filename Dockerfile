@@ -10,7 +10,8 @@ COPY manifest.yml LICENSE README.md ./
 RUN mkdir data && chown node:node data
 VOLUME /app/data
 USER node
-ENV NODE_ENV=production PORT=3000
+# Only ports that are published can be reached from outside.
+ENV NODE_ENV=production PORT=3000 HOST=0.0.0.0
 EXPOSE 3000
 # Answers in flight are finished within STOP_SECONDS (25) and a few seconds more: `docker stop -t 40`.
 STOPSIGNAL SIGTERM
