@@ -32,6 +32,7 @@ const read = parseConfig({
   SLACK_BOT_TOKEN: slack.botToken,
   SLACK_APP_TOKEN: slack.appToken,
   SLACK_API_URL: slack.apiUrl,
+  HOST: '127.0.0.1',
   PORT: '0',
   LOG_LEVEL: process.env.LOG_LEVEL || 'warn',
   ...chosen.toEnvironment(slack.url),

@@ -51,7 +51,7 @@ interface BotDeps {
     Config,
     'botToken' | 'transport' | 'slackApiUrl' | 'port' | 'stopMs' | 'cacheTokens' | 'readsPerMinute'
   > &
-    Partial<Pick<Config, 'bounds'>>
+    Partial<Pick<Config, 'bounds' | 'host' | 'metricsPort' | 'retention'>>
   model: Model
   store: Store
   taxonomies: Taxonomies
@@ -71,7 +71,8 @@ export async function startBot(deps: BotDeps): Promise<RunningBot> {
   // 2. Turns: the queue, what fills it, and what answers it.
   const backfill = createBackfill({ ...slack, take: body => runAll(hooks.messageFound, body) })
   const driver = await createQueueDriver({ ...deps, bounds: config.bounds })
-  const inbox = openQueue(slack, hooks, { driver, ready: backfill.ready })
+  const prune = () => store.forgetting.prune(config.retention ?? {})
+  const inbox = openQueue(slack, hooks, { driver, ready: backfill.ready, prune })
   const outbox = createOutbox(store.outbox, log)
   const questions = defineQuestions(outbox, { ...slack, inbox })
   const services: Services = { ...slack, inbox, outbox, questions }
@@ -183,11 +184,11 @@ async function openSlack({ config, model, store, log }: BotDeps) {
 }
 
 /** Creates the queue, which answers turns by the handlers that features register. */
-function openQueue(slack: Slack, hooks: Hooks, source: Pick<QueueDeps, 'driver' | 'ready'>): Queue {
+function openQueue(slack: Slack, hooks: Hooks, own: Pick<QueueDeps, 'driver' | 'ready' | 'prune'>): Queue {
   const { threads } = slack
   return createQueue({
     ...slack,
-    ...source,
+    ...own,
     isForBot: job => isForBot(slack, job),
     answer: job => handleTurn(slack, hooks.turn, job),
     isSettled: (turn, revision) => isSettled(threads, turn, revision),
@@ -230,7 +231,7 @@ function createHooks(): Hooks {
     turn: [],
     beforeAck: [],
     messageFound: [],
-    messageDeleted: [],
+    labelsForgotten: [],
     lateEdit: [],
     start: [],
     stop: [],

@@ -31,6 +31,10 @@ export interface Config {
   transport: Transport
   slackApiUrl: string
   port: number
+  /** The address at which it listens. */
+  host: string
+  /** Over HTTP, `/metrics` stand at a port of their own, or nowhere. */
+  metricsPort: number | undefined
   model: ModelConfig
   /** Detect a model server on this machine if none is named. */
   detectModel: boolean
@@ -47,6 +51,8 @@ export interface Config {
   stopMs: number
   /** The size of the thread cache, in tokens. */
   cacheTokens: number
+  /** How long labels and ended turns are kept, in days. */
+  retention: { labelDays: number; turnDays: number }
   /** Calls a minute of each reading method that summaries may make. */
   readsPerMinute: number
   /** How many answers to one person run at once, and how many more of their questions may wait. */
@@ -92,6 +98,8 @@ export const environment = z.object({
   SLACK_APP_TOKEN: token(['xapp-'], appTokenCure).optional(),
   SLACK_SIGNING_SECRET: z.string().optional(),
   PORT: whole(0, 65_535).default(3000),
+  HOST: z.string().default('127.0.0.1'),
+  METRICS_PORT: whole(0, 65_535).optional(),
   SLACK_API_URL: url('Leave it out for the real Slack.').default('https://slack.com/api/'),
   OPENAI_API_KEY: z.string().optional(),
   OPENAI_BASE_URL: url('It usually ends in /v1, like http://127.0.0.1:11434/v1.').optional(),
@@ -111,6 +119,8 @@ export const environment = z.object({
     .optional(),
   TAXONOMY_FILE: z.string().optional(),
   CACHE_TOKENS: whole(10_000, 1_000_000_000).default(4_000_000),
+  RETENTION_DAYS: whole(1, 36_500).default(365),
+  TURN_RETENTION_DAYS: whole(1, 365).default(7),
   SLACK_READS_PER_MINUTE: whole(1, 1_000_000).default(45),
   MAX_RUNNING_PER_PERSON: whole(1, 100).default(defaultBounds.running),
   MAX_WAITING_PER_PERSON: whole(1, 10_000).default(defaultBounds.waiting),
@@ -164,6 +174,8 @@ function assemble(env: Environment): Config {
     transport: parseTransport(env),
     slackApiUrl: env.SLACK_API_URL.endsWith('/') ? env.SLACK_API_URL : `${env.SLACK_API_URL}/`,
     port: env.PORT,
+    host: env.HOST,
+    metricsPort: env.METRICS_PORT,
     model: buildModelConfig(env),
     detectModel: env.MODEL_AUTODETECT && env.OPENAI_BASE_URL === undefined && env.OPENAI_API_KEY === undefined,
     modelIsNamed: env.OPENAI_MODEL !== undefined,
@@ -173,6 +185,7 @@ function assemble(env: Environment): Config {
     taxonomyFile: env.TAXONOMY_FILE,
     stopMs: env.STOP_SECONDS * 1000,
     cacheTokens: env.CACHE_TOKENS,
+    retention: { labelDays: env.RETENTION_DAYS, turnDays: env.TURN_RETENTION_DAYS },
     readsPerMinute: env.SLACK_READS_PER_MINUTE,
     bounds: { running: env.MAX_RUNNING_PER_PERSON, waiting: env.MAX_WAITING_PER_PERSON },
   }

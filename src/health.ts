@@ -39,17 +39,27 @@ export function createHealthRoutes(metrics: Metrics, problemOf: () => string | u
   ]
 }
 
-/** Serves the routes on a port of their own, for Socket Mode, in which Slack needs none. */
-export function openHealthServer(routes: Route[], port: number): Promise<Server> {
-  const server = createServer((request, response) => {
+/** Bounds of a server that anybody may reach: nobody holds it by many connections, or by sending slowly. */
+export const serverBounds = {
+  headersTimeout: 5_000,
+  requestTimeout: 10_000,
+  keepAliveTimeout: 5_000,
+  connectionsCheckingInterval: 1_000,
+}
+export const maxConnections = 500
+
+/** Serves routes at a port of their own. */
+export function openHealthServer(routes: Route[], port: number, host: string | undefined): Promise<Server> {
+  const server = createServer(serverBounds, (request, response) => {
     const path = request.url?.split('?', 1)[0]
     const route = routes.find(candidate => candidate.path === path && candidate.method.includes(request.method ?? ''))
     if (route === undefined) say(response, 404, 'not found\n')
     else route.handler(request, response)
   })
+  server.maxConnections = maxConnections
   return new Promise((resolve, reject) => {
     server.once('error', reject)
-    server.listen(port, () => resolve(server))
+    server.listen(port, host, () => resolve(server))
   })
 }
 

@@ -21,6 +21,8 @@ const parentCheckMs = 500
 /** A process that stops releases the store's lock within this time after its last answers. */
 const lockMarginMs = 10_000
 
+// What people wrote is for this user alone.
+process.umask(0o077)
 dotenv.config({ quiet: true })
 const read = parseConfig(process.env)
 if ('problems' in read) exitWith(read.problems.map(formatProblem))

@@ -11,6 +11,7 @@ import { freePort } from './story.ts'
 export interface BotProcess {
   /** Its exit code, when it has ended; null when it was killed. */
   exit: Promise<number | null>
+  pid: number
   kill(signal: NodeJS.Signals): void
   /** All that it printed. */
   says(): string
@@ -115,6 +116,7 @@ export async function startBot(
   atEnd(() => void child.kill('SIGKILL'))
   return {
     exit,
+    pid: child.pid ?? 0,
     kill: signal => void child.kill(signal),
     says: () => out + errors,
     errors: () => errors,

@@ -8,6 +8,8 @@ import { copySqlite, formatSqliteProblem } from '../store/sqlite.ts'
 
 // Copies the store into one file, also while the bot runs: `npm run backup`, or `npm run backup -- /where/to.sqlite`.
 // PostgreSQL has its own tool for that, which knows its users and versions.
+// What people wrote is for this user alone.
+process.umask(0o077)
 dotenv.config({ quiet: true })
 const dump = 'pg_dump --format=custom --file=threadwise.dump "$DATABASE_URL"'
 const source = resolve(parseDataDir(process.env), storeFile)

@@ -24,6 +24,8 @@ const { values } = parseArgs({
   },
 })
 
+// What people wrote is for this user alone.
+process.umask(0o077)
 dotenv.config({ quiet: true })
 try {
   process.stdout.write(`${await makeReport()}\n`)

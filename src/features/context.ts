@@ -89,7 +89,8 @@ export interface Hooks {
   beforeAck: ((body: Partial<EventBody>) => Promise<void>)[]
   /** Runs for a message that the backfill found in history. */
   messageFound: ((body: EventBody) => Promise<void>)[]
-  messageDeleted: ((channel: string, ts: string) => Promise<void>)[]
+  /** Runs when labels were deleted because their message was deleted or reworded. */
+  labelsForgotten: ((labels: Awaited<ReturnType<Store['forgetting']['message']>>) => Promise<void>)[]
   /** Runs when a question was edited while its answer was being completed, or after. */
   lateEdit: ((turnId: string) => Promise<void>)[]
   start: (() => void)[]

@@ -1,5 +1,5 @@
 import type { App } from '@slack/bolt'
-import { type EventBody, parseChange, parseTurn, turnIdOf } from '../queue/turn.ts'
+import { type EventBody, parseChange, parseOutdated, parseTurn, turnIdOf } from '../queue/turn.ts'
 import { isByPerson } from '../slack/users.ts'
 import type { Change } from '../threads/cache.ts'
 import type { Hooks, Services } from './context.ts'
@@ -7,7 +7,7 @@ import type { Hooks, Services } from './context.ts'
 /** An event from Slack, or a message that the backfill found in history, which may have been answered before. */
 type Source = 'event' | 'history'
 
-type MessageDeps = Pick<Services, 'self' | 'threads' | 'inbox' | 'users' | 'shareChange'>
+type MessageDeps = Pick<Services, 'self' | 'threads' | 'inbox' | 'users' | 'shareChange' | 'store'>
 
 /** Receives messages: mentions, direct messages, follow-ups, edits and deletions. */
 interface MessageReceiver {
@@ -22,6 +22,7 @@ interface MessageReceiver {
 export function createMessageReceiver(deps: MessageDeps, hooks: Hooks): MessageReceiver {
   const save = async (body: Partial<EventBody>, from: Source) => {
     if (body.event?.type !== 'app_mention' && body.event?.type !== 'message') return
+    await forgetOutdated(deps, hooks, body as EventBody)
     for (const hook of hooks.beforeAck) await hook(body)
     await saveTurn(deps, body as EventBody, from)
   }
@@ -37,6 +38,14 @@ export function createMessageReceiver(deps: MessageDeps, hooks: Hooks): MessageR
       app.event('message', ({ body }) => receive(body))
     },
   }
+}
+
+/** Deletes what was made of a message that was deleted or reworded, before Slack gets its ack. */
+async function forgetOutdated({ self, store }: MessageDeps, hooks: Hooks, body: EventBody): Promise<void> {
+  const outdated = parseOutdated(body, self)
+  if (outdated === undefined) return
+  const labels = await store.forgetting.message(outdated)
+  if (labels.length > 0) for (const hook of hooks.labelsForgotten) void hook(labels)
 }
 
 /** Saves the turn in an event. An edit or deletion waits until the message that it is about is saved. */
@@ -83,7 +92,6 @@ async function followChange(
 ): Promise<void> {
   const { channel } = change.thread
   if (change.kind === 'deleted') {
-    for (const forget of hooks.messageDeleted) await forget(channel, change.ts)
     await inbox.withdraw(turnIdOf(team, channel, change.ts))
   }
   if (change.kind === 'edited' && change.isReworded) {

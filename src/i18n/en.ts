@@ -296,6 +296,17 @@ export const en = {
     reads:
       'I read the thread that I am asked in and its files and send them to that model. Outside Slack I keep a question only until it is answered, your thumbs, feedback with its labels, and for 30 days what I found for summaries.',
     ask: 'Ask a question',
+    forget: 'Delete my data',
+    forgetTitle: 'Delete your data?',
+    forgetText:
+      'I’ll delete everything I keep about you outside Slack: your questions, labels of your feedback, ratings, and digests. Questions that are still waiting may not be answered. You can’t undo this.',
+    forgetConfirm: 'Delete',
+    forgetDeny: 'Cancel',
+    forgotten: (count: number) =>
+      count === 0
+        ? 'Done. I had nothing stored about you.'
+        : `Done. I deleted ${count} ${count === 1 ? 'entry' : 'entries'} about you.`,
+    notForgotten: 'I couldn’t delete your data. Try again in a minute.',
   },
 
   prompts: {

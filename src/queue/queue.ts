@@ -65,6 +65,8 @@ interface QueueDeps {
   isForBot: (job: Job) => Promise<boolean>
   answer: (job: Job) => Promise<Ended>
   store: Pick<Store, 'turns'>
+  /** Deletes a step of what has been kept long enough. */
+  prune?: () => Promise<void>
   threads: Pick<ThreadCache, 'begin' | 'behind'>
   log: Log
   /** Checks that nothing is left to do for an ended turn. Throws if Slack cannot be read. */

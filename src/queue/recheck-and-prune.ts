@@ -5,7 +5,9 @@ import type { QueueDriver } from './queue-driver.ts'
 import { parseStoredTurn, type Turn } from './turn.ts'
 
 interface UpkeepDeps {
-  turns: Pick<TurnRecords, 'takeDueForRecheck' | 'update' | 'prune'>
+  turns: Pick<TurnRecords, 'takeDueForRecheck' | 'update'>
+  /** Deletes a step of what has been kept long enough. */
+  prune?: () => Promise<void>
   log: Log
   /** Checks that nothing is left to do. Throws if Slack cannot be read. */
   isSettled: (turn: Turn, revision: number) => Promise<boolean>
@@ -22,9 +24,7 @@ export const leavesReply: ReadonlySet<TurnRecord['state']> = new Set<TurnRecord[
   'quarantined',
 ])
 
-/** Ended turns stay this long, for regenerations and against duplicates. */
-const keptMs = 7 * 86_400_000
-const pruneEveryMs = 3_600_000
+const pruneEveryMs = 60_000
 const recheckEveryMs = 5_000
 /** Interval and limit of further attempts while Slack cannot be read. */
 const retryMs = 60_000
@@ -33,7 +33,7 @@ const patienceMs = 3_600_000
 /** Creates the periodic work on ended turns: they are rechecked when due, and pruned. */
 export function createUpkeep(deps: UpkeepDeps) {
   const timers: NodeJS.Timeout[] = []
-  const prune = () => deps.turns.prune(Date.now() - keptMs)
+  const prune = async () => deps.prune?.()
   return {
     prune,
     start() {

@@ -175,6 +175,23 @@ export function parseChange(body: EventBody, self: BotIdentity): Change | undefi
   return { kind: 'edited', thread, message, isReworded: before !== undefined && before.text !== raw.text }
 }
 
+/** Parses which message was deleted or reworded in an event. The bot's own messages grow all the time, and are none. */
+export function parseOutdated(
+  body: EventBody,
+  self: BotIdentity,
+): { channel: string; ts: string; turnId: string; isDeleted: boolean } | undefined {
+  const { subtype, channel, deleted_ts, message, previous_message: before } = dropNulls(body.event)
+  const isDeletion = subtype === 'message_deleted'
+  const isEdit = subtype === 'message_changed' && message !== undefined && !isSelf(message, self)
+  const ts = isDeletion ? deleted_ts : isEdit ? message.ts : undefined
+  if (typeof channel !== 'string' || typeof ts !== 'string') return undefined
+  const isDeleted = isDeletion || message?.subtype === 'tombstone'
+  // Slack sends `message_changed` also for an unfurled link.
+  const isReworded = before === undefined || before.text !== message?.text
+  const turnId = turnIdOf(body.team_id ?? self.teamId, channel, ts)
+  return isDeleted || isReworded ? { channel, ts, turnId, isDeleted } : undefined
+}
+
 function threadOf(channel: string, raw: RawMessage): { channel: string; threadTs: string } {
   return { channel, threadTs: String(raw.thread_ts ?? raw.ts) }
 }

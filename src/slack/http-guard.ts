@@ -13,7 +13,7 @@ interface GuardOptions {
 const maxBodyBytes = 4 * 1_024 * 1_024
 /** Slack signs requests with the time; an older or later one may be a replay. */
 const maxClockDifferenceSeconds = 300
-/** An unsigned request may be as long as this: Slack checks certificates by an unsigned `ssl_check=1`. */
+/** An unsigned form may be as long as this: Slack checks certificates by an unsigned `ssl_check=1`. */
 const maxUnsignedBytes = 1_024
 
 /**
@@ -34,7 +34,7 @@ export function guardRequests(next: RequestListener, options: GuardOptions): Req
 async function checkRequest(request: IncomingMessage, options: GuardOptions): Promise<number | undefined> {
   const signature = request.headers['x-slack-signature']
   const timestamp = Number(request.headers['x-slack-request-timestamp'] ?? Number.NaN)
-  if (typeof signature !== 'string') return isShort(request) ? undefined : 401
+  if (typeof signature !== 'string') return isShortForm(request) ? undefined : 401
   if (!(Math.abs(Date.now() / 1_000 - timestamp) <= maxClockDifferenceSeconds)) return 401
   const body = await readBody(request)
   if (body === undefined) return 413
@@ -50,7 +50,9 @@ async function checkRequest(request: IncomingMessage, options: GuardOptions): Pr
   return undefined
 }
 
-const isShort = ({ headers }: IncomingMessage) => Number(headers['content-length'] ?? Number.NaN) <= maxUnsignedBytes
+const isShortForm = ({ headers }: IncomingMessage) =>
+  headers['content-type']?.startsWith('application/x-www-form-urlencoded') === true &&
+  Number(headers['content-length'] ?? Number.NaN) <= maxUnsignedBytes
 
 async function readBody(request: IncomingMessage): Promise<Buffer | undefined> {
   const chunks: Buffer[] = []

@@ -11,7 +11,7 @@ import {
 } from '@slack/bolt'
 import type { Config } from '../config.ts'
 import { formatError } from '../errors.ts'
-import { type createHealthRoutes, openHealthServer } from '../health.ts'
+import { type createHealthRoutes, maxConnections, openHealthServer, serverBounds } from '../health.ts'
 import type { Log } from '../log.ts'
 import { callTimeoutMs } from './client.ts'
 import { guardRequests } from './http-guard.ts'
@@ -33,7 +33,8 @@ interface SlackReceiver {
 
 /** Dependencies of the receiver. */
 interface BoltDeps {
-  config: Pick<Config, 'botToken' | 'transport' | 'slackApiUrl' | 'port'>
+  config: Pick<Config, 'botToken' | 'transport' | 'slackApiUrl' | 'port'> &
+    Partial<Pick<Config, 'host' | 'metricsPort'>>
   self: BotIdentity
   routes: Route[]
   /** Saves what an event asks for. Must not throw; Slack gets its ack when it resolves. */
@@ -79,7 +80,7 @@ function createSocketBolt(deps: BoltDeps, appToken: string): SlackReceiver {
   return {
     app: createBoltApp(deps, receiver),
     async open() {
-      server = await openHealthServer(deps.routes, deps.config.port)
+      server = await openHealthServer(deps.routes, deps.config.port, deps.config.host)
       await receiver.start().catch(error => {
         server?.close()
         throw error
@@ -95,11 +96,14 @@ function createSocketBolt(deps: BoltDeps, appToken: string): SlackReceiver {
 }
 
 function createHttpBolt(deps: BoltDeps, signingSecret: string): SlackReceiver {
+  const { port, host, metricsPort } = deps.config
+  // Slack's port is open to everybody; figures are the operator's.
+  const isPrivate = ({ path }: Route) => path === '/metrics'
   const receiver = new HTTPReceiver({
     signingSecret,
-    port: deps.config.port,
+    port,
     endpoints: eventsPath,
-    customRoutes: deps.routes,
+    customRoutes: deps.routes.filter(route => !isPrivate(route)),
     logger: createBoltLogger(deps.log),
   })
   receiver.requestListener = guardRequests(receiver.requestListener, {
@@ -113,15 +117,25 @@ function createHttpBolt(deps: BoltDeps, signingSecret: string): SlackReceiver {
     onSignature: deps.onSignature,
   })
   const gate = createGate(deps.onOpen)
-  let server: Pick<Server, 'closeAllConnections'> | undefined
+  let server: Server | undefined
+  let metricsServer: Server | undefined
   return {
     app: createBoltApp(deps, receiver),
     async open() {
-      server = await receiver.start(deps.config.port)
+      const listening = await receiver.start({ port, ...(host !== undefined && { host }) }, serverBounds)
+      server = listening as Server
+      server.maxConnections = maxConnections
+      if (metricsPort !== undefined)
+        metricsServer = await openHealthServer(deps.routes.filter(isPrivate), metricsPort, host).catch(async error => {
+          await receiver.stop()
+          throw error
+        })
       gate.set(true)
     },
     async close() {
       gate.set(false)
+      metricsServer?.close()
+      metricsServer?.closeAllConnections()
       // A connection on which nobody says anything would be waited for without end.
       setTimeout(() => server?.closeAllConnections(), lastRequestsMs)
       await receiver.stop()

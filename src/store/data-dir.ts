@@ -1,11 +1,11 @@
-import { access, mkdir } from 'node:fs/promises'
+import { access, chmod, mkdir, open, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Kysely } from 'kysely'
 import { StartError } from '../errors.ts'
 import type { Log } from '../log.ts'
 import { migrate } from './migrations.ts'
-import { durably, formatSqliteProblem, holdFile, inMemory, openSqlite } from './sqlite.ts'
+import { durably, emptyLog, formatSqliteProblem, holdFile, inMemory, openSqlite } from './sqlite.ts'
 import { createStore, type Store } from './store.ts'
 import type { Schema } from './tables.ts'
 import { createWriter } from './writer.ts'
@@ -24,7 +24,7 @@ export async function openStore(folder: string, lockPatienceMs: number, log: Log
   let release: (() => void) | undefined
   const path = join(folder, storeFile)
   try {
-    await mkdir(folder, { recursive: true })
+    await closeToOthers(folder)
     release = await hold(folder, lockPatienceMs, log)
     return createSqliteStore(await openMigrated(path), path, log, release)
   } catch (error) {
@@ -69,6 +69,22 @@ export async function openStoreToRead(folder: string, log: Log): Promise<Store> 
   return createSqliteStore(openSqlite(path), path, log)
 }
 
+/** Creates the folder and the files for this user alone, and tightens those that exist. A shared folder, such as /tmp, stays open. */
+async function closeToOthers(folder: string): Promise<void> {
+  await mkdir(folder, { recursive: true, mode: 0o700 })
+  if (((await stat(folder)).mode & stickyBit) === 0) await tighten(folder, 0o700)
+  for (const name of [storeFile, lockFile]) {
+    const path = join(folder, name)
+    await (await open(path, 'a', 0o600)).close()
+    for (const suffix of ['', '-wal', '-shm', '-journal']) await tighten(`${path}${suffix}`, 0o600)
+  }
+}
+
+const stickyBit = 0o1000
+
+/** Somebody else's folder or file cannot be tightened, and need not exist. */
+const tighten = (path: string, mode: number) => chmod(path, mode).catch(() => {})
+
 async function checkExists(path: string): Promise<void> {
   await access(path).catch(() => {
     throw new StartError(`there is no ${path}; set DATA_DIR to the bot’s folder`)
@@ -95,7 +111,9 @@ function createSqliteStore(db: Kysely<Schema>, path: string, log: Log, release =
     await db.destroy()
     release()
   }
-  return createStore({ db, writer, isLasting: path !== inMemory, close })
+  const compact = () =>
+    emptyLog(db).catch(error => log.debug({ problem: formatProblem(error, path) }, 'log not emptied'))
+  return createStore({ db, writer, isLasting: path !== inMemory, compact, close })
 }
 
 async function hold(folder: string, patienceMs: number, log: Log): Promise<() => void> {

@@ -1,4 +1,5 @@
 import type { Kysely, Selectable } from 'kysely'
+import { personKey, saveUnlessForgotten, wasForgotten } from './forgetting.ts'
 import { insertCommand, type PendingCommand } from './outbox.ts'
 import type { Schema } from './tables.ts'
 import type { Writer } from './writer.ts'
@@ -93,13 +94,13 @@ export function createDigests(db: Kysely<Schema>, writer: Writer, owner = ''): D
     async writeTold(user, place, turn, ts) {
       const row = await readTold(user, place)
       const before = row?.turn === turn ? row.before : (row?.ts ?? null)
-      await writer.write(() =>
-        db
-          .insertInto('told')
-          .values({ user, place, ts, turn, before })
-          .onConflict(conflict => conflict.columns(['user', 'place']).doUpdateSet({ ts, turn, before }))
-          .execute(),
-      )
+      const upsert = db
+        .insertInto('told')
+        .values({ user, place, ts, turn, before })
+        .onConflict(conflict => conflict.columns(['user', 'place']).doUpdateSet({ ts, turn, before }))
+      const isForgotten = () => wasForgotten(db, [personKey(user)], Number(ts) * 1000)
+      const remove = () => db.deleteFrom('told').where('user', '=', user).where('place', '=', place).execute()
+      await writer.write(() => saveUnlessForgotten(isForgotten, { save: () => upsert.execute(), remove }))
     },
     async readPosted(turn) {
       return db.selectFrom('posted').select(['channel', 'ts']).where('turn', '=', turn).executeTakeFirst()

@@ -1,6 +1,7 @@
 import { type Kysely, type Selectable, sql, type UpdateObject } from 'kysely'
 import { z } from 'zod'
 import { parseJson } from '../text/parse-json.ts'
+import { loadForgottenAt, messageKey, personKey, saveUnlessForgotten, wasForgotten } from './forgetting.ts'
 import type { Replicas } from './replicas.ts'
 import type { LabelState, Schema } from './tables.ts'
 import type { Writer } from './writer.ts'
@@ -27,6 +28,10 @@ export interface LabelRecord {
   /** The thread into which its card is posted. */
   threadTs?: string | undefined
   text: string
+  /** The person who wrote it, if that is another than the one who handed it over. */
+  author?: string | undefined
+  /** When the bot read the text, in milliseconds since 1970; `saidAt` if undefined. Not stored. */
+  heardAt?: number | undefined
   /** The person who handed it over; undefined if the bot found it. */
   askedBy?: string | undefined
   /** Everybody in the channel may see it; otherwise only the person who handed it over. */
@@ -43,8 +48,11 @@ export interface LabelRecord {
 
 /** Texts with the labels that the bot gave or people corrected. */
 export interface LabelRecords {
-  /** Saves a text with its labels. One that was saved before keeps who handed it over, and whether it is shared. */
-  save(record: LabelRecord): Promise<void>
+  /**
+   * Saves a text with its labels. One that was saved before keeps who handed it over, and whether it is shared. Resolves with false
+   * if its message or a person was forgotten since the text was read: then nothing is kept.
+   */
+  save(record: LabelRecord): Promise<boolean>
   /** Replaces the labels by what a person says. */
   correct(id: string, by: string, labels: Label[]): Promise<void>
   /** Brings the labels back that the text had before it was corrected. */
@@ -68,6 +76,8 @@ export interface LabelRecords {
 /** Creates the access to the table of labels. */
 export function createLabelRecords(db: Kysely<Schema>, writer: Writer, replicas?: Replicas): LabelRecords {
   let newest: Promise<LabelRecord[]> | undefined
+  /** When the cache was filled, something had been forgotten at this moment last. */
+  let newestAt = 0
   const forgetNewest = () => {
     newest = undefined
   }
@@ -79,16 +89,22 @@ export function createLabelRecords(db: Kysely<Schema>, writer: Writer, replicas?
     replicas?.tell({ kind: 'corrections' })
   }
   return {
-    async save({ id, askedBy, isShared, ...record }) {
+    async save(record) {
+      const { id, askedBy, isShared, author, heardAt = record.saidAt } = record
       const columns = buildColumns(record)
-      const row = { id, asked_by: askedBy ?? null, shared: isShared ? 1 : 0, ...columns }
-      await writer.write(() =>
-        db
-          .insertInto('labels')
-          .values(row)
-          .onConflict(conflict => conflict.column('id').doUpdateSet(columns))
-          .execute(),
+      const row = { id, asked_by: askedBy ?? null, author: author ?? null, shared: isShared ? 1 : 0, ...columns }
+      const upsert = db
+        .insertInto('labels')
+        .values(row)
+        .onConflict(conflict => conflict.column('id').doUpdateSet(columns))
+      const isKept = await writer.write(() =>
+        saveUnlessForgotten(() => wasForgotten(db, tombstonesOf(record), heardAt), {
+          save: () => upsert.execute(),
+          remove: () => db.deleteFrom('labels').where('id', '=', id).execute(),
+        }),
       )
+      // A label that could not be saved is shown all the same.
+      return isKept !== false
     },
     correct: (id, by, labels) =>
       update(id, {
@@ -114,6 +130,10 @@ export function createLabelRecords(db: Kysely<Schema>, writer: Writer, replicas?
       return rows.map(parseRecord).filter(({ labels }) => labels.length > 0)
     },
     async corrected(most) {
+      // A command may have erased a person while the bot runs.
+      const forgottenAt = await loadForgottenAt(db)
+      if (forgottenAt !== newestAt) forgetNewest()
+      newestAt = forgottenAt
       const reading = newest ?? loadCorrected(db, most)
       newest = reading
       return reading.catch(error => {
@@ -141,8 +161,17 @@ async function loadCorrected(db: Kysely<Schema>, most: number): Promise<LabelRec
 /** Slack counts in microseconds, the tables in whole milliseconds. */
 export const toWholeMs = Math.floor
 
+/** Lists the tombstones of the message that a text stands in, and of the people that it is of. */
+function tombstonesOf({ id, channel, ts, author, askedBy }: LabelRecord): string[] {
+  // Texts and tables out of a mention bear the id of its turn.
+  const [, ofTurn] = /:(\d+\.\d+)(?:#\d+)?$/.exec(id) ?? []
+  const stamps = [ts, ofTurn].filter(stamp => stamp !== undefined)
+  const people = [author, askedBy].filter(person => person !== undefined)
+  return [...stamps.map(stamp => messageKey(channel, stamp)), ...people.map(personKey)]
+}
+
 /** Builds the columns that a text gets anew each time that it is labelled. */
-function buildColumns(record: Omit<LabelRecord, 'id' | 'askedBy' | 'isShared'>) {
+function buildColumns(record: LabelRecord) {
   const { state, channel, ts = null, threadTs = null, text, labels, version, model, saidAt } = record
   const given = { labels: JSON.stringify(labels), version, model, labelled_at: Date.now(), model_labels: null }
   return { state, channel, ts, thread_ts: threadTs, text, ...given, said_at: toWholeMs(saidAt) }
@@ -156,6 +185,7 @@ function parseRecord(row: Selectable<Schema['labels']>): LabelRecord {
     ts: row.ts ?? undefined,
     threadTs: row.thread_ts ?? undefined,
     text: row.text,
+    author: row.author ?? undefined,
     askedBy: row.asked_by ?? undefined,
     isShared: row.shared === 1,
     labels: parseJson(row.labels, labelsSchema) ?? [],

@@ -88,6 +88,19 @@ export const migrations: Record<string, Migration> = {
     // The next start of a replica enqueues them by person.
     `update turns set queued = 0 where state in ('waiting', 'answering', 'stopping', 'withdrawing')`,
   ),
+  '011_forgetting': {
+    async up(db: Kysely<unknown>) {
+      await runAll(
+        'create table forgotten (id text primary key, until bigint not null, at bigint not null)',
+        'alter table labels add column author text',
+        'alter table summary_parts add column authors text',
+        'create index labels_message on labels (channel, ts)',
+        'create index labels_old on labels (said_at)',
+      ).up(db)
+      // Free pages still hold what was deleted before SQLite was told to overwrite it. Needs room on the disk.
+      if (!isPostgres(db)) await sql`vacuum`.execute(db).catch(() => {})
+    },
+  },
 }
 
 function runAll(...statements: string[]) {

@@ -13,13 +13,18 @@ const busyMs = 250
 export function openSqlite(path: string): Kysely<Schema> {
   const file = new DatabaseSync(path, { timeout: busyMs })
   try {
-    file.exec('pragma journal_mode = wal; pragma synchronous = normal')
+    file.exec('pragma journal_mode = wal; pragma synchronous = normal; pragma secure_delete = on')
   } catch (error) {
     file.close()
     throw error
   }
   const dialect = new SqliteDialect({ database: buildDialectDatabase(file) })
   return new Kysely<Schema>({ dialect, plugins: [withoutNul] })
+}
+
+/** Empties the write-ahead log, which holds what was deleted since. While others read the file, it stays as it is. */
+export async function emptyLog(db: Kysely<Schema>): Promise<void> {
+  await sql`pragma wal_checkpoint(truncate)`.execute(db)
 }
 
 /** Runs `work` so that its commits are on the disk when it ends. */

@@ -2,6 +2,7 @@ import type { Kysely } from 'kysely'
 import type { Cluster } from '../rate-limit/cluster-protocol.ts'
 import { createDigests, type Digests } from './digests.ts'
 import { createFacts } from './facts.ts'
+import { createForgetting } from './forgetting.ts'
 import { createLabelRecords, type LabelRecords } from './labels.ts'
 import { createOutboxRecords, type OutboxRecords } from './outbox.ts'
 import type { Postgres } from './postgres.ts'
@@ -25,6 +26,7 @@ export interface Store {
   readonly parts: SummaryChunks
   readonly digests: Digests
   readonly facts: ReturnType<typeof createFacts>
+  readonly forgetting: ReturnType<typeof createForgetting>
   /** Present if several replicas share the store. */
   readonly shared: SharedStore | undefined
   /** True if writes outlive the process at the moment. */
@@ -47,23 +49,28 @@ interface StoreOptions {
   /** False for a database in memory. */
   isLasting: boolean
   shared?: Omit<SharedStore, 'writer'>
+  /** Removes the traces of deleted rows from the disk. PostgreSQL's own vacuum does it. */
+  compact?: () => Promise<void>
   close(): Promise<void>
 }
 
 /** Creates the store on a migrated database. */
-export function createStore({ db, writer, isLasting, shared, close }: StoreOptions): Store {
+export function createStore({ db, writer, isLasting, shared, compact = async () => {}, close }: StoreOptions): Store {
   let isClosed = false
   const replicas = shared?.replicas
+  const turns = createTurnRecords(db, writer)
+  const parts = createSummaryChunks(db, writer)
   return {
     shared: shared && { ...shared, writer },
-    turns: createTurnRecords(db, writer),
+    turns,
     outbox: createOutboxRecords(db, writer, replicas),
     ratings: createRatings(db, writer),
     labels: createLabelRecords(db, writer, replicas),
     settings: createSettings(db, writer, replicas),
-    parts: createSummaryChunks(db, writer),
+    parts,
     digests: createDigests(db, writer, replicas?.name),
     facts: createFacts(db, writer),
+    forgetting: createForgetting({ db, writer, turns, parts, compact }),
     get isPersistent() {
       return writer.isWorking && isLasting
     },

@@ -1,6 +1,14 @@
 import type { Kysely, Selectable } from 'kysely'
 import { z } from 'zod'
 import { parseJson } from '../text/parse-json.ts'
+import {
+  forgetMessageChunks,
+  loadForgottenAt,
+  messageKey,
+  personKey,
+  saveUnlessForgotten,
+  wasForgotten,
+} from './forgetting.ts'
 import type { Schema } from './tables.ts'
 import type { Writer } from './writer.ts'
 
@@ -14,11 +22,14 @@ export interface StoredChunk {
   covers: readonly (readonly [string, string])[]
   /** As JSON. */
   result: string
+  /** Ids of the people whose messages it covers; undefined for joined chunks. */
+  authors?: readonly string[]
 }
 
 /** Cached chunks of summaries, so that the same messages are not summarized again. */
 export interface SummaryChunks {
-  keep(chunk: StoredChunk): Promise<void>
+  /** Keeps a chunk, unless some of what it rests on was forgotten since it was read, in milliseconds since 1970. */
+  keep(chunk: StoredChunk, readAt?: number): Promise<void>
   read(id: string): Promise<StoredChunk | undefined>
   /** Loads the chunks of a channel that cover messages. */
   find(channel: string, scope: string): Promise<StoredChunk[]>
@@ -37,15 +48,23 @@ export function createSummaryChunks(db: Kysely<Schema>, writer: Writer): Summary
     if (ids.length > 0) await writer.write(() => db.deleteFrom('summary_parts').where('id', 'in', ids).execute())
   }
   return {
-    async keep({ id, channel, scope, covers, result }) {
-      const isJoin = covers.every(([, print]) => print === '') ? 1 : 0
-      const row = { id, channel, scope, joins: isJoin, covers: JSON.stringify(covers), result, used_at: Date.now() }
+    async keep({ id, channel, scope, covers, result, authors }, readAt = Date.now()) {
+      const joins = covers.every(([, print]) => print === '') ? 1 : 0
+      const json = { covers: JSON.stringify(covers), result, authors: authors ? JSON.stringify(authors) : null }
+      const row = { id, channel, scope, joins, ...json, used_at: Date.now() }
+      const keys = [...covers.map(([ts]) => messageKey(channel, ts)), ...(authors ?? []).map(personKey)]
+      const upsert = db
+        .insertInto('summary_parts')
+        .values(row)
+        .onConflict(conflict => conflict.column('id').doUpdateSet({ ...json, used_at: row.used_at }))
+      // A join may rest on anything.
+      const isForgotten = async () =>
+        joins === 1 ? (await loadForgottenAt(db)) > readAt : wasForgotten(db, keys, readAt)
       await writer.write(() =>
-        db
-          .insertInto('summary_parts')
-          .values(row)
-          .onConflict(conflict => conflict.column('id').doUpdateSet({ result, used_at: row.used_at }))
-          .execute(),
+        saveUnlessForgotten(isForgotten, {
+          save: () => upsert.execute(),
+          remove: () => db.deleteFrom('summary_parts').where('id', '=', id).execute(),
+        }),
       )
     },
     async read(id) {
@@ -69,17 +88,7 @@ export function createSummaryChunks(db: Kysely<Schema>, writer: Writer): Summary
     },
     forget,
     async forgetMessage(channel, ts) {
-      const found = await db
-        .selectFrom('summary_parts')
-        .select('id')
-        .where('channel', '=', channel)
-        .where('covers', 'like', `%"${ts}"%`)
-        .execute()
-      await forget(found.map(({ id }) => id))
-      // Joined chunks contain points of their chunks, some of which may be gone already.
-      await writer.write(() =>
-        db.deleteFrom('summary_parts').where('channel', '=', channel).where('joins', '=', 1).execute(),
-      )
+      await writer.write(() => forgetMessageChunks(db, channel, ts))
     },
     async prune(before) {
       await writer.write(() => db.deleteFrom('summary_parts').where('used_at', '<', before).execute())

@@ -12,6 +12,7 @@ export interface Schema {
   told: ToldTable
   posted: PostedTable
   digests: DigestsTable
+  forgotten: ForgottenTable
   budget_replicas: BudgetReplicasTable
   budget_limits: BudgetLimitsTable
   budget_channels: BudgetChannelsTable
@@ -124,6 +125,8 @@ interface LabelsTable {
   text: string
   /** The thread into which its card is posted. */
   thread_ts: string | null
+  /** The person who wrote it; null if that is the one who submitted it, or it was labelled before authors were kept. */
+  author: string | null
   /** The person who submitted it; null if the bot found it. */
   asked_by: string | null
   /** 1 if everybody in the channel sees it, 0 if only the person who asked does. */
@@ -152,6 +155,8 @@ interface SummaryPartsTable {
   covers: string
   /** The points as JSON, in the model's words; deleted with any message that they rest on. */
   result: string
+  /** Ids of the people whose messages it covers, as JSON; null for joins, and from before authors were kept. */
+  authors: string | null
   used_at: number
 }
 
@@ -184,6 +189,15 @@ interface DigestsTable {
   title: string
   next_at: number
   added_at: number
+}
+
+/** Tombstones, so that work in flight does not save again what was deleted. */
+interface ForgottenTable {
+  /** Hash of a message's or a person's id. */
+  id: string
+  /** Words that were read before this moment must not be saved. */
+  until: number
+  at: number
 }
 
 /** Usage and quota of each replica. These three tables use the clock of the database. */

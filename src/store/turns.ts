@@ -54,6 +54,9 @@ export type TurnRecords = ReturnType<typeof createTurnRecords>
 /** A request to the attempt in progress: stop, withdraw, or use another question. */
 type TurnMark = Partial<Pick<TurnRecord, 'turn'>> & { state?: 'stopping' | 'withdrawing' }
 
+/** Rows that are deleted at once: other writers wait no longer than that. */
+export const pruneStep = 500
+
 /** Crashes count for this long; they were not caused by a turn that comes later. */
 const crashMemoryMs = 600_000
 
@@ -127,11 +130,11 @@ export function createTurnRecords(db: Kysely<Schema>, writer: Writer) {
       loadThreadsBetween(db, { channel, from, to, most }),
     /** Lists the threads with a turn since then, newest first. */
     threadsSince: (since: number, most: number) => loadThreadsSince(db, since, most),
-    /** Deletes turns that ended before then. Resolves with their number. */
+    /** Deletes turns that ended before then, a step of them. Resolves with their number. */
     async prune(before: number) {
-      const pruned = await writer.write(() =>
-        db.deleteFrom('turns').where('changed_at', '<', before).where('state', 'not in', unfinished).executeTakeFirst(),
-      )
+      const ended = db.selectFrom('turns').select('id').where('changed_at', '<', before)
+      const step = ended.where('state', 'not in', unfinished).limit(pruneStep)
+      const pruned = await writer.write(() => db.deleteFrom('turns').where('id', 'in', step).executeTakeFirst())
       return Number(pruned?.numDeletedRows ?? 0)
     },
   }

@@ -207,7 +207,7 @@ function createNoStore(): Store {
     outbox: { save: async () => true, takeOver: async () => [], remove: nothing, quarantine: nothing },
     ratings: { rate: nothing, of: async () => [] },
     labels: {
-      save: nothing,
+      save: async () => true,
       between: async () => [],
       share: nothing,
       correct: nothing,
@@ -226,6 +226,7 @@ function createNoStore(): Store {
       forgetMessage: nothing,
       prune: nothing,
     },
+    forgetting: { message: async () => [], person: async () => ({}) as never, prune: nothing },
     digests: {
       add: async () => true,
       of: async () => [],

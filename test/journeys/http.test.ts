@@ -1,5 +1,9 @@
 import { createHmac } from 'node:crypto'
-import { describe, expect, test } from 'vitest'
+import { createConnection } from 'node:net'
+import { describe, expect, onTestFinished, test } from 'vitest'
+import type { Config } from '../../src/config.ts'
+import { readListening } from '../listening.ts'
+import { openWorld } from '../process.ts'
 import { freePort, openStory } from '../story.ts'
 
 interface Request {
@@ -11,10 +15,10 @@ interface Request {
 }
 
 /** Opens a bot over HTTP and a way to post to it as Slack does. */
-async function open(signingSecret?: string) {
+async function open(signingSecret?: string, config: Partial<Config> = {}) {
   const port = await freePort()
   const own = signingSecret === undefined ? {} : { transport: { kind: 'http' as const, signingSecret } }
-  const story = await openStory({ transport: 'http', config: { port, ...own }, isMute: true })
+  const story = await openStory({ transport: 'http', config: { port, ...own, ...config }, isMute: true })
   const post = async ({ body, secret, aheadSeconds = 0, type = 'application/json' }: Request) => {
     const timestamp = Math.floor(Date.now() / 1_000) + aheadSeconds
     const hash = createHmac('sha256', secret ?? story.slack.signingSecret)
@@ -57,6 +61,61 @@ describe('a request over HTTP', () => {
     expect(answer).toBe(401)
   })
 
+  test.each([
+    ['without a signature', () => ['x-slack-request-timestamp: 1']],
+    ['without a time', () => ['x-slack-signature: v0=00']],
+    ['without either', () => []],
+    ['that is unsigned, and short JSON', () => ['content-type: application/json'], 20],
+    ['from ten minutes ago', () => signedAt(-600)],
+    ['from in ten minutes', () => signedAt(600)],
+    ['at no time at all', () => ['x-slack-signature: v0=00', 'x-slack-request-timestamp: soon']],
+  ] as [string, () => string[], number?][])(
+    '%s is refused before its body comes',
+    async (_, headers, length = 2_000_000) => {
+      const { port } = await open()
+      const connection = dial(port)
+      connection.write(request(headers(), `content-length: ${length}`))
+      expect(await connection.untilClosed()).toMatch(/^HTTP\/1.1 401/)
+    },
+  )
+
+  test('with a body of many megabytes is refused while it comes, however it is signed', async () => {
+    const { port } = await open()
+    const connection = dial(port)
+    connection.write(request(signedAt(0), 'transfer-encoding: chunked'))
+    const chunk = `10000\r\n${'x'.repeat(65_536)}\r\n`
+    for (let sent = 0; sent < 100; sent += 1) connection.write(chunk)
+    expect(await connection.untilClosed()).toMatch(/^HTTP\/1.1 413/)
+  })
+
+  test.each([
+    ['headers', 'POST /slack/events HTTP/1.1\r\nhost: x\r\nx-a: b\r\n'],
+    ['a body', request(signedAt(0), 'content-length: 100')],
+  ])('whose sender is slow with %s is given up, and the bot goes on', async (_, beginning) => {
+    const { port } = await open()
+    const connection = dial(port)
+    connection.write(beginning)
+    const drip = setInterval(() => connection.write('x'), 500)
+    const heard = await connection.untilClosed()
+    clearInterval(drip)
+    expect(heard).toMatch(/^(HTTP\/1.1 408|$)/)
+    expect((await fetch(`http://127.0.0.1:${port}/readyz`)).status).toBe(200)
+  })
+
+  test('finds at most so many connections, and is heard again when some of them are gone', async () => {
+    const { port } = await open()
+    const held = Array.from({ length: 520 }, () => dial(port))
+    await Promise.all(held.map(({ connected }) => connected))
+    await Promise.any(held.map(connection => connection.untilClosed()))
+    for (const connection of held) connection.destroy()
+    const isReady = () =>
+      fetch(`http://127.0.0.1:${port}/readyz`).then(
+        ({ status }) => status,
+        () => 0,
+      )
+    await expect.poll(isReady).toBe(200)
+  })
+
   test('that says that Slack drops events is acknowledged', async () => {
     const { post } = await open()
     const body = JSON.stringify({
@@ -92,10 +151,62 @@ describe('the operator', () => {
 
   test('may ask by HEAD', async () => {
     const { port } = await open()
-    for (const path of ['healthz', 'readyz', 'metrics'])
+    for (const path of ['healthz', 'readyz'])
       expect((await fetch(`http://127.0.0.1:${port}/${path}`, { method: 'HEAD' })).status).toBe(200)
   })
+
+  test('finds figures at a port of their own only, never at the one that Slack reaches', async () => {
+    const metricsPort = await freePort()
+    const { port } = await open(undefined, { metricsPort, host: '127.0.0.1' })
+    expect((await fetch(`http://127.0.0.1:${port}/metrics`)).status).toBe(404)
+    const figures = await fetch(`http://127.0.0.1:${metricsPort}/metrics`)
+    expect(await figures.text()).toContain('threadwise_')
+    expect((await fetch(`http://127.0.0.1:${metricsPort}/slack/events`, { method: 'POST' })).status).toBe(404)
+  })
+
+  test.each(['socket', 'http'] as const)('alone can reach the bot by default (%s)', async transport => {
+    const world = await openWorld(transport)
+    await world.bot.untilSays('ready')
+    expect(await readListening(world.bot.pid)).toEqual([`127.0.0.1:${world.port}`])
+  })
+
+  test('opens it with HOST', async () => {
+    const world = await openWorld('socket', { HOST: '0.0.0.0' })
+    await world.bot.untilSays('ready')
+    expect(await readListening(world.bot.pid)).toEqual([`0.0.0.0:${world.port}`])
+  })
 })
+
+/** Builds the beginning of a request, up to its body. */
+function request(...headers: (string | string[])[]): string {
+  return `POST /slack/events HTTP/1.1\r\nhost: x\r\n${headers.flat().join('\r\n')}\r\n\r\n`
+}
+
+/** Builds the headers of a request that was signed so many seconds from now. */
+function signedAt(seconds: number): string[] {
+  return ['x-slack-signature: v0=00', `x-slack-request-timestamp: ${Math.floor(Date.now() / 1_000) + seconds}`]
+}
+
+/** Opens a raw connection to the bot; it is closed when its test ends. */
+function dial(port: number) {
+  const socket = createConnection({ port, host: '127.0.0.1' })
+  const connected = new Promise<void>(done => void socket.once('connect', done).once('close', () => done()))
+  const heard: Buffer[] = []
+  socket.on('data', data => heard.push(data))
+  socket.on('error', () => {})
+  const closed = new Promise<void>(done => void socket.once('close', () => done()))
+  onTestFinished(() => void socket.destroy())
+  return {
+    connected,
+    write: (text: string) => void (socket.writable && socket.write(text)),
+    destroy: () => socket.destroy(),
+    /** Resolves with what the bot said, when it has closed the connection. */
+    untilClosed: async () => {
+      await closed
+      return Buffer.concat(heard).toString()
+    },
+  }
+}
 
 test('a missing scope is named in the thread', async () => {
   const { slack, say, untilReply } = await openStory()

@@ -55,20 +55,29 @@ export function createAutoLabel(deps: Deps): (body: Partial<EventBody>) => Promi
     }),
   )
   return async ({ event, team_id }) => {
-    const payload = event === undefined ? undefined : await parseFeedback(deps, event, team_id)
+    const payload = event === undefined ? undefined : await parseFeedback(deps, parseEdited(event), team_id)
     if (payload === undefined) return
     const { id } = payload.subject
     const known = await deps.store.labels.read(id).catch(() => undefined)
     if (known !== undefined) return
-    const command = await saveIfPossible(commands, payload)
+    // The command for the old text of an edited message may still run.
+    const commandId = event?.message === undefined ? id : `${id}:${event.ts}`
+    const command = await saveIfPossible(commands, payload, commandId)
     if (command !== undefined) void commands.run(command)
   }
 }
 
 /** Saves the command; nobody asked for it, so one that cannot be saved is run all the same. */
-function saveIfPossible(commands: CommandKind<AutoLabel>, payload: AutoLabel) {
-  const { id } = payload.subject
+function saveIfPossible(commands: CommandKind<AutoLabel>, payload: AutoLabel, id: string) {
   return commands.save(payload, id).catch(() => commands.create(payload, id))
+}
+
+/** Returns a reworded message as if it had just been written; other events as they are. */
+function parseEdited(event: EventBody['event']): EventBody['event'] {
+  const { message, previous_message: before, channel, channel_type } = event
+  if (event.subtype !== 'message_changed' || message === undefined || before?.text === message.text) return event
+  const { edited: _, ...reworded } = message as EventBody['event']
+  return { ...reworded, type: 'message', ...(channel && { channel }), ...(channel_type && { channel_type }) }
 }
 
 async function parseFeedback(

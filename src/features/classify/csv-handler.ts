@@ -93,7 +93,12 @@ async function labelRows(ctx: Ctx, table: CsvTable): Promise<LabelledRow[]> {
 async function labelRow({ turn, i18n, signal, deps }: Ctx, text: string, index: number): Promise<LabelledRow> {
   if (text.trim() === '') return { labels: [], error: i18n.labels.nothingToLabel }
   const { id, channel, user, place, question } = turn
-  const whose = { askedBy: user, isShared: place === 'channel', saidAt: Number(question.ts) * 1000 }
+  const whose = {
+    askedBy: user,
+    isShared: place === 'channel',
+    saidAt: Number(question.ts) * 1000,
+    heardAt: Date.now(),
+  }
   const subject = { id: `${id}#${index + 1}`, channel, text, ...whose }
   for (let attempt = 1; ; attempt += 1) {
     try {

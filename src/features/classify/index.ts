@@ -8,6 +8,7 @@ import { createLabelText } from './label-text.ts'
 import { handleLabelRequest, parseLabelRequest } from './mention-handler.ts'
 import { defineCardRequests } from './private-card.ts'
 import { listenToReactions } from './reaction-listener.ts'
+import { removeCards } from './remove-cards.ts'
 import { defineReports, listenToReportActions } from './report-command.ts'
 import { listenToClassifySettings } from './settings-view.ts'
 import type { Taxonomies } from './taxonomy-files.ts'
@@ -38,4 +39,5 @@ export async function classify(bot: Bot, taxonomies: Taxonomies): Promise<void> 
   listenToReactions(bot.app, deps, cards)
   bot.onTurn({ outcome: 'labelled', deps, parse: parseLabelRequest, handle: handleLabelRequest })
   bot.on('beforeAck', createAutoLabel(deps))
+  bot.on('labelsForgotten', labels => removeCards(deps, labels))
 }

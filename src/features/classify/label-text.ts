@@ -1,3 +1,4 @@
+import { ShownError } from '../../errors.ts'
 import type { Model } from '../../model/model.ts'
 import { createSemaphore } from '../../semaphore.ts'
 import type { LabelRecord, LabelRecords } from '../../store/labels.ts'
@@ -41,8 +42,8 @@ export function createLabelText(deps: {
     const known = await deps.labels.read(subject.id)
     if (known?.text === subject.text && known.labels.length > 0) return known
     const record = { ...subject, ...(await classifyByExample(subject, signal)), state: 'done' as const }
-    await deps.labels.save(record)
-    return record
+    if (await deps.labels.save(record)) return record
+    throw new ShownError('forgotten', i18n => i18n.labels.gone)
   }
 
   const label: LabelText = (subject, { pace, signal }) => {
@@ -64,10 +65,11 @@ export function createLabelText(deps: {
   return (subject, options) => {
     // What one caller may abort is nobody else's to wait for.
     if (options.signal !== undefined) return label(subject, options)
-    const running = inFlight.get(subject.id)
+    const key = `${subject.id} ${subject.text}`
+    const running = inFlight.get(key)
     if (running !== undefined) return running
-    const labelling = label(subject, options).finally(() => inFlight.delete(subject.id))
-    inFlight.set(subject.id, labelling)
+    const labelling = label(subject, options).finally(() => inFlight.delete(key))
+    inFlight.set(key, labelling)
     return labelling
   }
 }

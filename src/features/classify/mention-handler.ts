@@ -69,7 +69,8 @@ const labelIdOf = (turn: Turn) => `ask:${turn.id}`
 async function buildTextSubject({ turn, deps }: Ctx, text: string): Promise<Subject> {
   const nameOf = await deps.fetchNames([turn.question])
   const { channel, threadTs, user, place, question } = turn
-  const whose = { askedBy: user, isShared: place === 'channel', saidAt: Number(question.ts) * 1000 }
+  const at = { saidAt: Number(question.ts) * 1000, heardAt: Date.now() }
+  const whose = { askedBy: user, isShared: place === 'channel', ...at }
   return { id: labelIdOf(turn), channel, threadTs, text: slackToPlain(text, nameOf), ...whose }
 }
 

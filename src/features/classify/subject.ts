@@ -11,6 +11,8 @@ export const subjectSchema = z.object({
   threadTs: z.string().optional(),
   text: z.string(),
   askedBy: z.string().optional(),
+  author: z.string().optional(),
+  heardAt: z.number().optional(),
   isShared: z.boolean(),
   saidAt: z.number(),
 })
@@ -23,7 +25,9 @@ export async function buildMessageSubject(
   message: Message,
   place: Pick<Subject, 'id' | 'channel' | 'threadTs' | 'askedBy'>,
 ): Promise<Subject> {
-  const { ts } = message
+  const { ts, author } = message
+  const by = author.kind === 'person' ? { author: author.id } : {}
+  const heardAt = Date.now()
   const text = formatReadable(message, await fetchNames([message]), { asFeedback: true })
-  return { ...place, ts, text, isShared: true, saidAt: Number(ts) * 1000 }
+  return { ...place, ...by, heardAt, ts, text, isShared: true, saidAt: Number(ts) * 1000 }
 }

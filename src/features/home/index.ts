@@ -1,9 +1,10 @@
+import type { BlockAction } from '@slack/bolt'
 import type { HomeView } from '@slack/types'
 import { formatError } from '../../errors.ts'
 import { type I18n, i18nFor } from '../../i18n/catalog.ts'
 import type { Bot, Services } from '../context.ts'
 
-type HomeDeps = Pick<Services, 'limiter' | 'model' | 'log'>
+type HomeDeps = Pick<Services, 'limiter' | 'model' | 'log' | 'store' | 'users'>
 
 /** Registers App Home: its home tab says what the bot does and which model answers, its messages tab suggests prompts. */
 export function home({ app, services }: Bot): void {
@@ -12,10 +13,27 @@ export function home({ app, services }: Bot): void {
     if (event.tab === 'messages') await suggest(services, event.channel, i18n)
     else await publish(services, event.user, i18n)
   })
+  app.action<BlockAction>('forget_me', async ({ ack, body }) => {
+    await ack()
+    const { id: user } = body.user
+    const i18n = i18nFor((await services.users.read(user)).locale)
+    await publish(services, user, i18n, await forget(services, user, i18n))
+  })
 }
 
-async function publish(deps: HomeDeps, user: string, i18n: I18n): Promise<void> {
-  const view = buildHomeView(i18n, deps.model.title)
+/** Erases all that is kept of a person. Resolves with what the person is told. */
+async function forget({ store, log }: HomeDeps, user: string, i18n: I18n): Promise<string> {
+  try {
+    const counts = await store.forgetting.person(user)
+    return i18n.home.forgotten(Object.values(counts).reduce((sum, count) => sum + count, 0))
+  } catch (error) {
+    log.error({ reason: formatError(error) }, 'person not forgotten')
+    return `⚠️ ${i18n.home.notForgotten}`
+  }
+}
+
+async function publish(deps: HomeDeps, user: string, i18n: I18n, notice?: string): Promise<void> {
+  const view = buildHomeView(i18n, deps.model.title, notice)
   await deps.limiter
     .send('views.publish', () => ({ user_id: user, view }), 'first')
     .catch(error => deps.log.warn({ reason: formatError(error) }, 'App Home not published'))
@@ -32,7 +50,8 @@ async function suggest(deps: HomeDeps, channel: string, i18n: I18n): Promise<voi
     .catch(error => deps.log.debug({ code: error.code }, 'suggested prompts not set'))
 }
 
-function buildHomeView(i18n: I18n, model: string): HomeView {
+function buildHomeView(i18n: I18n, model: string, notice: string | undefined): HomeView {
+  const plain = (text: string) => ({ type: 'plain_text' as const, text })
   const section = (text: string) => ({ type: 'section' as const, text: { type: 'plain_text' as const, text } })
   return {
     type: 'home',
@@ -55,6 +74,26 @@ function buildHomeView(i18n: I18n, model: string): HomeView {
       { type: 'divider' },
       { type: 'context', elements: [{ type: 'plain_text', text: i18n.home.model(model) }] },
       { type: 'context', elements: [{ type: 'plain_text', text: i18n.home.reads }] },
+      {
+        type: 'actions',
+        block_id: 'forget',
+        elements: [
+          {
+            type: 'button',
+            action_id: 'forget_me',
+            style: 'danger',
+            text: plain(i18n.home.forget),
+            confirm: {
+              title: plain(i18n.home.forgetTitle),
+              text: plain(i18n.home.forgetText),
+              confirm: plain(i18n.home.forgetConfirm),
+              deny: plain(i18n.home.forgetDeny),
+              style: 'danger',
+            },
+          },
+        ],
+      },
+      ...(notice === undefined ? [] : [section(notice)]),
     ],
   }
 }

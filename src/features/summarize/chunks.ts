@@ -6,6 +6,8 @@ export interface Said {
   /** The ts of its thread's first message; its own outside of threads. */
   threadTs: string
   from: string
+  /** The id of the person who wrote it. */
+  author?: string
   /** As the reader's clock shows it. */
   time: string
   text: string

@@ -11,7 +11,6 @@ import { buildPermalink } from '../../slack/permalink.ts'
 import { formatReadable } from '../../slack/readable.ts'
 import type { Person } from '../../slack/users.ts'
 import type { Digests } from '../../store/digests.ts'
-import type { SummaryChunks } from '../../store/summary-chunks.ts'
 import { escapeMarkdown } from '../../text/escape-markdown.ts'
 import { formatTime, isMentioned } from '../../text/from-slack.ts'
 import { toMrkdwn } from '../../text/to-mrkdwn.ts'
@@ -34,7 +33,6 @@ type SummarizeDeps = Pick<
 > & {
   summarizer: Summarizer
   digests: Digests
-  chunks: SummaryChunks
 }
 type Ctx = TurnContext<SummarizeDeps>
 
@@ -42,8 +40,6 @@ type Ctx = TurnContext<SummarizeDeps>
 const progressEveryMs = 2_500
 /** Names that are looked up for one summary: Slack allows a hundred a minute. */
 const mostNames = 90
-/** Findings of a chunk that were not used for this long are pruned. */
-const chunksKeptMs = 30 * 86_400_000
 
 /** Parses the request for a summary in a turn; a turn with files is none. */
 export async function parseSummaryTurn(turn: Turn, { timeZone }: Person): Promise<AskedSummary | undefined> {
@@ -82,6 +78,7 @@ async function buildSummary(
 ): Promise<{ ending: Ending; saveReadMarker: () => Promise<void> }> {
   const { turn, person, i18n, reply, signal, deps } = ctx
   const now = Number(turn.question.ts) * 1000
+  const readAt = Date.now()
   const source = await findSource(ctx, place)
   const key = source.threadTs === undefined ? source.channel : `${source.channel}:${source.threadTs}`
   const before = await deps.digests.readTold(turn.user, key, turn.id)
@@ -93,7 +90,7 @@ async function buildSummary(
   }
   const messages = await selectMessages(ctx, read.messages)
   if (messages.length > 0) {
-    const ending = await summarizeMessages(ctx, { source, read: { ...read, messages }, form, progress })
+    const ending = await summarizeMessages(ctx, { source, read: { ...read, messages }, form, progress, readAt })
     return { ending, saveReadMarker }
   }
   await checkDelivery(ctx, source)
@@ -120,19 +117,24 @@ async function selectMessages({ deps, turn, person }: Ctx, all: Message[]): Prom
   })
 }
 
-async function summarizeMessages(
-  ctx: Ctx,
-  { source, read, form, progress }: { source: Source; read: SourceRead; form: RequestedForm; progress: Progress },
-): Promise<Ending> {
+interface SummaryWork {
+  source: Source
+  read: SourceRead
+  form: RequestedForm
+  progress: Progress
+  /** When its messages were read, in milliseconds since 1970. */
+  readAt: number
+}
+
+async function summarizeMessages(ctx: Ctx, { source, read, form, progress, readAt }: SummaryWork): Promise<Ending> {
   const { job, turn, person, i18n, reply, signal, deps } = ctx
   const said = await buildSaid(ctx, read.messages)
-  await deps.chunks.prune(Date.now() - chunksKeptMs)
   const reader = {
     language: languageFor(turn, person),
     now: formatTime(Date.now(), person.timeZone),
     request: form.words,
   }
-  const request = { channel: source.channel, said, reader, isAgain: job.revision > 1 }
+  const request = { channel: source.channel, said, reader, readAt, isAgain: job.revision > 1 }
   const onProgress = (summing: SummaryProgress) => void Object.assign(progress, { summing })
   const summary = await deps.summarizer.summarize(request, onProgress, signal)
   const { calls, known, chunks, tokensIn, tokensOut } = summary.usage
@@ -170,6 +172,7 @@ async function buildSaid({ deps, person }: Ctx, messages: Message[]): Promise<Sa
   return messages.map(({ ts, author, text, form, quotes, files, inThread, reactions }) => ({
     ts,
     threadTs: inThread ?? ts,
+    ...(author.kind === 'person' && { author: author.id }),
     from: author.kind === 'person' ? nameOf(author.id) : author.kind === 'app' ? author.name : self.name,
     time: formatTime(Number(ts) * 1000, person.timeZone),
     text: formatReadable({ text: withoutNote(text), form, ...(quotes !== undefined && { quotes }) }, nameOf),

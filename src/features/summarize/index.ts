@@ -11,9 +11,8 @@ export function summarize(bot: Bot): void {
   const { digests } = store
   const scheduler = createDigestScheduler({ digests, questions, log })
   listenToSummarizing(bot.app, { ...bot.services, digests, scheduler })
-  const deps = { ...bot.services, digests, chunks, summarizer: createSummarizer({ model, chunks }) }
+  const deps = { ...bot.services, digests, summarizer: createSummarizer({ model, chunks }) }
   bot.onTurn({ outcome: 'summarized', deps, parse: parseSummaryTurn, handle: answer })
-  bot.on('messageDeleted', (channel, ts) => chunks.forgetMessage(channel, ts))
   bot.on('start', scheduler.start)
   bot.on('stop', scheduler.stop)
 }

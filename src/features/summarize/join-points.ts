@@ -47,7 +47,8 @@ async function joinGroup(
       ),
     ))
   if (known === undefined) {
-    await chunks.keep({ id, channel: work.channel, scope: work.scope, covers, result: JSON.stringify(points) })
+    const kept = { id, channel: work.channel, scope: work.scope, covers, result: JSON.stringify(points) }
+    await chunks.keep(kept, work.readAt)
   }
   work.dropped += points.dropped
   return { id, points }

@@ -22,6 +22,8 @@ interface SummaryRequest {
   channel: string
   said: readonly Said[]
   reader: Reader
+  /** When the messages were read, in milliseconds since 1970. */
+  readAt?: number
   /** The reader has seen this summary and wants another. */
   isAgain: boolean
 }
@@ -60,6 +62,8 @@ export interface Work extends Pick<SummaryRequest, 'channel' | 'reader' | 'isAga
   count: (text: string) => number
   chunkTokens: number
   usage: Summary['usage']
+  /** When its messages were read, in milliseconds since 1970. */
+  readAt: number
   /** Points that joins left out. */
   dropped: number
   said: (ts: string) => Said | undefined
@@ -81,6 +85,7 @@ export function createSummarizer({ model, chunks }: { model: Model; chunks: Summ
       onProgress: (progress: SummaryProgress) => void,
       signal: AbortSignal,
     ): Promise<Summary> {
+      const readAt = request.readAt ?? Date.now()
       const chunkTokens = chunkTokensFor(model.inputTokens)
       const isAmple = model.inputTokens >= ampleWindows * chunkTokens
       const count = isAmple ? estimateTokens : await loadTokenCounter()
@@ -93,6 +98,7 @@ export function createSummarizer({ model, chunks }: { model: Model; chunks: Summ
         count,
         chunkTokens,
         usage: { calls: 0, tokensIn: 0, tokensOut: 0, isGuessed: false, isCut: false, known: 0, chunks: 0 },
+        readAt,
         dropped: 0,
         said: ts => byTs.get(ts),
         signal,
@@ -157,7 +163,9 @@ async function summarizeChunk(deps: ChunkDeps, work: Work, chunk: readonly Said[
   }
   try {
     const points = await deps.askPoints(work, buildChunkPrompt(chunk, work.reader), { said: work.said, sourcesOf })
-    await deps.chunks.keep({ id, channel: work.channel, scope: work.scope, covers, result: JSON.stringify(points) })
+    const authors = [...new Set(chunk.flatMap(({ author }) => author ?? []))]
+    const kept = { id, channel: work.channel, scope: work.scope, covers, authors, result: JSON.stringify(points) }
+    await deps.chunks.keep(kept, work.readAt)
     return [{ id, points }]
   } catch (error) {
     if (!isTooLong(error) || chunk.length < 2) throw error

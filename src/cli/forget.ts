@@ -1,0 +1,31 @@
+import { parseArgs } from 'node:util'
+import dotenv from 'dotenv'
+import { formatError, StartError } from '../errors.ts'
+import { createLog } from '../log.ts'
+import { openStoreOf } from '../store/open.ts'
+
+/**
+ * Erases all that is kept of a person, also while the bot runs: `npm run forget -- --user U0123456789`. With `--dry-run` it only
+ * counts.
+ */
+process.umask(0o077)
+dotenv.config({ quiet: true })
+try {
+  const { values } = parseArgs({
+    options: { user: { type: 'string' }, 'dry-run': { type: 'boolean', default: false } },
+  })
+  const { user = '' } = values
+  if (!/^[UW][A-Z0-9]+$/.test(user))
+    throw new StartError('name a person by the id in their Slack profile: --user U0123456789')
+  const store = await openStoreOf(process.env, createLog('silent'))
+  const counts = await store.forgetting.person(user, { isDryRun: values['dry-run'] }).finally(store.close)
+  const lines = Object.entries(counts).map(([what, count]) => `${what}: ${count.toLocaleString('en')}\n`)
+  const total = Object.values(counts).reduce((sum, count) => sum + count, 0)
+  const verb = values['dry-run'] ? 'would be erased' : 'erased'
+  process.stdout.write(`${lines.join('')}\n${user}: ${total.toLocaleString('en')} ${verb}.\n`)
+} catch (error) {
+  const isOutdated = /no such (table|column)|does not exist/.test(String(error))
+  const reason = isOutdated ? 'the tables are those of an older version; start the bot once' : formatError(error)
+  process.stderr.write(`Nothing was erased: ${error instanceof StartError ? error.message : reason}\n`)
+  process.exitCode = 1
+}
