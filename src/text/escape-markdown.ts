@@ -2,11 +2,11 @@
 
 /** An address stays whole, so that it still works, unless a mark touches it, which would become a part of it. */
 const address = /https?:\/\/[^\s<>[\]()\\`*|~]+(?=\s|$)/
-/** What does something in Markdown, in a formula or in Slack, where it stands. */
+/** Characters that do something in Markdown, in a formula or in Slack, where they stand. */
 const mark = /[\\`*_[|]|:(?=\/\/)|(?<=www)\.|~(?=~)|<(?=[^\s\d=])|&(?=#?\w{1,32};)|\$(?=[^$\n]{0,200}\$)|\](?=[([:])/
 const addressOrMark = new RegExp(`${address.source}|${mark.source}`, 'gi')
-/** What makes a list, a heading, a rule or a quote of a line that begins with it. */
-const lineStart = /^(\s*)([-+=>]|#{1,6}(?=\s|$))|^(\s*\d{1,9})([.)])/
+/** The sign that makes a list, a heading, a rule or a quote of a line that begins with it, after an indent or a number. */
+const lineStart = /^(\s*)(?=[-+=>]|#{1,6}(?:\s|$))|^(\s*\d{1,9})(?=[.)])/
 
 /**
  * Escapes a person's words as one line of Markdown. A closing bracket stays: what it could close is escaped, and what stands
@@ -16,5 +16,5 @@ export function escapeMarkdown(words: string): string {
   return words
     .replace(/\s+/g, ' ')
     .replace(addressOrMark, found => (found.length > 1 ? found : found === ']' ? ']\u2060' : `\\${found}`))
-    .replace(lineStart, (_, before = '', sign = '', number = '', point = '') => `${before}${number}\\${sign}${point}`)
+    .replace(lineStart, before => `${before}\\`)
 }

@@ -1,4 +1,4 @@
-/** What Slack would make a link of in a summary: only addresses that stand in the messages behind it may be links. */
+/** Slack makes links of addresses by itself: in a summary only those that stand in the messages behind it may be links. */
 
 import { decodeString } from 'micromark-util-decode-string'
 import { isAddress } from '../../text/true-host.ts'
