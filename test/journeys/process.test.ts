@@ -10,7 +10,8 @@ describe('npm start', () => {
   test.each(['socket', 'http'] as const)(
     'over %s runs a bot that says how it is, and SIGTERM finishes what is in flight',
     async transport => {
-      const { slack, model, port, bot, dana, general } = await openWorld(transport)
+      const own = transport === 'http' ? { METRICS_PORT: String(await freePort()) } : {}
+      const { slack, model, port, bot, dana, general } = await openWorld(transport, own)
       await bot.untilSays('ready')
       if (transport === 'http') slack.connectHttp(`http://127.0.0.1:${port}/slack/events`)
       expect(await (await fetch(`http://127.0.0.1:${port}/healthz`)).text()).toBe('ok\n')
@@ -22,7 +23,7 @@ describe('npm start', () => {
       const exchange = await model.next()
       exchange.say('Half')
       await slack.until(() => slack.messages(general, ts).find(message => toSeen(message) === 'Half'), 'the first text')
-      const figures = await (await fetch(`http://127.0.0.1:${port}/metrics`)).text()
+      const figures = await (await fetch(`http://127.0.0.1:${own.METRICS_PORT ?? port}/metrics`)).text()
       expect(figures).toContain('threadwise_turns_in_flight 1')
       expect(figures).toMatch(/threadwise_slack_calls_total\{method="chat.postMessage",outcome="ok"\} 1/)
       expect(figures).toContain('threadwise_first_text_seconds_count 1')
