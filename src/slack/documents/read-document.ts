@@ -1,71 +1,67 @@
 import { once } from 'node:events'
 import { Worker } from 'node:worker_threads'
-import type { PdfAnswer, PdfTask } from './pdf-worker.ts'
-import { FileSkipped } from './skipped.ts'
+import type { DocumentAnswer, DocumentTask } from './document-worker.ts'
+import { DocumentProblem } from './problem.ts'
 
-/** The text of a PDF, and how many of its pages were read if not all. */
-interface PdfText {
+/** The text of a document, the characters beyond the limit, and how many of its pages were read if not all. */
+interface DocumentText {
   text: string
+  cutCharacters: number
   pages?: { read: number; total: number }
 }
 
-/** Gives the text of a PDF, or a `FileSkipped`; rejects with the signal's reason when aborted. */
-interface PdfReader {
-  read(bytes: Uint8Array, signal?: AbortSignal): Promise<PdfText>
-}
-
-interface PdfBounds {
+interface DocumentBounds {
   timeoutMs: number
   /** Growth of the whole process meanwhile, in bytes. */
   maxGrowthBytes: number
 }
 
-/** Pages that are read, from the first. */
-const maxPages = 200
 /** Ordinary documents take well under a second. */
 const defaultTimeoutMs = 20_000
 /** Of JavaScript's heap; ordinary documents need a tenth of it. */
 const maxHeapMb = 256
-/** Unpacked data lies outside the heap: 2 kB can hold a gigabyte. The library itself takes about 70 MB. */
+/** Unpacked data lies outside the heap: 2 kB can hold a gigabyte. The library for PDFs itself takes about 70 MB. */
 const defaultMaxGrowthBytes = 400_000_000
 const memoryCheckMs = 50
 
 /**
- * Reads PDFs in a thread of its own: a hostile one can compute for minutes without a pause, and only a thread can be
- * ended. One at a time, because each thread carries the whole PDF library.
+ * Creates the reader of documents. It reads in a thread of its own: a hostile document can compute for minutes without a pause, and only
+ * a thread can be ended. One at a time, because each thread carries its libraries. `read` throws a `DocumentProblem`, or the signal's
+ * reason.
  */
-export function createPdfReader(bounds: Partial<PdfBounds> = {}): PdfReader {
+export function createDocumentReader(bounds: Partial<DocumentBounds> = {}) {
   const { timeoutMs = defaultTimeoutMs, maxGrowthBytes = defaultMaxGrowthBytes } = bounds
   let last: Promise<unknown> = Promise.resolve()
   return {
-    read(bytes, signal) {
-      const mine = last.then(() => ask(bytes, { timeoutMs, maxGrowthBytes }, signal))
+    read(task: DocumentTask, signal?: AbortSignal): Promise<DocumentText> {
+      const mine = last.then(() => ask(task, { timeoutMs, maxGrowthBytes }, signal))
       last = mine.catch(() => undefined)
       return untilAborted(mine, signal)
     },
   }
 }
 
-async function ask(bytes: Uint8Array, limits: PdfBounds, signal?: AbortSignal): Promise<PdfText> {
+async function ask(task: DocumentTask, limits: DocumentBounds, signal?: AbortSignal): Promise<DocumentText> {
   signal?.throwIfAborted()
   const bounds = openBounds(limits)
-  const worker = startWorker(bytes)
+  const worker = startWorker(task)
   try {
     const stop = signal === undefined ? bounds.signal : AbortSignal.any([signal, bounds.signal])
-    const [answer] = await once(worker, 'message', { signal: stop })
-    return parseReply(answer)
+    const [answer]: DocumentAnswer[] = await once(worker, 'message', { signal: stop })
+    if (answer === undefined || 'problem' in answer) throw new DocumentProblem(answer?.problem ?? 'damaged')
+    return answer
   } catch (error) {
     signal?.throwIfAborted()
-    if (error instanceof FileSkipped) throw error
-    throw new FileSkipped(bounds.signal.aborted || isOutOfMemory(error) ? 'too_large' : 'damaged')
+    if (error instanceof DocumentProblem) throw error
+    throw new DocumentProblem(bounds.signal.aborted || isOutOfMemory(error) ? 'too_costly' : 'damaged')
   } finally {
     bounds.close()
     await worker.terminate()
   }
 }
 
-/** Enforces the limits of one PDF from outside, since its thread may be too busy to notice. */
-function openBounds({ timeoutMs, maxGrowthBytes }: PdfBounds): { signal: AbortSignal; close(): void } {
+/** Enforces the limits of one document from outside, since its thread may be too busy to notice. */
+function openBounds({ timeoutMs, maxGrowthBytes }: DocumentBounds): { signal: AbortSignal; close(): void } {
   const startBytes = process.memoryUsage.rss()
   const exceeded = new AbortController()
   const growth = setInterval(() => {
@@ -82,10 +78,9 @@ function openBounds({ timeoutMs, maxGrowthBytes }: PdfBounds): { signal: AbortSi
 }
 
 /** The thread gets neither the environment, where the tokens are, nor the console, where text would reach a log. */
-function startWorker(bytes: Uint8Array): Worker {
-  const workerData: PdfTask = { pdf: bytes, maxPages }
-  const worker = new Worker(new URL('./pdf-worker.ts', import.meta.url), {
-    workerData,
+function startWorker(task: DocumentTask): Worker {
+  const worker = new Worker(new URL('./document-worker.ts', import.meta.url), {
+    workerData: task,
     env: {},
     execArgv: [],
     stdout: true,
@@ -94,15 +89,6 @@ function startWorker(bytes: Uint8Array): Worker {
   })
   // An error after the answer, while the thread is being ended, has nobody left to tell.
   return worker.on('error', () => undefined)
-}
-
-function parseReply(answer: PdfAnswer): PdfText {
-  if ('problem' in answer) throw new FileSkipped(answer.problem)
-  const { text, readPages, totalPages } = answer
-  if (text === '') throw new FileSkipped('no_text')
-  if (totalPages === readPages) return { text }
-  const pages = { read: readPages, total: totalPages }
-  return { text: `[The first ${readPages} of ${totalPages} pages]\n\n${text}`, pages }
 }
 
 function isOutOfMemory(error: unknown): boolean {

@@ -1,0 +1,34 @@
+import type PostalMime from 'postal-mime'
+import { readHtml } from './html.ts'
+import type { Outline } from './outline.ts'
+
+type Mail = Awaited<ReturnType<typeof PostalMime.parse>>
+
+type Address = NonNullable<Mail['from']>
+
+/** Reads an e-mail: who wrote it to whom and when, its subject, the names of what is attached, and its text. */
+export async function readMail(bytes: Uint8Array, outline: Outline): Promise<void> {
+  const { default: PostalMime } = await import('postal-mime')
+  const mail = await PostalMime.parse(bytes, { maxNestingDepth: 50 })
+  const head = [
+    ['From', mail.from === undefined ? '' : formatAddress(mail.from)],
+    ['To', formatAddresses(mail.to)],
+    ['Cc', formatAddresses(mail.cc)],
+    ['Date', mail.date ?? ''],
+    ['Subject', mail.subject ?? ''],
+    ['Attachments', mail.attachments.flatMap(({ filename }) => filename ?? []).join(', ')],
+  ]
+  outline.begin()
+  outline.text(head.flatMap(([name, value]) => (value === '' ? [] : `${name}: ${value}`)).join('\n'))
+  outline.begin()
+  const text = mail.text?.trim() ?? ''
+  if (text === '') readHtml(mail.html ?? '', outline)
+  else outline.text(text.replaceAll('\r\n', '\n'))
+}
+
+const formatAddresses = (all: Address[] = []) => all.map(formatAddress).join(', ')
+
+function formatAddress({ name, address, group }: Address): string {
+  if (group !== undefined) return `${name}: ${group.map(formatAddress).join(', ')}`
+  return name === '' || name === address ? (address ?? '') : `${name} <${address ?? ''}>`
+}
