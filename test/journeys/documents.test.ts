@@ -8,6 +8,7 @@ import {
   toPptx,
   toXlsx,
   toZip,
+  withPromisedSize,
   wordParagraph,
   wordParts,
   wordTable,
@@ -126,6 +127,7 @@ describe('a document is read with its structure:', () => {
           shapes:
             '<p:graphicFrame><a:tbl><a:tr><a:tc><a:txBody><a:p><a:r><a:t>Q1</a:t></a:r></a:p></a:txBody></a:tc><a:tc><a:txBody><a:p><a:r><a:t>Q2</a:t></a:r></a:p></a:txBody></a:tc></a:tr></a:tbl></p:graphicFrame>',
           isHidden: true,
+          notes: '',
         },
       ]),
       lines(
@@ -165,9 +167,9 @@ describe('a document is read with its structure:', () => {
       'sales.ods',
       toOpenDocument(
         'spreadsheet',
-        '<table:table table:name="Sales"><table:table-row><table:table-cell><text:p>Day</text:p></table:table-cell><table:table-cell table:number-columns-repeated="2"><text:p>x</text:p></table:table-cell><table:table-cell table:number-columns-repeated="16000"/></table:table-row><table:table-row table:number-rows-repeated="1048000"><table:table-cell/></table:table-row><table:table-row><table:table-cell office:value-type="date" office:date-value="2026-01-02"><text:p>01/02/26</text:p></table:table-cell></table:table-row></table:table>',
+        '<table:table table:name="Sales"><table:table-row><table:table-cell><text:p>Day</text:p></table:table-cell><table:table-cell table:number-columns-repeated="2"><text:p>x</text:p></table:table-cell><table:table-cell table:number-columns-repeated="16000"/></table:table-row><table:table-row table:number-rows-repeated="1048000"><table:table-cell/></table:table-row><table:table-row><table:table-cell office:value-type="date" office:date-value="2026-01-02"><text:p>01/02/26</text:p></table:table-cell><table:table-cell office:value-type="date" office:date-value="2026-01-02T13:05:00"><text:p>1 pm</text:p></table:table-cell></table:table-row></table:table>',
       ),
-      lines('## Sales\n', '| Day | x | x |', '| --- | --- | --- |', '| 2026-01-02 |  |  |'),
+      lines('## Sales\n', '| Day | x | x |', '| --- | --- | --- |', '| 2026-01-02 | 2026-01-02 13:05 |  |'),
     ],
     [
       'a Chinese OpenDocument spreadsheet',
@@ -342,6 +344,12 @@ describe('a document that cannot be read has a sentence of its own:', () => {
     ],
     ['a binary Excel file', 'a.xlsb', toZip({ 'xl/workbook.bin': 'x' }), 'this kind of spreadsheet'],
     ['a Pages file', 'a.pages', toZip({ 'Index/Document.iwa': 'x' }), 'this Office format'],
+    [
+      'a Word file that unpacks to too much',
+      'bomb.docx',
+      withPromisedSize(toDocx(wordParagraph('Hi')), 'word/document.xml', 4_000_000_000),
+      'it unpacks to too much, or takes too long to read; send a part of it',
+    ],
     ['an archive', 'all.zip', toZip({ 'feedback.csv': 'a,b', 'inner.zip': 'PK' }), 'archives; send the files'],
     ['half a Word file', 'plan.docx', toDocx(wordParagraph('Hi')).subarray(0, 400), 'damaged; export it again'],
     ['a Word file without words', 'plan.docx', toDocx('<w:p/>'), 'it is empty'],

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { createDocumentReader } from '../../src/slack/documents/read-document.ts'
-import { inlineCell, toDocx, toOpenDocument, toPptx, toXlsx, toZip, wordParagraph } from './office.ts'
+import { inlineCell, toDocx, toOpenDocument, toPptx, toXlsx, toZip, withPromisedSize, wordParagraph } from './office.ts'
 
 /** Documents made to do harm, each read like any other. */
 const documents = createDocumentReader()
@@ -12,15 +12,6 @@ function read(kind: Task['kind'], bytes: Uint8Array | string, maxCharacters = 20
 }
 
 const tooCostly = expect.objectContaining({ problem: 'too_costly' })
-
-/** An archive that promises other sizes than it has: all that are said of an entry are at fixed places. */
-function withPromisedSize(archive: Buffer, name: string, size: number): Buffer {
-  const bytes = Buffer.from(archive)
-  const at = bytes.lastIndexOf(name) - 46
-  expect(bytes.readUInt32LE(at)).toBe(0x02014b50)
-  bytes.writeUInt32LE(size, at + 24)
-  return bytes
-}
 
 test('an archive whose directory promises more than is unpacked is not opened', async () => {
   const archive = withPromisedSize(toDocx(wordParagraph('Hi')), 'word/document.xml', 4_000_000_000)
@@ -134,7 +125,49 @@ test('a name of a part that leads out of the archive leads nowhere', async () =>
   await expect(read('zip', toZip({ '_rels/.rels': relations }))).rejects.toMatchObject({ problem: 'archive' })
 })
 
-test('text in one paragraph with a hundred thousand line breaks is read in time', async () => {
+test('a document that ends its process by one large allocation is too costly', async () => {
+  // What the mail parser keeps of each line is more than the heap has.
+  const lines = Buffer.from(`Subject: x\n\n${'\n'.repeat(900_000)}${'=?utf-8?q?a?= '.repeat(500_000)}`)
+  const answer = await read('mail', lines).catch(error => error)
+  expect(answer.problem ?? 'read').toMatch(/^(?:too_costly|damaged|read)$/)
+  expect(await read('html', '<p>next</p>')).toEqual({ text: 'next', cutCharacters: 0 })
+})
+
+test.each<[string, Task['kind'], Buffer]>([
+  ['one cell', 'zip', toXlsx({ S: `<row><c t="s"><v>0</v></c></row>` }, ['字'.repeat(30_000_000)])],
+  ['one paragraph', 'html', Buffer.from(`<p>${' a'.repeat(5_000_000)}`)],
+  ['one text of Word', 'zip', toDocx(wordParagraph('字'.repeat(30_000_000)))],
+  ['one attribute', 'zip', toDocx(`<w:p w:id="${'x'.repeat(90_000_000)}"/>`)],
+  [
+    'the attributes of one element',
+    'html',
+    Buffer.from(`<p ${Array.from({ length: 1_000_000 }, (_, at) => `a${at}=x`).join(' ')}>`),
+  ],
+  ['one line of RTF', 'rtf', Buffer.from(`{\\rtf1 ${'x'.repeat(9_000_000)}}`)],
+  ['braces of RTF', 'rtf', Buffer.from(`{\\rtf1 ${'{'.repeat(9_000_000)}`)],
+  ['one e-mail', 'mail', Buffer.from(`Subject: x\n\n${'a b '.repeat(2_400_000)}`)],
+  ['lines of an e-mail', 'mail', Buffer.from(`Subject: x\n\n${'\n'.repeat(9_000_000)}y`)],
+  ['one line of an e-mail', 'mail', Buffer.from(`Subject: ${'x'.repeat(9_000_000)}\n\ny`)],
+])('a text of millions of characters in %s is cut or given up', async (_, kind, bytes) => {
+  const answer = await read(kind, bytes).catch(error => ({ text: '', ...error }))
+  expect(answer.text.length).toBeLessThanOrEqual(200_000)
+  expect(answer).toMatchObject(answer.text === '' ? { problem: expect.stringMatching(/too_costly|damaged|empty/) } : {})
+})
+
+test('millions of strings that no cell shows are read or given up', async () => {
+  const answer = await read(
+    'zip',
+    toXlsx(
+      { S: '' },
+      Array.from({ length: 6_000_000 }, () => ''),
+    ),
+  )
+    .then(() => 'read')
+    .catch(error => error.problem)
+  expect(['read', 'too_costly']).toContain(answer)
+})
+
+test('text in one paragraph with a million line breaks is read in time', async () => {
   const { cutCharacters } = await read('html', `<p>${'word <br>'.repeat(1_000_000)}`)
   expect(cutCharacters).toBeGreaterThan(4_000_000)
 })
@@ -143,14 +176,14 @@ test('documents are read one at a time, and one that is too costly does not stop
   const reader = createDocumentReader({ timeoutMs: 1_500 })
   const slow = { kind: 'zip' as const, bytes: toDocx('<w:p/>'.repeat(10_000_000)), maxCharacters: 1_000 }
   const quick = { kind: 'html' as const, bytes: Buffer.from('<p>quick</p>'), maxCharacters: 1_000 }
-  const before = process.getActiveResourcesInfo().filter(name => name === 'MessagePort').length
+  const before = process.getActiveResourcesInfo().filter(name => name === 'ProcessWrap').length
   const all = [slow, slow, quick].map(task => reader.read(task).catch(error => error))
   const stopped = new AbortController()
   const aborted = reader.read(slow, stopped.signal).catch(error => error)
   stopped.abort(new Error('the turn was stopped'))
   expect(await aborted).toMatchObject({ message: 'the turn was stopped' })
   expect(await Promise.all(all)).toEqual([tooCostly, tooCostly, { text: 'quick', cutCharacters: 0 }])
-  expect(process.getActiveResourcesInfo().filter(name => name === 'MessagePort').length).toBe(before)
+  expect(process.getActiveResourcesInfo().filter(name => name === 'ProcessWrap').length).toBe(before)
 })
 
 test('damaged bytes are an answer, whatever they are', async () => {

@@ -308,7 +308,7 @@ describe('a PDF', () => {
   it('gives its text, page by page, and is cut like any text', async () => {
     const bytes = toPdf({ pages: ['(Hello)', '(second page)'] })
     expect(await attach(bytes, pdf)).toMatchObject({ kind: 'text', text: 'Hello\n\nsecond page', cutCharacters: 0 })
-    expect(await attach(bytes, {}, { maxTextCharacters: 7 })).toMatchObject({ text: 'Hello\n\n', cutCharacters: 11 })
+    expect(await attach(bytes, {}, { maxTextCharacters: 7 })).toMatchObject({ text: 'Hello', cutCharacters: 11 })
   })
 
   it('gives Chinese as people write it, although printing made radicals and ligatures of it', async () => {

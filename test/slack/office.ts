@@ -121,3 +121,11 @@ export function toOle(...streams: string[]): Buffer {
   const head = Buffer.from('d0cf11e0a1b11ae1', 'hex')
   return Buffer.concat([head, Buffer.alloc(504), ...streams.map(name => Buffer.from(`${name}\0`, 'utf16le'))])
 }
+
+/** An archive that promises other sizes than it has: all that are said of an entry are at fixed places. */
+export function withPromisedSize(archive: Buffer, name: string, size: number): Buffer {
+  const bytes = Buffer.from(archive)
+  const at = bytes.lastIndexOf(name) - 46
+  bytes.writeUInt32LE(size, at + 24)
+  return bytes
+}

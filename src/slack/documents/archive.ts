@@ -4,8 +4,9 @@ import { DocumentProblem } from './problem.ts'
 
 /** Office files have some hundred entries. */
 const maxEntries = 10_000
-/** Unpacked bytes of one entry, and of all that are read. */
-const maxEntryBytes = 100_000_000
+/** Unpacked bytes of one entry, of one that only has definitions, and of all that are read. */
+const maxBodyBytes = 100_000_000
+const maxEntryBytes = 10_000_000
 const maxTotalBytes = 200_000_000
 
 /**
@@ -30,12 +31,17 @@ export class Archive {
     return this.#sizes.has(name)
   }
 
+  /** Unpacks an entry that has the text of the document. */
+  readBody(name: string): Uint8Array | undefined {
+    return this.read(name, maxBodyBytes)
+  }
+
   /** Unpacks an entry; undefined if there is none. */
-  read(name: string): Uint8Array | undefined {
+  read(name: string, maxBytes = maxEntryBytes): Uint8Array | undefined {
     const size = this.#sizes.get(name)
     if (size === undefined) return undefined
     this.#total += size
-    if (size > maxEntryBytes || this.#total > maxTotalBytes) throw new DocumentProblem('too_costly')
+    if (size > maxBytes || this.#total > maxTotalBytes) throw new DocumentProblem('too_costly')
     return unzipSync(this.#bytes, { filter: entry => entry.name === name })[name]
   }
 

@@ -1,6 +1,7 @@
 import type { Archive } from './archive.ts'
 import { findRelation, readXml } from './markup.ts'
 import type { Outline } from './outline.ts'
+import { DocumentProblem } from './problem.ts'
 
 /** A number format, as far as it changes what a number means. */
 type NumberFormat = 'date' | 'percent' | 'number'
@@ -22,20 +23,22 @@ interface Cell {
 
 /** Columns of a sheet; the last one is XFD. */
 const maxColumns = 16_384
+/** Characters of a cell, as in Excel. */
+const maxCellLength = 32_767
+/** Memory of the shared texts in bytes, by a rough estimate. */
+const maxStringBytes = 100_000_000
+const stringBytes = 40
 
 /** Reads an Excel file: each sheet with its name and a table. Formulas are given by the values that Excel saved, dates as dates. */
 export function readExcel(archive: Archive, main: string, outline: Outline): void {
   const relations = archive.relationsOf(main)
-  const readPart = (type: string) => {
-    const relation = [...relations.values()].find(relation => relation.type === type)
-    return relation === undefined ? undefined : archive.read(relation.target)
-  }
+  const findPart = (type: string) => [...relations.values()].find(relation => relation.type === type)?.target ?? ''
   const { sheets, isFrom1904 } = readWorkbook(archive.read(main))
-  const strings = readStrings(readPart('sharedStrings'))
-  const definitions = { strings, formats: readFormats(readPart('styles')), isFrom1904 }
+  const strings = readStrings(archive.readBody(findPart('sharedStrings')))
+  const definitions = { strings, formats: readFormats(archive.read(findPart('styles'))), isFrom1904 }
   for (const { name, id, isHidden } of sheets) {
     const relation = relations.get(id)
-    const sheet = relation?.type === 'worksheet' ? archive.read(relation.target) : undefined
+    const sheet = relation?.type === 'worksheet' ? archive.readBody(relation.target) : undefined
     outline.begin('## ')
     outline.text(isHidden ? `${name} (hidden)` : name)
     outline.openTable()
@@ -61,22 +64,25 @@ function readWorkbook(xml: Uint8Array | undefined) {
 /** Reads the texts that cells share, without their pronunciation. */
 function readStrings(xml: Uint8Array | undefined): string[] {
   const strings: string[] = []
-  let parts: string[] = []
+  let own = ''
+  let size = 0
   let isText = false
   let isSpoken = false
   readXml(xml, {
     open(name) {
-      if (name === 'si') parts = []
+      if (name === 'si') own = ''
       if (name === 'rPh') isSpoken = true
       if (name === 't') isText = true
     },
     close(name) {
-      if (name === 'si') strings.push(parts.join(''))
+      if (name === 'si') strings.push(own)
+      if (name === 'si') size += own.length * 2 + stringBytes
+      if (size > maxStringBytes) throw new DocumentProblem('too_costly')
       if (name === 'rPh') isSpoken = false
       if (name === 't') isText = false
     },
     text(text) {
-      if (isText && !isSpoken) parts.push(text)
+      if (isText && !isSpoken) own = (own + text).slice(0, maxCellLength)
     },
   })
   return strings
@@ -132,7 +138,7 @@ function readSheet(xml: Uint8Array | undefined, definitions: Definitions, outlin
       if (name === 'c') outline.text(formatCell(cell, definitions))
     },
     text(text) {
-      if (into !== undefined) cell[into] += text
+      if (into !== undefined) cell[into] = (cell[into] + text).slice(0, maxCellLength)
     },
   })
 }

@@ -12,22 +12,39 @@ interface MarkupHandler {
 
 /** Elements inside each other: no program writes so many, and each one makes the next more expensive. */
 const maxDepth = 2_000
-const sliceBytes = 65_536
+const sliceLength = 65_536
+/** Characters of one tag, or of a text without a tag. */
+const maxTokenLength = 4_000_000
 
 /** Reads XML, if there is any. Entities that it declares stay as they are written, and nothing outside of it is fetched. */
 export function readXml(bytes: Uint8Array | undefined, handler: MarkupHandler): void {
   if (bytes === undefined) return
-  const parser = createParser(handler, true)
+  const feed = createFeed(handler, true)
   const decoder = new TextDecoder(bytes[0] === 0xff ? 'utf-16le' : 'utf-8')
-  for (let at = 0; at < bytes.length; at += sliceBytes) {
-    parser.write(decoder.decode(bytes.subarray(at, at + sliceBytes), { stream: true }))
+  for (let at = 0; at < bytes.length; at += sliceLength) {
+    feed.write(decoder.decode(bytes.subarray(at, at + sliceLength), { stream: true }))
   }
-  parser.end(decoder.decode())
+  feed.end()
 }
 
 /** Reads HTML, also where tags are not closed. */
 export function readMarkup(html: string, handler: MarkupHandler): void {
-  createParser(handler, false).end(html)
+  const feed = createFeed(handler, false)
+  for (let at = 0; at < html.length; at += sliceLength) feed.write(html.slice(at, at + sliceLength))
+  feed.end()
+}
+
+function createFeed(handler: MarkupHandler, xmlMode: boolean) {
+  const parser = createParser(handler, xmlMode)
+  let tokenLength = 0
+  return {
+    write(slice: string): void {
+      tokenLength = slice.includes('>') ? 0 : tokenLength + slice.length
+      if (tokenLength > maxTokenLength) throw new DocumentProblem('too_costly')
+      parser.write(slice)
+    },
+    end: () => parser.end(),
+  }
 }
 
 function createParser(handler: MarkupHandler, xmlMode: boolean): Parser {

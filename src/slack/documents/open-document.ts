@@ -40,7 +40,7 @@ export function readOpenDocument(archive: Archive, outline: Outline): void {
   }
   const reader: Reader = { outline, ...none }
   let skipped = 0
-  readXml(archive.read('content.xml'), {
+  readXml(archive.readBody('content.xml'), {
     open(name, attributes) {
       if (skipped > 0 || isSkipped.has(name)) skipped += 1
       else openers[name]?.(reader, attributes)
@@ -65,8 +65,10 @@ function isEncrypted(archive: Archive): boolean {
   return isFound
 }
 
-function addText({ outline, cell }: Reader, text: string): void {
-  if (cell === undefined) outline.text(text)
+function addText(reader: Reader, text: string): void {
+  const { outline, cell, opening } = reader
+  reader.opening = ''
+  if (cell === undefined) outline.text(opening + text)
   else cell.text += text
 }
 
@@ -146,18 +148,20 @@ function beginParagraph(reader: Reader, mark: string): void {
     return
   }
   reader.outline.begin(mark)
-  reader.outline.text(reader.opening)
-  reader.opening = ''
 }
 
 function endParagraph(reader: Reader): void {
   reader.paragraphs -= 1
 }
 
+const timeOfDay = /T(\d\d:\d\d).*/
+
 /** Opens a cell. Only a spreadsheet's cell has a value of its own, which says more than what is shown of it. */
 function openCell(reader: Reader, attributes: Attributes): void {
   const repeated = Number(findAttribute(attributes, 'number-columns-repeated') ?? 1) || 1
-  const value = findAttribute(attributes, 'date-value')?.replace('T', ' ')
+  const value = findAttribute(attributes, 'date-value')?.replace(timeOfDay, (_, time) =>
+    time === '00:00' ? '' : ` ${time}`,
+  )
   if (reader.isSheet) reader.cell = { value, text: '', repeated }
   else reader.outline.openCell()
 }

@@ -42,9 +42,11 @@ export class Outline {
     return this.#mark !== '' && this.#isBlank
   }
 
-  /** Adds text to the open line or cell. */
+  /** Adds text to the open line or cell, which is no longer than all that is kept. */
   text(text: string): void {
-    this.#line += text
+    const kept = text.slice(0, Math.max(0, this.#sink.room - this.#line.length))
+    this.#line += kept
+    this.#sink.skip(text.length - kept.length)
     if (text === '') return
     this.#isLineStart = text.endsWith('\n')
     this.#isBlank &&= text.trim() === ''
@@ -192,7 +194,7 @@ function createSink(maxCharacters: number) {
   let total = 0
   return {
     get isEmpty() {
-      return total === 0
+      return parts.length === 0
     },
     get room() {
       return maxCharacters - kept

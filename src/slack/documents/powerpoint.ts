@@ -7,7 +7,7 @@ export function readPowerPoint(archive: Archive, main: string, outline: Outline)
   const relations = archive.relationsOf(main)
   readSlideIds(archive.read(main)).forEach((id, index) => {
     const path = relations.get(id)?.target ?? ''
-    const slide = archive.read(path)
+    const slide = archive.readBody(path)
     if (slide === undefined) return
     outline.begin('## ')
     outline.text(`Slide ${index + 1}`)
@@ -46,10 +46,7 @@ function readShapes(xml: Uint8Array, outline: Outline, kind: 'slide' | 'notes'):
       placeholder = type
     },
     p() {
-      if (!isRead()) return
-      outline.begin(findMark(kind, placeholder, 0))
-      outline.text(opening)
-      opening = ''
+      if (isRead()) outline.begin(findMark(kind, placeholder, 0))
     },
     pPr: ({ lvl }) => outline.mark(findMark(kind, placeholder, Math.min(Number(lvl) || 0, 8))),
     br: () => outline.lineBreak(),
@@ -67,7 +64,9 @@ function readShapes(xml: Uint8Array, outline: Outline, kind: 'slide' | 'notes'):
       if (name === 'tbl') outline.closeTable()
     },
     text(text) {
-      if (isText && isRead()) outline.text(text)
+      if (!isText || !isRead()) return
+      outline.text(opening + text)
+      opening = ''
     },
   })
 }

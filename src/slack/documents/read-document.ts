@@ -1,39 +1,31 @@
+import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
-import { Worker } from 'node:worker_threads'
-import type { DocumentAnswer, DocumentTask } from './document-worker.ts'
+import type { readInThread } from './document-process.ts'
 import { DocumentProblem } from './problem.ts'
 
-/** The text of a document, the characters beyond the limit, and how many of its pages were read if not all. */
-interface DocumentText {
-  text: string
-  cutCharacters: number
-  pages?: { read: number; total: number }
-}
+type Task = Parameters<typeof readInThread>[0]
 
-interface DocumentBounds {
-  timeoutMs: number
-  /** Growth of the whole process meanwhile, in bytes. */
-  maxGrowthBytes: number
-}
+type Bounds = Parameters<typeof readInThread>[1]
+
+type Answer = Awaited<ReturnType<typeof readInThread>>
 
 /** Ordinary documents take well under a second. */
 const defaultTimeoutMs = 20_000
-/** Of JavaScript's heap; ordinary documents need a tenth of it. */
-const maxHeapMb = 256
-/** Unpacked data lies outside the heap: 2 kB can hold a gigabyte. The library for PDFs itself takes about 70 MB. */
+/** The library for PDFs takes about 70 MB by itself. */
 const defaultMaxGrowthBytes = 400_000_000
-const memoryCheckMs = 50
+/** For a process to start and to end. */
+const processMs = 10_000
 
 /**
- * Creates the reader of documents. It reads in a thread of its own: a hostile document can compute for minutes without a pause, and only
- * a thread can be ended. One at a time, because each thread carries its libraries. `read` throws a `DocumentProblem`, or the signal's
- * reason.
+ * Creates the reader of documents. It reads in a process of its own, which a hostile document can only end: one can compute for minutes
+ * without a pause, and a single allocation beyond the heap of a thread ends its whole process. One at a time, because each process carries
+ * its libraries. `read` throws a `DocumentProblem`, or the signal's reason.
  */
-export function createDocumentReader(bounds: Partial<DocumentBounds> = {}) {
+export function createDocumentReader(bounds: Partial<Bounds> = {}) {
   const { timeoutMs = defaultTimeoutMs, maxGrowthBytes = defaultMaxGrowthBytes } = bounds
   let last: Promise<unknown> = Promise.resolve()
   return {
-    read(task: DocumentTask, signal?: AbortSignal): Promise<DocumentText> {
+    read(task: Task, signal?: AbortSignal): Promise<Exclude<Answer, { problem: unknown }>> {
       const mine = last.then(() => ask(task, { timeoutMs, maxGrowthBytes }, signal))
       last = mine.catch(() => undefined)
       return untilAborted(mine, signal)
@@ -41,58 +33,47 @@ export function createDocumentReader(bounds: Partial<DocumentBounds> = {}) {
   }
 }
 
-async function ask(task: DocumentTask, limits: DocumentBounds, signal?: AbortSignal): Promise<DocumentText> {
+async function ask(task: Task, bounds: Bounds, signal?: AbortSignal): Promise<Exclude<Answer, { problem: unknown }>> {
   signal?.throwIfAborted()
-  const bounds = openBounds(limits)
-  const worker = startWorker(task)
+  const timeout = AbortSignal.timeout(bounds.timeoutMs + processMs)
+  const child = startProcess()
   try {
-    const stop = signal === undefined ? bounds.signal : AbortSignal.any([signal, bounds.signal])
-    const [answer]: DocumentAnswer[] = await once(worker, 'message', { signal: stop })
-    if (answer === undefined || 'problem' in answer) throw new DocumentProblem(answer?.problem ?? 'damaged')
+    child.send({ task, bounds })
+    const answer = await fetchAnswer(child, signal === undefined ? timeout : AbortSignal.any([signal, timeout]))
+    if ('problem' in answer) throw new DocumentProblem(answer.problem)
     return answer
   } catch (error) {
     signal?.throwIfAborted()
-    if (error instanceof DocumentProblem) throw error
-    throw new DocumentProblem(bounds.signal.aborted || isOutOfMemory(error) ? 'too_costly' : 'damaged')
+    throw error instanceof DocumentProblem ? error : new DocumentProblem('too_costly')
   } finally {
-    bounds.close()
-    await worker.terminate()
+    await endProcess(child)
   }
 }
 
-/** Enforces the limits of one document from outside, since its thread may be too busy to notice. */
-function openBounds({ timeoutMs, maxGrowthBytes }: DocumentBounds): { signal: AbortSignal; close(): void } {
-  const startBytes = process.memoryUsage.rss()
-  const exceeded = new AbortController()
-  const growth = setInterval(() => {
-    if (process.memoryUsage.rss() - startBytes > maxGrowthBytes) exceeded.abort()
-  }, memoryCheckMs)
-  const timeout = setTimeout(() => exceeded.abort(), timeoutMs)
-  return {
-    signal: exceeded.signal,
-    close() {
-      clearInterval(growth)
-      clearTimeout(timeout)
-    },
-  }
-}
-
-/** The thread gets neither the environment, where the tokens are, nor the console, where text would reach a log. */
-function startWorker(task: DocumentTask): Worker {
-  const worker = new Worker(new URL('./document-worker.ts', import.meta.url), {
-    workerData: task,
+/** The process gets neither the environment, where the tokens are, nor the console, where text would reach a log. */
+function startProcess(): ChildProcess {
+  const file = new URL('./document-process.ts', import.meta.url)
+  return fork(file, {
     env: {},
     execArgv: [],
-    stdout: true,
-    stderr: true,
-    resourceLimits: { maxOldGenerationSizeMb: maxHeapMb },
-  })
-  // An error after the answer, while the thread is being ended, has nobody left to tell.
-  return worker.on('error', () => undefined)
+    serialization: 'advanced',
+    stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
+  }).on('error', () => undefined)
 }
 
-function isOutOfMemory(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && error.code === 'ERR_WORKER_OUT_OF_MEMORY'
+/** Waits for the answer; a process that ends without one has met its limits. */
+async function fetchAnswer(child: ChildProcess, signal: AbortSignal): Promise<Answer> {
+  const ended = new AbortController()
+  child.once('exit', () => ended.abort())
+  const [answer]: Answer[] = await once(child, 'message', { signal: AbortSignal.any([signal, ended.signal]) })
+  return answer ?? { problem: 'damaged' }
+}
+
+async function endProcess(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return
+  const exit = once(child, 'exit')
+  child.kill('SIGKILL')
+  await exit
 }
 
 /** Ends the wait, also the one for a free slot, when the signal aborts. */

@@ -1,4 +1,5 @@
 import type { Outline } from './outline.ts'
+import { DocumentProblem } from './problem.ts'
 
 /** Settings of a group, which end with it. */
 interface Group {
@@ -8,6 +9,10 @@ interface Group {
   /** Bytes that follow a Unicode character, for programs that cannot show it. */
   fallback: number
 }
+
+const maxPendingBytes = 100_000
+/** Groups inside each other. */
+const maxDepth = 200_000
 
 /** Font of a file that names none: its text has the file's own code page. */
 const noFont = -1
@@ -84,11 +89,21 @@ export function readRtf(bytes: Uint8Array, outline: Outline): void {
 function addByte(reader: Reader, byte: number): void {
   if (reader.left > 0) reader.left -= 1
   else if (!reader.group.isSkipped) reader.bytes.push(byte)
+  // No character of an encoding goes on behind a space.
+  if (byte === 0x20 || reader.bytes.length > maxPendingBytes) endBytes(reader)
+}
+
+const decoders = new Map<string, InstanceType<typeof TextDecoder>>()
+
+function decoderOf(encoding: string) {
+  const decoder = decoders.get(encoding) ?? new TextDecoder(encoding)
+  decoders.set(encoding, decoder)
+  return decoder
 }
 
 function endBytes(reader: Reader): void {
   if (reader.bytes.length === 0) return
-  const text = new TextDecoder(reader.group.encoding).decode(Uint8Array.from(reader.bytes))
+  const text = decoderOf(reader.group.encoding).decode(Uint8Array.from(reader.bytes))
   reader.bytes = []
   addText(reader, text)
 }
@@ -106,6 +121,7 @@ function addText(reader: Reader, text: string): void {
 function changeGroup(reader: Reader, brace: string): void {
   reader.left = 0
   if (brace === '{') {
+    if (reader.outer.length > maxDepth) throw new DocumentProblem('too_costly')
     reader.outer.push(reader.group)
     reader.group = { ...reader.group }
   } else reader.group = reader.outer.pop() ?? reader.group

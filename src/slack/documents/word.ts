@@ -41,7 +41,7 @@ export function readWord(archive: Archive, main: string, outline: Outline): void
     const reader = { outline, headings, numbered, links, counters: new Map<string, number>(), ...place }
     readXml(xml, createHandler(reader))
   }
-  readBody(archive.read(main), '')
+  readBody(archive.readBody(main), '')
   readBody(readPart('footnotes'), '## Footnotes')
   readBody(readPart('endnotes'), '## Endnotes')
   readBody(readPart('comments'), '## Comments')

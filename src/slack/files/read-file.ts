@@ -155,10 +155,14 @@ async function parseContent(downloaded: Downloaded): Promise<FileContent> {
   return { kind: 'text', name: file.name, ...cutText(renderSubtitles(text) || text, maxTextCharacters) }
 }
 
+/** Longer texts take too much of the memory of a document's thread. */
+const maxDocumentCharacters = 1_000_000
+
 /** Reads a document in its thread. Throws a `DocumentProblem` if it cannot be read. */
 async function readDocument(kind: DocumentKind, downloaded: Downloaded): Promise<FileContent & { kind: 'text' }> {
   const { file, bytes, maxTextCharacters, documents, signal } = downloaded
-  const read = await documents.read({ kind, bytes, maxCharacters: maxTextCharacters }, signal)
+  const maxCharacters = Math.min(maxTextCharacters, maxDocumentCharacters)
+  const read = await documents.read({ kind, bytes, maxCharacters }, signal)
   return { kind: 'text', name: file.name, ...read, isConverted: true }
 }
 
