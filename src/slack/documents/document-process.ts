@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url'
 import { Worker } from 'node:worker_threads'
 import type { DocumentAnswer, DocumentTask } from './document-worker.ts'
 
-/** What one document may cost. */
+/** Limits of one document. */
 interface Bounds {
   timeoutMs: number
   /** Growth of the process meanwhile, in bytes. Unpacked data lies outside of the heap: 2 kB can hold a gigabyte. */
