@@ -27,6 +27,7 @@ import { createLimiter } from './rate-limit/limiter.ts'
 import { createAccess } from './slack/access.ts'
 import { createCallSlack } from './slack/client.ts'
 import { fetchDisplayNames } from './slack/display-names.ts'
+import { createDocumentReader } from './slack/documents/read-document.ts'
 import { createFileReader } from './slack/files/read-file.ts'
 import { fetchIdentity } from './slack/identity.ts'
 import type { Message } from './slack/message.ts'
@@ -161,7 +162,12 @@ async function openSlack({ config, model, store, log }: BotDeps) {
   const users = createUsers(call, self, log)
   const placeNames = createPlaceNames(call, log)
   const fetchInfo = async (file: string) => (await reader.fetch('files.info', { file }, { for: 'question' })).file
-  const access = { token: config.botToken, slackApiUrl: config.slackApiUrl, fetchInfo }
+  const access = {
+    token: config.botToken,
+    slackApiUrl: config.slackApiUrl,
+    fetchInfo,
+    documents: createDocumentReader(),
+  }
   return {
     self,
     model,

@@ -51,10 +51,28 @@ const mimetypes: Record<string, string> = {
   log: 'text/plain',
   docx: 'application/vnd.openxmlformats-officedocument.wordprocessingml.document',
   xlsx: 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet',
+  pptx: 'application/vnd.openxmlformats-officedocument.presentationml.presentation',
+  doc: 'application/msword',
+  xls: 'application/vnd.ms-excel',
+  odt: 'application/vnd.oasis.opendocument.text',
+  ods: 'application/vnd.oasis.opendocument.spreadsheet',
+  odp: 'application/vnd.oasis.opendocument.presentation',
+  rtf: 'text/rtf',
+  eml: 'message/rfc822',
+  vtt: 'text/vtt',
+  // A canvas has no ending in Slack; here, its name says that it is one.
+  canvas: 'application/vnd.slack-docs',
   zip: 'application/zip',
 }
 /** What Slack calls a file's type, where that is not the name's ending. */
-const filetypes: Record<string, string> = { jpeg: 'jpg', txt: 'text', log: 'text', md: 'markdown', json: 'javascript' }
+const filetypes: Record<string, string> = {
+  jpeg: 'jpg',
+  txt: 'text',
+  log: 'text',
+  md: 'markdown',
+  json: 'javascript',
+  canvas: 'quip',
+}
 
 /** An empty cupboard of files; addresses are under `url()`, known once the server listens. */
 export function createFiles(identity: Identity, clock: Clock, url: () => string): Files {
@@ -87,7 +105,7 @@ export function createFiles(identity: Identity, clock: Clock, url: () => string)
       user_team: identity.teamId,
       editable: false,
       size: file.bytes.byteLength,
-      mode: file.mimetype.startsWith('text/') ? 'snippet' : 'hosted',
+      mode: file.filetype === 'quip' ? 'quip' : file.mimetype.startsWith('text/') ? 'snippet' : 'hosted',
       is_external: false,
       external_type: '',
       is_public: true,

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { callBug, dropSheet, textOf, untilSheet } from '../labelled-sheet.ts'
+import { inlineCell, toDocx, toOle, toXlsx, wordParagraph } from '../slack/office.ts'
 import { toPdf } from '../slack/pdf.ts'
 import { openStory, toSeen } from '../story.ts'
 
@@ -204,10 +205,12 @@ describe('a table that could be read in two ways is asked about:', () => {
 })
 
 describe('a file that is no CSV is answered with the cure:', () => {
-  const xlsx = Buffer.from(`PK\x03\x04${'\0'.repeat(26)}[Content_Types].xml`, 'latin1')
+  const xlsx = toXlsx({ Feedback: `<row>${inlineCell('A1', 'slow')}</row>` })
   test.each([
-    ['an Excel file', 'feedback.xlsx', xlsx, 'feedback.xlsx not read: I can’t open spreadsheets; save it as CSV'],
-    ['an Excel file with another name', 'feedback.csv', xlsx, 'feedback.csv not read: I can’t open spreadsheets'],
+    ['an Excel file', 'feedback.xlsx', xlsx, 'feedback.xlsx isn’t one. Save it as CSV'],
+    ['an Excel file with another name', 'feedback.csv', xlsx, 'feedback.csv isn’t one. Save it as CSV'],
+    ['an old Excel file', 'feedback.xls', toOle('Workbook'), 'feedback.xls isn’t one. Save it as CSV'],
+    ['a Word file', 'feedback.docx', toDocx(wordParagraph('slow')), 'feedback.docx isn’t one. Save it as CSV'],
     ['a PDF', 'feedback.pdf', toPdf({ pages: ['(slow)'] }), 'feedback.pdf isn’t one. Save it as CSV'],
     [
       'bytes in no encoding',

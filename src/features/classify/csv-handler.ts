@@ -56,9 +56,16 @@ const isLikeTable = ({ name }: SlackFile) => /\.(?:txt|tab|xlsx?|xlsm|xlsb|ods|n
 
 const isTable = ({ name, mimetype }: SlackFile) => /\.(?:csv|tsv)$/i.test(name) || /csv|tab-separated/.test(mimetype)
 
+/** Checks for what is read when somebody asks about it, but is no table of rows. */
+function isDocument({ mimetype }: SlackFile, content: Awaited<ReturnType<FileReader['read']>>): boolean {
+  if (content.kind === 'skipped')
+    return mimetype === 'application/pdf' || /^(?:office|spreadsheet)$/.test(content.reason)
+  return content.kind === 'image' || content.isConverted === true
+}
+
 async function readText(reader: FileReader, file: SlackFile, signal: AbortSignal): Promise<string> {
   const content = await reader.read(file, signal)
-  if (content.kind === 'image' || file.mimetype === 'application/pdf')
+  if (isDocument(file, content))
     throw new ShownError('sheet_type', i18n => i18n.labels.sheet.otherType(escapeMarkdown(file.name)))
   if (content.kind === 'text' && content.cutCharacters === 0) return content.text
   const reason = content.kind === 'skipped' ? content.reason : 'too_large'

@@ -2,7 +2,18 @@
 export type ImageType = 'image/png' | 'image/jpeg' | 'image/gif' | 'image/webp'
 
 /** File type by its first bytes; `unmarked` has no signature and may be text. */
-type FileType = ImageType | 'pdf' | 'audio' | 'video' | 'heic' | 'image' | 'office' | 'archive' | 'unmarked'
+type FileType =
+  | ImageType
+  | 'pdf'
+  | 'audio'
+  | 'video'
+  | 'heic'
+  | 'image'
+  | 'zip'
+  | 'ole'
+  | 'rtf'
+  | 'archive'
+  | 'unmarked'
 
 interface Signature {
   kind: FileType
@@ -12,18 +23,6 @@ interface Signature {
   /** A second signature, for containers of several types. */
   next?: { at: number; oneOf: readonly string[] }
 }
-
-/** The first entry in the archive that an office program writes. */
-const officeEntries = [
-  '[Content_Types].xml',
-  '_rels/',
-  'docProps/',
-  'word/',
-  'xl/',
-  'ppt/',
-  'mimetypeapplication/vnd.oasis.opendocument',
-  'Index/',
-]
 
 /** In order: the first that fits wins, so the special brands of a container come before the container. */
 const signatures: readonly Signature[] = [
@@ -44,10 +43,10 @@ const signatures: readonly Signature[] = [
   { kind: 'heic', mark: 'ftyp', at: 4, next: { at: 8, oneOf: ['hei', 'hev', 'mif1', 'msf1'] } },
   { kind: 'video', mark: 'ftyp', at: 4 },
   { kind: 'video', mark: '\x1a\x45\xdf\xa3' },
-  { kind: 'office', mark: 'PK\x03\x04', next: { at: 30, oneOf: officeEntries } },
-  { kind: 'archive', mark: 'PK\x03\x04' },
+  { kind: 'rtf', mark: '{\\rtf' },
+  { kind: 'zip', mark: 'PK\x03\x04' },
   { kind: 'archive', mark: 'PK\x05\x06' },
-  { kind: 'office', mark: '\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1' },
+  { kind: 'ole', mark: '\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1' },
   { kind: 'archive', mark: '\x1f\x8b' },
   { kind: 'archive', mark: '7z\xbc\xaf\x27\x1c' },
   { kind: 'archive', mark: 'Rar!\x1a\x07' },

@@ -1,19 +1,23 @@
 import type { SlackError } from '../../errors.ts'
 import { slackToPlain } from '../../text/from-slack.ts'
+import { DocumentProblem } from '../documents/problem.ts'
+import type { createDocumentReader } from '../documents/read-document.ts'
+import { renderSubtitles } from '../documents/subtitles.ts'
 import { buildAllowedOrigins, parseFileUrl } from './allowed-hosts.ts'
 import { download } from './download.ts'
 import { renderFileText } from './file-text.ts'
 import { detectFileType, type ImageType } from './file-type.ts'
 import { isWholeImage } from './image.ts'
-import { createPdfReader } from './read-pdf.ts'
-import { isSignInPage } from './sign-in-page.ts'
+import { isPage, isSignInPage } from './sign-in-page.ts'
 import { FileSkipped } from './skipped.ts'
 import { parseSlackFile, type SlackFile } from './slack-file.ts'
-import { cutText, decodeText, isBinary } from './text.ts'
+import { cutText, decodePage, decodeText, isBinary } from './text.ts'
 
 type SkipReason = FileSkipped['reason']
 
-type PdfReader = ReturnType<typeof createPdfReader>
+type DocumentReader = ReturnType<typeof createDocumentReader>
+
+type DocumentKind = Parameters<DocumentReader['read']>[0]['kind']
 
 export type { SlackFile } from './slack-file.ts'
 
@@ -27,6 +31,8 @@ export type FileContent =
       cutCharacters: number
       /** Of a PDF of which only the first pages were read. */
       pages?: { read: number; total: number }
+      /** True if the text was made from a document or a web page, so that it is not what the file holds. */
+      isConverted?: boolean
     }
   | { kind: 'image'; name: string; mimetype: ImageType; base64: string; bytes: number }
   | { kind: 'skipped'; name: string; reason: SkipReason }
@@ -42,6 +48,7 @@ interface FileReaderDeps {
   slackApiUrl: string
   /** Fetches the file object of an id: messages from elsewhere name a file only by its id. */
   fetchInfo: (id: string) => Promise<unknown>
+  documents: DocumentReader
   fetch?: typeof fetch
   maxBytes?: number
   maxTextCharacters?: number
@@ -51,10 +58,9 @@ interface FileReaderDeps {
 
 /** Creates the reader of attached files, with limits that keep a file within a model's request and a turn's time. */
 export function createFileReader(deps: FileReaderDeps): FileReader {
-  const { token, slackApiUrl, fetch = globalThis.fetch, timeoutMs = 30_000 } = deps
+  const { token, slackApiUrl, documents, fetch = globalThis.fetch, timeoutMs = 30_000 } = deps
   const { maxBytes = 10_000_000, maxTextCharacters = 200_000 } = deps
   const allowedOrigins = buildAllowedOrigins(slackApiUrl)
-  const pdfReader = createPdfReader()
 
   async function readSlackFile(given: SlackFile, signal?: AbortSignal): Promise<FileContent> {
     const { file: known, text } = needsInfo(given) ? await readInfo(deps, given) : { file: given, text: '' }
@@ -63,7 +69,7 @@ export function createFileReader(deps: FileReaderDeps): FileReader {
     const url = parseFileUrl(file, allowedOrigins)
     refuseByPromise(file, maxBytes)
     const bytes = await download({ url, token, fetch, maxBytes, timeoutMs, signal })
-    const content = await parseContent({ file, bytes, maxTextCharacters, pdfReader, signal })
+    const content = await parseContent({ file, bytes, maxTextCharacters, documents, signal })
     if (!isWhole(file, bytes)) throw new FileSkipped('download_failed')
     return content
   }
@@ -75,6 +81,7 @@ export function createFileReader(deps: FileReaderDeps): FileReader {
         return await readSlackFile(file, signal)
       } catch (error) {
         if (error instanceof FileSkipped) return { kind: 'skipped', name: file.name, reason: error.reason }
+        if (error instanceof DocumentProblem) return { kind: 'skipped', name: file.name, reason: error.problem }
         throw error
       }
     },
@@ -125,25 +132,65 @@ interface Downloaded {
   file: SlackFile
   bytes: Uint8Array
   maxTextCharacters: number
-  pdfReader: PdfReader
+  documents: DocumentReader
   signal: AbortSignal | undefined
 }
 
-async function parseContent({ file, bytes, maxTextCharacters, pdfReader, signal }: Downloaded): Promise<FileContent> {
+async function parseContent(downloaded: Downloaded): Promise<FileContent> {
+  const { file, bytes, maxTextCharacters } = downloaded
   if (bytes.byteLength === 0) throw new FileSkipped('empty')
   const kind = detectFileType(bytes, file.mimetype)
   if (kind === 'audio' || kind === 'video') throw new FileSkipped(kind)
   if (kind === 'heic') throw new FileSkipped('heic')
   if (kind === 'image') throw new FileSkipped('image_type')
-  if (kind === 'office' || kind === 'archive') throw new FileSkipped(parseOfficeType(file) ?? kind)
-  if (kind !== 'pdf' && kind !== 'unmarked') return parseImage(file, kind, bytes)
-  const { text, ...more } =
-    kind === 'pdf' ? await pdfReader.read(bytes, signal) : { text: await parsePlainText(file, bytes) }
-  return { kind: 'text', name: file.name, ...cutText(text, maxTextCharacters), ...more }
+  if (kind === 'archive') throw new FileSkipped(findOfficeType(file) ?? kind)
+  if (kind === 'ole') throw new FileSkipped(findOleProblem(file, bytes))
+  if (kind === 'pdf' || kind === 'rtf') return readDocument(kind, downloaded)
+  if (kind === 'zip') return readOffice(downloaded)
+  if (kind !== 'unmarked') return parseImage(file, kind, bytes)
+  if (isMail(file)) return readDocument('mail', downloaded)
+  const text = await parsePlainText(file, bytes)
+  if (isPage(file) && /^\s*</.test(text)) return readDocument('html', { ...downloaded, bytes: Buffer.from(text) })
+  if (!isSubtitles(file)) return { kind: 'text', name: file.name, ...cutText(text, maxTextCharacters) }
+  return { kind: 'text', name: file.name, ...cutText(renderSubtitles(text) || text, maxTextCharacters) }
 }
 
-/** Tells the kinds of office files apart by their names, since all are the same two containers. */
-function parseOfficeType({ name, mimetype }: SlackFile): 'office' | 'spreadsheet' | undefined {
+/** Longer texts take too much of the memory of a document's thread. */
+const maxDocumentCharacters = 1_000_000
+
+/** Reads a document in its thread. Throws a `DocumentProblem` if it cannot be read. */
+async function readDocument(kind: DocumentKind, downloaded: Downloaded): Promise<FileContent & { kind: 'text' }> {
+  const { file, bytes, maxTextCharacters, documents, signal } = downloaded
+  const maxCharacters = Math.min(maxTextCharacters, maxDocumentCharacters)
+  const read = await documents.read({ kind, bytes, maxCharacters }, signal)
+  return { kind: 'text', name: file.name, ...read, isConverted: true }
+}
+
+/** Reads an Office file. An archive that is none, or is damaged, has the name of one. */
+async function readOffice(downloaded: Downloaded): Promise<FileContent> {
+  try {
+    return await readDocument('zip', downloaded)
+  } catch (error) {
+    const isOffice = findOfficeType(downloaded.file) !== undefined
+    if (!(error instanceof DocumentProblem) || !/^(?:archive|damaged)$/.test(error.problem)) throw error
+    throw new FileSkipped(isOffice ? 'damaged' : 'archive')
+  }
+}
+
+const isMail = ({ name, mimetype }: SlackFile) => mimetype === 'message/rfc822' || /\.(?:eml|mht|mhtml)$/i.test(name)
+
+const isSubtitles = ({ name, mimetype }: SlackFile) => mimetype === 'text/vtt' || /\.(?:vtt|srt)$/i.test(name)
+
+/** Tells the files in Microsoft's old container apart by the names of their streams: locked ones, e-mails, and old Office files. */
+function findOleProblem(file: SlackFile, bytes: Uint8Array): SkipReason {
+  const data = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+  const has = (stream: string) => data.includes(Buffer.from(stream, 'utf16le'))
+  if (has('EncryptedPackage')) return 'encrypted'
+  return has('__substg1.0_') ? 'outlook' : (findOfficeType(file) ?? 'office')
+}
+
+/** Finds the kind of an Office file by its name, since all are in the same containers. */
+function findOfficeType({ name, mimetype }: SlackFile): 'office' | 'spreadsheet' | undefined {
   const ending = name.slice(name.lastIndexOf('.') + 1).toLowerCase()
   if (spreadsheetEndings.has(ending) || /spreadsheet|excel/.test(mimetype)) return 'spreadsheet'
   return officeEndings.has(ending) ? 'office' : undefined
@@ -176,7 +223,7 @@ function parseImage(file: SlackFile, mimetype: ImageType, bytes: Uint8Array): Fi
 const markedTypes = ['image/png', 'image/jpeg', 'image/gif', 'image/webp', 'application/pdf']
 
 async function parsePlainText(file: SlackFile, bytes: Uint8Array): Promise<string> {
-  const text = await decodeText(bytes)
+  const text = (isPage(file) ? decodePage(bytes) : undefined) ?? (await decodeText(bytes))
   const isText = file.mimetype.startsWith('text/') || !isBinary(bytes)
   if (text !== undefined && isSignInPage(file, text, bytes.byteLength)) throw new FileSkipped('login_page')
   if (markedTypes.includes(file.mimetype)) throw new FileSkipped('type_mismatch')

@@ -18,6 +18,8 @@ export function isSignInPage(file: SlackFile, text: string, bytes: number): bool
   return !(hasPromisedSize && file.mimetype.startsWith('text/'))
 }
 
-function isPage({ mimetype, name }: SlackFile): boolean {
-  return pageTypes.includes(mimetype) || /\.x?html?$/i.test(name)
+/** Checks for a file that is a web page, or has one in the place of its own format, as the "Excel files" of many web sites. */
+export function isPage({ mimetype, filetype = '', mode = '', name }: SlackFile): boolean {
+  if (pageTypes.includes(mimetype) || /^(?:quip|canvas|docs|space|post)$/.test(filetype || mode)) return true
+  return /\.(?:x?html?|doc|xls)$/i.test(name)
 }

@@ -7,8 +7,10 @@ type SkipReason =
   | 'hidden_by_limit'
   /** Slack Connect: the event says only that the file exists, `files.info` has the rest. */
   | 'needs_file_info'
-  /** More bytes than the limit, or more work (time, memory) than one file may cost. */
+  /** More bytes than the limit. */
   | 'too_large'
+  /** More time or memory than one document may cost, for example when it is unpacked. */
+  | 'too_costly'
   | 'host_not_allowed'
   | 'redirected'
   /** Slack did not accept the token for this file; the scope `files:read` is the usual cause. */
@@ -23,9 +25,11 @@ type SkipReason =
   | 'heic'
   /** A picture that models do not take. */
   | 'image_type'
-  /** A document or presentation of an office program. */
+  /** A document or presentation in a form that only its own program reads, such as old Word and Pages. */
   | 'office'
+  /** The same of a spreadsheet, such as old or binary Excel. */
   | 'spreadsheet'
+  | 'outlook'
   | 'archive'
   | 'audio'
   | 'video'

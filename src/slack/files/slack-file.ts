@@ -8,6 +8,8 @@ export interface SlackFile {
   size: number
   url?: string
   mode?: string
+  /** Slack's own name of the type. */
+  filetype?: string
   isExternal?: boolean
   access?: string
   /** Slack's own smaller picture, for kinds of pictures that models do not take. */
@@ -24,6 +26,7 @@ export function parseSlackFile(raw: unknown): SlackFile | undefined {
   if (id === undefined) return undefined
   const url = parseText(raw.url_private_download) ?? parseText(raw.url_private)
   const mode = parseText(raw.mode)
+  const filetype = parseText(raw.filetype)
   const access = parseText(raw.file_access)
   const thumb = [raw.thumb_1024, raw.thumb_960, raw.thumb_720, raw.thumb_480]
     .map(parseText)
@@ -35,6 +38,7 @@ export function parseSlackFile(raw: unknown): SlackFile | undefined {
     size: parseSize(raw.size),
     ...(url !== undefined && { url }),
     ...(mode !== undefined && { mode }),
+    ...(filetype !== undefined && { filetype }),
     ...(typeof raw.is_external === 'boolean' && { isExternal: raw.is_external }),
     ...(access !== undefined && { access }),
     ...(thumb !== undefined && { thumb }),

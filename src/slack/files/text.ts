@@ -12,6 +12,21 @@ export async function decodeText(bytes: Uint8Array): Promise<string | undefined>
   return text === undefined ? decodeLegacy(bytes) : (text ?? undefined)
 }
 
+const pageEncoding = /<meta\b[^>]{0,200}\bcharset\s*=\s*["']?([\w-]{2,30})/i
+
+/** Decodes a web page by the encoding that it names; undefined if it names none, or is not in it. */
+export function decodePage(bytes: Uint8Array): string | undefined {
+  const head = Buffer.from(bytes.buffer, bytes.byteOffset, Math.min(bytes.byteLength, 2048)).toString('latin1')
+  const label = pageEncoding.exec(head)?.[1]
+  if (label === undefined) return undefined
+  try {
+    return decode('utf-8', bytes) ?? decode(label, bytes)
+  } catch {
+    // There is no such encoding.
+    return undefined
+  }
+}
+
 /** Returns true if bytes can hardly be text in any encoding. */
 export function isBinary(bytes: Uint8Array): boolean {
   return bytes.subarray(0, binaryBytes).some(byte => byte < 0x20 && !textControls.has(byte))

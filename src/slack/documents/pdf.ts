@@ -1,0 +1,41 @@
+import type { getDocumentProxy } from 'unpdf'
+import { CharacterTables } from './pdf-character-tables.ts'
+import { normalizeText } from './pdf-text.ts'
+import { DocumentProblem } from './problem.ts'
+
+type Document = Awaited<ReturnType<typeof getDocumentProxy>>
+
+/** Pages that are read, from the first. */
+const maxPages = 200
+
+/** Reads a PDF, and how many of its pages were read if not all. Throws a `DocumentProblem` if it has no text or needs a password. */
+export async function readPdf(pdf: Uint8Array): Promise<{ text: string; pages?: { read: number; total: number } }> {
+  const { getDocumentProxy } = await import('unpdf')
+  const options = { verbosity: 0, cMapPacked: false, BinaryDataFactory: CharacterTables }
+  const document = await getDocumentProxy(pdf, options).catch(error => {
+    throw new DocumentProblem(error instanceof Error && error.name === 'PasswordException' ? 'encrypted' : 'damaged')
+  })
+  const total = document.numPages
+  const read = Math.min(total, maxPages)
+  const text = normalizeText((await readPages(document, read)).join('\n\n'))
+  if (text === '') throw new DocumentProblem('no_text')
+  if (read === total) return { text }
+  return { text: `[The first ${read} of ${total} pages]\n\n${text}`, pages: { read, total } }
+}
+
+/** A page that cannot be read is left empty, unless none can: half a document is worth more than none. */
+async function readPages(document: Document, count: number): Promise<string[]> {
+  const pages: PromiseSettledResult<string>[] = []
+  for (let number = 1; number <= count; number++) {
+    pages.push(...(await Promise.allSettled([readPage(document, number)])))
+  }
+  if (pages.every(page => page.status === 'rejected')) throw new Error('no page can be read')
+  return pages.map(page => (page.status === 'fulfilled' ? page.value : ''))
+}
+
+async function readPage(document: Document, number: number): Promise<string> {
+  const page = await document.getPage(number)
+  const { items } = await page.getTextContent()
+  page.cleanup()
+  return items.map(item => ('str' in item ? item.str + (item.hasEOL ? '\n' : '') : '')).join('')
+}

@@ -1,0 +1,87 @@
+import { type ChildProcess, fork } from 'node:child_process'
+import { once } from 'node:events'
+import type { readInThread } from './document-process.ts'
+import { DocumentProblem } from './problem.ts'
+
+type Task = Parameters<typeof readInThread>[0]
+
+type Bounds = Parameters<typeof readInThread>[1]
+
+type Answer = Awaited<ReturnType<typeof readInThread>>
+
+/** Ordinary documents take well under a second. */
+const defaultTimeoutMs = 20_000
+/** The library for PDFs takes about 70 MB by itself. */
+const defaultMaxGrowthBytes = 400_000_000
+/** For a process to start and to end. */
+const processMs = 10_000
+
+/**
+ * Creates the reader of documents. It reads in a process of its own, which a hostile document can only end: one can compute for minutes
+ * without a pause, and a single allocation beyond the heap of a thread ends its whole process. One at a time, because each process carries
+ * its libraries. `read` throws a `DocumentProblem`, or the signal's reason.
+ */
+export function createDocumentReader(bounds: Partial<Bounds> = {}) {
+  const { timeoutMs = defaultTimeoutMs, maxGrowthBytes = defaultMaxGrowthBytes } = bounds
+  let last: Promise<unknown> = Promise.resolve()
+  return {
+    read(task: Task, signal?: AbortSignal): Promise<Exclude<Answer, { problem: unknown }>> {
+      const mine = last.then(() => ask(task, { timeoutMs, maxGrowthBytes }, signal))
+      last = mine.catch(() => undefined)
+      return untilAborted(mine, signal)
+    },
+  }
+}
+
+async function ask(task: Task, bounds: Bounds, signal?: AbortSignal): Promise<Exclude<Answer, { problem: unknown }>> {
+  signal?.throwIfAborted()
+  const timeout = AbortSignal.timeout(bounds.timeoutMs + processMs)
+  const child = startProcess()
+  try {
+    child.send({ task, bounds })
+    const answer = await fetchAnswer(child, signal === undefined ? timeout : AbortSignal.any([signal, timeout]))
+    if ('problem' in answer) throw new DocumentProblem(answer.problem)
+    return answer
+  } catch (error) {
+    signal?.throwIfAborted()
+    throw error instanceof DocumentProblem ? error : new DocumentProblem('too_costly')
+  } finally {
+    await endProcess(child)
+  }
+}
+
+/** The process gets neither the environment, where the tokens are, nor the console, where text would reach a log. */
+function startProcess(): ChildProcess {
+  const file = new URL('./document-process.ts', import.meta.url)
+  return fork(file, {
+    env: {},
+    execArgv: [],
+    serialization: 'advanced',
+    stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
+  }).on('error', () => undefined)
+}
+
+/** Waits for the answer; a process that ends without one has met its limits. */
+async function fetchAnswer(child: ChildProcess, signal: AbortSignal): Promise<Answer> {
+  const ended = new AbortController()
+  child.once('exit', () => ended.abort())
+  const [answer]: Answer[] = await once(child, 'message', { signal: AbortSignal.any([signal, ended.signal]) })
+  return answer ?? { problem: 'damaged' }
+}
+
+async function endProcess(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return
+  const exit = once(child, 'exit')
+  child.kill('SIGKILL')
+  await exit
+}
+
+/** Ends the wait, also the one for a free slot, when the signal aborts. */
+function untilAborted<T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+  if (signal === undefined) return promise
+  return new Promise((resolve, reject) => {
+    const stop = () => reject(signal.reason)
+    signal.addEventListener('abort', stop, { once: true })
+    promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', stop))
+  })
+}
