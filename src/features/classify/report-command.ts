@@ -161,7 +161,7 @@ async function fetchReader({ users }: Pick<Deps, 'users'>, user: string) {
 
 /** Finds the channel that is named, else the one in which the command was written. Throws if the person may not read it. */
 async function findNamedChannel({ reader, users }: Deps, { request, user, channel }: AskedReport): Promise<string> {
-  const [, id, name] = /<#([A-Z0-9]+)(?:\|[^>]*)?>|#([^\s#]+?)(?=\s|里|中|的|$)/.exec(request.words) ?? []
+  const [, id, name] = /<#([A-Z0-9]+)(?:\|[^<>]*)?>|#([^\s#]{1,100}?)(?=\s|里|中|的|$)/.exec(request.words) ?? []
   if (id === undefined && name === undefined) return channel
   const place = id === undefined ? await findChannel(reader, name ?? '') : await fetchChannel(reader, id)
   if (place !== undefined && (await mayRead(reader, place, await users.read(user)))) return place.id
