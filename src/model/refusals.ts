@@ -162,7 +162,7 @@ const limitOf = (body: SentRequest['body']): number | undefined =>
 
 const windows = [
   /context (?:length|window|size|limit)[^0-9]{0,30}(\d[\d,]*)/i,
-  /(\d[\d,]*)(?: tokens?)? (?:maximum )?context/i,
+  /(?<![\d,])(\d[\d,]*)(?: tokens?)? (?:maximum )?context/i,
   /["']?n_ctx["']?[^0-9]{0,5}(\d+)/i,
   />\s*(\d[\d,]*)\s*(?:tokens? )?maximum/i,
   /allowed[^0-9]{0,5}\(?(\d[\d,]*)/i,

@@ -35,7 +35,7 @@ export function growToClause(text: string, start: number, length: number): strin
   const after = text.slice(end, end + farthest)
   const from = start - clauseTail(before, start > farthest).length
   const to = end + clauseHead(after, text.length > end + farthest).length
-  return text.slice(from, to).replace(/^[\s,，、:：;；]+|[\s,，、:：;；]+$/g, '')
+  return text.slice(from, to).replace(/^[\s,，、:：;；]+|(?<![\s,，、:：;；])[\s,，、:：;；]+$/g, '')
 }
 
 /** Returns the end of a text that belongs to the clause behind it. */

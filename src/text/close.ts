@@ -169,7 +169,7 @@ function withoutBrackets(text: string, brackets: readonly number[]): string {
 }
 
 function withoutHalfCode(text: string, from: number, markLength: number): string {
-  const inner = text.slice(from).replace(/`+$/, '')
+  const inner = text.slice(from).replace(/(?<!`)`+$/, '')
   return inner.trim() === '' ? text.slice(0, from - markLength) : text.slice(0, from) + inner
 }
 

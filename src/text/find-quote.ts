@@ -1,5 +1,5 @@
 /** The quotation marks that models put around a quote, and the ellipsis where they left something out. */
-const wrapping = /^["“”‘’'「」『』《》…\s]+|["“”‘’'「」『』《》…\s]+$/g
+const wrapping = /^["“”‘’'「」『』《》…\s]+|(?<!["“”‘’'「」『』《》…\s])["“”‘’'「」『』《》…\s]+$/g
 
 /** Shorter quotes prove nothing. */
 const minCharacters = 2

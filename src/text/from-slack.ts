@@ -5,7 +5,7 @@ export function isMentioned(text: string, userId: string): boolean {
 
 /** Parses the ids of the people whom mrkdwn mentions. */
 export function parseMentions(text: string): string[] {
-  return [...text.matchAll(/<@([UW][A-Z0-9]+)(?:\|[^>]*)?>/g)].map(match => match[1] as string)
+  return [...text.matchAll(/<@([UW][A-Z0-9]+)(?:\|[^<>]*)?>/g)].map(match => match[1] as string)
 }
 
 /** Parses the ids of channels and groups that mrkdwn mentions without their names. */

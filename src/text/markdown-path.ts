@@ -55,7 +55,7 @@ export function findInlineStart(text: string, path: readonly Enclosing[]): numbe
   if (found.node.type === 'heading') {
     const mark = /^#+\s*/.exec(source)?.[0]
     if (mark !== undefined) return found.start + mark.length
-    return /\n[\s>]*(?:=+|-+)$/.test(source) ? undefined : found.start
+    return /\n[ \t>]*(?:=+|-+)$/.test(source) ? undefined : found.start
   }
   if (source.split('\n', 3).length < 3) return undefined
   const row = source.lastIndexOf('\n') + 1

@@ -82,7 +82,7 @@ describe('a table comes back with all that was in it, and labels:', () => {
       ['=SUM(A1);extra', 'zu "langsam"'],
       'nr;preis;notiz;kind;confidence;quote;reason;error\n007;1,50;"zu ""langsam""";bug;0.90;langsam;It fails.;\n' +
         '008;2,50;;;;;;There is no text here that I could classify.\n' +
-        `009;3,50;"=SUM(A1);extra";bug;0.90;"'=SUM(A1);extra";It fails.;\n\n\n`,
+        `009;3,50;"'=SUM(A1);extra";bug;0.90;"'=SUM(A1);extra";It fails.;\n\n\n`,
     ],
     [
       'with apostrophes for quotation marks',

@@ -178,7 +178,7 @@ async function fetchReader({ users }: Pick<Deps, 'users'>, user: string) {
 
 /** Finds the channel that is named, else the one in which the command was written. Throws if the person may not read it. */
 async function findNamedChannel({ access }: Deps, { request, user, channel }: AskedReport): Promise<string> {
-  const [, id, name] = /<#([A-Z0-9]+)(?:\|[^>]*)?>|#([^\s#]+?)(?=\s|里|中|的|$)/.exec(request.words) ?? []
+  const [, id, name] = /<#([A-Z0-9]+)(?:\|[^<>]*)?>|#([^\s#]{1,100}?)(?=\s|里|中|的|$)/.exec(request.words) ?? []
   if (id === undefined && name === undefined) return (await access.check(user, channel)).id
   const place = await access.find(user, id === undefined ? { name: name ?? '' } : { id })
   if (place !== undefined) return place.id

@@ -1,4 +1,4 @@
-/** Slack makes links of addresses by itself: in a summary only those that stand in the messages behind it may be links. */
+/** Lets only those addresses be links in a summary that stand in the messages behind it. */
 
 import { decodeString } from 'micromark-util-decode-string'
 import { isAddress } from '../../text/true-host.ts'
@@ -25,7 +25,7 @@ export function withoutOtherLinks(words: string, sources: string): string {
     known.add(/^(?:[a-z][a-z0-9+.-]*:\/\/)?([^/?#]*)/.exec(whole)?.[1] ?? '')
   }
   return decode(words)
-    .replace(/!?\[([^\][]*)\]\([^)]*\)/g, '$1')
+    .replace(/!?\[([^\][]*)\]\([^()]*\)/g, '$1')
     .replace(/\]\s*\(/g, '] ')
     .replace(address, found => {
       const whole = trimAddress(found)

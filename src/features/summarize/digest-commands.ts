@@ -40,7 +40,7 @@ export async function addDigest(
   }
   const place = schedule.rest.includes('#') ? '' : ` ${here}`
   const title = `${text}${place} (${timeZone})`.replace(
-    /<#([A-Z0-9]+)(?:\|([^>]+))?>/g,
+    /<#([A-Z0-9]+)(?:\|([^<>]+))?>/g,
     (_, id, name) => `#${name ?? id}`,
   )
   const digest = { id: randomUUID(), user, pattern: schedule.pattern, timeZone, question, title, nextAt }

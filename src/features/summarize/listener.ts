@@ -95,7 +95,7 @@ const formatChannelToken = (id: string, name: string) =>
 
 /** Returns Chinese for Chinese words, otherwise the person's Slack language. */
 async function fetchI18n({ users }: Pick<Deps, 'users'>, user: string, text: string): Promise<I18n> {
-  if (/\p{Script=Han}/u.test(text.replace(/<[^>]*>|#\S+/g, ''))) return i18nFor('zh')
+  if (/\p{Script=Han}/u.test(text.replace(/<[^<>]*>|#\S+/g, ''))) return i18nFor('zh')
   return i18nFor((await users.read(user)).locale)
 }
 

@@ -68,7 +68,7 @@ export function formatFacts({
 
 /** Returns the language of a summary: Chinese if the request is written in it, else that of the person's Slack. */
 export function languageFor({ question }: Turn, { locale }: Person): string {
-  const isChinese = /\p{Script=Han}/u.test(question.text.replace(/<[^>]*>|#\S+/g, ''))
+  const isChinese = /\p{Script=Han}/u.test(question.text.replace(/<[^<>]*>|#\S+/g, ''))
   try {
     const { language, script } = new Intl.Locale(locale).maximize()
     if (language === 'zh' || isChinese) return script === 'Hant' ? 'Traditional Chinese' : 'Chinese'

@@ -130,7 +130,7 @@ function checkSentences(
   linkOf: LinkOf,
   checks: Pick<Checks, 'said'>,
 ): Kept {
-  const [, lead = '', words = ''] = /^(\s*(?:[-*+•]|\d+[.)])?\s*)(.*)$/.exec(line) ?? []
+  const [, lead = '', words = ''] = /^(\s*(?:(?:[-*+•]|\d+[.)])\s*)?)([\s\S]*)$/.exec(line) ?? []
   let text = ''
   let dropped = 0
   for (const { said, marks } of splitMarks(words)) {

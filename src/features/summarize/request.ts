@@ -67,7 +67,7 @@ const thisThread =
   /(?:^\s*|\b(?:all\s+of\s+)?(?:this|the|our|that)\s+)(?:whole\s+|entire\s+)?(?:thread|conversation|discussion|chat)(?:\s+(?:above|so far|here))?\b|(?:这个?|本|整个|当前)?(?:讨论串?|线程|帖子|对话|聊天记录?)(?:里|中)?(?:的)?(?:内容)?/i
 const noise =
   /\b(?:please|pls|thanks|thank you|for me|for us|to me|so far|what (?:was|has been) (?:said|discussed)|what happened|everything|all of it|the messages|messages|of the)\b|^(?:this|it|that|here|all|us|me|the|of)\b|(?:谢谢|好吗|可以吗|吧|吗|一下|的消息|说了什么|的内容|内容)(?=[\s,，。!！?？]|$)|^(?:的|里|中|消息)+/gi
-const marks = /^[\s,，:：.。!！?？;；、-]+|[\s,，:：.。!！?？;；、-]+$/g
+const marks = /^[\s,，:：.。!！?？;；、-]+|(?<![\s,，:：.。!！?？;；、-])[\s,，:：.。!！?？;；、-]+$/g
 
 /** A longer request brings a text of its own. */
 const maxRequestCharacters = 300

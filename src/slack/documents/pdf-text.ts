@@ -34,7 +34,7 @@ export function normalizeText(text: string): string {
     .map((run, index) => (index % 2 === 0 ? run.replaceAll('⼾', '户').normalize('NFKC') : run))
     .join('')
     .replace(/[\u2e80-\u2eff]/g, radical => unified.get(radical) ?? radical)
-    .replace(/[^\S\n]+$/gm, '')
+    .replace(/(?<![^\S\n])[^\S\n]+$/gm, '')
     .replace(/\n{3,}/g, '\n\n')
     .trim()
 }
