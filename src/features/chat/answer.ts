@@ -12,7 +12,7 @@ type StopReason = Extract<Piece, { kind: 'stopped' }>['reason']
 /** A longer answer is ended: some twenty-five Slack messages, which is more than anybody reads. */
 const maxAnswerBytes = 76_000
 /** How often a prompt is built anew after the model refused it. */
-const maxRebuilds = 3
+const maxRebuilds = 4
 
 /** Answers a question: builds the prompt from the thread, asks the model and shows its answer while it is written. */
 export async function answer(ctx: TurnContext<ChatDeps>): Promise<void> {
