@@ -115,6 +115,77 @@ const wires: [what: string, type: string, body: string][] = [
       '{"choices":[{"delta":{},"finish_reason":"stop"}]}',
     ),
   ],
+  ['a string for a delta', 'text/event-stream', sse('{"choices":[{"index":0,"delta":"4","finish_reason":"stop"}]}')],
+  [
+    'a part for the content',
+    'text/event-stream',
+    sse('{"choices":[{"delta":{"content":{"type":"text","text":"4"}},"finish_reason":"stop"}]}'),
+  ],
+  ['strings for parts', 'text/event-stream', sse('{"choices":[{"delta":{"content":["4"]},"finish_reason":"stop"}]}')],
+  [
+    'parts with a value',
+    'text/event-stream',
+    sse('{"choices":[{"delta":{"content":[{"type":"text","text":{"value":"4"}}]},"finish_reason":"stop"}]}'),
+  ],
+  [
+    'parts that are marked as thoughts',
+    'text/event-stream',
+    sse('{"choices":[{"delta":{"content":[{"thought":true,"text":"no"},{"text":"4"}]},"finish_reason":"stop"}]}'),
+  ],
+  [
+    'pieces that are marked as thoughts',
+    'text/event-stream',
+    sse(
+      '{"choices":[{"delta":{"content":"no","extra_content":{"google":{"thought":true}}}}]}',
+      '{"choices":[{"delta":{"content":"4"},"finish_reason":"stop"}]}',
+    ),
+  ],
+  ['one choice without a list', 'application/json', '{"choices":{"message":{"content":"4"},"finish_reason":"stop"}}'],
+  [
+    'an envelope',
+    'application/json',
+    '{"code":200,"data":{"choices":[{"message":{"content":"4"},"finish_reason":"stop"}]}}',
+  ],
+  [
+    'another envelope',
+    'application/json',
+    '{"success":true,"result":{"choices":[{"message":{"content":"4"},"finish_reason":"stop"}]}}',
+  ],
+  [
+    'an error that is none',
+    'text/event-stream',
+    sse('{"error":{},"choices":[{"delta":{"content":"4"},"finish_reason":"stop"}]}'),
+  ],
+  [
+    'an error with the code 0',
+    'text/event-stream',
+    sse('{"error":{"code":0,"message":""},"choices":[{"delta":{"content":"4"},"finish_reason":"stop"}]}'),
+  ],
+  [
+    'a mark of the end in small letters',
+    'text/event-stream',
+    'data: {"choices":[{"delta":{"content":"4"}}]}\n\ndata: [done]\n\n',
+  ],
+  [
+    'a mark of the end in quotation marks',
+    'text/event-stream',
+    'data: {"choices":[{"delta":{"content":"4"}}]}\n\ndata: "[DONE]"\n\n',
+  ],
+  [
+    'data in data',
+    'text/event-stream',
+    'data: data: {"choices":[{"delta":{"content":"4"},"finish_reason":"stop"}]}\n\ndata: data: [DONE]\n\n',
+  ],
+  [
+    'several values on a line',
+    'application/json',
+    '{"choices":[{"delta":{"content":"4"}}]}{"choices":[{"delta":{},"finish_reason":"stop"}]}',
+  ],
+  [
+    'a JSON text sequence',
+    'application/json-seq',
+    '\x1e{"choices":[{"delta":{"content":"4"}}]}\n\x1e{"choices":[{"delta":{},"finish_reason":"stop"}]}\n',
+  ],
   [
     'an end without a blank line',
     'text/event-stream',
@@ -189,6 +260,14 @@ describe('an answer without text says why', () => {
     ],
     ['a filter', delta({ content: '' }, 'content_filter'), 'model_filtered'],
     ['another vendor’s filter', delta({ content: '' }, 'SAFETY'), 'model_filtered'],
+    ['a guardrail', delta({ content: '' }, 'guardrail_intervened'), 'model_filtered'],
+    ['a filter in other words', delta({ content: '' }, 'content_filtered'), 'model_filtered'],
+    ['sensitive words', delta({ content: '' }, 'sensitive'), 'model_filtered'],
+    ['a refusal as a part', delta({ content: [{ type: 'refusal', refusal: 'No.' }] }, 'stop'), 'model_declined'],
+    ['thoughts under another name', delta({ thought: 'x' }, 'stop'), 'model_only_thoughts'],
+    ['thoughts in blocks', delta({ thinking_blocks: [{ thinking: 'x' }] }, 'stop'), 'model_only_thoughts'],
+    ['a lost connection', delta({ content: 'It is' }, 'network_error'), 'model_stream_error'],
+    ['an answer that was given up', delta({ content: 'It is' }, 'abort'), 'model_stream_error'],
     ['a failure as a reason', delta({ content: '' }, 'error'), 'model_stream_error'],
     ['nothing', delta({ content: '' }, 'stop'), 'model_empty'],
   ])('%s', async (_, body, kind) => {
@@ -217,6 +296,10 @@ describe('an error inside a stream is read like one with a status', () => {
     { detail: 'boom' },
     { error: 'boom' },
     { type: 'error', error: { message: 'boom' } },
+    { errors: [{ message: 'boom' }], success: false },
+    { success: false, message: 'boom' },
+    { code: 1301, msg: 'boom' },
+    { choices: null, base_resp: { status_code: 1004, status_msg: 'boom' } },
   ])('%j', async data => {
     const { hear } = await open()
     expect((await hear(exchange => exchange.status(200, data))).error?.kind).toBe('model_stream_error')
