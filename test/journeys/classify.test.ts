@@ -217,6 +217,15 @@ describe('/classify', () => {
     expect(story.model.requests).toHaveLength(2)
   })
 
+  test('asks once more after an answer without text', async () => {
+    const story = await open()
+    await classify(story, 'It crashes.')
+    ;(await story.model.next()).reply('<think>Hm.</think>')
+    ;(await story.model.next()).reply(json({ kind: 'bug', quote: 'crashes', reason: 'It fails.', confidence: 0.9 }))
+    await untilCard(story, 'bug')
+    expect(story.model.requests).toHaveLength(2)
+  })
+
   test('does not wait for the end of a model that has lost its way', async () => {
     const story = await open()
     await classify(story, 'The export is broken.')

@@ -102,6 +102,48 @@ describe('words of others', () => {
   })
 })
 
+describe('what a message holds beside its text is classified and summarized, too:', () => {
+  const table = { type: 'table', rows: [[{ type: 'raw_text', text: 'It crashes.' }]] }
+  const mail = { id: 'F2', mode: 'email', filetype: 'email', subject: 'Export', plain_text: 'It crashes.', from: [] }
+  const shapes: [string, Json][] = [
+    ['a forwarded message', { text: '', attachments: [{ is_share: true, author_name: 'Kim', text: 'It crashes.' }] }],
+    ['a table', { text: '', attachments: [{ blocks: [table] }] }],
+    ['an e-mail', { text: '', files: [mail] }],
+    ['blocks', rich(section([word('It crashes.')]))],
+  ]
+  const label = { items: [{ kind: 'bug', quote: 'crashes', reason: 'It fails.', confidence: 1 }] }
+
+  test.each(shapes)('%s, by a mention', async (_, shape) => {
+    const story = await openStory()
+    const { slack, model, say } = story
+    const ts = post(story, shape)
+    await say(slack.people.lee, slack.channels.general, `<@${slack.botUserId}> classify this`, ts)
+    const exchange = await model.next()
+    expect(exchange.prompt).toMatch(/<text>[^<]*It crashes\.<\/text>/)
+    exchange.reply(JSON.stringify(label))
+  })
+
+  test.each(shapes)('%s, by the shortcut', async (_, shape) => {
+    const story = await openStory()
+    const { slack, model } = story
+    const { lee } = slack.people
+    const { general } = slack.channels
+    const ts = post(story, shape)
+    await slack.do({ do: 'message_shortcut', as: lee, channel: general, ts, callbackId: 'classify_message' })
+    const exchange = await model.next()
+    expect(exchange.prompt).toMatch(/<text>[^<]*It crashes\.<\/text>/)
+    exchange.reply(JSON.stringify(label))
+  })
+
+  test.each(shapes)('%s, in a summary', async (_, shape) => {
+    const story = await openStory()
+    const { slack, model, say } = story
+    const ts = post(story, shape)
+    await say(slack.people.lee, slack.channels.general, `<@${slack.botUserId}> summarize this thread`, ts)
+    expect((await model.next()).prompt).toContain('It crashes.')
+  })
+})
+
 describe('everything that a message holds is read', () => {
   test.each<[string, Json, string[]]>([
     [
