@@ -170,7 +170,7 @@ export function learnAcceptance({ images, format }: SentRequest, profile: Server
 
 /** Statuses with which servers refuse a part of a request without saying which. */
 const vague = new Set([400, 415, 422, 501])
-/** What is left out of a request to find out what the server refuses, in this order. */
+/** Parts that are left out of a request, in this order, to find out what the server refuses. */
 const trials = [
   { isSent: ({ body }: SentRequest) => 'stream_options' in body, without: { takesStreamOptions: false } },
   {

@@ -24,7 +24,7 @@ function openChannel(core: Core, args: SlackJson): Channel {
 }
 
 /** The root of the thread that a new message joins. A thread that is gone is no error: the message stands alone. */
-export function findRoot(core: Core, channel: Channel, args: SlackJson): string | undefined {
+function findRoot(core: Core, channel: Channel, args: SlackJson): string | undefined {
   const asked = text(args, 'thread_ts')
   const root = asked ? core.messages.get(channel.id, asked) : undefined
   if (!root || root.ephemeralTo) return undefined
