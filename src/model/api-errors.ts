@@ -93,9 +93,12 @@ function unknownModel(model: string, error: unknown): ShownError {
 
 /** Returns whether a complaint, in lower case, is about the length of the prompt. */
 export function isTooLong(says: string): boolean {
-  return /context_length_exceeded|maximum context|context (?:length|window|size)|exceed.{0,20}context|(?:prompt|input) is too long|input token count.{0,40}exceed|too large for model|too many input tokens|reduce the length/.test(
-    says,
-  )
+  return [
+    /context_length_exceeded|maximum context|context (?:length|window|size)|exceed.{0,20}context|reduce the length/,
+    /(?:prompt|input|string|sequence|request)(?: length)?[ _](?:is |was )?too[ _]long|sequence length.{0,20}longer/,
+    /input token count.{0,40}exceed|token limit|(?:input|content) length.{0,30}(?:exceed|limit|be in|be \[)/,
+    /too large for model|too many input tokens|上下文长度|(?:输入|提示).{0,8}(?:过长|太长|超)/,
+  ].some(pattern => pattern.test(says))
 }
 
 function isUnknownModel(says: string): boolean {

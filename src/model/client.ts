@@ -11,7 +11,7 @@ import { startIdleTimeout } from './idle-timeout.ts'
 import { judgeEnding, mayBeCut } from './judge-ending.ts'
 import { type AnswerFormat, addUsage, type ChatMessage, FormatRefused, type Model, type Piece } from './model.ts'
 import { type Ending, readAnswer } from './read-answer.ts'
-import { learnFromNothing, learnRefusal } from './refusals.ts'
+import { learnAcceptance, learnFromNothing, learnRefusal, tryWithout } from './refusals.ts'
 import { buildRequest, fingerprintImage, type SentRequest } from './request.ts'
 import { createRequestGate } from './request-gate.ts'
 import { countInputTokens, createServerProfile, type ServerProfile } from './server-profile.ts'
@@ -188,19 +188,25 @@ async function* askOnce(
   connection: Connection,
   question: Question,
 ): AsyncGenerator<Piece, Omit<Answer, 'isOverlapped'> | undefined> {
+  const undo: (() => void)[] = []
   let attempt = 0
   for (let lessons = 0; ; ) {
     const request = buildRequest(connection.config.name, connection.profile, question)
     const sending = openSending(connection, request, question)
     try {
-      return yield* sending.answer()
+      const answer = yield* sending.answer()
+      learnAcceptance(request, connection.profile)
+      return answer
     } catch (error) {
       if (question.signal.aborted) return undefined
       if (sending.hasText || sending.isSilent()) throw sending.describe(error)
       lessons += 1
-      if (lessons <= maxLessons && learn(connection, error, request)) continue
+      if (lessons <= maxLessons && learn(connection, error, request, undo)) continue
       const backoffMs = parseRetryWaitMs(error, firstBackoffMs * 2 ** attempt)
-      if (attempt >= retries || backoffMs > maxBackoffMs) throw sending.describe(error)
+      if (attempt >= retries || backoffMs > maxBackoffMs) {
+        for (const restore of undo.reverse()) restore()
+        throw sending.describe(error)
+      }
       attempt += 1
       connection.log.info({ attempt, backoffMs }, 'model request retried after a backoff')
       if (!(await waitUnlessAborted(backoffMs, question.signal))) return undefined
@@ -210,10 +216,14 @@ async function* askOnce(
   }
 }
 
-/** Learns from a refusal. Returns whether the question can be sent again as it is; throws if it has to be built anew. */
-function learn({ profile, log }: Connection, error: unknown, request: SentRequest): boolean {
-  const lesson = learnRefusal(error, request, profile)
+/**
+ * Learns from a refusal, by its words or by trial. Returns whether the question can be sent again as it is; throws if it has to be built
+ * anew. `undo` gets what takes a trial back.
+ */
+function learn({ profile, log }: Connection, error: unknown, request: SentRequest, undo: (() => void)[]): boolean {
+  const lesson = learnRefusal(error, request, profile) ?? tryWithout(error, request, profile)
   if (lesson === undefined) return false
+  if (lesson.undo !== undefined) undo.push(lesson.undo)
   const { refused, next } = lesson
   const { outputTokens } = profile
   if (next === 'shorter') {

@@ -15,27 +15,24 @@ interface Delta {
 }
 
 const anything = z.unknown()
-const message = z.object({
-  content: anything,
-  reasoning_content: anything,
-  reasoning: anything,
-  reasoning_details: anything,
-  thinking: anything,
-  refusal: anything,
-  tool_calls: anything,
-  function_call: anything,
-})
-const maybeMessage = message.partial().nullish().catch(undefined)
+const message = z
+  .looseObject({ content: anything, refusal: anything, tool_calls: anything, function_call: anything })
+  .partial()
+const maybeMessage = z
+  .union([z.string().transform((content): z.infer<typeof message> => ({ content })), message])
+  .nullish()
+  .catch(undefined)
 const choice = z.object({
-  index: z.number().nullish().catch(undefined),
+  index: z.coerce.number().nullish().catch(undefined),
   delta: maybeMessage,
   message: maybeMessage,
   text: anything,
   finish_reason: z.string().nullish().catch(undefined),
 })
+const choices = z.union([z.array(choice.partial().catch({})), choice.partial().transform(one => [one])])
 const count = z.number().positive().optional().catch(undefined)
 const chunk = z.object({
-  choices: z.array(choice.partial().catch({})).nullish().catch(undefined),
+  choices: choices.nullish().catch(undefined),
   // Ollama's own API, on which some gateways build.
   message: maybeMessage,
   done: z.boolean().optional().catch(undefined),
@@ -55,7 +52,7 @@ export function parseDelta(value: unknown): Delta {
   const choices = data?.choices ?? []
   const own = choices.find(({ index }) => index === 0) ?? choices.find(({ index }) => index == null)
   const given = [own?.delta, own?.message, data?.message].filter(one => one != null)
-  const texts = given.map(one => joinText(one.content))
+  const texts = given.map(one => (isThought(one) ? '' : joinText(one.content)))
   const at = Math.max(
     0,
     texts.findIndex(text => text !== ''),
@@ -65,7 +62,7 @@ export function parseDelta(value: unknown): Delta {
     text: texts[at] || joinText(own?.text),
     isMessage: given[at] !== undefined && given[at] !== own?.delta,
     thinking: Math.max(0, ...given.map(measureThinking)),
-    refusal: given.map(({ refusal }) => joinText(refusal)).find(text => text !== '') ?? '',
+    refusal: given.map(joinRefusal).find(text => text !== '') ?? '',
     callsTools: given.some(({ tool_calls, function_call }) => isFilled(tool_calls) || isFilled(function_call)),
     finish: finish === undefined || noFinish.has(finish) ? undefined : finish,
     usage: data === undefined ? undefined : parseUsage(data),
@@ -84,23 +81,43 @@ function parseUsage({ usage, prompt_eval_count, eval_count }: z.infer<typeof chu
 
 const textParts = new Set(['text', 'output_text'])
 
-/** Joins the content of a delta: usually a string, a list of parts from some gateways, of which some hold thoughts. */
-function joinText(content: unknown): string {
-  if (typeof content === 'string') return content
-  if (!Array.isArray(content)) return ''
-  return content.map(part => (isTextPart(part) ? part.text : '')).join('')
+/** Some gateways mark thoughts by a flag: Gemini's in `extra_content`. */
+function isThought(given: object): boolean {
+  const flags = z.looseObject({ thought: anything, extra_content: anything }).partial().parse(given)
+  return flags.thought === true || /"thought":true/.test(JSON.stringify(flags.extra_content ?? null))
 }
 
-function isTextPart(part: unknown): part is { text: string } {
-  if (typeof part !== 'object' || part === null || !('text' in part) || typeof part.text !== 'string') return false
-  return !('type' in part) || part.type == null || textParts.has(String(part.type))
+/** Lists the parts of a content: usually there is one, a string; some gateways give a list, of which some hold thoughts. */
+const partsOf = (content: unknown): unknown[] => [content].flat().filter(part => part != null)
+
+const joinText = (content: unknown): string => partsOf(content).map(readText).join('')
+
+/** Returns the text of a part; blank if it is of another kind. */
+function readText(part: unknown): string {
+  if (typeof part !== 'object' || part === null) return typeof part === 'string' ? part : ''
+  const isText = !('type' in part) || part.type == null || textParts.has(String(part.type))
+  if (!isText || isThought(part) || !('text' in part)) return ''
+  const { text } = part
+  if (typeof text === 'object' && text !== null && 'value' in text) return String(text.value)
+  return typeof text === 'string' ? text : ''
 }
+
+const refusalPart = z.object({ refusal: z.string() })
+
+function joinRefusal({ content, refusal }: z.infer<typeof message>): string {
+  const parts = partsOf(content).map(part => refusalPart.safeParse(part).data?.refusal ?? '')
+  return joinText(refusal) || parts.join('')
+}
+
+/** The fields of thoughts have many names: `reasoning_content`, `thinking_blocks`, `thought`. */
+const thoughtField = /reason|think|thought/
 
 /** Some gateways give the same thoughts in two fields. */
-function measureThinking({ content, ...given }: Partial<z.infer<typeof message>>): number {
-  const fields = [given.reasoning_content, given.reasoning, given.reasoning_details, given.thinking]
-  const parts = Array.isArray(content) ? content.filter(part => isFilled(part) && !isTextPart(part)) : []
-  return Math.max(...[...fields, parts].map(field => (isFilled(field) ? JSON.stringify(field).length : 0)))
+function measureThinking(given: z.infer<typeof message>): number {
+  const fields = Object.entries(given).flatMap(([name, value]) => (thoughtField.test(name) ? [value] : []))
+  const isOther = (part: unknown) => isFilled(part) && readText(part) === '' && !refusalPart.safeParse(part).success
+  const parts = isThought(given) ? partsOf(given.content) : partsOf(given.content).filter(isOther)
+  return Math.max(0, ...[...fields, parts].map(field => (isFilled(field) ? JSON.stringify(field).length : 0)))
 }
 
 const isFilled = (value: unknown): boolean =>
@@ -108,23 +125,13 @@ const isFilled = (value: unknown): boolean =>
     ? value !== ''
     : typeof value === 'object' && value !== null && Object.keys(value).length > 0
 
-const finishes: Record<string, 'length' | 'filtered' | 'tools' | 'failed'> = {
-  length: 'length',
-  max_tokens: 'length',
-  max_output_tokens: 'length',
-  model_length: 'length',
-  content_filter: 'filtered',
-  safety: 'filtered',
-  recitation: 'filtered',
-  prohibited_content: 'filtered',
-  blocklist: 'filtered',
-  refusal: 'filtered',
-  tool_calls: 'tools',
-  tool_use: 'tools',
-  function_call: 'tools',
-  error: 'failed',
-  insufficient_system_resource: 'failed',
-}
+/** Why a model stopped, in the words of several vendors. */
+const finishes: [says: RegExp, finish: 'length' | 'filtered' | 'tools' | 'failed'][] = [
+  [/filter|safety|recitation|prohibited|blocklist|^spii$|refusal|guardrail|sensitive|violation/, 'filtered'],
+  [/length|max_|truncat/, 'length'],
+  [/tool|function/, 'tools'],
+  [/error|abort|insufficient|cancel|timeout/, 'failed'],
+]
 
-/** Parses why a model stopped, in the words of several vendors. */
-export const parseFinish = (reason: string) => finishes[reason.toLowerCase()] ?? 'done'
+/** Parses why a model stopped. */
+export const parseFinish = (reason: string) => finishes.find(([says]) => says.test(reason.toLowerCase()))?.[1] ?? 'done'

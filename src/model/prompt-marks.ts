@@ -1,6 +1,6 @@
 /**
- * Small models copy the marks of the prompt into their answer: `</message>`, `<message from="bot" …>`, `<file …>`. This file takes
- * them out, except in code.
+ * Small models copy the marks of the prompt into their answer: `</message>`, `<message from="bot" …>`, `<file …>`. Some servers pass on
+ * the marks with which a model begins and ends its turn: `<|im_end|>`. This file takes them out, except in code.
  */
 interface MarkFilter {
   /** Returns what can be shown; holds back what may become a mark. */
@@ -13,6 +13,13 @@ const mark = /^<\/?(?:message|file)(?:\s[^<>\n]{0,400})?\/?>/
 const beginning = /^<\/?(?:[a-z]{0,7}|(?:message|file)(?:\s[^<>\n]{0,400})?\/?)$/
 const names = ['message', 'file']
 
+const piped = 'im_start im_end eot_id eom_id endoftext begin_of_text end_of_text begin_of_box end_of_box end return'
+/** Marks of a turn, of several families of models. */
+const turnMarks = [
+  ...piped.split(' ').map(name => `<|${name}|>`),
+  ...['<s>', '</s>', '<start_of_turn>', '<end_of_turn>', '<｜begin▁of▁sentence｜>', '<｜end▁of▁sentence｜>'],
+]
+
 /** Creates a filter for one answer. */
 export function createMarkFilter(): MarkFilter {
   const code = createCodeTracker()
@@ -20,8 +27,9 @@ export function createMarkFilter(): MarkFilter {
 
   /** Returns the length of the mark at the start of the text; undefined while it may become one. */
   const measureMark = (text: string): number | undefined => {
-    const found = mark.exec(text)
-    if (found !== null) return found[0].length
+    const found = mark.exec(text)?.[0] ?? turnMarks.find(one => text.startsWith(one))
+    if (found !== undefined) return found.length
+    if (turnMarks.some(one => one.startsWith(text))) return undefined
     const name = /^<\/?([a-z]*)/.exec(text)?.[1] ?? ''
     return beginning.test(text) && names.some(one => one.startsWith(name) || name.startsWith(one)) ? undefined : 0
   }

@@ -95,11 +95,22 @@ const isLife = ({ text, thinking, refusal, callsTools, finish }: Delta): boolean
 
 /** Throws the error that an event tells of, with the status that it names, as if it had come in place of the stream. */
 function throwIfError({ event, value }: DataEvent): void {
-  const { error, object, type, code, choices, detail } = value as Record<string, unknown>
-  const isError = event === 'error' || object === 'error' || type === 'error' || (choices == null && detail != null)
-  if ((error == null || error === false || error === '') && !isError) return
-  const body = typeof error === 'object' && error !== null ? error : { message: error ?? detail, ...(value as object) }
+  const { error, errors, object, type, code, choices, detail, ...rest } = value as Record<string, unknown>
+  const { success, message, msg, base_resp } = rest as { base_resp?: { status_code?: unknown } } & typeof rest
+  const isCoded = Boolean(code) && Number(code) !== 200 && typeof (message ?? msg) === 'string'
+  const isFailure = success === false || isCoded || Boolean(base_resp?.status_code)
+  const isOther = choices == null && (detail != null || Array.isArray(errors) || isFailure)
+  if (!isSaid(error) && event !== 'error' && object !== 'error' && type !== 'error' && !isOther) return
+  const told = error ?? (Array.isArray(errors) ? errors[0] : undefined)
+  const isObject = typeof told === 'object' && told !== null
+  const body = isObject ? told : { message: told ?? detail ?? msg, ...(value as object) }
   const number = Number('code' in body ? body.code : code)
   const status = number >= 400 && number < 600 ? number : undefined
   throw createEventError(status, body)
+}
+
+/** Returns false for an error that is none: `false`, an empty text or object, the code 0. */
+function isSaid(error: unknown): boolean {
+  if (typeof error !== 'object' || error === null) return error !== undefined && error !== null && Boolean(error)
+  return Object.values(error).some(Boolean)
 }

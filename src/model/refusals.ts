@@ -1,4 +1,4 @@
-import { isApiError, isTooLong, readComplaint } from './api-errors.ts'
+import { isApiError, isTooLong, parseModelError, readComplaint } from './api-errors.ts'
 import { fingerprintImage, type SentRequest } from './request.ts'
 import { formatLevels, type ServerProfile } from './server-profile.ts'
 
@@ -6,6 +6,8 @@ import { formatLevels, type ServerProfile } from './server-profile.ts'
 interface Lesson {
   refused: string
   next: 'again' | 'without_format' | 'without_images' | 'shorter'
+  /** Takes a trial back, in case that nothing helps. */
+  undo?: () => void
 }
 
 type Learn = (says: string, sent: SentRequest, profile: ServerProfile) => Lesson | undefined
@@ -51,7 +53,7 @@ const learnStreamOptions: Learn = (says, { body }, profile) => {
 }
 
 const noStream =
-  /\bto stream this model\b|(?:not|n't|un)\s?(?:be )?(?:support|allow|enable|permit)\w*\W{1,3}(?:\w+ ){0,2}['"`]?stream(?:ing|ed)?\b(?!_)|['"`]?\bstream(?:ing|ed)?\b(?!_)['"`]?(?: \w+){0,3} (?:is |are )?(?:not|un|disabled)|^stream\s|must (?:set|be) ['"`]?stream['"`]?[ =:]*(?:to )?false|stream['"`]? must be (?:set to )?false|non-?stream/i
+  /\bto stream this model\b|(?:not|n't|un)\s?(?:be )?(?:support|allow|enable|permit)\w*\W{1,3}(?:\w+ ){0,2}['"`]?stream(?:ing|ed)?\b(?!_)|['"`]?\bstream(?:ing|ed)?\b(?!_)['"`]?(?: \w+){0,3} (?:is |are )?(?:not|un|disabled)|^stream\s|(?:must|please) (?:set|be) ['"`]?stream['"`]?[ =:]*(?:to )?false|stream['"`]? must be (?:set to )?false|stream=true is |without streaming|streaming isn't|non-?stream|不支持流式/i
 
 const learnStream: Learn = (says, { body }, profile) => {
   if (body.stream !== true || !noStream.test(says)) return undefined
@@ -62,7 +64,7 @@ const learnStream: Learn = (says, { body }, profile) => {
 const outputNames =
   /max_(?:completion_|output_|new_)?tokens|maxOutputTokens|max(?:imum)? tokens|output tokens|completion tokens/i
 const tooLarge =
-  /too (?:large|high|big|many)|exceed|at most|(?:less|lower|greater|more) than|must be (?:<|≤|in|between)|range|maximum|>\s?\d|invalid value|out of/i
+  /too (?:large|high|big|many)|exceed|at most|fewer|afford|between|范围|超|(?:less|lower|greater|more) than|must be (?:<|≤|in|between)|range|maximum|>\s?\d|invalid value|out of/i
 const unknownName =
   /unsupported (?:parameter|value)|not supported|unrecognized|unknown|unexpected|extra|not permitted|instead/i
 
@@ -122,7 +124,7 @@ const learnFormat: Learn = (says, { format }, profile) => {
 }
 
 const noSystem =
-  /(?:system|developer)['"`]?\s*(?:role|message|prompt|instruction)s?\b.{0,60}(?:\bnot\b|n't|\bun|only)|(?:not|n't|un)\w*\s.{0,40}(?:system|developer)['"`]?\s*(?:role|message|prompt|instruction)|\broles? must\b|\brole.{0,80}(?:alternate|input should|only|not supported|does not support)|only (?:the )?['"`]?user\b|messages\[?[.\d\]]+role|['"`](?:system|developer)['"`].{0,40}(?:role|is not one of)|invalid role/i
+  /(?:system|developer)['"`]?\s*(?:role|message|prompt|instruction)s?\b.{0,60}(?:\bnot\b|n't|\bun|only)|(?:not|n't|un)\w*\s.{0,40}(?:system|developer)['"`]?\s*(?:role|message|prompt|instruction)|\broles? must\b|\brole.{0,80}(?:alternate|input should|only|not supported|does not support)|only (?:the )?['"`]?user\b|messages\[?[.\d\]]+role|['"`](?:system|developer)['"`].{0,40}(?:role|is not one of|supported values)|(?:invalid|unexpected|unknown) (?:role|variant)/i
 
 const learnSystemRole: Learn = (says, { body }, profile) => {
   if (!body.messages.some(({ role }) => role === 'system') || !noSystem.test(says)) return undefined
@@ -135,15 +137,76 @@ const aboutImages =
 const blind =
   /(?:not|n't) support\w*(?: \w+){0,3} (?:images?|image_urls?|vision|multi-?modal)\b(?!\/| (?:type|format|media|mime|size|of))|images?(?:_url)?(?: inputs?| content)?(?: is| are)? (?:not|un)\s?(?:supported|allowed|enabled)|support image input|mmproj|not (?:a )?(?:vision|multi-?modal)|(?:must|should) be.{0,20}string|expected (?:a )?(?:valid )?string|unknown variant|invalid content type/i
 
-/** Learns that the model sees no images, or that it cannot read these. */
-const learnImages: Learn = (says, { images }, profile) => {
-  if (images.length === 0 || !aboutImages.test(says)) return undefined
+/** Learns that the model sees no images, or that it cannot read some. */
+const learnImages: Learn = (says, sent, profile) => {
+  if (sent.images.length === 0 || !aboutImages.test(says)) return undefined
   if (blind.test(says)) profile.takesImages = false
-  else {
-    profile.hasRefusedImages = true
-    for (const image of images) profile.refusedImages.add(fingerprintImage(image))
-  }
+  else suspectImages(sent, profile)
   return { refused: 'images', next: 'without_images' }
+}
+
+/**
+ * Leaves out the pictures that may be at fault: not those that the model has taken before, and the newest message's last, since the
+ * person asks about those. If these are refused by themselves, the others may be good.
+ */
+function suspectImages({ images, newestImages }: SentRequest, profile: ServerProfile): void {
+  const unknown = [...new Set(images)].filter(image => !profile.takenImages.has(fingerprintImage(image)))
+  const older = unknown.filter(image => !newestImages.includes(image))
+  const isMixed = older.length > 0 && older.length < unknown.length
+  const suspects = isMixed ? older : unknown.length > 0 ? unknown : images
+  for (const known of profile.suspectedImages) profile.refusedImages.delete(known)
+  profile.hasRefusedImages = true
+  const refused = suspects.map(fingerprintImage)
+  for (const fingerprint of refused) profile.refusedImages.add(fingerprint)
+  profile.suspectedImages = isMixed ? refused : []
+}
+
+/** Remembers what of a request was taken. */
+export function learnAcceptance({ images, format }: SentRequest, profile: ServerProfile): void {
+  for (const image of images) profile.takenImages.add(fingerprintImage(image))
+  if (images.length > 0) profile.suspectedImages = []
+  if (format !== undefined) profile.hasAnsweredInForm = true
+}
+
+/** Statuses with which servers refuse a part of a request without saying which. */
+const vague = new Set([400, 415, 422, 501])
+/** Parts that are left out of a request, in this order, to find out what the server refuses. */
+const trials = [
+  { isSent: ({ body }: SentRequest) => 'stream_options' in body, without: { takesStreamOptions: false } },
+  {
+    isSent: ({ body }: SentRequest) => body.messages.some(({ role }) => role === 'system'),
+    without: { takesSystemRole: false },
+  },
+  { isSent: ({ body }: SentRequest) => limitOf(body) !== undefined, without: { outputParameters: [] } },
+  { isSent: ({ body }: SentRequest) => body.stream === true, without: { takesStream: false } },
+] as const
+
+/**
+ * Leaves out another part of a request whose refusal says nothing that is known, unless the server has taken all its parts before.
+ */
+export function tryWithout(error: unknown, sent: SentRequest, profile: ServerProfile): Lesson | undefined {
+  if (!isApiError(error) || !vague.has(error.status ?? 0)) return undefined
+  if (parseModelError(error, '').kind !== 'model_refused_request') return undefined
+  const isNew = (image: string) => !profile.takenImages.has(fingerprintImage(image))
+  if (sent.images.some(isNew)) {
+    suspectImages(sent, profile)
+    return { refused: 'images', next: 'without_images' }
+  }
+  if (sent.format !== undefined && sent.format !== 'words' && !profile.hasAnsweredInForm) {
+    profile.format = 'words'
+    return { refused: sent.format, next: 'without_format' }
+  }
+  if (profile.hasAnswered || profile.isTried) return undefined
+  const trial = trials.find(({ isSent }) => isSent(sent))
+  if (trial === undefined) {
+    profile.isTried = true
+    return undefined
+  }
+  const before = Object.fromEntries(
+    Object.keys(trial.without).map(name => [name, profile[name as keyof ServerProfile]]),
+  )
+  Object.assign(profile, trial.without)
+  return { refused: Object.keys(trial.without).join(), next: 'again', undo: () => void Object.assign(profile, before) }
 }
 
 const lessons: readonly Learn[] = [
@@ -166,6 +229,9 @@ const windows = [
   /["']?n_ctx["']?[^0-9]{0,5}(\d+)/i,
   />\s*(\d[\d,]*)\s*(?:tokens? )?maximum/i,
   /allowed[^0-9]{0,5}\(?(\d[\d,]*)/i,
+  />\s*(\d[\d,]*)/i,
+  /(?:token limit|maximum|上下文长度)[^0-9]{0,12}(\d[\d,]*)/i,
+  /\[\s*\d+\s*,\s*(\d[\d,]*)\s*\]/,
 ]
 
 /** Parses the context length that a refusal names. */
@@ -176,5 +242,5 @@ function parseWindow(says: string): number | undefined {
 }
 
 function parseNumbers(says: string): number[] {
-  return [...says.matchAll(/\d[\d,]*/g)].map(([number]) => Number(number.replaceAll(',', '')))
+  return [...says.matchAll(/\d{1,3}(?:,\d{3})+(?!\d)|\d+/g)].map(([number]) => Number(number.replaceAll(',', '')))
 }

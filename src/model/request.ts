@@ -11,8 +11,9 @@ type WireMessage = OpenAI.Chat.ChatCompletionMessageParam
 export interface SentRequest {
   body: OpenAI.Chat.ChatCompletionCreateParams
   format: ServerProfile['format'] | undefined
-  /** The pictures, as `data:` URLs. */
+  /** The pictures, as `data:` URLs, and those of them that stand in the newest message with any. */
   images: string[]
+  newestImages: string[]
   /** An estimate. */
   promptTokens: number
 }
@@ -33,12 +34,13 @@ export function buildRequest(
     ...(outputParameter !== undefined && { [outputParameter]: profile.outputTokens }),
     ...(format !== undefined && buildFormat(profile.format, format)),
   }
-  const images = listImages(messages)
+  const groups = messages.flatMap(listImages)
+  const images = groups.flat()
   const promptTokens = messages.reduce(
     (sum, one) => sum + estimateTokens(extractText(one)),
     images.length * imageTokens,
   )
-  return { body, format: level, images, promptTokens }
+  return { body, format: level, images, newestImages: groups.at(-1) ?? [], promptTokens }
 }
 
 /** Identifies a picture, so that one that was refused is known again. */
@@ -59,9 +61,14 @@ function withoutSystemRole(messages: ChatMessage[]): ChatMessage[] {
   )
 }
 
-function listImages(messages: ChatMessage[]): string[] {
-  const parts = messages.flatMap(({ content }) => (typeof content === 'string' ? [] : content))
-  return parts.flatMap(part => (part.kind === 'image' ? [part.dataUrl] : []))
+/** Lists the pictures in groups: those between two texts are one message's. */
+function listImages({ content }: ChatMessage): string[][] {
+  const groups: string[][] = [[]]
+  for (const part of typeof content === 'string' ? [] : content) {
+    if (part.kind === 'image') groups.at(-1)?.push(part.dataUrl)
+    else groups.push([])
+  }
+  return groups.filter(group => group.length > 0)
 }
 
 function buildWireMessage(message: ChatMessage): WireMessage {

@@ -26,11 +26,18 @@ export interface ServerProfile {
   /** Fingerprints of pictures that the model refused. */
   refusedImages: ReturnType<typeof createSeen>
   hasRefusedImages: boolean
+  /** Fingerprints of pictures that it has answered about. */
+  takenImages: ReturnType<typeof createSeen>
+  /** Fingerprints of pictures that are left out to find out whether the others are refused. */
+  suspectedImages: string[]
   format: (typeof formatLevels)[number]
   /** It has told why an answer ended, so that one without a reason was cut off. */
   tellsReasons: boolean
-  /** It has given an answer that was taken. */
+  /** It has given an answer that was taken, and one in a form that was asked for. */
   hasAnswered: boolean
+  hasAnsweredInForm: boolean
+  /** A request without anything that a server may refuse was refused, too. */
+  isTried: boolean
   /**
    * It may close thoughts that it has not opened: by its name before its first answer, then as its last answer did. The next one is
    * held back to its end.
@@ -38,7 +45,7 @@ export interface ServerProfile {
   closesUnopenedThoughts: boolean
 }
 
-/** Pictures that are remembered as refused, and for how long. */
+/** Pictures that are remembered as refused or taken, and for how long. */
 const maxRefusedImages = 1_000
 const refusedImagesMs = 7 * 86_400_000
 
@@ -61,9 +68,13 @@ export function createServerProfile(name: string, window: ReturnType<typeof find
     takesImages: window.images,
     refusedImages: createSeen(maxRefusedImages, refusedImagesMs),
     hasRefusedImages: false,
+    takenImages: createSeen(maxRefusedImages, refusedImagesMs),
+    suspectedImages: [],
     format: 'json_schema',
     tellsReasons: false,
     hasAnswered: false,
+    hasAnsweredInForm: false,
+    isTried: false,
     closesUnopenedThoughts: reasonerName.test(name),
   }
 }

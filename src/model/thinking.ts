@@ -1,5 +1,14 @@
 import { createHarmonyFilter } from './harmony.ts'
-import { anyOpener, finalMarks, harmonyOpeners, longestMark, thoughtMarks, unopenedCloser } from './thought-marks.ts'
+import {
+  anyCloser,
+  anyOpener,
+  finalMarks,
+  harmonyOpeners,
+  longestMark,
+  startMarks,
+  thoughtMarks,
+  unopenedCloser,
+} from './thought-marks.ts'
 
 /**
  * Reasoning models behind some gateways write their thoughts into the answer: `<think>…</think>4`. This file takes them out.
@@ -19,7 +28,13 @@ interface ThinkingFilter {
 type State = 'start' | 'thoughts' | 'behind thoughts' | 'final' | 'answer' | 'maybe thoughts' | 'harmony'
 
 const openers = thoughtMarks.map(({ opener }) => opener)
-const startMarks = [...openers, ...finalMarks.map(({ opener }) => opener), ...harmonyOpeners]
+const firstCharacters = new Set(openers.map(opener => opener.charAt(0)))
+/** Marks that may stand behind thoughts, and those of them that may begin an answer. */
+const behindThoughts = [
+  ...[...thoughtMarks, ...startMarks, ...finalMarks].map(({ opener }) => opener),
+  ...harmonyOpeners,
+]
+const atStart = behindThoughts.filter(mark => !finalMarks.some(one => one.isBehindThoughts && one.opener === mark))
 
 /** Text that may be thoughts is held back so far; what is longer is taken for them. */
 const longestDoubt = 20_000
@@ -28,7 +43,7 @@ const longestDoubt = 20_000
 export function createThinkingFilter(): ThinkingFilter {
   const harmony = createHarmonyFilter()
   const code = createFenceTracker()
-  const work: Work = { state: 'start', held: '', closer: /^$/, searched: 0, harmony, code }
+  const work: Work = { state: 'start', held: '', mark: '', closer: /^$/, hidden: [], searched: 0, harmony, code }
   return {
     push(text) {
       work.held += text
@@ -42,8 +57,8 @@ export function createThinkingFilter(): ThinkingFilter {
     },
     end() {
       if (work.state === 'harmony') return harmony.end()
-      if (work.state === 'thoughts') return ''
-      if (work.state === 'maybe thoughts' && isAlone(work.held)) return ''
+      if (work.state === 'thoughts') return endThoughts(work)
+      if (work.state === 'maybe thoughts' && isAlone(work)) return ''
       return isClosedAtEnd(work) ? '' : take(work, work.held.length)
     },
   }
@@ -52,8 +67,11 @@ export function createThinkingFilter(): ThinkingFilter {
 interface Work {
   state: State
   held: string
-  /** Closes the thoughts at work. */
+  /** The mark at work, and what closes its thoughts. */
+  mark: string
   closer: RegExp
+  /** The mark as it was written, and the thoughts so far. */
+  hidden: string[]
   /** Characters of `held` in which it does not stand. */
   searched: number
   harmony: ReturnType<typeof createHarmonyFilter>
@@ -87,11 +105,12 @@ function take(work: Work, length: number): string {
 
 function stepStart(work: Work): string | undefined {
   const isStart = work.state === 'start'
-  const blanks = take(work, work.held.length - work.held.trimStart().length)
+  const blanks = take(work, /^[\s\u200b\u2060]*/.exec(work.held)?.[0].length ?? 0)
   const beginning = work.held.slice(0, longestMark).toLowerCase()
-  const mark = startMarks.find(one => beginning.startsWith(one))
+  const marks = isStart ? atStart : behindThoughts
+  const mark = marks.find(one => beginning.startsWith(one))
   if (mark !== undefined) enter(work, mark)
-  else if (!startMarks.some(one => one.startsWith(beginning))) work.state = 'answer'
+  else if (!marks.some(one => one.startsWith(beginning))) work.state = 'answer'
   else if (blanks === '') return undefined
   return isStart ? blanks : ''
 }
@@ -101,18 +120,21 @@ function enter(work: Work, mark: string): void {
     work.state = 'harmony'
     return
   }
-  take(work, mark.length)
+  work.mark = mark
+  work.hidden = [take(work, mark.length)]
   const final = finalMarks.find(({ opener }) => opener === mark)
   work.state = final === undefined ? 'thoughts' : 'final'
-  work.closer = final === undefined ? closerOf(mark) : new RegExp(final.closer.replaceAll('|', '\\|'), 'i')
+  work.closer = final === undefined ? closerOf(mark) : new RegExp(final.closer.replace(/[|[\]]/g, '\\$&'), 'i')
 }
 
-const closerOf = (mark: string): RegExp => thoughtMarks.find(({ opener }) => opener === mark)?.closer ?? /^$/
+const findMark = (mark: string) => [...thoughtMarks, ...startMarks].find(({ opener }) => opener === mark)
+
+const closerOf = (mark: string): RegExp => findMark(mark)?.closer ?? /^$/
 
 function stepThoughts(work: Work): string | undefined {
   const found = work.closer.exec(work.held)
   if (found === null) {
-    work.held = work.held.slice(-longestMark)
+    work.hidden.push(take(work, Math.max(0, work.held.length - longestMark)))
     return undefined
   }
   const final = finalMarks.find(({ opener }) => opener === found[0].toLowerCase())
@@ -125,6 +147,14 @@ function stepThoughts(work: Work): string | undefined {
   return ''
 }
 
+/** Returns what can be shown of thoughts that were not closed: words that are no mark, or what follows the closer of another name. */
+function endThoughts({ mark, hidden, held }: Work): string {
+  const written = [...hidden, held].join('')
+  if (findMark(mark)?.isDoubtful === true) return written
+  const [only, ...others] = [...written.matchAll(anyCloser)]
+  return only === undefined || others.length > 0 ? '' : written.slice(only.index + only[0].length)
+}
+
 function stepFinal(work: Work): string | undefined {
   const found = work.closer.exec(work.held)
   if (found !== null) {
@@ -133,7 +163,7 @@ function stepFinal(work: Work): string | undefined {
     work.state = 'answer'
     return text
   }
-  const tail = work.held.lastIndexOf('<')
+  const tail = work.held.lastIndexOf(work.mark.charAt(0))
   const mayClose = tail >= 0 && finalMarks.some(({ closer }) => closer.startsWith(work.held.slice(tail).toLowerCase()))
   const text = take(work, mayClose ? tail : work.held.length)
   return text === '' ? undefined : text
@@ -141,11 +171,13 @@ function stepFinal(work: Work): string | undefined {
 
 /** Shows the answer up to the next line that begins with an opener. */
 function stepAnswer(work: Work): string | undefined {
-  if (work.code.isLineStart && !work.code.isInCode) {
+  if (work.code.isLineStart && !work.code.isInCode && firstCharacters.has(work.held.charAt(0))) {
     const beginning = work.held.slice(0, longestMark).toLowerCase()
     const mark = openers.find(one => beginning.startsWith(one))
     if (mark !== undefined) {
       work.state = 'maybe thoughts'
+      work.mark = mark
+      work.hidden = []
       work.closer = closerOf(mark)
       work.searched = 0
       return ''
@@ -161,7 +193,7 @@ function stepAnswer(work: Work): string | undefined {
 /** Decides whether what a line's first mark opens are thoughts, or whether the mark is talked about. */
 function stepMaybe(work: Work): string | undefined {
   const { held } = work
-  if (isAlone(held) || held.length > longestDoubt) {
+  if (isAlone(work) || held.length > longestDoubt) {
     work.state = 'thoughts'
     return ''
   }
@@ -188,7 +220,10 @@ function stepMaybe(work: Work): string | undefined {
 }
 
 /** Returns whether the opener has a line of its own. */
-const isAlone = (text: string): boolean => /^[^\s>\]▷]{1,24}[>\]▷][ \t]*\n/.test(text)
+function isAlone({ held, mark }: Work): boolean {
+  const isOpen = !/[>\]▷】＞}]$|&gt;$/.test(mark)
+  return (isOpen ? /^[^>\n]{0,80}>?[ \t]*\n/ : /^[ \t]*\n/).test(held.slice(mark.length))
+}
 
 function isClosedAtEnd({ state, held, closer }: Work): boolean {
   if (state !== 'maybe thoughts') return false
@@ -237,14 +272,16 @@ export function withoutUnopenedThoughts(answer: string): string {
   if (isInCode || anyOpener.test(before) || isJson(answer)) return answer
   const filter = createThinkingFilter()
   // As if the thoughts had been opened, so that a `<final>` behind them goes, too.
-  const opened = found[0].startsWith('<|') ? found[0] : '<think></think>'
+  const mark = found[0].toLowerCase().trim()
+  const isFinal = mark.startsWith('<|channel|>') || finalMarks.some(({ opener }) => opener === mark)
+  const opened = isFinal ? `<think></think>${found[0]}` : '<think></think>'
   const rest = filter.push(`${opened}${answer.slice(found.index + found[0].length)}`)
   return rest + filter.end()
 }
 
 /** Removes the thoughts of harmony whose marks a server has swallowed: `analysisThey ask for…assistantfinal4`. */
 function withoutNakedHarmony(answer: string): string {
-  if (!/^\s{0,20}analysis(?=[A-Z])/.test(answer)) return answer
+  if (!/^\s{0,20}(?:analysis(?=[A-Z])|assistantanalysis)/.test(answer)) return answer
   const at = answer.indexOf('assistantfinal')
   return at < 0 ? answer : answer.slice(at + 'assistantfinal'.length)
 }

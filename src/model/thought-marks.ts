@@ -1,60 +1,100 @@
-/** The marks by which models set their thoughts off from their answer. */
+/** The marks by which models set their thoughts off from their answer. Marks are in lower case. */
 
-/** A mark that opens thoughts, in lower case, and what closes them. */
 interface ThoughtMark {
   opener: string
+  /** Closes the thoughts. */
   closer: RegExp
+  /** Words that an answer may begin with, too: without the closer they are no mark. */
+  isDoubtful: boolean
 }
 
 const names = [
-  'think',
-  'thinking',
-  'thought',
-  'thoughts',
-  'reasoning',
-  'reason',
-  'scratchpad',
-  'inner_monologue',
-  'antthinking',
-  'seed:think',
-  'mm:think',
-  'reflection',
-  'analysis',
-  'thought_process',
-  'chain_of_thought',
-  'inner_thoughts',
+  ...['think', 'thinking', 'thought', 'thoughts', 'think_process', 'thinking_process', 'thought_process'],
+  ...['reasoning', 'reason', 'reasoning_content', 'chain_of_thought', 'cot', 'scratchpad', 'reflection', 'analysis'],
+  ...['inner_monologue', 'internal_monologue', 'monologue', 'inner_thoughts', 'internal_thoughts', 'inner_thinking'],
+  ...['antthinking', 'ant-thinking', 'seed:think', 'mm:think', '思考', '思考过程', '推理过程'],
 ]
+/** Names that also stand in brackets, where a heading may stand. */
+const bracketNames = ['think', 'thinking', 'thought', 'thoughts', '思考', '思考过程']
+/** Names of tags around an answer. The others are marks only behind thoughts: an answer may be XML. */
 const finalNames = ['final', 'final_answer', 'answer']
+const finalNamesBehindThoughts = ['output', 'response', 'result', 'solution', 'conclusion']
+
+/** Brackets around a name, and around the name that closes. */
+const brackets = [
+  ['<', '>', '</', '>'],
+  ['<|', '|>', '<|/', '|>'],
+  ['<｜', '｜>', '<｜/', '｜>'],
+  ['＜', '＞', '＜/', '＞'],
+  ['&lt;', '&gt;', '&lt;/', '&gt;'],
+  ['{{', '}}', '{{/', '}}'],
+  // With attributes, whose rest is taken for thoughts.
+  ['<', ' ', '</', '>'],
+] as const
 
 const escapeRegExp = (text: string) => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')
-const toMark = (opener: string, closer: string): ThoughtMark => ({
+const toPattern = (closer: string) => escapeRegExp(closer).replace(/>$/, String.raw`\s{0,3}>`)
+const toMark = (opener: string, closer: string, isDoubtful = false): ThoughtMark => ({
   opener,
-  closer: new RegExp(`${escapeRegExp(closer)}|<final>|<final_answer>`, 'i'),
+  closer: new RegExp(String.raw`${toPattern(closer)}|<final>|<final_answer>|\[begin final response\]`, 'i'),
+  isDoubtful,
 })
 
-/** Marks that open thoughts at the beginning of an answer. */
+/** Marks that open thoughts at the beginning of an answer, or of a line. */
 export const thoughtMarks: readonly ThoughtMark[] = [
-  ...names.map(name => toMark(`<${name}>`, `</${name}>`)),
-  toMark('[think]', '[/think]'),
+  ...names.flatMap(name => brackets.map(([a, b, c, d]) => toMark(`${a}${name}${b}`, `${c}${name}${d}`))),
+  ...bracketNames.flatMap(name => [
+    toMark(`[${name}]`, `[/${name}]`, name !== 'think'),
+    toMark(`【${name}】`, `【/${name}】`, true),
+  ]),
   toMark('◁think▷', '◁/think▷'),
   toMark('<|begin_of_thought|>', '<|end_of_thought|>'),
+  toMark('<|start_thinking|>', '<|end_thinking|>'),
   toMark('<|channel>thought', '<channel|>'),
+  toMark('<unused94>thought', '<unused95>'),
+  toMark('<details type="reasoning"', '</details>'),
+  toMark('<|im_start|>think', '<|im_start|>answer'),
+]
+
+/** Forms of thoughts at the beginning of an answer alone. */
+export const startMarks: readonly ThoughtMark[] = [
+  ...names.map(name => ({ opener: `<${name}/>`, closer: /^/, isDoubtful: false })),
+  ...['think', 'thinking', 'reasoning'].map(name => ({
+    opener: `\`\`\`${name}\n`,
+    closer: /\n```[ \t]{0,9}\n/,
+    isDoubtful: true,
+  })),
+  ...['*', '**', '> *', '> **'].map(mark => ({
+    opener: `${mark}thinking...${mark.replace('> ', '')}\n`,
+    closer: /\n\n(?=[^>\n])/,
+    isDoubtful: true,
+  })),
+  toMark('thinking...\n', '...done thinking.', true),
+  toMark('here is my thought process:', 'here is my response:', true),
+  toMark("here's my thought process:", "here's my response:", true),
+  toMark('here are my reasoning steps:', '[begin final response]', true),
 ]
 
 /** Marks around the answer behind the thoughts, or around all of it. */
-export const finalMarks: readonly { opener: string; closer: string }[] = [
-  ...finalNames.map(name => ({ opener: `<${name}>`, closer: `</${name}>` })),
-  { opener: '<|begin_of_solution|>', closer: '<|end_of_solution|>' },
+export const finalMarks: readonly { opener: string; closer: string; isBehindThoughts: boolean }[] = [
+  ...finalNames.map(name => ({ opener: `<${name}>`, closer: `</${name}>`, isBehindThoughts: false })),
+  ...finalNamesBehindThoughts.map(name => ({ opener: `<${name}>`, closer: `</${name}>`, isBehindThoughts: true })),
+  { opener: '<|begin_of_solution|>', closer: '<|end_of_solution|>', isBehindThoughts: false },
+  { opener: '<|start_response|>', closer: '<|end_response|>', isBehindThoughts: false },
+  { opener: '[begin final response]', closer: '[end final response]', isBehindThoughts: false },
 ]
 
 /** The beginning of an answer in harmony, the form of gpt-oss. */
 export const harmonyOpeners = ['<|channel|>', '<|start|>', '<|message|>'] as const
 
 /** The length of the longest mark. */
-export const longestMark = 24
+export const longestMark = 32
 
 const alternatives = names.map(escapeRegExp).join('|')
-const closers = String.raw`(?:</(?:${alternatives})>|\[/THINK\]|◁/think▷)`
+const closers = String.raw`(?:(?:</|＜/|&lt;/)(?:${alternatives})(?:[ \t]?>|＞|&gt;)|\[/think(?:ing)?\]|【/思考】|◁/think▷|<\|end_(?:thinking|of_thought)\|>|<unused95>|\[begin final response\])`
+
+/** A tag that closes thoughts by any name, for those that were opened by another. */
+export const anyCloser = new RegExp(String.raw`<[/\\](?:${alternatives})\s{0,3}>`, 'gi')
 
 /**
  * A closer on a line of its own, at a line's end, before JSON, or between two words without a space. One in the middle of a sentence is

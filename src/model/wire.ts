@@ -54,14 +54,15 @@ function createWireParser() {
   const give = (value: unknown): WireEvent[] =>
     [value]
       .flat()
+      .map(openEnvelope)
       .filter(one => typeof one === 'object' && one !== null)
       .map(one => ({ kind: 'data', form: mode === 'json' ? 'json' : 'event', event, value: one }))
 
   const pushField = (line: string): WireEvent[] => {
     const [, name = '', rest = ''] = /^(data|event)\s*:(.*)$/i.exec(line) ?? []
     if (name.toLowerCase() === 'event') event = rest.trim()
-    const said = name === '' ? line.trim() : rest.trim()
-    if (said === '[DONE]') return [{ kind: 'done' }]
+    const said = (name === '' ? line : rest).trim().replace(/^data:\s*/, '')
+    if (/^"?\[done\]"?$/i.test(said)) return [{ kind: 'done' }]
     if (name.toLowerCase() === 'event' || (open.length === 0 && !looksLikeJson(said))) return []
     // Some servers leave out the blank line between two events.
     const value = open.length === 0 ? parse(said) : undefined
@@ -77,14 +78,15 @@ function createWireParser() {
     return given
   }
   const pushJson = (line: string): WireEvent[] => {
-    const value = open.length === 0 ? parse(line) : undefined
-    if (value !== undefined) return give(value)
-    if (line.trim() !== '') open.push(line)
-    return []
+    const values = open.length === 0 ? parseSeveral(line) : []
+    if (values.length === 0 && line.trim() !== '') open.push(line)
+    return values.flatMap(give)
   }
 
   return {
-    push(line: string): WireEvent[] {
+    push(given: string): WireEvent[] {
+      // Each value of a JSON text sequence begins with a record separator.
+      const line = given.startsWith('\x1e') ? given.slice(1) : given
       const first = line.trimStart()[0]
       if (mode === 'unknown') {
         if (first === undefined) return []
@@ -98,6 +100,21 @@ function createWireParser() {
     /** An event that was not finished broke off with the stream; a whole answer has to be read. */
     end: (): WireEvent[] => (mode === 'json' ? dispatch() : give(parse(open.join('\n')))),
   }
+}
+
+/** Some gateways put the answer into an envelope: `{"code":200,"data":{"choices":…}}`. */
+function openEnvelope(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null || 'choices' in value) return value
+  const inner = [('data' in value && value.data) || undefined, ('result' in value && value.result) || undefined]
+  return inner.find(one => typeof one === 'object' && one !== null && 'choices' in one) ?? value
+}
+
+/** Parses a line that holds one value, or several without anything between them. */
+function parseSeveral(line: string): unknown[] {
+  const one = parse(line)
+  if (one !== undefined) return [one]
+  const values = line.includes('}{') ? line.split(/(?<=\})(?=\{")/).map(parse) : []
+  return values.includes(undefined) ? [] : values
 }
 
 const looksLikeJson = (text: string) => (text.startsWith('{') || text.startsWith('[')) && text !== '[DONE]'

@@ -28,7 +28,7 @@ export function parseAttachments(given: unknown): { own: string; quotes: Quote[]
   for (const attachment of attachments) {
     const kind = kindOf(attachment)
     if (kind === 'own') own.push(renderAttachment(attachment))
-    else quotes.push(parseQuote(attachment, kind))
+    else quotes.push(...parseQuotes(attachment, kind))
     // The files of a previewed message were not handed over.
     if (kind !== 'preview') files.push(...parseFiles(attachment.files).files)
   }
@@ -44,37 +44,42 @@ function kindOf(attachment: Attachment): 'forwarded' | 'preview' | 'own' {
   return isUnfurl || hasSource ? 'preview' : 'own'
 }
 
-function parseQuote(attachment: Attachment, kind: Quote['kind']): Quote {
+/** Parses a forwarded message or a preview, and the words of others in it. */
+function parseQuotes(attachment: Attachment, kind: Quote['kind']): Quote[] {
   const { author_id, author_name, author_subname, channel_id, channel_name, ts } = attachment
   const by = [author_id, author_name, author_subname].map(textOf).find(text => text !== '')
   const channel = [channel_id, channel_name].map(textOf).find(text => text !== '')
   const at = typeof ts === 'number' ? String(ts) : textOf(ts)
-  return {
+  const isMessage = kind === 'forwarded' || attachment.is_msg_unfurl === true
+  const { text, quotes } = isMessage ? parseInner(attachment) : { text: renderAttachment(attachment), quotes: [] }
+  const quote = {
     kind,
     ...(by !== undefined && { by }),
     ...(channel !== undefined && { channel }),
     ...(at !== '' && { ts: at }),
-    text:
-      kind === 'forwarded' || attachment.is_msg_unfurl === true
-        ? renderMessage(attachment)
-        : renderAttachment(attachment),
+    text,
   }
+  return [quote, ...quotes]
 }
 
-/** Renders a message in an attachment. Slack gives its text, or its blocks in `message_blocks`. */
-function renderMessage(attachment: Attachment): string {
-  const inner = listOf(attachment.message_blocks).filter(isObject)
-  const blocks = inner.flatMap(({ message }) => (isObject(message) ? listOf(message.blocks) : []))
-  const { own, quotes } = parseAttachments(attachment.attachments)
-  return joinLines([
-    mergeText(textOf(attachment.text), [...listOf(attachment.blocks), ...blocks]) || textOf(attachment.fallback),
-    own,
-    ...quotes.map(({ text }) => text),
-    parseFiles(attachment.files).text,
-  ])
+/** Parses a message in an attachment. Slack gives its text, or the message in `message_blocks`. */
+function parseInner(attachment: Attachment): { text: string; quotes: Quote[] } {
+  const messages = listOf(attachment.message_blocks)
+    .filter(isObject)
+    .map(({ message }) => message)
+    .filter(isObject)
+  const blocks = [attachment, ...messages].flatMap(of => listOf(of.blocks))
+  const attached = [attachment, ...messages].flatMap(of => listOf(of.attachments))
+  const written = [attachment, ...messages].map(of => textOf(of.text)).find(text => text !== '') ?? ''
+  const { own, quotes } = parseAttachments(attached)
+  const said = joinLines([mergeText(written, blocks), own, parseFiles(attachment.files).text])
+  return { text: said || (quotes.length > 0 ? '' : textOf(attachment.fallback)), quotes }
 }
 
-/** Renders an attachment as it is shown. Its fallback is shown only by clients that cannot show the rest. */
+/**
+ * Renders an attachment as it is shown. Its fallback is shown only by clients that cannot show the rest; one of an unknown form gives the
+ * text in it.
+ */
 function renderAttachment(attachment: Attachment): string {
   const { title, title_link } = attachment
   const heading = textOf(title_link) === '' ? textOf(title) : formatLink(textOf(title_link), textOf(title))
@@ -89,7 +94,7 @@ function renderAttachment(attachment: Attachment): string {
     parseFiles(attachment.files).text,
     textOf(attachment.footer),
   ])
-  return shown === '' ? textOf(attachment.fallback) : shown
+  return shown || textOf(attachment.fallback) || extractBlockText([attachment])
 }
 
 const renderField = ({ title, value }: Record<string, unknown>): string =>
@@ -98,10 +103,16 @@ const renderField = ({ title, value }: Record<string, unknown>): string =>
 const renderAction = ({ text, url }: Record<string, unknown>): string =>
   textOf(url) === '' ? '' : formatLink(textOf(url), escapeMrkdwn(textOf(text)))
 
-/** Joins a message's text with blocks. The text has the words of the rich text already. */
+/** Joins a message's text with blocks. The text has the words of the rich text already, and the lines of some others. */
 export function mergeText(text: string, blocks: unknown): string {
   if (text === '') return extractBlockText(blocks)
+  const written = new Set(text.split('\n').map(line => line.trim()))
   const others = listOf(blocks).filter(block => isObject(block) && block.type !== 'rich_text')
-  const lines = extractBlockText(others).split('\n')
-  return joinLines([text, ...lines.filter(line => !text.includes(line.trim()))])
+  const lines = others.flatMap(block => {
+    const isTable = isObject(block) && /table/.test(textOf(block.type))
+    return extractBlockText([block])
+      .split('\n')
+      .filter(line => isTable || !written.has(line.trim()))
+  })
+  return joinLines([text, ...lines])
 }

@@ -84,10 +84,43 @@ const renderText = (text: unknown, depth = maxDepth): string =>
 
 /** Properties of unknown blocks that people read, in the order in which they are shown. */
 const readProperties = [
-  ...['title', 'subtitle', 'text', 'body', 'description', 'caption', 'label', 'alt_text', 'details', 'output'],
-  ...['fields', 'elements', 'rows', 'items', 'cells', 'blocks', 'children', 'cards', 'tasks', 'accessory'],
+  ...[
+    'attributes',
+    'title',
+    'heading',
+    'subtitle',
+    'name',
+    'text',
+    'body',
+    'description',
+    'caption',
+    'label',
+    'alt_text',
+    'details',
+    'output',
+  ],
+  ...[
+    'hero_image',
+    'content',
+    'fields',
+    'elements',
+    'rows',
+    'items',
+    'cells',
+    'blocks',
+    'child_blocks',
+    'children',
+    'cards',
+  ],
+  ...['tasks', 'sources', 'chart', 'series', 'segments', 'data', 'element', 'placeholder', 'accessory', 'actions'],
+  'preview',
 ]
 
+/** Properties whose texts are for programs. */
+const technical =
+  /(?:^|_)(?:ids?|urls?|ts|type|keys?|colou?r|style|format|level|mode|icons?|emoji|tokens?|locale)$|[a-z](?:Id|Url)$/
+
+/** Renders what people read of a block: the usual properties, then all others that are not for programs. */
 function renderUnknown(block: Block, depth: number): string {
   const render = (value: unknown): string => {
     if (typeof value === 'string') return escapeMrkdwn(value)
@@ -95,7 +128,15 @@ function renderUnknown(block: Block, depth: number): string {
       return joinLines(value.map(item => (isObject(item) ? renderBlock(item, depth + 1) : render(item))))
     return renderBlock(value, depth + 1)
   }
-  return joinLines(readProperties.map(name => render(block[name])))
+  const renderProperty = (name: string): string => {
+    const text = render(block[name])
+    if (name === 'text' && text !== '' && typeof block.url === 'string') return formatLink(block.url, text)
+    return name === 'label' && typeof block.value === 'number' ? `${text}: ${block.value}` : text
+  }
+  // The choices of a menu are seen when it is opened, the value of a choice never.
+  const hidden = block.placeholder !== undefined ? 'options' : block.text !== undefined ? 'value' : ''
+  const isRead = (name: string) => name !== hidden && !readProperties.includes(name) && !technical.test(name)
+  return joinLines([...readProperties, ...Object.keys(block).filter(isRead)].map(renderProperty))
 }
 
 function renderList(block: Block, depth: number): string {

@@ -4,13 +4,18 @@ const clauseEnd = /[!?;\n。！？；，、…]|[.,:](?=\s|$)/
 /** A clause is looked for this far on either side, in UTF-16 units. */
 const farthest = 160
 
-/** Words that turn the meaning of a clause. */
-const negation =
-  /\b(?:not?|never|none|nobody|nothing|without|cannot|no longer|hardly|barely|neither|nor|stopped|fixed|resolved|solved)\b|n['’]t\b|[不没無无未别莫]|已修复|已解决|修好了|解决了/iu
+/** Words that turn the meaning of a clause, in several languages. */
+const negations = [
+  /\b(?:not?|never|none|nobody|nothing|without|cannot|no longer|hardly|barely|neither|nor|stopped|fixed|resolved|solved)\b|n['’]t\b/i,
+  /\b(?:gone|used to|far from|doubt|ain['’]?t|thing of the past|addressed)\b/i,
+  /\b(?:nicht|kein\w{0,2}|nie|niemals|behoben|nunca|ya no|jamais|ne)\b|\bn['’](?=[aeiouhéê])/i,
+  /[不没無无未别莫沒]|并非|並非|已修[复復]|已解[决決]|修好了|解[决決]了|消失|搞定/u,
+  /な(?:い|く|かっ)|ません|解消|直(?:り|っ)|않|없|못하|아니/u,
+]
 
 /** Returns true if words turn the meaning of the clause that they stand in: "no longer", "n't", 不, 没, fixed. */
 export function hasNegation(words: string): boolean {
-  return negation.test(words)
+  return negations.some(negation => negation.test(words))
 }
 
 /** Returns true if the part of a text at `start` begins and ends where words do. Words of Han characters have no borders. */

@@ -1,15 +1,19 @@
-/** Phrases are compared whole, so that "thanks, but it still crashes" is not one of them. */
+/** A text is compared whole, phrase by phrase, so that "thanks, but it still crashes" is none. */
 const acknowledgements = new Set(
-  `ok,okay,k,kk,thanks,thank you,thank you so much,thank you very much,thanks a lot,many thanks,thx,ty,cheers,great,great thanks,
-  ok thanks,okay thanks,nice,cool,perfect,awesome,got it,i see,understood,noted,makes sense,sounds good,will do,done,sure,yep,lol,haha,wow,
-  好,好的,好的 谢谢,好滴,好吧,谢谢,谢谢你,谢谢您,谢谢大家,多谢,感谢,辛苦了,收到,收到 谢谢,明白,明白了,了解,知道了,懂了,嗯,嗯嗯,可以,行,没问题,
-  不客气,哈哈,哈哈哈,赞,棒,太好了,厉害`.split(/\s*,\s*/),
+  `ok,okay,k,kk,thanks,thank you,thank you so much,thank you very much,so much,a lot,a bunch,many thanks,thx,ty,cheers,great,nice,nice one,
+  cool,perfect,awesome,got it,i see,understood,noted,makes sense,sounds good,will do,done,sure,yep,np,no problem,you re welcome,congrats,
+  congratulations,well done,good job,much appreciated,lol,haha,wow,danke,danke schön,vielen dank,merci,merci beaucoup,gracias,muchas gracias,
+  grazie,obrigado,obrigada,спасибо,ありがとう,ありがとうございます,了解です,承知しました,お疲れ様です,감사합니다,고마워요,고맙습니다,넵,
+  好,好的,好滴,好吧,谢谢,谢谢你,谢谢您,谢谢大家,谢谢啦,谢啦,多谢,多谢啦,感谢,辛苦了,辛苦大家了,辛苦啦,收到,收到啦,明白,明白了,了解,知道了,懂了,
+  嗯,嗯嗯,可以,行,没问题,不客气,恭喜,哈哈,哈哈哈,赞,棒,顶,太好了,厉害,謝謝,謝謝大家,感謝,沒問題,不客氣,恭喜恭喜`.split(
+    /\s*,\s*/,
+  ),
 )
 
 const greetings = new Set(
-  `hi,hello,hey,hi all,hi everyone,hello all,hello everyone,hey all,hi team,hello team,good morning,morning,good morning all,
-  good morning everyone,good afternoon,good evening,good night,bye,welcome,
-  你好,您好,大家好,早,早上好,早安,各位早,大家早,大家早上好,下午好,晚上好,晚安,在吗,欢迎,再见`.split(/\s*,\s*/),
+  `hi,hello,hey,all,everyone,team,channel,here,hi all,good morning,morning,gm,good afternoon,good evening,good night,bye,see you,welcome,
+  happy birthday,hallo,guten morgen,guten tag,bonjour,salut,hola,hola a todos,buenos días,buenos dias,ciao,おはようございます,こんにちは,안녕하세요,
+  你好,您好,大家好,早,早上好,早安,各位早,大家早,大家早上好,下午好,晚上好,晚安,在吗,欢迎,再见,生日快乐`.split(/\s*,\s*/),
 )
 
 /** Longer texts hold more than a phrase. */
@@ -19,13 +23,29 @@ const longestText = 600
 export function isAcknowledgement(text: string): boolean {
   const words = normalize(text)
   if (/[?？]/.test(text.slice(0, longestText))) return false
-  return words === '' || acknowledgements.has(words)
+  return words === '1' ? /\+1/.test(text) : isMadeOf(words, [acknowledgements])
 }
 
 /** Returns true if a text reports nothing: an acknowledgement, a greeting, a bare link or mention. */
 export function isNoise(text: string): boolean {
   const words = normalize(text.replace(/<[^<>]*>|https?:\/\/\S+/g, ' '))
-  return words === '' || acknowledgements.has(words) || greetings.has(words)
+  return isAcknowledgement(text) || isMadeOf(words, [acknowledgements, greetings])
+}
+
+/** Words of the longest phrase. */
+const longestPhrase = 5
+
+/** Returns true if words are a row of phrases of these sets. */
+function isMadeOf(text: string, sets: readonly ReadonlySet<string>[]): boolean {
+  if (text.length > longestText) return false
+  let words = text.split(' ').filter(Boolean)
+  while (words.length > 0) {
+    const lengths = Array.from({ length: longestPhrase }, (_, index) => longestPhrase - index)
+    const length = lengths.find(count => sets.some(set => set.has(words.slice(0, count).join(' '))))
+    if (length === undefined) return false
+    words = words.slice(length)
+  }
+  return true
 }
 
 /** Reduces a short text to its words: without mentions, emoji, punctuation and letter case. Longer texts stay as they are. */

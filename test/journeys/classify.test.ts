@@ -62,6 +62,14 @@ describe('/classify', () => {
     ['I like it', 'it', 'I like it', 'high'],
     ['The exporter breaks, sadly', 'port', 'The exporter breaks', 'high'],
     ['页面不好看了', '好看', '页面不好看了', 'low'],
+    ['The crash is gone since Monday', 'crash', 'The crash is gone since Monday', 'low'],
+    ['It used to crash a lot', 'crash', 'It used to crash a lot', 'low'],
+    ['Es stürzt nicht mehr ab', 'stürzt', 'Es stürzt nicht mehr ab', 'low'],
+    ['Ça ne plante plus', 'plante', 'Ça ne plante plus', 'low'],
+    ['アプリが落ちなくなった', 'アプリが落ち', 'アプリが落ちなくなった', 'low'],
+    ['闪退问题已经消失', '闪退', '闪退问题已经消失', 'low'],
+    ['閃退已解決', '閃退', '閃退已解決', 'low'],
+    ['It crashes, plus it is slow', 'crashes', 'crashes', 'high'],
     ['It works, but the export crashes. Bye', 'the export crashes', 'the export crashes', 'high'],
   ])(
     'grows the evidence to its clause: in “%s” the quote “%s” is “%s”, %s confidence',
@@ -206,6 +214,15 @@ describe('/classify', () => {
     repair.reply(json({ kind: 'nonsense', quote: '', reason: '', confidence: 1 }))
     const notice = await untilOwn(story, ({ text }) => text.startsWith('⚠️'))
     expect(notice.text).toContain('no label that I can read')
+    expect(story.model.requests).toHaveLength(2)
+  })
+
+  test('asks once more after an answer without text', async () => {
+    const story = await open()
+    await classify(story, 'It crashes.')
+    ;(await story.model.next()).reply('<think>Hm.</think>')
+    ;(await story.model.next()).reply(json({ kind: 'bug', quote: 'crashes', reason: 'It fails.', confidence: 0.9 }))
+    await untilCard(story, 'bug')
     expect(story.model.requests).toHaveLength(2)
   })
 

@@ -140,6 +140,54 @@ describe('what a server refuses', () => {
     expect(story.model.requests).toHaveLength(3)
   })
 
+  test('in words that nobody knows is found by leaving out one part after another', async () => {
+    const story = await openStory()
+    story.model.answerAll(exchange => {
+      const isTaken = exchange.body.messages[0]?.role !== 'system'
+      if (isTaken) exchange.reply('4')
+      else exchange.status(400, { error: { message: '参数错误' } })
+    })
+    await untilSeen(story, await ask(story), '4')
+    const before = story.model.requests.length
+    await untilSeen(story, await ask(story), '4')
+    expect(story.model.requests).toHaveLength(before + 1)
+    expect(story.model.requests.at(-1)?.body.stream).toBe(true)
+  })
+
+  test('one of several pictures is left out, the others are answered about', async () => {
+    const story = await openStory()
+    const { slack, model } = story
+    const { dana } = slack.people
+    const { general } = slack.channels
+    const good = Buffer.from(onePixel, 'base64')
+    // What follows the end of a PNG changes nothing but its bytes.
+    const bad = Buffer.concat([good, Buffer.from('BAD')])
+    const share = async (name: string, bytes: Buffer, threadTs?: string) => {
+      const { id } = slack.upload(dana, name, bytes)
+      const text = `<@${slack.botUserId}> what is ${name}?`
+      const said = await slack.do({
+        do: 'say',
+        as: dana,
+        channel: general,
+        text,
+        files: [id],
+        ...(threadTs && { threadTs }),
+      })
+      return String(said.ts)
+    }
+    model.answerAll(exchange =>
+      exchange.prompt.includes(bad.toString('base64').slice(-8))
+        ? exchange.status(400, { error: { message: '图片解析失败' } })
+        : exchange.reply(`I see ${exchange.prompt.split('data:image').length - 1}.`),
+    )
+    const ts = await share('good.png', good)
+    await untilSeen(story, ts, 'I see 1.')
+    await share('bad.png', bad, ts)
+    const reply = await untilSeen(story, ts, 'bad.png not read')
+    expect(toSeen(reply)).toContain('I see 1.')
+    expect(toSeen(reply)).not.toContain('good.png not read')
+  })
+
   test('a picture is not sent again, the footer says so, and the thread stays usable', async () => {
     const story = await openStory()
     const { slack, model } = story

@@ -102,6 +102,48 @@ describe('words of others', () => {
   })
 })
 
+describe('what a message holds beside its text is classified and summarized, too:', () => {
+  const table = { type: 'table', rows: [[{ type: 'raw_text', text: 'It crashes.' }]] }
+  const mail = { id: 'F2', mode: 'email', filetype: 'email', subject: 'Export', plain_text: 'It crashes.', from: [] }
+  const shapes: [string, Json][] = [
+    ['a forwarded message', { text: '', attachments: [{ is_share: true, author_name: 'Kim', text: 'It crashes.' }] }],
+    ['a table', { text: '', attachments: [{ blocks: [table] }] }],
+    ['an e-mail', { text: '', files: [mail] }],
+    ['blocks', rich(section([word('It crashes.')]))],
+  ]
+  const label = { items: [{ kind: 'bug', quote: 'crashes', reason: 'It fails.', confidence: 1 }] }
+
+  test.each(shapes)('%s, by a mention', async (_, shape) => {
+    const story = await openStory()
+    const { slack, model, say } = story
+    const ts = post(story, shape)
+    await say(slack.people.lee, slack.channels.general, `<@${slack.botUserId}> classify this`, ts)
+    const exchange = await model.next()
+    expect(exchange.prompt).toMatch(/<text>[^<]*It crashes\.<\/text>/)
+    exchange.reply(JSON.stringify(label))
+  })
+
+  test.each(shapes)('%s, by the shortcut', async (_, shape) => {
+    const story = await openStory()
+    const { slack, model } = story
+    const { lee } = slack.people
+    const { general } = slack.channels
+    const ts = post(story, shape)
+    await slack.do({ do: 'message_shortcut', as: lee, channel: general, ts, callbackId: 'classify_message' })
+    const exchange = await model.next()
+    expect(exchange.prompt).toMatch(/<text>[^<]*It crashes\.<\/text>/)
+    exchange.reply(JSON.stringify(label))
+  })
+
+  test.each(shapes)('%s, in a summary', async (_, shape) => {
+    const story = await openStory()
+    const { slack, model, say } = story
+    const ts = post(story, shape)
+    await say(slack.people.lee, slack.channels.general, `<@${slack.botUserId}> summarize this thread`, ts)
+    expect((await model.next()).prompt).toContain('It crashes.')
+  })
+})
+
 describe('everything that a message holds is read', () => {
   test.each<[string, Json, string[]]>([
     [
@@ -228,6 +270,154 @@ describe('everything that a message holds is read', () => {
       ['Aha\nlight\nin a cell'],
     ],
     [
+      'cards with their pictures and addresses, and containers with their blocks',
+      {
+        bot_id: 'B9',
+        blocks: [
+          {
+            type: 'carousel',
+            elements: [
+              {
+                type: 'card',
+                title: { type: 'mrkdwn', text: 'Tent' },
+                body: { type: 'mrkdwn', text: 'for two' },
+                hero_image: { type: 'image', alt_text: 'a red tent', image_url: 'https://e.com/t.png' },
+                actions: [{ type: 'button', text: { type: 'plain_text', text: 'Buy' }, url: 'https://e.com/buy' }],
+              },
+            ],
+          },
+          {
+            type: 'container',
+            title: { type: 'plain_text', text: 'Weather' },
+            child_blocks: [{ type: 'section', text: { type: 'mrkdwn', text: 'Rain at noon' } }],
+          },
+        ],
+      },
+      ['Tent\nfor two', '[image: a red tent]', 'Buy (https://e.com/buy)', 'Weather\nRain at noon'],
+    ],
+    [
+      'the figures of a chart, and the sources of a task',
+      {
+        bot_id: 'B9',
+        blocks: [
+          {
+            type: 'data_visualization',
+            title: 'Sales',
+            chart: {
+              type: 'bar',
+              series: [{ name: 'North', data: [{ label: 'March', value: 7 }] }],
+              axis_config: { categories: ['March'], y_label: 'crates' },
+            },
+          },
+          {
+            type: 'task_card',
+            task_id: 't',
+            title: 'Look it up',
+            sources: [{ type: 'url', url: 'https://e.com/s', text: 'Atlas' }],
+          },
+        ],
+      },
+      ['Sales', 'North', 'March: 7', 'Look it up', 'Atlas (https://e.com/s)'],
+    ],
+    [
+      'choices that a reader sees, with their addresses',
+      {
+        bot_id: 'B9',
+        blocks: [
+          {
+            type: 'section',
+            text: { type: 'mrkdwn', text: 'Steps' },
+            accessory: {
+              type: 'checkboxes',
+              options: [
+                {
+                  text: { type: 'mrkdwn', text: 'Pack' },
+                  description: { type: 'mrkdwn', text: 'warm things' },
+                  value: 'hidden-1',
+                },
+              ],
+            },
+          },
+          {
+            type: 'actions',
+            elements: [
+              {
+                type: 'overflow',
+                options: [{ text: { type: 'plain_text', text: 'Map' }, url: 'https://e.com/map', value: 'hidden-2' }],
+              },
+              {
+                type: 'static_select',
+                placeholder: { type: 'plain_text', text: 'Choose a day' },
+                options: [{ text: { type: 'plain_text', text: 'Monday' }, value: 'hidden-3' }],
+              },
+            ],
+          },
+        ],
+      },
+      ['Steps\nPack\nwarm things', 'Map (https://e.com/map)', 'Choose a day'],
+    ],
+    [
+      'a table whose cells stand in the message’s words, too',
+      {
+        text: '<@U0BOT> is it 5 or 7?',
+        blocks: [
+          {
+            type: 'table',
+            rows: [[{ type: 'raw_text', text: 'it' }], [{ type: 'raw_text', text: '5' }]],
+          },
+        ],
+      },
+      ['is it 5 or 7?\nit\n5'],
+    ],
+    [
+      'a forwarded message in a forwarded message, each with its author',
+      {
+        attachments: [
+          {
+            is_share: true,
+            author_name: 'Kim',
+            text: 'see below',
+            attachments: [{ is_share: true, author_name: 'Ann', text: 'the deep one' }],
+          },
+        ],
+      },
+      ['<forwarded from="Kim">see below</forwarded>', '<forwarded from="Ann">the deep one</forwarded>'],
+    ],
+    [
+      'the attachments of a forwarded app’s post',
+      {
+        attachments: [
+          {
+            is_share: true,
+            author_name: 'Deploys',
+            message_blocks: [
+              { message: { text: 'It is out', attachments: [{ title: 'Release 7', text: 'with a map' }] } },
+            ],
+          },
+        ],
+      },
+      ['<forwarded from="Deploys">It is out\nRelease 7\nwith a map</forwarded>'],
+    ],
+    [
+      'attachments and previews in a form that is not known',
+      {
+        attachments: [
+          {
+            from_url: 'https://e.com/d',
+            preview: { title: { type: 'plain_text', text: 'Plan.doc' }, subtitle: 'by Ann' },
+          },
+          {
+            from_url: 'https://e.com/w',
+            work_object_entity: {
+              entity_payload: { attributes: { title: { text: 'Ticket 9' } }, fields: { status: { value: 'open' } } },
+            },
+          },
+          { headline: 'Headline', image_url: 'https://e.com/x.png' },
+        ],
+      },
+      ['<preview>Plan.doc\nby Ann</preview>', 'Ticket 9\nopen', 'Headline'],
+    ],
+    [
       'the transcript of a voice clip',
       {
         files: [
@@ -260,7 +450,7 @@ describe('everything that a message holds is read', () => {
     const base = event.bot_id === undefined ? { text: text ?? `${mention} ?` } : { text: event.text ?? mention }
     const prompt = await ask(story, { type: 'app_mention', ...event, ...base })
     for (const words of wanted) expect(prompt).toContain(words)
-    expect(prompt).not.toContain('fallback')
+    expect(prompt).not.toMatch(/fallback|hidden-/)
   })
 })
 

@@ -496,12 +496,17 @@ describe('what a summary rests on', () => {
     const { dana, lee, general } = { ...slack.people, ...slack.channels }
     const first = await say(dana, general, 'I owe you the numbers, tomorrow.')
     await say(lee, general, '我周五前给 Dana 报告', first)
+    await say(lee, general, 'We are planning the edits, Bobby and I, in two weeks.', first)
     await say(dana, general, `<@${slack.botUserId}> summarize`, first)
     const day = (days: number) => new Date(Date.now() + days * 86_400_000).toISOString().slice(0, 10)
     const tasks = [
       { who: 'bob', what: 'Sends the figures', due: day(9), sources: ['1'] },
       { who: 'Dana', what: 'Sends the numbers', due: 'tomorrow', sources: ['1'] },
       { who: 'Lee', what: 'Gives the report', due: '周五前', sources: ['2'] },
+      { who: 'Ann', what: 'Plans', due: '', sources: ['3'] },
+      { who: 'Bob', what: 'Checks', due: '', sources: ['3'] },
+      { who: 'Ed', what: 'Edits', due: '', sources: ['3'] },
+      { who: 'Lee and Bobby', what: 'Change the text', due: 'in two weeks', sources: ['3'] },
     ]
     ;(await model.next()).reply(json({ tasks }))
     const seen = toSeen(await untilReply(general, first, isWhole, 'the summary'))
@@ -510,6 +515,9 @@ describe('what a summary rests on', () => {
     const shown = new Intl.DateTimeFormat('en', tomorrow).format(new Date(day(1)))
     expect(seen).toContain(`**Dana**: Sends the numbers, by ${shown} [`)
     expect(seen).toContain('**Lee**: Gives the report, by 周五前 [')
+    expect(seen).not.toMatch(/\*\*(?:Ann|Bob|Ed)\*\*/)
+    const later = new Intl.DateTimeFormat('en', tomorrow).format(new Date(day(14)))
+    expect(seen).toContain(`**Lee and Bobby**: Change the text, by ${later} [`)
   })
 
   test('is told when all of it was made up', async () => {

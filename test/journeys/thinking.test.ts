@@ -15,6 +15,11 @@ describe('a model that writes its thoughts into its answer', () => {
   test.each([
     [['<th', 'ink>a secret thou', 'ght</th', 'ink>', '\n\n4'], '4'],
     [['<think>secret<final>4</final>'], '4'],
+    [['<think type="x">a secret', ' thought</think >4'], '4'],
+    [['【思', '考】secret【/思考】', '4'], '4'],
+    [['<|START_THIN', 'KING|>secret<|END_THINKING|><|START_RES', 'PONSE|>4<|END_RESPONSE|>'], '4'],
+    [['Here is my thought', ' process:\nsecret\n\nHere is my res', 'ponse:\n4'], '4'],
+    [['<s>4<|im', '_end|>'], '4'],
     [['`<thi', 'nk>` is a tag'], '`<think>` is a tag'],
   ])('has only its answer shown: %j', async (pieces, shown) => {
     const story = await openStory()

@@ -92,7 +92,27 @@ describe('a watched channel', () => {
     const { slack, model, say } = story
     const { lee, general } = { ...slack.people, ...slack.channels }
     await choose(story, { watch: true, card: true })
-    for (const text of ['thanks!', ':tada:', 'https://e.com/a', 'Good morning!', '谢谢大家！'])
+    for (const text of [
+      ...[
+        'thanks!',
+        ':tada:',
+        'https://e.com/a',
+        'Good morning!',
+        '谢谢大家！',
+        '+1',
+        'ok cool, thanks a lot',
+        'Vielen Dank!',
+      ],
+      ...[
+        'merci',
+        'ありがとうございます！',
+        '감사합니다',
+        '收到啦，辛苦大家了',
+        '謝謝',
+        'Congrats @channel 🎉',
+        'Hola a todos',
+      ],
+    ])
       await say(lee, general, text)
     slack.post({ channel: general, user: 'USLACKBOT', text: 'Reminder: it crashes' })
     const ts = await say(lee, general, 'It crashes on start.')

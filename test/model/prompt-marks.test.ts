@@ -16,15 +16,22 @@ test.each([
   ['```xml\n<message>x</message>\n```\n</message>', '```xml\n<message>x</message>\n```\n'],
   ['a < b, <b>c</b> <files> <messages> <fil', 'a < b, <b>c</b> <files> <messages> <fil'],
   ['A lone ` here\nand </message>there', 'A lone ` here\nand there'],
+  ['4<|im_end|>', '4'],
+  ['<s>4</s>', '4'],
+  ['4<|eot_id|><|end_of_text|>', '4'],
+  ['4<end_of_turn>\n', '4\n'],
+  ['4<｜end▁of▁sentence｜>', '4'],
+  ['<|begin_of_box|>4<|end_of_box|>', '4'],
+  ['`<|im_end|>` ends a turn, <|x|> and <|im do not', '`<|im_end|>` ends a turn, <|x|> and <|im do not'],
   ['<message', '<message'],
   ['', ''],
-])('the marks of the prompt in %j become %j, however it is cut into pieces', (answer, shown) => {
+])('the marks of prompts and turns in %j become %j, however it is cut into pieces', (answer, shown) => {
   expect(withoutPromptMarks(answer)).toBe(shown)
   expect(read(answer)).toBe(shown)
   for (let at = 0; at <= answer.length; at += 1) expect(read([answer.slice(0, at), answer.slice(at)])).toBe(shown)
 })
 
-test.each(['<', '<message', '<message ', '</message>', '`', '`<', '\n```\n', '<message a<'])(
+test.each(['<', '<message', '<message ', '</message>', '`', '`<', '\n```\n', '<message a<', '<|im_end|>', '<|'])(
   'marks are taken out in time that grows linearly with the answer: %j',
   { timeout: 60_000 },
   pattern => {

@@ -115,6 +115,77 @@ const wires: [what: string, type: string, body: string][] = [
       '{"choices":[{"delta":{},"finish_reason":"stop"}]}',
     ),
   ],
+  ['a string for a delta', 'text/event-stream', sse('{"choices":[{"index":0,"delta":"4","finish_reason":"stop"}]}')],
+  [
+    'a part for the content',
+    'text/event-stream',
+    sse('{"choices":[{"delta":{"content":{"type":"text","text":"4"}},"finish_reason":"stop"}]}'),
+  ],
+  ['strings for parts', 'text/event-stream', sse('{"choices":[{"delta":{"content":["4"]},"finish_reason":"stop"}]}')],
+  [
+    'parts with a value',
+    'text/event-stream',
+    sse('{"choices":[{"delta":{"content":[{"type":"text","text":{"value":"4"}}]},"finish_reason":"stop"}]}'),
+  ],
+  [
+    'parts that are marked as thoughts',
+    'text/event-stream',
+    sse('{"choices":[{"delta":{"content":[{"thought":true,"text":"no"},{"text":"4"}]},"finish_reason":"stop"}]}'),
+  ],
+  [
+    'pieces that are marked as thoughts',
+    'text/event-stream',
+    sse(
+      '{"choices":[{"delta":{"content":"no","extra_content":{"google":{"thought":true}}}}]}',
+      '{"choices":[{"delta":{"content":"4"},"finish_reason":"stop"}]}',
+    ),
+  ],
+  ['one choice without a list', 'application/json', '{"choices":{"message":{"content":"4"},"finish_reason":"stop"}}'],
+  [
+    'an envelope',
+    'application/json',
+    '{"code":200,"data":{"choices":[{"message":{"content":"4"},"finish_reason":"stop"}]}}',
+  ],
+  [
+    'another envelope',
+    'application/json',
+    '{"success":true,"result":{"choices":[{"message":{"content":"4"},"finish_reason":"stop"}]}}',
+  ],
+  [
+    'an error that is none',
+    'text/event-stream',
+    sse('{"error":{},"choices":[{"delta":{"content":"4"},"finish_reason":"stop"}]}'),
+  ],
+  [
+    'an error with the code 0',
+    'text/event-stream',
+    sse('{"error":{"code":0,"message":""},"choices":[{"delta":{"content":"4"},"finish_reason":"stop"}]}'),
+  ],
+  [
+    'a mark of the end in small letters',
+    'text/event-stream',
+    'data: {"choices":[{"delta":{"content":"4"}}]}\n\ndata: [done]\n\n',
+  ],
+  [
+    'a mark of the end in quotation marks',
+    'text/event-stream',
+    'data: {"choices":[{"delta":{"content":"4"}}]}\n\ndata: "[DONE]"\n\n',
+  ],
+  [
+    'data in data',
+    'text/event-stream',
+    'data: data: {"choices":[{"delta":{"content":"4"},"finish_reason":"stop"}]}\n\ndata: data: [DONE]\n\n',
+  ],
+  [
+    'several values on a line',
+    'application/json',
+    '{"choices":[{"delta":{"content":"4"}}]}{"choices":[{"delta":{},"finish_reason":"stop"}]}',
+  ],
+  [
+    'a JSON text sequence',
+    'application/json-seq',
+    '\x1e{"choices":[{"delta":{"content":"4"}}]}\n\x1e{"choices":[{"delta":{},"finish_reason":"stop"}]}\n',
+  ],
   [
     'an end without a blank line',
     'text/event-stream',
@@ -189,6 +260,14 @@ describe('an answer without text says why', () => {
     ],
     ['a filter', delta({ content: '' }, 'content_filter'), 'model_filtered'],
     ['another vendor’s filter', delta({ content: '' }, 'SAFETY'), 'model_filtered'],
+    ['a guardrail', delta({ content: '' }, 'guardrail_intervened'), 'model_filtered'],
+    ['a filter in other words', delta({ content: '' }, 'content_filtered'), 'model_filtered'],
+    ['sensitive words', delta({ content: '' }, 'sensitive'), 'model_filtered'],
+    ['a refusal as a part', delta({ content: [{ type: 'refusal', refusal: 'No.' }] }, 'stop'), 'model_declined'],
+    ['thoughts under another name', delta({ thought: 'x' }, 'stop'), 'model_only_thoughts'],
+    ['thoughts in blocks', delta({ thinking_blocks: [{ thinking: 'x' }] }, 'stop'), 'model_only_thoughts'],
+    ['a lost connection', delta({ content: 'It is' }, 'network_error'), 'model_stream_error'],
+    ['an answer that was given up', delta({ content: 'It is' }, 'abort'), 'model_stream_error'],
     ['a failure as a reason', delta({ content: '' }, 'error'), 'model_stream_error'],
     ['nothing', delta({ content: '' }, 'stop'), 'model_empty'],
   ])('%s', async (_, body, kind) => {
@@ -217,6 +296,10 @@ describe('an error inside a stream is read like one with a status', () => {
     { detail: 'boom' },
     { error: 'boom' },
     { type: 'error', error: { message: 'boom' } },
+    { errors: [{ message: 'boom' }], success: false },
+    { success: false, message: 'boom' },
+    { code: 1301, msg: 'boom' },
+    { choices: null, base_resp: { status_code: 1004, status_msg: 'boom' } },
   ])('%j', async data => {
     const { hear } = await open()
     expect((await hear(exchange => exchange.status(200, data))).error?.kind).toBe('model_stream_error')
@@ -247,6 +330,18 @@ const refusals: [what: string, refuses: (body: Body) => boolean, message: string
     ],
     ['stream', b => b.stream, 'Streaming is not supported for this model', b => !b.stream],
     ['stream', b => b.stream, "Unsupported value: 'stream' does not support true with this model.", b => !b.stream],
+    ['stream', b => b.stream, 'stream=true is unsupported for o1-pro', b => !b.stream],
+    ['stream', b => b.stream, 'This model can only be used without streaming.', b => !b.stream],
+    ['stream', b => b.stream, 'Please set stream to false.', b => !b.stream],
+    ['stream', b => b.stream, "Value error, streaming isn't available", b => !b.stream],
+    [
+      'system',
+      b => b.messages[0]?.role === 'system',
+      "Invalid value: 'system'. Supported values are: 'assistant', 'user', and 'developer'.",
+      b => b.messages.length === 1,
+    ],
+    ['system', b => b.messages[0]?.role === 'system', 'unknown variant `system`, expected `user`', b => b.stream],
+    ['system', b => b.messages[0]?.role === 'system', "messages: Unexpected role 'system'", b => b.stream],
     ['stream_options', b => 'stream_options' in b, "Unknown parameter: 'stream_options'.", b => b.stream],
     ['system', b => b.messages[0]?.role === 'system', '`system` is not a supported role', b => b.stream],
     ['system', b => b.messages[0]?.role === 'system', "'system' is not one of ['user', 'assistant']", b => b.stream],
@@ -296,6 +391,12 @@ const limits: [message: string, expected: number][] = [
     8_192,
   ],
   ['The maximum tokens you requested exceeds the model limit of 4,096.', 4_096],
+  ['The value of max_tokens must be an integer between 1 and 4096', 4_096],
+  ['max_tokens参数非法，取值范围[1,4096]', 4_096],
+  [
+    'This request requires more credits, or fewer max_tokens. You requested up to 16384 tokens, but can only afford 4096',
+    4_096,
+  ],
   ['max_completion_tokens is too large', 8_192],
   ['max_tokens (16384) exceeds the context window', 8_192],
 ]
@@ -378,11 +479,91 @@ describe('what a server refuses is left out or lowered at once, and remembered',
     expect(model.refusesImage('data:image/png;base64,BBBB')).toBe(false)
   })
 
-  test('an error that names nothing of the request is told at once', async () => {
+  const isPlain = (b: Body) =>
+    !('stream_options' in b || 'max_tokens' in b || 'max_completion_tokens' in b || 'response_format' in b)
+  test.each<[string, (body: Body) => boolean, string]>([
+    ['stream', b => b.stream, '该模型不支持流式输出'],
+    ['stream', b => b.stream, 'SSE is off for this deployment'],
+    ['stream_options', b => 'stream_options' in b, 'include_usage is out of place'],
+    ['system', b => b.messages[0]?.role === 'system', '不支持 system 角色'],
+    ['system', b => b.messages[0]?.role === 'system', 'Bad Request'],
+    ['the output limit', b => 'max_completion_tokens' in b || 'max_tokens' in b, '参数超出范围'],
+    ['all of it', b => !isPlain(b) || b.stream || b.messages.length > 1, 'Bad Request'],
+  ])('in whatever words, by trial: %s (%#)', async (_, refuses, message) => {
+    const { server, ask } = await open({ name: 'some-model' })
+    server.answerAll(exchange => {
+      if (refuses(exchange.body)) exchange.status(400, { error: { message } })
+      else if (exchange.body.stream) exchange.reply('4')
+      else exchange.status(200, { choices: [{ message: { content: '4' }, finish_reason: 'stop' }] })
+    })
+    const plain = [talk[0] as ChatMessage, { role: 'user' as const, content: 'hello' }]
+    expect(await ask(plain)).toMatchObject({ text: '4', error: undefined })
+    const before = server.requests.length
+    expect((await ask(plain)).text).toBe('4')
+    expect(server.requests).toHaveLength(before + 1)
+  })
+
+  test('a schema in words that are not known', async () => {
+    const { server, ask } = await open()
+    const refuse = (e: Exchange) =>
+      'response_format' in e.body ? e.status(400, { error: { message: '不支持结构化输出' } }) : e.reply('4')
+    server.answerAll(refuse)
+    expect((await ask(undefined, { format })).error?.name).toBe('FormatRefused')
+    expect((await ask()).text).toBe('4')
+  })
+
+  test.each(['该模型不支持图片', 'The model does not accept attachments', 'Unable to process input'])(
+    'pictures in words that are not known: %s',
+    async message => {
+      const { model, server, ask } = await open()
+      server.answerAll(e => (e.prompt.includes('image_url') ? e.status(400, { error: { message } }) : e.reply('4')))
+      expect((await ask(talk)).error?.kind).toBe('model_refused_images')
+      expect(!model.images || model.refusesImage('data:image/png;base64,AAAA')).toBe(true)
+    },
+  )
+
+  test('of several pictures only the one that is refused', async () => {
+    const { model, server, ask } = await open()
+    const pictures = (...names: string[]): ChatMessage[] =>
+      names.map(name => ({ role: 'user', content: [{ kind: 'image', dataUrl: `data:image/png;base64,${name}` }] }))
+    const refuses = (name: string) => model.refusesImage(`data:image/png;base64,${name}`)
+    server.answerAll(e =>
+      e.prompt.includes('BAD') ? e.status(400, { error: { message: 'Could not process image' } }) : e.reply('4'),
+    )
+    expect((await ask(pictures('GOOD'))).text).toBe('4')
+    // What was taken before is not at fault.
+    expect((await ask(pictures('GOOD', 'BAD1'))).error?.kind).toBe('model_refused_images')
+    expect([refuses('GOOD'), refuses('BAD1')]).toEqual([false, true])
+    // The newest are asked about by themselves.
+    expect((await ask(pictures('BAD2', 'NEW'))).error?.kind).toBe('model_refused_images')
+    expect([refuses('BAD2'), refuses('NEW')]).toEqual([true, false])
+    expect((await ask(pictures('NEW'))).text).toBe('4')
+    // If those are refused, the others may be good.
+    expect((await ask(pictures('OLD', 'BAD3'))).error?.kind).toBe('model_refused_images')
+    expect((await ask(pictures('BAD3'))).error?.kind).toBe('model_refused_images')
+    expect([refuses('OLD'), refuses('BAD3')]).toEqual([false, true])
+  })
+
+  test('an error that names nothing of the request is told when the plainest request has it, too', async () => {
     const { server, hear } = await open()
+    const refuse = (exchange: Exchange) => exchange.status(400, { error: { message: 'Bad Request' } })
+    expect((await hear(refuse)).error?.kind).toBe('model_refused_request')
+    const plainest = server.requests.at(-1)?.body as Body
+    expect(isPlain(plainest) && plainest.stream !== true).toBe(true)
+    const before = server.requests.length
+    expect((await hear(refuse)).error?.kind).toBe('model_refused_request')
+    expect(server.requests).toHaveLength(before + 1)
+    // Nothing was learned from it.
+    await hear(exchange => exchange.reply('4'))
+    expect(server.requests.at(-1)?.body).toMatchObject({ stream: true, stream_options: {} })
+  })
+
+  test('an error of a server that has answered before is told at once', async () => {
+    const { server, hear } = await open()
+    await hear(exchange => exchange.reply('4'))
     const { error } = await hear(exchange => exchange.status(400, { error: { message: 'Bad Request' } }))
     expect(error?.kind).toBe('model_refused_request')
-    expect(server.requests).toHaveLength(1)
+    expect(server.requests).toHaveLength(2)
   })
 })
 
@@ -392,6 +573,17 @@ describe('a window that is smaller than assumed', () => {
     ['Requested tokens (5000) exceed context window of 4096', 3_072],
     ['the request exceeds the available context size, try increasing it', 2_500],
     ['prompt is too long: 5000 tokens > 4096 maximum', 3_072],
+    ['Input length 5000 exceeds maximum 4096', 3_072],
+    ['Token limit exceeded: 5000 > 4096', 3_072],
+    ['exceeded model token limit: 4096 (requested: 5000)', 3_072],
+    ['The sequence length 5000 is longer than the maximum 4096', 3_072],
+    ['Range of input length should be [1, 4096]', 3_072],
+    ['请求超过最大上下文长度 4096', 3_072],
+    ['输入长度超过限制', 2_500],
+    ['prompt_too_long', 2_500],
+    ['input too long', 2_500],
+    ['content length exceeds limit', 2_500],
+    ['string too long. Expected a string with maximum length 20000, but got 25000', 2_500],
     ['Prompt contains 5000 tokens, too large for model with 4096 maximum context length', 3_072],
   ])('is learned from the refusal: %s', async (message, expected) => {
     const { model, server, ask } = await open({ name: 'some-model' })

@@ -17,7 +17,7 @@ const maxAnswerBytes = 76_000
 /** Characters between two counts of the messages. */
 const countEvery = 1_000
 /** How often a prompt is built anew after the model refused it. */
-const maxRebuilds = 3
+const maxRebuilds = 4
 
 /** Answers a question: builds the prompt from the thread, asks the model and shows its answer while it is written. */
 export async function answer(ctx: TurnContext<ChatDeps>): Promise<void> {

@@ -30,6 +30,9 @@ interface Classification {
 /** A longer text is classified by its beginning. */
 const mostCharacters = 12_000
 
+/** Answers without text, after which the same question may be answered. */
+const wordless = new Set(['model_empty', 'model_only_thoughts', 'model_only_tools', 'model_ended_early'])
+
 /** No proper answer is longer. */
 const mostAnswerCharacters = 6_000
 
@@ -53,7 +56,12 @@ export async function classify(
   const ask = async (form: AnswerForm, question: ChatMessage[]): Promise<string> => {
     calls += 1
     const format = form === 'json' ? buildAnswerFormat(taxonomy) : undefined
-    const answer = await collectAnswer(model, question, { signal, format, maxCharacters: mostAnswerCharacters })
+    const collect = () => collectAnswer(model, question, { signal, format, maxCharacters: mostAnswerCharacters })
+    const answer = await collect().catch(error => {
+      if (!(error instanceof ShownError) || !wordless.has(error.kind) || calls > 1) throw error
+      calls += 1
+      return collect()
+    })
     usage = addUsage(usage, answer.usage)
     return answer.text
   }

@@ -1,3 +1,4 @@
+import { isOnWordBorders } from '../../text/clause.ts'
 import { findDays } from '../../text/days.ts'
 import { normalizeWords } from '../../text/find-quote.ts'
 import type { Said } from './chunks.ts'
@@ -7,22 +8,33 @@ const several = /\s*(?:,|，|、|;|；|&|\/|\band\b|和|与|及)\s*/i
 
 /** Words for a day that mean another day to a later reader. */
 const relative =
-  /\b(?:today|tonight|tomorrow|tmr|tmrw|the day after tomorrow)\b|\bthis (?:morning|afternoon|evening)\b|今天|今晚|今日|明天|明早|明晚|明日|后天|大后天/i
+  /\b(?:today|tonight|tomorrow|tmr|tmrw|the day after tomorrow)\b|\bthis (?:morning|afternoon|evening)\b|\bin (?:an?|one|two|three|\d{1,2}) (?:days?|weeks?)\b|\bnext (?:mon|tues|wednes|thurs|fri|satur|sun)day\b|今天|今晚|今日|明天|明早|明晚|明日|后天|大后天|下(?:个)?(?:周|星期|礼拜)[一二三四五六日天]|[一二两三\d](?:天|周)(?:后|之后|内)/i
 const isoDay = /^\d{4}-\d{2}-\d{2}$/
 
 /** Returns the owner of a task if each person in it wrote one of the sources or is named in one; blank otherwise. */
 export function checkOwner(who: string, sources: readonly Said[]): string {
   const isSupported = (name: string) => {
-    const wanted = normalizeWords(name.replace(/^@/, ''))
-    const isNamed = ({ from, text }: Said) =>
-      normalizeWords(text).includes(wanted) || isSamePerson(wanted, normalizeWords(from))
+    const wanted = name.replace(/^@/, '').trim().toLowerCase()
+    const isNamed = ({ from, text }: Said) => isInWords(text.toLowerCase(), wanted) || isSamePerson(wanted, from)
     return wanted !== '' && sources.some(isNamed)
   }
   return who.split(several).filter(Boolean).every(isSupported) ? who : ''
 }
 
-/** A first name stands for the whole name, and the whole for the first. */
-const isSamePerson = (a: string, b: string) => b !== '' && (a === b || a.startsWith(b) || b.startsWith(a))
+/** Returns true if a name stands in a text as whole words: Ann is not in "planning". */
+function isInWords(text: string, name: string): boolean {
+  for (let at = text.indexOf(name); at >= 0; at = text.indexOf(name, at + name.length))
+    if (isOnWordBorders(text, at, name.length)) return true
+  return false
+}
+
+const wordsOf = (name: string): string[] => name.toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? []
+
+/** A part of a name stands for the whole, and the whole for a part. */
+function isSamePerson(a: string, b: string): boolean {
+  const [one, other] = [new Set(wordsOf(a)), new Set(wordsOf(b))]
+  return one.size > 0 && other.size > 0 && (one.isSubsetOf(other) || other.isSubsetOf(one))
+}
 
 /**
  * Returns the due date of a task if a source supports it; blank otherwise. A day that is named relative to its message ("tomorrow") is
