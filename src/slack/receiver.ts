@@ -16,7 +16,7 @@ import type { Log } from '../log.ts'
 import { callTimeoutMs } from './client.ts'
 import { guardRequests } from './http-guard.ts'
 import type { BotIdentity } from './message.ts'
-import { isRequestShape } from './request-shape.ts'
+import { parseRequest } from './request-shape.ts'
 
 type Route = ReturnType<typeof createHealthRoutes>[number]
 
@@ -169,16 +169,14 @@ function keepingFirst(receiver: Receiver, { keep, log }: BoltDeps): Receiver {
           log.warn({ minute: event.body.minute_rate_limited }, 'events dropped: Slack limits how many it delivers')
           return event.ack()
         }
-        // Signed by Slack, yet nothing that Slack documents: no listener is made for it, and a retry changes nothing.
-        if (!isRequestShape(event.body)) {
-          log.warn(
-            { type: String(event.body?.type).slice(0, 40) },
-            'request ignored: it lacks the shape that Slack documents',
-          )
+        const body = parseRequest(event.body)
+        if (body === undefined) {
+          // A retry would change nothing.
+          log.debug({ type: event.body?.type }, 'request ignored: of no kind that is listened to, or without its shape')
           return event.ack()
         }
-        await keep(event.body)
-        await app.processEvent(event)
+        await keep(body)
+        await app.processEvent({ ...event, body })
       }
       receiver.init({ processEvent } as App)
     },
@@ -203,7 +201,10 @@ function createBoltApp(deps: BoltDeps, receiver: SocketModeReceiver | HTTPReceiv
       teamId: self.teamId,
     }),
   })
-  app.error(async error => log.error({ reason: formatError(error), stack: error.stack }, 'listener failed'))
+  app.error(async error => {
+    const cause = error.original ?? error
+    log.error({ reason: formatError(cause), stack: cause.stack }, 'listener failed')
+  })
   return app
 }
 

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { isObject } from './block-text.ts'
 
 /**
  * The shape of Slack's requests, as far as the bot relies on it: ids are short words, what is an object is one. Texts, blocks and
@@ -9,7 +10,7 @@ const maybeId = id.nullish()
 const address = z.url({ protocol: /^https?$/ }).max(2_000)
 const message = z.looseObject({ ts: maybeId, thread_ts: maybeId, user: maybeId, bot_id: maybeId, subtype: maybeId })
 
-/** Events that the bot listens to; of the others only the type is looked at. */
+/** Events that the bot listens to. */
 const heard = z.discriminatedUnion('type', [
   z.looseObject({
     ...message.shape,
@@ -30,13 +31,11 @@ const heard = z.discriminatedUnion('type', [
   z.looseObject({ type: z.literal('app_home_opened'), user: id, channel: id }),
   z.looseObject({ type: z.literal('agent_session_stopped'), channel: maybeId, thread_ts: maybeId, user: maybeId }),
 ])
-const heardTypes = heard.options.flatMap(({ shape }): string[] => [...shape.type.values])
-const unheard = z.looseObject({ type: id.refine(type => !heardTypes.includes(type)) })
 const event = z.looseObject({
   type: z.literal('event_callback'),
   event_id: maybeId,
   team_id: maybeId,
-  event: z.union([heard, unheard]),
+  event: z.preprocess(withoutNulls, heard),
   authorizations: z.array(z.looseObject({ team_id: maybeId, user_id: maybeId })).nullish(),
 })
 
@@ -75,7 +74,13 @@ const view = z.looseObject({
   private_metadata: z.string().nullish(),
   state: state.nullish(),
 })
-const common = { user: person, team: place.nullish(), trigger_id: maybeId, response_url: address.nullish() }
+const common = {
+  user: person,
+  team: place.optional(),
+  enterprise: place.optional(),
+  trigger_id: maybeId,
+  response_url: address.optional(),
+}
 const interaction = z.discriminatedUnion('type', [
   z.looseObject({
     ...common,
@@ -84,7 +89,7 @@ const interaction = z.discriminatedUnion('type', [
     actions: z.array(action).min(1),
     channel: place.nullish(),
     message: message.nullish(),
-    container: z.looseObject({ message_ts: maybeId, channel_id: maybeId, thread_ts: maybeId }).nullish(),
+    container: z.looseObject({ message_ts: maybeId, channel_id: maybeId, thread_ts: maybeId }),
     state: state.nullish(),
     view: z.looseObject({ id }).nullish(),
   }),
@@ -96,15 +101,25 @@ const interaction = z.discriminatedUnion('type', [
     response_url: address,
     channel: place,
     message_ts: id,
-    message,
+    message: message.extend({ ts: id }),
   }),
   z.looseObject({ ...common, type: z.literal('shortcut'), callback_id: z.string(), trigger_id: id }),
-  z.looseObject({ ...common, type: z.literal('view_submission'), view: view.required({ state: true }) }),
+  z.looseObject({
+    ...common,
+    type: z.literal('view_submission'),
+    view: view.required({ state: true }),
+    response_urls: z.array(z.looseObject({})).optional(),
+  }),
   z.looseObject({ ...common, type: z.literal('view_closed'), view }),
   z.looseObject({ ...common, type: z.literal('block_suggestion'), action_id: z.string(), value: z.string() }),
 ])
 
-const request = z.union([event, interaction, command])
+const request = z.preprocess(withoutNulls, z.union([event, interaction, command]))
 
-/** Returns whether a request has the shape that Slack documents for it. */
-export const isRequestShape = (body: unknown): boolean => request.safeParse(body).success
+/** Parses a request. Returns undefined for what the bot does not listen to, or what lacks the shape that Slack documents. */
+export const parseRequest = (body: unknown): Record<string, unknown> | undefined => request.safeParse(body).data
+
+/** Slack may send null for an absent field, which Bolt takes for a value. */
+function withoutNulls(value: unknown): unknown {
+  return isObject(value) ? Object.fromEntries(Object.entries(value).filter(([, field]) => field !== null)) : value
+}
