@@ -27,14 +27,29 @@ interface ThinkingFilter {
 
 type State = 'start' | 'thoughts' | 'behind thoughts' | 'final' | 'answer' | 'maybe thoughts' | 'harmony'
 
+/** Creates an index of marks, so that the beginning of a text is compared with all of them at once. */
+function createMarkIndex(marks: readonly string[]) {
+  const known = new Set(marks)
+  const lengths = [...new Set(marks.map(({ length }) => length))].sort((a, b) => b - a)
+  const beginnings = new Set(marks.flatMap(mark => Array.from(mark, (_, index) => mark.slice(0, index))))
+  return {
+    /** Returns the mark with which a text begins. */
+    find: (text: string) =>
+      beginnings.has(text.slice(0, 3))
+        ? lengths.map(length => text.slice(0, length)).find(beginning => known.has(beginning))
+        : undefined,
+    /** Returns true if the text may become a mark. */
+    mayBecome: (text: string) => beginnings.has(text),
+  }
+}
+
 const openers = thoughtMarks.map(({ opener }) => opener)
-const firstCharacters = new Set(openers.map(opener => opener.charAt(0)))
-/** Marks that may stand behind thoughts, and those of them that may begin an answer. */
-const behindThoughts = [
-  ...[...thoughtMarks, ...startMarks, ...finalMarks].map(({ opener }) => opener),
-  ...harmonyOpeners,
-]
-const atStart = behindThoughts.filter(mark => !finalMarks.some(one => one.isBehindThoughts && one.opener === mark))
+const finals = finalMarks.map(({ opener }) => opener)
+const finalsBehindThoughts = finalMarks.filter(one => one.isBehindThoughts).map(({ opener }) => opener)
+const others = [...openers, ...startMarks.map(({ opener }) => opener), ...harmonyOpeners]
+const onLines = createMarkIndex(openers)
+const behindThoughts = createMarkIndex([...others, ...finals])
+const atStart = createMarkIndex([...others, ...finals.filter(mark => !finalsBehindThoughts.includes(mark))])
 
 /** Text that may be thoughts is held back so far; what is longer is taken for them. */
 const longestDoubt = 20_000
@@ -108,9 +123,9 @@ function stepStart(work: Work): string | undefined {
   const blanks = take(work, /^[\s\u200b\u2060]*/.exec(work.held)?.[0].length ?? 0)
   const beginning = work.held.slice(0, longestMark).toLowerCase()
   const marks = isStart ? atStart : behindThoughts
-  const mark = marks.find(one => beginning.startsWith(one))
+  const mark = marks.find(beginning)
   if (mark !== undefined) enter(work, mark)
-  else if (!marks.some(one => one.startsWith(beginning))) work.state = 'answer'
+  else if (!marks.mayBecome(beginning)) work.state = 'answer'
   else if (blanks === '') return undefined
   return isStart ? blanks : ''
 }
@@ -127,7 +142,8 @@ function enter(work: Work, mark: string): void {
   work.closer = final === undefined ? closerOf(mark) : new RegExp(final.closer.replace(/[|[\]]/g, '\\$&'), 'i')
 }
 
-const findMark = (mark: string) => [...thoughtMarks, ...startMarks].find(({ opener }) => opener === mark)
+const byOpener = new Map([...thoughtMarks, ...startMarks].map(mark => [mark.opener, mark]))
+const findMark = (mark: string) => byOpener.get(mark)
 
 const closerOf = (mark: string): RegExp => findMark(mark)?.closer ?? /^$/
 
@@ -171,9 +187,9 @@ function stepFinal(work: Work): string | undefined {
 
 /** Shows the answer up to the next line that begins with an opener. */
 function stepAnswer(work: Work): string | undefined {
-  if (work.code.isLineStart && !work.code.isInCode && firstCharacters.has(work.held.charAt(0))) {
+  if (work.code.isLineStart && !work.code.isInCode) {
     const beginning = work.held.slice(0, longestMark).toLowerCase()
-    const mark = openers.find(one => beginning.startsWith(one))
+    const mark = onLines.find(beginning)
     if (mark !== undefined) {
       work.state = 'maybe thoughts'
       work.mark = mark
@@ -182,7 +198,7 @@ function stepAnswer(work: Work): string | undefined {
       work.searched = 0
       return ''
     }
-    if (openers.some(one => one.startsWith(beginning))) return undefined
+    if (onLines.mayBecome(beginning)) return undefined
   }
   const lineEnd = work.held.indexOf('\n')
   const text = take(work, lineEnd < 0 ? work.held.length : lineEnd + 1)
