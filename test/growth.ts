@@ -1,5 +1,5 @@
 /** Sizes of input, each four times the one before. */
-const sizes = [1_000, 4_000, 16_000, 64_000, 256_000, 1_024_000]
+const sizes = [4_000, 16_000, 64_000, 256_000, 1_024_000]
 /** Below this a measurement is noise. */
 const floorMs = 4
 /** Linear work takes 4 times as long for 4 times the input, quadratic work 16 times. */
@@ -12,38 +12,33 @@ const rounds = 4
  * its size; returns undefined if there is none.
  */
 export function findSteepGrowth(run: (input: string) => unknown, pattern: string): number | undefined {
-  const inputOf = (size: number) => pattern.repeat(Math.ceil(size / pattern.length))
-  for (let at = 1; at < sizes.length; at += 1) {
-    const [small, large] = [inputOf(sizes[at - 1] ?? 0), inputOf(sizes[at] ?? 0)]
-    if (
-      isSteep(
-        () => run(small),
-        () => run(large),
-      )
-    )
-      return sizes[at]
+  const timeOf = (size: number) => {
+    const input = pattern.repeat(Math.ceil(size / pattern.length))
+    return () => measure(() => run(input))
+  }
+  let before = timeOf(sizes[0] ?? 0)
+  let beforeMs = before()
+  for (const size of sizes.slice(1)) {
+    const now = timeOf(size)
+    const nowMs = now()
+    if (isSteep(beforeMs, nowMs) && isSteepAgain(before, now)) return size
+    before = now
+    beforeMs = nowMs
   }
   return undefined
 }
 
-function isSteep(small: () => unknown, large: () => unknown): boolean {
-  for (let round = 0; round < rounds; round += 1) {
-    const smallMs = Math.max(floorMs, measure(small))
-    const largeMs = measure(large)
-    if (largeMs <= smallMs * maxGrowth) return false
-    // Nothing linear takes this long for a megabyte, however busy the machine.
-    if (largeMs > 5_000) return true
-  }
+const isSteep = (smallMs: number, largeMs: number) => largeMs > Math.max(floorMs, smallMs) * maxGrowth
+
+function isSteepAgain(small: () => number, large: () => number): boolean {
+  for (let round = 1; round < rounds; round += 1) if (!isSteep(small(), large())) return false
   return true
 }
 
-/** Returns the shorter of two runs, in milliseconds of this thread's own work: others on the machine do not count. */
+/** Returns the milliseconds of this thread's own work: others on the machine do not count. */
 function measure(run: () => unknown): number {
-  const times = [0, 1].map(() => {
-    const from = process.threadCpuUsage()
-    run()
-    const { user, system } = process.threadCpuUsage(from)
-    return (user + system) / 1_000
-  })
-  return Math.min(...times)
+  const from = process.threadCpuUsage()
+  run()
+  const { user, system } = process.threadCpuUsage(from)
+  return (user + system) / 1_000
 }

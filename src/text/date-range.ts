@@ -92,8 +92,13 @@ function daysBefore({ year, month, day: on, weekday }: Day, days: number): Day {
  * the words name a day. Days begin at midnight in the time zone. Returns undefined if the words name no range.
  */
 export function parseDateRange(words: string, now: number, timeZone: string): Range | undefined {
-  return findRange(words, now, timeZone)?.range
+  return findRange(shorten(words), now, timeZone)?.range
 }
+
+/** Nobody names a time with more words. */
+const longestWords = 300
+
+const shorten = (words: string): string => words.replace(/\s+/g, ' ').slice(0, longestWords)
 
 /** A time range and the words that name it. */
 interface Found {

@@ -20,8 +20,8 @@ export function rewriteForms(markdown: string): string {
 function rewriteText(text: string | undefined): string {
   if (text === undefined) return ''
   return text
-    .replace(/(?<!\\)\\\(((?:(?!\\\))[^\n`]){1,300})(?<!\\)\\\)/g, (_, inner: string) => `\`${inner.trim()}\``)
-    .replace(/(?<!\\)\\\[((?:(?!\\\])[^`]){1,1000})(?<!\\)\\\]/g, (_, inner: string) => formatDisplay(inner))
+    .replace(/(?<!\\)\\\(((?:\\[^()\n`]|[^\\\n`]){1,300})\\\)/g, (_, inner: string) => `\`${inner.trim()}\``)
+    .replace(/(?<!\\)\\\[((?:\\[^[\]`]|[^\\`]){1,1000})\\\]/g, (_, inner: string) => formatDisplay(inner))
     .replace(/\$\$([^$`]{1,1000})\$\$/g, (_, inner: string) => formatDisplay(inner))
     .replace(formula, (whole: string, inner: string) => (inner.includes('`') ? whole : `\`${inner}\``))
     .replace(/(?<!\\)<(https?:\/\/[^\s<>|]{1,2000})\|([^<>\n]{1,300})>/gi, (_, url: string, label: string) =>

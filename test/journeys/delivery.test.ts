@@ -228,7 +228,8 @@ test('a reply of tens of thousands of characters with code, tables and lists com
 
 describe('when Slack allows little', () => {
   test('what cannot be completed is not begun: it is posted once, whole, and nothing is refused', async () => {
-    const story = await openStory({ workspace: { limits: { 'chat.update': 50 } } })
+    const bounds = { running: 60, waiting: 60 }
+    const story = await openStory({ workspace: { limits: { 'chat.update': 50 } }, config: { bounds } })
     const { slack, model, say } = story
     const { dana } = slack.people
     const asked: { channel: string; ts: string }[] = []

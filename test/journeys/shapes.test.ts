@@ -124,7 +124,8 @@ describe('what a message holds beside its text is classified and summarized, too
   })
 
   test.each(shapes)('%s, by the shortcut', async (_, shape) => {
-    const story = await openStory()
+    const shortcut = { callbackId: 'classify_message', name: 'Classify', description: '', type: 'message' as const }
+    const story = await openStory({ workspace: { shortcuts: [shortcut] } })
     const { slack, model } = story
     const { lee } = slack.people
     const { general } = slack.channels

@@ -26,6 +26,7 @@ describe('formulas', () => {
     ['so $x_1^2$ it is', 'so `x_1^2` it is', 'so `x_1^2` it is'],
     ['$5 and $6', '$5 and $6', '$5 and $6'],
     ['\\[\\frac{a}{b}\\]', '`\\frac{a}{b}`', '`\\frac{a}{b}`'],
+    ['\\[a \\\\[2pt] b\\]', '`a \\\\[2pt] b`', '`a \\\\[2pt] b`'],
     ['$$a^2$$', '`a^2`', '`a^2`'],
     ['a *b* c', 'a *b* c', 'a _b_ c'],
   ])('%s', (written, markdown, mrkdwn) => {

@@ -60,8 +60,13 @@ const place = String.raw`(?:\s*(?:in|of|from|在)?\s*(?:<#[A-Z0-9]+(?:\|[^>]*)?>
 const messagesRequest = new RegExp(`^${phrase}${place}$`, 'i')
 const reportRequest = new RegExp(`^(?:report|报告|报表)\\s*((?:${phrase})?${place})$`, 'i')
 
+/** Longer texts are feedback, whatever they begin with. */
+const longestRequest = 300
+
 /** Parses the words behind the command; undefined if they are feedback rather than ask for a report. */
-export function parseReportRequest(text: string): AskedReport['request'] | undefined {
+export function parseReportRequest(given: string): AskedReport['request'] | undefined {
+  if (given.length > longestRequest) return undefined
+  const text = given.replace(/\s+/g, ' ')
   const report = reportRequest.exec(text)
   if (report !== null) return { of: 'labels', words: report[1] ?? '' }
   return messagesRequest.test(text) ? { of: 'messages', words: text } : undefined

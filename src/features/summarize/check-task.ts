@@ -4,7 +4,7 @@ import { normalizeWords } from '../../text/find-quote.ts'
 import type { Said } from './chunks.ts'
 
 /** Words for several owners. */
-const several = /\s*(?:,|，|、|;|；|&|\/|\band\b|和|与|及)\s*/i
+const several = /[,，、;；&/和与及]|\band\b/i
 
 /** Words for a day that mean another day to a later reader. */
 const relative =
@@ -18,7 +18,12 @@ export function checkOwner(who: string, sources: readonly Said[]): string {
     const isNamed = ({ from, text }: Said) => isInWords(text.toLowerCase(), wanted) || isSamePerson(wanted, from)
     return wanted !== '' && sources.some(isNamed)
   }
-  return who.split(several).filter(Boolean).every(isSupported) ? who : ''
+  return who
+    .split(several)
+    .filter(name => name.trim() !== '')
+    .every(isSupported)
+    ? who
+    : ''
 }
 
 /** Returns true if a name stands in a text as whole words: Ann is not in "planning". */

@@ -20,8 +20,12 @@ const chinese =
 const isRegular =
   /^(?:(?:every|each)\s+(?!decisions?\b|questions?\b|tasks?\b|threads?\b|messages?\b|thing\b|one\b|body\b)|(?:every|each)$|daily(?=\s*(?:$|,|#|<#|at\b|\d|only\b|just\b))|每(?!个人|条|一))/i
 
+/** Nobody names a schedule with more characters. */
+const longestRequest = 300
+
 /** Returns whether words ask for something regularly. */
-export const isScheduleRequest = (words: string): boolean => isRegular.test(words.trim())
+export const isScheduleRequest = (words: string): boolean =>
+  words.length <= longestRequest && isRegular.test(words.trim())
 
 /** The hour of a digest that names none. */
 const defaultHour = 9

@@ -5,7 +5,7 @@ import type { Turn } from '../../queue/turn.ts'
 import { buildMessageBody, withoutNote } from '../../reply/body.ts'
 import type { Ending } from '../../reply/reply.ts'
 import { openTicker } from '../../reply/ticker.ts'
-import type { Message } from '../../slack/message.ts'
+import { isBlank, type Message } from '../../slack/message.ts'
 import { labelMark } from '../../slack/metadata.ts'
 import { buildPermalink } from '../../slack/permalink.ts'
 import { formatReadable } from '../../slack/readable.ts'
@@ -109,8 +109,9 @@ async function selectMessages({ deps, turn, person }: Ctx, all: Message[]): Prom
   const requests = new Set<string>()
   for (const message of toBot) if (await isRequest(message)) requests.add(message.ts)
   const questions = new Set(all.map(({ ts }) => ts))
-  return all.filter(({ ts, text, files, author, mark }) => {
-    if (requests.has(ts) || (withoutNote(text).trim() === '' && files.length === 0)) return false
+  return all.filter(message => {
+    const { ts, text, author, mark } = message
+    if (requests.has(ts) || isBlank({ ...message, text: withoutNote(text) })) return false
     if (author.kind !== 'self') return true
     const question = mark?.turn.split(':').at(-1) ?? ''
     return mark?.turn.startsWith(labelMark) === false && questions.has(question) && !requests.has(question)

@@ -107,9 +107,12 @@ function readFormats(xml: Uint8Array | undefined): NumberFormat[] {
   return formats
 }
 
+/** Excel writes no longer formats. Source: support.microsoft.com, Excel specifications and limits. */
+const longestFormat = 255
+
 /** Parses a format without its quoted texts, colours and conditions. */
 function parseFormat(code: string): NumberFormat {
-  const bare = code.replace(/"[^"]*"|\\.|\[(?!h+\]|m+\]|s+\])[^\]]*\]|_.|\*./gi, '')
+  const bare = code.slice(0, longestFormat).replace(/"[^"]*"|\\.|\[(?!h+\]|m+\]|s+\])[^\]]*\]|_.|\*./gi, '')
   if (/[ymdhs]/i.test(bare)) return 'date'
   return bare.includes('%') ? 'percent' : 'number'
 }
