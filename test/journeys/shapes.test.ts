@@ -493,6 +493,33 @@ describe('who wrote a message', () => {
     expect(prompt).toContain('from="Lee (2)"')
   })
 
+  test('is told apart in a summary and in its links, too', async () => {
+    const story = await openStory()
+    const { slack, model, say, untilReply } = story
+    const { general } = slack.channels
+    const ts = await say(slack.people.lee, general, 'The date is the fifth.')
+    post(story, { user: 'U0ONE', user_profile: { display_name: 'Lee' }, thread_ts: ts, text: 'No, the sixth.' })
+    const asked = await say(slack.people.dana, general, `<@${slack.botUserId}> summarize this thread`, ts)
+    const { prompt, reply } = await model.next()
+    expect(prompt).toMatch(/from="Lee"[\s\S]*from="Lee \(2\)"/)
+    const upshot = { text: 'The date is open.', sources: ['1', '2'] }
+    reply(JSON.stringify({ upshot, decisions: [], questions: [], tasks: [], facts: [] }))
+    const summary = await untilReply(general, ts, one => toSeen(one).includes('open'), 'the summary')
+    expect(summary.ts > asked).toBe(true)
+    expect(toSeen(summary)).toMatch(/\[Lee, [^\]]*\]/)
+    expect(toSeen(summary)).toMatch(/\[Lee \(2\), [^\]]*\]/)
+  })
+
+  test('that began a huddle is none: its root asks nothing', async () => {
+    const story = await openStory()
+    const { slack, model } = story
+    const dm = slack.snapshot(slack.people.dana).channels.find(({ kind }) => kind === 'im')?.id ?? ''
+    post(story, { channel: dm, subtype: 'huddle_thread', text: 'A huddle started', room: { id: 'R1' } })
+    post(story, { channel: dm, text: 'a real one' })
+    expect((await model.next()).prompt).toContain('a real one')
+    expect(model.requests).toHaveLength(1)
+  })
+
   test('is Slack’s own bot, or another app: no turn', async () => {
     const story = await openStory()
     const { slack, model } = story
