@@ -77,6 +77,8 @@ describe.for(names)('%s', name => {
     }
     expect(pricesOf(text).length).toBeGreaterThan(3)
     expect(use).toHaveLength(3)
+    const times = use.reduce((total, [each = 0]) => total + each, 0)
+    expect(text).toMatch(new RegExp(`add ${Math.round(times / 1_000)} million|多出 ${Math.round(times / 1_000)}00 万`))
   })
 })
 
