@@ -100,6 +100,15 @@ test('every link in a page of the documentation leads to a file and a heading th
   expect(broken).toEqual([])
 })
 
+test('the pictures move, and are small enough to load at once', async () => {
+  for (const name of names) {
+    const picture = /!\[[^\]]+\]\(([^)]+)\)/.exec(await read(name))?.[1] ?? ''
+    const bytes = await readFile(picture)
+    expect(bytes.includes('acTL')).toBe(true)
+    expect(bytes.length).toBeLessThan(1_000_000)
+  }
+})
+
 test('every page of the documentation is linked from the README', async () => {
   const links = linksOf(await read('README.md'))
   const pages = (await readdir('docs')).filter(file => file.endsWith('.md')).map(file => `docs/${file}`)
