@@ -1,5 +1,6 @@
 import dotenv from 'dotenv'
 import { startBot } from '../src/bot.ts'
+import { parseCommandLine } from '../src/cli/command-line.ts'
 import { parseConfig } from '../src/config.ts'
 import { loadShippedTexts } from '../src/features/classify/labelled-texts.ts'
 import { loadTaxonomies } from '../src/features/classify/taxonomy-files.ts'
@@ -17,6 +18,14 @@ import { createPageRoutes } from './static.ts'
 /** Where the page is looked for first; any free port is taken when it is in use and none was asked for. */
 const usualPort = 4000
 
+parseCommandLine(
+  `Usage: npm run playground
+
+Runs the bot in a small Slack on this machine and prints the address of its page. Reads the same settings as npm start;
+PORT is the page's.
+`,
+  {},
+)
 dotenv.config({ quiet: true })
 const chosen = await chooseModel(process.env)
 const page = createPageRoutes()

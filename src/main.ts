@@ -1,5 +1,6 @@
 import dotenv from 'dotenv'
 import { startBot } from './bot.ts'
+import { parseCommandLine } from './cli/command-line.ts'
 import { type Config, parseConfig } from './config.ts'
 import { formatError, StartError } from './errors.ts'
 import { loadTaxonomies } from './features/classify/taxonomy-files.ts'
@@ -21,6 +22,12 @@ const parentCheckMs = 500
 /** A process that stops releases the store's lock within this time after its last answers. */
 const lockMarginMs = 10_000
 
+const usage = `Usage: npm start
+
+Runs the bot. Settings come from the environment or a .env file; README.md lists them.
+`
+
+parseCommandLine(usage, {})
 // What people wrote is for this user alone.
 process.umask(0o077)
 dotenv.config({ quiet: true })

@@ -1,5 +1,4 @@
 import { writeFile } from 'node:fs/promises'
-import { parseArgs } from 'node:util'
 import dotenv from 'dotenv'
 import { formatError, StartError } from '../errors.ts'
 import { buildReport, formatReportCsv, renderReportMarkdown } from '../features/classify/report.ts'
@@ -9,19 +8,24 @@ import { i18nFor } from '../i18n/catalog.ts'
 import { createLog } from '../log.ts'
 import { openStoreOf } from '../store/open.ts'
 import { parseDateRange } from '../text/date-range.ts'
+import { parseCommandLine } from './command-line.ts'
 
-/**
- * Prints the report of `/classify report`, also while the bot runs: `npm run report -- --since "last 30 days" --channel C0123456789
- * --png feedback.png --csv feedback.csv --language zh`.
- */
-const { values } = parseArgs({
-  options: {
-    since: { type: 'string', default: 'last 28 days' },
-    channel: { type: 'string' },
-    png: { type: 'string' },
-    csv: { type: 'string' },
-    language: { type: 'string', default: 'en' },
-  },
+const usage = `Usage: npm run report -- [OPTIONS]
+
+Prints the report of /classify report, also while the bot runs.
+
+  --since TIME         "last 30 days" or "since 2026-11-01"; otherwise the last 28 days
+  --channel ID         one channel, like C0123456789; otherwise all
+  --png FILE           writes the chart
+  --csv FILE           writes the feedback as a table
+  --language en|zh     otherwise en`
+
+const { values } = parseCommandLine(usage, {
+  since: { type: 'string', default: 'last 28 days' },
+  channel: { type: 'string' },
+  png: { type: 'string' },
+  csv: { type: 'string' },
+  language: { type: 'string', default: 'en' },
 })
 
 // What people wrote is for this user alone.
