@@ -46,6 +46,7 @@ const past = createPast()
 const routes = [createPageRoutes(), createEngineRoutes({ texts: await loadShippedTexts() }), killBot]
 const options = {
   model: chosen.title,
+  host: 'localhost',
   now: past.now,
   ...(await readManifest()),
   routes: (...exchange: Parameters<(typeof routes)[number]>) => routes.some(answer => answer(...exchange)),
@@ -63,7 +64,7 @@ const bot = await startBotProcess(
     PORT: '0',
     DATA_DIR: dataDir,
     LOG_LEVEL: process.env.LOG_LEVEL || 'warn',
-    ...chosen.toEnvironment(slack.url),
+    ...chosen.toEnvironment(new URL(slack.apiUrl).origin),
   },
   code => process.exit(code ?? 1),
 )

@@ -3,28 +3,9 @@ import { once } from 'node:events'
 import { mkdtemp } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { expect, onTestFinished, test } from 'vitest'
+import { expect, test } from 'vitest'
 import type { PageMessage, Snapshot } from '../../playground/protocol.ts'
-import { freePort } from '../story.ts'
-
-const engine = { OPENAI_BASE_URL: '', OPENAI_API_KEY: '', OLLAMA_HOST: '' }
-
-/** Starts the playground as its user does; with `npm`, below npm and a shell. Resolves when it says its address. */
-async function openPlayground(
-  env: Record<string, string> = {},
-  command = process.execPath,
-  args = ['playground/main.ts'],
-) {
-  const port = await freePort()
-  const child = spawn(command, args, {
-    env: { PATH: process.env.PATH ?? '', HOME: tmpdir(), PORT: String(port), ...engine, ...env },
-  })
-  onTestFinished(() => void child.kill('SIGKILL'))
-  let said = ''
-  child.stderr.on('data', data => process.stderr.write(data))
-  while (!said.includes('Answers come from')) said += String((await once(child.stdout, 'data'))[0])
-  return { child, url: `http://127.0.0.1:${port}` }
-}
+import { openPlayground } from './open-playground.ts'
 
 async function runToEnd(args: string[], env: Record<string, string> = {}) {
   const child = spawn(process.execPath, args, { env: { PATH: process.env.PATH ?? '', ...env } })
@@ -98,9 +79,9 @@ test('a bot that is killed in mid-answer finishes its answer in the same message
   const { url } = await openPlayground()
   const { messages, people, botUserId } = await readSnapshot(url)
   const as = people[0]?.id ?? ''
-  const root = messages.find(({ text }) => text.startsWith('When do we ship'))
+  const root = messages.find(({ text }) => text.startsWith('The plan for the launch'))
   const { channel = '', ts = '' } = root ?? {}
-  await post(url, '/page/gesture', { do: 'say', as, channel, text: '@Threadwise summarize this thread', threadTs: ts })
+  await post(url, '/page/gesture', { do: 'say', as, channel, text: '@Threadwise what did Dana say?', threadTs: ts })
   const replies = (snapshot: Snapshot) =>
     snapshot.messages.filter(({ user, threadTs }) => user === botUserId && threadTs === ts)
   const growing = await until(url, as, snapshot => replies(snapshot).find(({ text }) => text.length > 20))
