@@ -8,13 +8,12 @@ const emoji = z.array(z.object({ hexcode: z.string(), unicode: z.string() }))
 /** Loads all emoji by Slack's names, which are those of the iamcal data. */
 export async function loadEmoji(): Promise<Record<string, string>> {
   const [names, pictures] = await Promise.all([
-    readData('shortcodes/iamcal').then(shortcodes.parse),
-    readData('compact').then(emoji.parse),
+    readData(import.meta.resolve('emojibase-data/en/shortcodes/iamcal.json')).then(shortcodes.parse),
+    readData(import.meta.resolve('emojibase-data/en/compact.json')).then(emoji.parse),
   ])
   return Object.fromEntries(
     pictures.flatMap(({ hexcode, unicode }) => [names[hexcode] ?? []].flat().map(name => [name, unicode])),
   )
 }
 
-const readData = async (name: string): Promise<unknown> =>
-  JSON.parse(await readFile(new URL(import.meta.resolve(`emojibase-data/en/${name}.json`)), 'utf8'))
+const readData = async (url: string): Promise<unknown> => JSON.parse(await readFile(new URL(url), 'utf8'))

@@ -1,3 +1,5 @@
+import { createHash } from 'node:crypto'
+
 /** Pictures of people who do not exist: a face drawn from the person's id, the same each time. */
 
 const grounds = ['#cfe3dd', '#f3d9c4', '#d6d9f0', '#f0d3da', '#dbe6c4', '#e5d8ec']
@@ -15,16 +17,16 @@ const styles = [
 
 /** Draws the face of a person, as SVG. */
 export function drawFace(id: string): string {
-  const seed = [...id].reduce((sum, character) => (sum * 33 + character.charCodeAt(0)) % 1_000_003, 5)
-  const pick = <T>(list: readonly T[], step: number) => list[Math.floor(seed / step) % list.length]
-  const { behind, front } = pick(styles, 1) ?? { behind: '', front: '' }
-  const hair = pick(hairs, 7)
+  const bytes = createHash('sha256').update(id).digest()
+  const pick = <T>(list: readonly T[], byte: number) => list[(bytes[byte] ?? 0) % list.length]
+  const { behind, front } = pick(styles, 0) ?? { behind: '', front: '' }
+  const hair = pick(hairs, 1)
   return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 40 40">
-<rect width="40" height="40" fill="${pick(grounds, 3)}"/>
+<rect width="40" height="40" fill="${pick(grounds, 2)}"/>
 <path d="${behind}" fill="${hair}"/>
-<path d="M5 42c0-9 7-12 15-12s15 3 15 12z" fill="${pick(shirts, 5)}"/>
-<path d="M16.500 26h7v5a3.500 3.500 0 0 1-7 0z" fill="${pick(skins, 11)}"/>
-<ellipse cx="20" cy="19.500" rx="8.500" ry="9.500" fill="${pick(skins, 11)}"/>
+<path d="M5 42c0-9 7-12 15-12s15 3 15 12z" fill="${pick(shirts, 3)}"/>
+<path d="M16.500 26h7v5a3.500 3.500 0 0 1-7 0z" fill="${pick(skins, 4)}"/>
+<ellipse cx="20" cy="19.500" rx="8.500" ry="9.500" fill="${pick(skins, 4)}"/>
 <path d="${front}" fill="${hair}"/>
 <path d="M16.500 20v.6M23.500 20v.6" stroke="#2a2420" stroke-width="1.800" stroke-linecap="round"/>
 <path d="M17 24.500c1.500 1.700 4.500 1.700 6 0" fill="none" stroke="#2a2420" stroke-width="1.200" stroke-linecap="round"/>

@@ -57,16 +57,26 @@ const listSteps = app => {
   const [plan, prices] = threads(launch)
   const android = threads(launch).find(({ text }) => han.test(text))
   if (!ship || !plan || !prices || !android) return []
-  const command = (/** @type {string} */ text) => {
-    app.go({ kind: 'channel', channel: feedback })
-    return app.act({ do: 'command', channel: feedback, command: '/classify', text })
-  }
+  const classify = (/** @type {string} */ text) =>
+    app.act({ do: 'command', channel: feedback, command: '/classify', text })
   return [
     { name: 'ask', run: () => ask(app, ship, 'when do we ship?') },
     { name: 'chinese', run: () => ask(app, android, '我们什么时候发布？') },
-    { name: 'summary', run: () => ask(app, prices, app.words.trySummary) },
-    { name: 'classify', run: () => command('这个页面不太好看') },
-    { name: 'report', run: () => command('report') },
+    { name: 'summary', run: () => ask(app, app.lang === 'en' ? prices : android, app.words.trySummary) },
+    {
+      name: 'classify',
+      run: () => {
+        app.go({ kind: 'channel', channel: feedback })
+        return classify('这个页面不太好看')
+      },
+    },
+    {
+      name: 'report',
+      run: () => {
+        app.goToDm()
+        return classify('report')
+      },
+    },
     { name: 'kill', run: () => killInMidAnswer(app, plan) },
   ]
 }

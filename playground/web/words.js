@@ -70,11 +70,11 @@ const english = {
   tryThis: 'Try',
   tryThese: 'Try these',
   tries: {
-    ask: 'Ask in a thread when we ship',
+    ask: 'Ask when we ship',
     chinese: 'Ask the same in Chinese',
     summary: 'Summarize a discussion',
     classify: 'Classify a piece of feedback',
-    report: 'See what customers said in three weeks',
+    report: 'Report three weeks of feedback',
     kill: 'Kill the bot in mid-answer',
   },
   trySummary: 'summarize this thread',
