@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { peopleIds } from './slack-emulator/people.ts'
 
 /** Pictures of people who do not exist: a face drawn from the person's id, the same each time. */
 
@@ -15,10 +16,18 @@ const styles = [
   { behind: 'M20 2a4.500 4.500 0 1 1 0 9 4.500 4.500 0 0 1 0-9z', front: 'M11.500 18c0-10 17-10 17 0-3-4-14-4-17 0z' },
 ]
 
+/** Hair, its colour, ground, shirt and skin of those who are always there. */
+const looks: Record<string, number[]> = {
+  [peopleIds.dana]: [2, 2, 3, 1, 0],
+  [peopleIds.lee]: [0, 0, 4, 4, 3],
+  [peopleIds.mei]: [1, 3, 1, 0, 4],
+  [peopleIds.admin]: [0, 5, 2, 2, 0],
+}
+
 /** Draws the face of a person, as SVG. */
 export function drawFace(id: string): string {
-  const bytes = createHash('sha256').update(id).digest()
-  const pick = <T>(list: readonly T[], byte: number) => list[(bytes[byte] ?? 0) % list.length]
+  const look = looks[id] ?? [...createHash('sha256').update(id).digest()]
+  const pick = <T>(list: readonly T[], byte: number) => list[(look[byte] ?? 0) % list.length]
   const { behind, front } = pick(styles, 0) ?? { behind: '', front: '' }
   const hair = pick(hairs, 1)
   return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 40 40">

@@ -20,7 +20,7 @@ const talk = z.array(
     replies: z.array(said.extend({ after: z.string() })).default([]),
   }),
 )
-const feedback = z.array(z.tuple([z.coerce.number(), person, z.string(), z.string(), z.string()]))
+const feedback = z.array(z.tuple([z.coerce.number(), person, z.string(), z.string()]))
 
 /** The words with which a label of the demo gives its reason. */
 const reasons: Record<string, string> = {
@@ -33,7 +33,7 @@ type Line = z.infer<typeof said> & {
   at: number
   channel: string
   thread: number
-  label?: { kind: string; quote: string }
+  kind?: string
 }
 type LabelRecord = Parameters<LabelRecords['save']>[0]
 
@@ -62,7 +62,7 @@ export async function seed(slack: Pick<Workspace, 'do' | 'people' | 'channels' |
   const channels: Record<string, string> = { ...slack.channels, launch: await openLaunch(slack) }
   const threads = new Map<number, string>()
   const records: LabelRecord[] = []
-  for (const { as, text, at, channel: name, thread, reactions, label } of lines) {
+  for (const { as, text, at, channel: name, thread, reactions, kind } of lines) {
     past.turnTo(at)
     const channel = channels[name] ?? ''
     const threadTs = threads.get(thread)
@@ -72,9 +72,8 @@ export async function seed(slack: Pick<Workspace, 'do' | 'people' | 'channels' |
     if (threadTs === undefined) threads.set(thread, String(ts))
     for (const [emoji, by] of Object.entries(reactions))
       for (const who of by) await slack.do({ do: 'react', as: slack.people[who], channel, ts: String(ts), name: emoji })
-    if (label === undefined) continue
-    const { kind, quote } = label
-    const labels = [{ kind, quote, reason: reasons[kind] ?? '' }]
+    if (kind === undefined) continue
+    const labels = [{ kind, quote: text, reason: reasons[kind] ?? '' }]
     const place = { channel, ts: String(ts), author: slack.people[as], isShared: true, saidAt: at }
     records.push({ id: `demo:${records.length}`, state: 'done', text, labels, version: '1', model: 'demo', ...place })
   }
@@ -120,10 +119,10 @@ async function loadLines(now: number): Promise<Line[]> {
     return lines
   })
   const rows = (feedbackText ?? '').split('\n').filter(line => line !== '' && !line.startsWith('#'))
-  const heard = feedback.parse(rows.map(row => row.split('\t'))).map(([days, as, kind, quote, text], index): Line => {
+  const heard = feedback.parse(rows.map(row => row.split('\t'))).map(([days, as, kind, text], index): Line => {
     // Half an hour apart, so that no two are said at once.
     const at = now - days * dayMs - 3_600_000 - ((rows.length - index) % 4) * 1_800_000
-    return { as, text, at, channel: 'feedback', thread: -1 - index, reactions: {}, label: { kind, quote } }
+    return { as, text, at, channel: 'feedback', thread: -1 - index, reactions: {}, kind }
   })
   return [...talked, ...heard].sort((a, b) => a.at - b.at)
 }
