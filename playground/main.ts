@@ -1,16 +1,17 @@
-import { mkdtempSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, rmSync } from 'node:fs'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import dotenv from 'dotenv'
 import { whenNpmIsGone } from '../src/cli/npm-parent.ts'
+import { formatError } from '../src/errors.ts'
 import { loadShippedTexts } from '../src/features/classify/labelled-texts.ts'
 import { createLog } from '../src/log.ts'
-import { openStore } from '../src/store/data-dir.ts'
+import { openStore, storeFile } from '../src/store/data-dir.ts'
 import { startBotProcess } from './bot-process.ts'
 import { chooseModel } from './choose-model.ts'
-import { createPast, saveLabels, seed } from './demo/seed.ts'
+import { createPast, hasLabels, saveLabels, seed } from './demo/seed.ts'
 import { createEngineRoutes } from './demo-model/routes.ts'
 import { readManifest } from './manifest.ts'
 import { sendJson } from './slack-emulator/http.ts'
@@ -66,7 +67,7 @@ const bot = await startBotProcess(
     LOG_LEVEL: process.env.LOG_LEVEL || 'warn',
     ...chosen.toEnvironment(new URL(slack.apiUrl).origin),
   },
-  code => process.exit(code ?? 1),
+  code => process.exit(code),
 )
 process.stdout.write(`Threadwise playground: ${slack.url}\nAnswers come from: ${chosen.title}\n`)
 
@@ -93,9 +94,17 @@ async function openWorkspace(asked: string | undefined) {
 /** Tells what happened before, and labels the feedback in it before the bot opens its store. */
 async function seedWorkspace(): Promise<void> {
   const records = await seed(slack, past)
-  const store = await openStore(dataDir, 0, createLog('error'))
+  const isNew = !existsSync(join(dataDir, storeFile))
+  const store = await openStore(dataDir, 0, createLog('error')).catch(error => exitWith(formatError(error)))
+  if (!isNew && !(await hasLabels(store.labels)))
+    exitWith(`DATA_DIR: ${dataDir} is the folder of a bot in a real workspace; name another one`)
   await saveLabels(store.labels, records)
   await store.close()
+}
+
+function exitWith(sentence: string): never {
+  process.stderr.write(`${sentence}\n`)
+  process.exit(2)
 }
 
 /** Opens a folder that is removed when the playground ends. */

@@ -81,6 +81,9 @@ export async function seed(slack: Pick<Workspace, 'do' | 'people' | 'channels' |
   return records
 }
 
+/** Returns true if the demo has saved its feedback before. */
+export const hasLabels = async (labels: LabelRecords) => (await labels.read('demo:0')) !== undefined
+
 /** Saves the feedback with its labels; those that somebody has corrected since stay as they are. */
 export async function saveLabels(labels: LabelRecords, records: LabelRecord[]): Promise<void> {
   for (const record of records) {

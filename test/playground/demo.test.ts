@@ -1,10 +1,13 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtemp } from 'node:fs/promises'
+import { mkdtemp, readFile, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import { expect, test } from 'vitest'
 import type { PageMessage, Snapshot } from '../../playground/protocol.ts'
+import { createLog } from '../../src/log.ts'
+import { openStore } from '../../src/store/data-dir.ts'
+import { freePort } from '../story.ts'
 import { openPlayground } from './open-playground.ts'
 
 async function runToEnd(args: string[], env: Record<string, string> = {}) {
@@ -133,6 +136,31 @@ test('the playground and its bot end together, also when one of them is killed',
   // Its output is inherited by the bot: it closes when both are gone.
   await once(child, 'close')
   await expect(fetch(url)).rejects.toThrow()
+})
+
+test('a bot that somebody else kills is started again', async () => {
+  const { child, url } = await openPlayground()
+  const findBot = async () => Number(await readFile(`/proc/${child.pid}/task/${child.pid}/children`, 'utf8'))
+  const first = await findBot()
+  process.kill(first, 'SIGKILL')
+  await until(url, '', ({ botConnected }) => (botConnected ? undefined : true))
+  await until(url, '', ({ botConnected }) => botConnected || undefined)
+  expect(await findBot()).not.toBe(first)
+})
+
+test('the playground leaves the data of a real bot alone, also when a .env file names it', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'threadwise-real-'))
+  const store = await openStore(folder, 0, createLog('silent'))
+  await store.close()
+  const { said, code } = await runToEnd(['playground/main.ts'], { DATA_DIR: folder, PORT: String(await freePort()) })
+  expect(code).toBe(2)
+  expect(said).toContain('DATA_DIR')
+  const read = await openStore(folder, 0, createLog('silent'))
+  expect(await read.labels.between({ from: 0, to: Date.now() }, undefined, undefined)).toEqual([])
+  await read.close()
+  const elsewhere = await mkdtemp(join(tmpdir(), 'threadwise-env-'))
+  await writeFile(join(elsewhere, '.env'), `DATA_DIR=${folder}\n`)
+  await openPlayground({}, process.execPath, [resolve('playground/main.ts')], elsewhere)
 })
 
 test('npm run playground -- --help is help', async () => {

@@ -11,9 +11,11 @@ export async function openPlayground(
   env: Record<string, string> = {},
   command = process.execPath,
   args = ['playground/main.ts'],
+  cwd = process.cwd(),
 ) {
   const port = await freePort()
   const child = spawn(command, args, {
+    cwd,
     env: { PATH: process.env.PATH ?? '', HOME: tmpdir(), PORT: String(port), ...engine, ...env },
   })
   onTestFinished(() => void child.kill('SIGKILL'))
