@@ -1,4 +1,5 @@
 import { vendorBaseUrl } from '../src/config.ts'
+import { builtInEngine } from '../src/i18n/en.ts'
 import { formatModelTitle } from '../src/model/client.ts'
 import { detectLocalServer } from '../src/model/detect-local-server.ts'
 
@@ -35,7 +36,7 @@ export async function chooseModel(env: Record<string, string | undefined>): Prom
     }
   }
   return {
-    title: 'built-in engine, no language model',
+    title: builtInEngine,
     toEnvironment: url => ({
       OPENAI_BASE_URL: `${url}/v1`,
       OPENAI_MODEL: 'built-in-engine',

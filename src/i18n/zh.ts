@@ -1,4 +1,5 @@
 import type { I18n } from './catalog.ts'
+import { builtInEngine } from './en.ts'
 
 const count = (number: number) => number.toLocaleString('en')
 const short = (number: number) => (number < 1_000 ? String(number) : `${Math.round(number / 1_000)}k`)
@@ -36,21 +37,24 @@ export const zh: I18n = {
   overrun: '回答没完没了，我已停止。说“继续”可以看到更多。',
   outputLimit: '回答达到了模型的长度上限。说“继续”可以看到其余部分。',
 
+  modelTitle: title => (title === builtInEngine ? '内置引擎，未连接语言模型' : title),
+
   labels: {
     unreadable: '语言模型没有给出我能读懂的分类。请再试一次，或换一个模型。',
     working: '还在处理，结果会显示在这里。',
     usage: '请在命令后面写上反馈：/classify 导出功能坏了。也可以每行一条。在讨论串里提及我说“分类这条”也行。',
     line: (kind, text, reason) => `[${kind}]-[问题:${text}]-[${reason}]`,
-    confidence: percent => `把握${percent >= 80 ? '大' : percent >= 50 ? '中等' : '小'}（${percent}%）`,
-    noConfidence: '未给出把握',
+    confidence: percent => `可信度${percent >= 80 ? '高' : percent >= 50 ? '中等' : '低'}`,
+    noConfidence: '可信度未知',
     noEvidence: '原文中没有明确的依据。',
-    other: '不属于任何一类。',
+    otherKind: '其他',
+    other: '不属于任何类别。',
     by: model => `由 ${model} 分类`,
     correctedBy: name => `已由 ${name} 更正`,
     post: '发到频道',
-    postedBy: name => `${name} 请我看了这条反馈：`,
+    postedBy: name => `${name} 提交的反馈：`,
     posted: '已发布。',
-    correct: '更正…',
+    correct: '更改类别…',
     undo: '撤销更正',
     notYourCorrection: name => `只有更正者 ${name} 或工作区管理员可以撤销。`,
     gone: '我已经没有这条分类了。请重新分类。',
@@ -72,27 +76,35 @@ export const zh: I18n = {
       progress: (done, all, failed) => `正在分类：${done} / ${all}${failed > 0 ? `，${failed} 行失败` : ''} …`,
       done: (all, failed) =>
         `已分类 ${all} 行中的 ${all - failed} 行${failed > 0 ? `，其余 ${failed} 行标注了错误` : ''}。表格在下面。`,
-      heads: { kind: '类别', confidence: '把握', quote: '原文依据', reason: '理由', error: '错误' },
+      heads: { kind: '类别', confidence: '可信度', quote: '原文依据', reason: '理由', error: '错误' },
     },
     report: {
-      title: (from, to, total) => `${from} 至 ${to} 的反馈：共 ${total} 条`,
+      title: (place, days, total) => `${place === '' ? '反馈' : `#${place} 的反馈`}（${days}）：共 ${total} 条`,
       chart: '每周反馈',
+      week: '周',
+      earlier: '更早',
       all: '合计',
-      csv: '给我 CSV',
+      csv: '下载 CSV',
+      heads: [
+        ...['时间', '频道 ID', '频道', '原文', '类别', '原文依据', '理由', '可信度', '更正者 ID'],
+        ...['更正者', '分类版本'],
+      ],
       none: '这段时间没有已分类的反馈。可以关注一个频道（/classify settings），或先分类已有的消息：/classify 最近七天 #feedback。',
-      sent: '报告已经发到你和我的私信里。',
-      sentWithoutChart: '报告已经发到你和我的私信里，但图表没能附上，原因见日志（常见原因：缺少 files:write 权限）。',
+      sent: link => `报告已发到私信：${link}`,
+      sentWithoutChart: link =>
+        `报告已发到私信：${link}\n图表没能附上，原因见日志（常见原因：缺少 files:write 权限）。`,
       noChannel: name => `我不在“${name}”频道里。请先邀请我，再试一次。`,
     },
     list: most => `列表太长：这里最多 ${most} 行。请改用讨论串里的 CSV 文件。`,
     settings: {
-      title: '本频道的反馈',
+      title: channel => `#${channel} 的反馈`,
+      titleWithoutName: '反馈设置',
       save: '保存',
-      watchLabel: '本频道的消息',
-      watch: '自动分类每一条，只加一个表情',
-      card: '同时在讨论串里放卡片',
-      reactionLabel: '用哪个表情可以请我分类一条消息（不需要就留空）',
-      noEmoji: '请写一个表情的名称，例如 label',
+      watchLabel: '频道里的消息',
+      watch: '自动分类每条消息（仅添加表情）',
+      card: '同时在讨论串里发送卡片',
+      reactionLabel: '有人添加这个表情时分类该消息（留空则不启用）',
+      noEmoji: '请填写一个表情的名称，例如 label',
     },
   },
 

@@ -27,7 +27,7 @@ test('questions, texts and reports that an earlier version left undone are done 
   const isAnswer = () => slack.messages(general, asked.ts).some(message => toSeen(message) === 'At noon.')
   await slack.until(isAnswer, 'the answer')
   const cardsOf = (user: string) =>
-    slack.snapshot(user).messages.filter(({ ephemeralTo, text }) => ephemeralTo === user && text.startsWith('[bug]'))
+    slack.snapshot(user).messages.filter(({ ephemeralTo, text }) => ephemeralTo === user && text.startsWith('[Bug]'))
   await slack.until(() => cardsOf(dana).length === 1, 'the card of the command')
   await slack.until(() => cardsOf(mei)[0]?.threadTs === watched, 'the card of the reaction')
   const signs = () => slack.messages(general).find(({ ts }) => ts === watched)?.reactions ?? []

@@ -10,6 +10,7 @@ import { isByPerson } from '../../slack/users.ts'
 import { isMentioned } from '../../text/from-slack.ts'
 import { isNoise } from '../../text/intent.ts'
 import { renderCard } from './card.ts'
+import { fetchReader } from './reader.ts'
 import type { ClassifyServices } from './services.ts'
 import { buildMessageSubject, subjectSchema } from './subject.ts'
 import { otherId } from './taxonomy.ts'
@@ -121,7 +122,8 @@ async function label(deps: Deps, { subject, card }: AutoLabel, isResumed: boolea
   const place = { channel, threadTs: ts, turnId: `${labelMark}${subject.id}`, edition: 1 }
   // A card that an earlier process may have posted is looked for first.
   const writer = createWriter(deps, place, { ...noProgress, postingAt: isResumed ? 0 : undefined })
-  const body = { ...renderCard(labelled, taxonomy, { readers: 'all' }), isWhole: true }
+  const reader = await fetchReader(deps, subject.author ?? '')
+  const body = { ...renderCard(labelled, { taxonomy, reader }, 'all'), isWhole: true }
   await writer.put(() => body, 'final').finally(() => writer.close())
 }
 
