@@ -290,7 +290,7 @@ describe('a control with a forged value', () => {
     const valueIn = (message: PageMessage) =>
       String(forgeable(message, actionId) ?? `up ${forgeable(message, 'regenerate_reply')}`)
     const theirs = actionId === 'label_csv' ? '' : valueIn(await find(actionId, dana))
-    await slack.until(() => slack.calls.filter(({ method }) => method === 'response_url').length >= 5, 'all answers')
+    await slack.until(() => slack.calls.filter(({ method }) => method === 'response_url').length >= 6, 'all answers')
     const [before, requests] = [slack.calls.length, model.requests.length]
     await press(story, mine, actionId, { as: lee, value: forge(valueIn(mine), theirs) })
     const written = () =>
