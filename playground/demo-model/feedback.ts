@@ -1,4 +1,5 @@
 import type { LabelledText } from '../../src/features/classify/labelled-texts.ts'
+import { hasNegation } from '../../src/text/clause.ts'
 import { languageOf, parseIndexTerms, parseTerms } from '../../src/text/terms.ts'
 import { type Bayes, type Lesson, learn } from './bayes.ts'
 import { toSentences } from './literal.ts'
@@ -22,6 +23,8 @@ export interface FeedbackQuestion {
 const leastShare = 0.32
 /** A sentence of its own kind must be this clear before a text counts as reporting several things. */
 const clearShare = 0.5
+/** The share of right answers in cross-validation: the engine is never surer of one than this. */
+const mostConfidence = 0.6
 /** What people have corrected outweighs what was shipped. */
 const correctedWeight = 25
 /** So does what the taxonomy itself gives as an example, if less. */
@@ -65,7 +68,12 @@ function toItem(
   quote: string,
 ): EngineItem {
   const { kind, share } = best ?? { kind: other, share: 0 }
-  return { kind, quote, reason: toReason(text, kind, bayes), confidence: Math.round(share * 100) / 100 }
+  return {
+    kind,
+    quote,
+    reason: toReason(text, kind, bayes),
+    confidence: Math.min(mostConfidence, Math.round(share * 100) / 100),
+  }
 }
 
 function mostTelling(sentences: string[], kind: string, bayes: Bayes): string | undefined {
@@ -76,20 +84,31 @@ function mostTelling(sentences: string[], kind: string, bayes: Bayes): string | 
 /** The words that spoke for the kind; the engine has no other reason. */
 function toReason(text: string, kind: string, bayes: Bayes): string {
   const zh = languageOf(text) === 'zh'
-  const telling = [...new Set(toSigns(text))]
-    .filter(sign => !sign.startsWith('#') && text.toLowerCase().includes(sign))
-    .map(sign => ({ sign, weight: bayes.weigh(sign, kind) }))
+  const weigh = (word: string) => toSigns(word).reduce((sum, sign) => sum + bayes.weigh(sign, kind), 0)
+  const telling = [...new Set(toWords(text))]
+    .map(word => ({ word, weight: weigh(word) }))
     .filter(({ weight }) => weight > 0)
     .sort((a, b) => b.weight - a.weight)
-    .slice(0, 3)
-    .map(({ sign }) => sign)
+    .slice(0, mostWords)
+    .map(({ word }) => word)
   if (kind === other || telling.length === 0)
-    return zh
-      ? '没有明显属于某一类的词（内置引擎，没有语言模型）'
-      : 'no words that clearly speak for a kind (built-in engine, no language model)'
-  return zh
-    ? `这些词说明了类别：${telling.join('、')}（内置引擎，没有语言模型）`
-    : `judged by the words ${telling.join(', ')} (built-in engine, no language model)`
+    return zh ? '没有明显指向某个类别的词。' : 'No word clearly points to a category.'
+  return zh ? `判断依据：${telling.join('、')}` : `Based on ${telling.map(word => `“${word}”`).join(' and ')}.`
+}
+
+/** More words than these are no evidence but the text over again. */
+const mostWords = 2
+const byWord = new Intl.Segmenter('zh', { granularity: 'word' })
+
+/** The words of a text as it writes them; one that turns the meaning of the next stands with it: "not intuitive", 不好看. */
+function toWords(text: string): string[] {
+  const segments = [...byWord.segment(text)].filter(({ isWordLike }) => isWordLike)
+  return segments.map(({ segment, index }, at) => {
+    const next = segments[at + 1]
+    const isJoined =
+      next !== undefined && hasNegation(segment) && /^\s*$/.test(text.slice(index + segment.length, next.index))
+    return isJoined ? text.slice(index, next.index + next.segment.length) : segment
+  })
 }
 
 function toLesson({ text, kinds }: LabelledText): Lesson {
