@@ -81,34 +81,47 @@ function mostTelling(sentences: string[], kind: string, bayes: Bayes): string | 
   return sentences.toSorted((a, b) => weigh(b) - weigh(a))[0]
 }
 
-/** The words that spoke for the kind; the engine has no other reason. */
+/** The words that spoke most for the kind, if any did; the engine has no other reason. */
 function toReason(text: string, kind: string, bayes: Bayes): string {
-  const zh = languageOf(text) === 'zh'
+  if (kind === other) return ''
   const weigh = (word: string) => toSigns(word).reduce((sum, sign) => sum + bayes.weigh(sign, kind), 0)
-  const telling = [...new Set(toWords(text))]
+  const words = [...new Set(toWords(text))]
     .map(word => ({ word, weight: weigh(word) }))
     .filter(({ weight }) => weight > 0)
     .sort((a, b) => b.weight - a.weight)
+  const telling = words
+    .filter(({ weight }) => weight >= (words[0]?.weight ?? 0) * leastOfBest)
     .slice(0, mostWords)
     .map(({ word }) => word)
-  if (kind === other || telling.length === 0)
-    return zh ? '没有明显指向某个类别的词。' : 'No word clearly points to a category.'
-  return zh ? `判断依据：${telling.join('、')}` : `Based on ${telling.map(word => `“${word}”`).join(' and ')}.`
+  if (telling.length === 0) return ''
+  return languageOf(text) === 'zh'
+    ? `判断依据：${telling.join('、')}`
+    : `Based on ${telling.map(word => `“${word}”`).join(' and ')}.`
 }
 
 /** More words than these are no evidence but the text over again. */
 const mostWords = 2
+/** A second word must speak about as clearly as the first. */
+const leastOfBest = 0.5
 const byWord = new Intl.Segmenter('zh', { granularity: 'word' })
 
-/** The words of a text as it writes them; one that turns the meaning of the next stands with it: "not intuitive", 不好看. */
+/**
+ * The words of a text that mean something of their own, as it writes them; one that turns the meaning of the next stands with it:
+ * "not intuitive", 不好看.
+ */
 function toWords(text: string): string[] {
   const segments = [...byWord.segment(text)].filter(({ isWordLike }) => isWordLike)
-  return segments.map(({ segment, index }, at) => {
+  const turns = (at: number): boolean => {
+    const [word, next] = [segments[at], segments[at + 1]]
+    if (word === undefined || next === undefined || !hasNegation(word.segment)) return false
+    return /^\s*$/.test(text.slice(word.index + word.segment.length, next.index))
+  }
+  const words = segments.map(({ segment, index }, at) => {
     const next = segments[at + 1]
-    const isJoined =
-      next !== undefined && hasNegation(segment) && /^\s*$/.test(text.slice(index + segment.length, next.index))
-    return isJoined ? text.slice(index, next.index + next.segment.length) : segment
+    return next !== undefined && turns(at) ? text.slice(index, next.index + next.segment.length) : segment
   })
+  const isOwn = (word: string) => parseTerms(word).length > 0 && !/^\p{Script=Han}$/u.test(word)
+  return words.filter((word, at) => isOwn(word) && !turns(at - 1))
 }
 
 function toLesson({ text, kinds }: LabelledText): Lesson {

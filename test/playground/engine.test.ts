@@ -295,7 +295,8 @@ const forwarded = (text: string) => ({
 
 describe('a label of the engine', () => {
   it.each([
-    ['这个页面不太好看', /^判断依据：.*不太好看/],
+    ['这个页面不太好看', /^判断依据：不太好看$/],
+    ['Dark mode is not readable on my phone', /^Based on “not readable”\.$/],
     ['The export button crashes and it is broken', /^Based on “[^”]+”(?: and “[^”]+”)?\.$/],
     ['Your support is a joke, and far too expensive', /^Based on “[^”]+”(?: and “[^”]+”)?\.$/],
     ['导出报表时页面卡死，数据全部丢失', /^判断依据：[^、]+(?:、[^、]+)?$/],
