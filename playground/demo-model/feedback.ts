@@ -1,6 +1,6 @@
 import type { LabelledText } from '../../src/features/classify/labelled-texts.ts'
 import { hasNegation } from '../../src/text/clause.ts'
-import { languageOf, parseIndexTerms, parseTerms } from '../../src/text/terms.ts'
+import { type Language, languageOf, parseIndexTerms, parseTerms } from '../../src/text/terms.ts'
 import { type Bayes, type Lesson, learn } from './bayes.ts'
 import { toSentences } from './literal.ts'
 
@@ -17,6 +17,8 @@ export interface FeedbackQuestion {
   kinds: { id: string; examples: string[] }[]
   corrected: LabelledText[]
   text: string
+  /** The language for the reason; that of the text if undefined. */
+  language?: Language | undefined
 }
 
 /** Under this share of the likeliest kind the engine does not claim to know. */
@@ -37,32 +39,35 @@ export type Classifier = (question: FeedbackQuestion) => EngineItem[]
 /** Learns from the shipped texts once; what a question brings along is added for that question. */
 export function createClassifier(shipped: readonly LabelledText[]): Classifier {
   const lessons = shipped.map(toLesson)
-  return ({ kinds, corrected, text }) => {
+  return ({ kinds, corrected, text, language = languageOf(text) }) => {
     const ids = new Set([...kinds.map(({ id }) => id), other])
     const known = lessons.filter(lesson => lesson.kinds.every(kind => ids.has(kind)))
     const examples = kinds.flatMap(({ id, examples }) =>
       examples.map(example => ({ ...toLesson({ text: example, kinds: [id] }), weight: exampleWeight })),
     )
     const decided = corrected.map(one => ({ ...toLesson(one), weight: correctedWeight }))
-    return toItems(text, learn([...known, ...examples, ...decided]))
+    return toItems({ text, language }, learn([...known, ...examples, ...decided]))
   }
 }
 
-function toItems(text: string, bayes: Bayes): EngineItem[] {
+type Asked = { text: string; language: Language }
+
+function toItems({ text, language }: Asked, bayes: Bayes): EngineItem[] {
   const sentences = toSentences(text)
   const clear = sentences
     .map(sentence => ({ sentence, best: bayes.judge(toSigns(sentence))[0] }))
     .filter(({ best }) => best !== undefined && best.kind !== other && best.share >= clearShare)
   const several = [...new Map(clear.map(one => [one.best?.kind, one])).values()]
-  if (several.length > 1) return several.map(({ sentence, best }) => toItem(sentence, best, bayes, sentence))
+  if (several.length > 1)
+    return several.map(({ sentence, best }) => toItem({ text: sentence, language }, best, bayes, sentence))
   const [best] = bayes.judge(toSigns(text))
   const kind = best !== undefined && best.share >= leastShare ? best : { kind: other, share: 1 - (best?.share ?? 0) }
   const quote = mostTelling(sentences, kind.kind, bayes) ?? text
-  return [toItem(text, kind, bayes, quote)]
+  return [toItem({ text, language }, kind, bayes, quote)]
 }
 
 function toItem(
-  text: string,
+  asked: Asked,
   best: { kind: string; share: number } | undefined,
   bayes: Bayes,
   quote: string,
@@ -71,7 +76,7 @@ function toItem(
   return {
     kind,
     quote,
-    reason: toReason(text, kind, bayes),
+    reason: toReason(asked, kind, bayes),
     confidence: Math.min(mostConfidence, Math.round(share * 100) / 100),
   }
 }
@@ -82,7 +87,7 @@ function mostTelling(sentences: string[], kind: string, bayes: Bayes): string | 
 }
 
 /** The words that spoke most for the kind, if any did; the engine has no other reason. */
-function toReason(text: string, kind: string, bayes: Bayes): string {
+function toReason({ text, language }: Asked, kind: string, bayes: Bayes): string {
   if (kind === other) return ''
   const weigh = (word: string) => toSigns(word).reduce((sum, sign) => sum + bayes.weigh(sign, kind), 0)
   const words = [...new Set(toWords(text))]
@@ -94,7 +99,7 @@ function toReason(text: string, kind: string, bayes: Bayes): string {
     .slice(0, mostWords)
     .map(({ word }) => word)
   if (telling.length === 0) return ''
-  return languageOf(text) === 'zh'
+  return language === 'zh'
     ? `判断依据：${telling.join('、')}`
     : `Based on ${telling.map(word => `“${word}”`).join(' and ')}.`
 }
@@ -170,8 +175,11 @@ export function toFeedbackQuestion(system: string, user: string): FeedbackQuesti
   const corrected = [...system.matchAll(/<corrected kind="([^"]+)">([\s\S]*?)<\/corrected>/g)].map(
     ([, kinds = '', body = '']) => ({ kinds: kinds.split(','), text: unescaped(body) }),
   )
-  return { kinds: kinds.filter(({ id }) => id !== other), corrected, text }
+  const [, named = ''] = /The reason is one short sentence in (\w+);/.exec(system) ?? []
+  return { kinds: kinds.filter(({ id }) => id !== other), corrected, text, language: languages[named] }
 }
+
+const languages: Record<string, Language> = { English: 'en', Chinese: 'zh' }
 
 function inside(marked: string, name: string): string[] {
   return [...marked.matchAll(new RegExp(`<${name}>([\\s\\S]*?)</${name}>`, 'g'))].map(([, body = '']) =>

@@ -7,12 +7,14 @@ import { afterEach, describe, expect, it } from 'vitest'
 import { answerWithEngine } from '../../playground/demo-model/answer.ts'
 import { toSum } from '../../playground/demo-model/arithmetic.ts'
 import { sumUp } from '../../playground/demo-model/digest.ts'
-import { createClassifier } from '../../playground/demo-model/feedback.ts'
+import { createClassifier, toFeedbackQuestion } from '../../playground/demo-model/feedback.ts'
 import { toSentences } from '../../playground/demo-model/literal.ts'
 import { type ChatMessage, toTalk } from '../../playground/demo-model/messages.ts'
 import { toPieces } from '../../playground/demo-model/pieces.ts'
 import { createEngineRoutes, type EngineOptions } from '../../playground/demo-model/routes.ts'
 import { loadShippedTexts } from '../../src/features/classify/labelled-texts.ts'
+import { buildPrompt } from '../../src/features/classify/prompt.ts'
+import { loadTaxonomies } from '../../src/features/classify/taxonomy-files.ts'
 import { buildChunkPrompt } from '../../src/features/summarize/prompt.ts'
 import { renderPromptMessage } from '../../src/model/prompts.ts'
 import { formatReadable } from '../../src/slack/readable.ts'
@@ -306,6 +308,17 @@ describe('a label of the engine', () => {
     const words = item?.reason.startsWith('判断') ? item.reason.slice(5).split('、') : quoted(item?.reason ?? '')
     for (const word of words) expect(text).toContain(word)
     for (const word of words) expect(isWhole(text, word)).toBe(true)
+  })
+
+  it.each([
+    ['这个页面不太好看', 'English', 'Based on “不太好看”.'],
+    ['App crashes when I open settings', 'Chinese', '判断依据：crashes'],
+    ['App crashes when I open settings', undefined, 'Based on “crashes”.'],
+  ])('gives its reason in the language of its reader: %s in %s', async (text, language, reason) => {
+    const taxonomy = (await loadTaxonomies()).of('')
+    const [system, user] = buildPrompt(taxonomy, { text, examples: [], language }, 'json')
+    const question = toFeedbackQuestion(String(system?.content), String(user?.content))
+    expect((await classifier())(question ?? { kinds, corrected: [], text: '' })[0]?.reason).toBe(reason)
   })
 
   it('is never surer than the engine is right, and does not say what the footer says', async () => {

@@ -98,7 +98,7 @@ async function labelRows(ctx: Ctx, table: CsvTable): Promise<LabelledRow[]> {
 }
 
 async function labelRow({ turn, person, signal, deps }: Ctx, text: string, index: number): Promise<LabelledRow> {
-  const { i18n } = createReader(person.locale)
+  const { i18n, languageName: language } = createReader(person.locale)
   if (text.trim() === '') return { labels: [], error: i18n.labels.nothingToLabel }
   const { id, channel, user, place, question } = turn
   const whose = {
@@ -110,7 +110,7 @@ async function labelRow({ turn, person, signal, deps }: Ctx, text: string, index
   const subject = { id: `${id}#${index + 1}`, channel, text, ...whose }
   for (let attempt = 1; ; attempt += 1) {
     try {
-      return { labels: (await deps.label(subject, { pace: 'many', signal })).labels }
+      return { labels: (await deps.label(subject, { pace: 'many', signal, language })).labels }
     } catch (error) {
       signal.throwIfAborted()
       if (attempt === mostAttempts) return { labels: [], error: describeFailure(error).sentence(i18n) }

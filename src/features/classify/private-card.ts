@@ -56,7 +56,7 @@ export async function buildPrivateCard(
   { reader, signal }: { reader: ReturnType<typeof createReader>; signal?: AbortSignal },
 ): Promise<object> {
   const look = { taxonomy: deps.taxonomies.of(subject.channel), reader }
-  const options = signal === undefined ? {} : { signal }
+  const options = { language: reader.languageName, ...(signal !== undefined && { signal }) }
   // A message of several lines is one feedback; a list is what somebody pastes behind the command.
   const lines = subject.ts === undefined ? parseList(subject.text) : undefined
   if (lines === undefined) return renderCard(await deps.label(subject, { pace: 'single', ...options }), look, 'one')
