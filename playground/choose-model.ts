@@ -1,5 +1,4 @@
 import { vendorBaseUrl } from '../src/config.ts'
-import { builtInEngine } from '../src/i18n/en.ts'
 import { formatModelTitle } from '../src/model/client.ts'
 import { detectLocalServer } from '../src/model/detect-local-server.ts'
 
@@ -36,7 +35,7 @@ export async function chooseModel(env: Record<string, string | undefined>): Prom
     }
   }
   return {
-    title: builtInEngine,
+    title: 'built-in engine, no language model',
     toEnvironment: url => ({
       OPENAI_BASE_URL: `${url}/v1`,
       OPENAI_MODEL: 'built-in-engine',

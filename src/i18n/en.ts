@@ -5,9 +5,6 @@ const count = (number: number) => number.toLocaleString('en')
 const quote = (words: string) => words.replace(/\s+/g, ' ').trim().slice(0, 400).toWellFormed()
 const short = (number: number) => (number < 1_000 ? String(number) : `${Math.round(number / 1_000)}k`)
 
-/** The title of the engine that answers in the playground where there is no model. */
-export const builtInEngine = 'built-in engine, no language model'
-
 const englishDay = new Intl.DateTimeFormat('en', { weekday: 'short', month: 'short', day: 'numeric', timeZone: 'UTC' })
 
 /** The bot's own sentences in English. The model's answers are not among them: they follow the question's language. */
@@ -41,8 +38,8 @@ export const en = {
   overrun: 'I stopped this answer because it ran on and on. Say “go on” for more.',
   outputLimit: 'The answer reached the model’s length limit. Say “go on” for the rest.',
 
-  /** Names the model that answered; a model's own name is the same in every language. */
-  modelTitle: (title: string) => title,
+  /** Names who answered by a model's name or title; only the playground's engine, which is no model, is named in words. */
+  modelTitle: (name: string) => (/^built-in.engine/.test(name) ? 'built-in engine, no language model' : name),
 
   labels: {
     unreadable: 'The language model gave no label that I can read. Please try again; another model may do better.',

@@ -1,5 +1,4 @@
 import type { I18n } from './catalog.ts'
-import { builtInEngine } from './en.ts'
 
 const count = (number: number) => number.toLocaleString('en')
 const short = (number: number) => (number < 1_000 ? String(number) : `${Math.round(number / 1_000)}k`)
@@ -37,7 +36,7 @@ export const zh: I18n = {
   overrun: '回答没完没了，我已停止。说“继续”可以看到更多。',
   outputLimit: '回答达到了模型的长度上限。说“继续”可以看到其余部分。',
 
-  modelTitle: title => (title === builtInEngine ? '内置引擎，未连接语言模型' : title),
+  modelTitle: name => (/^built-in.engine/.test(name) ? '内置引擎，未连接语言模型' : name),
 
   labels: {
     unreadable: '语言模型没有给出我能读懂的分类。请再试一次，或换一个模型。',

@@ -12,10 +12,12 @@ import { toSentences } from '../../playground/demo-model/literal.ts'
 import { type ChatMessage, toTalk } from '../../playground/demo-model/messages.ts'
 import { toPieces } from '../../playground/demo-model/pieces.ts'
 import { createEngineRoutes, type EngineOptions } from '../../playground/demo-model/routes.ts'
+import { ENGINE_MODEL } from '../../playground/demo-model/wire.ts'
 import { loadShippedTexts } from '../../src/features/classify/labelled-texts.ts'
 import { buildPrompt } from '../../src/features/classify/prompt.ts'
 import { loadTaxonomies } from '../../src/features/classify/taxonomy-files.ts'
 import { buildChunkPrompt } from '../../src/features/summarize/prompt.ts'
+import { i18nFor } from '../../src/i18n/catalog.ts'
 import { renderPromptMessage } from '../../src/model/prompts.ts'
 import { formatReadable } from '../../src/slack/readable.ts'
 import { parseTerms } from '../../src/text/terms.ts'
@@ -293,6 +295,17 @@ const forwarded = (text: string) => ({
   channel: 'general',
   ts: '1.0',
   text,
+})
+
+describe('the name of the engine', () => {
+  it.each(['en-US', 'zh-CN'])('is words in the language of the reader, by whatever it is called: %s', locale => {
+    const { modelTitle } = i18nFor(locale)
+    const title = 'built-in engine, no language model'
+    const names = [title, ENGINE_MODEL]
+    expect(names.map(modelTitle)).toEqual(Array(2).fill(expect.stringMatching(signature)))
+    expect(/\p{Script=Han}/u.test(modelTitle(title))).toBe(locale === 'zh-CN')
+    expect(modelTitle('gpt-4o')).toBe('gpt-4o')
+  })
 })
 
 describe('a label of the engine', () => {
