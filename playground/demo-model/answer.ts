@@ -10,13 +10,13 @@ type Own = ReturnType<typeof sentencesIn>
 
 /**
  * What can be answered without a language model: a sum, sentences out of the conversation, or else plainly that no
- * model is connected. Everything but its own few sentences is quoted to the letter, and the last line says who speaks.
+ * model is connected. Everything but its own few sentences is quoted to the letter.
  */
 export function answerWithEngine(messages: readonly ChatMessage[]): string {
   const { question, sources } = toTalk(messages)
   const talk = { question, sources: sources.filter(isForPeople) }
   const own = sentencesIn(languageOf(question))
-  return `${toAnswer(talk, own)}\n\n${own.signature}`
+  return toAnswer(talk, own)
 }
 
 /** What somebody asked the bot earlier answers nothing, and is no part of what people talked about. */

@@ -38,6 +38,9 @@ export const en = {
   overrun: 'I stopped this answer because it ran on and on. Say “go on” for more.',
   outputLimit: 'The answer reached the model’s length limit. Say “go on” for the rest.',
 
+  /** Names who answered by a model's name or title; only the playground's engine, which is no model, is named in words. */
+  modelTitle: (name: string) => (/^built-in.engine/.test(name) ? 'built-in engine, no language model' : name),
+
   labels: {
     unreadable: 'The language model gave no label that I can read. Please try again; another model may do better.',
     working: 'Still working on it. The result will appear here.',
@@ -45,16 +48,17 @@ export const en = {
       'Write the feedback after the command: /classify the export is broken. A list with one item a line works, too. In a thread, mention me: “classify this”.',
     line: (kind: string, text: string, reason: string) => `[${kind}]-[problem:${text}]-[${reason}]`,
     confidence: (percent: number) =>
-      `${percent >= 80 ? 'high' : percent >= 50 ? 'medium' : 'low'} confidence (${percent} %)`,
-    noConfidence: 'confidence not given',
+      `${percent >= 80 ? 'High' : percent >= 50 ? 'Medium' : 'Low'} confidence (${percent}%)`,
+    noConfidence: 'Confidence unknown',
     noEvidence: 'There is no clear evidence in the text itself.',
-    other: 'It fits none of the kinds.',
+    otherKind: 'Other',
+    other: 'Doesn’t fit any category.',
     by: (model: string) => `Labelled by ${model}`,
     correctedBy: (name: string) => `Corrected by ${name}`,
     post: 'Post to the channel',
-    postedBy: (name: string) => `${name} had this feedback looked at:`,
+    postedBy: (name: string) => `${name} shared this feedback:`,
     posted: 'Posted.',
-    correct: 'Correct it…',
+    correct: 'Change category…',
     undo: 'Undo the correction',
     notYourCorrection: (name: string) => `Only ${name}, who corrected this, or an admin of the workspace can undo it.`,
     gone: 'I no longer have this label. Please classify the text again.',
@@ -84,25 +88,34 @@ export const en = {
       heads: { kind: 'kind', confidence: 'confidence', quote: 'quote', reason: 'reason', error: 'error' },
     },
     report: {
-      title: (from: string, to: string, total: number) => `Feedback from ${from} to ${to}: ${total} in all`,
+      /** `place` is the name of a channel or blank. */
+      title: (place: string, days: string, total: number) =>
+        `Feedback${place === '' ? '' : ` in #${place}`}, ${days}: ${total} ${total === 1 ? 'item' : 'items'}`,
       chart: 'Feedback by week',
-      all: 'all',
-      csv: 'Give me the CSV',
+      week: 'Week of',
+      earlier: 'Earlier',
+      all: 'Total',
+      csv: 'Download CSV',
+      heads: [
+        ...['said', 'channel id', 'channel', 'text', 'kind', 'quote', 'reason', 'confidence', 'corrected by id'],
+        ...['corrected by', 'taxonomy version'],
+      ],
       none: 'There is no labelled feedback in that time. Watch a channel (/classify settings), or classify what was said: /classify last 7 days in #feedback.',
-      sent: 'The report is in your direct messages with me.',
-      sentWithoutChart:
-        'The report is in your direct messages with me. I could not add its chart; the log says why (often the scope files:write is missing).',
+      sent: (link: string) => `The report is in your direct messages: ${link}`,
+      sentWithoutChart: (link: string) =>
+        `The report is in your direct messages: ${link}\nI could not add its chart; the log says why (often the scope files:write is missing).`,
       noChannel: (name: string) => `I am not in a channel “${name}”. Invite me there, and try again.`,
     },
     list: (most: number) =>
       `That is a long list: I take ${most} lines here. Put it into a CSV file in a thread instead.`,
     settings: {
-      title: 'Feedback here',
+      title: (channel: string) => `Feedback in #${channel}`,
+      titleWithoutName: 'Feedback settings',
       save: 'Save',
-      watchLabel: 'Messages of this channel',
-      watch: 'Label each one by itself, with a quiet reaction',
-      card: 'Put the card into its thread, too',
-      reactionLabel: 'Emoji with which anybody has a message labelled (leave empty for none)',
+      watchLabel: 'Messages in this channel',
+      watch: 'Label every message automatically with an emoji',
+      card: 'Post a card in the thread, too',
+      reactionLabel: 'Label a message when someone reacts with (leave empty for none)',
       noEmoji: 'Write the name of one emoji, like label',
     },
   },

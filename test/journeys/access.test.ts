@@ -290,7 +290,7 @@ describe('a control with a forged value', () => {
     const valueIn = (message: PageMessage) =>
       String(forgeable(message, actionId) ?? `up ${forgeable(message, 'regenerate_reply')}`)
     const theirs = actionId === 'label_csv' ? '' : valueIn(await find(actionId, dana))
-    await slack.until(() => slack.calls.filter(({ method }) => method === 'response_url').length >= 5, 'all answers')
+    await slack.until(() => slack.calls.filter(({ method }) => method === 'response_url').length >= 6, 'all answers')
     const [before, requests] = [slack.calls.length, model.requests.length]
     await press(story, mine, actionId, { as: lee, value: forge(valueIn(mine), theirs) })
     const written = () =>
@@ -381,14 +381,14 @@ describe('a correction', () => {
     const untilKind = (kind: string) => slack.until(() => now().text.startsWith(`[${kind}]`), `the kind ${kind}`)
     for (const by of [admin, lee]) {
       await correct(story, now(), lee)
-      await untilKind('complaint')
+      await untilKind('Complaint')
       expect(JSON.stringify(now().blocks)).toContain('Corrected by Lee')
       await press(story, now(), 'undo_correction', { as: dana })
       const isRefusal = ({ ephemeralTo, text }: PageMessage) => ephemeralTo === dana && /Only Lee, who/.test(text)
       await slack.until(() => slack.snapshot(dana).messages.find(isRefusal), 'the refusal')
       expect(await store.labels.corrected(10)).toHaveLength(1)
       await press(story, now(), 'undo_correction', { as: by })
-      await untilKind('bug')
+      await untilKind('Bug')
       expect(JSON.stringify(now().blocks)).not.toContain('Corrected by')
       expect(findControl(now(), 'undo_correction')).toBeUndefined()
       expect(await store.labels.corrected(10)).toEqual([])

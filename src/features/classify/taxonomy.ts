@@ -1,5 +1,6 @@
 import { isMap, isScalar, LineCounter, type Node, parseDocument } from 'yaml'
 import { z } from 'zod'
+import type { createReader } from './reader.ts'
 
 /** One kind of feedback. */
 interface Kind {
@@ -146,9 +147,13 @@ function findLine(contents: unknown, path: PropertyKey[], lines: LineCounter): n
 
 const firstLine = (message: string) => message.split('\n', 1)[0] ?? message
 
-/** Formats a kind's name in a language; falls back to English, then to any. */
-export function formatKind(taxonomy: Taxonomy, id: string, language: 'en' | 'zh'): string {
-  if (id === otherId) return language === 'zh' ? '其他' : 'other'
+/** Formats a kind's name in the reader's language; falls back to English, then to any. */
+export function formatKind(
+  taxonomy: Pick<Taxonomy, 'kinds'>,
+  id: string,
+  { language, i18n }: ReturnType<typeof createReader>,
+): string {
+  if (id === otherId) return i18n.labels.otherKind
   const names = taxonomy.kinds.find(kind => kind.id === id)?.names ?? {}
   return names[language] ?? names.en ?? Object.values(names)[0] ?? id
 }

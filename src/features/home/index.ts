@@ -33,7 +33,7 @@ async function forget({ store, log }: HomeDeps, user: string, i18n: I18n): Promi
 }
 
 async function publish(deps: HomeDeps, user: string, i18n: I18n, notice?: string): Promise<void> {
-  const view = buildHomeView(i18n, deps.model.title, notice)
+  const view = buildHomeView(i18n, i18n.modelTitle(deps.model.title), notice)
   await deps.limiter
     .send('views.publish', () => ({ user_id: user, view }), 'first')
     .catch(error => deps.log.warn({ reason: formatError(error) }, 'App Home not published'))

@@ -150,7 +150,7 @@ async function summarizeMessages(ctx: Ctx, { source, read, form, progress, readA
     read,
     summary,
     dropped: shown.dropped,
-    model: deps.model.title,
+    model: i18n.modelTitle(deps.model.title),
     timeZone: person.timeZone,
     i18n,
   })
