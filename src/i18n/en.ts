@@ -184,6 +184,8 @@ export const en = {
   controls: {
     stop: 'Stop',
     again: 'Answer again',
+    againLabel: 'Discard this answer and write a new one',
+    canBeWrong: 'AI can be wrong',
     retry: 'Try again',
     good: 'Good answer',
     bad: 'Bad answer',

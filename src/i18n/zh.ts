@@ -163,6 +163,8 @@ export const zh: I18n = {
   controls: {
     stop: '停止',
     again: '重新回答',
+    againLabel: '弃用这个回答，重新写一个',
+    canBeWrong: 'AI 可能出错',
     retry: '再试一次',
     good: '回答得好',
     bad: '回答得不好',

@@ -241,6 +241,26 @@ describe('a reply in progress', () => {
 })
 
 describe('an answer', () => {
+  test('has the thumbs and a new answer in one row, and below it the model’s name and that AI can be wrong', async () => {
+    const story = await openStory({ model: { name: 'models/qwen/qwen-1.5b' } })
+    const { slack, model, say } = story
+    const { mei, general } = { ...slack.people, ...slack.channels }
+    const ts = await say(mei, general, `<@${slack.botUserId}> 二加二？`)
+    ;(await model.next()).reply('四。')
+    const { blocks = [], text } = await untilWhole(story, general, ts)
+    const [, row, line] = blocks
+    expect(row).toMatchObject({
+      type: 'context_actions',
+      elements: [
+        { type: 'feedback_buttons', action_id: 'rate_reply' },
+        { type: 'icon_button', action_id: 'regenerate_reply', text: { text: '重新回答' } },
+      ],
+    })
+    expect(line).toMatchObject({ type: 'context', elements: [{ text: 'qwen-1.5b · AI 可能出错' }] })
+    expect(blocks).toHaveLength(3)
+    expect(text).toBe('四。')
+  })
+
   test('is rated by thumbs, each person’s last one counts', async () => {
     const story = await openStory()
     const { slack, model, say, store } = story
