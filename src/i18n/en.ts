@@ -11,7 +11,14 @@ const englishDay = new Intl.DateTimeFormat('en', { weekday: 'short', month: 'sho
 export const en = {
   thinking: 'is thinking…',
   dialogLate: 'That took too long, so Slack did not let me open the dialog. Please try again.',
-  help: 'Ask me something after my name, for example “summarize this thread” or “what did we decide about the date?”. I read the thread I am in, and in it you need not mention me again. /summarize tells you alone what was said in a channel, /classify what kind of feedback a text is.',
+  help: [
+    'Mention me in a channel, or write to me directly. I read the thread before I answer, and in a thread that I’m in, you don’t need to mention me again. For example:',
+    '- “What did we decide about the date?”',
+    '- “Summarize this thread”, or `/summarize #general since yesterday` for a summary that only you see',
+    '- `/classify the export is broken` to see what kind of feedback it is, and why',
+    '- `/classify report` for this channel’s feedback in numbers',
+    '- `/ask` to ask without mentioning me',
+  ].join('\n'),
   interrupted: 'I was stopped before I could finish. Please ask again.',
   handedOver: 'I am being restarted; the rest follows when I am back.',
   setAside:
