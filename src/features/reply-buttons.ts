@@ -7,6 +7,7 @@ export const controlIds = {
   stop: 'stop_reply',
   again: 'regenerate_reply',
   rate: 'rate_reply',
+  reason: 'rate_reason',
   post: 'post_summary',
 } as const
 
@@ -56,6 +57,17 @@ function buildAuthorLine(i18n: I18n, model: string | undefined): Control {
 /** Builds a regenerate button with a name of its own, for failures and edited questions. */
 export function buildRegenerateControls(turnId: string, name: string): Control[] {
   return [buildButton(controlIds.again, name, turnId)]
+}
+
+/** The question why an answer is bad, one button for each reason; each carries the id of its turn. */
+export function buildReasonControl(turnId: string, { controls }: I18n): Control {
+  const elements = Object.entries(controls.reasons).map(([reason, name]) => ({
+    type: 'button',
+    action_id: `${controlIds.reason}_${reason}`,
+    text: plain(name),
+    value: turnId,
+  }))
+  return { type: 'actions', block_id: controlIds.reason, elements }
 }
 
 /** The value of the post button: which summary is posted, and where. */

@@ -203,6 +203,9 @@ export const en = {
     busy: 'I am at work on this answer already.',
     edited: 'You changed your question after I had answered it.',
     editedAgain: 'Answer the new question',
+    askReason: 'Thanks for the feedback. What was wrong? (optional)',
+    reasons: { wrong: 'Wrong', too_long: 'Too long', off_thread: 'Not from this thread', other: 'Something else' },
+    reasonKept: 'Thanks, noted.',
   },
 
   fileReasons: {
@@ -318,6 +321,7 @@ export const en = {
         ? 'Done. I had nothing stored about you.'
         : `Done. I deleted ${count} ${count === 1 ? 'entry' : 'entries'} about you.`,
     notForgotten: 'I couldn’t delete your data. Try again in a minute.',
+    ratings: (up: number, down: number) => `Ratings of my answers (only admins see this): 👍 ${up} · 👎 ${down}`,
   },
 
   prompts: {

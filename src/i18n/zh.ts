@@ -182,6 +182,9 @@ export const zh: I18n = {
     busy: '我正在写这个回答。',
     edited: '我回答之后，你修改了问题。',
     editedAgain: '回答新的问题',
+    askReason: '谢谢反馈。哪里不好？（可以不选）',
+    reasons: { wrong: '内容有误', too_long: '太长', off_thread: '和这个讨论串无关', other: '其他' },
+    reasonKept: '谢谢，已记录。',
   },
 
   fileReasons: {
@@ -281,6 +284,7 @@ export const zh: I18n = {
     forgetDeny: '取消',
     forgotten: count => (count === 0 ? '已完成，没有保存任何与你有关的数据。' : `已删除 ${count} 条与你有关的数据。`),
     notForgotten: '暂时无法删除你的数据，请稍后再试。',
+    ratings: (up, down) => `我的回答得到的评价（仅管理员可见）：👍 ${up} · 👎 ${down}`,
   },
 
   prompts: {

@@ -33,10 +33,35 @@ async function forget({ store, log }: HomeDeps, user: string, i18n: I18n): Promi
 }
 
 async function publish(deps: HomeDeps, user: string, i18n: I18n, notice?: string): Promise<void> {
-  const view = buildHomeView(i18n, deps.model.title, notice)
+  const view = buildHomeView(i18n, { model: deps.model.title, ratings: await countRatings(deps, user), notice })
   await deps.limiter
     .send('views.publish', () => ({ user_id: user, view }), 'first')
     .catch(error => deps.log.warn({ reason: formatError(error) }, 'App Home not published'))
+}
+
+type Ratings = Awaited<ReturnType<HomeDeps['store']['ratings']['count']>>
+
+/** Counts the ratings of all answers for an admin; undefined for everybody else. */
+async function countRatings({ store, users, log }: HomeDeps, user: string): Promise<Ratings | undefined> {
+  if (!(await users.read(user)).isAdmin || !(await users.refresh(user)).isAdmin) return undefined
+  return store.ratings.count().catch(error => {
+    log.warn({ reason: formatError(error) }, 'ratings not counted')
+    return undefined
+  })
+}
+
+/** Formats how answers were rated, and for which reasons. */
+function formatRatings(ratings: Ratings, { home, controls }: I18n): string {
+  const count = (is: (one: Ratings[number]) => boolean) => ratings.filter(is).reduce((sum, { count }) => sum + count, 0)
+  const total = home.ratings(
+    count(({ rating }) => rating === 'up'),
+    count(({ rating }) => rating === 'down'),
+  )
+  const reasons = Object.entries(controls.reasons)
+    .map(([key, name]) => ({ name, times: count(({ rating, reason }) => rating === 'down' && reason === key) }))
+    .filter(({ times }) => times > 0)
+    .map(({ name, times }) => `${name} ${times}`)
+  return [total, reasons.join(' · ')].join('\n').trim()
 }
 
 /**
@@ -50,7 +75,10 @@ async function suggest(deps: HomeDeps, channel: string, i18n: I18n): Promise<voi
     .catch(error => deps.log.debug({ code: error.code }, 'suggested prompts not set'))
 }
 
-function buildHomeView(i18n: I18n, model: string, notice: string | undefined): HomeView {
+function buildHomeView(
+  i18n: I18n,
+  { model, ratings, notice }: { model: string; ratings: Ratings | undefined; notice: string | undefined },
+): HomeView {
   const plain = (text: string) => ({ type: 'plain_text' as const, text })
   const section = (text: string) => ({ type: 'section' as const, text: { type: 'plain_text' as const, text } })
   return {
@@ -72,6 +100,7 @@ function buildHomeView(i18n: I18n, model: string, notice: string | undefined): H
         ],
       },
       { type: 'divider' },
+      ...(ratings === undefined ? [] : [section(formatRatings(ratings, i18n))]),
       { type: 'context', elements: [{ type: 'plain_text', text: i18n.home.model(model) }] },
       { type: 'context', elements: [{ type: 'plain_text', text: i18n.home.reads }] },
       {
