@@ -298,6 +298,7 @@ export const en = {
     yourQuestion: (question: string) => `Your question was: ${question}`,
     threadLocked: 'This thread is locked, so I cannot answer in it. Ask me in a direct message instead.',
     cannotPost: (code: string) => `Slack did not let me post here (${code}). Ask me in a direct message instead.`,
+    inThread: (link: string) => `Your question is in the thread, and the answer comes there: ${link}`,
   },
 
   home: {

@@ -265,6 +265,7 @@ export const zh: I18n = {
     notInChannel: '你或我不在这个频道里。请用 /invite 邀请我，或者私信问我。',
     threadLocked: '这个讨论串已锁定，我没法在里面回复。请私信问我。',
     cannotPost: code => `Slack 不让我在这里发消息（${code}）。请私信问我。`,
+    inThread: link => `你的问题已发到讨论串，回答也会在那里：${link}`,
   },
 
   home: {

@@ -128,6 +128,45 @@ describe('a dialogue', () => {
     expect(slack.snapshot(dana).modals).toEqual([])
   })
 
+  test('from a message’s shortcut shows the message, shortened and as it was typed, and leads to the thread', async () => {
+    const { slack, model, say } = await openStory({ workspace: { shortcuts } })
+    const { dana, lee, general } = { ...slack.people, ...slack.channels }
+    const text = `<!channel> <@${dana}>: *launch* on [Thursday](https://evil.example) & ${'more '.repeat(200)}`
+    const ts = await say(lee, general, text)
+    await slack.do({ do: 'message_shortcut', as: dana, channel: general, ts, callbackId: 'ask_about_message' })
+    const { id, view } = await slack.until(() => slack.snapshot(dana).modals.at(-1), 'the dialogue')
+    const [quote] = view.blocks as { type: string; elements: { type: string; elements: { text: string }[] }[] }[]
+    expect(quote?.elements).toMatchObject([{ type: 'rich_text_quote', elements: [{ type: 'text' }] }])
+    const shown = quote?.elements[0]?.elements[0]?.text ?? ''
+    expect(shown).toMatch(/^<!channel> @Dana: \*launch\* on \[Thursday\]\(https:\/\/evil\.example\) & more .*…$/)
+    expect(shown.length).toBeLessThan(400)
+
+    const state = { question: { text: { type: 'plain_text_input', value: 'Which day?' } } }
+    await slack.do({ do: 'submit_view', as: dana, viewId: id, state })
+    ;(await model.next()).reply('Thursday.')
+    const asked = slack.messages(general, ts).find(message => toSeen(message).includes('Which day?'))
+    const link = `p${asked?.ts.replace('.', '')}?thread_ts=${ts}`
+    const told = () =>
+      slack.snapshot(dana).messages.find(({ ephemeralTo, text }) => ephemeralTo === dana && text.includes(link))
+    expect((await slack.until(told, 'the link')).text).toContain('in the thread')
+  })
+
+  test('about a message without words shows the names of its files', async () => {
+    const { slack } = await openStory({ workspace: { shortcuts } })
+    const { dana, general } = { ...slack.people, ...slack.channels }
+    const { id } = slack.upload(dana, 'plan.pdf', Buffer.from('%PDF-1.4'))
+    const { ts } = await slack.do({ do: 'say', as: dana, channel: general, text: '', files: [id] })
+    await slack.do({
+      do: 'message_shortcut',
+      as: dana,
+      channel: general,
+      ts: String(ts),
+      callbackId: 'ask_about_message',
+    })
+    const { view } = await slack.until(() => slack.snapshot(dana).modals.at(-1), 'the dialogue')
+    expect(JSON.stringify(view.blocks)).toContain('plan.pdf')
+  })
+
   test('from the app’s home is answered in the direct message', async () => {
     const { slack, model } = await openStory()
     const { mei } = slack.people

@@ -293,8 +293,8 @@ describe('an answer', () => {
     const asked = await slack.until(() => own(mei), 'the question')
     expect(toSeen(asked)).toBe('谢谢反馈。哪里不好？（可以不选）')
     expect(asked.threadTs).toBe(ts)
-    const { elements } = asked.blocks?.find(({ type }) => type === 'actions') as { elements: SlackJson[] }
-    const names = elements.map(({ text }) => (text as SlackJson).text)
+    const elements = (asked.blocks ?? []).flatMap(({ type, elements }) => (type === 'actions' ? elements : []))
+    const names = (elements as { text: SlackJson }[]).map(({ text }) => text.text)
     expect(names).toEqual(['内容有误', '太长', '和这个讨论串无关', '其他'])
     await press(story, asked, 'rate_reason_too_long', mei)
     const isThanked = () => slack.snapshot(mei).messages.some(message => toSeen(message) === '谢谢，已记录。')
