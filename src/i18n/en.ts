@@ -328,14 +328,12 @@ export const en = {
   prompts: {
     title: 'What can I do for you?',
     // A click sends the message as it stands, so each must be a whole question.
-    list: [
-      { title: 'What can you do?', message: 'What can you do?' },
-      { title: 'Draft an announcement', message: 'Help me draft a short announcement. Ask me what you need to know.' },
-      {
-        title: 'Improve a text',
-        message: 'I have a text to improve. Ask me for it, then make it clearer and shorter.',
-      },
-      { title: 'Plan a meeting', message: 'Suggest an agenda for a weekly team meeting of 30 minutes.' },
-    ],
+    list: (channel: string | undefined) =>
+      [
+        'What did I miss?',
+        ...(channel === undefined ? [] : [`Summarize #${channel} since yesterday`]),
+        'What feedback came in this week?',
+        'What can you do?',
+      ].map(message => ({ title: message, message })),
   },
 }

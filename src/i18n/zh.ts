@@ -290,11 +290,12 @@ export const zh: I18n = {
 
   prompts: {
     title: '需要我做什么？',
-    list: [
-      { title: '你能做什么？', message: '你能做什么？' },
-      { title: '起草通知', message: '帮我起草一份简短的通知。需要知道什么就问我。' },
-      { title: '润色文字', message: '我有一段文字要润色。先向我要文字，再把它改得更清楚、更短。' },
-      { title: '安排会议', message: '为三十分钟的每周团队会议拟一份议程。' },
-    ],
+    list: channel =>
+      [
+        '我错过了什么？',
+        ...(channel === undefined ? [] : [`总结 #${channel} 从昨天开始的内容`]),
+        '本周收到了哪些反馈？',
+        '你能做什么？',
+      ].map(message => ({ title: message, message })),
   },
 }

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { blockStore } from '../block-store.ts'
-import { openStory, toSeen } from '../story.ts'
+import { openStory, type Story, toSeen } from '../story.ts'
 
 const commands = [{ command: '/ask', description: 'Ask', usageHint: '[question]' }]
 const shortcuts = [
@@ -198,13 +198,55 @@ describe('a dialogue', () => {
   })
 })
 
-test('the agent pane suggests how to begin, in the person’s language', async () => {
-  const { slack } = await openStory()
-  const { mei } = slack.people
-  await slack.do({ do: 'open_home', as: mei, tab: 'messages' })
-  const prompts = await slack.until(() => {
-    const { suggestedPrompts } = slack.snapshot(mei)
-    return suggestedPrompts.length > 0 ? suggestedPrompts : undefined
-  }, 'the prompts')
-  expect(prompts.map(({ title }) => title)).toContain('你能做什么？')
+describe('the agent pane', () => {
+  const suggestionsFor = async (story: Story, as: string) => {
+    const { slack } = story
+    await slack.do({ do: 'open_home', as, tab: 'messages' })
+    return slack.until(() => {
+      const { suggestedPrompts } = slack.snapshot(as)
+      return suggestedPrompts.length > 0 ? suggestedPrompts : undefined
+    }, 'the prompts')
+  }
+
+  test('suggests what the bot is good at, with a channel that it is in, in the person’s language', async () => {
+    const story = await openStory()
+    const { mei, dana } = story.slack.people
+    expect((await suggestionsFor(story, mei)).map(({ message }) => message)).toEqual([
+      '我错过了什么？',
+      '总结 #general 从昨天开始的内容',
+      '本周收到了哪些反馈？',
+      '你能做什么？',
+    ])
+    expect((await suggestionsFor(story, dana)).map(({ title }) => title)).toEqual([
+      'What did I miss?',
+      'Summarize #general since yesterday',
+      'What feedback came in this week?',
+      'What can you do?',
+    ])
+  })
+
+  test('suggests no channel when the bot’s channels cannot be read', async () => {
+    const story = await openStory()
+    const { slack } = story
+    slack.fault({ method: 'users.conversations', error: 'fatal_error', times: Number.POSITIVE_INFINITY })
+    expect((await suggestionsFor(story, slack.people.dana)).map(({ message }) => message)).toEqual([
+      'What did I miss?',
+      'What feedback came in this week?',
+      'What can you do?',
+    ])
+  })
+
+  test('suggests nothing that the model would have to answer without knowing', async () => {
+    const story = await openStory()
+    const { slack, model, say, untilReply } = story
+    for (const person of [slack.people.dana, slack.people.mei]) {
+      const direct = slack.snapshot(person).channels.find(({ kind }) => kind === 'im')?.id ?? ''
+      for (const { message } of await suggestionsFor(story, person)) {
+        if (/#general/.test(message)) continue
+        const ts = await say(person, direct, message)
+        await untilReply(direct, ts, () => true, `the answer to ${message}`)
+      }
+    }
+    expect(model.requests).toEqual([])
+  })
 })

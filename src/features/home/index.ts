@@ -2,16 +2,28 @@ import type { BlockAction } from '@slack/bolt'
 import type { HomeView } from '@slack/types'
 import { formatError } from '../../errors.ts'
 import { type I18n, i18nFor } from '../../i18n/catalog.ts'
+import { createCache } from '../../lru.ts'
+import { rejectAfter } from '../../slack/users.ts'
 import type { Bot, Services } from '../context.ts'
 
-type HomeDeps = Pick<Services, 'limiter' | 'model' | 'log' | 'store' | 'users'>
+type HomeDeps = Pick<Services, 'call' | 'limiter' | 'model' | 'log' | 'store' | 'users'>
 
 /** Registers App Home: its home tab says what the bot does and which model answers, its messages tab suggests prompts. */
 export function home({ app, services }: Bot): void {
+  const examples = createCache({
+    maxSize: 1,
+    sizeOf: () => 1,
+    ttlMs: exampleMs,
+    read: () => findExample(services.call),
+  })
   app.event('app_home_opened', async ({ event }) => {
-    const i18n = i18nFor((await services.users.read(event.user)).locale)
-    if (event.tab === 'messages') await suggest(services, event.channel, i18n)
-    else await publish(services, event.user, i18n)
+    const { isGuest, locale } = await services.users.read(event.user)
+    const i18n = i18nFor(locale)
+    if (event.tab !== 'messages') return publish(services, event.user, i18n)
+    // Guests may read only some channels.
+    const reading = isGuest ? undefined : Promise.race([examples.read(''), rejectAfter(exampleWaitMs)])
+    const example = await reading?.catch(() => undefined)
+    await suggest(services, { channel: event.channel, example: example?.name, i18n })
   })
   app.action<BlockAction>('forget_me', async ({ ack, body }) => {
     await ack()
@@ -37,6 +49,21 @@ async function publish(deps: HomeDeps, user: string, i18n: I18n, notice?: string
   await deps.limiter
     .send('views.publish', () => ({ user_id: user, view }), 'first')
     .catch(error => deps.log.warn({ reason: formatError(error) }, 'App Home not published'))
+}
+
+/** How long the example is kept, and how long it is waited for. */
+const exampleMs = 600_000
+const exampleWaitMs = 1_000
+
+/** Finds a public channel that the bot is in, for an example: #general if it is there. */
+async function findExample(call: HomeDeps['call']): Promise<{ name: string | undefined }> {
+  const { channels } = await call('users.conversations', {
+    types: 'public_channel',
+    exclude_archived: true,
+    limit: 200,
+  })
+  const names = (channels as { name?: string }[]).flatMap(({ name }) => name ?? [])
+  return { name: names.find(name => name === 'general') ?? names[0] }
 }
 
 type Ratings = Awaited<ReturnType<HomeDeps['store']['ratings']['count']>>
@@ -68,8 +95,11 @@ function formatRatings(ratings: Ratings, { home, controls }: I18n): string {
  * Sets the suggested prompts. In agent apps they belong to the whole messages tab; with a `thread_ts` the call silently does nothing.
  * Best effort: a workspace whose plan has no agents refuses them.
  */
-async function suggest(deps: HomeDeps, channel: string, i18n: I18n): Promise<void> {
-  const args = { channel_id: channel, title: i18n.prompts.title, prompts: i18n.prompts.list }
+async function suggest(
+  deps: HomeDeps,
+  { channel, example, i18n }: { channel: string; example: string | undefined; i18n: I18n },
+): Promise<void> {
+  const args = { channel_id: channel, title: i18n.prompts.title, prompts: i18n.prompts.list(example) }
   await deps.limiter
     .send('assistant.threads.setSuggestedPrompts', () => args, 'first')
     .catch(error => deps.log.debug({ code: error.code }, 'suggested prompts not set'))
