@@ -35,7 +35,7 @@ export function buildAnswerControls(turnId: string, i18n: I18n, model?: string):
   const again = {
     type: 'icon_button',
     action_id: controlIds.again,
-    // Slack has no other icon yet. The new answer takes the place of this one.
+    // Slack has no other icon; the new answer takes the place of this one. Source: docs.slack.dev, icon button element.
     icon: 'trash',
     text: plain(i18n.controls.again),
     accessibility_label: i18n.controls.againLabel,
@@ -59,7 +59,7 @@ export function buildRegenerateControls(turnId: string, name: string): Control[]
   return [buildButton(controlIds.again, name, turnId)]
 }
 
-/** The question why an answer is bad, one button for each reason; each carries the id of its turn. */
+/** Builds the question why an answer is bad, one button for each reason; each carries the id of its turn. */
 export function buildReasonControl(turnId: string, { controls }: I18n): Control {
   const elements = Object.entries(controls.reasons).map(([reason, name]) => ({
     type: 'button',

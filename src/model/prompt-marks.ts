@@ -1,6 +1,6 @@
 /**
- * Small models copy the marks of the prompt into their answer: `</message>`, `<message from="bot" …>`, `<file …>`, `<forwarded …>`. Some servers pass on
- * the marks with which a model begins and ends its turn: `<|im_end|>`. This file takes them out, except in code.
+ * Small models copy the marks of the prompt into their answer: `</message>`, `<message from="bot" …>`, `<file …>`, `<forwarded …>`.
+ * Some servers pass on the marks with which a model begins and ends its turn: `<|im_end|>`. This file takes them out, except in code.
  */
 interface MarkFilter {
   /** Returns what can be shown; holds back what may become a mark. */

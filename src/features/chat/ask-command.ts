@@ -2,6 +2,7 @@ import type { AllMiddlewareArgs, App, SlackCommandMiddlewareArgs } from '@slack/
 import { type I18n, i18nFor } from '../../i18n/catalog.ts'
 import { withoutNote } from '../../reply/body.ts'
 import { parseMessage, type RawMessage } from '../../slack/message.ts'
+import { rejectAfter } from '../../slack/users.ts'
 import { slackToPlain } from '../../text/from-slack.ts'
 import { formatFailure, savedOrTold } from '../command-failure.ts'
 import type { Services } from '../context.ts'
@@ -20,8 +21,8 @@ export function listenToAsking(app: App, deps: AskDeps): void {
     await ack()
     if (shortcut.type !== 'message_action') return
     const { channel, message, message_ts, response_url: responseUrl } = shortcut
-    const where = { channel: channel.id, threadTs: message.thread_ts ?? message_ts }
-    await openView(deps, shortcut, { where, responseUrl, quote: await renderMessage(deps, message) })
+    const about = { channel: channel.id, threadTs: message.thread_ts ?? message_ts, responseUrl }
+    await openView(deps, shortcut, { ...about, quote: await renderMessage(deps, message) })
   })
   app.action('open_ask', async ({ ack, body }) => {
     await ack()
@@ -67,6 +68,10 @@ async function openView(
   await openDialog(deps, request, { view: buildAskView(i18n, about), i18n })
 }
 
+/** Names that are looked up for a quote, and for how long: Slack waits three seconds for the dialogue. */
+const mostNames = 5
+const namesMs = 1_000
+
 /** Renders a message as people read it; one without words by the names of its files. */
 async function renderMessage({ self, fetchNames }: AskDeps, raw: RawMessage): Promise<string> {
   const message = parseMessage(raw, self)
@@ -74,5 +79,7 @@ async function renderMessage({ self, fetchNames }: AskDeps, raw: RawMessage): Pr
   const { text, form, quotes = [], files } = message
   const words = [withoutNote(text), ...quotes.map(quote => quote.text)].find(one => one.trim() !== '')
   if (words === undefined) return files.map(({ name }) => name).join(', ')
-  return form === 'slack' ? slackToPlain(words, await fetchNames([message])) : words
+  if (form !== 'slack') return words
+  const naming = Promise.race([fetchNames([message], mostNames), rejectAfter(namesMs)])
+  return slackToPlain(words, await naming.catch(() => (id: string) => id))
 }

@@ -4,9 +4,10 @@ import type { I18n } from '../../i18n/catalog.ts'
 import { parseJson } from '../../text/parse-json.ts'
 
 const aboutSchema = z.object({
-  where: z.object({ channel: z.string(), threadTs: z.string() }),
+  channel: z.string(),
+  threadTs: z.string(),
   /** The response URL at which the person is told where the question is, or why it is not. */
-  responseUrl: z.string(),
+  responseUrl: z.string().exactOptional(),
 })
 
 /** Slack's limit on what a text field holds. Source: docs.slack.dev, plain_text_input. */
@@ -58,7 +59,10 @@ interface SubmittedView {
 /** Parses what was submitted: the question, the thread that it is about, and the response URL. */
 export function parseAskView({ private_metadata, state }: SubmittedView) {
   const question = state.values.question?.text?.value?.trim() ?? ''
-  return { question, ...parseJson(private_metadata, aboutSchema) }
+  const about = parseJson(private_metadata, aboutSchema)
+  if (about === undefined) return { question }
+  const { responseUrl, ...where } = about
+  return { question, where, ...(responseUrl !== undefined && { responseUrl }) }
 }
 
 const plain = (text: string) => ({ type: 'plain_text' as const, text })

@@ -9,6 +9,8 @@ const chinese =
   /^(?:请问)?(?:(?:我们|今天|昨天|[本这上]个?(?:周|星期|月)|(?:最近|过去|近)[\d一二两三四五六七八九十]{1,3}个?(?:小时|天|日|周|星期|月)|[从自]上?周.)[\s，,]*(?:以来|开始|起|里)?[\s，,]*){0,3}(?:都)?(?:收到了?|来了|有)(?:什么|哪些|多少)新?的?反馈[？?]?$/
 const channels = /<#[^<>]*>|#[^\s里中的收来有?？]+(?:里|中|频道)*的?/g
 const longestQuestion = 200
+/** Reports that one question brings, each of a channel. */
+const mostReports = 5
 
 /** Returns whether words ask which feedback came in, with or without a time and a channel. */
 export function asksForReport(words: string): boolean {
@@ -31,7 +33,7 @@ export function parseReportTurn({ question }: Turn): string | undefined {
  * the watched channels that the person may see.
  */
 export async function answerWithReport(
-  { turn, reply, deps }: TurnContext<ClassifyServices>,
+  { turn, i18n, reply, deps }: TurnContext<ClassifyServices>,
   words: string,
 ): Promise<void> {
   const isNamed = /<#|#\S/.test(words)
@@ -41,11 +43,17 @@ export async function answerWithReport(
     outcomes.add(
       await makeReport(deps, { request: { of: 'labels', words }, user: turn.user, channel, responseUrl: '' }),
     )
+  if (outcomes.size > 1) outcomes.delete(i18n.labels.report.none)
   reply.say([...outcomes].join('\n'))
   await reply.finish()
 }
 
 async function findWatched({ settings, access }: ClassifyServices, user: string): Promise<string[]> {
-  const found = await Promise.all(settings.watched().map(id => access.find(user, { id })))
+  const found = await Promise.all(
+    settings
+      .watched()
+      .slice(0, mostReports)
+      .map(id => access.find(user, { id })),
+  )
   return found.flatMap(channel => channel?.id ?? [])
 }
