@@ -11,7 +11,14 @@ const englishDay = new Intl.DateTimeFormat('en', { weekday: 'short', month: 'sho
 export const en = {
   thinking: 'is thinking…',
   dialogLate: 'That took too long, so Slack did not let me open the dialog. Please try again.',
-  help: 'Ask me something after my name, for example “summarize this thread” or “what did we decide about the date?”. I read the thread I am in, and in it you need not mention me again. /summarize tells you alone what was said in a channel, /classify what kind of feedback a text is.',
+  help: [
+    'Mention me in a channel, or write to me directly. I read the thread before I answer, and in a thread that I’m in, you don’t need to mention me again. For example:',
+    '- “What did we decide about the date?”',
+    '- “Summarize this thread”, or `/summarize #general since yesterday` for a summary that only you see',
+    '- `/classify the export is broken` to see what kind of feedback it is, and why',
+    '- `/classify report` for this channel’s feedback in numbers',
+    '- `/ask` to ask without mentioning me',
+  ].join('\n'),
   interrupted: 'I was stopped before I could finish. Please ask again.',
   handedOver: 'I am being restarted; the rest follows when I am back.',
   setAside:
@@ -197,6 +204,8 @@ export const en = {
   controls: {
     stop: 'Stop',
     again: 'Answer again',
+    againLabel: 'Discard this answer and write a new one',
+    canBeWrong: 'AI can be wrong',
     retry: 'Try again',
     good: 'Good answer',
     bad: 'Bad answer',
@@ -207,6 +216,9 @@ export const en = {
     busy: 'I am at work on this answer already.',
     edited: 'You changed your question after I had answered it.',
     editedAgain: 'Answer the new question',
+    askReason: 'Thanks for the feedback. What was wrong? (optional)',
+    reasons: { wrong: 'Wrong', too_long: 'Too long', off_thread: 'Not from this thread', other: 'Something else' },
+    reasonKept: 'Thanks, noted.',
   },
 
   fileReasons: {
@@ -299,6 +311,7 @@ export const en = {
     yourQuestion: (question: string) => `Your question was: ${question}`,
     threadLocked: 'This thread is locked, so I cannot answer in it. Ask me in a direct message instead.',
     cannotPost: (code: string) => `Slack did not let me post here (${code}). Ask me in a direct message instead.`,
+    inThread: (link: string) => `Your question is in the thread, and the answer comes there: ${link}`,
   },
 
   home: {
@@ -322,19 +335,18 @@ export const en = {
         ? 'Done. I had nothing stored about you.'
         : `Done. I deleted ${count} ${count === 1 ? 'entry' : 'entries'} about you.`,
     notForgotten: 'I couldn’t delete your data. Try again in a minute.',
+    ratings: (up: number, down: number) => `Ratings of my answers (only admins see this): 👍 ${up} · 👎 ${down}`,
   },
 
   prompts: {
     title: 'What can I do for you?',
     // A click sends the message as it stands, so each must be a whole question.
-    list: [
-      { title: 'What can you do?', message: 'What can you do?' },
-      { title: 'Draft an announcement', message: 'Help me draft a short announcement. Ask me what you need to know.' },
-      {
-        title: 'Improve a text',
-        message: 'I have a text to improve. Ask me for it, then make it clearer and shorter.',
-      },
-      { title: 'Plan a meeting', message: 'Suggest an agenda for a weekly team meeting of 30 minutes.' },
-    ],
+    list: (channel: string | undefined) =>
+      [
+        'What did I miss?',
+        ...(channel === undefined ? [] : [`Summarize #${channel} since yesterday`]),
+        'What feedback came in this week?',
+        'What can you do?',
+      ].map(message => ({ title: message, message })),
   },
 }

@@ -14,7 +14,14 @@ const chineseDay = new Intl.DateTimeFormat('zh-CN', {
 export const zh: I18n = {
   thinking: '正在思考…',
   dialogLate: '刚才太慢了，Slack 没让我打开窗口。请再试一次。',
-  help: '请在我的名字后面写上问题，例如“总结一下这个讨论串”或“日期是怎么定的？”。我会读所在的讨论串；在里面继续提问不必再提及我。/summarize 把频道里说过的事总结给你一个人看，/classify 判断一条反馈属于哪一类。',
+  help: [
+    '在频道里提及我，或者直接给我发私信。回答之前我会读完讨论串；在我参与的讨论串里继续提问，不用再提及我。比如：',
+    '- “日期是怎么定的？”',
+    '- “总结一下这个讨论串”，或者用 `/summarize #general 从昨天开始`，总结只有你能看到',
+    '- `/classify 导出功能坏了`：判断这条反馈属于哪一类，并给出依据',
+    '- `/classify 报告`：统计本频道的反馈',
+    '- `/ask`：不提及我也能提问',
+  ].join('\n'),
   interrupted: '我在写完之前被停止了。请再问一次。',
   handedOver: '我正在重启，回来后会把其余部分写完。',
   setAside: '回答这个问题时我多次崩溃，所以先把它放下了。请换个说法再问，或去掉附件；如果还是不行，请告诉管理员。',
@@ -174,6 +181,8 @@ export const zh: I18n = {
   controls: {
     stop: '停止',
     again: '重新回答',
+    againLabel: '弃用这个回答，重新写一个',
+    canBeWrong: 'AI 可能出错',
     retry: '再试一次',
     good: '回答得好',
     bad: '回答得不好',
@@ -184,6 +193,9 @@ export const zh: I18n = {
     busy: '我正在写这个回答。',
     edited: '我回答之后，你修改了问题。',
     editedAgain: '回答新的问题',
+    askReason: '谢谢反馈。哪里不好？（可以不选）',
+    reasons: { wrong: '内容有误', too_long: '太长', off_thread: '和这个讨论串无关', other: '其他' },
+    reasonKept: '谢谢，已记录。',
   },
 
   fileReasons: {
@@ -264,6 +276,7 @@ export const zh: I18n = {
     notInChannel: '你或我不在这个频道里。请用 /invite 邀请我，或者私信问我。',
     threadLocked: '这个讨论串已锁定，我没法在里面回复。请私信问我。',
     cannotPost: code => `Slack 不让我在这里发消息（${code}）。请私信问我。`,
+    inThread: link => `你的问题已发到讨论串，回答也会在那里：${link}`,
   },
 
   home: {
@@ -283,15 +296,17 @@ export const zh: I18n = {
     forgetDeny: '取消',
     forgotten: count => (count === 0 ? '已完成，没有保存任何与你有关的数据。' : `已删除 ${count} 条与你有关的数据。`),
     notForgotten: '暂时无法删除你的数据，请稍后再试。',
+    ratings: (up, down) => `我的回答得到的评价（仅管理员可见）：👍 ${up} · 👎 ${down}`,
   },
 
   prompts: {
     title: '需要我做什么？',
-    list: [
-      { title: '你能做什么？', message: '你能做什么？' },
-      { title: '起草通知', message: '帮我起草一份简短的通知。需要知道什么就问我。' },
-      { title: '润色文字', message: '我有一段文字要润色。先向我要文字，再把它改得更清楚、更短。' },
-      { title: '安排会议', message: '为三十分钟的每周团队会议拟一份议程。' },
-    ],
+    list: channel =>
+      [
+        '我错过了什么？',
+        ...(channel === undefined ? [] : [`总结 #${channel} 从昨天开始的内容`]),
+        '本周收到了哪些反馈？',
+        '你能做什么？',
+      ].map(message => ({ title: message, message })),
   },
 }

@@ -6,6 +6,7 @@ import { promisify } from 'node:util'
 import { describe, expect, test } from 'vitest'
 import type { PageMessage, SlackJson } from '../../playground/protocol.ts'
 import { parseReportRequest } from '../../src/features/classify/report-command.ts'
+import { asksForReport } from '../../src/features/classify/report-handler.ts'
 import type { LabelRecord } from '../../src/store/labels.ts'
 import { parseDateRange } from '../../src/text/date-range.ts'
 import { blockStore } from '../block-store.ts'
@@ -41,6 +42,23 @@ describe('words behind /classify', () => {
     '报告页面打不开',
     'yesterday I paid twice',
   ])('that are feedback: %s', words => expect(parseReportRequest(words)).toBeUndefined())
+})
+
+describe('questions', () => {
+  test.each([
+    'What feedback came in this week?',
+    'what feedback did we get since monday in #feedback?',
+    'Which feedback have we received?',
+    '本周收到了哪些反馈？',
+    '这周有什么新反馈',
+  ])('that ask for a report: %s', words => expect(asksForReport(words)).toBe(true))
+  test.each([
+    'What feedback did Lee give on the draft?',
+    'give me feedback on this text',
+    'what feedback came in? The export crashes. What shall I do about it?',
+    '你对这段文字有什么反馈？',
+    '怎么提反馈',
+  ])('that are for the model: %s', words => expect(asksForReport(words)).toBe(false))
 })
 
 test.each([
@@ -177,6 +195,24 @@ describe('a report', () => {
     )
   })
 
+  test('comes by asking for it: of the channel where somebody asks, in a direct message of the watched channels', async () => {
+    const story = await open()
+    const { slack, store, model, say, untilReply } = story
+    const { dana, mei, general } = { ...slack.people, ...slack.channels }
+    await store.labels.save(toRecord(slack, { text: '页面不好看', kind: 'usability', quote: '不好看' }))
+    const direct = slack.snapshot(mei).channels.find(({ kind }) => kind === 'im')?.id ?? ''
+    const none = await say(mei, direct, '本周收到了哪些反馈？')
+    await untilReply(direct, none, reply => toSeen(reply).includes('没有已分类的反馈'), 'what to do')
+    const asked = await say(dana, general, `<@${slack.botUserId}> what feedback came in during the last 7 days?`)
+    await untilReply(general, asked, reply => toSeen(reply).includes('in your direct messages'), 'the answer')
+    await watch(story)
+    const again = await say(mei, direct, '最近七天收到了哪些反馈？')
+    await untilReply(direct, again, reply => toSeen(reply).includes('私信'), 'the answer in Chinese')
+    const isReport = (message: PageMessage) => toSeen(message).includes('“不好看”')
+    await slack.until(() => slack.messages(direct).some(isReport), 'the report')
+    expect(model.requests).toEqual([])
+  })
+
   test('says what to do when there is nothing to report, and that it is not in a channel', async () => {
     const story = await open()
     await classify(story, 'report')
@@ -302,6 +338,16 @@ async function classify({ slack }: Story, text: string, as = slack.people.dana):
 function refuseCharts({ slack }: Story): void {
   const when = ({ blocks }: SlackJson) => JSON.stringify(blocks ?? '').includes('data_visualization')
   slack.fault({ method: 'chat.postMessage', error: 'invalid_blocks', times: Number.POSITIVE_INFINITY, when })
+}
+
+/** Watches #general by the dialogue of `/classify settings`. */
+async function watch(story: Story): Promise<void> {
+  const { slack } = story
+  await classify(story, 'settings')
+  const { id } = await slack.until(() => slack.snapshot(slack.people.dana).modals.at(-1), 'the dialogue')
+  const choice = { type: 'checkboxes', selected_options: [{ value: 'watch' }] }
+  const state = { watch: { choice }, reaction: { name: { type: 'plain_text_input', value: '' } } }
+  await slack.do({ do: 'submit_view', as: slack.people.dana, viewId: id, state })
 }
 
 const ephemeral = ({ slack }: Story): PageMessage[] =>

@@ -120,7 +120,7 @@ async function sendCsv(deps: Deps, body: BlockAction, asked: z.infer<typeof csvS
 export function defineReports(deps: Deps): CommandKind<AskedReport> {
   return deps.outbox.define('report', reportSchema, async ({ payload }) => {
     const { i18n } = await fetchReader(deps, payload.user)
-    const outcome = await report(deps, payload).catch(error => {
+    const outcome = await makeReport(deps, payload).catch(error => {
       const { reference, sentence } = describeFailure(error)
       deps.log.error({ reference, reason: formatError(error) }, 'report failed')
       return toMrkdwn(`⚠️ ${sentence(i18n)}`)
@@ -133,7 +133,7 @@ export function defineReports(deps: Deps): CommandKind<AskedReport> {
 }
 
 /** Makes and sends a report. Resolves with what the person is told in the channel. */
-async function report(deps: Deps, asked: AskedReport): Promise<string> {
+export async function makeReport(deps: Deps, asked: AskedReport): Promise<string> {
   const { of, words } = asked.request
   const reader = await fetchReader(deps, asked.user)
   const { i18n, timeZone } = reader
