@@ -1,9 +1,8 @@
 import { randomUUID } from 'node:crypto'
 import { ShownError } from '../../errors.ts'
 import type { I18n } from '../../i18n/catalog.ts'
-import type { Digests } from '../../store/digests.ts'
+import type { Digest, Digests } from '../../store/digests.ts'
 import { escapeMarkdown } from '../../text/escape-markdown.ts'
-import { formatTime } from '../../text/from-slack.ts'
 import type { Services } from '../context.ts'
 import { nextRun, parseSchedule } from './digest-schedule.ts'
 import type { createDigestScheduler } from './digest-scheduler.ts'
@@ -32,8 +31,9 @@ export async function addDigest(
   if (known.length >= mostDigests) return i18n.summary.digest.tooMany(mostDigests)
   const question = formatQuestion([i18n.summary.newWord, schedule.rest].join(' ').trim(), here, i18n)
   const asked = parseSummaryRequest(question)?.place
+  let name = ''
   try {
-    if (asked?.of === 'channel' || asked?.of === 'thread') await findReadable(access, user, asked)
+    if (asked?.of === 'channel' || asked?.of === 'thread') name = (await findReadable(access, user, asked)).name
   } catch (error) {
     if (error instanceof ShownError) return error.sentence(i18n)
     throw error
@@ -41,13 +41,31 @@ export async function addDigest(
   const place = schedule.rest.includes('#') ? '' : ` ${here}`
   const title = `${text}${place} (${timeZone})`.replace(
     /<#([A-Z0-9]+)(?:\|([^<>]+))?>/g,
-    (_, id, name) => `#${name ?? id}`,
+    (_, id, label) => `#${label ?? (name || id)}`,
   )
   const digest = { id: randomUUID(), user, pattern: schedule.pattern, timeZone, question, title, nextAt }
   if (!(await digests.add(digest))) return `⚠️ ${i18n.notSaved}`
   scheduler.wake()
-  return i18n.summary.digest.added(escapeMarkdown(title), formatTime(nextAt, timeZone), known.length + 1)
+  const { digest: of, moments } = i18n.summary
+  const when = `${of.when(parseDays(digest.pattern), formatClock(digest.pattern))} (${timeZone})`
+  return of.added(when, formatPlace(digest, i18n), moments.weekday(nextAt, timeZone), known.length + 1)
 }
+
+/** Parses the days of a digest's pattern; 0 is Sunday. */
+function parseDays(pattern: string): number[] {
+  const days = pattern.split(' ')[4] ?? '*'
+  if (days === '*') return [0, 1, 2, 3, 4, 5, 6]
+  return days === '1-5' ? [1, 2, 3, 4, 5] : days.split(',').map(Number)
+}
+
+function formatClock(pattern: string): string {
+  const [minute = '0', hour = '0'] = pattern.split(' ')
+  return `${hour}:${minute.padStart(2, '0')}`
+}
+
+/** Formats the channel that a digest is of, which its title names. */
+const formatPlace = ({ title }: Pick<Digest, 'title'>, i18n: I18n): string =>
+  escapeMarkdown(/#[^\s,，]+/.exec(title)?.[0] ?? i18n.summary.digest.thread)
 
 /** Formats a person's digests, with the numbers by which they are ended. */
 export async function listDigests({ digests }: Pick<Deps, 'digests'>, user: string, i18n: I18n): Promise<string> {
@@ -55,7 +73,7 @@ export async function listDigests({ digests }: Pick<Deps, 'digests'>, user: stri
   if (known.length === 0) return i18n.summary.digest.none
   const lines = known.map(
     ({ title, nextAt, timeZone }, at) =>
-      `${at + 1}. ${escapeMarkdown(title)} · ${i18n.summary.digest.next(formatTime(nextAt, timeZone))}`,
+      `${at + 1}. ${escapeMarkdown(title)} · ${i18n.summary.digest.next(i18n.summary.moments.near(nextAt, timeZone))}`,
   )
   return [i18n.summary.digest.list, ...lines].join('\n')
 }
@@ -73,5 +91,6 @@ export async function endDigest(
   const ended = isAll ? known : known.filter((_, at) => String(at + 1) === which.trim())
   if (ended.length === 0) return i18n.summary.digest.unknown(which.trim() === '' ? '?' : which.trim())
   for (const { id } of ended) await digests.end(id)
-  return i18n.summary.digest.ended(ended.map(({ title }) => escapeMarkdown(title)).join('; '))
+  const { ended: sentence, kind } = i18n.summary.digest
+  return ended.map(digest => sentence(kind(parseDays(digest.pattern)), formatPlace(digest, i18n))).join('\n')
 }

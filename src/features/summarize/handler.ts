@@ -1,5 +1,6 @@
 import { orAbort } from '../../abort.ts'
 import { formatError, ShownError } from '../../errors.ts'
+import { i18nFor } from '../../i18n/catalog.ts'
 import type { Interruption } from '../../queue/job.ts'
 import type { Turn } from '../../queue/turn.ts'
 import { buildMessageBody, withoutNote } from '../../reply/body.ts'
@@ -17,7 +18,7 @@ import { toMrkdwn } from '../../text/to-mrkdwn.ts'
 import type { Services, TurnContext } from '../context.ts'
 import { buildAnswerControls, buildPostControl, controlIds } from '../reply-buttons.ts'
 import type { Said } from './chunks.ts'
-import { formatFacts, formatProgress, languageFor, type Progress } from './progress.ts'
+import { formatFacts, formatMoment, formatProgress, languageFor, localeFor, type Progress } from './progress.ts'
 import { renderFormedMarkdown, renderSummaryMarkdown } from './render.ts'
 import { type AskedSummary, parseAskedSummary } from './request.ts'
 import { checkDelivery, fetchSource, findSource, type Source, type SourceRead } from './source.ts'
@@ -34,7 +35,8 @@ type SummarizeDeps = Pick<
   summarizer: Summarizer
   digests: Digests
 }
-type Ctx = TurnContext<SummarizeDeps>
+/** Its sentences are in the language of the request. */
+type Ctx = TurnContext<SummarizeDeps> & { locale: string }
 
 /** Progress is shown at least every three seconds. */
 const progressEveryMs = 2_500
@@ -53,7 +55,9 @@ const stripMentions = (text: string) => text.replace(/<@[UW][^<>]*>/g, ' ')
  * Reads what was said, summarizes it and shows the summary in the reply, below which its progress stood; also in place of the
  * command that asked for it.
  */
-export async function summarize(ctx: Ctx, asked: AskedSummary): Promise<void> {
+export async function summarize(turnCtx: TurnContext<SummarizeDeps>, asked: AskedSummary): Promise<void> {
+  const locale = localeFor(turnCtx.turn, turnCtx.person)
+  const ctx: Ctx = { ...turnCtx, locale, i18n: i18nFor(locale) }
   const { reply, i18n, signal } = ctx
   const progress: Progress = { begunAt: Date.now(), read: 0, total: 0, summing: undefined }
   const ticker = openTicker(() => reply.show(formatProgress(progress, i18n)), progressEveryMs)
@@ -66,7 +70,7 @@ export async function summarize(ctx: Ctx, asked: AskedSummary): Promise<void> {
   } catch (error) {
     await ticker.close()
     await clearProgress(ctx, error)
-    throw error
+    throw error instanceof ShownError ? new ShownError(error.kind, () => error.sentence(i18n), error.cause) : error
   }
 }
 
@@ -76,7 +80,7 @@ async function buildSummary(
   { place, span, form }: AskedSummary,
   progress: Progress,
 ): Promise<{ ending: Ending; saveReadMarker: () => Promise<void> }> {
-  const { turn, person, i18n, reply, signal, deps } = ctx
+  const { turn, i18n, reply, signal, deps } = ctx
   const now = Number(turn.question.ts) * 1000
   const readAt = Date.now()
   const source = await findSource(ctx, place)
@@ -96,7 +100,7 @@ async function buildSummary(
   await checkDelivery(ctx, source)
   signal.throwIfAborted()
   const { nothing, nothingNew } = i18n.summary
-  reply.replace(span?.kind === 'new' ? nothingNew(formatTime(read.range?.from ?? now, person.timeZone)) : nothing)
+  reply.replace(span?.kind === 'new' ? nothingNew(formatMoment(read.range?.from ?? now, i18n)) : nothing)
   return { ending: {}, saveReadMarker }
 }
 
@@ -130,7 +134,7 @@ async function summarizeMessages(ctx: Ctx, { source, read, form, progress, readA
   const { job, turn, person, i18n, reply, signal, deps } = ctx
   const said = await buildSaid(ctx, read.messages)
   const reader = {
-    language: languageFor(turn, person),
+    language: languageFor(ctx.locale),
     now: formatTime(Date.now(), person.timeZone),
     request: form.words,
   }
@@ -150,13 +154,13 @@ async function summarizeMessages(ctx: Ctx, { source, read, form, progress, readA
     summary,
     dropped: shown.dropped,
     model: deps.model.title,
-    timeZone: person.timeZone,
     i18n,
   })
   const isElsewhere = turn.place === 'dm' && source.channel !== turn.channel
-  const post = isElsewhere ? [buildPostControl(turn, source, i18n)] : []
+  const buttons = i18nFor(person.locale)
+  const post = isElsewhere ? [buildPostControl(turn, source, buttons)] : []
   const note = { kind: 'footer' as const, sentence: facts.join(' · ') }
-  return { note, controls: [...post, ...buildAnswerControls(turn.id, i18n)] }
+  return { note, controls: [...post, ...buildAnswerControls(turn.id, buttons)] }
 }
 
 /** Builds the messages as the summarizer takes them, with names for ids. */
@@ -189,13 +193,11 @@ function renderSummary(
 ): ReturnType<typeof renderSummaryMarkdown> {
   const { found, formed } = summary
   const byTs = new Map(said.map(message => [message.ts, message]))
-  const today = said.at(-1)?.time.slice(0, 10)
   const linkOf = (ts: string) => {
     const message = byTs.get(ts)
-    const [day = '', clock = ''] = (message?.time ?? '').split(' ')
-    const when = day === today ? clock : `${day.slice(5)} ${clock}`
-    const label = escapeMarkdown(`${message?.from ?? ''}, ${when}`.replace(/[[\]<>@]/g, ''))
-    return { address: buildPermalink(deps.self, source.channel, ts, message?.threadTs), label }
+    const label = escapeMarkdown((message?.from ?? '').replace(/[[\]<>@]/g, ''))
+    const address = buildPermalink(deps.self, source.channel, ts, message?.threadTs)
+    return { address, label, time: formatMoment(Number(ts) * 1000, i18n) }
   }
   const usual = renderSummaryMarkdown(found, form.sections, linkOf, i18n)
   if (formed === undefined) return usual

@@ -13,8 +13,8 @@ interface Rendered {
   dropped: number
 }
 
-/** The address of a message and its label; both for Markdown. */
-type LinkOf = (ts: string) => { address: string; label: string }
+/** The address of a message, its author and its time, for Markdown. */
+type LinkOf = (ts: string) => { address: string; label: string; time: string }
 
 /** Facts that stand beside the three sections. */
 const maxFacts = 5
@@ -65,7 +65,7 @@ const formatDue = (due: string, i18n: I18n) => (/^\d{4}-\d{2}-\d{2}$/.test(due) 
 const renderLinks = (sources: string[], linkOf: LinkOf) =>
   sources
     .map(ts => linkOf(ts))
-    .map(({ address, label }) => ` [${label}](${address})`)
+    .map(({ address, label, time }) => ` [${label}](${address})${time && ` ${time}`}`)
     .join('')
 
 const idMark = /[[［【] ?(?:p|point ?)?\d{1,5}(?: ?[,，、;] ?(?:p|point ?)?\d{1,5}){0,20} ?[\]］】](?!\()/gi
@@ -218,7 +218,8 @@ function linkSources(line: string, numbered: Pick<Point, 'sources'>[], linkOf: L
       .flatMap(id => numbered[Number(id) - 1]?.sources ?? [])
       .filter(ts => !linked.has(ts))
     for (const ts of fresh) linked.add(ts)
-    return renderLinks(fresh, linkOf)
+    // The time has a mark that would divide the cell of a table.
+    return renderLinks(fresh, ts => ({ ...linkOf(ts), time: '' }))
   })
 }
 

@@ -70,7 +70,9 @@ export async function findReadable(
   const { id, name = '' } = place.of === 'thread' ? { id: place.channel } : place
   const found = await access.find(user, id === undefined ? { name } : { id })
   if (found === undefined)
-    throw new ShownError('summary_no_channel', i18n => i18n.summary.noChannel(escapeMarkdown(id ?? name)))
+    throw new ShownError('summary_no_channel', i18n =>
+      i18n.summary.noChannel(id === undefined ? escapeMarkdown(name) : ''),
+    )
   return found
 }
 
