@@ -6,7 +6,8 @@ import { escapeMarkdown } from '../../text/escape-markdown.ts'
 import type { Services } from '../context.ts'
 import { nextRun, parseSchedule } from './digest-schedule.ts'
 import type { createDigestScheduler } from './digest-scheduler.ts'
-import { formatQuestion, parseSummaryRequest } from './request.ts'
+import { checkWords, guess } from './guess.ts'
+import { formatQuestion, parseAskedSummary, parseSummaryRequest } from './request.ts'
 import { findReadable } from './source.ts'
 
 type DigestScheduler = ReturnType<typeof createDigestScheduler>
@@ -26,13 +27,20 @@ export async function addDigest(
   const { timeZone, isGuest } = await users.refresh(user)
   if (isGuest) return i18n.access.guests
   const nextAt = schedule === undefined ? undefined : nextRun(schedule.pattern, timeZone, Date.now())
-  if (schedule === undefined || nextAt === undefined) return i18n.summary.digest.unclear
+  if (schedule === undefined || nextAt === undefined) {
+    const found = await guess(text, candidate => parseSchedule(candidate) !== undefined)
+    return found === undefined
+      ? i18n.summary.digest.unclear
+      : i18n.summary.didYouMean(escapeMarkdown(text), escapeMarkdown(found))
+  }
   const known = await digests.of(user)
   if (known.length >= mostDigests) return i18n.summary.digest.tooMany(mostDigests)
   const question = formatQuestion([i18n.summary.newWord, schedule.rest].join(' ').trim(), here, i18n)
   const asked = parseSummaryRequest(question)?.place
   let name = ''
   try {
+    const request = await parseAskedSummary(question, Date.now(), timeZone)
+    if (request !== undefined) await checkWords(request, Date.now(), timeZone)
     if (asked?.of === 'channel' || asked?.of === 'thread') name = (await findReadable(access, user, asked)).name
   } catch (error) {
     if (error instanceof ShownError) return error.sentence(i18n)

@@ -18,6 +18,7 @@ import { toMrkdwn } from '../../text/to-mrkdwn.ts'
 import type { Services, TurnContext } from '../context.ts'
 import { buildAnswerControls, buildPostControl, controlIds } from '../reply-buttons.ts'
 import type { Said } from './chunks.ts'
+import { checkWords } from './guess.ts'
 import { formatFacts, formatMoment, formatProgress, languageFor, localeFor, type Progress } from './progress.ts'
 import { renderFormedMarkdown, renderSummaryMarkdown } from './render.ts'
 import { type AskedSummary, parseAskedSummary } from './request.ts'
@@ -62,6 +63,7 @@ export async function summarize(turnCtx: TurnContext<SummarizeDeps>, asked: Aske
   const progress: Progress = { begunAt: Date.now(), read: 0, total: 0, summing: undefined }
   const ticker = openTicker(() => reply.show(formatProgress(progress, i18n)), progressEveryMs)
   try {
+    await checkWords(asked, Number(ctx.turn.question.ts) * 1000, ctx.person.timeZone)
     const { ending, saveReadMarker } = await orAbort(buildSummary(ctx, asked, progress), signal)
     await ticker.close()
     await reply.finish(ending)

@@ -27,6 +27,8 @@ export interface AskedSummary {
   place: RequestedPlace
   span: Span | undefined
   form: RequestedForm
+  /** Words that name neither a time nor a form. */
+  unknown?: string
 }
 
 /** The sections of a summary that can be requested alone. */
@@ -155,8 +157,15 @@ export function parseForm(words: string): RequestedForm {
   return { words: bare }
 }
 
-const formOpener =
-  /^(?:as|in|for|into|with|without|only|just|focus(?:ing|ed)?|about|by|like|short(?:ly|er)?|brief(?:ly)?|detailed|longer|bullets?|table|one|two|three|five|\d+\s+(?:bullets?|points?|sentences?|lines?|words)|what\s.*\b(?:said|says|decided|agreed|discussed|wrote|thinks?|wants?)|who\s+does)\b|^(?:做成|写成|变成|用|以|只|仅|按|给|成|列|分|简短|详细|简要|简单|关于|重点|表格|一句话|几句话|英文|中文|英语|要点|从.{1,12}角度|[一二三四五六七八九十\d]+\s*(?:条|点|句|行|个))/i
+const language =
+  'english|chinese|mandarin|japanese|korean|german|french|spanish|portuguese|italian|dutch|polish|russian|ukrainian|turkish|arabic|hebrew|hindi|thai|vietnamese|indonesian|swedish|danish|norwegian|finnish|czech|greek'
+/** Words that introduce a form. */
+const formOpener = new RegExp(
+  String.raw`^in\s+(?:(?:the|an?)\s+)?(?:form|format|style|tone|voice|manner|way|table|list|few|\d+|one|two|three|four|five|six|ten|short|brief|simple|plain|more|less|detail|full|bullets?|points?|prose|words|sentences|${language})\b|\b(?:about|focus(?:ing|ed)?|as an?)\b`,
+  'i',
+)
+const formWords =
+  /^(?:as|for|into|with|without|only|just|by|like|short(?:ly|er)?|brief(?:ly)?|detailed|longer|bullets?|table|one|two|three|five|\d+\s+(?:bullets?|points?|sentences?|lines?|words)|what\s.*\b(?:said|says|decided|agreed|discussed|wrote|thinks?|wants?)|who\s+does)\b|^(?:做成|写成|变成|用|以|只|仅|按|给|成|列|分|简短|详细|简要|简单|关于|重点|表格|一句话|几句话|英文|中文|英语|要点|从.{1,12}角度|[一二三四五六七八九十\d]+\s*(?:条|点|句|行|个))/i
 
 /**
  * Parses a request for a summary of people's messages. Without a channel or thread it is one only if the rest names a form:
@@ -170,9 +179,10 @@ export async function parseAskedSummary(
   const request = parseSummaryRequest(asked)
   if (request === undefined) return undefined
   const { span, rest } = await extractSpan(request.words, now, timeZone)
+  const { place } = request
   const form = parseForm(rest)
-  const isNamed = request.place.of === 'channel' || request.place.of === 'thread'
-  return isNamed || form.words === undefined || formOpener.test(form.words)
-    ? { place: request.place, span, form }
-    : undefined
+  const { words } = form
+  if (words === undefined || formOpener.test(words) || formWords.test(words)) return { place, span, form }
+  const isNamed = place.of === 'channel' || place.of === 'thread'
+  return isNamed ? { place, span, form: {}, unknown: words } : undefined
 }
