@@ -132,6 +132,7 @@ export const en = {
     },
     none: {
       decisions: 'No decisions.',
+      disagreements: 'No disagreements.',
       questions: 'No open questions.',
       tasks: 'Nothing to do.',
     },
@@ -185,6 +186,15 @@ export const en = {
     posted: (link: string) => `Posted: ${link}`,
     gone: 'I can no longer find this summary. Please ask for it again.',
     moments: createMoments('en-US'),
+    missed: {
+      waiting: 'Waiting for you',
+      inDirect: 'I’ll DM you what you missed.',
+      nothing: 'You’re all caught up: nothing new in our channels.',
+      noChannels: 'We aren’t in any channel together yet. Invite me to one with /invite.',
+      read: (messages: number, channels: number) =>
+        `read ${count(messages)} ${messages === 1 ? 'message' : 'messages'} in ${channels} ${channels === 1 ? 'channel' : 'channels'}`,
+      notRead: (names: string) => `not read: ${names}. Try “summarize #channel”`,
+    },
     digest: {
       added: (when: string, place: string, start: string, index: number) =>
         `Done. I’ll DM you what’s new in ${place} ${when}, starting ${start}. To stop, send \`/summarize stop ${index}\`.`,
@@ -326,6 +336,7 @@ export const en = {
     reads:
       'I read the thread that I am asked in and its files and send them to that model. Outside Slack I keep a question only until it is answered, your thumbs, feedback with its labels, and for 30 days what I found for summaries.',
     ask: 'Ask a question',
+    missed: 'What did I miss?',
     forget: 'Delete my data',
     forgetTitle: 'Delete your data?',
     forgetText:

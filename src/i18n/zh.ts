@@ -119,6 +119,7 @@ export const zh: I18n = {
     },
     none: {
       decisions: '没有作出决定。',
+      disagreements: '没有分歧。',
       questions: '没有待解决的问题。',
       tasks: '没有待办。',
     },
@@ -164,6 +165,14 @@ export const zh: I18n = {
     posted: link => `已发布：${link}`,
     gone: '找不到这份总结了。请再总结一次。',
     moments: createMoments('zh-CN'),
+    missed: {
+      waiting: '等你处理',
+      inDirect: '我会把你错过的内容私信给你。',
+      nothing: '没有错过什么：我们共同的频道里没有新消息。',
+      noChannels: '我们还没有共同的频道。请用 /invite 邀请我加入。',
+      read: (messages, channels) => `已读 ${channels} 个频道的 ${count(messages)} 条消息`,
+      notRead: names => `未读：${names}。可以试试“总结 #频道”`,
+    },
     digest: {
       added: (when, place, start, index) =>
         `好的。从${start}开始，我会在${when}私信你 ${place} 的新内容。如需停止，发送 \`/summarize 停止 ${index}\`。`,
@@ -284,6 +293,7 @@ export const zh: I18n = {
     reads:
       '我读取提问所在的讨论串和其中的文件，把它们发给该模型。在 Slack 之外，我只把问题保存到回答为止，另外保存你的评价、反馈及其分类，以及 30 天内为摘要找到的要点。',
     ask: '提一个问题',
+    missed: '我错过了什么？',
     forget: '删除我的数据',
     forgetTitle: '删除你的数据？',
     forgetText:

@@ -2,6 +2,7 @@ import type { BlockAction } from '@slack/bolt'
 import type { HomeView } from '@slack/types'
 import { formatError } from '../../errors.ts'
 import { type I18n, i18nFor } from '../../i18n/catalog.ts'
+import { formatFailure, savedOrTold } from '../command-failure.ts'
 import type { Bot, Services } from '../context.ts'
 
 type HomeDeps = Pick<Services, 'limiter' | 'model' | 'log' | 'store' | 'users'>
@@ -12,6 +13,14 @@ export function home({ app, services }: Bot): void {
     const i18n = i18nFor((await services.users.read(event.user)).locale)
     if (event.tab === 'messages') await suggest(services, event.channel, i18n)
     else await publish(services, event.user, i18n)
+  })
+  app.action<BlockAction>('show_missed', async ({ ack, body }) => {
+    const { id: user } = body.user
+    const i18n = i18nFor((await services.users.read(user)).locale)
+    const saving = services.questions.save({ user, question: i18n.home.missed })
+    const command = await savedOrTold(saving, error => publish(services, user, i18n, formatFailure(error, i18n)))
+    await ack()
+    if (command !== undefined) await services.questions.run(command)
   })
   app.action<BlockAction>('forget_me', async ({ ack, body }) => {
     await ack()
@@ -69,6 +78,7 @@ function buildHomeView(i18n: I18n, model: string, notice: string | undefined): H
             style: 'primary',
             text: { type: 'plain_text', text: i18n.home.ask },
           },
+          { type: 'button', action_id: 'show_missed', text: plain(i18n.home.missed) },
         ],
       },
       { type: 'divider' },

@@ -41,7 +41,9 @@ export async function checkWords({ unknown, form }: AskedSummary, now: number, t
   }
   const found = await guess(words, isUnderstood)
   if (found !== undefined)
-    throw new ShownError('summary_unknown_words', i18n => i18n.summary.didYouMean(escapeMarkdown(words), escapeMarkdown(found)))
+    throw new ShownError('summary_unknown_words', i18n =>
+      i18n.summary.didYouMean(escapeMarkdown(words), escapeMarkdown(found)),
+    )
   if (unknown !== undefined)
     throw new ShownError('summary_unknown_words', i18n => i18n.summary.unknownWords(escapeMarkdown(words)))
 }

@@ -19,11 +19,14 @@ import type { Services, TurnContext } from '../context.ts'
 import { buildAnswerControls, buildPostControl, controlIds } from '../reply-buttons.ts'
 import type { Said } from './chunks.ts'
 import { checkWords } from './guess.ts'
+import { buildMissed } from './missed.ts'
 import { formatFacts, formatMoment, formatProgress, languageFor, localeFor, type Progress } from './progress.ts'
 import { renderFormedMarkdown, renderSummaryMarkdown } from './render.ts'
 import { type AskedSummary, parseAskedSummary } from './request.ts'
+import { buildSaid, selectMessages, stripMentions } from './said.ts'
 import { checkDelivery, fetchSource, findSource, type Source, type SourceRead } from './source.ts'
 import type { createSummarizer, Summary, SummaryProgress } from './summarizer.ts'
+import { formatVotes } from './votes.ts'
 
 type Summarizer = ReturnType<typeof createSummarizer>
 
@@ -31,7 +34,7 @@ type RequestedForm = AskedSummary['form']
 
 type SummarizeDeps = Pick<
   Services,
-  'self' | 'reader' | 'access' | 'users' | 'fetchNames' | 'model' | 'respond' | 'metrics'
+  'self' | 'reader' | 'access' | 'users' | 'fetchNames' | 'model' | 'respond' | 'metrics' | 'questions'
 > & {
   summarizer: Summarizer
   digests: Digests
@@ -41,16 +44,18 @@ type Ctx = TurnContext<SummarizeDeps> & { locale: string }
 
 /** Progress is shown at least every three seconds. */
 const progressEveryMs = 2_500
-/** Names that are looked up for one summary: Slack allows a hundred a minute. */
-const mostNames = 90
 
 /** Parses the request for a summary in a turn; a turn with files is none. */
 export async function parseSummaryTurn(turn: Turn, { timeZone }: Person): Promise<AskedSummary | undefined> {
   if (turn.question.files.length > 0) return undefined
-  return parseAskedSummary(stripMentions(turn.question.text), Number(turn.question.ts) * 1000, timeZone)
+  const asked = await parseAskedSummary(stripMentions(turn.question.text), Number(turn.question.ts) * 1000, timeZone)
+  const isMissed = asked?.place.of === 'here' && asked.span?.kind === 'new' && turn.question.ts === turn.threadTs
+  const isWide = isMissed && (turn.place === 'dm' || missedWords.test(turn.question.text))
+  return isWide ? { ...asked, place: { of: 'everywhere' } } : asked
 }
 
-const stripMentions = (text: string) => text.replace(/<@[UW][^<>]*>/g, ' ')
+/** Words that ask for more than a channel. */
+const missedWords = /\bi\s+miss|我错过了/i
 
 /**
  * Reads what was said, summarizes it and shows the summary in the reply, below which its progress stood; also in place of the
@@ -64,6 +69,7 @@ export async function summarize(turnCtx: TurnContext<SummarizeDeps>, asked: Aske
   const ticker = openTicker(() => reply.show(formatProgress(progress, i18n)), progressEveryMs)
   try {
     await checkWords(asked, Number(ctx.turn.question.ts) * 1000, ctx.person.timeZone)
+    if (asked.place.of === 'everywhere' && ctx.turn.place !== 'dm') return await moveToDirect(ctx)
     const { ending, saveReadMarker } = await orAbort(buildSummary(ctx, asked, progress), signal)
     await ticker.close()
     await reply.finish(ending)
@@ -76,12 +82,22 @@ export async function summarize(turnCtx: TurnContext<SummarizeDeps>, asked: Aske
   }
 }
 
+/** Asks the question again in the person's direct messages: what they missed is theirs alone. */
+async function moveToDirect({ turn, reply, i18n, deps }: Ctx): Promise<void> {
+  const question = { user: turn.user, question: stripMentions(turn.question.text).trim() }
+  const command = await deps.questions.save(question, `missed:${turn.id}`)
+  reply.replace(i18n.summary.missed.inDirect)
+  await reply.finish()
+  if (command !== undefined) await deps.questions.run(command)
+}
+
 /** Fetches, summarizes and writes the reply's text. The read marker is saved once the summary stands in Slack. */
 async function buildSummary(
   ctx: Ctx,
   { place, span, form }: AskedSummary,
   progress: Progress,
 ): Promise<{ ending: Ending; saveReadMarker: () => Promise<void> }> {
+  if (place.of === 'everywhere') return buildMissed(ctx, span, progress)
   const { turn, i18n, reply, signal, deps } = ctx
   const now = Number(turn.question.ts) * 1000
   const readAt = Date.now()
@@ -104,23 +120,6 @@ async function buildSummary(
   const { nothing, nothingNew } = i18n.summary
   reply.replace(span?.kind === 'new' ? nothingNew(formatMoment(read.range?.from ?? now, i18n)) : nothing)
   return { ending: {}, saveReadMarker }
-}
-
-/** Selects what people said, without requests for summaries; of the bot's own messages only its answers. */
-async function selectMessages({ deps, turn, person }: Ctx, all: Message[]): Promise<Message[]> {
-  const isRequest = async ({ ts, text }: Message) =>
-    ts === turn.question.ts ||
-    (await parseAskedSummary(stripMentions(text), Number(ts) * 1000, person.timeZone)) !== undefined
-  const toBot = all.filter(message => message.ts === turn.question.ts || isMentioned(message.text, deps.self.userId))
-  const requests = new Set<string>()
-  for (const message of toBot) if (await isRequest(message)) requests.add(message.ts)
-  const questions = new Set(all.map(({ ts }) => ts))
-  return all.filter(({ ts, text, files, author, mark }) => {
-    if (requests.has(ts) || (withoutNote(text).trim() === '' && files.length === 0)) return false
-    if (author.kind !== 'self') return true
-    const question = mark?.turn.split(':').at(-1) ?? ''
-    return mark?.turn.startsWith(labelMark) === false && questions.has(question) && !requests.has(question)
-  })
 }
 
 interface SummaryWork {
@@ -165,29 +164,6 @@ async function summarizeMessages(ctx: Ctx, { source, read, form, progress, readA
   return { note, controls: [...post, ...buildAnswerControls(turn.id, buttons)] }
 }
 
-/** Builds the messages as the summarizer takes them, with names for ids. */
-async function buildSaid({ deps, person }: Ctx, messages: Message[]): Promise<Said[]> {
-  const { fetchNames, self } = deps
-  const counts = new Map<string, number>()
-  for (const { author } of messages)
-    if (author.kind === 'person') counts.set(author.id, (counts.get(author.id) ?? 0) + 1)
-  const often = (message: Message) => (message.author.kind === 'person' ? (counts.get(message.author.id) ?? 0) : 0)
-  // The names of those who wrote most are looked up first.
-  const byFrequency = messages.toSorted((a, b) => often(b) - often(a))
-  const nameOf = await fetchNames(byFrequency, mostNames)
-  return messages.map(({ ts, author, text, form, quotes, files, inThread, reactions }) => ({
-    ts,
-    threadTs: inThread ?? ts,
-    ...(author.kind === 'person' && { author: author.id }),
-    from: author.kind === 'person' ? nameOf(author.id) : author.kind === 'app' ? author.name : self.name,
-    time: formatTime(Number(ts) * 1000, person.timeZone),
-    text: formatReadable({ text: withoutNote(text), form, ...(quotes !== undefined && { quotes }) }, nameOf),
-    ...(reactions !== undefined && { reactions }),
-    files: files.map(({ name }) => name),
-    ...(author.kind === 'self' && { isOwn: true }),
-  }))
-}
-
 /** Renders the requested form if any of it is supported by its sources, else the usual one. */
 function renderSummary(
   { deps, i18n }: Ctx,
@@ -199,7 +175,7 @@ function renderSummary(
     const message = byTs.get(ts)
     const label = escapeMarkdown((message?.from ?? '').replace(/[[\]<>@]/g, ''))
     const address = buildPermalink(deps.self, source.channel, ts, message?.threadTs)
-    return { address, label, time: formatMoment(Number(ts) * 1000, i18n) }
+    return { address, label, time: formatMoment(Number(ts) * 1000, i18n), votes: formatVotes(message?.reactions) }
   }
   const usual = renderSummaryMarkdown(found, form.sections, linkOf, i18n)
   if (formed === undefined) return usual

@@ -11,6 +11,8 @@ type RequestedPlace =
   /** The thread of the request, or its channel outside of threads. */
   | { of: 'here' }
   | { of: 'this channel' }
+  /** All channels that the person and the bot share. */
+  | { of: 'everywhere' }
   | { of: 'channel'; id?: string; name?: string }
   /** A thread, by one of its messages. */
   | { of: 'thread'; channel: string; ts: string }
@@ -32,7 +34,7 @@ export interface AskedSummary {
 }
 
 /** The sections of a summary that can be requested alone. */
-export const sections = ['decisions', 'questions', 'tasks'] as const
+export const sections = ['decisions', 'disagreements', 'questions', 'tasks'] as const
 type Section = (typeof sections)[number]
 
 /** The requested form of a summary. */
@@ -67,6 +69,8 @@ const thisChannel =
   /\b(?:in\s+|of\s+)?(?:this|the|our)\s+(?:whole\s+|entire\s+)?channel\b|(?:这个?|本|整个|当前)?(?:频道|群)(?:里|中)?(?:的)?/i
 const thisThread =
   /(?:^\s*|\b(?:all\s+of\s+)?(?:this|the|our|that)\s+)(?:whole\s+|entire\s+)?(?:thread|conversation|discussion|chat)(?:\s+(?:above|so far|here))?\b|(?:这个?|本|整个|当前)?(?:讨论串?|线程|帖子|对话|聊天记录?)(?:里|中)?(?:的)?(?:内容)?/i
+const everywhere =
+  /\b(?:everywhere|(?:in|of|across)\s+(?:all|every)(?:\s+(?:my|our|the))?\s+channels?)\b|(?:我们)?(?:所有|全部)(?:的)?频道(?:里|中)?(?:的)?/i
 const noise =
   /\b(?:please|pls|thanks|thank you|for me|for us|to me|so far|what (?:was|has been) (?:said|discussed)|what happened|everything|all of it|the messages|messages|of the)\b|^(?:this|it|that|here|all|us|me|the|of)\b|(?:谢谢|好吗|可以吗|吧|吗|一下|的消息|说了什么|的内容|内容)(?=[\s,，。!！?？]|$)|^(?:的|里|中|消息)+/gi
 const marks = /^[\s,，:：.。!！?？;；、-]+|(?<![\s,，:：.。!！?？;；、-])[\s,，:：.。!！?？;；、-]+$/g
@@ -104,6 +108,7 @@ function takePlace(words: string): { place: RequestedPlace; rest: string } {
     const place = { of: 'channel' as const, ...(id !== undefined && { id }), ...(name !== undefined && { name }) }
     return { place, rest: words.replace(whole, ' ') }
   }
+  if (everywhere.test(words)) return { place: { of: 'everywhere' }, rest: words.replace(everywhere, ' ') }
   if (thisChannel.test(words)) return { place: { of: 'this channel' }, rest: words.replace(thisChannel, ' ') }
   return { place: { of: 'here' }, rest: words.replace(thisThread, ' ') }
 }
@@ -120,12 +125,14 @@ function stripCourtesy(words: string): string {
 /** Formats a command's text as a question that stands by itself: with the channel of the command, unless another place is named. */
 export function formatQuestion(text: string, here: string, i18n: I18n): string {
   const verb = i18n.summary.verb
-  const isNamed = /<#[A-Z0-9]+(?:\|[^>]*)?>|(?:^|\s|在)#[^\s#]|https?:\/\/\S+\/archives\//.test(text)
+  const isNamed =
+    everywhere.test(text) || /<#[A-Z0-9]+(?:\|[^>]*)?>|(?:^|\s|在)#[^\s#]|https?:\/\/\S+\/archives\//.test(text)
   return [verb, ...(isNamed || here === '' ? [] : [here]), text].filter(part => part !== '').join(' ')
 }
 
 const sectionWords: [Section | undefined, string][] = [
   ['decisions', 'decisions?|conclusions?|what (?:was|we|has been) decided|决定|结论|决策'],
+  ['disagreements', 'disagreements?|where (?:they|we|people) disagree|分歧|争议'],
   [
     'questions',
     '(?:open |unanswered |unresolved )?questions?|what is (?:still )?open|(?:未解决|没解决|待解决|开放|待定)?的?(?:问题|议题)',
@@ -183,6 +190,6 @@ export async function parseAskedSummary(
   const form = parseForm(rest)
   const { words } = form
   if (words === undefined || formOpener.test(words) || formWords.test(words)) return { place, span, form }
-  const isNamed = place.of === 'channel' || place.of === 'thread'
+  const isNamed = place.of === 'channel' || place.of === 'thread' || place.of === 'everywhere'
   return isNamed ? { place, span, form: {}, unknown: words } : undefined
 }
