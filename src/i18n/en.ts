@@ -193,7 +193,7 @@ export const en = {
       noChannels: 'We aren’t in any channel together yet. Invite me to one with /invite.',
       read: (messages: number, channels: number) =>
         `read ${count(messages)} ${messages === 1 ? 'message' : 'messages'} in ${channels} ${channels === 1 ? 'channel' : 'channels'}`,
-      notRead: (names: string) => `not read: ${names}. Try “summarize #channel”`,
+      notRead: (names: string) => `not read in full: ${names}. Try “summarize #channel”`,
     },
     digest: {
       added: (when: string, place: string, start: string, index: number) =>

@@ -171,7 +171,7 @@ export const zh: I18n = {
       nothing: '没有错过什么：我们共同的频道里没有新消息。',
       noChannels: '我们还没有共同的频道。请用 /invite 邀请我加入。',
       read: (messages, channels) => `已读 ${channels} 个频道的 ${count(messages)} 条消息`,
-      notRead: names => `未读：${names}。可以试试“总结 #频道”`,
+      notRead: names => `未读全：${names}。可以试试“总结 #频道”`,
     },
     digest: {
       added: (when, place, start, index) =>

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { toSeen } from '../story.ts'
-import { command, directOf, json, open, point, untilTold } from '../summary-story.ts'
+import { command, directOf, isWhole, json, open, point, untilDirect, untilTold } from '../summary-story.ts'
 
 describe('words that a command does not know', () => {
   test.each([
@@ -56,5 +56,39 @@ describe('words that a command does not know', () => {
     const exchange = await model.next()
     expect(exchange.prompt).toContain(`<wish>${words}</wish>`)
     exchange.reply(json({ facts: [point('They ship.', 1)] }))
+  })
+})
+
+describe('a command that fails', () => {
+  test.each<[string, string, (exchange: { status: (code: number, body: object) => void }) => void]>([
+    ['for the place', '#nowhere', () => {}],
+    ['for the model', '', exchange => exchange.status(401, { error: { message: 'no' } })],
+  ])(
+    '%s tells so where it was sent, to that person, and leaves nothing in the direct messages',
+    async (_, words, fail) => {
+      const story = await open()
+      const { slack, model, say } = story
+      const { dana, general } = { ...slack.people, ...slack.channels }
+      await say(dana, general, 'We ship on Wednesday.')
+      model.answerAll(fail)
+      await command(story, dana, general, words)
+      await untilTold(story, dana, text => /⚠️ .*(?:I can’t find #nowhere|refused its key)/.test(text))
+      await slack.until(() => slack.messages(directOf(story, dana)).length === 0, 'the direct messages to be empty')
+      expect(slack.messages(general).filter(({ user }) => user === slack.botUserId)).toEqual([])
+    },
+  )
+
+  test('leaves one message in its thread where it succeeds', async () => {
+    const story = await open()
+    const { slack, model, say } = story
+    const { dana, general } = { ...slack.people, ...slack.channels }
+    await say(dana, general, 'We ship on Wednesday.')
+    await command(story, dana, general, '')
+    ;(await model.next()).reply(json({ decisions: [point('They ship.', 1)] }))
+    await untilDirect(story, dana, isWhole, 'the summary')
+    const replies = slack
+      .messages(directOf(story, dana))
+      .filter(({ ts, threadTs }) => threadTs !== undefined && threadTs !== ts)
+    expect(replies).toHaveLength(1)
   })
 })

@@ -302,9 +302,9 @@ describe('/summarize', () => {
     const { slack, model } = story
     const { dana, mei, random, general } = { ...slack.people, ...slack.channels }
     await command(story, dana, random, '')
-    await untilDirect(story, dana, one => toSeen(one).includes('/invite'), 'the cure')
+    await untilTold(story, dana, text => text.includes('/invite'))
     await command(story, mei, general, '#nowhere')
-    await untilDirect(story, mei, one => toSeen(one).includes('找不到'), 'the cure')
+    await untilTold(story, mei, text => text.includes('找不到'))
     expect(model.requests).toEqual([])
   })
 
@@ -626,7 +626,7 @@ describe('a private channel', () => {
     const { dana, lee, general, leads } = { ...slack.people, ...slack.channels }
     await say(dana, leads, 'We buy them.')
     await command(story, lee, general, `<#${leads}|leads>`)
-    await untilDirect(story, lee, one => toSeen(one).includes('one of us isn’t in it'), 'the refusal')
+    await untilTold(story, lee, text => text.includes('one of us isn’t in it'))
     const asked = await say(dana, general, `<@${slack.botUserId}> summarize <#${leads}|leads>`)
     await untilReply(general, asked, one => toSeen(one).includes('Not everyone here can read that'), 'the refusal')
     expect(model.requests).toEqual([])
@@ -672,7 +672,7 @@ describe('a public channel', () => {
     ['another Enterprise Grid', { ...ours, otherTeams: { lee: { id: 'T0B', enterprise: 'E0THEIRS' } } }],
   ])('is not summarized for a person of %s until they are in it', async (_, options) => {
     const { story, channel, dana, lee, general } = await plans(options)
-    await untilDirect(story, lee, one => toSeen(one).includes('one of us isn’t in it'), 'the refusal')
+    await untilTold(story, lee, text => text.includes('one of us isn’t in it'))
     expect(story.model.requests).toEqual([])
     await story.slack.do({ do: 'invite', as: dana, channel, user: lee })
     await command(story, lee, general, `<#${channel}|plans>`)
@@ -711,7 +711,7 @@ describe('a model that fails', () => {
     for (let at = 0; at < 60; at += 1) await say(dana, general, `${at} ${'word '.repeat(300)}`)
     model.answerAll(exchange => exchange.status(401, { error: { message: 'no' } }))
     await command(story, dana, general, '')
-    await untilDirect(story, dana, one => toSeen(one).includes('refused its key'), 'the failure')
+    await untilTold(story, dana, text => text.includes('refused its key'))
     expect(model.requests.length).toBeLessThanOrEqual(4)
   })
 

@@ -32,8 +32,10 @@ export async function guess(
 }
 
 /** Throws a `ShownError` that names the words which the request does not know, with a guess. */
-export async function checkWords({ unknown, form }: AskedSummary, now: number, timeZone: string): Promise<void> {
-  const words = unknown ?? (/^(?:only|just)\s/i.test(form.words ?? '') ? form.words : undefined)
+export async function checkWords({ place, unknown, form }: AskedSummary, now: number, timeZone: string): Promise<void> {
+  // What a person missed has a form of its own.
+  const refused = unknown ?? (place.of === 'everywhere' ? form.words : undefined)
+  const words = refused ?? (/^(?:only|just)\s/i.test(form.words ?? '') ? form.words : undefined)
   if (words === undefined) return
   const isUnderstood = async (candidate: string) => {
     const asked = await parseAskedSummary(`summarize #x ${candidate}`, now, timeZone)
@@ -44,8 +46,8 @@ export async function checkWords({ unknown, form }: AskedSummary, now: number, t
     throw new ShownError('summary_unknown_words', i18n =>
       i18n.summary.didYouMean(escapeMarkdown(words), escapeMarkdown(found)),
     )
-  if (unknown !== undefined)
-    throw new ShownError('summary_unknown_words', i18n => i18n.summary.unknownWords(escapeMarkdown(words)))
+  if (refused !== undefined)
+    throw new ShownError('summary_unknown_words', i18n => i18n.summary.unknownWords(escapeMarkdown(refused)))
 }
 
 /** Finds the known words that differ from a word by a typing error or two, the nearest first; else the word itself. */

@@ -3,17 +3,14 @@ import { formatError, ShownError } from '../../errors.ts'
 import { i18nFor } from '../../i18n/catalog.ts'
 import type { Interruption } from '../../queue/job.ts'
 import type { Turn } from '../../queue/turn.ts'
-import { buildMessageBody, withoutNote } from '../../reply/body.ts'
+import { buildMessageBody } from '../../reply/body.ts'
 import type { Ending } from '../../reply/reply.ts'
 import { openTicker } from '../../reply/ticker.ts'
-import type { Message } from '../../slack/message.ts'
-import { labelMark } from '../../slack/metadata.ts'
 import { buildPermalink } from '../../slack/permalink.ts'
-import { formatReadable } from '../../slack/readable.ts'
 import type { Person } from '../../slack/users.ts'
 import type { Digests } from '../../store/digests.ts'
 import { escapeMarkdown } from '../../text/escape-markdown.ts'
-import { formatTime, isMentioned } from '../../text/from-slack.ts'
+import { formatTime } from '../../text/from-slack.ts'
 import { toMrkdwn } from '../../text/to-mrkdwn.ts'
 import type { Services, TurnContext } from '../context.ts'
 import { buildAnswerControls, buildPostControl, controlIds } from '../reply-buttons.ts'
@@ -34,7 +31,7 @@ type RequestedForm = AskedSummary['form']
 
 type SummarizeDeps = Pick<
   Services,
-  'self' | 'reader' | 'access' | 'users' | 'fetchNames' | 'model' | 'respond' | 'metrics' | 'questions'
+  'self' | 'reader' | 'access' | 'users' | 'fetchNames' | 'model' | 'respond' | 'metrics' | 'questions' | 'limiter'
 > & {
   summarizer: Summarizer
   digests: Digests
@@ -57,19 +54,51 @@ export async function parseSummaryTurn(turn: Turn, { timeZone }: Person): Promis
 /** Words that ask for more than a channel. */
 const missedWords = /\bi\s+miss|我错过了/i
 
+/** Summarizes what a turn asks for. A command that fails says so where it was sent. */
+export async function summarize(turnCtx: TurnContext<SummarizeDeps>, asked: AskedSummary): Promise<void> {
+  const locale = localeFor(turnCtx.turn, turnCtx.person)
+  const ctx: Ctx = { ...turnCtx, locale, i18n: i18nFor(locale) }
+  const { turn, person, i18n, signal } = ctx
+  try {
+    await checkWords(asked, Number(turn.question.ts) * 1000, person.timeZone)
+    if (asked.place.of === 'everywhere' && turn.place !== 'dm') await moveToDirect(ctx)
+    else await showSummary(ctx, asked)
+  } catch (error) {
+    if (!(error instanceof ShownError)) throw error
+    if (!signal.aborted && (await failPrivately(ctx, error))) return
+    throw new ShownError(error.kind, () => error.sentence(i18n), error.cause)
+  }
+}
+
+/** Tells why a command failed where it was sent and leaves no trace in the direct messages. Returns false if it came from elsewhere. */
+async function failPrivately({ job, turn, i18n, reply, deps, log }: Ctx, error: ShownError): Promise<boolean> {
+  if (turn.echo === undefined || job.revision > 1) return false
+  const text = toMrkdwn(`⚠️ ${error.sentence(i18n)}`)
+  try {
+    await deps.respond(turn.echo, { response_type: 'ephemeral', replace_original: false, text })
+  } catch (reason) {
+    log.warn({ turn: turn.id, reason: formatError(reason) }, 'command not answered where it was sent')
+    return false
+  }
+  log.error({ turn: turn.id, kind: error.kind, reason: formatError(error) }, 'turn failed')
+  reply.replace('')
+  await reply.keepFirst(0)
+  const question = { channel: turn.channel, ts: turn.question.ts }
+  await deps.limiter
+    .send('chat.delete', () => question, 'final')
+    .catch(reason => log.warn({ turn: turn.id, reason: formatError(reason) }, 'question not removed'))
+  return true
+}
+
 /**
  * Reads what was said, summarizes it and shows the summary in the reply, below which its progress stood; also in place of the
  * command that asked for it.
  */
-export async function summarize(turnCtx: TurnContext<SummarizeDeps>, asked: AskedSummary): Promise<void> {
-  const locale = localeFor(turnCtx.turn, turnCtx.person)
-  const ctx: Ctx = { ...turnCtx, locale, i18n: i18nFor(locale) }
+async function showSummary(ctx: Ctx, asked: AskedSummary): Promise<void> {
   const { reply, i18n, signal } = ctx
   const progress: Progress = { begunAt: Date.now(), read: 0, total: 0, summing: undefined }
   const ticker = openTicker(() => reply.show(formatProgress(progress, i18n)), progressEveryMs)
   try {
-    await checkWords(asked, Number(ctx.turn.question.ts) * 1000, ctx.person.timeZone)
-    if (asked.place.of === 'everywhere' && ctx.turn.place !== 'dm') return await moveToDirect(ctx)
     const { ending, saveReadMarker } = await orAbort(buildSummary(ctx, asked, progress), signal)
     await ticker.close()
     await reply.finish(ending)
@@ -77,8 +106,9 @@ export async function summarize(turnCtx: TurnContext<SummarizeDeps>, asked: Aske
     await echo(ctx, renderEcho(ctx, ending))
   } catch (error) {
     await ticker.close()
-    await clearProgress(ctx, error)
-    throw error instanceof ShownError ? new ShownError(error.kind, () => error.sentence(i18n), error.cause) : error
+    // One that is resumed later keeps its progress line.
+    if (!signal.aborted || (signal.reason as Interruption).kind === 'stopped') reply.replace('')
+    throw error
   }
 }
 
@@ -97,7 +127,7 @@ async function buildSummary(
   { place, span, form }: AskedSummary,
   progress: Progress,
 ): Promise<{ ending: Ending; saveReadMarker: () => Promise<void> }> {
-  if (place.of === 'everywhere') return buildMissed(ctx, span, progress)
+  if (place.of === 'everywhere') return buildMissed(ctx, { span, form }, progress)
   const { turn, i18n, reply, signal, deps } = ctx
   const now = Number(turn.question.ts) * 1000
   const readAt = Date.now()
@@ -181,13 +211,6 @@ function renderSummary(
   if (formed === undefined) return usual
   const shown = renderFormedMarkdown(formed, found, linkOf, { said: ts => byTs.get(ts) })
   return shown === undefined ? usual : { ...shown, dropped: shown.dropped + found.dropped }
-}
-
-/** Clears the progress line of a summary that failed or was stopped; one that is resumed later keeps it. */
-async function clearProgress(ctx: Ctx, error: unknown): Promise<void> {
-  const { signal, reply, i18n } = ctx
-  if (!signal.aborted || (signal.reason as Interruption).kind === 'stopped') reply.replace('')
-  if (error instanceof ShownError && !signal.aborted) await echo(ctx, { text: toMrkdwn(`⚠️ ${error.sentence(i18n)}`) })
 }
 
 /** Renders the summary for the place of the command, with its post button only; of a long one the link. */

@@ -1,5 +1,6 @@
-/** What a person missed: over the channels that they share with the bot, what waits for them first, then what was decided. */
+/** Collects news for a person who was away: over the channels that they share with the bot, what waits for them first, then what was decided. */
 
+import { ShownError, SlackError } from '../../errors.ts'
 import { i18nFor } from '../../i18n/catalog.ts'
 import type { Ending } from '../../reply/reply.ts'
 import { listChannels } from '../../slack/channels.ts'
@@ -15,7 +16,7 @@ import { isSamePerson } from './check-task.ts'
 import type { Said } from './chunks.ts'
 import { formatMoment, languageFor, type Progress } from './progress.ts'
 import { renderPoint } from './render.ts'
-import type { AskedSummary } from './request.ts'
+import { type AskedSummary, sections } from './request.ts'
 import { buildSaid, selectMessages } from './said.ts'
 import { fetchSource } from './source.ts'
 import type { createSummarizer } from './summarizer.ts'
@@ -28,13 +29,14 @@ type Deps = Pick<Services, 'self' | 'reader' | 'access' | 'fetchNames' | 'model'
 type Ctx = TurnContext<Deps> & { locale: string }
 
 /** Channels of the bot that are looked at, of which the person must be a member. */
-const mostListed = 100
+const mostListed = 60
 /** Channels that are read, and messages of each. */
 const mostChannels = 20
 const mostMessages = 400
 /** Tokens given to the model, after which no other channel is begun. */
 const mostTokens = 150_000
 const mostOfKind = 10
+const mostWaiting = 20
 const mostQuoted = 160
 
 /** What is new in one channel. */
@@ -44,32 +46,40 @@ interface News {
   /** Messages to the person that they have not answered. */
   waiting: Said[]
   points: Point[]
+  /** Some of it was not read. */
+  isPartial: boolean
   saveReadMarker: () => Promise<void>
 }
 
 /** Reads and summarizes the person's channels and writes the reply's text. The read markers are saved once it stands in Slack. */
 export async function buildMissed(
   ctx: Ctx,
-  span: AskedSummary['span'],
+  { span, form }: Pick<AskedSummary, 'span' | 'form'>,
   progress: Progress,
 ): Promise<{ ending: Ending; saveReadMarker: () => Promise<void> }> {
   const { turn, person, i18n, reply, signal, deps } = ctx
   const { missed } = i18n.summary
   const shared = await listShared(ctx)
   const news: News[] = []
+  const unread = shared.slice(mostChannels)
   for (const channel of shared.slice(0, mostChannels)) {
     signal.throwIfAborted()
-    news.push(await readNews(ctx, channel, { span: span ?? { kind: 'new' }, progress }))
+    const one = await readNews(ctx, channel, { span: span ?? { kind: 'new' }, progress }).catch(error => {
+      if (error instanceof ShownError || error instanceof SlackError) return undefined
+      throw error
+    })
+    if (one === undefined || one.isPartial) unread.push(channel)
+    if (one !== undefined) news.push(one)
   }
   const full = news.filter(({ said }) => said.length > 0)
   const ranked = full.sort((a, b) => b.waiting.length - a.waiting.length || b.said.length - a.said.length)
-  const unread = [...shared.slice(mostChannels), ...(await summarizeNews(ctx, ranked, progress))]
+  unread.push(...(await summarizeNews(ctx, ranked, progress)).filter(channel => !unread.includes(channel)))
   // Rights may have changed while the model was thinking.
   const shown: News[] = []
   for (const one of ranked) if (await isShared(ctx, one.channel.id)) shown.push(one)
   const read = shown.filter(({ channel }) => !unread.includes(channel))
   signal.throwIfAborted()
-  const markdown = renderMissed(ctx, shown)
+  const markdown = renderMissed(ctx, shown, form.sections)
   reply.replace(shared.length === 0 ? missed.noChannels : shown.length === 0 ? missed.nothing : markdown)
   const saveReadMarker = async () => {
     for (const one of [...read, ...news.filter(({ said }) => said.length === 0)]) await one.saveReadMarker()
@@ -95,8 +105,12 @@ async function listShared(ctx: Ctx): Promise<{ id: string; name: string }[]> {
   return shared
 }
 
-const isShared = async ({ turn, deps }: Ctx, channel: string): Promise<boolean> =>
-  (await deps.access.find(turn.user, { id: channel })) !== undefined && (await deps.access.isMember(channel, turn.user))
+/** Returns whether both are in a channel now; not in one that cannot be read. */
+const isShared = ({ turn, deps }: Ctx, channel: string): Promise<boolean> =>
+  deps.access.isMember(channel, turn.user).catch(error => {
+    if (error instanceof SlackError && !error.isPassing) return false
+    throw error
+  })
 
 async function readNews(
   ctx: Ctx,
@@ -119,6 +133,7 @@ async function readNews(
     said: said.some(({ author }) => author !== turn.user) ? said : [],
     waiting: said.filter(({ ts }) => own.has(ts)),
     points: [],
+    isPartial: read.isCut || read.lost !== undefined,
     async saveReadMarker() {
       if (read.isAllNew) await deps.digests.writeTold(turn.user, channel.id, turn.id, (now / 1000).toFixed(6))
     },
@@ -163,7 +178,7 @@ async function summarizeNews(ctx: Ctx, ranked: News[], progress: Progress): Prom
 }
 
 /** Renders what waits for the person, then the decisions, open questions and what else is new, each behind its channel. */
-function renderMissed({ person, i18n, deps }: Ctx, news: News[]): string {
+function renderMissed({ person, i18n, deps }: Ctx, news: News[], only: AskedSummary['form']['sections']): string {
   const { missed, headings, colon } = i18n.summary
   const render = ({ channel, said }: News, point: Point) => {
     const byTs = new Map(said.map(message => [message.ts, message]))
@@ -184,26 +199,32 @@ function renderMissed({ person, i18n, deps }: Ctx, news: News[]): string {
   }
   const isOwn = ({ kind, who }: Point) => kind === 'task' && who !== undefined && isSamePerson(who, person.name)
   const isToMe = (one: News, { sources }: Point) => sources.some(ts => one.waiting.some(message => message.ts === ts))
-  const votes = (one: News, { sources }: Point) =>
-    sources.reduce((sum, ts) => sum + (one.said.find(said => said.ts === ts)?.reactions === undefined ? 0 : 1), 0)
+  /** Counts the reactions to the messages of a point: what many reacted to matters more. */
+  const weigh = (one: News, { sources }: Point) =>
+    one.said
+      .filter(({ ts }) => sources.includes(ts))
+      .flatMap(({ reactions = '' }) => reactions.match(/\d+(?=,|$)/g) ?? [])
+      .reduce((sum, count) => sum + Number(count), 0)
   const listOf = (kind: Point['kind']) =>
     news
       .flatMap(one =>
         one.points.filter(point => point.kind === kind && !isToMe(one, point)).map(point => ({ one, point })),
       )
-      .sort((a, b) => votes(b.one, b.point) - votes(a.one, a.point))
+      .sort((a, b) => weigh(b.one, b.point) - weigh(a.one, a.point))
       .slice(0, mostOfKind)
       .map(({ one, point }) => render(one, point))
   const waiting = [
     ...news.flatMap(one => one.waiting.map(message => quote(one, message))),
-    ...news.flatMap(one => one.points.filter(isOwn).map(point => render(one, point))),
+    ...news.flatMap(one =>
+      one.points.filter(point => isOwn(point) && !isToMe(one, point)).map(point => render(one, point)),
+    ),
   ]
+  const kinds = { decisions: 'decision', disagreements: 'disagreement', questions: 'question' } as const
+  const wanted = (only ?? sections).flatMap(section => (section === 'tasks' ? [] : [section]))
   const blocks: [string, string[]][] = [
-    [missed.waiting, waiting.slice(0, 2 * mostOfKind)],
-    [headings.decisions, listOf('decision')],
-    [headings.disagreements, listOf('disagreement')],
-    [headings.questions, listOf('question')],
-    [headings.facts, listOf('fact')],
+    [missed.waiting, waiting.slice(0, mostWaiting)],
+    ...wanted.map((section): [string, string[]] => [headings[section], listOf(kinds[section])]),
+    [headings.facts, only === undefined ? listOf('fact') : []],
   ]
   const full = blocks.filter(([, lines]) => lines.length > 0)
   if (full.length === 0) return i18n.summary.nothingFound
