@@ -207,6 +207,7 @@ export const en = {
               .replace(/^every /, '')
               .replace('weekend day', 'weekend'),
       thread: 'that thread',
+      everywhere: 'all our channels',
       list: 'Your digests:',
       none: 'You have no digests. Start one: `/summarize every weekday 9:00`.',
       ended: (kind: string, place: string) => `Stopped your ${kind} digest of ${place}.`,

@@ -179,6 +179,7 @@ export const zh: I18n = {
       when: (days, time) => `${chineseDays(days)} ${time} `,
       kind: chineseDays,
       thread: '该讨论串',
+      everywhere: '我们所有共同频道',
       list: '你的定期总结：',
       none: '你还没有定期总结。可以这样开始：`/summarize 每个工作日 9:00`。',
       ended: (kind, place) => `已停止 ${place} 的${kind}总结。`,

@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest'
+import { parseAskedSummary } from '../../src/features/summarize/request.ts'
 import type { Exchange } from '../scripted-model.ts'
 import { type Story, toSeen } from '../story.ts'
-import { command, directOf, hasButton, isWhole, json, open, point, untilDirect } from '../summary-story.ts'
+import { command, directOf, hasButton, isWhole, json, open, point, untilDirect, untilTold } from '../summary-story.ts'
 
 const idOf = ({ prompt }: Exchange, words: string) =>
   Number(new RegExp(`id="(\\d+)"[^>]*>[^<]*${words}`).exec(prompt)?.[1] ?? 99)
@@ -77,6 +78,21 @@ describe('what a person missed', () => {
       expect(JSON.stringify(inChannel)).not.toContain('notes')
     },
   )
+
+  test('comes regularly, too', async () => {
+    const story = await open()
+    const { slack, store } = story
+    const { dana, general } = { ...slack.people, ...slack.channels }
+    await command(story, dana, general, 'every weekday 9:00 everywhere')
+    await untilTold(story, dana, text =>
+      text.startsWith('Done. I’ll DM you what’s new in all our channels every weekday'),
+    )
+    const [digest] = await store.digests.of(dana)
+    const asked = await parseAskedSummary(digest?.question ?? '', Date.now(), 'UTC')
+    expect(asked).toEqual({ place: { of: 'everywhere' }, span: { kind: 'new' }, form: {} })
+    await command(story, dana, general, 'stop 1')
+    await untilTold(story, dana, text => text === 'Stopped your weekday digest of all our channels.')
+  })
 
   test('is told once: asked again, there is nothing new', async () => {
     const story = await away()

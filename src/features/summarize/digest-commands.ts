@@ -46,7 +46,7 @@ export async function addDigest(
     if (error instanceof ShownError) return error.sentence(i18n)
     throw error
   }
-  const place = schedule.rest.includes('#') ? '' : ` ${here}`
+  const place = schedule.rest.includes('#') || asked?.of === 'everywhere' ? '' : ` ${here}`
   const title = `${text}${place} (${timeZone})`.replace(
     /<#([A-Z0-9]+)(?:\|([^<>]+))?>/g,
     (_, id, label) => `#${label ?? (name || id)}`,
@@ -72,8 +72,10 @@ function formatClock(pattern: string): string {
 }
 
 /** Formats the channel that a digest is of, which its title names. */
-const formatPlace = ({ title }: Pick<Digest, 'title'>, i18n: I18n): string =>
-  escapeMarkdown(/#[^\s,，]+/.exec(title)?.[0] ?? i18n.summary.digest.thread)
+function formatPlace({ title, question }: Pick<Digest, 'title' | 'question'>, i18n: I18n): string {
+  if (parseSummaryRequest(question)?.place.of === 'everywhere') return i18n.summary.digest.everywhere
+  return escapeMarkdown(/#[^\s,，]+/.exec(title)?.[0] ?? i18n.summary.digest.thread)
+}
 
 /** Formats a person's digests, with the numbers by which they are ended. */
 export async function listDigests({ digests }: Pick<Deps, 'digests'>, user: string, i18n: I18n): Promise<string> {

@@ -1,4 +1,7 @@
-/** Collects news for a person who was away: over the channels that they share with the bot, what waits for them first, then what was decided. */
+/**
+ * Collects news for a person who was away, over the channels that they share with the bot: what waits for them first, then what was
+ * decided.
+ */
 
 import { ShownError, SlackError } from '../../errors.ts'
 import { i18nFor } from '../../i18n/catalog.ts'
@@ -39,7 +42,7 @@ const mostOfKind = 10
 const mostWaiting = 20
 const mostQuoted = 160
 
-/** What is new in one channel. */
+/** News of one channel. */
 interface News {
   channel: { id: string; name: string }
   said: Said[]
