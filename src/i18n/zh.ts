@@ -1,7 +1,7 @@
 import type { I18n } from './catalog.ts'
+import { createMoments } from './moments.ts'
 
 const count = (number: number) => number.toLocaleString('en')
-const short = (number: number) => (number < 1_000 ? String(number) : `${Math.round(number / 1_000)}k`)
 
 const chineseDay = new Intl.DateTimeFormat('zh-CN', {
   weekday: 'short',
@@ -9,6 +9,14 @@ const chineseDay = new Intl.DateTimeFormat('zh-CN', {
   day: 'numeric',
   timeZone: 'UTC',
 })
+
+function chineseDays(days: readonly number[]): string {
+  const key = days.join()
+  if (days.length === 7) return '每天'
+  if (key === '1,2,3,4,5') return '每个工作日'
+  if (key === '0,6') return '每个周末'
+  return days.map((day, at) => `${at === 0 ? '每' : ''}周${'日一二三四五六'[day]}`).join('、')
+}
 
 /** The bot's own sentences in Chinese. */
 export const zh: I18n = {
@@ -120,11 +128,18 @@ export const zh: I18n = {
   },
 
   summary: {
-    headings: { decisions: '决定', questions: '待解决的问题', tasks: '谁做什么', facts: '其他' },
+    headings: {
+      decisions: '决定',
+      disagreements: '分歧',
+      questions: '待解决的问题',
+      tasks: '待办',
+      facts: '其他',
+    },
     none: {
-      decisions: '我读到的内容里没有作出决定。',
-      questions: '没有发现待解决的问题。',
-      tasks: '就我读到的内容，没有人被分配任务。',
+      decisions: '没有作出决定。',
+      disagreements: '没有分歧。',
+      questions: '没有待解决的问题。',
+      tasks: '没有待办。',
     },
     verb: '总结',
     newWord: '上次之后，',
@@ -132,48 +147,63 @@ export const zh: I18n = {
     comma: '，',
     due: when => `（${when}）`,
     day: iso => chineseDay.format(new Date(`${iso}T00:00Z`)),
-    nothingFound: '里面没有值得一提的内容。',
-    nothing: '那段时间里没有人写过消息。请说一个更长的时间，例如“最近七天”。',
-    nothingNew: since => `${since} 之后没有新消息。`,
-    unreadable: '语言模型没有给出我能读懂的摘要。请再试一次；更大的模型可能更好。已经读过的部分我会记住。',
-    reading: (read, total) => (total === 0 ? '正在阅读…' : `正在阅读：${count(total)} 条消息中的 ${count(read)} 条…`),
-    summing: (done, parts) => (parts < 2 ? '正在撰写…' : `正在总结：共 ${parts} 部分，第 ${done + 1} 部分…`),
+    votes: votes => `（${votes}）`,
+    nothingFound: '这些消息里没有值得总结的内容。',
+    nothing: '这段时间没有消息。可以试试“最近七天”。',
+    nothingNew: since => `自 ${since} 起没有新消息。`,
+    unreadable: '语言模型给出的总结无法解析。请再试一次，换用更大的模型可能更好。',
+    reading: (read, total) => (total === 0 ? '正在阅读…' : `正在阅读：${count(read)} / ${count(total)} 条消息…`),
+    summing: (done, parts) => (parts < 2 ? '正在撰写…' : `正在总结… ${Math.floor((100 * done) / parts)}%`),
     writing: '正在撰写…',
     elapsed: seconds => `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')}`,
     read: (messages, threads) => `已读 ${count(messages)} 条消息${threads === 0 ? '' : `、${count(threads)} 个讨论串`}`,
     span: (from, to) => `${from} 至 ${to}`,
     files: files => `${count(files)} 个文件未读`,
-    tokens: (tokens, isGuessed) => `${isGuessed ? '约 ' : ''}${short(tokens)} tokens`,
-    known: (known, parts) => `${parts} 部分中有 ${known} 部分之前已总结`,
-    dropped: points => `略去 ${points} 条：我读到的消息中没有依据`,
-    lost: (threads, code) => `${threads} 个讨论串未能读取（${code}）：请过一分钟再问`,
-    hidden: '更早的消息被 Slack 隐藏：工作区的套餐只保留一段时间',
-    lookedBackTo: time => `没有查看 ${time} 之前开始的讨论串：需要的话请说一个更长的时间`,
-    cut: most => `只读了最新的 ${count(most)} 条消息：请说一个更短的时间`,
+    dropped: points => `略去 ${points} 条没有消息佐证的内容`,
+    lost: (threads, code) => `${threads} 个讨论串未能读取（${code}），请过一分钟再试`,
+    hidden: '更早的消息因 Slack 套餐限制而不可见',
+    lookedBackTo: time => `未查看 ${time} 之前开始的讨论串，需要时请扩大时间范围`,
+    cut: most => `只读了最新的 ${count(most)} 条消息，请缩短时间范围`,
     shortened: '一条过长的消息只读了一部分',
-    where:
-      '要总结哪里？请写明频道或消息：“总结 #general 从周一开始”，或“总结”加上消息链接。在讨论串里，我会总结该讨论串。',
-    noChannel: name => `我没有找到你我都能阅读的频道“${name}”。请在那里邀请我（/invite），然后再试一次。`,
-    private: '那里的内容不是这里的每个人都能看的。请在那里使用 /summarize，或给我发私信：那样只有你能看到。',
-    inDirect: '摘要会发到我们的私信里，只有你能看到。',
-    direct: link => `摘要在我们的私信里：${link}`,
-    tooLong: '要求太长了。请用 200 个字以内说明，或在摘要的讨论串里继续提问。',
+    where: '要总结什么？请写明频道或粘贴消息链接，例如“总结 #general 从周一开始”。在讨论串里，我会总结该讨论串。',
+    noChannel: name =>
+      `找不到${name === '' ? '该频道' : ` #${name}`}，或者你我之中有人不在里面。请在那里用 /invite 邀请我，然后再试一次。`,
+    private: '这里并非每个人都能看到那些内容。请在那里使用 /summarize，或私信我，这样只有你能看到。',
+    inDirect: '好的，正在总结，只有你能看到。',
+    direct: link => `总结好了：${link}`,
+    tooLong: '内容太长了。请控制在 250 个字符以内，或在总结的讨论串里继续提问。',
+    unknownWords: words =>
+      `我不明白“${words}”。可以试试“从周一开始”“最近200条”“只要决定”或“做成表格”；更多用法见 \`/summarize 帮助\`。`,
+    didYouMean: (words, guess) => `我不明白“${words}”。你是想说“${guess}”吗？`,
     usage:
-      '`/summarize` 总结本频道最近 24 小时的内容，只有你能看到。\n`/summarize 从周一开始`、`最近200条`、`周一到周三`、`#其他频道`、消息链接、`新消息`（上次询问之后）\n`/summarize 只要决定`，或任何形式：`做成给客户看的表格`\n`/summarize 每个工作日 9:00`、`/summarize 列表`、`/summarize 停止 1`',
+      '`/summarize` 总结本频道最近 24 小时的内容，只有你能看到。\n`/summarize 从周一开始`、`最近200条`、`周一到周三`、`#其他频道`、消息链接，或`新消息`（上次总结之后）\n`/summarize 所有频道新消息` 告诉你在我们共同的频道里错过了什么\n`/summarize 只要决定`，或指定形式：`做成给客户看的表格`\n`/summarize 每个工作日 9:00`、`/summarize 列表`、`/summarize 停止 1`',
     post: name => (name === '' ? '发到那里' : `发到 #${name}`),
     postToThread: '发到讨论串',
-    postedBy: name => `${name} 请我总结：`,
+    postedBy: name => `${name} 请我总结的内容：`,
     posted: link => `已发布：${link}`,
-    gone: '我找不到这份摘要了。请再总结一次。',
+    gone: '找不到这份总结了。请再总结一次。',
+    moments: createMoments('zh-CN'),
+    missed: {
+      waiting: '等你处理',
+      inDirect: '我会把你错过的内容私信给你。',
+      nothing: '没有错过什么：我们共同的频道里没有新消息。',
+      noChannels: '我们还没有共同的频道。请用 /invite 邀请我加入。',
+      read: (messages, channels) => `已读 ${channels} 个频道的 ${count(messages)} 条消息`,
+      notRead: names => `未读全：${names}。可以试试“总结 #频道”`,
+    },
     digest: {
-      added: (title, time, index) =>
-        `以后会发到我们的私信里：${title}，总结新的内容。第一次：${time}。结束请用 \`/summarize 停止 ${index}\`。`,
-      list: '你的定期摘要：',
-      none: '你没有定期摘要。可以这样开始：`/summarize 每个工作日 9:00`。',
-      ended: title => `已结束：${title}`,
-      unknown: word => `没有编号为 ${word} 的定期摘要。\`/summarize 列表\` 可以查看。`,
-      unclear: '什么时候？例如 `/summarize 每个工作日 9:00`、`每周一 14:30`、`每天早上九点 #general 只要决定`。',
-      tooMany: most => `你已有 ${most} 个定期摘要，到了上限。请先结束一个：\`/summarize 列表\`。`,
+      added: (when, place, start, index) =>
+        `好的。从${start}开始，我会在${when}私信你 ${place} 的新内容。如需停止，发送 \`/summarize 停止 ${index}\`。`,
+      when: (days, time) => `${chineseDays(days)} ${time} `,
+      kind: chineseDays,
+      thread: '该讨论串',
+      everywhere: '我们所有共同频道',
+      list: '你的定期总结：',
+      none: '你还没有定期总结。可以这样开始：`/summarize 每个工作日 9:00`。',
+      ended: (kind, place) => `已停止 ${place} 的${kind}总结。`,
+      unknown: word => `没有编号为 ${word} 的定期总结。发送 \`/summarize 列表\` 可以查看。`,
+      unclear: '什么时候？例如 `/summarize 每个工作日 9:00`、`每周一 14:30` 或 `每天早上九点 #general 只要决定`。',
+      tooMany: most => `你已有 ${most} 个定期总结，达到了上限。请先停止一个：\`/summarize 列表\`。`,
       next: time => `下次 ${time}`,
     },
   },
@@ -288,6 +318,7 @@ export const zh: I18n = {
     reads:
       '我读取提问所在的讨论串和其中的文件，把它们发给该模型。在 Slack 之外，我只把问题保存到回答为止，另外保存你的评价、反馈及其分类，以及 30 天内为摘要找到的要点。',
     ask: '提一个问题',
+    missed: '我错过了什么？',
     forget: '删除我的数据',
     forgetTitle: '删除你的数据？',
     forgetText:

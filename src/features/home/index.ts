@@ -4,6 +4,7 @@ import { formatError } from '../../errors.ts'
 import { type I18n, i18nFor } from '../../i18n/catalog.ts'
 import { createCache } from '../../lru.ts'
 import { rejectAfter } from '../../slack/users.ts'
+import { formatFailure, savedOrTold } from '../command-failure.ts'
 import type { Bot, Services } from '../context.ts'
 
 type HomeDeps = Pick<Services, 'call' | 'limiter' | 'model' | 'log' | 'store' | 'users'>
@@ -24,6 +25,14 @@ export function home({ app, services }: Bot): void {
     const reading = isGuest ? undefined : Promise.race([examples.read(''), rejectAfter(exampleWaitMs)])
     const example = await reading?.catch(() => undefined)
     await suggest(services, { channel: event.channel, example: example?.name, i18n })
+  })
+  app.action<BlockAction>('show_missed', async ({ ack, body }) => {
+    const { id: user } = body.user
+    const i18n = i18nFor((await services.users.read(user)).locale)
+    const saving = services.questions.save({ user, question: i18n.home.missed })
+    const command = await savedOrTold(saving, error => publish(services, user, i18n, formatFailure(error, i18n)))
+    await ack()
+    if (command !== undefined) await services.questions.run(command)
   })
   app.action<BlockAction>('forget_me', async ({ ack, body }) => {
     await ack()
@@ -131,6 +140,7 @@ function buildHomeView(
             style: 'primary',
             text: { type: 'plain_text', text: i18n.home.ask },
           },
+          { type: 'button', action_id: 'show_missed', text: plain(i18n.home.missed) },
         ],
       },
       { type: 'divider' },

@@ -53,7 +53,7 @@ const minChunkTokens = 300
 /** A window this many times a chunk's size makes an estimate of the tokens good enough. */
 const ampleWindows = 3
 /** Changes with the prompts: points found by other instructions are not reused. */
-const version = '1'
+const version = '2'
 
 /** One summary in progress. */
 export interface Work extends Pick<SummaryRequest, 'channel' | 'reader' | 'isAgain'> {
