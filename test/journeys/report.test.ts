@@ -169,6 +169,33 @@ describe('a report', () => {
     await slack.until(() => ephemeral(story).find(({ text }) => text.includes(`${dm}/p`)), 'the notice')
   })
 
+  test('has a CSV for nobody who was removed from the channel while its names were looked up', async () => {
+    const story = await open()
+    const { slack, store } = story
+    const { dana, lee, admin, leads } = { ...slack.people, ...slack.channels }
+    const record = { ...toRecord(slack, { text: 'A secret.', kind: 'bug', quote: 'secret' }), channel: leads }
+    await store.labels.save(record)
+    await store.labels.correct(record.id, lee, [{ kind: 'bug', quote: 'secret', reason: '', confidence: 1 }])
+    await slack.do({ do: 'command', as: dana, channel: leads, command: '/classify', text: 'report' })
+    const dm = slack.snapshot(dana).channels.find(({ kind }) => kind === 'im')?.id ?? ''
+    const message = await slack.until(() => slack.messages(dm).find(({ blocks }) => blocks !== undefined), 'the report')
+    let release = () => {}
+    const hold = new Promise<void>(done => (release = done))
+    slack.fault({ method: 'users.info', hold, when: ({ user }) => user === lee })
+    const block = message.blocks?.find(({ type }) => type === 'actions')
+    const place = { channel: dm, ts: message.ts, blockId: String(block?.block_id) }
+    await slack.do({ do: 'act', as: dana, ...place, action: { action_id: 'label_csv' } })
+    await slack.until(
+      () => slack.calls.some(({ method, args }) => method === 'users.info' && args.user === lee),
+      'names',
+    )
+    await slack.do({ do: 'remove', as: admin, channel: leads, user: dana })
+    release()
+    const told = () => slack.snapshot(dana).messages.filter(({ ephemeralTo }) => ephemeralTo === dana)
+    await slack.until(() => told().find(({ text }) => text.includes('can’t read that channel')), 'the refusal')
+    expect(slack.messages(dm, message.ts).flatMap(({ files }) => files ?? [])).toEqual([])
+  })
+
   test('holds nothing that somebody else had classified for themselves, until they post it', async () => {
     const story = await open()
     const { slack, model } = story

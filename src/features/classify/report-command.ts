@@ -113,10 +113,11 @@ async function sendCsv(deps: Deps, body: BlockAction, asked: z.infer<typeof csvS
       names.set(correctedBy, (await deps.users.read(correctedBy)).name)
   const nameOf = (id: string) => names.get(id) ?? ''
   const bytes = Buffer.from(formatReportCsv(records, deps.taxonomies.of(channel), { reader, nameOf }))
+  await deps.access.check(user, channel)
   await upload(deps.call, { name: 'feedback.csv', bytes, channel: direct, threadTs })
 }
 
-/** Defines the commands that send one person a report: numbers and quotes by direct message, the chart in its thread. */
+/** Defines the commands that send one person a report by direct message: numbers, quotes and a chart. */
 export function defineReports(deps: Deps): CommandKind<AskedReport> {
   return deps.outbox.define('report', reportSchema, async ({ payload }) => {
     const { i18n } = await fetchReader(deps, payload.user)
