@@ -46,8 +46,9 @@ const fileOf = (pathname: string): string | undefined =>
 const face = /^\/page\/people\/(\w{1,40})\.svg$/
 
 /**
- * The playground's page as files over HTTP: `/`, `/page/assets/*`, people's faces and the names of emoji. The function answers a request that is for the
- * page and says so with `true`; with `false` it has not touched the response and the request is somebody else's.
+ * The playground's page as files over HTTP: `/`, `/page/assets/*`, people's faces, and the names of emoji. The function
+ * answers a request that is for the page and says so with `true`; with `false` it has not touched the response and the
+ * request is somebody else's.
  */
 export const createPageRoutes = (): ((request: IncomingMessage, response: ServerResponse) => boolean) => {
   return (request, response) => {

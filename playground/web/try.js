@@ -53,7 +53,7 @@ const listSteps = app => {
   if (!general || !launch || !feedback) return []
   const threads = (/** @type {string} */ channel) =>
     store.log(channel).main.filter(({ ts }) => store.log(channel).threads.has(ts))
-  const ship = threads(general).at(-1)
+  const ship = threads(general).find(({ text }) => text.includes('ship'))
   const [plan, prices] = threads(launch)
   const android = threads(launch).find(({ text }) => han.test(text))
   if (!ship || !plan || !prices || !android) return []
