@@ -37,6 +37,12 @@ if (parseArgs({ options: { help: { type: 'boolean', short: 'h' } } }).values.hel
   process.exit(0)
 }
 
+/** What is stopped at the end, in this order. */
+const atEnd: (() => Promise<void>)[] = []
+let isStopping = false
+for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => void stop())
+whenNpmIsGone(() => void stop())
+
 // What people wrote is for this user alone.
 process.umask(0o077)
 // A .env file is that of a real bot, whose data stays out of this.
@@ -53,6 +59,7 @@ const options = {
   routes: (...exchange: Parameters<(typeof routes)[number]>) => routes.some(answer => answer(...exchange)),
 }
 const slack = await openWorkspace(process.env.PORT)
+atEnd.push(slack.close)
 await seedWorkspace()
 const bot = await startBotProcess(
   chosen.title,
@@ -69,19 +76,15 @@ const bot = await startBotProcess(
   },
   code => process.exit(code),
 )
+// The bot first: it says its last words in the workspace.
+atEnd.unshift(bot.stop)
 process.stdout.write(`Threadwise playground: ${slack.url}\nAnswers come from: ${chosen.title}\n`)
-
-let isStopping = false
-for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => void stop())
-whenNpmIsGone(() => void stop())
 
 async function stop(): Promise<void> {
   // A second signal ends the process at once, and the bot with it.
   if (isStopping) process.exit(1)
   isStopping = true
-  // The bot first: it says its last words in the workspace.
-  await bot.stop()
-  await slack.close()
+  for (const end of atEnd) await end()
   process.exit(0)
 }
 
