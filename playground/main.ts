@@ -33,6 +33,12 @@ Opens a small Slack in your browser, with the bot in it. It needs no account and
 `
 parseCommandLine(usage, {})
 
+/** What is stopped at the end, in this order. */
+const atEnd: (() => Promise<void>)[] = []
+let isStopping = false
+for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => void stop())
+whenNpmIsGone(() => void stop())
+
 // What people wrote is for this user alone.
 process.umask(0o077)
 // A .env file is that of a real bot, whose data stays out of this.
@@ -49,6 +55,7 @@ const options = {
   routes: (...exchange: Parameters<(typeof routes)[number]>) => routes.some(answer => answer(...exchange)),
 }
 const slack = await openWorkspace(process.env.PORT)
+atEnd.push(slack.close)
 await seedWorkspace()
 const bot = await startBotProcess(
   chosen.title,
@@ -65,19 +72,15 @@ const bot = await startBotProcess(
   },
   code => process.exit(code),
 )
+// The bot first: it says its last words in the workspace.
+atEnd.unshift(bot.stop)
 process.stdout.write(`Threadwise playground: ${slack.url}\nAnswers come from: ${chosen.title}\n`)
-
-let isStopping = false
-for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => void stop())
-whenNpmIsGone(() => void stop())
 
 async function stop(): Promise<void> {
   // A second signal ends the process at once, and the bot with it.
   if (isStopping) process.exit(1)
   isStopping = true
-  // The bot first: it says its last words in the workspace.
-  await bot.stop()
-  await slack.close()
+  for (const end of atEnd) await end()
   process.exit(0)
 }
 
