@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import type { PageMessage, SlackJson } from '../../playground/protocol.ts'
+import { languageOf } from '../../src/text/terms.ts'
 import { blockStore } from '../block-store.ts'
 import type { Exchange } from '../scripted-model.ts'
 import { openStory, type Story, type StoryOptions } from '../story.ts'
@@ -77,9 +78,9 @@ describe('/classify', () => {
       const story = await open()
       await classify(story, text)
       ;(await story.model.next()).reply(json({ kind: 'bug', quote, reason: '', confidence: 0.9 }))
-      const card = await untilCard(story, /\p{Script=Han}/u.test(text) ? 'bug类型' : 'bug')
+      const card = await untilCard(story, { en: 'bug', zh: 'bug类型', ja: 'バグ' }[languageOf(text)])
       expect(seen(card)).toContain(shown)
-      expect(seen(card)).toMatch(confidence === 'low' ? /low confidence|把握小/ : /high confidence/)
+      expect(seen(card)).toMatch(confidence === 'low' ? /low confidence|把握小|確信度：低/ : /high confidence/)
     },
   )
 

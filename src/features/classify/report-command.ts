@@ -15,6 +15,7 @@ import { escapeMarkdown } from '../../text/escape-markdown.ts'
 import { isMentioned } from '../../text/from-slack.ts'
 import { isNoise } from '../../text/intent.ts'
 import { parseJson } from '../../text/parse-json.ts'
+import type { Language } from '../../text/terms.ts'
 import { toMrkdwn } from '../../text/to-mrkdwn.ts'
 import { formatFailure } from '../command-failure.ts'
 import { buildReport, formatReportCsv, renderReportMarkdown } from './report.ts'
@@ -164,7 +165,7 @@ function buildCsvButton(value: z.infer<typeof csvSchema>, i18n: I18n) {
 async function renderReport(
   { call }: Deps,
   report: ReturnType<typeof buildReport>,
-  language: 'en' | 'zh',
+  language: Language,
 ): Promise<string> {
   const links = new Map<string, string>()
   for (const { channel, ts } of report.quotes.flatMap(({ quotes }) => quotes)) {
@@ -177,7 +178,8 @@ async function renderReport(
 
 async function fetchReader({ users }: Pick<Deps, 'users'>, user: string) {
   const { locale, timeZone } = await users.read(user)
-  const language = locale.toLowerCase().startsWith('zh') ? ('zh' as const) : ('en' as const)
+  const own = locale.toLowerCase().split('-', 1)[0]
+  const language: Language = own === 'zh' || own === 'ja' ? own : 'en'
   return { language, i18n: i18nFor(locale), timeZone }
 }
 

@@ -1,10 +1,11 @@
 import { isMap, isScalar, LineCounter, type Node, parseDocument } from 'yaml'
 import { z } from 'zod'
+import type { Language } from '../../text/terms.ts'
 
 /** One kind of feedback. */
 interface Kind {
   id: string
-  /** By language: `en`, `zh`. */
+  /** By language: `en`, `zh`, `ja`. */
   names: Record<string, string>
   /** The reaction that marks a message of this kind, without colons. */
   emoji: string
@@ -146,9 +147,11 @@ function findLine(contents: unknown, path: PropertyKey[], lines: LineCounter): n
 
 const firstLine = (message: string) => message.split('\n', 1)[0] ?? message
 
+const otherNames: Record<Language, string> = { en: 'other', zh: '其他', ja: 'その他' }
+
 /** Formats a kind's name in a language; falls back to English, then to any. */
-export function formatKind(taxonomy: Taxonomy, id: string, language: 'en' | 'zh'): string {
-  if (id === otherId) return language === 'zh' ? '其他' : 'other'
+export function formatKind(taxonomy: Taxonomy, id: string, language: Language): string {
+  if (id === otherId) return otherNames[language]
   const names = taxonomy.kinds.find(kind => kind.id === id)?.names ?? {}
   return names[language] ?? names.en ?? Object.values(names)[0] ?? id
 }
@@ -156,7 +159,7 @@ export function formatKind(taxonomy: Taxonomy, id: string, language: 'en' | 'zh'
 /** Parses an id, or a name in any language, to the kind's id. */
 export function parseKind(taxonomy: Taxonomy, written: string): string | undefined {
   const wanted = normalize(written)
-  if (wanted === otherId || wanted === '其他' || wanted === '其它') return otherId
+  if (wanted === otherId || wanted === '其它' || Object.values(otherNames).includes(wanted)) return otherId
   return taxonomy.kinds.find(({ id, names }) => [id, ...Object.values(names)].some(name => normalize(name) === wanted))
     ?.id
 }

@@ -8,6 +8,7 @@ import { isSelf, parseMessage, type RawMessage } from '../../slack/message.ts'
 import { buildPermalink } from '../../slack/permalink.ts'
 import { messagesOf } from '../../slack/reader.ts'
 import { parseReadError } from '../../slack/thread-history.ts'
+import { localeOf } from '../../text/language.ts'
 import { parseJson } from '../../text/parse-json.ts'
 import { toMrkdwn } from '../../text/to-mrkdwn.ts'
 import { formatFailure, formatPostFailure, savedOrTold } from '../command-failure.ts'
@@ -93,10 +94,9 @@ async function ask(
 const formatChannelToken = (id: string, name: string) =>
   /^(?:privategroup|directmessage|mpdm-.*)?$/.test(name) ? `<#${id}>` : `<#${id}|${name}>`
 
-/** Returns Chinese for Chinese words, otherwise the person's Slack language. */
+/** Returns the language of Chinese or Japanese words, otherwise the person's Slack language. */
 async function fetchI18n({ users }: Pick<Deps, 'users'>, user: string, text: string): Promise<I18n> {
-  if (/\p{Script=Han}/u.test(text.replace(/<[^<>]*>|#\S+/g, ''))) return i18nFor('zh')
-  return i18nFor((await users.read(user)).locale)
+  return i18nFor(localeOf(text, (await users.read(user)).locale))
 }
 
 /** Posts the summary once. Resolves with what the person is told. */

@@ -2,6 +2,7 @@ import type { I18n } from '../../i18n/catalog.ts'
 import type { Turn } from '../../queue/turn.ts'
 import type { Person } from '../../slack/users.ts'
 import { formatTime } from '../../text/from-slack.ts'
+import { localeOf } from '../../text/language.ts'
 import type { SourceRead } from './source.ts'
 import type { Summary, SummaryProgress } from './summarizer.ts'
 
@@ -66,14 +67,13 @@ export function formatFacts({
   ]
 }
 
-/** Returns the language of a summary: Chinese if the request is written in it, else that of the person's Slack. */
+/** Returns the language of a summary: Chinese or Japanese if the request is written in it, else that of the person's Slack. */
 export function languageFor({ question }: Turn, { locale }: Person): string {
-  const isChinese = /\p{Script=Han}/u.test(question.text.replace(/<[^<>]*>|#\S+/g, ''))
   try {
-    const { language, script } = new Intl.Locale(locale).maximize()
-    if (language === 'zh' || isChinese) return script === 'Hant' ? 'Traditional Chinese' : 'Chinese'
+    const { language, script } = new Intl.Locale(localeOf(question.text, locale)).maximize()
+    if (language === 'zh') return script === 'Hant' ? 'Traditional Chinese' : 'Chinese'
     return new Intl.DisplayNames(['en'], { type: 'language' }).of(language) ?? 'English'
   } catch {
-    return isChinese ? 'Chinese' : 'English'
+    return 'English'
   }
 }
