@@ -46,7 +46,8 @@ function listArguments(length: number): unknown[][] {
 function call(message: Message, args: unknown[]): string | undefined {
   if (typeof message === 'string') return message
   try {
-    return String(message(...args))
+    const said = message(...args)
+    return typeof said === 'string' ? said : JSON.stringify(said)
   } catch {
     return undefined
   }
@@ -70,7 +71,7 @@ const others = languages.filter(({ language }) => language !== 'en')
 
 /** Messages that are the same in every language: names, marks, and words that the parser of requests reads. */
 const sameEverywhere =
-  /^(?:home\.title|summary\.(?:verb|newWord|colon|comma|elapsed|span|tokens|votes|moments\..*)|labels\.sheet\.heads\..*)$/
+  /^(?:home\.title|summary\.(?:verb|newWord|colon|comma|elapsed|span|tokens|votes|moments\..*)|labels\.sheet\.heads\..*|prompts\.list)$/
 
 const mostCharacters = {
   24: ['ask.title', 'ask.submit', 'ask.close', 'labels.settings.title', 'labels.settings.save'],
@@ -79,7 +80,6 @@ const mostCharacters = {
     ...['stop', 'again', 'retry', 'good', 'bad', 'editedAgain'].map(key => `controls.${key}`),
     ...['labels.post', 'labels.undo', 'labels.report.csv', 'labels.settings.watch', 'labels.settings.card'],
     ...['summary.post', 'summary.postToThread', 'home.ask', 'home.forget'],
-    ...[0, 1, 2, 3].map(at => `prompts.list.${at}.title`),
   ],
   100: ['home.forgetTitle'],
   150: ['ask.placeholder', 'labels.correct', 'home.title'],
