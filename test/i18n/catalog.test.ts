@@ -14,7 +14,7 @@ function listMessages(group: object, path: string[] = []): [string, Message][] {
   )
 }
 
-/** Values of every type that messages take: names of time zones as texts, days, numbers on both sides of each boundary, weekdays. */
+/** Values of every type that messages take: names of time zones as texts, days, numbers on both sides of each boundary, a moment, weekdays. */
 const samples = [
   'UTC',
   'Asia/Tokyo',
@@ -27,6 +27,7 @@ const samples = [
   60,
   90,
   12_345,
+  1_800_040_000_000,
   true,
   false,
   ['UTC'],
@@ -158,6 +159,7 @@ describe('the catalogues', () => {
         .reverse()
       const named = new RegExp(String.raw`[.{,]\s*${key}\b`)
       if (files.some(text => named.test(text) && text.includes(group))) return true
+      if (isIn(String.raw`Object\.(?:entries|values)\([\w.]*\b${group}\)`)) return true
       return isIn(String.raw`\b${group}\[`) && isIn(String.raw`\b${key}\b`)
     }
     expect(patterns.map(([path]) => path).filter(path => !isUsed(path))).toEqual([])
