@@ -65,4 +65,4 @@ const zh: Sentences = {
 }
 
 /** The engine's own sentences in a language. */
-export const sentencesIn = (language: Language): Sentences => ({ en, zh })[language]
+export const sentencesIn = (language: Language): Sentences => (language === 'zh' ? zh : en)

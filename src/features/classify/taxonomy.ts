@@ -161,7 +161,7 @@ export function formatKind(
 /** Parses an id, or a name in any language, to the kind's id. */
 export function parseKind(taxonomy: Taxonomy, written: string): string | undefined {
   const wanted = normalize(written)
-  if (wanted === otherId || wanted === '其他' || wanted === '其它') return otherId
+  if ([otherId, '其他', '其它', 'その他'].includes(wanted)) return otherId
   return taxonomy.kinds.find(({ id, names }) => [id, ...Object.values(names)].some(name => normalize(name) === wanted))
     ?.id
 }

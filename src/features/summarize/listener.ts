@@ -9,7 +9,7 @@ import { buildPermalink } from '../../slack/permalink.ts'
 import { messagesOf } from '../../slack/reader.ts'
 import { parseReadError } from '../../slack/thread-history.ts'
 import { escapeMarkdown } from '../../text/escape-markdown.ts'
-import { detectLanguage } from '../../text/language.ts'
+import { localeOf } from '../../text/language.ts'
 import { parseJson } from '../../text/parse-json.ts'
 import { toMrkdwn } from '../../text/to-mrkdwn.ts'
 import { formatFailure, formatPostFailure, savedOrTold } from '../command-failure.ts'
@@ -126,7 +126,7 @@ const formatChannelToken = (id: string, name: string) =>
 
 /** Returns the sentences in the language of the words; without words, in the person's Slack language. */
 const fetchI18n = async ({ users }: Pick<Deps, 'users'>, user: string, text: string): Promise<I18n> =>
-  i18nFor(detectLanguage(text) ?? (await users.read(user)).locale)
+  i18nFor(localeOf(text, (await users.read(user)).locale))
 
 /** Posts the summary once. Resolves with what the person is told. */
 async function tryToPost(deps: Deps, value: PostValue & { given: string }, body: BlockAction): Promise<string> {

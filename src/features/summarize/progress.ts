@@ -2,7 +2,7 @@ import type { I18n } from '../../i18n/catalog.ts'
 import type { Turn } from '../../queue/turn.ts'
 import type { Person } from '../../slack/users.ts'
 import { formatDateToken } from '../../text/date-token.ts'
-import { detectLanguage } from '../../text/language.ts'
+import { localeOf } from '../../text/language.ts'
 import type { SourceRead } from './source.ts'
 import type { Summary, SummaryProgress } from './summarizer.ts'
 
@@ -71,9 +71,7 @@ export function formatFacts({
 export function localeFor({ question, echo }: Turn, { locale }: Person): string {
   // The verb of a command is the bot's own.
   const words = echo === undefined ? question.text : question.text.replace(/^\s*(?:summarize|总结)/, ' ')
-  const language = detectLanguage(words)
-  if (language === undefined || locale.toLowerCase().startsWith(language)) return locale
-  return language === 'zh' ? 'zh-CN' : 'en-US'
+  return localeOf(words, locale)
 }
 
 /** Names the language of a locale for the model. */

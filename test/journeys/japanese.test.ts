@@ -1,0 +1,82 @@
+import { describe, expect, test } from 'vitest'
+import { openStory, type Story } from '../story.ts'
+
+const workspace = {
+  commands: ['/summarize', '/classify'].map(command => ({
+    command,
+    description: '',
+    usageHint: '',
+    shouldEscape: true,
+  })),
+}
+
+/** Opens a workspace in which Dana's Slack is in Japanese. */
+async function open(): Promise<Story> {
+  const story = await openStory({ workspace })
+  const { dana } = story.slack.people
+  const user = { id: dana, name: 'dana', locale: 'ja-JP', tz: 'Asia/Tokyo', profile: { display_name: 'Dana' } }
+  for (let calls = 0; calls < 3; calls += 1)
+    story.slack.fault({ method: 'users.info', status: 200, body: JSON.stringify({ ok: true, user }) })
+  return story
+}
+
+const command = ({ slack }: Story, as: string, name: string, text: string) =>
+  slack.do({ do: 'command', as, channel: slack.channels.general, command: name, text })
+
+const untilTold = ({ slack }: Story, user: string, words: string) =>
+  slack.until(
+    () => slack.snapshot(user).messages.find(({ ephemeralTo, text }) => ephemeralTo === user && text.includes(words)),
+    words,
+  )
+
+describe('in Japanese', () => {
+  test('a mention without words is answered with help', async () => {
+    const story = await open()
+    const { slack, model, say, untilReply } = story
+    const ts = await say(slack.people.dana, slack.channels.general, `<@${slack.botUserId}>`)
+    await untilReply(slack.channels.general, ts, ({ text }) => text.includes('スレッド'), 'the help')
+    expect(model.requests).toEqual([])
+  })
+
+  test('a person whose Slack is Japanese is told of commands, whose words are English', async () => {
+    const story = await open()
+    const { dana } = story.slack.people
+    await command(story, dana, '/summarize', 'help')
+    await untilTold(story, dana, 'このチャンネルの過去 24 時間を要約し')
+    await command(story, dana, '/summarize', 'list')
+    await untilTold(story, dana, '定期要約はありません')
+  })
+
+  test('a summary has Japanese headings and counts, and the model writes Japanese', async () => {
+    const story = await open()
+    const { slack, model, say, untilReply } = story
+    const { dana, lee, general } = { ...slack.people, ...slack.channels }
+    const root = await say(lee, general, 'We ship by December 1.')
+    await say(dana, general, `<@${slack.botUserId}> summarize`, root)
+    const { prompt, reply } = await model.next()
+    expect(prompt).toContain('Write in Japanese')
+    const task = { who: 'Lee', what: 'リリースする', due: '2026-12-01', sources: ['1'] }
+    reply(JSON.stringify({ upshot: null, decisions: [], questions: [], tasks: [task], facts: [] }))
+    const summary = await untilReply(general, root, ({ text }) => text.includes('リリースする'), 'the summary')
+    expect(summary.text).toContain('やること')
+    expect(summary.text).toContain('12月1日(火)')
+    const shown = await untilReply(general, root, one => JSON.stringify(one).includes('1 件'), 'the footer')
+    expect(JSON.stringify(shown)).toContain('メッセージ 1 件')
+  })
+
+  test('a person who writes Japanese to a command is told in Japanese, also when their Slack is English', async () => {
+    const story = await openStory({ workspace })
+    const { lee } = story.slack.people
+    await command(story, lee, '/summarize', '先週の決定事項')
+    await untilTold(story, lee, 'がわかりません')
+  })
+
+  test('a card for a person whose Slack is Japanese names its category in Japanese', async () => {
+    const story = await open()
+    const { dana } = story.slack.people
+    await command(story, dana, '/classify', 'the app crashes')
+    const item = { kind: 'bug', quote: 'crashes', reason: '', confidence: 0.9 }
+    ;(await story.model.next()).reply(JSON.stringify({ items: [item] }))
+    await untilTold(story, dana, '[バグ]-[問題:')
+  })
+})
