@@ -47,7 +47,8 @@ export function buildAnswerControls(turnId: string, i18n: I18n, model?: string):
 
 /** Builds the line with the model's name, without the path or the organization before it, and that AI can be wrong. */
 function buildAuthorLine(i18n: I18n, model: string | undefined): Control {
-  const name = model?.split('/').findLast(part => part !== '')
+  const name =
+    model === undefined ? undefined : i18n.modelTitle(model.split('/').findLast(part => part !== '') ?? model)
   const text = [...(name === undefined ? [] : [name.slice(0, mostButtonCharacters)]), i18n.controls.canBeWrong].join(
     ' · ',
   )

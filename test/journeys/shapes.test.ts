@@ -506,8 +506,8 @@ describe('who wrote a message', () => {
     reply(JSON.stringify({ upshot, decisions: [], questions: [], tasks: [], facts: [] }))
     const summary = await untilReply(general, ts, one => toSeen(one).includes('open'), 'the summary')
     expect(summary.ts > asked).toBe(true)
-    expect(toSeen(summary)).toMatch(/\[Lee, [^\]]*\]/)
-    expect(toSeen(summary)).toMatch(/\[Lee \(2\), [^\]]*\]/)
+    expect(toSeen(summary)).toContain('[Lee](')
+    expect(toSeen(summary)).toContain('[Lee (2)](')
   })
 
   test('that began a huddle is none: its root asks nothing', async () => {

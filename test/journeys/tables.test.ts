@@ -28,7 +28,7 @@ async function classifyInVain(csv: string | Uint8Array, words = 'classify this f
 }
 
 const heads = 'kind,confidence,quote,reason,error'
-const bug = (quote: string) => `bug,0.90,${quote},It fails.,`
+const bug = (quote: string) => `Bug,0.90,${quote},It fails.,`
 const nothing = ',,,,There is no text here that I could classify.'
 const bytesOf = (hex: string) => Buffer.from(hex.replaceAll(' ', ''), 'hex')
 
@@ -80,15 +80,15 @@ describe('a table comes back with all that was in it, and labels:', () => {
       'with decimal commas, rows of any width, leading zeros, quotes and blank lines at its end',
       'nr;preis;notiz\n007;1,50;"zu ""langsam"""\n008;2,50\n009;3,50;=SUM(A1);extra\n\n\n',
       ['=SUM(A1);extra', 'zu "langsam"'],
-      'nr;preis;notiz;kind;confidence;quote;reason;error\n007;1,50;"zu ""langsam""";bug;0.90;langsam;It fails.;\n' +
+      'nr;preis;notiz;kind;confidence;quote;reason;error\n007;1,50;"zu ""langsam""";Bug;0.90;langsam;It fails.;\n' +
         '008;2,50;;;;;;There is no text here that I could classify.\n' +
-        `009;3,50;"'=SUM(A1);extra";bug;0.90;"'=SUM(A1);extra";It fails.;\n\n\n`,
+        `009;3,50;"'=SUM(A1);extra";Bug;0.90;"'=SUM(A1);extra";It fails.;\n\n\n`,
     ],
     [
       'with apostrophes for quotation marks',
       "'id';'comment'\n'1';'slow; ugly'\n",
       ['slow; ugly'],
-      'id;comment;kind;confidence;quote;reason;error\n1;"slow; ugly";bug;0.90;"slow;";It fails.;\n',
+      'id;comment;kind;confidence;quote;reason;error\n1;"slow; ugly";Bug;0.90;"slow;";It fails.;\n',
     ],
     [
       'with quotation marks that are escaped by backslashes',
@@ -100,7 +100,7 @@ describe('a table comes back with all that was in it, and labels:', () => {
       'with a quotation mark that means itself',
       'id\tcomment\n1\t"slow\n2\tfine\n',
       ['"slow', 'fine'],
-      'id\tcomment\tkind\tconfidence\tquote\treason\terror\n1\t"""slow"\tbug\t0.90\tslow\tIt fails.\t\n2\tfine\tbug\t0.90\tfine\tIt fails.\t\n',
+      'id\tcomment\tkind\tconfidence\tquote\treason\terror\n1\t"""slow"\tBug\t0.90\tslow\tIt fails.\t\n2\tfine\tBug\t0.90\tfine\tIt fails.\t\n',
     ],
     [
       'with cells that span lines, and both kinds of line ends',
@@ -114,8 +114,8 @@ describe('a table comes back with all that was in it, and labels:', () => {
       ['gut', 'zu langsam'],
       [
         'Export 2026;;\r\n;;\r\nNr;Antwort;Datum;kind;confidence;quote;reason;error',
-        '1;zu langsam;1.1.2026;bug;0.90;langsam;It fails.;',
-        '2;gut;2.1.2026;bug;0.90;gut;It fails.;',
+        '1;zu langsam;1.1.2026;Bug;0.90;langsam;It fails.;',
+        '2;gut;2.1.2026;Bug;0.90;gut;It fails.;',
         ';;;;;;;There is no text here that I could classify.',
         'Summe;;;;;;;There is no text here that I could classify.\r\n',
       ].join('\r\n'),
@@ -230,7 +230,7 @@ test('a text file with a table in it is classified like a CSV file', async () =>
   const story = await openStory()
   story.model.answerAll(callBug)
   const ts = await dropSheet(story, 'id\tcomment\n1\tslow\n', { name: 'feedback.txt' })
-  expect(await untilSheet(story, ts)).toContain('1\tslow\tbug\t0.90\tslow\t')
+  expect(await untilSheet(story, ts)).toContain('1\tslow\tBug\t0.90\tslow\t')
 })
 
 test('what a file says is shown without its marks when its columns are asked about', async () => {
