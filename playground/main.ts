@@ -1,66 +1,118 @@
+import { existsSync, mkdtempSync, rmSync } from 'node:fs'
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import dotenv from 'dotenv'
-import { startBot } from '../src/bot.ts'
-import { parseConfig } from '../src/config.ts'
+import { parseCommandLine } from '../src/cli/command-line.ts'
+import { whenNpmIsGone } from '../src/cli/npm-parent.ts'
+import { formatError } from '../src/errors.ts'
 import { loadShippedTexts } from '../src/features/classify/labelled-texts.ts'
-import { loadTaxonomies } from '../src/features/classify/taxonomy-files.ts'
 import { createLog } from '../src/log.ts'
-import { createModel } from '../src/model/client.ts'
-import type { Model } from '../src/model/model.ts'
-import { openMemoryStore } from '../src/store/data-dir.ts'
+import { openStore, storeFile } from '../src/store/data-dir.ts'
+import { startBotProcess } from './bot-process.ts'
 import { chooseModel } from './choose-model.ts'
+import { createPast, hasLabels, saveLabels, seed } from './demo/seed.ts'
 import { createEngineRoutes } from './demo-model/routes.ts'
 import { readManifest } from './manifest.ts'
-import { seed } from './seed.ts'
+import { sendJson } from './slack-emulator/http.ts'
 import { createWorkspace } from './slack-emulator/workspace.ts'
 import { createPageRoutes } from './static.ts'
 
 /** Where the page is looked for first; any free port is taken when it is in use and none was asked for. */
 const usualPort = 4000
 
+const usage = `Usage: npm run playground
+
+Opens a small Slack in your browser, with the bot in it. It needs no account and no key.
+
+  PORT=4001       the page's port (4000 if it is free)
+  DATA_DIR=./demo keeps the bot's data there, so that npm run report, backup and eval can be tried on it;
+                  otherwise it ends with the playground
+  OPENAI_API_KEY, OPENAI_BASE_URL, OPENAI_MODEL
+                  the model that answers; without them a model server on this machine, else the built-in engine
+`
+parseCommandLine(usage, {})
+
+// What people wrote is for this user alone.
+process.umask(0o077)
+// A .env file is that of a real bot, whose data stays out of this.
+const dataDir = process.env.DATA_DIR || openTemporaryFolder()
 dotenv.config({ quiet: true })
 const chosen = await chooseModel(process.env)
-const page = createPageRoutes()
-const engine = createEngineRoutes({ texts: await loadShippedTexts() })
+const past = createPast()
+const routes = [createPageRoutes(), createEngineRoutes({ texts: await loadShippedTexts() }), killBot]
 const options = {
   model: chosen.title,
+  host: 'localhost',
+  now: past.now,
   ...(await readManifest()),
-  routes: (...exchange: Parameters<typeof page>) => page(...exchange) || engine(...exchange),
+  routes: (...exchange: Parameters<(typeof routes)[number]>) => routes.some(answer => answer(...exchange)),
 }
 const slack = await openWorkspace(process.env.PORT)
-const read = parseConfig({
-  ...process.env,
-  SLACK_BOT_TOKEN: slack.botToken,
-  SLACK_APP_TOKEN: slack.appToken,
-  SLACK_API_URL: slack.apiUrl,
-  HOST: '127.0.0.1',
-  PORT: '0',
-  LOG_LEVEL: process.env.LOG_LEVEL || 'warn',
-  ...chosen.toEnvironment(slack.url),
-})
-if ('problems' in read) {
-  for (const { name, sentence } of read.problems) process.stderr.write(`${name} ${sentence}\n`)
-  process.exit(2)
-}
-const log = createLog(read.config.logLevel)
-await seed(slack)
-const model: Model = Object.create(createModel(read.config.model, log), { title: { value: chosen.title } })
-// The workspace ends with the process, and what the bot keeps of it does, too.
-const store = await openMemoryStore(log)
-const taxonomies = await loadTaxonomies(read.config.taxonomyFile)
-const app = await startBot({ config: read.config, model, store, taxonomies, log })
+await seedWorkspace()
+const bot = await startBotProcess(
+  chosen.title,
+  {
+    ...process.env,
+    SLACK_BOT_TOKEN: slack.botToken,
+    SLACK_APP_TOKEN: slack.appToken,
+    SLACK_API_URL: slack.apiUrl,
+    HOST: '127.0.0.1',
+    PORT: '0',
+    DATA_DIR: dataDir,
+    LOG_LEVEL: process.env.LOG_LEVEL || 'warn',
+    ...chosen.toEnvironment(new URL(slack.apiUrl).origin),
+  },
+  code => process.exit(code),
+)
 process.stdout.write(`Threadwise playground: ${slack.url}\nAnswers come from: ${chosen.title}\n`)
 
-for (const signal of ['SIGINT', 'SIGTERM']) {
-  process.once(signal, async () => {
-    // The bot first: it says its last words in the workspace.
-    await app.stop()
-    await slack.close()
-    process.exit(0)
-  })
+let isStopping = false
+for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => void stop())
+whenNpmIsGone(() => void stop())
+
+async function stop(): Promise<void> {
+  // A second signal ends the process at once, and the bot with it.
+  if (isStopping) process.exit(1)
+  isStopping = true
+  // The bot first: it says its last words in the workspace.
+  await bot.stop()
+  await slack.close()
+  process.exit(0)
 }
 
 /** Opens the workspace on the port that was asked for, else on the usual one, else on any. */
 async function openWorkspace(asked: string | undefined) {
   if (asked) return createWorkspace({ ...options, port: Number(asked) })
   return createWorkspace({ ...options, port: usualPort }).catch(() => createWorkspace(options))
+}
+
+/** Tells what happened before, and labels the feedback in it before the bot opens its store. */
+async function seedWorkspace(): Promise<void> {
+  const records = await seed(slack, past)
+  const isNew = !existsSync(join(dataDir, storeFile))
+  const store = await openStore(dataDir, 0, createLog('error')).catch(error => exitWith(formatError(error)))
+  if (!isNew && !(await hasLabels(store.labels)))
+    exitWith(`DATA_DIR: ${dataDir} is the folder of a bot in a real workspace; name another one`)
+  await saveLabels(store.labels, records)
+  await store.close()
+}
+
+function exitWith(sentence: string): never {
+  process.stderr.write(`${sentence}\n`)
+  process.exit(2)
+}
+
+/** Opens a folder that is removed when the playground ends. */
+function openTemporaryFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'threadwise-playground-'))
+  process.once('exit', () => rmSync(folder, { recursive: true, force: true }))
+  return folder
+}
+
+/** Answers the page's wish to kill the bot and start it again. */
+function killBot(request: IncomingMessage, response: ServerResponse): boolean {
+  if (`${request.method} ${request.url}` !== 'POST /page/kill-bot') return false
+  void bot.restart().then(() => sendJson(response, 200, { ok: true }))
+  return true
 }

@@ -6,6 +6,7 @@
  *   GET  /page/changes?as=U…    → text/event-stream of Change (JSON in `data:`), from the moment of connecting
  *   POST /page/gesture          → { ok: true, ... } or { ok: false, error: "a sentence that says what to do" }
  *   POST /page/upload?as=U…&name=a.png   body: the bytes → { ok: true, file: PageFile }
+ *   POST /page/kill-bot         → { ok: true } when another bot has taken the place of the one that was killed
  *   GET  /page/files/F…         → the bytes, for the page's own pictures (the bot must use url_private with its token)
  */
 

@@ -1,5 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import { loadEmoji } from './emoji.ts'
+import { drawFace } from './faces.ts'
 
 const folder = new URL('./web/', import.meta.url)
 
@@ -8,6 +10,7 @@ const contentTypes: Record<string, string> = {
   css: 'text/css; charset=utf-8',
   js: 'text/javascript; charset=utf-8',
   svg: 'image/svg+xml',
+  json: 'application/json',
 }
 
 /** Nothing but this origin's own files may run, style, load or be asked: what a model writes can fetch nothing. */
@@ -29,6 +32,9 @@ const securityHeaders = {
   'cache-control': 'no-store',
 }
 
+/** All emoji by name. */
+const emojiPath = '/page/emoji.json'
+
 /** Slack's address of a message; the page has its own, behind a #. */
 const permalink = /^\/archives\/(\w+)\/p(\d{10})(\d{6})$/
 
@@ -36,9 +42,13 @@ const permalink = /^\/archives\/(\w+)\/p(\d{10})(\d{6})$/
 const fileOf = (pathname: string): string | undefined =>
   pathname === '/' ? 'index.html' : /^\/page\/assets\/([a-z][a-z0-9-]*\.(?:js|css|svg))$/.exec(pathname)?.[1]
 
+/** The face that a path means, by the person's id. */
+const face = /^\/page\/people\/(\w{1,40})\.svg$/
+
 /**
- * The playground's page as files over HTTP: `/` and `/page/assets/*`. The function answers a request that is for the
- * page and says so with `true`; with `false` it has not touched the response and the request is somebody else's.
+ * The playground's page as files over HTTP: `/`, `/page/assets/*`, people's faces, and the names of emoji. The function
+ * answers a request that is for the page and says so with `true`; with `false` it has not touched the response and the
+ * request is somebody else's.
  */
 export const createPageRoutes = (): ((request: IncomingMessage, response: ServerResponse) => boolean) => {
   return (request, response) => {
@@ -49,15 +59,22 @@ export const createPageRoutes = (): ((request: IncomingMessage, response: Server
       response.writeHead(302, { location: `/#/${channel}/${seconds}.${rest}`, 'cache-control': 'no-store' }).end()
       return true
     }
-    const name = fileOf(pathname)
+    const name = pathname === emojiPath ? emojiPath : (face.exec(pathname)?.[0] ?? fileOf(pathname))
     if (name === undefined) return false
     void sendFile(name, request.method === 'HEAD', response)
     return true
   }
 }
 
+/** Reads a file, or makes it. */
+const readBytes = async (name: string): Promise<Buffer> => {
+  if (name === emojiPath) return Buffer.from(JSON.stringify(await loadEmoji()))
+  const [, person] = face.exec(name) ?? []
+  return person === undefined ? readFile(new URL(name, folder)) : Buffer.from(drawFace(person))
+}
+
 const sendFile = async (name: string, headOnly: boolean, response: ServerResponse): Promise<void> => {
-  const bytes = await readFile(new URL(name, folder)).catch(() => undefined)
+  const bytes = await readBytes(name).catch(() => undefined)
   if (!bytes) {
     response.writeHead(404, { 'content-type': 'text/plain', 'cache-control': 'no-store' }).end('No such file.\n')
     return

@@ -1,5 +1,7 @@
 import dotenv from 'dotenv'
 import { startBot } from './bot.ts'
+import { parseCommandLine } from './cli/command-line.ts'
+import { whenNpmIsGone } from './cli/npm-parent.ts'
 import { type Config, parseConfig } from './config.ts'
 import { formatError, StartError } from './errors.ts'
 import { loadTaxonomies } from './features/classify/taxonomy-files.ts'
@@ -15,12 +17,15 @@ type Problem = Extract<ReturnType<typeof parseConfig>, { problems: unknown }>['p
 /** The exit code for a wrong setting or token: restarting does not help until it is changed. */
 const exitMisconfigured = 2
 
-/** How often the parent process is checked. */
-const parentCheckMs = 500
-
 /** A process that stops releases the store's lock within this time after its last answers. */
 const lockMarginMs = 10_000
 
+const usage = `Usage: npm start
+
+Runs the bot. Settings come from the environment or a .env file; README.md lists them.
+`
+
+parseCommandLine(usage, {})
 // What people wrote is for this user alone.
 process.umask(0o077)
 dotenv.config({ quiet: true })
@@ -91,17 +96,6 @@ function stopOnSignals(stopApp: () => Promise<void>, log: Log): void {
   whenNpmIsGone(() => {
     if (!isStopping) void stop('npm is gone')
   })
-}
-
-/** Calls back when npm is gone: `npm start` runs the bot below a shell, and neither passes a signal on. */
-function whenNpmIsGone(stop: () => void): void {
-  if (process.env.npm_lifecycle_event !== 'start') return
-  const parent = process.ppid
-  const timer = setInterval(() => {
-    if (process.ppid === parent) return
-    clearInterval(timer)
-    stop()
-  }, parentCheckMs).unref()
 }
 
 /**

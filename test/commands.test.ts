@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process'
-import { mkdtemp, readFile } from 'node:fs/promises'
+import { mkdtemp, readdir, readFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { describe, expect, onTestFinished, test } from 'vitest'
@@ -49,6 +49,31 @@ describe('npm run backup', () => {
   })
 })
 
+describe('npm run … -- --help', () => {
+  const commands = ['start', 'playground', 'backup', 'forget', 'move', 'eval', 'report', 'bench']
+
+  test.for(commands)('prints how %s is used, does nothing and ends well', async command => {
+    const { out, errors, code, files } = await run(command, ['--help'])
+    expect({ errors, code, files }).toEqual({ errors: '', code: 0, files: [] })
+    expect(out).toMatch(new RegExp(`^Usage: npm (run )?${command}`))
+    expect(out).toContain('--help')
+  })
+
+  test.for(commands)('is what %s names when it is given an option that it does not know', async command => {
+    const { out, errors, code, files } = await run(command, ['--nonsense'])
+    expect({ out, code, files }).toEqual({ out: '', code: 2, files: [] })
+    expect(errors).toContain('--nonsense')
+    expect(errors).toContain(`npm ${command === 'start' ? '' : 'run '}${command} -- --help`)
+    expect(errors).not.toContain('    at ')
+  })
+
+  test('says which options report, forget and eval have', async () => {
+    expect((await run('report', ['--help'])).out).toMatch(/--since.*--channel.*--png.*--csv.*--language/s)
+    expect((await run('forget', ['--help'])).out).toMatch(/--user.*--dry-run/s)
+    expect((await run('eval', ['--help'])).out).toMatch(/--model.*--texts.*--most.*--price/s)
+  })
+})
+
 /** A text that was labelled, and corrected, of which a report can tell. */
 async function label(url: string, text: string): Promise<void> {
   const store = await openSharedStore(url, { debug() {}, info() {}, warn() {}, error() {} } as unknown as Log)
@@ -61,16 +86,17 @@ async function label(url: string, text: string): Promise<void> {
 }
 
 /** A command as its user runs it, in a folder where no .env of this checkout is read. */
-async function run(command: string, args: string[], url: string) {
+async function run(command: string, args: string[], url = '') {
   const cwd = await mkdtemp(join(tmpdir(), 'threadwise-command-'))
   const env = { PATH: process.env.PATH, DATABASE_URL: url }
   const { scripts } = JSON.parse(await readFile('package.json', 'utf8')) as { scripts: Record<string, string> }
   const words = (scripts[command] ?? '').split(' ').slice(1)
   // The command's paths are those of this checkout.
   const script = words.map(word => (word.includes('/') ? resolve(word) : word))
-  return new Promise<{ out: string; errors: string; code: number }>(done => {
-    execFile(process.execPath, [...script, ...args], { cwd, env }, (error, out, errors) =>
-      done({ out, errors, code: typeof error?.code === 'number' ? error.code : 0 }),
-    )
+  return new Promise<{ out: string; errors: string; code: number; files: string[] }>(done => {
+    execFile(process.execPath, [...script, ...args], { cwd, env, timeout: 20_000 }, async (error, out, errors) => {
+      const code = error === null ? 0 : typeof error.code === 'number' ? error.code : -1
+      done({ out, errors, code, files: await readdir(cwd) })
+    })
   })
 }

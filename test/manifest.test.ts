@@ -2,6 +2,7 @@ import { readdir, readFile } from 'node:fs/promises'
 import { expect, test } from 'vitest'
 import { parse } from 'yaml'
 import { z } from 'zod'
+import { en } from '../src/i18n/en.ts'
 import { neededScopes } from '../src/slack/identity.ts'
 
 /**
@@ -88,4 +89,9 @@ test('every gesture that the manifest offers has a listener, and every listenerâ
   expect([...events].toSorted()).toEqual(
     [...new Set(settings.event_subscriptions.bot_events.map(event => event.split('.')[0]))].toSorted(),
   )
+})
+
+test('the manifest suggests the prompts that the bot suggests where it knows no channel', async () => {
+  const { suggested_prompts } = (await read()).features.agent_view
+  expect(suggested_prompts).toEqual(en.prompts.list(undefined))
 })

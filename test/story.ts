@@ -127,11 +127,11 @@ function openStoreOf({ dataDir, databaseUrl }: StoryOptions, log: Log): Promise<
 
 const buttons = new Set(['actions', 'context_actions'])
 
-/** What a reader reads of a message: its blocks where it has any, without the buttons, else its text. */
+/** What a reader reads of a message: its blocks where it has any, without the buttons and the line with the model's name, else its text. */
 export function toSeen(message: { text: string; blocks?: SlackJson[] }): string {
   if (message.blocks === undefined || message.blocks.length === 0) return message.text
   return message.blocks
-    .filter(({ type }) => !buttons.has(String(type)))
+    .filter(({ type, block_id }) => !buttons.has(String(type)) && block_id !== 'answer_author')
     .map(toBlockText)
     .join('\n')
 }

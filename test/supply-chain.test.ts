@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { cp, lstat, mkdir, mkdtemp, readFile, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { delimiter, dirname, join } from 'node:path'
 import { promisify } from 'node:util'
 import { describe, expect, test } from 'vitest'
 import { z } from 'zod'
@@ -62,6 +62,19 @@ describe('the Node that npm start runs', () => {
   })
 })
 
+describe('installing', () => {
+  test('warns of nothing, whichever Node npm itself runs on', async () => {
+    const path = process.env.PATH?.split(delimiter).filter(folder => !folder.includes('node_modules'))
+    const { errors } = await install(path ?? [], [])
+    expect(errors).toBe('')
+  })
+
+  test('brings no package that refuses the Node that the bot runs on', async () => {
+    const { code, errors } = await install([dirname(process.execPath), process.env.PATH ?? ''], ['--engine-strict'])
+    expect({ code, errors }).toEqual({ code: 0, errors: '' })
+  })
+})
+
 test('the image installs what the lock file names, and holds its bill of materials and the licences', async () => {
   const dockerfile = await readText('Dockerfile')
   expect(dockerfile).toContain('npm ci --omit=dev')
@@ -80,6 +93,15 @@ test('the notices name every package that runs in the bot, with its licence', as
   expect(stdout).not.toContain('licence not stated')
   expect(stdout).not.toMatch(/^vitest /m)
 })
+
+/** Runs npm as it would install what the lock file names, but changes nothing and asks nobody. */
+function install(path: string[], options: string[]) {
+  const words = ['ci', '--dry-run', '--offline', '--ignore-scripts', ...options]
+  const env = { PATH: path.join(delimiter), HOME: process.env.HOME }
+  return new Promise<{ code: number; errors: string }>(done =>
+    execFile('npm', words, { env }, (error, _, errors) => done({ code: Number(error?.code ?? 0), errors })),
+  )
+}
 
 /** Lays out a project with a packaged Node of some bytes, for the script to choose in. */
 async function openPlace({

@@ -1,22 +1,21 @@
-import { languageOf } from '../../src/text/terms.ts'
 import { type Sum, toSum } from './arithmetic.ts'
 import { type Section, toWish } from './cues.ts'
 import { type ChatMessage, type Said, type Talk, toPlain, toTalk } from './messages.ts'
 import { type Quote, searchQuotes } from './search.ts'
-import { sentencesIn } from './sentences.ts'
+import { languageOf, sentencesIn } from './sentences.ts'
 import { summarize } from './summary.ts'
 
 type Own = ReturnType<typeof sentencesIn>
 
 /**
  * What can be answered without a language model: a sum, sentences out of the conversation, or else plainly that no
- * model is connected. Everything but its own few sentences is quoted to the letter, and the last line says who speaks.
+ * model is connected. Everything but its own few sentences is quoted to the letter.
  */
 export function answerWithEngine(messages: readonly ChatMessage[]): string {
   const { question, sources } = toTalk(messages)
   const talk = { question, sources: sources.filter(isForPeople) }
   const own = sentencesIn(languageOf(question))
-  return `${toAnswer(talk, own)}\n\n${own.signature}`
+  return toAnswer(talk, own)
 }
 
 /** What somebody asked the bot earlier answers nothing, and is no part of what people talked about. */

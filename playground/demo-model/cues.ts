@@ -9,7 +9,7 @@ export type Section = 'decisions' | 'questions' | 'tasks' | 'upshot'
 /** What the bot is asked to do with what was said. */
 export type Wish = { is: 'summary'; of: readonly Section[] } | { is: 'search' } | { is: 'other' }
 
-const WHOLE: readonly Section[] = ['upshot', 'decisions', 'questions', 'tasks']
+const WHOLE: readonly Section[] = ['decisions', 'questions', 'tasks', 'upshot']
 
 const SUMMARY =
   /\b(?:summari[sz]e|summary|sum up|tl;?dr|recap|catch me up|key points|main points|takeaways|what (?:did|have) (?:i|we) miss(?:ed)?)\b|总结|概括|摘要|归纳|梳理|要点|纪要|回顾一下|太长不看/i
@@ -86,8 +86,14 @@ const NUMBER =
   /\d|[一二两三四五六七八九十百千万亿]+\s*(?:个|位|名|次|天|周|月|年|块|元|人|台|条|份|成|倍)|\b(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|twenty|thirty|forty|fifty|hundred|thousand|million|dozen|half|none)\b/i
 const DATE =
   /\b\d{4}-\d{1,2}-\d{1,2}\b|\b\d{1,2}[/.]\d{1,2}\b|\b\d{1,2}(?::\d{2})?\s*(?:am|pm)\b|\b\d{1,2}:\d{2}\b|\b(?:mon|tues|wednes|thurs|fri|satur|sun)day\b|\b(?:today|tomorrow|tonight|yesterday|noon|midnight|next (?:week|month|quarter|year|sprint)|this (?:week|month|quarter|year|afternoon|morning)|end of|q[1-4])\b|\b(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)\.? \d|\b\d{1,2}(?:st|nd|rd|th)\b|\d{1,2}\s*[月号日点]|[一二三四五六七八九十]+(?:月|号|日|点)|(?:下|这|本|上)?(?:周|星期|礼拜)[一二三四五六日天末]|今天|明天|后天|昨天|今晚|下周|下个月|月底|年底|周末|上午|下午|晚上|本周/i
+/** The dates and times that a sentence names, as it writes them. */
+export const datesIn = (sentence: string): Set<string> =>
+  new Set((sentence.toLowerCase().match(EVERY_DATE) ?? []).map(date => date.replace(/\s/g, '')))
+
 const NAME =
   /(?<=[\p{L},;:] )\p{Lu}\p{Ll}+|^\p{Lu}\p{Ll}+ (?:will|to|takes|is|has|owns|does|can)\b|@\p{L}|\bI\b|[小老阿]\p{Lo}|由\p{Lo}|我/u
+
+const EVERY_DATE = new RegExp(DATE, 'gi')
 
 /** A kind of answer that a question asks for, by which sentences can be told apart. */
 interface Kind {

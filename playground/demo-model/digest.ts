@@ -1,6 +1,6 @@
-import { languageOf } from '../../src/text/terms.ts'
 import { type ChatMessage, type Said, textOf, toPointsSaid, toSaid } from './messages.ts'
 import type { Quote } from './search.ts'
+import { languageOf } from './sentences.ts'
 import { type Summary, summarize } from './summary.ts'
 
 /**
@@ -18,18 +18,17 @@ export function sumUp([system, question]: readonly ChatMessage[]): string | unde
   return toForm(wish, toPointsSaid(material))
 }
 
-function toJson({ upshot, decisions, questions, tasks }: Summary): string {
+function toJson({ headline, upshot, decisions, questions, tasks }: Summary): string {
   const toPoint = ({ sentence, said }: Quote) => ({ text: sentence, sources: [said.id ?? ''] })
-  const [first = decisions[0], ...others] = upshot
   return JSON.stringify({
-    upshot: first === undefined ? { text: '', sources: [] } : toPoint(first),
+    upshot: headline === undefined ? { text: '', sources: [] } : toPoint(headline),
     decisions: decisions.map(toPoint),
     questions: questions.map(toPoint),
     tasks: tasks.map(task => {
       const { text: what, sources } = toPoint(task)
       return { who: isOwn(task) ? (task.said.from ?? '') : '', what, due: '', sources }
     }),
-    facts: others.map(toPoint),
+    facts: upshot.map(toPoint),
   })
 }
 

@@ -1,7 +1,9 @@
 import type { LabelledText } from '../../src/features/classify/labelled-texts.ts'
-import { languageOf, parseIndexTerms, parseTerms } from '../../src/text/terms.ts'
+import { hasNegation } from '../../src/text/clause.ts'
+import { parseIndexTerms, parseTerms } from '../../src/text/terms.ts'
 import { type Bayes, type Lesson, learn } from './bayes.ts'
 import { toSentences } from './literal.ts'
+import { languageOf } from './sentences.ts'
 
 /** One thing that the engine found in a text, in the form in which the bot asks for it. */
 interface EngineItem {
@@ -16,12 +18,16 @@ export interface FeedbackQuestion {
   kinds: { id: string; examples: string[] }[]
   corrected: LabelledText[]
   text: string
+  /** The language for the reason; that of the text if undefined. */
+  language?: ReturnType<typeof languageOf> | undefined
 }
 
 /** Under this share of the likeliest kind the engine does not claim to know. */
 const leastShare = 0.32
 /** A sentence of its own kind must be this clear before a text counts as reporting several things. */
 const clearShare = 0.5
+/** The share of right answers in cross-validation: the engine is never surer of one than this. */
+const mostConfidence = 0.6
 /** What people have corrected outweighs what was shipped. */
 const correctedWeight = 25
 /** So does what the taxonomy itself gives as an example, if less. */
@@ -34,38 +40,46 @@ export type Classifier = (question: FeedbackQuestion) => EngineItem[]
 /** Learns from the shipped texts once; what a question brings along is added for that question. */
 export function createClassifier(shipped: readonly LabelledText[]): Classifier {
   const lessons = shipped.map(toLesson)
-  return ({ kinds, corrected, text }) => {
+  return ({ kinds, corrected, text, language = languageOf(text) }) => {
     const ids = new Set([...kinds.map(({ id }) => id), other])
     const known = lessons.filter(lesson => lesson.kinds.every(kind => ids.has(kind)))
     const examples = kinds.flatMap(({ id, examples }) =>
       examples.map(example => ({ ...toLesson({ text: example, kinds: [id] }), weight: exampleWeight })),
     )
     const decided = corrected.map(one => ({ ...toLesson(one), weight: correctedWeight }))
-    return toItems(text, learn([...known, ...examples, ...decided]))
+    return toItems({ text, language }, learn([...known, ...examples, ...decided]))
   }
 }
 
-function toItems(text: string, bayes: Bayes): EngineItem[] {
+type Asked = { text: string; language: ReturnType<typeof languageOf> }
+
+function toItems({ text, language }: Asked, bayes: Bayes): EngineItem[] {
   const sentences = toSentences(text)
   const clear = sentences
     .map(sentence => ({ sentence, best: bayes.judge(toSigns(sentence))[0] }))
     .filter(({ best }) => best !== undefined && best.kind !== other && best.share >= clearShare)
   const several = [...new Map(clear.map(one => [one.best?.kind, one])).values()]
-  if (several.length > 1) return several.map(({ sentence, best }) => toItem(sentence, best, bayes, sentence))
+  if (several.length > 1)
+    return several.map(({ sentence, best }) => toItem({ text: sentence, language }, best, bayes, sentence))
   const [best] = bayes.judge(toSigns(text))
   const kind = best !== undefined && best.share >= leastShare ? best : { kind: other, share: 1 - (best?.share ?? 0) }
   const quote = mostTelling(sentences, kind.kind, bayes) ?? text
-  return [toItem(text, kind, bayes, quote)]
+  return [toItem({ text, language }, kind, bayes, quote)]
 }
 
 function toItem(
-  text: string,
+  asked: Asked,
   best: { kind: string; share: number } | undefined,
   bayes: Bayes,
   quote: string,
 ): EngineItem {
   const { kind, share } = best ?? { kind: other, share: 0 }
-  return { kind, quote, reason: toReason(text, kind, bayes), confidence: Math.round(share * 100) / 100 }
+  return {
+    kind,
+    quote,
+    reason: toReason(asked, kind, bayes),
+    confidence: Math.min(mostConfidence, Math.round(share * 100) / 100),
+  }
 }
 
 function mostTelling(sentences: string[], kind: string, bayes: Bayes): string | undefined {
@@ -73,23 +87,47 @@ function mostTelling(sentences: string[], kind: string, bayes: Bayes): string | 
   return sentences.toSorted((a, b) => weigh(b) - weigh(a))[0]
 }
 
-/** The words that spoke for the kind; the engine has no other reason. */
-function toReason(text: string, kind: string, bayes: Bayes): string {
-  const zh = languageOf(text) === 'zh'
-  const telling = [...new Set(toSigns(text))]
-    .filter(sign => !sign.startsWith('#') && text.toLowerCase().includes(sign))
-    .map(sign => ({ sign, weight: bayes.weigh(sign, kind) }))
+/** The words that spoke most for the kind, if any did; the engine has no other reason. */
+function toReason({ text, language }: Asked, kind: string, bayes: Bayes): string {
+  if (kind === other) return ''
+  const weigh = (word: string) => toSigns(word).reduce((sum, sign) => sum + bayes.weigh(sign, kind), 0)
+  const words = [...new Set(toWords(text))]
+    .map(word => ({ word, weight: weigh(word) }))
     .filter(({ weight }) => weight > 0)
     .sort((a, b) => b.weight - a.weight)
-    .slice(0, 3)
-    .map(({ sign }) => sign)
-  if (kind === other || telling.length === 0)
-    return zh
-      ? '没有明显属于某一类的词（内置引擎，没有语言模型）'
-      : 'no words that clearly speak for a kind (built-in engine, no language model)'
-  return zh
-    ? `这些词说明了类别：${telling.join('、')}（内置引擎，没有语言模型）`
-    : `judged by the words ${telling.join(', ')} (built-in engine, no language model)`
+  const telling = words
+    .filter(({ weight }) => weight >= (words[0]?.weight ?? 0) * leastOfBest)
+    .slice(0, mostWords)
+    .map(({ word }) => word)
+  if (telling.length === 0) return ''
+  return language === 'zh'
+    ? `判断依据：${telling.join('、')}`
+    : `Based on ${telling.map(word => `“${word}”`).join(' and ')}.`
+}
+
+/** More words than these are no evidence but the text over again. */
+const mostWords = 2
+/** A second word must speak about as clearly as the first. */
+const leastOfBest = 0.5
+const byWord = new Intl.Segmenter('zh', { granularity: 'word' })
+
+/**
+ * The words of a text that mean something of their own, as it writes them; one that turns the meaning of the next stands with it:
+ * "not intuitive", 不好看.
+ */
+function toWords(text: string): string[] {
+  const segments = [...byWord.segment(text)].filter(({ isWordLike }) => isWordLike)
+  const turns = (at: number): boolean => {
+    const [word, next] = [segments[at], segments[at + 1]]
+    if (word === undefined || next === undefined || !hasNegation(word.segment)) return false
+    return /^\s*$/.test(text.slice(word.index + word.segment.length, next.index))
+  }
+  const words = segments.map(({ segment, index }, at) => {
+    const next = segments[at + 1]
+    return next !== undefined && turns(at) ? text.slice(index, next.index + next.segment.length) : segment
+  })
+  const isOwn = (word: string) => parseTerms(word).length > 0 && !/^\p{Script=Han}$/u.test(word)
+  return words.filter((word, at) => isOwn(word) && !turns(at - 1))
 }
 
 function toLesson({ text, kinds }: LabelledText): Lesson {
@@ -138,8 +176,11 @@ export function toFeedbackQuestion(system: string, user: string): FeedbackQuesti
   const corrected = [...system.matchAll(/<corrected kind="([^"]+)">([\s\S]*?)<\/corrected>/g)].map(
     ([, kinds = '', body = '']) => ({ kinds: kinds.split(','), text: unescaped(body) }),
   )
-  return { kinds: kinds.filter(({ id }) => id !== other), corrected, text }
+  const [, named = ''] = /The reason is one short sentence in (\w+);/.exec(system) ?? []
+  return { kinds: kinds.filter(({ id }) => id !== other), corrected, text, language: languages[named] }
 }
+
+const languages: Record<string, ReturnType<typeof languageOf>> = { English: 'en', Chinese: 'zh' }
 
 function inside(marked: string, name: string): string[] {
   return [...marked.matchAll(new RegExp(`<${name}>([\\s\\S]*?)</${name}>`, 'g'))].map(([, body = '']) =>

@@ -32,6 +32,8 @@ export interface Talk {
 }
 
 const TAG = /<(\/?)(message|file)\b([^<>]*)>/g
+/** Forwarded messages and previews of links: somebody else's words, the bot's own perhaps. */
+const FORWARDED = /<(forwarded|preview)\b[^<>]*>[^<]*<\/\1>/g
 const POINT = /<point\b([^<>]*)>([^<>]*)<\/point>/g
 
 /** The conversation that the messages of a request make; the last thing that a person said is the question. */
@@ -86,8 +88,12 @@ export function toSaid(content: string): Said[] {
   }
   if (read === 0) return content.trim() === '' ? [] : [toPlain(content.trim())]
   if (open) open.text += content.slice(read)
-  return said.map(one => ({ ...one, text: unescaped(one.text).trim() }))
+  return said.map(one => ({ ...one, text: withoutForwarded(unescaped(one.text.replace(FORWARDED, ''))).trim() }))
 }
+
+/** In the questions for a summary they follow a message's own words, in brackets. */
+const withoutForwarded = (text: string): string =>
+  text.split(/^\[(?:forwarded|preview)(?: from [^\]\n]*)?\] /m, 1)[0] ?? ''
 
 /** A text of which nobody says whose it is. */
 export const toPlain = (text: string): Said => ({ ...toMessage(''), text })

@@ -1,10 +1,13 @@
 import { parseIndexTerms, parseTerms } from '../../src/text/terms.ts'
-import { isQuestion, type Section, sectionOf } from './cues.ts'
+import { datesIn, isQuestion, type Section, sectionOf } from './cues.ts'
 import type { Said } from './messages.ts'
 import { type Quote, type Rarity, replyTo, toQuotes, toRarity } from './search.ts'
 
 /** The sentences of a conversation that stand for it, by what they show themselves to be, each in its order. */
-export type Summary = Record<Section, Quote[]>
+export interface Summary extends Record<Section, Quote[]> {
+  /** The decision that says most, where there are several. */
+  headline: Quote | undefined
+}
 
 /** More points than these are no summary, and a short conversation has fewer. */
 const SECTION_POINTS = 6
@@ -16,6 +19,8 @@ const CENTRALITY = 0.7
 const UPSHOT_TERMS = 3
 /** A later sentence with this share of a question's terms is taken for its answer. */
 const ANSWERED_SHARE = 0.6
+/** A decision with this share of an earlier one's terms, and another date, takes its place. */
+const REPLACED_SHARE = 0.5
 /** Every sentence is compared with every other: the newest of a long conversation have to do (200 ms or so). */
 const COMPARED_SENTENCES = 800
 
@@ -30,13 +35,15 @@ interface Point extends Quote {
 
 /** Sorts what was said into sections and picks the most central sentences of each that do not repeat each other. */
 export function summarize(sources: readonly Said[]): Summary {
-  const points = toPoints(toQuotes(sources).slice(-COMPARED_SENTENCES))
+  const points = withoutReplaced(toPoints(toQuotes(sources).slice(-COMPARED_SENTENCES)))
   const pick = (section: Section, most: number) =>
     picked(
       points.filter(point => point.section === section && isWorth(point, points)),
       most,
     )
+  const decided = points.filter(({ section }) => section === 'decisions')
   return {
+    headline: decided.length > 1 ? mostCentral(decided) : undefined,
     upshot: pick('upshot', Math.min(UPSHOT_POINTS, Math.ceil(points.length / SENTENCES_A_POINT))),
     decisions: pick('decisions', SECTION_POINTS),
     questions: pick('questions', SECTION_POINTS),
@@ -52,6 +59,24 @@ function toPoints(quotes: readonly Quote[]): Point[] {
     const vector = vectors[index] ?? new Map()
     const centrality = vectors.reduce((sum, other) => sum + (other === vector ? 0 : likeness(vector, other)), 0)
     return { ...quote, index, vector, terms: vector.size, section: sectionOf(quote.sentence), centrality }
+  })
+}
+
+const mostCentral = (points: readonly Point[]): Point =>
+  points.reduce((best, point) => (point.centrality > best.centrality ? point : best))
+
+/** Leaves out what a later decision changes: about the same, but with other dates. */
+function withoutReplaced(points: readonly Point[]): Point[] {
+  const decided = points.filter(({ section }) => section === 'decisions')
+  return points.filter(point => {
+    const dates = datesIn(point.sentence)
+    if (dates.size === 0 || (point.section !== 'upshot' && point.section !== 'decisions')) return true
+    const needed = point.section === 'upshot' ? 1 : point.terms * REPLACED_SHARE
+    return !decided.some(({ index, sentence, vector }) => {
+      const others = index > point.index ? datesIn(sentence) : new Set<string>()
+      if (others.size === 0 || !others.isDisjointFrom(dates)) return false
+      return [...point.vector.keys()].filter(term => vector.has(term)).length >= needed
+    })
   })
 }
 

@@ -78,6 +78,32 @@ function checkDataTable(block: SlackJson, at: string): Issue[] {
   ]
 }
 
+const mostOfChart = { title: 50, name: 20, series: 6, points: 20 }
+
+function checkChart(block: SlackJson, at: string): Issue[] {
+  const chart = objectAt(block, 'chart')
+  const series = objectsOf(chart.series)
+  const categories = JSON.stringify(objectAt(chart, 'axis_config').categories)
+  const names = series.map(one => textAt(one, 'name'))
+  const checkSeries = (one: SlackJson, path: string): Issue[] => {
+    const labels = objectsOf(one.data).map(point => textAt(point, 'label'))
+    return [
+      ...most(textAt(one, 'name'), mostOfChart.name, `${path}/name`),
+      ...mostItems(one.data, mostOfChart.points, `${path}/data`),
+      ...labels.flatMap((label, index) => most(label, mostOfChart.name, `${path}/data/${index}/label`)),
+      ...(JSON.stringify(labels) === categories ? [] : [{ at: `${path}/data`, says: 'must match the categories' }]),
+    ]
+  }
+  return [
+    ...required(block.title, 'title', at),
+    ...most(textAt(block, 'title'), mostOfChart.title, `${at}/title`),
+    ...required(chart.type, 'type', `${at}/chart`),
+    ...mostItems(chart.series, mostOfChart.series, `${at}/chart/series`),
+    ...(new Set(names).size < names.length ? [{ at: `${at}/chart/series`, says: 'names must be unique' }] : []),
+    ...series.flatMap((one, index) => checkSeries(one, `${at}/chart/series/${index}`)),
+  ]
+}
+
 function checkSection(block: SlackJson, at: string): Issue[] {
   return [
     ...(block.text === undefined && block.fields === undefined ? required(undefined, 'text', at) : []),
@@ -122,6 +148,7 @@ const blockChecks: Record<string, Check> = {
   markdown: (block, at) => required(block.text, 'text', at),
   table: checkTable,
   data_table: checkDataTable,
+  data_visualization: checkChart,
   card: cardCheck,
   carousel: (block, at) => {
     const cards = objectsOf(block.elements)

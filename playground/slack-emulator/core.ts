@@ -46,4 +46,6 @@ export interface Core {
   scopes: string[]
   /** Where the server listens. */
   url: () => string
+  /** The address of the page, and of messages. */
+  pageUrl: () => string
 }

@@ -45,6 +45,14 @@ const elementChecks: Record<string, Check> = {
   overflow: (element, at) => checkOptions(element, 5, at),
   radio_buttons: (element, at) => checkOptions(element, mostChoices, at),
   checkboxes: (element, at) => checkOptions(element, mostChoices, at),
+  // “The trash icon is the only icon available at this time.” Source: docs.slack.dev, icon button element.
+  icon_button: (element, at) => [
+    ...required(element.text, 'text', at),
+    ...plain(element, 'text', 75, at),
+    ...(element.icon === 'trash' ? [] : required(undefined, 'icon', at)),
+    ...most(textAt(element, 'accessibility_label'), 75, `${at}/accessibility_label`),
+    ...most(textAt(element, 'value'), 2_000, `${at}/value`),
+  ],
   feedback_buttons: (element, at) =>
     ['positive_button', 'negative_button'].flatMap(name => [
       ...required(element[name], name, at),

@@ -39,6 +39,8 @@ export type { AckRecord, CallRecord } from './wire.ts'
 export interface WorkspaceOptions {
   /** 0 or absent: any free one. It listens on this machine's loopback address only. */
   port?: number
+  /** The name under which people open the page: a link to an IP address looks like one that hides something. */
+  host?: string
   limits?: LimitChoice
   /** Added to every answer of the Web API: half before the call takes effect, half after. */
   latencyMs?: number
@@ -159,7 +161,7 @@ export async function createWorkspace(options: WorkspaceOptions = {}): Promise<W
 
   const { identity } = core
   return {
-    url,
+    url: core.pageUrl(),
     apiUrl: `${url}/api/`,
     botToken: identity.botToken,
     appToken: identity.appToken,
@@ -254,5 +256,6 @@ function createCore(options: WorkspaceOptions, url: () => string): Core {
     shortcuts: options.shortcuts ?? [],
     scopes: options.scopes ?? allScopes,
     url,
+    pageUrl: () => url().replace('127.0.0.1', options.host ?? '127.0.0.1'),
   }
 }

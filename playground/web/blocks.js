@@ -4,6 +4,7 @@
 /** @import { Draw, Surface } from './block-parts.js' */
 import { drawActions, drawPlain, drawText, fieldIn } from './block-parts.js'
 import { drawAlert, drawCard, drawCarousel, drawPlan, drawTask } from './cards.js'
+import { drawChart } from './chart.js'
 import { h, icon } from './dom.js'
 import { drawElement, drawPicture, drawUnknown } from './elements.js'
 import { labelOf, toObject, toObjects, toText } from './json.js'
@@ -158,6 +159,7 @@ const drawings = {
   rich_text: (block, { app }) => drawRichText(block, app.names),
   table: drawTableBlock,
   data_table: drawTableBlock,
+  data_visualization: drawChart,
   input: drawInput,
   alert: drawAlert,
   card: drawCard,

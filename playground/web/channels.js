@@ -5,6 +5,7 @@
 import { fill, h, icon, iconButton, morph } from './dom.js'
 import { openMenu, openPanel } from './menu.js'
 import { drawAvatar } from './people.js'
+import { createTryCard } from './try.js'
 
 /**
  * The left side: as whom to speak, the channels, the conversation with the bot and its Home.
@@ -31,6 +32,7 @@ export const createNav = app => {
       h('h2', { class: 'nav-title' }, words.apps),
       apps,
     ),
+    createTryCard(app).node,
   )
 
   const draw = () => {

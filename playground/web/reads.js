@@ -2,6 +2,11 @@
 /** @import { Store } from './store.js' */
 import { isReply } from './log.js'
 
+/** Who comes for the first time has read everything but what was said within this time. */
+const daySeconds = 86_400
+
+const min = (/** @type {string} */ a, /** @type {string} */ b) => (a < b ? a : b)
+
 /**
  * Up to where the spoken-as person has read each channel, kept in this browser.
  * @param {Store} store
@@ -17,7 +22,8 @@ export const createReads = store => {
 
   store.on('all', () => {
     reads = readStored(key())
-    for (const channel of store.state.channels.keys()) reads[channel] ??= newest(channel)
+    const dayAgo = String(Date.now() / 1000 - daySeconds)
+    for (const channel of store.state.channels.keys()) reads[channel] ??= min(newest(channel), dayAgo)
     save()
   })
 

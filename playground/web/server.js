@@ -36,6 +36,9 @@ export const sendGesture = gesture =>
     body: JSON.stringify(gesture),
   })
 
+/** Kills the bot's process; resolves when another has taken its place. */
+export const killBot = () => ask('/page/kill-bot', { method: 'POST' })
+
 /**
  * Uploads one file on behalf of a person; it is shown to nobody before a message names it.
  * @param {string} as

@@ -5,15 +5,22 @@ import { parseDatabaseUrl, parseDataDir } from '../config.ts'
 import { StartError } from '../errors.ts'
 import { storeFile } from '../store/data-dir.ts'
 import { copySqlite, formatSqliteProblem } from '../store/sqlite.ts'
+import { parseCommandLine } from './command-line.ts'
 
-// Copies the store into one file, also while the bot runs: `npm run backup`, or `npm run backup -- /where/to.sqlite`.
 // PostgreSQL has its own tool for that, which knows its users and versions.
+const usage = `Usage: npm run backup -- [FILE]
+
+Copies the SQLite store into one file, also while the bot runs.
+
+  FILE                 where to; otherwise a new file in DATA_DIR/backups`
+
+const [file] = parseCommandLine(usage, {}, { allowPositionals: true }).positionals
 // What people wrote is for this user alone.
 process.umask(0o077)
 dotenv.config({ quiet: true })
 const dump = 'pg_dump --format=custom --file=threadwise.dump "$DATABASE_URL"'
 const source = resolve(parseDataDir(process.env), storeFile)
-const target = resolve(process.argv[2] ?? join(dirname(source), 'backups', `${formatTimestamp(new Date())}.sqlite`))
+const target = resolve(file ?? join(dirname(source), 'backups', `${formatTimestamp(new Date())}.sqlite`))
 try {
   if (parseDatabaseUrl(process.env) !== undefined)
     throw new StartError(`the store is PostgreSQL; copy it with\n  ${dump}`)

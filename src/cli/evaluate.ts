@@ -1,7 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import { parseArgs } from 'node:util'
 import dotenv from 'dotenv'
 import { parseDatabaseUrl, parseModelConfig } from '../config.ts'
 import { formatError, StartError } from '../errors.ts'
@@ -17,27 +16,32 @@ import { addUsage, type Usage } from '../model/model.ts'
 import { createSemaphore } from '../semaphore.ts'
 import type { LabelRecord } from '../store/labels.ts'
 import { openStoreOf } from '../store/open.ts'
+import { parseCommandLine } from './command-line.ts'
 
 type Score = ReturnType<typeof computeScore>
 
 type Judged = Parameters<typeof computeScore>[1][number]
 
-/**
- * Evaluates how well a model classifies feedback: `npm run eval`, on the labelled texts that come with the bot (or `--texts
- * file.tsv`) and on the stored corrections. Names of models (`-- --model a --model b`) are asked at the configured server;
- * without a server (or with `--engine`) the module that `--classifier` names is evaluated by cross-validation, since it learns
- * from the same texts.
- */
-const { values } = parseArgs({
-  options: {
-    model: { type: 'string', multiple: true },
-    engine: { type: 'boolean' },
-    classifier: { type: 'string' },
-    texts: { type: 'string' },
-    most: { type: 'string' },
-    price: { type: 'string' },
-    'no-corrections': { type: 'boolean' },
-  },
+const usage = `Usage: npm run eval -- [OPTIONS]
+
+Measures how well a model classifies feedback, on labelled texts and on the corrections people made.
+
+  --model NAME         a model at the configured server; may be given several times
+  --engine             measures the classifier below by cross-validation, also where a server is configured
+  --classifier FILE    a module that classifies without a server; otherwise the built-in engine
+  --texts FILE         labelled texts of your own (TSV); otherwise those that come with the bot
+  --most N             at most N texts
+  --price IN/OUT       price of a million tokens in and out, like 0.4/1.6, to print the cost
+  --no-corrections     leaves corrections out`
+
+const { values } = parseCommandLine(usage, {
+  model: { type: 'string', multiple: true },
+  engine: { type: 'boolean' },
+  classifier: { type: 'string' },
+  texts: { type: 'string' },
+  most: { type: 'string' },
+  price: { type: 'string' },
+  'no-corrections': { type: 'boolean' },
 })
 
 /** Texts that are classified at once. */

@@ -1,19 +1,20 @@
-import { parseArgs } from 'node:util'
 import dotenv from 'dotenv'
 import { formatError, StartError } from '../errors.ts'
 import { createLog } from '../log.ts'
 import { openStoreOf } from '../store/open.ts'
+import { parseCommandLine } from './command-line.ts'
 
-/**
- * Erases all that is kept of a person, also while the bot runs: `npm run forget -- --user U0123456789`. With `--dry-run` it only
- * counts.
- */
+const usage = `Usage: npm run forget -- --user ID [--dry-run]
+
+Erases everything the bot keeps about a person, also while it runs, and prints how much it was.
+
+  --user ID            the member ID from their Slack profile, like U0123456789
+  --dry-run            only counts`
+
+const { values } = parseCommandLine(usage, { user: { type: 'string' }, 'dry-run': { type: 'boolean', default: false } })
 process.umask(0o077)
 dotenv.config({ quiet: true })
 try {
-  const { values } = parseArgs({
-    options: { user: { type: 'string' }, 'dry-run': { type: 'boolean', default: false } },
-  })
   const { user = '' } = values
   if (!/^[UW][A-Z0-9]+$/.test(user))
     throw new StartError('name a person by the id in their Slack profile: --user U0123456789')

@@ -8,8 +8,14 @@ import { migrate } from '../store/migrations.ts'
 import { commandName } from '../store/open.ts'
 import { formatPostgresProblem, openPostgres } from '../store/postgres.ts'
 import { formatSqliteProblem } from '../store/sqlite.ts'
+import { parseCommandLine } from './command-line.ts'
 
-// Copies the store in DATA_DIR into the PostgreSQL of DATABASE_URL, while the bot is stopped: `npm run move`.
+const usage = `Usage: npm run move
+
+Copies everything in DATA_DIR into the PostgreSQL of DATABASE_URL, while the bot is stopped. DATA_DIR stays as it is.
+`
+
+parseCommandLine(usage, {})
 dotenv.config({ quiet: true })
 const folder = resolve(parseDataDir(process.env))
 try {

@@ -1,27 +1,31 @@
 import { writeFile } from 'node:fs/promises'
-import { parseArgs } from 'node:util'
 import dotenv from 'dotenv'
 import { formatError, StartError } from '../errors.ts'
+import { createReader } from '../features/classify/reader.ts'
 import { buildReport, formatReportCsv, renderReportMarkdown } from '../features/classify/report.ts'
 import { drawChart } from '../features/classify/report-chart.ts'
 import { loadTaxonomies } from '../features/classify/taxonomy-files.ts'
-import { i18nFor } from '../i18n/catalog.ts'
 import { createLog } from '../log.ts'
 import { openStoreOf } from '../store/open.ts'
 import { parseDateRange } from '../text/date-range.ts'
+import { parseCommandLine } from './command-line.ts'
 
-/**
- * Prints the report of `/classify report`, also while the bot runs: `npm run report -- --since "last 30 days" --channel C0123456789
- * --png feedback.png --csv feedback.csv --language zh`.
- */
-const { values } = parseArgs({
-  options: {
-    since: { type: 'string', default: 'last 28 days' },
-    channel: { type: 'string' },
-    png: { type: 'string' },
-    csv: { type: 'string' },
-    language: { type: 'string', default: 'en' },
-  },
+const usage = `Usage: npm run report -- [OPTIONS]
+
+Prints the report of /classify report, also while the bot runs.
+
+  --since TIME         "last 30 days" or "since 2026-11-01"; otherwise the last 28 days
+  --channel ID         one channel, like C0123456789; otherwise all
+  --png FILE           writes the chart
+  --csv FILE           writes the feedback as a table
+  --language en|zh     otherwise en`
+
+const { values } = parseCommandLine(usage, {
+  since: { type: 'string', default: 'last 28 days' },
+  channel: { type: 'string' },
+  png: { type: 'string' },
+  csv: { type: 'string' },
+  language: { type: 'string', default: 'en' },
 })
 
 // What people wrote is for this user alone.
@@ -35,17 +39,18 @@ try {
 }
 
 async function makeReport(): Promise<string> {
-  const range = parseDateRange(values.since, Date.now(), Intl.DateTimeFormat().resolvedOptions().timeZone)
+  const { timeZone } = Intl.DateTimeFormat().resolvedOptions()
+  const range = parseDateRange(values.since, Date.now(), timeZone)
   if (range === undefined)
     throw new StartError(`“${values.since}” is no time; try “last 30 days” or “since 2026-11-01”`)
-  const language = values.language === 'zh' ? 'zh' : 'en'
+  const reader = { ...createReader(values.language), timeZone }
   const store = await openStoreOf(process.env, createLog('silent'))
   const records = await store.labels.between(range, values.channel, undefined)
   await store.close()
   const taxonomy = (await loadTaxonomies(process.env.TAXONOMY_FILE || undefined)).of(values.channel ?? '')
-  const report = buildReport(records, taxonomy, range, language)
-  if (values.png !== undefined)
-    await writeFile(values.png, await drawChart(report, i18nFor(language).labels.report.chart))
-  if (values.csv !== undefined) await writeFile(values.csv, formatReportCsv(records, taxonomy, language))
-  return renderReportMarkdown(report, language, () => undefined)
+  const report = buildReport(records, taxonomy, range, reader)
+  if (values.png !== undefined) await writeFile(values.png, await drawChart(report, reader.i18n.labels.report.chart))
+  if (values.csv !== undefined)
+    await writeFile(values.csv, formatReportCsv(records, taxonomy, { reader, nameOf: () => '' }))
+  return renderReportMarkdown(report, { place: values.channel ?? '', reader, linkOf: () => undefined })
 }

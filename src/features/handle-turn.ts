@@ -3,7 +3,7 @@ import { type I18n, i18nFor } from '../i18n/catalog.ts'
 import { createFencedSender } from '../queue/fenced-sender.ts'
 import type { Ended, Job } from '../queue/job.ts'
 import { recover, resumeCheckpoint } from '../queue/recover.ts'
-import { isEmpty } from '../queue/turn.ts'
+import { isEmpty, parseHelpRequest } from '../queue/turn.ts'
 import type { Services, TurnContext, TurnHandler } from './context.ts'
 import { openTurnReply } from './open-reply.ts'
 import {
@@ -17,7 +17,7 @@ import {
 
 type Outcome = Awaited<ReturnType<typeof endInterrupted>>
 
-type HandleDeps = Pick<Services, 'threads' | 'users' | 'limiter' | 'reader' | 'outages' | 'log' | 'metrics'>
+type HandleDeps = Pick<Services, 'model' | 'threads' | 'users' | 'limiter' | 'reader' | 'outages' | 'log' | 'metrics'>
 
 /**
  * Answers a turn, from the question to the last edit in Slack. Never throws: a failure is shown below what was written and
@@ -76,10 +76,10 @@ async function tellUnreadable({ limiter, log }: HandleDeps, { turn }: Job, i18n:
 
 /** Ends what an earlier attempt left to be ended, or hands the turn to the first handler that it is for. */
 async function dispatch(
-  ctx: TurnContext<Pick<Services, 'users' | 'threads' | 'limiter' | 'outages' | 'log'>>,
+  ctx: TurnContext<Pick<Services, 'model' | 'users' | 'threads' | 'limiter' | 'outages' | 'log'>>,
   handlers: readonly TurnHandler[],
 ): Promise<Outcome> {
-  const { job, turn, recovered, reply, i18n, person } = ctx
+  const { job, turn, recovered, reply, person } = ctx
   if (job.signal.aborted) return endInterrupted(ctx)
   if (recovered !== undefined && recovered.question === undefined) return removeReply(ctx)
   if (recovered?.wholeParts !== undefined) {
@@ -87,8 +87,9 @@ async function dispatch(
     return { ended: 'done', kind: 'stood' }
   }
   if (job.isQuarantined) return quarantine(ctx)
-  if (isEmpty(turn)) {
-    reply.say(i18n.help)
+  const helpLanguage = isEmpty(turn) ? person.locale : parseHelpRequest(turn)
+  if (helpLanguage !== undefined) {
+    reply.say(i18nFor(helpLanguage).help)
     await reply.finish()
     return { ended: 'done', kind: 'help' }
   }

@@ -1,6 +1,6 @@
 import type { I18n } from '../i18n/catalog.ts'
 import type { Job } from '../queue/job.ts'
-import { isEmpty, type Turn } from '../queue/turn.ts'
+import { isEmpty, parseHelpRequest, type Turn } from '../queue/turn.ts'
 import type { Progress } from '../reply/checkpoint.ts'
 import { openReply, type Reply } from '../reply/reply.ts'
 import { noStatus, openStatus } from '../reply/status.ts'
@@ -26,7 +26,8 @@ export function openTurnReply(deps: OpenDeps, job: Job, { checkpoint, i18n }: { 
     // A post clears the status line by itself; an edit does not.
     status.close(checkpoint.messages.length > 0)
   }
-  const controls = isEmpty(turn) ? [] : buildGrowingControls(turn.id, i18n)
+  const isHelp = isEmpty(turn) || parseHelpRequest(turn) !== undefined
+  const controls = isHelp ? [] : buildGrowingControls(turn.id, i18n)
   const reply: Reply = openReply({ ...deps, onFirstText, controls, progress: checkpoint }, place)
 
   return {

@@ -8,6 +8,7 @@ import { lateMs, lookUntil } from '../reply/unknown-outcomes.ts'
 import { openDirectMessage } from '../slack/direct-message.ts'
 import type { Message } from '../slack/message.ts'
 import { questionMetadataType } from '../slack/metadata.ts'
+import { buildPermalink } from '../slack/permalink.ts'
 import { messagesOf, type SlackReader } from '../slack/reader.ts'
 import type { PendingCommand } from '../store/outbox.ts'
 import { escapeMarkdown } from '../text/escape-markdown.ts'
@@ -22,7 +23,7 @@ const questionSchema = z.object({
   where: z.object({ channel: z.string(), threadTs: z.string().optional() }).optional(),
   /** The response URL at which the answer is shown, too. */
   echo: z.string().optional(),
-  /** The response URL at which a failure is told. */
+  /** The response URL at which a failure is told, and of a question in a thread where it is. */
   responseUrl: z.string().optional(),
   /** A digest asks it. */
   isScheduled: z.boolean().optional(),
@@ -82,7 +83,7 @@ export function defineQuestions(outbox: Outbox, deps: Deps): Questions {
 }
 
 async function ask(deps: Deps, command: PendingCommand<Question>, isResumed: boolean): Promise<void> {
-  const { user, question, where, echo, isScheduled } = command.payload
+  const { user, question, where, echo, responseUrl, isScheduled } = command.payload
   if (where !== undefined && (await deps.access.find(user, { id: where.channel })) === undefined)
     throw new ShownError('ask_not_in_channel', i18n => i18n.ask.notInChannel)
   const place = where ?? { channel: await openDirectMessage(deps.call, user) }
@@ -102,6 +103,12 @@ async function ask(deps: Deps, command: PendingCommand<Question>, isResumed: boo
   deps.threads.begin(thread, message)
   deps.threads.note({ kind: 'said', thread, message })
   deps.inbox.accept(turn)
+  if (responseUrl === undefined || where?.threadTs === undefined) return
+  const { ask } = i18nFor((await deps.users.read(user)).locale)
+  const text = ask.inThread(buildPermalink(deps.self, place.channel, ts, where.threadTs))
+  await deps
+    .respond(responseUrl, { response_type: 'ephemeral', replace_original: false, text })
+    .catch(error => deps.log.debug({ code: error.code }, 'link to the question not shown'))
 }
 
 /**

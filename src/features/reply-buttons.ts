@@ -7,16 +7,20 @@ export const controlIds = {
   stop: 'stop_reply',
   again: 'regenerate_reply',
   rate: 'rate_reply',
+  reason: 'rate_reason',
   post: 'post_summary',
 } as const
+
+/** The id of the line that says who wrote an answer. */
+const authorBlock = 'answer_author'
 
 /** Builds the stop button of a growing reply. */
 export function buildGrowingControls(turnId: string, i18n: I18n): Control[] {
   return [buildButton(controlIds.stop, i18n.controls.stop, turnId)]
 }
 
-/** Builds the thumbs and the regenerate button of an answer. */
-export function buildAnswerControls(turnId: string, i18n: I18n): Control[] {
+/** Builds what stands below an answer: a row with the thumbs and the regenerate button, and a line that says who wrote it. */
+export function buildAnswerControls(turnId: string, i18n: I18n, model?: string): Control[] {
   const thumb = (text: string, rating: 'up' | 'down', label: string) => ({
     text: plain(text),
     value: `${rating} ${turnId}`,
@@ -28,13 +32,42 @@ export function buildAnswerControls(turnId: string, i18n: I18n): Control[] {
     positive_button: thumb('👍', 'up', i18n.controls.good),
     negative_button: thumb('👎', 'down', i18n.controls.bad),
   }
-  const rate = { type: 'context_actions', block_id: controlIds.rate, elements: [feedback] }
-  return [rate, ...buildRegenerateControls(turnId, i18n.controls.again)]
+  const again = {
+    type: 'icon_button',
+    action_id: controlIds.again,
+    // Slack has no other icon; the new answer takes the place of this one. Source: docs.slack.dev, icon button element.
+    icon: 'trash',
+    text: plain(i18n.controls.again),
+    accessibility_label: i18n.controls.againLabel,
+    value: turnId,
+  }
+  const row = { type: 'context_actions', block_id: controlIds.rate, elements: [feedback, again] }
+  return [row, buildAuthorLine(i18n, model)]
+}
+
+/** Builds the line with the model's name, without the path or the organization before it, and that AI can be wrong. */
+function buildAuthorLine(i18n: I18n, model: string | undefined): Control {
+  const name = model?.split('/').findLast(part => part !== '')
+  const text = [...(name === undefined ? [] : [name.slice(0, mostButtonCharacters)]), i18n.controls.canBeWrong].join(
+    ' · ',
+  )
+  return { type: 'context', block_id: authorBlock, elements: [{ ...plain(text), emoji: false }] }
 }
 
 /** Builds a regenerate button with a name of its own, for failures and edited questions. */
 export function buildRegenerateControls(turnId: string, name: string): Control[] {
   return [buildButton(controlIds.again, name, turnId)]
+}
+
+/** Builds the question why an answer is bad, one button for each reason; each carries the id of its turn. */
+export function buildReasonControl(turnId: string, { controls }: I18n): Control {
+  const elements = Object.entries(controls.reasons).map(([reason, name]) => ({
+    type: 'button',
+    action_id: `${controlIds.reason}_${reason}`,
+    text: plain(name),
+    value: turnId,
+  }))
+  return { type: 'actions', block_id: controlIds.reason, elements }
 }
 
 /** The value of the post button: which summary is posted, and where. */

@@ -16,7 +16,7 @@ interface Outcome {
 
 type NoticeDeps = Pick<Services, 'limiter' | 'log'>
 
-type Ctx = TurnContext<Pick<Services, 'users' | 'threads' | 'limiter' | 'outages' | 'log'>>
+type Ctx = TurnContext<Pick<Services, 'model' | 'users' | 'threads' | 'limiter' | 'outages' | 'log'>>
 
 /** Ends an attempt that was aborted: by a person, by an edit or deletion of the question, or because the bot stops. */
 export async function endInterrupted(ctx: Ctx): Promise<Outcome> {
@@ -41,7 +41,8 @@ async function endStopped(ctx: Ctx, by: string | undefined): Promise<Outcome> {
   restoreOldText(ctx)
   const name = by === undefined || by === turn.user ? undefined : (await ctx.deps.users.read(by)).name
   const sentence = name === undefined ? i18n.controls.stopped : i18n.controls.stoppedBy(escapeMarkdown(name))
-  await conclude(ctx, { note: { kind: 'footer', sentence }, controls: buildAnswerControls(turn.id, i18n) })
+  const controls = buildAnswerControls(turn.id, i18n, ctx.deps.model.name)
+  await conclude(ctx, { note: { kind: 'footer', sentence }, controls })
   return { ended: 'stopped', kind: 'stopped' }
 }
 

@@ -1,17 +1,34 @@
+import { createMoments } from './moments.ts'
+
 const numbers = ['none', 'one', 'two', 'three', 'four', 'five', 'six', 'seven', 'eight', 'nine', 'ten']
 const formatCount = (count: number) => numbers[count] ?? String(count)
 const count = (number: number) => number.toLocaleString('en')
 /** A refusal is a sentence or two. */
 const quote = (words: string) => words.replace(/\s+/g, ' ').trim().slice(0, 400).toWellFormed()
-const short = (number: number) => (number < 1_000 ? String(number) : `${Math.round(number / 1_000)}k`)
 
 const englishDay = new Intl.DateTimeFormat('en', { weekday: 'short', month: 'short', day: 'numeric', timeZone: 'UTC' })
+
+const englishWeek = ['Sunday', 'Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday']
+function englishDays(days: readonly number[]): string {
+  const key = days.join()
+  if (days.length === 7) return 'every day'
+  if (key === '1,2,3,4,5') return 'every weekday'
+  if (key === '0,6') return 'every weekend day'
+  return `every ${new Intl.ListFormat('en').format(days.map(day => englishWeek[day] ?? ''))}`
+}
 
 /** The bot's own sentences in English. The model's answers are not among them: they follow the question's language. */
 export const en = {
   thinking: 'is thinking…',
   dialogLate: 'That took too long, so Slack did not let me open the dialog. Please try again.',
-  help: 'Ask me something after my name, for example “summarize this thread” or “what did we decide about the date?”. I read the thread I am in, and in it you need not mention me again. /summarize tells you alone what was said in a channel, /classify what kind of feedback a text is.',
+  help: [
+    'Mention me in a channel, or write to me directly. I read the thread before I answer, and in a thread that I’m in, you don’t need to mention me again. For example:',
+    '- “What did we decide about the date?”',
+    '- “Summarize this thread”, or `/summarize #general since yesterday` for a summary that only you see',
+    '- `/classify the export is broken` to see what kind of feedback it is, and why',
+    '- `/classify report` for this channel’s feedback in numbers',
+    '- `/ask` to ask without mentioning me',
+  ].join('\n'),
   interrupted: 'I was stopped before I could finish. Please ask again.',
   handedOver: 'I am being restarted; the rest follows when I am back.',
   setAside:
@@ -38,6 +55,9 @@ export const en = {
   overrun: 'I stopped this answer because it ran on and on. Say “go on” for more.',
   outputLimit: 'The answer reached the model’s length limit. Say “go on” for the rest.',
 
+  /** Names who answered by a model's name or title; only the playground's engine, which is no model, is named in words. */
+  modelTitle: (name: string) => (/^built-in.engine/.test(name) ? 'built-in engine, no language model' : name),
+
   labels: {
     unreadable: 'The language model gave no label that I can read. Please try again; another model may do better.',
     working: 'Still working on it. The result will appear here.',
@@ -45,16 +65,17 @@ export const en = {
       'Write the feedback after the command: /classify the export is broken. A list with one item a line works, too. In a thread, mention me: “classify this”.',
     line: (kind: string, text: string, reason: string) => `[${kind}]-[problem:${text}]-[${reason}]`,
     confidence: (percent: number) =>
-      `${percent >= 80 ? 'high' : percent >= 50 ? 'medium' : 'low'} confidence (${percent} %)`,
-    noConfidence: 'confidence not given',
+      `${percent >= 80 ? 'High' : percent >= 50 ? 'Medium' : 'Low'} confidence (${percent}%)`,
+    noConfidence: 'Confidence unknown',
     noEvidence: 'There is no clear evidence in the text itself.',
-    other: 'It fits none of the kinds.',
+    otherKind: 'Other',
+    other: 'Doesn’t fit any category.',
     by: (model: string) => `Labelled by ${model}`,
     correctedBy: (name: string) => `Corrected by ${name}`,
     post: 'Post to the channel',
-    postedBy: (name: string) => `${name} had this feedback looked at:`,
+    postedBy: (name: string) => `${name} shared this feedback:`,
     posted: 'Posted.',
-    correct: 'Correct it…',
+    correct: 'Change category…',
     undo: 'Undo the correction',
     notYourCorrection: (name: string) => `Only ${name}, who corrected this, or an admin of the workspace can undo it.`,
     gone: 'I no longer have this label. Please classify the text again.',
@@ -84,25 +105,34 @@ export const en = {
       heads: { kind: 'kind', confidence: 'confidence', quote: 'quote', reason: 'reason', error: 'error' },
     },
     report: {
-      title: (from: string, to: string, total: number) => `Feedback from ${from} to ${to}: ${total} in all`,
+      /** `place` is the name of a channel or blank. */
+      title: (place: string, days: string, total: number) =>
+        `Feedback${place === '' ? '' : ` in #${place}`}, ${days}: ${total} ${total === 1 ? 'item' : 'items'}`,
       chart: 'Feedback by week',
-      all: 'all',
-      csv: 'Give me the CSV',
+      week: 'Week of',
+      earlier: 'Earlier',
+      all: 'Total',
+      csv: 'Download CSV',
+      heads: [
+        ...['said', 'channel id', 'channel', 'text', 'kind', 'quote', 'reason', 'confidence', 'corrected by id'],
+        ...['corrected by', 'taxonomy version'],
+      ],
       none: 'There is no labelled feedback in that time. Watch a channel (/classify settings), or classify what was said: /classify last 7 days in #feedback.',
-      sent: 'The report is in your direct messages with me.',
-      sentWithoutChart:
-        'The report is in your direct messages with me. I could not add its chart; the log says why (often the scope files:write is missing).',
+      sent: (link: string) => `The report is in your direct messages: ${link}`,
+      sentWithoutChart: (link: string) =>
+        `The report is in your direct messages: ${link}\nI could not add its chart; the log says why (often the scope files:write is missing).`,
       noChannel: (name: string) => `I am not in a channel “${name}”. Invite me there, and try again.`,
     },
     list: (most: number) =>
       `That is a long list: I take ${most} lines here. Put it into a CSV file in a thread instead.`,
     settings: {
-      title: 'Feedback here',
+      title: (channel: string) => `Feedback in #${channel}`,
+      titleWithoutName: 'Feedback settings',
       save: 'Save',
-      watchLabel: 'Messages of this channel',
-      watch: 'Label each one by itself, with a quiet reaction',
-      card: 'Put the card into its thread, too',
-      reactionLabel: 'Emoji with which anybody has a message labelled (leave empty for none)',
+      watchLabel: 'Messages in this channel',
+      watch: 'Label every message automatically with an emoji',
+      card: 'Post a card in the thread, too',
+      reactionLabel: 'Label a message when someone reacts with (leave empty for none)',
       noEmoji: 'Write the name of one emoji, like label',
     },
   },
@@ -113,11 +143,18 @@ export const en = {
   },
 
   summary: {
-    headings: { decisions: 'Decisions', questions: 'Open questions', tasks: 'Who does what', facts: 'Also' },
+    headings: {
+      decisions: 'Decisions',
+      disagreements: 'Where they disagree',
+      questions: 'Open questions',
+      tasks: 'To do',
+      facts: 'Also',
+    },
     none: {
-      decisions: 'Nothing was decided in what I read.',
-      questions: 'I found no open question.',
-      tasks: 'Nobody was given anything to do, as far as I read.',
+      decisions: 'No decisions.',
+      disagreements: 'No disagreements.',
+      questions: 'No open questions.',
+      tasks: 'Nothing to do.',
     },
     verb: 'summarize',
     newWord: 'new,',
@@ -126,57 +163,81 @@ export const en = {
     due: (when: string) => `, by ${when}`,
     /** A day, `2026-11-28`. */
     day: (iso: string) => englishDay.format(new Date(`${iso}T00:00Z`)),
-    nothingFound: 'I found nothing in it that is worth telling.',
-    nothing: 'Nobody wrote anything there in that time. Name a longer one, for example “last 7 days”.',
+    votes: (votes: string) => `(${votes})`,
+    nothingFound: 'There’s nothing worth reporting in these messages.',
+    nothing: 'No messages in that time. Try “last 7 days”.',
     nothingNew: (since: string) => `Nothing new since ${since}.`,
-    unreadable:
-      'The language model gave no summary that I can read. Please try again; a larger model may do better. What it has read so far I remember.',
+    unreadable: 'I couldn’t read the language model’s summary. Please try again; a larger model may do better.',
     reading: (read: number, total: number) =>
       total === 0 ? 'Reading…' : `Reading ${count(read)} of ${count(total)} messages…`,
-    summing: (done: number, parts: number) => (parts < 2 ? 'Writing…' : `Summing up part ${done + 1} of ${parts}…`),
+    summing: (done: number, parts: number) =>
+      parts < 2 ? 'Writing…' : `Summarizing… ${Math.floor((100 * done) / parts)}%`,
     writing: 'Writing…',
     elapsed: (seconds: number) => `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')}`,
     read: (messages: number, threads: number) =>
       `read ${count(messages)} ${messages === 1 ? 'message' : 'messages'}${threads === 0 ? '' : ` in ${count(threads)} ${threads === 1 ? 'thread' : 'threads'}`}`,
     span: (from: string, to: string) => `${from} to ${to}`,
     files: (files: number) => `${count(files)} ${files === 1 ? 'file' : 'files'} not read`,
-    tokens: (tokens: number, isGuessed: boolean) => `${isGuessed ? 'about ' : ''}${short(tokens)} tokens`,
-    known: (known: number, parts: number) => `${known} of ${parts} parts known from before`,
     dropped: (points: number) =>
-      `${points === 1 ? '1 point was' : `${points} points were`} left out: no message that I read bears ${points === 1 ? 'it' : 'them'} out`,
+      `${points === 1 ? '1 point was' : `${points} points were`} left out: no message supports ${points === 1 ? 'it' : 'them'}`,
     lost: (threads: number, code: string) =>
       `${threads === 1 ? '1 thread' : `${threads} threads`} could not be read (${code}): ask again in a minute`,
-    hidden: 'Slack hides older messages: the workspace’s plan keeps only so much',
-    lookedBackTo: (time: string) => `threads that began before ${time} were not looked through: ask for a longer time`,
-    cut: (most: number) => `only the newest ${count(most)} messages: name a shorter time`,
+    hidden: 'older messages are hidden by your Slack plan',
+    lookedBackTo: (time: string) => `threads started before ${time} weren’t checked: ask for a longer time`,
+    cut: (most: number) => `only the newest ${count(most)} messages: ask for a shorter time`,
     shortened: 'a very long message was read only in part',
     where:
-      'Of what? Name a channel or a message here: “summarize #general since monday”, or “summarize” and the link of a message. In a thread I sum up the thread.',
+      'What should I summarize? Name a channel or paste the link of a message: “summarize #general since monday”. In a thread, I summarize that thread.',
     noChannel: (name: string) =>
-      `I see no channel “${name}” that both you and I may read. Invite me there (/invite), and try again.`,
+      `I can’t find ${name === '' ? 'that channel' : `#${name}`}, or one of us isn’t in it. Invite me there with /invite, then try again.`,
     private:
-      'That was said where not everybody here may read it. Use /summarize there, or ask me in a direct message: then only you see it.',
-    inDirect: 'The summary comes in our direct messages, for you alone.',
-    direct: (link: string) => `The summary is in our direct messages: ${link}`,
-    tooLong: 'That is a long wish. Say it in 200 characters, or ask further in the thread of the summary.',
+      'Not everyone here can read that. Use /summarize there, or ask me in a direct message, and only you will see it.',
+    inDirect: 'On it. Only you will see the summary.',
+    direct: (link: string) => `Your summary is ready: ${link}`,
+    tooLong: 'That’s too long. Keep it under 250 characters, or ask for more in the summary’s thread.',
+    unknownWords: (words: string) =>
+      `I don’t understand “${words}”. Try “since monday”, “last 200”, “only decisions” or “as a table”; \`/summarize help\` shows more.`,
+    didYouMean: (words: string, guess: string) => `I don’t understand “${words}”. Did you mean “${guess}”?`,
     usage:
-      '`/summarize` sums up the last 24 hours of this channel, for you alone.\n`/summarize since monday`, `last 200`, `between monday and wednesday`, `#other-channel`, a message’s link, `new` (since you last asked)\n`/summarize only decisions`, or any form: `as a table for the customer`\n`/summarize every weekday 9:00`, `/summarize list`, `/summarize stop 1`',
+      '`/summarize` sums up the last 24 hours of this channel. Only you see it.\n`/summarize since monday`, `last 200`, `between monday and wednesday`, `#other-channel`, a link to a message, or `new` (since you last asked)\n`/summarize new everywhere` shows what you missed in all our channels\n`/summarize only decisions`, or in any form: `as a table for the customer`\n`/summarize every weekday 9:00`, `/summarize list`, `/summarize stop 1`',
     post: (name: string) => (name === '' ? 'Post it there' : `Post to #${name}`),
-    postToThread: 'Post to the thread',
-    postedBy: (name: string) => `${name} had this summed up:`,
+    postToThread: 'Post to thread',
+    postedBy: (name: string) => `${name} asked for this summary:`,
     posted: (link: string) => `Posted: ${link}`,
-    gone: 'I no longer find this summary. Ask for it again, please.',
+    gone: 'I can no longer find this summary. Please ask for it again.',
+    moments: createMoments('en-US'),
+    missed: {
+      /** The words in which a button asks; the parser of requests reads them. */
+      request: 'What did I miss?',
+      waiting: 'Waiting for you',
+      inDirect: 'I’ll DM you what you missed.',
+      nothing: 'You’re all caught up: nothing new in our channels.',
+      noChannels: 'We aren’t in any channel together yet. Invite me to one with /invite.',
+      read: (messages: number, channels: number) =>
+        `read ${count(messages)} ${messages === 1 ? 'message' : 'messages'} in ${channels} ${channels === 1 ? 'channel' : 'channels'}`,
+      notRead: (names: string) => `not read in full: ${names}. Try “summarize #channel”`,
+    },
     digest: {
-      added: (title: string, time: string, index: number) =>
-        `From now on in our direct messages: ${title}, what is new. The first comes ${time}. End it with \`/summarize stop ${index}\`.`,
+      added: (when: string, place: string, start: string, index: number) =>
+        `Done. I’ll DM you what’s new in ${place} ${when}, starting ${start}. To stop, send \`/summarize stop ${index}\`.`,
+      /** Names the times of a digest: `days` are of the week, 0 is Sunday. */
+      when: (days: readonly number[], time: string) => `${englishDays(days)} at ${time}`,
+      kind: (days: readonly number[]) =>
+        days.length === 7
+          ? 'daily'
+          : englishDays(days)
+              .replace(/^every /, '')
+              .replace('weekend day', 'weekend'),
+      thread: 'that thread',
+      everywhere: 'all our channels',
       list: 'Your digests:',
-      none: 'You have no digests. Begin one: `/summarize every weekday 9:00`.',
-      ended: (title: string) => `Ended: ${title}`,
-      unknown: (word: string) => `There is no digest ${word}. \`/summarize list\` shows yours.`,
+      none: 'You have no digests. Start one: `/summarize every weekday 9:00`.',
+      ended: (kind: string, place: string) => `Stopped your ${kind} digest of ${place}.`,
+      unknown: (word: string) => `You have no digest ${word}. \`/summarize list\` shows yours.`,
       unclear:
-        'When? For example `/summarize every weekday 9:00`, `every monday at 14:30`, `every day 9am #general only decisions`.',
+        'When? Try `/summarize every weekday 9:00`, `every monday at 14:30` or `every day 9am #general only decisions`.',
       tooMany: (most: number) =>
-        `You have ${most} digests, which is as many as I keep. End one first: \`/summarize list\`.`,
+        `You already have ${most} digests, which is the most I can keep. Stop one first: \`/summarize list\`.`,
       next: (time: string) => `next ${time}`,
     },
   },
@@ -184,6 +245,8 @@ export const en = {
   controls: {
     stop: 'Stop',
     again: 'Answer again',
+    againLabel: 'Discard this answer and write a new one',
+    canBeWrong: 'AI can be wrong',
     retry: 'Try again',
     good: 'Good answer',
     bad: 'Bad answer',
@@ -194,6 +257,9 @@ export const en = {
     busy: 'I am at work on this answer already.',
     edited: 'You changed your question after I had answered it.',
     editedAgain: 'Answer the new question',
+    askReason: 'Thanks for the feedback. What was wrong? (optional)',
+    reasons: { wrong: 'Wrong', too_long: 'Too long', off_thread: 'Not from this thread', other: 'Something else' },
+    reasonKept: 'Thanks, noted.',
   },
 
   fileReasons: {
@@ -286,6 +352,7 @@ export const en = {
     yourQuestion: (question: string) => `Your question was: ${question}`,
     threadLocked: 'This thread is locked, so I cannot answer in it. Ask me in a direct message instead.',
     cannotPost: (code: string) => `Slack did not let me post here (${code}). Ask me in a direct message instead.`,
+    inThread: (link: string) => `Your question is in the thread, and the answer comes there: ${link}`,
   },
 
   home: {
@@ -298,6 +365,7 @@ export const en = {
     reads:
       'I read the thread that I am asked in and its files and send them to that model. Outside Slack I keep a question only until it is answered, your thumbs, feedback with its labels, and for 30 days what I found for summaries.',
     ask: 'Ask a question',
+    missed: 'What did I miss?',
     forget: 'Delete my data',
     forgetTitle: 'Delete your data?',
     forgetText:
@@ -309,19 +377,18 @@ export const en = {
         ? 'Done. I had nothing stored about you.'
         : `Done. I deleted ${count} ${count === 1 ? 'entry' : 'entries'} about you.`,
     notForgotten: 'I couldn’t delete your data. Try again in a minute.',
+    ratings: (up: number, down: number) => `Ratings of my answers (only admins see this): 👍 ${up} · 👎 ${down}`,
   },
 
   prompts: {
     title: 'What can I do for you?',
     // A click sends the message as it stands, so each must be a whole question.
-    list: [
-      { title: 'What can you do?', message: 'What can you do?' },
-      { title: 'Draft an announcement', message: 'Help me draft a short announcement. Ask me what you need to know.' },
-      {
-        title: 'Improve a text',
-        message: 'I have a text to improve. Ask me for it, then make it clearer and shorter.',
-      },
-      { title: 'Plan a meeting', message: 'Suggest an agenda for a weekly team meeting of 30 minutes.' },
-    ],
+    list: (channel: string | undefined) =>
+      [
+        'What did I miss?',
+        ...(channel === undefined ? [] : [`Summarize #${channel} since yesterday`]),
+        'What feedback came in this week?',
+        'What can you do?',
+      ].map(message => ({ title: message, message })),
   },
 }

@@ -1,7 +1,7 @@
 import type { I18n } from './catalog.ts'
+import { createMoments } from './moments.ts'
 
 const count = (number: number) => number.toLocaleString('ja')
-const short = (number: number) => (number < 1_000 ? String(number) : `${Math.round(number / 1_000)}k`)
 
 const japaneseDay = new Intl.DateTimeFormat('ja-JP', {
   weekday: 'short',
@@ -10,11 +10,26 @@ const japaneseDay = new Intl.DateTimeFormat('ja-JP', {
   timeZone: 'UTC',
 })
 
+function japaneseDays(days: readonly number[]): string {
+  const key = days.join()
+  if (days.length === 7) return '毎日'
+  if (key === '1,2,3,4,5') return '平日'
+  if (key === '0,6') return '毎週末'
+  return `毎週${days.map(day => '日月火水木金土'[day]).join('・')}曜日`
+}
+
 /** The bot's own sentences in Japanese. The commands in them are English, which is the language that commands understand. */
 export const ja: I18n = {
   thinking: '考えています…',
   dialogLate: '時間がかかりすぎたため、ダイアログを開けませんでした。もう一度お試しください。',
-  help: 'メンションに続けて質問を書いてください。例：「このスレッドを要約して」「日程はどう決まりましたか？」。回答の前にスレッドを読みます。参加中のスレッドでは、次からメンションは不要です。/summarize はチャンネルの要約をあなただけに表示し、/classify はフィードバックを分類します。',
+  help: [
+    'チャンネルでメンションするか、ダイレクトメッセージを送ってください。回答の前にスレッドを読みます。参加中のスレッドでは、次からメンションは不要です。例：',
+    '- 「日程はどう決まりましたか？」',
+    '- 「このスレッドを要約して」、または `/summarize #general since yesterday`（要約はあなただけに表示されます）',
+    '- `/classify エクスポートが動かない`：フィードバックのカテゴリとその理由がわかります',
+    '- `/classify report`：このチャンネルのフィードバックを集計します',
+    '- `/ask`：メンションせずに質問できます',
+  ].join('\n'),
   interrupted: '途中で停止したため、回答を完了できませんでした。もう一度質問してください。',
   handedOver: '再起動しています。続きは復旧後にお届けします。',
   setAside:
@@ -41,6 +56,8 @@ export const ja: I18n = {
   overrun: '回答が終わらないため、停止しました。続きを読むには「続けて」と送ってください。',
   outputLimit: '回答がモデルの長さの上限に達しました。続きを読むには「続けて」と送ってください。',
 
+  modelTitle: name => (/^built-in.engine/.test(name) ? '内蔵エンジン（言語モデルなし）' : name),
+
   labels: {
     unreadable: '言語モデルの分類結果を読み取れませんでした。もう一度試すか、別のモデルをお使いください。',
     working: '処理中です。結果はここに表示されます。',
@@ -50,6 +67,7 @@ export const ja: I18n = {
     confidence: percent => `確信度：${percent >= 80 ? '高' : percent >= 50 ? '中' : '低'}（${percent}%）`,
     noConfidence: '確信度：不明',
     noEvidence: '本文に明確な根拠はありません。',
+    otherKind: 'その他',
     other: 'どのカテゴリにも当てはまりません。',
     by: model => `分類：${model}`,
     correctedBy: name => `${name} さんが修正しました`,
@@ -87,21 +105,29 @@ export const ja: I18n = {
       heads: { kind: 'カテゴリ', confidence: '確信度', quote: '引用', reason: '理由', error: 'エラー' },
     },
     report: {
-      title: (from, to, total) => `${from}〜${to} のフィードバック：${total} 件`,
+      title: (place, days, total) =>
+        `${place === '' ? 'フィードバック' : `#${place} のフィードバック`}（${days}）：${total} 件`,
       chart: '週ごとのフィードバック',
+      week: '週',
+      earlier: '以前',
       all: '合計',
       csv: 'CSV をダウンロード',
+      heads: [
+        ...['日時', 'チャンネル ID', 'チャンネル', '本文', 'カテゴリ', '引用', '理由', '確信度', '修正者 ID'],
+        ...['修正者', '分類のバージョン'],
+      ],
       none: 'この期間に分類済みのフィードバックはありません。チャンネルを自動分類するか（/classify settings）、過去のメッセージを分類してください：/classify last 7 days in #feedback',
-      sent: 'レポートをダイレクトメッセージに送りました。',
-      sentWithoutChart:
-        'レポートをダイレクトメッセージに送りました。グラフは追加できませんでした。原因はログをご確認ください（多くは files:write スコープの不足です）。',
+      sent: link => `レポートをダイレクトメッセージに送りました：${link}`,
+      sentWithoutChart: link =>
+        `レポートをダイレクトメッセージに送りました：${link}\nグラフは追加できませんでした。原因はログをご確認ください（多くは files:write スコープの不足です）。`,
       noChannel: name =>
         `「${name}」というチャンネルに参加していません。そのチャンネルに招待してから、もう一度お試しください。`,
     },
     list: most =>
       `リストが長すぎます。ここで分類できるのは ${most} 行までです。スレッドに CSV ファイルで送ってください。`,
     settings: {
-      title: 'フィードバックの設定',
+      title: channel => `#${channel} のフィードバック`,
+      titleWithoutName: 'フィードバックの設定',
       save: '保存する',
       watchLabel: 'このチャンネルのメッセージ',
       watch: 'すべてのメッセージを自動で分類し、絵文字を付ける',
@@ -117,9 +143,16 @@ export const ja: I18n = {
   },
 
   summary: {
-    headings: { decisions: '決定事項', questions: '未解決の質問', tasks: 'やること', facts: 'その他' },
+    headings: {
+      decisions: '決定事項',
+      disagreements: '意見が分かれている点',
+      questions: '未解決の質問',
+      tasks: 'やること',
+      facts: 'その他',
+    },
     none: {
       decisions: '決定事項はありません。',
+      disagreements: '意見が分かれている点はありません。',
       questions: '未解決の質問はありません。',
       tasks: 'やることはありません。',
     },
@@ -129,6 +162,7 @@ export const ja: I18n = {
     comma: '、',
     due: when => `（期限：${when}）`,
     day: iso => japaneseDay.format(new Date(`${iso}T00:00Z`)),
+    votes: votes => `（${votes}）`,
     nothingFound: '要約するほどの内容はありませんでした。',
     nothing: 'この期間のメッセージはありません。「last 7 days」のように期間を広げてみてください。',
     nothingNew: since => `${since} 以降の新しいメッセージはありません。`,
@@ -136,15 +170,13 @@ export const ja: I18n = {
       '言語モデルの要約を読み取れませんでした。もう一度お試しください。より大きなモデルで改善することがあります。',
     reading: (read, total) =>
       total === 0 ? '読んでいます…' : `メッセージを読んでいます：${count(total)} 件中 ${count(read)} 件…`,
-    summing: (done, parts) => (parts < 2 ? '書いています…' : `要約しています：${parts} 個中 ${done + 1} 個目…`),
+    summing: (done, parts) => (parts < 2 ? '書いています…' : `要約しています… ${Math.floor((100 * done) / parts)}%`),
     writing: '書いています…',
     elapsed: seconds => `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')}`,
     read: (messages, threads) =>
       `メッセージ ${count(messages)} 件${threads === 0 ? '' : `、スレッド ${count(threads)} 件`}を読みました`,
     span: (from, to) => `${from}〜${to}`,
     files: files => `ファイル ${count(files)} 件は読んでいません`,
-    tokens: (tokens, isGuessed) => `${isGuessed ? '約 ' : ''}${short(tokens)} トークン`,
-    known: (known, parts) => `${parts} 個中 ${known} 個は以前の要約を使用`,
     dropped: points => `根拠となるメッセージのない ${points} 件は省きました`,
     lost: (threads, code) =>
       `スレッド ${threads} 件を読めませんでした（${code}）。1 分ほど待ってからもう一度お試しください`,
@@ -155,25 +187,42 @@ export const ja: I18n = {
     where:
       '何を要約しますか？チャンネル名かメッセージのリンクを指定してください。例：「summarize #general since monday」。スレッドでは、そのスレッドを要約します。',
     noChannel: name =>
-      `「${name}」が見つからないか、あなたか私が参加していません。そのチャンネルで /invite を使って招待してから、もう一度お試しください。`,
+      `${name === '' ? 'そのチャンネル' : `#${name} `}が見つからないか、あなたか私が参加していません。そのチャンネルで /invite を使って招待してから、もう一度お試しください。`,
     private:
       'ここには、その内容を閲覧できない人がいます。元の場所で /summarize を使うか、ダイレクトメッセージで質問してください。あなただけに表示します。',
-    inDirect: '要約をダイレクトメッセージでお届けします。あなただけに表示されます。',
-    direct: link => `要約をダイレクトメッセージに送りました：${link}`,
+    inDirect: '要約しています。要約はあなただけに表示されます。',
+    direct: link => `要約ができました：${link}`,
     tooLong: '長すぎます。250 文字以内にするか、要約のスレッドで続けて質問してください。',
+    unknownWords: words =>
+      `「${words}」を理解できませんでした。「since monday」「last 200」「only decisions」「as a table」などをお試しください。詳しくは \`/summarize help\` をご覧ください。`,
+    didYouMean: (words, guess) => `「${words}」を理解できませんでした。「${guess}」のことですか？`,
     usage:
-      '`/summarize`：このチャンネルの過去 24 時間を要約し、あなただけに表示します。\n`/summarize since monday`、`last 200`、`between monday and wednesday`、`#other-channel`、メッセージのリンク、`new`（前回の要約以降）\n`/summarize only decisions`、または好きな形式：`as a table for the customer`\n`/summarize every weekday 9:00`、`/summarize list`、`/summarize stop 1`',
+      '`/summarize`：このチャンネルの過去 24 時間を要約し、あなただけに表示します。\n`/summarize since monday`、`last 200`、`between monday and wednesday`、`#other-channel`、メッセージのリンク、`new`（前回の要約以降）\n`/summarize new everywhere`：参加中のすべてのチャンネルで見逃した内容を表示します\n`/summarize only decisions`、または好きな形式：`as a table for the customer`\n`/summarize every weekday 9:00`、`/summarize list`、`/summarize stop 1`',
     post: name => (name === '' ? '元の場所に投稿する' : `#${name} に投稿する`),
     postToThread: 'スレッドに投稿する',
     postedBy: name => `${name} さんが依頼した要約：`,
     posted: link => `投稿しました：${link}`,
     gone: 'この要約が見つかりません。もう一度依頼してください。',
+    moments: createMoments('ja-JP'),
+    missed: {
+      request: 'What did I miss?',
+      waiting: 'あなたの対応待ち',
+      inDirect: '見逃した内容をダイレクトメッセージでお届けします。',
+      nothing: '見逃した内容はありません。共通のチャンネルに新しいメッセージはありません。',
+      noChannels: '共通のチャンネルがまだありません。/invite で招待してください。',
+      read: (messages, channels) => `${channels} 個のチャンネルのメッセージ ${count(messages)} 件を読みました`,
+      notRead: names => `すべては読めませんでした：${names}。「summarize #channel」をお試しください`,
+    },
     digest: {
-      added: (title, time, index) =>
-        `設定しました。新着メッセージの要約をダイレクトメッセージでお届けします：${title}。初回は ${time} です。停止するには \`/summarize stop ${index}\` と送ってください。`,
+      added: (when, place, start, index) =>
+        `設定しました。${place} の新着メッセージの要約を、${when}にダイレクトメッセージでお届けします。初回は${start}です。停止するには \`/summarize stop ${index}\` と送ってください。`,
+      when: (days, time) => `${japaneseDays(days)} ${time} `,
+      kind: japaneseDays,
+      thread: 'そのスレッド',
+      everywhere: 'すべての共通チャンネル',
       list: '定期要約：',
       none: '定期要約はありません。設定するには：`/summarize every weekday 9:00`',
-      ended: title => `定期要約を停止しました：${title}`,
+      ended: (kind, place) => `${place} の定期要約（${kind}）を停止しました。`,
       unknown: word => `定期要約 ${word} はありません。\`/summarize list\` で一覧を確認できます。`,
       unclear:
         '日時を指定してください。例：`/summarize every weekday 9:00`、`every monday at 14:30`、`every day 9am #general only decisions`',
@@ -185,6 +234,8 @@ export const ja: I18n = {
   controls: {
     stop: '停止する',
     again: '回答し直す',
+    againLabel: 'この回答を破棄して、新しい回答を作成する',
+    canBeWrong: 'AI の回答は誤っていることがあります',
     retry: 'もう一度試す',
     good: '良い回答',
     bad: '良くない回答',
@@ -195,6 +246,9 @@ export const ja: I18n = {
     busy: 'この質問には回答中です。',
     edited: '質問が編集されました。新しい質問に回答しますか？',
     editedAgain: '新しい質問に回答',
+    askReason: 'フィードバックをありがとうございます。どこが良くありませんでしたか？（任意）',
+    reasons: { wrong: '内容が誤っている', too_long: '長すぎる', off_thread: 'スレッドと関係がない', other: 'その他' },
+    reasonKept: 'ありがとうございます。記録しました。',
   },
 
   fileReasons: {
@@ -289,6 +343,7 @@ export const ja: I18n = {
     notInChannel:
       'あなたか私がこのチャンネルに参加していません。/invite で招待するか、ダイレクトメッセージで質問してください。',
     threadLocked: 'このスレッドはロックされているため、回答できません。ダイレクトメッセージで質問してください。',
+    inThread: link => `質問をスレッドに投稿しました。回答もそこに届きます：${link}`,
     cannotPost: code => `Slack でここへの投稿が許可されていません（${code}）。ダイレクトメッセージで質問してください。`,
   },
 
@@ -301,6 +356,7 @@ export const ja: I18n = {
     reads:
       '質問されたスレッドとそのファイルを読み、モデルに送ります。Slack の外に保存するのは、回答が終わるまでの質問、あなたの評価、フィードバックとその分類、要約のために見つけた要点（30 日間）だけです。',
     ask: '質問する',
+    missed: '見逃した内容は？',
     forget: '自分のデータを削除',
     forgetTitle: 'データを削除しますか？',
     forgetText:
@@ -312,21 +368,18 @@ export const ja: I18n = {
         ? '完了しました。保存されているデータはありませんでした。'
         : `あなたに関するデータを ${count} 件削除しました。`,
     notForgotten: 'データを削除できませんでした。1 分ほど待ってから、もう一度お試しください。',
+    ratings: (up, down) => `回答の評価（管理者だけに表示）：👍 ${up} · 👎 ${down}`,
   },
 
   prompts: {
     title: '何をお手伝いしましょうか？',
-    list: [
+    list: channel => [
+      { title: '見逃した内容は？', message: 'What did I miss?' },
+      ...(channel === undefined
+        ? []
+        : [{ title: `#${channel} の昨日からの要約`, message: `Summarize #${channel} since yesterday` }]),
+      { title: '今週のフィードバックは？', message: 'What feedback came in this week?' },
       { title: '何ができますか？', message: '何ができますか？' },
-      {
-        title: 'お知らせの下書き',
-        message: '短いお知らせの下書きを手伝ってください。必要な情報があれば質問してください。',
-      },
-      {
-        title: '文章の改善',
-        message: '改善したい文章があります。まず文章を聞いてから、よりわかりやすく短くしてください。',
-      },
-      { title: '会議の計画', message: '30 分の週次チームミーティングのアジェンダを提案してください。' },
     ],
   },
 }

@@ -1,7 +1,7 @@
 import type { I18n } from './catalog.ts'
+import { createMoments } from './moments.ts'
 
 const count = (number: number) => number.toLocaleString('en')
-const short = (number: number) => (number < 1_000 ? String(number) : `${Math.round(number / 1_000)}k`)
 
 const chineseDay = new Intl.DateTimeFormat('zh-CN', {
   weekday: 'short',
@@ -10,11 +10,26 @@ const chineseDay = new Intl.DateTimeFormat('zh-CN', {
   timeZone: 'UTC',
 })
 
+function chineseDays(days: readonly number[]): string {
+  const key = days.join()
+  if (days.length === 7) return '每天'
+  if (key === '1,2,3,4,5') return '每个工作日'
+  if (key === '0,6') return '每个周末'
+  return days.map((day, at) => `${at === 0 ? '每' : ''}周${'日一二三四五六'[day]}`).join('、')
+}
+
 /** The bot's own sentences in Chinese. */
 export const zh: I18n = {
   thinking: '正在思考…',
   dialogLate: '刚才太慢了，Slack 没让我打开窗口。请再试一次。',
-  help: '请在我的名字后面写上问题，例如“总结一下这个讨论串”或“日期是怎么定的？”。我会读所在的讨论串；在里面继续提问不必再提及我。/summarize 把频道里说过的事总结给你一个人看，/classify 判断一条反馈属于哪一类。',
+  help: [
+    '在频道里提及我，或者直接给我发私信。回答之前我会读完讨论串；在我参与的讨论串里继续提问，不用再提及我。比如：',
+    '- “日期是怎么定的？”',
+    '- “总结一下这个讨论串”，或者用 `/summarize #general 从昨天开始`，总结只有你能看到',
+    '- `/classify 导出功能坏了`：判断这条反馈属于哪一类，并给出依据',
+    '- `/classify 报告`：统计本频道的反馈',
+    '- `/ask`：不提及我也能提问',
+  ].join('\n'),
   interrupted: '我在写完之前被停止了。请再问一次。',
   handedOver: '我正在重启，回来后会把其余部分写完。',
   setAside: '回答这个问题时我多次崩溃，所以先把它放下了。请换个说法再问，或去掉附件；如果还是不行，请告诉管理员。',
@@ -36,21 +51,24 @@ export const zh: I18n = {
   overrun: '回答没完没了，我已停止。说“继续”可以看到更多。',
   outputLimit: '回答达到了模型的长度上限。说“继续”可以看到其余部分。',
 
+  modelTitle: name => (/^built-in.engine/.test(name) ? '内置引擎，未连接语言模型' : name),
+
   labels: {
     unreadable: '语言模型没有给出我能读懂的分类。请再试一次，或换一个模型。',
     working: '还在处理，结果会显示在这里。',
     usage: '请在命令后面写上反馈：/classify 导出功能坏了。也可以每行一条。在讨论串里提及我说“分类这条”也行。',
     line: (kind, text, reason) => `[${kind}]-[问题:${text}]-[${reason}]`,
-    confidence: percent => `把握${percent >= 80 ? '大' : percent >= 50 ? '中等' : '小'}（${percent}%）`,
-    noConfidence: '未给出把握',
+    confidence: percent => `可信度${percent >= 80 ? '高' : percent >= 50 ? '中等' : '低'}`,
+    noConfidence: '可信度未知',
     noEvidence: '原文中没有明确的依据。',
-    other: '不属于任何一类。',
+    otherKind: '其他',
+    other: '不属于任何类别。',
     by: model => `由 ${model} 分类`,
     correctedBy: name => `已由 ${name} 更正`,
     post: '发到频道',
-    postedBy: name => `${name} 请我看了这条反馈：`,
+    postedBy: name => `${name} 提交的反馈：`,
     posted: '已发布。',
-    correct: '更正…',
+    correct: '更改类别…',
     undo: '撤销更正',
     notYourCorrection: name => `只有更正者 ${name} 或工作区管理员可以撤销。`,
     gone: '我已经没有这条分类了。请重新分类。',
@@ -72,27 +90,35 @@ export const zh: I18n = {
       progress: (done, all, failed) => `正在分类：${done} / ${all}${failed > 0 ? `，${failed} 行失败` : ''} …`,
       done: (all, failed) =>
         `已分类 ${all} 行中的 ${all - failed} 行${failed > 0 ? `，其余 ${failed} 行标注了错误` : ''}。表格在下面。`,
-      heads: { kind: '类别', confidence: '把握', quote: '原文依据', reason: '理由', error: '错误' },
+      heads: { kind: '类别', confidence: '可信度', quote: '原文依据', reason: '理由', error: '错误' },
     },
     report: {
-      title: (from, to, total) => `${from} 至 ${to} 的反馈：共 ${total} 条`,
+      title: (place, days, total) => `${place === '' ? '反馈' : `#${place} 的反馈`}（${days}）：共 ${total} 条`,
       chart: '每周反馈',
+      week: '周',
+      earlier: '更早',
       all: '合计',
-      csv: '给我 CSV',
+      csv: '下载 CSV',
+      heads: [
+        ...['时间', '频道 ID', '频道', '原文', '类别', '原文依据', '理由', '可信度', '更正者 ID'],
+        ...['更正者', '分类版本'],
+      ],
       none: '这段时间没有已分类的反馈。可以关注一个频道（/classify settings），或先分类已有的消息：/classify 最近七天 #feedback。',
-      sent: '报告已经发到你和我的私信里。',
-      sentWithoutChart: '报告已经发到你和我的私信里，但图表没能附上，原因见日志（常见原因：缺少 files:write 权限）。',
+      sent: link => `报告已发到私信：${link}`,
+      sentWithoutChart: link =>
+        `报告已发到私信：${link}\n图表没能附上，原因见日志（常见原因：缺少 files:write 权限）。`,
       noChannel: name => `我不在“${name}”频道里。请先邀请我，再试一次。`,
     },
     list: most => `列表太长：这里最多 ${most} 行。请改用讨论串里的 CSV 文件。`,
     settings: {
-      title: '本频道的反馈',
+      title: channel => `#${channel} 的反馈`,
+      titleWithoutName: '反馈设置',
       save: '保存',
-      watchLabel: '本频道的消息',
-      watch: '自动分类每一条，只加一个表情',
-      card: '同时在讨论串里放卡片',
-      reactionLabel: '用哪个表情可以请我分类一条消息（不需要就留空）',
-      noEmoji: '请写一个表情的名称，例如 label',
+      watchLabel: '频道里的消息',
+      watch: '自动分类每条消息（仅添加表情）',
+      card: '同时在讨论串里发送卡片',
+      reactionLabel: '有人添加这个表情时分类该消息（留空则不启用）',
+      noEmoji: '请填写一个表情的名称，例如 label',
     },
   },
 
@@ -102,11 +128,18 @@ export const zh: I18n = {
   },
 
   summary: {
-    headings: { decisions: '决定', questions: '待解决的问题', tasks: '谁做什么', facts: '其他' },
+    headings: {
+      decisions: '决定',
+      disagreements: '分歧',
+      questions: '待解决的问题',
+      tasks: '待办',
+      facts: '其他',
+    },
     none: {
-      decisions: '我读到的内容里没有作出决定。',
-      questions: '没有发现待解决的问题。',
-      tasks: '就我读到的内容，没有人被分配任务。',
+      decisions: '没有作出决定。',
+      disagreements: '没有分歧。',
+      questions: '没有待解决的问题。',
+      tasks: '没有待办。',
     },
     verb: '总结',
     newWord: '上次之后，',
@@ -114,48 +147,64 @@ export const zh: I18n = {
     comma: '，',
     due: when => `（${when}）`,
     day: iso => chineseDay.format(new Date(`${iso}T00:00Z`)),
-    nothingFound: '里面没有值得一提的内容。',
-    nothing: '那段时间里没有人写过消息。请说一个更长的时间，例如“最近七天”。',
-    nothingNew: since => `${since} 之后没有新消息。`,
-    unreadable: '语言模型没有给出我能读懂的摘要。请再试一次；更大的模型可能更好。已经读过的部分我会记住。',
-    reading: (read, total) => (total === 0 ? '正在阅读…' : `正在阅读：${count(total)} 条消息中的 ${count(read)} 条…`),
-    summing: (done, parts) => (parts < 2 ? '正在撰写…' : `正在总结：共 ${parts} 部分，第 ${done + 1} 部分…`),
+    votes: votes => `（${votes}）`,
+    nothingFound: '这些消息里没有值得总结的内容。',
+    nothing: '这段时间没有消息。可以试试“最近七天”。',
+    nothingNew: since => `自 ${since} 起没有新消息。`,
+    unreadable: '语言模型给出的总结无法解析。请再试一次，换用更大的模型可能更好。',
+    reading: (read, total) => (total === 0 ? '正在阅读…' : `正在阅读：${count(read)} / ${count(total)} 条消息…`),
+    summing: (done, parts) => (parts < 2 ? '正在撰写…' : `正在总结… ${Math.floor((100 * done) / parts)}%`),
     writing: '正在撰写…',
     elapsed: seconds => `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')}`,
     read: (messages, threads) => `已读 ${count(messages)} 条消息${threads === 0 ? '' : `、${count(threads)} 个讨论串`}`,
     span: (from, to) => `${from} 至 ${to}`,
     files: files => `${count(files)} 个文件未读`,
-    tokens: (tokens, isGuessed) => `${isGuessed ? '约 ' : ''}${short(tokens)} tokens`,
-    known: (known, parts) => `${parts} 部分中有 ${known} 部分之前已总结`,
-    dropped: points => `略去 ${points} 条：我读到的消息中没有依据`,
-    lost: (threads, code) => `${threads} 个讨论串未能读取（${code}）：请过一分钟再问`,
-    hidden: '更早的消息被 Slack 隐藏：工作区的套餐只保留一段时间',
-    lookedBackTo: time => `没有查看 ${time} 之前开始的讨论串：需要的话请说一个更长的时间`,
-    cut: most => `只读了最新的 ${count(most)} 条消息：请说一个更短的时间`,
+    dropped: points => `略去 ${points} 条没有消息佐证的内容`,
+    lost: (threads, code) => `${threads} 个讨论串未能读取（${code}），请过一分钟再试`,
+    hidden: '更早的消息因 Slack 套餐限制而不可见',
+    lookedBackTo: time => `未查看 ${time} 之前开始的讨论串，需要时请扩大时间范围`,
+    cut: most => `只读了最新的 ${count(most)} 条消息，请缩短时间范围`,
     shortened: '一条过长的消息只读了一部分',
-    where:
-      '要总结哪里？请写明频道或消息：“总结 #general 从周一开始”，或“总结”加上消息链接。在讨论串里，我会总结该讨论串。',
-    noChannel: name => `我没有找到你我都能阅读的频道“${name}”。请在那里邀请我（/invite），然后再试一次。`,
-    private: '那里的内容不是这里的每个人都能看的。请在那里使用 /summarize，或给我发私信：那样只有你能看到。',
-    inDirect: '摘要会发到我们的私信里，只有你能看到。',
-    direct: link => `摘要在我们的私信里：${link}`,
-    tooLong: '要求太长了。请用 200 个字以内说明，或在摘要的讨论串里继续提问。',
+    where: '要总结什么？请写明频道或粘贴消息链接，例如“总结 #general 从周一开始”。在讨论串里，我会总结该讨论串。',
+    noChannel: name =>
+      `找不到${name === '' ? '该频道' : ` #${name}`}，或者你我之中有人不在里面。请在那里用 /invite 邀请我，然后再试一次。`,
+    private: '这里并非每个人都能看到那些内容。请在那里使用 /summarize，或私信我，这样只有你能看到。',
+    inDirect: '好的，正在总结，只有你能看到。',
+    direct: link => `总结好了：${link}`,
+    tooLong: '内容太长了。请控制在 250 个字符以内，或在总结的讨论串里继续提问。',
+    unknownWords: words =>
+      `我不明白“${words}”。可以试试“从周一开始”“最近200条”“只要决定”或“做成表格”；更多用法见 \`/summarize 帮助\`。`,
+    didYouMean: (words, guess) => `我不明白“${words}”。你是想说“${guess}”吗？`,
     usage:
-      '`/summarize` 总结本频道最近 24 小时的内容，只有你能看到。\n`/summarize 从周一开始`、`最近200条`、`周一到周三`、`#其他频道`、消息链接、`新消息`（上次询问之后）\n`/summarize 只要决定`，或任何形式：`做成给客户看的表格`\n`/summarize 每个工作日 9:00`、`/summarize 列表`、`/summarize 停止 1`',
+      '`/summarize` 总结本频道最近 24 小时的内容，只有你能看到。\n`/summarize 从周一开始`、`最近200条`、`周一到周三`、`#其他频道`、消息链接，或`新消息`（上次总结之后）\n`/summarize 所有频道新消息` 告诉你在我们共同的频道里错过了什么\n`/summarize 只要决定`，或指定形式：`做成给客户看的表格`\n`/summarize 每个工作日 9:00`、`/summarize 列表`、`/summarize 停止 1`',
     post: name => (name === '' ? '发到那里' : `发到 #${name}`),
     postToThread: '发到讨论串',
-    postedBy: name => `${name} 请我总结：`,
+    postedBy: name => `${name} 请我总结的内容：`,
     posted: link => `已发布：${link}`,
-    gone: '我找不到这份摘要了。请再总结一次。',
+    gone: '找不到这份总结了。请再总结一次。',
+    moments: createMoments('zh-CN'),
+    missed: {
+      request: '我错过了什么？',
+      waiting: '等你处理',
+      inDirect: '我会把你错过的内容私信给你。',
+      nothing: '没有错过什么：我们共同的频道里没有新消息。',
+      noChannels: '我们还没有共同的频道。请用 /invite 邀请我加入。',
+      read: (messages, channels) => `已读 ${channels} 个频道的 ${count(messages)} 条消息`,
+      notRead: names => `未读全：${names}。可以试试“总结 #频道”`,
+    },
     digest: {
-      added: (title, time, index) =>
-        `以后会发到我们的私信里：${title}，总结新的内容。第一次：${time}。结束请用 \`/summarize 停止 ${index}\`。`,
-      list: '你的定期摘要：',
-      none: '你没有定期摘要。可以这样开始：`/summarize 每个工作日 9:00`。',
-      ended: title => `已结束：${title}`,
-      unknown: word => `没有编号为 ${word} 的定期摘要。\`/summarize 列表\` 可以查看。`,
-      unclear: '什么时候？例如 `/summarize 每个工作日 9:00`、`每周一 14:30`、`每天早上九点 #general 只要决定`。',
-      tooMany: most => `你已有 ${most} 个定期摘要，到了上限。请先结束一个：\`/summarize 列表\`。`,
+      added: (when, place, start, index) =>
+        `好的。从${start}开始，我会在${when}私信你 ${place} 的新内容。如需停止，发送 \`/summarize 停止 ${index}\`。`,
+      when: (days, time) => `${chineseDays(days)} ${time} `,
+      kind: chineseDays,
+      thread: '该讨论串',
+      everywhere: '我们所有共同频道',
+      list: '你的定期总结：',
+      none: '你还没有定期总结。可以这样开始：`/summarize 每个工作日 9:00`。',
+      ended: (kind, place) => `已停止 ${place} 的${kind}总结。`,
+      unknown: word => `没有编号为 ${word} 的定期总结。发送 \`/summarize 列表\` 可以查看。`,
+      unclear: '什么时候？例如 `/summarize 每个工作日 9:00`、`每周一 14:30` 或 `每天早上九点 #general 只要决定`。',
+      tooMany: most => `你已有 ${most} 个定期总结，达到了上限。请先停止一个：\`/summarize 列表\`。`,
       next: time => `下次 ${time}`,
     },
   },
@@ -163,6 +212,8 @@ export const zh: I18n = {
   controls: {
     stop: '停止',
     again: '重新回答',
+    againLabel: '弃用这个回答，重新写一个',
+    canBeWrong: 'AI 可能出错',
     retry: '再试一次',
     good: '回答得好',
     bad: '回答得不好',
@@ -173,6 +224,9 @@ export const zh: I18n = {
     busy: '我正在写这个回答。',
     edited: '我回答之后，你修改了问题。',
     editedAgain: '回答新的问题',
+    askReason: '谢谢反馈。哪里不好？（可以不选）',
+    reasons: { wrong: '内容有误', too_long: '太长', off_thread: '和这个讨论串无关', other: '其他' },
+    reasonKept: '谢谢，已记录。',
   },
 
   fileReasons: {
@@ -253,6 +307,7 @@ export const zh: I18n = {
     notInChannel: '你或我不在这个频道里。请用 /invite 邀请我，或者私信问我。',
     threadLocked: '这个讨论串已锁定，我没法在里面回复。请私信问我。',
     cannotPost: code => `Slack 不让我在这里发消息（${code}）。请私信问我。`,
+    inThread: link => `你的问题已发到讨论串，回答也会在那里：${link}`,
   },
 
   home: {
@@ -264,6 +319,7 @@ export const zh: I18n = {
     reads:
       '我读取提问所在的讨论串和其中的文件，把它们发给该模型。在 Slack 之外，我只把问题保存到回答为止，另外保存你的评价、反馈及其分类，以及 30 天内为摘要找到的要点。',
     ask: '提一个问题',
+    missed: '我错过了什么？',
     forget: '删除我的数据',
     forgetTitle: '删除你的数据？',
     forgetText:
@@ -272,15 +328,17 @@ export const zh: I18n = {
     forgetDeny: '取消',
     forgotten: count => (count === 0 ? '已完成，没有保存任何与你有关的数据。' : `已删除 ${count} 条与你有关的数据。`),
     notForgotten: '暂时无法删除你的数据，请稍后再试。',
+    ratings: (up, down) => `我的回答得到的评价（仅管理员可见）：👍 ${up} · 👎 ${down}`,
   },
 
   prompts: {
     title: '需要我做什么？',
-    list: [
-      { title: '你能做什么？', message: '你能做什么？' },
-      { title: '起草通知', message: '帮我起草一份简短的通知。需要知道什么就问我。' },
-      { title: '润色文字', message: '我有一段文字要润色。先向我要文字，再把它改得更清楚、更短。' },
-      { title: '安排会议', message: '为三十分钟的每周团队会议拟一份议程。' },
-    ],
+    list: channel =>
+      [
+        '我错过了什么？',
+        ...(channel === undefined ? [] : [`总结 #${channel} 从昨天开始的内容`]),
+        '本周收到了哪些反馈？',
+        '你能做什么？',
+      ].map(message => ({ title: message, message })),
   },
 }

@@ -1,6 +1,6 @@
 /**
- * Small models copy the marks of the prompt into their answer: `</message>`, `<message from="bot" …>`, `<file …>`. Some servers pass on
- * the marks with which a model begins and ends its turn: `<|im_end|>`. This file takes them out, except in code.
+ * Small models copy the marks of the prompt into their answer: `</message>`, `<message from="bot" …>`, `<file …>`, `<forwarded …>`.
+ * Some servers pass on the marks with which a model begins and ends its turn: `<|im_end|>`. This file takes them out, except in code.
  */
 interface MarkFilter {
   /** Returns what can be shown; holds back what may become a mark. */
@@ -8,10 +8,11 @@ interface MarkFilter {
   end(): string
 }
 
-const mark = /^<\/?(?:message|file)(?:\s[^<>\n]{0,400})?\/?>/
+const names = ['message', 'file', 'forwarded', 'preview']
+const opening = String.raw`(?:${names.join('|')})(?:\s[^<>\n]{0,400})?\/?`
+const mark = new RegExp(`^</?${opening}>`)
 /** An end of a text that may still become a mark. */
-const beginning = /^<\/?(?:[a-z]{0,7}|(?:message|file)(?:\s[^<>\n]{0,400})?\/?)$/
-const names = ['message', 'file']
+const beginning = new RegExp(`^</?(?:[a-z]{0,9}|${opening})$`)
 
 const piped = 'im_start im_end eot_id eom_id endoftext begin_of_text end_of_text begin_of_box end_of_box end return'
 /** Marks of a turn, of several families of models. */
@@ -31,7 +32,7 @@ export function createMarkFilter(): MarkFilter {
     if (found !== undefined) return found.length
     if (turnMarks.some(one => one.startsWith(text))) return undefined
     const name = /^<\/?([a-z]*)/.exec(text)?.[1] ?? ''
-    return beginning.test(text) && names.some(one => one.startsWith(name) || name.startsWith(one)) ? undefined : 0
+    return beginning.test(text) && names.some(one => one.startsWith(name)) ? undefined : 0
   }
   return {
     push(text) {

@@ -9,7 +9,7 @@ import {
   type RawMessage,
 } from '../slack/message.ts'
 import { isMentioned } from '../text/from-slack.ts'
-import { isAcknowledgement } from '../text/intent.ts'
+import { isAcknowledgement, parseHelpLanguage } from '../text/intent.ts'
 import type { Change } from '../threads/cache.ts'
 
 const StoredFile = z.object({
@@ -153,6 +153,12 @@ export function turnIdOf(team: string, channel: string, ts: string): string {
 /** Checks for a message that has the bot's name and nothing else. */
 export function isEmpty(turn: Turn): boolean {
   return isBlank(turn.question)
+}
+
+/** Returns the language of a message that asks what the bot can do and holds nothing else. */
+export function parseHelpRequest({ question }: Turn): string | undefined {
+  const { text, quotes = [], files } = question
+  return quotes.length === 0 && files.length === 0 ? parseHelpLanguage(text) : undefined
 }
 
 /** Parses the change of a thread in an event, for the thread cache. */

@@ -7,7 +7,7 @@ interface Note {
   sentence: string
 }
 
-/** A block of buttons below a message. */
+/** A block below a message: buttons, or a line beside them. It has a `block_id`. */
 export type Control = Record<string, unknown>
 
 /** The content of a Slack message. */
@@ -38,11 +38,9 @@ export function buildMessageBody(markdown: string, note?: Note, controls: Contro
   return { text: joinNote(toMrkdwn(markdown), sentence), blocks: [...written, block, ...controls] }
 }
 
-const controlTypes = new Set(['actions', 'context_actions'])
-
-/** Returns whether a message has no content; Slack refuses an empty one, and buttons alone say nothing. */
+/** Returns whether a message has no content; Slack refuses an empty one, and controls alone, which have ids, say nothing. */
 export function isNothing(body: MessageBody): boolean {
-  return body.text.trim() === '' && body.blocks.every(({ type }) => controlTypes.has(String(type)))
+  return body.text.trim() === '' && body.blocks.every(({ block_id }) => block_id !== undefined)
 }
 
 /** Returns whether two bodies look the same to a reader. */

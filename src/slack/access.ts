@@ -8,6 +8,7 @@ import type { Users } from './users.ts'
  * people are removed from channels while a model thinks. Answers in the place where they were asked need none.
  */
 export function createAccess(reader: SlackReader, users: Users) {
+  /** Returns whether a person is in a channel now. Throws the `SlackError` of a read that failed. */
   const isMember = async (channel: string, user: string): Promise<boolean> => {
     for await (const { members } of reader.pages('conversations.members', { channel, limit: 200 }, { for: 'question' }))
       if ((members as string[]).includes(user)) return true
@@ -28,6 +29,7 @@ export function createAccess(reader: SlackReader, users: Users) {
   }
   return {
     find,
+    isMember,
     /** Finds the channel from which a person is about to be shown something. Throws a `ShownError` if they may not see it. */
     async check(user: string, channel: string): Promise<Channel> {
       const found = await find(user, { id: channel })

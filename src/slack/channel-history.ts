@@ -25,6 +25,8 @@ interface Request {
   channel: string
   /** Everything in a stretch of time, or the newest messages. */
   stretch: { range: Range } | { last: number }
+  /** Messages of a stretch of time that are read at most. */
+  most?: number
   /** Called with the number of messages read so far, and of all as far as it is known. */
   onProgress: (read: number, total: number) => void
   signal: AbortSignal
@@ -60,7 +62,7 @@ export async function fetchChannelHistory(
   }
   const isTime = 'range' in stretch
   const asked = isTime ? stretch.range : { from: 0, to: Date.now() }
-  const most = isTime ? maxMessages : Math.min(stretch.last, maxMessages)
+  const most = isTime ? (request.most ?? maxMessages) : Math.min(stretch.last, maxMessages)
   let announced = 0
   const tell = () => onProgress(found.size, Math.max(announced, found.size))
 

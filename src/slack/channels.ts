@@ -33,6 +33,17 @@ export async function findChannel(reader: SlackReader, name: string): Promise<Ch
   return undefined
 }
 
+/** Lists the channels that the bot is in, at most `most`. */
+export async function listChannels(reader: SlackReader, most: number): Promise<Channel[]> {
+  const args = { types: 'public_channel,private_channel', exclude_archived: true, limit: 200 }
+  const found: Channel[] = []
+  for await (const { channels } of reader.pages('users.conversations', args, { for: 'report' })) {
+    found.push(...(channels as RawChannel[]).map(parseChannel))
+    if (found.length >= most) break
+  }
+  return found.slice(0, most)
+}
+
 function parseChannel({ id, name = '', is_private, is_im, is_mpim, is_ext_shared }: RawChannel): Channel {
   const isPrivate = is_private === true || is_im === true || is_mpim === true
   return { id, name, isPrivate, isShared: is_ext_shared === true }

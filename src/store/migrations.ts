@@ -101,6 +101,7 @@ export const migrations: Record<string, Migration> = {
       if (!isPostgres(db)) await sql`vacuum`.execute(db).catch(() => {})
     },
   },
+  '012_rating_reasons': runAll('alter table ratings add column reason text'),
 }
 
 function runAll(...statements: string[]) {

@@ -99,6 +99,8 @@ interface RatingsTable {
   user: string
   rating: 'up' | 'down'
   rated_at: number
+  /** Why it is down, if its person said so. */
+  reason: string | null
 }
 
 interface FactsTable {

@@ -16,6 +16,17 @@ const greetings = new Set(
   你好,您好,大家好,早,早上好,早安,各位早,大家早,大家早上好,下午好,晚上好,晚安,在吗,欢迎,再见,生日快乐`.split(/\s*,\s*/),
 )
 
+const courtesies = new Set(['please', 'pls', '请', '請'])
+
+/** Questions for what the bot can do, by language. */
+const helpPhrases = Object.entries({
+  en: `help,what can you do,what can you do for me,what can you help with,what can you help me with,what do you do,
+    what can i ask you,what can i ask,how do i use you,how do i use this,how do you work,how does this work`,
+  zh: `帮助,使用帮助,幫助,你能做什么,你能做些什么,你能帮我做什么,你能帮我做些什么,你可以做什么,你会做什么,你会什么,你能干什么,你能干嘛,你有什么功能,你都能做什么,
+    你能做什么呢,你能帮我做什么呢,能做什么,怎么用,怎么使用,如何使用,使用说明,你能做什麼,你可以做什麼,怎麼用`,
+  ja: `ヘルプ,何ができますか,何ができるの,何ができる,あなたは何ができますか,使い方,使い方は,使い方を教えて,使い方を教えてください,できること`,
+}).map(([language, phrases]) => ({ language, phrases: new Set(phrases.split(/\s*,\s*/)) }))
+
 /** Longer texts hold more than a phrase. */
 const longestText = 600
 
@@ -32,8 +43,16 @@ export function isNoise(text: string): boolean {
   return isAcknowledgement(text) || isMadeOf(words, [acknowledgements, greetings])
 }
 
+/** Returns the language of a text that asks what the bot can do and nothing else, with or without a greeting. */
+export function parseHelpLanguage(text: string): string | undefined {
+  const words = normalize(text)
+  const around = [greetings, courtesies]
+  if (isMadeOf(words, around)) return undefined
+  return helpPhrases.find(({ phrases }) => isMadeOf(words, [phrases, ...around]))?.language
+}
+
 /** Words of the longest phrase. */
-const longestPhrase = 5
+const longestPhrase = 6
 
 /** Returns true if words are a row of phrases of these sets. */
 function isMadeOf(text: string, sets: readonly ReadonlySet<string>[]): boolean {

@@ -16,12 +16,12 @@ export function detectLanguage(text: string): 'ja' | 'zh' | 'en' | undefined {
 }
 
 /**
- * Returns the locale to answer words in: Chinese or Japanese if they are, else the person's own, since commands are English words in
- * every language. Han characters alone are Japanese to a person whose Slack is.
+ * Returns the locale to answer a request in: that of its words, or the person's own where it has none. A person whose Slack is
+ * Japanese is always answered in Japanese, since commands have no Japanese words, and Han characters alone can be Japanese.
  */
 export function localeOf(text: string, locale: string): string {
   const language = detectLanguage(text)
   const own = locale.toLowerCase().split('-', 1)[0]
-  if (language === undefined || language === 'en' || language === own) return locale
-  return language === 'zh' && own === 'ja' ? locale : language
+  if (language === undefined || own === language || own === 'ja') return locale
+  return { en: 'en-US', zh: 'zh-CN', ja: 'ja-JP' }[language]
 }

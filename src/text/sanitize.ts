@@ -4,6 +4,7 @@
  * breaks the token and changes nothing for the reader.
  */
 
+import { rewriteAroundDates } from './date-token.ts'
 import { exposeLinks } from './expose-links.ts'
 import { rewriteForms } from './slack-forms.ts'
 
@@ -52,7 +53,9 @@ export function disarmMentions(text: string): string {
 
 /** Sanitizes Markdown for Slack (`markdown_text`, a markdown block, a stream): it reads the same and pings nobody. */
 export function sanitize(text: string): string {
-  return disarmMentions(exposeLinks(rewriteForms(stripInvisible(text))).replace(token, found => found + wordJoiner))
+  return rewriteAroundDates(text, words =>
+    disarmMentions(exposeLinks(rewriteForms(stripInvisible(words))).replace(token, found => found + wordJoiner)),
+  )
 }
 
 function decodeNumbers(text: string): string {

@@ -3,6 +3,7 @@
  * every edit, so finished blocks are remembered and only the last one is parsed again.
  */
 
+import { rewriteAroundDates } from './date-token.ts'
 import { type Block, isFenced, readBlocks } from './markdown-blocks.ts'
 import { extractDefinitions, resolveReferences } from './markdown-references.ts'
 import { createMemo } from './memo.ts'
@@ -18,6 +19,10 @@ const rememberBlock = createMemo<string>(500)
 
 /** Converts Markdown to Slack's mrkdwn, escaped throughout, in which nothing calls anyone. */
 export function toMrkdwn(markdown: string): string {
+  return rewriteAroundDates(markdown, convertAll)
+}
+
+function convertAll(markdown: string): string {
   const blocks = readBlocks(rewriteForms(stripInvisible(markdown)))
   const definitions = extractDefinitions(blocks)
   let out = ''

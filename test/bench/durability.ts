@@ -205,7 +205,7 @@ function createNoStore(): Store {
       prune: async () => 0,
     },
     outbox: { save: async () => true, takeOver: async () => [], remove: nothing, quarantine: nothing },
-    ratings: { rate: nothing, of: async () => [] },
+    ratings: { rate: nothing, explain: async () => false, of: async () => [], count: async () => [] },
     labels: {
       save: async () => true,
       between: async () => [],

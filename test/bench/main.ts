@@ -1,3 +1,4 @@
+import { parseCommandLine } from '../../src/cli/command-line.ts'
 import { benchDurability } from './durability.ts'
 import { benchMention } from './mention.ts'
 import { benchProcess } from './process.ts'
@@ -24,8 +25,14 @@ const benches: Record<string, () => Promise<Claim[]>> = {
   summary: benchSummary,
 }
 
-/** All of them, or those that are named: `npm run bench -- replies`. */
-const wanted = process.argv.length > 2 ? process.argv.slice(2) : Object.keys(benches)
+const usage = `Usage: npm run bench -- [NAME…]
+
+Measures what is promised of speed, memory, calls and tokens; three quarters of an hour for all of it.
+
+  NAME                 ${Object.keys(benches).join(', ')}`
+
+const { positionals } = parseCommandLine(usage, {}, { allowPositionals: true })
+const wanted = positionals.length > 0 ? positionals : Object.keys(benches)
 const claims: Claim[] = []
 for (const name of wanted) claims.push(...((await benches[name]?.()) ?? []))
 for (const { what, figure, promise, kept } of claims) {

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { blockStore } from '../block-store.ts'
-import { openStory, toSeen } from '../story.ts'
+import { openStory, type Story, toSeen } from '../story.ts'
 
 const commands = [{ command: '/ask', description: 'Ask', usageHint: '[question]' }]
 const shortcuts = [
@@ -128,6 +128,45 @@ describe('a dialogue', () => {
     expect(slack.snapshot(dana).modals).toEqual([])
   })
 
+  test('from a message’s shortcut shows the message, shortened and as it was typed, and leads to the thread', async () => {
+    const { slack, model, say } = await openStory({ workspace: { shortcuts } })
+    const { dana, lee, general } = { ...slack.people, ...slack.channels }
+    const text = `<!channel> <@${dana}>: *launch* on [Thursday](https://evil.example) & ${'more '.repeat(200)}`
+    const ts = await say(lee, general, text)
+    await slack.do({ do: 'message_shortcut', as: dana, channel: general, ts, callbackId: 'ask_about_message' })
+    const { id, view } = await slack.until(() => slack.snapshot(dana).modals.at(-1), 'the dialogue')
+    const [quote] = view.blocks as { type: string; elements: { type: string; elements: { text: string }[] }[] }[]
+    expect(quote?.elements).toMatchObject([{ type: 'rich_text_quote', elements: [{ type: 'text' }] }])
+    const shown = quote?.elements[0]?.elements[0]?.text ?? ''
+    expect(shown).toMatch(/^<!channel> @Dana: \*launch\* on \[Thursday\]\(https:\/\/evil\.example\) & more .*…$/)
+    expect(shown.length).toBeLessThan(400)
+
+    const state = { question: { text: { type: 'plain_text_input', value: 'Which day?' } } }
+    await slack.do({ do: 'submit_view', as: dana, viewId: id, state })
+    ;(await model.next()).reply('Thursday.')
+    const asked = slack.messages(general, ts).find(message => toSeen(message).includes('Which day?'))
+    const link = `p${asked?.ts.replace('.', '')}?thread_ts=${ts}`
+    const told = () =>
+      slack.snapshot(dana).messages.find(({ ephemeralTo, text }) => ephemeralTo === dana && text.includes(link))
+    expect((await slack.until(told, 'the link')).text).toContain('in the thread')
+  })
+
+  test('about a message without words shows the names of its files', async () => {
+    const { slack } = await openStory({ workspace: { shortcuts } })
+    const { dana, general } = { ...slack.people, ...slack.channels }
+    const { id } = slack.upload(dana, 'plan.pdf', Buffer.from('%PDF-1.4'))
+    const { ts } = await slack.do({ do: 'say', as: dana, channel: general, text: '', files: [id] })
+    await slack.do({
+      do: 'message_shortcut',
+      as: dana,
+      channel: general,
+      ts: String(ts),
+      callbackId: 'ask_about_message',
+    })
+    const { view } = await slack.until(() => slack.snapshot(dana).modals.at(-1), 'the dialogue')
+    expect(JSON.stringify(view.blocks)).toContain('plan.pdf')
+  })
+
   test('from the app’s home is answered in the direct message', async () => {
     const { slack, model } = await openStory()
     const { mei } = slack.people
@@ -159,13 +198,55 @@ describe('a dialogue', () => {
   })
 })
 
-test('the agent pane suggests how to begin, in the person’s language', async () => {
-  const { slack } = await openStory()
-  const { mei } = slack.people
-  await slack.do({ do: 'open_home', as: mei, tab: 'messages' })
-  const prompts = await slack.until(() => {
-    const { suggestedPrompts } = slack.snapshot(mei)
-    return suggestedPrompts.length > 0 ? suggestedPrompts : undefined
-  }, 'the prompts')
-  expect(prompts.map(({ title }) => title)).toContain('你能做什么？')
+describe('the agent pane', () => {
+  const suggestionsFor = async (story: Story, as: string) => {
+    const { slack } = story
+    await slack.do({ do: 'open_home', as, tab: 'messages' })
+    return slack.until(() => {
+      const { suggestedPrompts } = slack.snapshot(as)
+      return suggestedPrompts.length > 0 ? suggestedPrompts : undefined
+    }, 'the prompts')
+  }
+
+  test('suggests what the bot is good at, with a channel that it is in, in the person’s language', async () => {
+    const story = await openStory()
+    const { mei, dana } = story.slack.people
+    expect((await suggestionsFor(story, mei)).map(({ message }) => message)).toEqual([
+      '我错过了什么？',
+      '总结 #general 从昨天开始的内容',
+      '本周收到了哪些反馈？',
+      '你能做什么？',
+    ])
+    expect((await suggestionsFor(story, dana)).map(({ title }) => title)).toEqual([
+      'What did I miss?',
+      'Summarize #general since yesterday',
+      'What feedback came in this week?',
+      'What can you do?',
+    ])
+  })
+
+  test('suggests no channel when the bot’s channels cannot be read', async () => {
+    const story = await openStory()
+    const { slack } = story
+    slack.fault({ method: 'users.conversations', error: 'fatal_error', times: Number.POSITIVE_INFINITY })
+    expect((await suggestionsFor(story, slack.people.dana)).map(({ message }) => message)).toEqual([
+      'What did I miss?',
+      'What feedback came in this week?',
+      'What can you do?',
+    ])
+  })
+
+  test('suggests nothing that the model would have to answer without knowing', async () => {
+    const story = await openStory()
+    const { slack, model, say, untilReply } = story
+    for (const person of [slack.people.dana, slack.people.mei]) {
+      const direct = slack.snapshot(person).channels.find(({ kind }) => kind === 'im')?.id ?? ''
+      for (const { message } of await suggestionsFor(story, person)) {
+        if (/#general/.test(message)) continue
+        const ts = await say(person, direct, message)
+        await untilReply(direct, ts, () => true, `the answer to ${message}`)
+      }
+    }
+    expect(model.requests).toEqual([])
+  })
 })

@@ -66,6 +66,8 @@ describe('a question that is changed', () => {
     again.reply('Santiago.')
     const changed = await untilReply(general, ts, reply => toSeen(reply) === 'Santiago.', 'the new answer')
     expect(changed.ts).toBe(answer.ts)
+    const isGone = () => slack.snapshot(dana).messages.every(({ ephemeralTo }) => ephemeralTo === undefined)
+    await slack.until(isGone, 'the offer to disappear')
   })
 
   test('only by a link that unfurled is not changed', async () => {
@@ -241,6 +243,26 @@ describe('a reply in progress', () => {
 })
 
 describe('an answer', () => {
+  test('has the thumbs and a new answer in one row, and below it the model’s name and that AI can be wrong', async () => {
+    const story = await openStory({ model: { name: 'models/qwen/qwen-1.5b' } })
+    const { slack, model, say } = story
+    const { mei, general } = { ...slack.people, ...slack.channels }
+    const ts = await say(mei, general, `<@${slack.botUserId}> 二加二？`)
+    ;(await model.next()).reply('四。')
+    const { blocks = [], text } = await untilWhole(story, general, ts)
+    const [, row, line] = blocks
+    expect(row).toMatchObject({
+      type: 'context_actions',
+      elements: [
+        { type: 'feedback_buttons', action_id: 'rate_reply' },
+        { type: 'icon_button', action_id: 'regenerate_reply', text: { text: '重新回答' } },
+      ],
+    })
+    expect(line).toMatchObject({ type: 'context', elements: [{ text: 'qwen-1.5b · AI 可能出错' }] })
+    expect(blocks).toHaveLength(3)
+    expect(text).toBe('四。')
+  })
+
   test('is rated by thumbs, each person’s last one counts', async () => {
     const story = await openStory()
     const { slack, model, say, store } = story
@@ -257,6 +279,40 @@ describe('an answer', () => {
     ])
     await rate(story, answer, 'positive_button', mei)
     expect((await store.ratings.of(turnId)).map(({ rating }) => rating)).toEqual(['up', 'up'])
+  })
+
+  test('that gets a thumb down asks why, privately; admins see the counts in the app’s home', async () => {
+    const story = await openStory()
+    const { slack, model, say } = story
+    const { dana, mei, admin, general } = { ...slack.people, ...slack.channels }
+    const ts = await say(dana, general, `<@${slack.botUserId}> two and two?`)
+    ;(await model.next()).reply('Five.')
+    const answer = await untilWhole(story, general, ts)
+    const own = (user: string) => slack.snapshot(user).messages.find(({ ephemeralTo }) => ephemeralTo === user)
+    await rate(story, answer, 'negative_button', mei)
+    const asked = await slack.until(() => own(mei), 'the question')
+    expect(toSeen(asked)).toBe('谢谢反馈。哪里不好？（可以不选）')
+    expect(asked.threadTs).toBe(ts)
+    const elements = (asked.blocks ?? []).flatMap(({ type, elements }) => (type === 'actions' ? elements : []))
+    const names = (elements as { text: SlackJson }[]).map(({ text }) => text.text)
+    expect(names).toEqual(['内容有误', '太长', '和这个讨论串无关', '其他'])
+    await press(story, asked, 'rate_reason_too_long', mei)
+    const isThanked = () => slack.snapshot(mei).messages.some(message => toSeen(message) === '谢谢，已记录。')
+    await slack.until(isThanked, 'the thanks')
+    await rate(story, answer, 'negative_button', dana)
+    await press(story, await slack.until(() => own(dana), 'the question'), 'rate_reason_wrong', dana)
+    await expect.poll(async () => (await story.store.ratings.count()).map(({ reason }) => reason)).toContain('wrong')
+    await rate(story, answer, 'positive_button', admin)
+    await expect.poll(async () => (await story.store.ratings.count()).length).toBe(3)
+
+    const homeOf = async (as: string) => {
+      await slack.do({ do: 'open_home', as, tab: 'home' })
+      return JSON.stringify((await slack.until(() => slack.snapshot(as).home, 'the home')).view)
+    }
+    const counts = await homeOf(admin)
+    expect(counts).toContain('👍 1 · 👎 2')
+    expect(counts).toContain('Wrong 1 · Too long 1')
+    expect(await homeOf(dana)).not.toContain('👎')
   })
 
   test('that is shorter the second time leaves no messages of the first behind', async () => {

@@ -420,9 +420,8 @@ async function pressButton(world: World, threadTs: string, actionId: string, as:
   const { slack, general } = world
   const button = () => {
     const reply = replies(world, general, threadTs).at(-1)
-    const block = reply?.blocks?.find(
-      ({ elements }) => (elements as { action_id?: string }[])?.[0]?.action_id === actionId,
-    )
+    const isIt = ({ action_id }: { action_id?: string }) => action_id === actionId
+    const block = reply?.blocks?.find(({ elements = [] }) => (elements as { action_id?: string }[]).some(isIt))
     return reply && block && { ts: reply.ts, blockId: String(block.block_id) }
   }
   const found = await slack.until(button, `the button ${actionId}`)

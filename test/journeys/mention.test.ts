@@ -183,15 +183,43 @@ describe('what is not a question', () => {
     await untilReply(general, ts, reply => toSeen(reply) === 'Really.', 'the answer')
     expect(model.requests).toHaveLength(1)
   })
+})
 
-  test('a mention with no text, which gets one line of help in the person’s language', async () => {
+describe('help', () => {
+  test('is what a mention with no text gets, in the person’s language', async () => {
     const { slack, model, say, untilReply } = await openStory()
-    const { dana, mei } = slack.people
-    const { general } = slack.channels
+    const { dana, mei, general } = { ...slack.people, ...slack.channels }
     const english = await say(dana, general, `<@${slack.botUserId}>`)
-    await untilReply(general, english, reply => toSeen(reply).startsWith('Ask me something'), 'help')
+    await untilReply(general, english, reply => toSeen(reply).startsWith('Mention me'), 'help')
     const chinese = await say(mei, general, `<@${slack.botUserId}>  `)
-    await untilReply(general, chinese, reply => toSeen(reply).startsWith('请在我的名字后面'), 'help in Chinese')
+    await untilReply(general, chinese, reply => toSeen(reply).startsWith('在频道里提及我'), 'help in Chinese')
     expect(model.requests).toEqual([])
+  })
+
+  test('comes from the bot itself, with examples, in the language in which somebody asks for it', async () => {
+    const { slack, model, say, untilReply } = await openStory()
+    const { dana, mei, general } = { ...slack.people, ...slack.channels }
+    const direct = slack.snapshot(mei).channels.find(({ kind }) => kind === 'im')?.id ?? ''
+    const asked = await say(dana, general, `<@${slack.botUserId}> 你能做什么？`)
+    await untilReply(general, asked, reply => toSeen(reply).includes('/classify 导出功能坏了'), 'help in Chinese')
+    await say(dana, general, 'help', asked)
+    await untilReply(
+      general,
+      asked,
+      reply => toSeen(reply).includes('/classify the export is broken'),
+      'help in a thread',
+    )
+    const alone = await say(mei, direct, 'What can you do?')
+    await untilReply(direct, alone, reply => toSeen(reply).includes('/classify the export is broken'), 'help')
+    expect(model.requests).toEqual([])
+  })
+
+  test('with a file is a question about the file', async () => {
+    const { slack, model } = await openStory()
+    const { dana } = slack.people
+    const direct = slack.snapshot(dana).channels.find(({ kind }) => kind === 'im')?.id ?? ''
+    const { id } = slack.upload(dana, 'log.txt', Buffer.from('Error 42'))
+    await slack.do({ do: 'say', as: dana, channel: direct, text: 'help', files: [id] })
+    expect((await model.next()).prompt).toContain('Error 42')
   })
 })

@@ -332,7 +332,7 @@ describe('JSON is found by what is asked for', () => {
     await slack.do({ do: 'command', as: dana, channel: general, command: '/classify', text: 'It crashes.' })
     ;(await model.next()).reply(answer)
     const isCard = ({ text, ephemeralTo }: { text: string; ephemeralTo?: string }) =>
-      ephemeralTo === dana && text.startsWith('[bug]-[problem:crashes]')
+      ephemeralTo === dana && text.startsWith('[Bug]-[problem:crashes]')
     await slack.until(() => slack.snapshot(dana).messages.find(isCard), 'the card')
     expect(model.requests).toHaveLength(1)
   })
@@ -351,6 +351,5 @@ describe('JSON is found by what is asked for', () => {
     exchange.end({ usage: false })
     const summary = await untilSeen(story, ts, 'Plan B.')
     expect(toSeen(summary)).not.toMatch(/WRONG|message>/)
-    expect(toSeen(summary)).toMatch(/about \d/)
   })
 })

@@ -6,6 +6,7 @@ import { promisify } from 'node:util'
 import { describe, expect, test } from 'vitest'
 import type { PageMessage, SlackJson } from '../../playground/protocol.ts'
 import { parseReportRequest } from '../../src/features/classify/report-command.ts'
+import { asksForReport } from '../../src/features/classify/report-handler.ts'
 import type { LabelRecord } from '../../src/store/labels.ts'
 import { parseDateRange } from '../../src/text/date-range.ts'
 import { blockStore } from '../block-store.ts'
@@ -43,6 +44,23 @@ describe('words behind /classify', () => {
   ])('that are feedback: %s', words => expect(parseReportRequest(words)).toBeUndefined())
 })
 
+describe('questions', () => {
+  test.each([
+    'What feedback came in this week?',
+    'what feedback did we get since monday in #feedback?',
+    'Which feedback have we received?',
+    '本周收到了哪些反馈？',
+    '这周有什么新反馈',
+  ])('that ask for a report: %s', words => expect(asksForReport(words)).toBe(true))
+  test.each([
+    'What feedback did Lee give on the draft?',
+    'give me feedback on this text',
+    'what feedback came in? The export crashes. What shall I do about it?',
+    '你对这段文字有什么反馈？',
+    '怎么提反馈',
+  ])('that are for the model: %s', words => expect(asksForReport(words)).toBe(false))
+})
+
 test.each([
   ['last 7 days', '2026-11-18T02:00'],
   ['past week', '2026-11-18T02:00'],
@@ -63,6 +81,7 @@ describe('a report', () => {
     const story = await open()
     const { slack, store } = story
     await store.labels.save(toRecord(slack, { text: '页面不好看', kind: 'usability', quote: '不好看' }))
+    refuseCharts(story)
     slack.fault({ method: 'files.getUploadURLExternal', error: 'missing_scope', times: Number.POSITIVE_INFINITY })
     await classify(story, 'report last 30 days')
     await slack.until(() => ephemeral(story).find(({ text }) => text.includes('could not add its chart')), 'the notice')
@@ -80,7 +99,7 @@ describe('a report', () => {
     expect(toSeen(message).replaceAll('\u2060', '')).toContain(shown)
   })
 
-  test('comes by direct message: numbers, quotes with links, a picture, and a CSV on demand', async () => {
+  test('comes by direct message: numbers, quotes with links, a chart, and a CSV on demand; a notice links to it', async () => {
     const story = await open()
     const { slack, store, say } = story
     const { dana, lee, general } = { ...slack.people, ...slack.channels }
@@ -91,21 +110,90 @@ describe('a report', () => {
     const dm = slack.snapshot(dana).channels.find(({ kind }) => kind === 'im')?.id ?? ''
     const own = () => slack.messages(dm).filter(({ user }) => user === slack.botUserId)
     const message = await slack.until(() => own().find(({ blocks }) => blocks !== undefined), 'the report')
-    expect(toSeen(message)).toMatch(/\*\*Feedback from .* 2 in all\*\*/)
-    expect(toSeen(message)).toMatch(/\| all \| 1 \| 1 \| 0 \| 0 \|/)
+    expect(toSeen(message)).toMatch(/^\*\*Feedback in #general, \w{3} \d.* 2 items\*\*/)
+    expect(toSeen(message)).toContain('| Week of | Bug | User experience problem | Complaint | Other |')
+    expect(toSeen(message)).toContain('| Total | 1 | 1 | 0 | 0 |')
+    expect(toSeen(message).match(/^\| \w{3} \d{1,2} \| 0 \| 0 \| 0 \| 0 \|$/gm)?.length).toBeGreaterThanOrEqual(4)
     expect(toSeen(message)).toContain(`“export crashes” [↗](${slack.url}/archives/${general}/p${ts.replace('.', '')})`)
     expect(toSeen(message)).toContain('“不好看”')
-    const picture = await untilFile(story, dm, message.ts, 'feedback.png')
-    expect(picture.subarray(1, 4).toString()).toBe('PNG')
-    expect(picture.byteLength).toBeGreaterThan(5_000)
-    await slack.until(() => ephemeral(story).find(({ text }) => text.includes('in your direct messages')), 'the notice')
+    const chart = message.blocks?.find(({ type }) => type === 'data_visualization')
+    expect(chart?.title).toBe('Feedback by week')
+    const isNotice = ({ text }: PageMessage) => text.includes('in your direct messages')
+    const notice = await slack.until(() => ephemeral(story).find(isNotice), 'the notice')
+    expect(notice.text).toContain(`${slack.url}/archives/${dm}/p${message.ts.replace('.', '')}`)
+    expect(slack.messages(dm, message.ts).flatMap(({ files }) => files ?? [])).toEqual([])
 
     const block = message.blocks?.find(({ type }) => type === 'actions')
     const place = { channel: dm, ts: message.ts, blockId: String(block?.block_id) }
     await slack.do({ do: 'act', as: dana, ...place, action: { action_id: 'label_csv' } })
     const csv = (await untilFile(story, dm, message.ts, 'feedback.csv')).toString()
     expect(csv.split('\n').filter(line => line !== '')).toHaveLength(3)
-    expect(csv).toContain('The export crashes.,bug,export crashes')
+    expect(csv).toContain(`,${general},general,The export crashes.,Bug,export crashes`)
+  })
+
+  test('has its words and the columns of its CSV in the Slack language of its reader, with names beside ids', async () => {
+    const story = await open()
+    const { slack, store } = story
+    const { dana, mei, general } = { ...slack.people, ...slack.channels }
+    const record = toRecord(slack, { text: 'The page is ugly.', kind: 'bug', quote: 'ugly' })
+    await store.labels.save(record)
+    await store.labels.correct(record.id, dana, [{ kind: 'usability', quote: 'ugly', reason: '', confidence: 1 }])
+    await classify(story, '报告', mei)
+    const dm = slack.snapshot(mei).channels.find(({ kind }) => kind === 'im')?.id ?? ''
+    const message = await slack.until(() => slack.messages(dm).find(({ blocks }) => blocks !== undefined), 'the report')
+    expect(toSeen(message)).toMatch(/^\*\*#general 的反馈（.*）：共 1 条\*\*/)
+    expect(toSeen(message)).toContain('| 周 | bug类型 | 用户体验问题 | 用户吐槽 | 其他 |')
+    expect(toSeen(message)).toContain('| 合计 | 0 | 1 | 0 | 0 |')
+    expect(toSeen(message)).toContain('“ugly”')
+    const block = message.blocks?.find(({ type }) => type === 'actions')
+    expect(JSON.stringify(block)).toContain('下载 CSV')
+    const place = { channel: dm, ts: message.ts, blockId: String(block?.block_id) }
+    await slack.do({ do: 'act', as: mei, ...place, action: { action_id: 'label_csv' } })
+    const [head, row] = (await untilFile(story, dm, message.ts, 'feedback.csv')).toString().split('\n')
+    expect(head).toBe('\uFEFF时间,频道 ID,频道,原文,类别,原文依据,理由,可信度,更正者 ID,更正者,分类版本')
+    expect(row).toMatch(new RegExp(`,${general},general,The page is ugly.,用户体验问题,ugly,,1.00,${dana},Dana,1$`))
+  })
+
+  test('has a picture for a chart where Slack takes no charts, wide enough for both modes to read', async () => {
+    const story = await open()
+    const { slack, store } = story
+    await store.labels.save(toRecord(slack, { text: '页面不好看', kind: 'usability', quote: '不好看' }))
+    refuseCharts(story)
+    await classify(story, 'report last 30 days')
+    const dm = slack.snapshot(slack.people.dana).channels.find(({ kind }) => kind === 'im')?.id ?? ''
+    const message = await slack.until(() => slack.messages(dm).find(({ blocks }) => blocks !== undefined), 'the report')
+    const picture = await untilFile(story, dm, message.ts, 'feedback.png')
+    expect(picture.subarray(1, 4).toString()).toBe('PNG')
+    expect(picture.readUInt32BE(16)).toBe(720)
+    expect(picture.byteLength).toBeGreaterThan(5_000)
+    await slack.until(() => ephemeral(story).find(({ text }) => text.includes(`${dm}/p`)), 'the notice')
+  })
+
+  test('has a CSV for nobody who was removed from the channel while its names were looked up', async () => {
+    const story = await open()
+    const { slack, store } = story
+    const { dana, lee, admin, leads } = { ...slack.people, ...slack.channels }
+    const record = { ...toRecord(slack, { text: 'A secret.', kind: 'bug', quote: 'secret' }), channel: leads }
+    await store.labels.save(record)
+    await store.labels.correct(record.id, lee, [{ kind: 'bug', quote: 'secret', reason: '', confidence: 1 }])
+    await slack.do({ do: 'command', as: dana, channel: leads, command: '/classify', text: 'report' })
+    const dm = slack.snapshot(dana).channels.find(({ kind }) => kind === 'im')?.id ?? ''
+    const message = await slack.until(() => slack.messages(dm).find(({ blocks }) => blocks !== undefined), 'the report')
+    let release = () => {}
+    const hold = new Promise<void>(done => (release = done))
+    slack.fault({ method: 'users.info', hold, when: ({ user }) => user === lee })
+    const block = message.blocks?.find(({ type }) => type === 'actions')
+    const place = { channel: dm, ts: message.ts, blockId: String(block?.block_id) }
+    await slack.do({ do: 'act', as: dana, ...place, action: { action_id: 'label_csv' } })
+    await slack.until(
+      () => slack.calls.some(({ method, args }) => method === 'users.info' && args.user === lee),
+      'names',
+    )
+    await slack.do({ do: 'remove', as: admin, channel: leads, user: dana })
+    release()
+    const told = () => slack.snapshot(dana).messages.filter(({ ephemeralTo }) => ephemeralTo === dana)
+    await slack.until(() => told().find(({ text }) => text.includes('can’t read that channel')), 'the refusal')
+    expect(slack.messages(dm, message.ts).flatMap(({ files }) => files ?? [])).toEqual([])
   })
 
   test('holds nothing that somebody else had classified for themselves, until they post it', async () => {
@@ -115,13 +203,13 @@ describe('a report', () => {
     await classify(story, 'My manager crashes')
     const labels = [{ kind: 'bug', quote: 'manager crashes', reason: 'It fails.', confidence: 1 }]
     ;(await model.next()).reply(JSON.stringify({ items: labels }))
-    await slack.until(() => ephemeral(story).find(({ text }) => text.startsWith('[bug]')), 'the card')
+    await slack.until(() => ephemeral(story).find(({ text }) => text.startsWith('[Bug]')), 'the card')
     const report = { do: 'command' as const, as: lee, channel: general, command: '/classify', text: 'report' }
     await slack.do(report)
     const told = () => slack.snapshot(lee).messages.filter(({ ephemeralTo }) => ephemeralTo === lee)
     await slack.until(() => told().some(({ text }) => text.includes('no labelled feedback')), 'an empty report')
 
-    const card = ephemeral(story).find(({ text }) => text.startsWith('[bug]'))
+    const card = ephemeral(story).find(({ text }) => text.startsWith('[Bug]'))
     const block = card?.blocks?.find(({ type }) => type === 'actions')
     const place = { channel: general, ts: String(card?.ts), blockId: String(block?.block_id) }
     await slack.do({ do: 'act', as: slack.people.dana, ...place, action: { action_id: 'post_label' } })
@@ -132,6 +220,24 @@ describe('a report', () => {
       () => slack.messages(dm).find(message => toSeen(message).includes('manager crashes')),
       'the report',
     )
+  })
+
+  test('comes by asking for it: of the channel where somebody asks, in a direct message of the watched channels', async () => {
+    const story = await open()
+    const { slack, store, model, say, untilReply } = story
+    const { dana, mei, general } = { ...slack.people, ...slack.channels }
+    await store.labels.save(toRecord(slack, { text: '页面不好看', kind: 'usability', quote: '不好看' }))
+    const direct = slack.snapshot(mei).channels.find(({ kind }) => kind === 'im')?.id ?? ''
+    const none = await say(mei, direct, '本周收到了哪些反馈？')
+    await untilReply(direct, none, reply => toSeen(reply).includes('没有已分类的反馈'), 'what to do')
+    const asked = await say(dana, general, `<@${slack.botUserId}> what feedback came in during the last 7 days?`)
+    await untilReply(general, asked, reply => toSeen(reply).includes('in your direct messages'), 'the answer')
+    await watch(story)
+    const again = await say(mei, direct, '最近七天收到了哪些反馈？')
+    await untilReply(direct, again, reply => toSeen(reply).includes('私信'), 'the answer in Chinese')
+    const isReport = (message: PageMessage) => toSeen(message).includes('“不好看”')
+    await slack.until(() => slack.messages(direct).some(isReport), 'the report')
+    expect(model.requests).toEqual([])
   })
 
   test('says what to do when there is nothing to report, and that it is not in a channel', async () => {
@@ -174,7 +280,7 @@ describe('a report', () => {
       exchange.reply(JSON.stringify({ items: [{ kind: 'bug', quote: 'crashes', reason: 'It fails.', confidence: 1 }] }))
     })
     const dm = slack.snapshot(dana).channels.find(({ kind }) => kind === 'im')?.id ?? ''
-    const reports = () => slack.messages(dm).filter(message => toSeen(message).includes('2 in all'))
+    const reports = () => slack.messages(dm).filter(message => toSeen(message).includes('2 items'))
     await classify(story, 'last 7 days in #general')
     await slack.until(() => reports().length === 1, 'the report')
     expect(asked.toSorted()).toEqual(['It crashes, one.', 'It crashes, two.'])
@@ -202,7 +308,7 @@ describe('a report', () => {
     model.answerAll(exchange => exchange.reply(answer))
     await story.reconnect()
     const dm = slack.snapshot(dana).channels.find(({ kind }) => kind === 'im')?.id ?? ''
-    await slack.until(() => slack.messages(dm).find(message => toSeen(message).includes('2 in all')), 'the report')
+    await slack.until(() => slack.messages(dm).find(message => toSeen(message).includes('2 items')), 'the report')
     expect(model.requests.filter(exchange => textOf(exchange) === textOf(first))).toHaveLength(1)
   })
 
@@ -233,7 +339,7 @@ describe('a report', () => {
       env: { PATH: process.env.PATH, DATA_DIR: folder },
     })
     const { stdout } = await run
-    expect(stdout).toMatch(/的反馈：共 1 条/)
+    expect(stdout).toMatch(/^\*\*反馈（.*）：共 1 条\*\*/)
     expect(stdout).toContain('“不好看”')
     expect((await readFile(join(folder, 'chart.png'))).subarray(1, 4).toString()).toBe('PNG')
     expect(await readFile(join(folder, 'all.csv'), 'utf8')).toContain('页面不好看,用户体验问题,不好看')
@@ -251,9 +357,24 @@ function toRecord(
   return { id: `x:${text}`, state: 'done', channel: slack.channels.general, ts, text, labels, ...fixed }
 }
 
-async function classify({ slack }: Story, text: string): Promise<void> {
-  const { dana, general } = { ...slack.people, ...slack.channels }
-  await slack.do({ do: 'command', as: dana, channel: general, command: '/classify', text })
+async function classify({ slack }: Story, text: string, as = slack.people.dana): Promise<void> {
+  await slack.do({ do: 'command', as, channel: slack.channels.general, command: '/classify', text })
+}
+
+/** Makes a Slack that knows no charts. */
+function refuseCharts({ slack }: Story): void {
+  const when = ({ blocks }: SlackJson) => JSON.stringify(blocks ?? '').includes('data_visualization')
+  slack.fault({ method: 'chat.postMessage', error: 'invalid_blocks', times: Number.POSITIVE_INFINITY, when })
+}
+
+/** Watches #general by the dialogue of `/classify settings`. */
+async function watch(story: Story): Promise<void> {
+  const { slack } = story
+  await classify(story, 'settings')
+  const { id } = await slack.until(() => slack.snapshot(slack.people.dana).modals.at(-1), 'the dialogue')
+  const choice = { type: 'checkboxes', selected_options: [{ value: 'watch' }] }
+  const state = { watch: { choice }, reaction: { name: { type: 'plain_text_input', value: '' } } }
+  await slack.do({ do: 'submit_view', as: slack.people.dana, viewId: id, state })
 }
 
 const ephemeral = ({ slack }: Story): PageMessage[] =>

@@ -24,16 +24,33 @@ describe('a CSV file in a thread', () => {
     const [header, ...rows] = result
     expect(header?.slice(2)).toEqual(['kind', 'confidence', 'quote', 'reason', 'error'])
     expect(rows.map(row => row.slice(2))).toEqual([
-      ['bug类型', '0.90', 'crashes,', 'It fails.', ''],
-      ['bug类型', '0.90', '又闪退了', 'It fails.', ''],
+      ['Bug', '0.90', 'crashes,', 'It fails.', ''],
+      ['Bug', '0.90', '又闪退了', 'It fails.', ''],
       ['', '', '', '', 'There is no text here that I could classify.'],
       // What would be a formula in a spreadsheet is none.
-      ['bug类型', '0.90', "'=SUM(A1)", 'It fails.', ''],
+      ['Bug', '0.90', "'=SUM(A1)", 'It fails.', ''],
     ])
     const isSummary = (reply: PageMessage) => toSeen(reply).includes('Labelled 3 of 4')
     const summary = await slack.until(() => story.replies(general, ts).find(isSummary), 'the summary')
-    expect(toSeen(summary)).toContain('- bug类型: 3')
+    expect(toSeen(summary)).toContain('- Bug: 3')
     expect(slack.snapshot(dana).messages.filter(({ ephemeralTo }) => ephemeralTo !== undefined)).toEqual([])
+  })
+
+  test('has its columns and labels in the Slack language of whoever asks; quotes stay as they were written', async () => {
+    const story = await openStory()
+    const { slack, model } = story
+    model.answerAll(answer)
+    const csv = 'id,内容\n1,"crashes, often"\n2,又闪退了\n3,\n'
+    const chinese = await untilTable(story, await drop(story, csv, { as: slack.people.mei }))
+    expect(chinese.map(row => row.slice(2))).toEqual([
+      ['类别', '可信度', '原文依据', '理由', '错误'],
+      ['bug类型', '0.90', 'crashes,', 'It fails.', ''],
+      ['bug类型', '0.90', '又闪退了', 'It fails.', ''],
+      ['', '', '', '', '这里没有可以分类的文字。'],
+    ])
+    const english = await untilTable(story, await drop(story, csv, { words: '分类这个文件' }))
+    expect(english.map(row => row[2])).toEqual(['kind', 'Bug', 'Bug', ''])
+    expect(english[3]?.[6]).toBe('There is no text here that I could classify.')
   })
 
   test.each([
@@ -83,9 +100,9 @@ describe('a CSV file in a thread', () => {
     const rows = await untilTable(story, ts)
     expect(rows.map(row => row.slice(0, 5))).toEqual([
       ['feedback', 'a', 'b', '', 'kind'],
-      ['crashes', '', '', '', 'bug'],
-      ['crashes', '1', '2', 'extra', 'bug'],
-      ['crashes', '1', '', '', 'bug'],
+      ['crashes', '', '', '', 'Bug'],
+      ['crashes', '1', '2', 'extra', 'Bug'],
+      ['crashes', '1', '', '', 'Bug'],
     ])
   })
 
@@ -152,7 +169,7 @@ describe('a CSV file in a thread', () => {
     expect(rows).toHaveLength(rowCount + 1)
     const wrong = rows.slice(1).filter((row, index) => {
       const isRefused = index % 10 === 3
-      return row[0] !== `crashes ${index}` || (row[1] === 'bug') === isRefused || (row[5] !== '') !== isRefused
+      return row[0] !== `crashes ${index}` || (row[1] === 'Bug') === isRefused || (row[5] !== '') !== isRefused
     })
     expect(wrong).toEqual([])
     // What was labelled before the kill is not asked again; what failed is tried twice.

@@ -144,6 +144,10 @@ test('people see how far it has come at least every three seconds, and can stop 
   await slack.until(() => question.isAborted(), 'the model to be left')
 })
 
+/** The messages that only the person who asked sees. */
+const told = ({ slack }: Story) =>
+  slack.snapshot(slack.people.dana).messages.filter(({ ephemeralTo }) => ephemeralTo === slack.people.dana)
+
 test('what was found before a failure is not paid for again', { timeout: 120_000 }, async () => {
   const { story, channel } = await openBig({ messages: 1_500, threads: 60, facts: 6 }, { contextTokens: 16_000 })
   const { model } = story
@@ -161,7 +165,7 @@ test('what was found before a failure is not paid for again', { timeout: 120_000
   // Three tries of one question are one failure; there are two of these.
   failing = 6
   await summarize(story, 'since 2026-01-01')
-  await story.slack.until(() => replies(story).find(({ text }) => text.includes('server failed')), 'the failure')
+  await story.slack.until(() => told(story).find(({ text }) => text.includes('server failed')), 'the failure')
   const before = parts.length
   expect(before).toBeGreaterThan(2)
   await summarize(story, 'since 2026-01-01')

@@ -2,32 +2,26 @@ import { mkdtemp } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import type { PageMessage, SlackJson } from '../../playground/protocol.ts'
 import type { WorkspaceOptions } from '../../playground/slack-emulator/workspace.ts'
 import { parseAskedSummary } from '../../src/features/summarize/request.ts'
 import { blockStore } from '../block-store.ts'
 import type { Exchange } from '../scripted-model.ts'
-import { openStory, type Story, type StoryOptions, toSeen } from '../story.ts'
-
-const workspace = {
-  commands: [{ command: '/summarize', description: '', usageHint: '' }],
-  shortcuts: [
-    { callbackId: 'summarize_thread', name: 'Summarize this thread', description: '', type: 'message' as const },
-  ],
-}
-const open = (options: StoryOptions = {}) =>
-  openStory({ ...options, workspace: { ...workspace, ...options.workspace } })
-
-interface Found {
-  upshot?: object
-  decisions?: object[]
-  questions?: object[]
-  tasks?: object[]
-  facts?: object[]
-}
-const json = (found: Found) =>
-  JSON.stringify({ upshot: null, decisions: [], questions: [], tasks: [], facts: [], ...found })
-const point = (text: string, ...sources: (string | number)[]) => ({ text, sources: sources.map(String) })
+import { type Story, toSeen } from '../story.ts'
+import {
+  command,
+  directOf,
+  formatOf,
+  hasButton,
+  idOf,
+  isWhole,
+  json,
+  linkOf,
+  open,
+  point,
+  press,
+  untilDirect,
+  untilTold,
+} from '../summary-story.ts'
 
 describe('“summarize” in a thread', () => {
   test('is answered there: the upshot, decisions, questions and tasks, each with the link of its message', async () => {
@@ -52,12 +46,12 @@ describe('“summarize” in a thread', () => {
     const summary = await untilReply(general, first, isWhole, 'the summary')
     const link = `${slack.url}/archives/${general}/p${second.replace('.', '')}?thread_ts=${first}&cid=${general}`
     const seen = toSeen(summary)
-    expect(seen).toMatch(/^They ship on Wednesday\. \[Lee, \d\d:\d\d\]\(/)
+    expect(seen).toMatch(/^They ship on Wednesday\. \[Lee\]\(/)
     expect(seen).toContain(link)
     expect(seen).toContain('**Decisions**\n- Shipping is on Wednesday at 10:00. [Lee')
-    expect(seen).toContain('**Who does what**\n- **Dana**: writes the notes, by Tuesday [Dana')
+    expect(seen).toContain('**To do**\n- **Dana**: writes the notes, by Tuesday [Dana')
     expect(seen).not.toContain('Open questions')
-    expect(seen).toContain('read 3 messages in 1 thread, gpt-4o, 18 tokens')
+    expect(seen).toContain('read 3 messages in 1 thread, gpt-4o')
     expect(await linkOf(slack, general, second)).toBe(link)
   })
 
@@ -122,7 +116,7 @@ describe('“summarize” in a thread', () => {
       '# For you\n\n| what | |\n|---|---|\n| Shipping on Wednesday | [1] |\n| A free car | [7] |\n| Free beer | |\n',
     )
     const seen = toSeen(await untilReply(general, first, isWhole, 'the summary'))
-    expect(seen).toMatch(/# For you\n\n\| what \| \|\n\|---\|---\|\n\| Shipping on Wednesday \| \[Dana, [^\]]*\]\(http/)
+    expect(seen).toMatch(/# For you\n\n\| what \| \|\n\|---\|---\|\n\| Shipping on Wednesday \| \[Dana\]\(http/)
     expect(seen).not.toMatch(/car|beer/)
     expect(seen).toContain('2 points were left out')
   })
@@ -193,7 +187,7 @@ describe('/summarize', () => {
     expect(ofBot(lee)).toEqual([])
     await press(slack, echo, 'post_summary', dana)
     const posted = await slack.until(() => ofBot(lee)[0], 'the posted summary')
-    expect(toSeen(posted)).toContain('Dana had this summed up:')
+    expect(toSeen(posted)).toContain('Dana asked for this summary:')
     expect(toSeen(posted)).toContain('fixes the mail')
     expect(posted.threadTs).toBeUndefined()
     await slack.until(() => own().find(({ text }) => text.startsWith('Posted:')), 'the notice')
@@ -308,9 +302,9 @@ describe('/summarize', () => {
     const { slack, model } = story
     const { dana, mei, random, general } = { ...slack.people, ...slack.channels }
     await command(story, dana, random, '')
-    await untilDirect(story, dana, one => toSeen(one).includes('/invite'), 'the cure')
+    await untilTold(story, dana, text => text.includes('/invite'))
     await command(story, mei, general, '#nowhere')
-    await untilDirect(story, mei, one => toSeen(one).includes('没有找到'), 'the cure')
+    await untilTold(story, mei, text => text.includes('找不到'))
     expect(model.requests).toEqual([])
   })
 
@@ -376,11 +370,7 @@ describe('a digest', () => {
     const { slack, store } = story
     const { dana, mei, general } = { ...slack.people, ...slack.channels }
     await command(story, dana, general, 'every weekday 9:00 only decisions')
-    await untilTold(
-      story,
-      dana,
-      text => text.includes('every weekday 9:00 only decisions') && text.includes('/summarize stop 1'),
-    )
+    await untilTold(story, dana, text => text.includes('every weekday at 9:00') && text.includes('/summarize stop 1'))
     const [kept] = await store.digests.of(dana)
     expect(kept?.pattern).toBe('0 9 * * 1-5')
     expect(kept?.timeZone).toBe(slack.snapshot(dana).people.find(({ id }) => id === dana) && kept?.timeZone)
@@ -390,9 +380,9 @@ describe('a digest', () => {
     await command(story, mei, general, '每周一 14:30')
     await untilTold(story, mei, text => text.includes('/summarize 停止 1'))
     await command(story, dana, general, 'stop 7')
-    await untilTold(story, dana, text => text.startsWith('There is no digest 7'))
+    await untilTold(story, dana, text => text.startsWith('You have no digest 7'))
     await command(story, dana, general, 'stop 1')
-    await untilTold(story, dana, text => text.startsWith('Ended: every weekday'))
+    await untilTold(story, dana, text => text.startsWith('Stopped your weekday digest of #general'))
     expect(await store.digests.of(dana)).toEqual([])
     expect(await store.digests.of(mei)).toHaveLength(1)
     await command(story, dana, general, 'every banana')
@@ -487,7 +477,12 @@ describe('what a summary rests on', () => {
     )
     expect(seen).not.toContain('It is the 5th')
     await say(dana, general, `<@${slack.botUserId}> summarize only decisions`, first)
-    const summary = await untilReply(general, first, reply => toSeen(reply).includes('1 of 1 parts'), 'another')
+    const summary = await untilReply(
+      general,
+      first,
+      reply => isWhole(reply) && toSeen(reply).includes('No decisions'),
+      'another',
+    )
     expect(toSeen(summary)).toContain('read 2 messages')
   })
 
@@ -527,7 +522,7 @@ describe('what a summary rests on', () => {
     await say(dana, general, `<@${slack.botUserId}> summarize`, first)
     ;(await model.next()).reply(json({ decisions: [point('Mars.', 9), point('Venus.')] }))
     const seen = toSeen(await untilReply(general, first, isWhole, 'the summary'))
-    expect(seen).toContain('I found nothing in it')
+    expect(seen).toContain('nothing worth reporting')
     expect(seen).toContain('2 points were left out')
   })
 
@@ -631,9 +626,9 @@ describe('a private channel', () => {
     const { dana, lee, general, leads } = { ...slack.people, ...slack.channels }
     await say(dana, leads, 'We buy them.')
     await command(story, lee, general, `<#${leads}|leads>`)
-    await untilDirect(story, lee, one => toSeen(one).includes('that both you and I may read'), 'the refusal')
+    await untilTold(story, lee, text => text.includes('one of us isn’t in it'))
     const asked = await say(dana, general, `<@${slack.botUserId}> summarize <#${leads}|leads>`)
-    await untilReply(general, asked, one => toSeen(one).includes('not everybody here may read it'), 'the refusal')
+    await untilReply(general, asked, one => toSeen(one).includes('Not everyone here can read that'), 'the refusal')
     expect(model.requests).toEqual([])
     await command(story, dana, general, `<#${leads}|leads>`)
     ;(await model.next()).reply(json({ decisions: [point('They buy.', 1)] }))
@@ -677,7 +672,7 @@ describe('a public channel', () => {
     ['another Enterprise Grid', { ...ours, otherTeams: { lee: { id: 'T0B', enterprise: 'E0THEIRS' } } }],
   ])('is not summarized for a person of %s until they are in it', async (_, options) => {
     const { story, channel, dana, lee, general } = await plans(options)
-    await untilDirect(story, lee, one => toSeen(one).includes('that both you and I may read'), 'the refusal')
+    await untilTold(story, lee, text => text.includes('one of us isn’t in it'))
     expect(story.model.requests).toEqual([])
     await story.slack.do({ do: 'invite', as: dana, channel, user: lee })
     await command(story, lee, general, `<#${channel}|plans>`)
@@ -716,7 +711,7 @@ describe('a model that fails', () => {
     for (let at = 0; at < 60; at += 1) await say(dana, general, `${at} ${'word '.repeat(300)}`)
     model.answerAll(exchange => exchange.status(401, { error: { message: 'no' } }))
     await command(story, dana, general, '')
-    await untilDirect(story, dana, one => toSeen(one).includes('refused its key'), 'the failure')
+    await untilTold(story, dana, text => text.includes('refused its key'))
     expect(model.requests.length).toBeLessThanOrEqual(4)
   })
 
@@ -739,71 +734,3 @@ describe('a model that fails', () => {
     expect(Date.now() - pressedAt).toBeLessThan(2_000)
   })
 })
-
-const isWhole = (reply: PageMessage) => hasButton(reply, 'regenerate_reply')
-
-const formatOf = (exchange: Exchange) => (exchange.body as unknown as { response_format?: SlackJson }).response_format
-
-/** The id by which a question names the message with these words. */
-function idOf(prompt: string, words: string): string | undefined {
-  return new RegExp(`<message id="(\\d+)"[^>]*>[^<]*${words}`).exec(prompt)?.[1]
-}
-
-/** What Slack itself would give as the link. */
-async function linkOf(slack: Story['slack'], channel: string, ts: string): Promise<unknown> {
-  const response = await fetch(`${slack.apiUrl}chat.getPermalink?channel=${channel}&message_ts=${ts}`, {
-    headers: { authorization: `Bearer ${slack.botToken}` },
-  })
-  return ((await response.json()) as { permalink: unknown }).permalink
-}
-
-function hasButton({ blocks = [] }: PageMessage, actionId: string): boolean {
-  return blocks.some(block => ((block.elements ?? []) as SlackJson[]).some(({ action_id }) => action_id === actionId))
-}
-
-async function press(slack: Story['slack'], message: PageMessage, actionId: string, as: string): Promise<void> {
-  for (const block of message.blocks ?? []) {
-    const element = ((block.elements ?? []) as SlackJson[]).find(({ action_id }) => action_id === actionId)
-    if (element === undefined) continue
-    const place = { channel: message.channel, ts: message.ts, blockId: String(block.block_id) }
-    const done = await slack.do({
-      do: 'act',
-      as,
-      ...place,
-      action: { action_id: actionId, value: element.value } as SlackJson,
-    })
-    if (!done.ok) throw new Error(done.error)
-    return
-  }
-  throw new Error(`there is no ${actionId}`)
-}
-
-async function command({ slack }: Story, as: string, channel: string, text: string): Promise<void> {
-  const done = await slack.do({ do: 'command', as, channel, command: '/summarize', text })
-  if (!done.ok) throw new Error(done.error)
-}
-
-const directOf = ({ slack }: Story, user: string) =>
-  slack.snapshot(user).channels.find(({ kind }) => kind === 'im')?.id ?? ''
-
-/** The newest reply of the bot in somebody's direct messages that satisfies the test. */
-function untilDirect(
-  story: Story,
-  user: string,
-  is: (reply: PageMessage) => boolean,
-  what: string,
-): Promise<PageMessage> {
-  const { slack } = story
-  const isReply = ({ user: by, threadTs }: PageMessage) => by === slack.botUserId && threadTs !== undefined
-  const replies = () =>
-    slack.snapshot(user).messages.filter(message => message.channel === directOf(story, user) && isReply(message))
-  return slack.until(() => {
-    const last = replies().at(-1)
-    return last !== undefined && is(last) ? last : undefined
-  }, what)
-}
-
-function untilTold({ slack }: Story, user: string, is: (text: string) => boolean): Promise<PageMessage> {
-  const own = () => slack.snapshot(user).messages.filter(({ ephemeralTo }) => ephemeralTo === user)
-  return slack.until(() => own().find(({ text }) => is(text)), 'what only one person sees')
-}

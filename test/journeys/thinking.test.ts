@@ -110,7 +110,7 @@ describe('a model that writes its thoughts into its answer', () => {
       const items = [{ kind: 'bug', quote: 'crashes', reason: 'It fails.', confidence: 0.9 }]
       ;(await model.next()).reply(`${thoughts}${JSON.stringify({ items })}`)
       const isCard = ({ text, ephemeralTo }: { text: string; ephemeralTo?: string }) =>
-        ephemeralTo === dana && text.startsWith('[bug]-[problem:crashes]')
+        ephemeralTo === dana && text.startsWith('[Bug]-[problem:crashes]')
       await slack.until(() => slack.snapshot(dana).messages.find(isCard), 'the card')
       expect(model.requests).toHaveLength(1)
     },

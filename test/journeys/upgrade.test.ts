@@ -27,12 +27,12 @@ test('questions, texts and reports that an earlier version left undone are done 
   const isAnswer = () => slack.messages(general, asked.ts).some(message => toSeen(message) === 'At noon.')
   await slack.until(isAnswer, 'the answer')
   const cardsOf = (user: string) =>
-    slack.snapshot(user).messages.filter(({ ephemeralTo, text }) => ephemeralTo === user && text.startsWith('[bug]'))
+    slack.snapshot(user).messages.filter(({ ephemeralTo, text }) => ephemeralTo === user && text.startsWith('['))
   await slack.until(() => cardsOf(dana).length === 1, 'the card of the command')
   await slack.until(() => cardsOf(mei)[0]?.threadTs === watched, 'the card of the reaction')
   const signs = () => slack.messages(general).find(({ ts }) => ts === watched)?.reactions ?? []
   await slack.until(() => signs().some(({ name }) => name === 'beetle'), 'the sign on the watched message')
-  const isReport = (message: { text: string }) => toSeen(message).startsWith('**Feedback from')
+  const isReport = (message: { text: string }) => toSeen(message).startsWith('**Feedback in')
   await slack.until(() => slack.snapshot(dana).messages.some(isReport), 'the report')
   await expect.poll(() => next.store.outbox.takeOver(), { timeout: 10_000 }).toEqual([])
 })

@@ -39,7 +39,7 @@ describe('a watched channel', () => {
     const ts = await say(lee, general, 'It crashes on start.')
     ;(await model.next()).reply(bug)
     await slack.until(() => story.replies(general, ts).length === 1, 'the card')
-    expect(story.replies(general, ts)[0]?.text).toBe('[bug]-[problem:crashes]-[It fails.]')
+    expect(story.replies(general, ts)[0]?.text).toBe('[Bug]-[problem:crashes]-[It fails.]')
   })
 
   test('that takes no more reactions gets its card all the same, and a correction takes its place', async () => {
@@ -59,7 +59,7 @@ describe('a watched channel', () => {
     }
     await slack.do({ do: 'act', as: dana, channel: general, ts: card.ts, blockId: String(block?.block_id), action })
     const corrected = await slack.until(
-      () => story.replies(general, ts).find(({ text }) => text.startsWith('[user experience problem]')),
+      () => story.replies(general, ts).find(({ text }) => text.startsWith('[User experience problem]')),
       'the correction',
     )
     const kinds = (corrected.blocks ?? []).filter(({ type }) => type === 'rich_text')
@@ -180,7 +180,7 @@ describe('a reaction that was chosen', () => {
     expect(exchange.prompt).toContain('<text>It crashes on start.</text>')
     exchange.reply(bug)
     const card = await slack.until(() => own(story, dana)[0], 'the card')
-    expect(card.text).toBe('[bug]-[problem:crashes]-[It fails.]')
+    expect(card.text).toBe('[Bug]-[problem:crashes]-[It fails.]')
     expect(card.threadTs).toBe(root)
     expect(own(story, lee)).toEqual([])
     expect(model.requests).toHaveLength(1)
@@ -193,6 +193,43 @@ describe('a reaction that was chosen', () => {
     const errors = await choose(story, { reaction: 'not an emoji!' })
     expect(errors).toContain('Write the name of one emoji')
     expect(slack.snapshot(dana).modals).toHaveLength(1)
+  })
+})
+
+describe('the dialogue of a channel', () => {
+  test.each([
+    ['dana' as const, 'Feedback in #general', 'Label every message automatically with an emoji'],
+    ['mei' as const, '#general 的反馈', '自动分类每条消息（仅添加表情）'],
+  ])('names the channel, in the Slack language of its reader: %s', async (who, title, watch) => {
+    const { slack } = await open()
+    const { general } = slack.channels
+    const as = slack.people[who]
+    await slack.do({ do: 'command', as, channel: general, command: '/classify', text: 'settings' })
+    const view = await slack.until(() => slack.snapshot(as).modals.at(-1), 'the dialogue')
+    expect(JSON.stringify(view)).toContain(`"text":"${title}"`)
+    expect(JSON.stringify(view)).toContain(watch)
+  })
+
+  test('of a channel with a long name has a title that Slack takes', async () => {
+    const { slack } = await open()
+    const { dana } = slack.people
+    const name = 'customers-and-what-they-say'
+    const { channel } = await slack.do({ do: 'create_channel', as: dana, name })
+    await slack.do({ do: 'invite', as: dana, channel: String(channel), user: slack.botUserId })
+    await slack.do({ do: 'command', as: dana, channel: String(channel), command: '/classify', text: 'settings' })
+    const view = await slack.until(() => slack.snapshot(dana).modals.at(-1), 'the dialogue')
+    expect(JSON.stringify(view)).toContain('"Feedback in #customers-…"')
+  })
+
+  test('has cards posted in the language of whoever wrote the message', async () => {
+    const story = await open()
+    const { slack, model, say } = story
+    const { mei, general } = { ...slack.people, ...slack.channels }
+    await choose(story, { watch: true, card: true })
+    const ts = await say(mei, general, 'It crashes on start.')
+    ;(await model.next()).reply(bug)
+    const card = await slack.until(() => story.replies(general, ts)[0], 'the card')
+    expect(card.text).toBe('[bug类型]-[问题:crashes]-[It fails.]')
   })
 })
 

@@ -11,6 +11,8 @@ test.each([
   ['4</message>', '4'],
   ['<message from="bot" time="now">4</message>\n', '4\n'],
   ['<file name="a.txt"/>See <file name="a">x</file>', 'See x'],
+  ['<forwarded from="小梅" in="general">周四</forwarded>', '周四'],
+  ['See <preview>Example</preview>, <previews>, <forward> and <p>', 'See Example, <previews>, <forward> and <p>'],
   ['`</message>` ends one', '`</message>` ends one'],
   ['``a ` </message>``</message>', '``a ` </message>``'],
   ['```xml\n<message>x</message>\n```\n</message>', '```xml\n<message>x</message>\n```\n'],
@@ -31,11 +33,19 @@ test.each([
   for (let at = 0; at <= answer.length; at += 1) expect(read([answer.slice(0, at), answer.slice(at)])).toBe(shown)
 })
 
-test.each(['<', '<message', '<message ', '</message>', '`', '`<', '\n```\n', '<message a<', '<|im_end|>', '<|'])(
-  'marks are taken out in time that grows linearly with the answer: %j',
-  { timeout: 60_000 },
-  pattern => {
-    expect(findSteepGrowth(withoutPromptMarks, pattern)).toBeUndefined()
-    expect(findSteepGrowth(answer => read(answer.match(/[\s\S]{1,7}/g) ?? []), pattern)).toBeUndefined()
-  },
-)
+test.each([
+  '<',
+  '<message',
+  '<message ',
+  '</message>',
+  '<forwarded ',
+  '`',
+  '`<',
+  '\n```\n',
+  '<message a<',
+  '<|im_end|>',
+  '<|',
+])('marks are taken out in time that grows linearly with the answer: %j', { timeout: 60_000 }, pattern => {
+  expect(findSteepGrowth(withoutPromptMarks, pattern)).toBeUndefined()
+  expect(findSteepGrowth(answer => read(answer.match(/[\s\S]{1,7}/g) ?? []), pattern)).toBeUndefined()
+})

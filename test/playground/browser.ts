@@ -5,8 +5,8 @@ import { afterAll, afterEach, beforeAll, describe, expect } from 'vitest'
 import { createWorkspace, type Workspace, type WorkspaceOptions } from '../../playground/slack-emulator/workspace.ts'
 import { createPageRoutes } from '../../playground/static.ts'
 
-const executablePath = process.env.CHROMIUM_PATH ?? '/usr/bin/chromium'
-const switches = [
+export const executablePath = process.env.CHROMIUM_PATH ?? '/usr/bin/chromium'
+export const switches = [
   '--no-sandbox',
   '--disable-gpu',
   '--disable-quic',

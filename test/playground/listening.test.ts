@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { readFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
 import { readListening } from '../listening.ts'
@@ -18,7 +19,8 @@ test('the playground can be reached from this machine only, whatever HOST says',
   onTestFinished(() => void child.kill('SIGKILL'))
   let said = ''
   while (!said.includes('Answers come from')) said += String((await once(child.stdout, 'data'))[0])
-  const addresses = await readListening(child.pid ?? 0)
+  const bot = Number(await readFile(`/proc/${child.pid}/task/${child.pid}/children`, 'utf8'))
+  const addresses = [...(await readListening(child.pid ?? 0)), ...(await readListening(bot))]
   expect(addresses).toContain(`127.0.0.1:${port}`)
   // The workspace, and the bot's own routes.
   expect(addresses.length).toBeGreaterThan(1)

@@ -34,6 +34,29 @@ const allInputs = [
 ]
 
 describeInChromium('the page: what the bot draws', begin => {
+  test('a chart has a bar for each label, and says its numbers to whoever cannot see it', async () => {
+    const { page, slack, api } = await begin()
+    const series = (name: string, ...values: number[]) => ({
+      name,
+      data: values.map((value, at) => ({ label: `Nov ${at + 1}`, value })),
+    })
+    const chart = {
+      type: 'bar',
+      series: [series('Bug', 2, 0), series('Other', 1, 3)],
+      axis_config: { categories: ['Nov 1', 'Nov 2'] },
+    }
+    const blocks = [{ type: 'data_visualization', title: 'Feedback by week', chart }]
+    await api('chat.postMessage', { channel: slack.channels.general, text: 'chart', blocks })
+    const figure = messages(page).locator('figure')
+    await figure.getByText('Feedback by week').waitFor()
+    const picture = figure.getByRole('img', { name: 'Bug: Nov 1 2, Nov 2 0; Other: Nov 1 1, Nov 2 3' })
+    expect(await picture.locator('.chart-bar').count()).toBe(2)
+    const heightOf = async (at: number, name: string) =>
+      (await picture.locator(`.chart-bar .${name}`).nth(at).boundingBox())?.height
+    expect(await heightOf(0, 'series-0')).toBeCloseTo(2 * ((await heightOf(0, 'series-1')) ?? 0), 0)
+    expect(await heightOf(1, 'series-0')).toBe(0)
+  })
+
   test('a modal holds every kind of field, says what is wrong beside it, and hands over what was put in', async () => {
     const submitted: ViewSubmitAction['view'][] = []
     const { page, slack } = await begin({

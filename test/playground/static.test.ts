@@ -23,6 +23,8 @@ test('the page and its files are served under a policy that lets nothing foreign
     ['/page/assets/main.js', 'text/javascript'],
     ['/page/assets/page.css', 'text/css'],
     ['/page/assets/icon.svg', 'image/svg+xml'],
+    ['/page/people/U0DANA0001.svg', 'image/svg+xml'],
+    ['/page/emoji.json', 'application/json'],
   ]) {
     const { status, headers } = await fetch(url + path)
     expect([path, status, headers.get('content-type')?.split(';')[0]]).toEqual([path, 200, type])

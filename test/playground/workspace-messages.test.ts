@@ -58,6 +58,14 @@ describe('posting', () => {
     const table = { type: 'table', rows: [[{ type: 'raw_text', text: 'x' }]] }
     expect(await post([table])).toBe('not refused')
     expect(await post([table, table])).toBe('invalid_blocks')
+    const chart = (name: string, label = name) => ({
+      type: 'data_visualization',
+      title: name,
+      chart: { type: 'bar', series: [{ name, data: [{ label, value: 1 }] }], axis_config: { categories: [name] } },
+    })
+    expect(await post([chart('x'.repeat(20))])).toBe('not refused')
+    expect(await post([chart('x'.repeat(21))])).toBe('invalid_blocks')
+    expect(await post([chart('x', 'y')])).toBe('invalid_blocks')
     const failed = await client.chat
       .postMessage({ channel, text: 'x', blocks: [section('x'.repeat(3_001))] })
       .catch(e => e)

@@ -194,6 +194,23 @@ export function storeContract(name: string, openPlace: () => Promise<OpenStore>)
         { user: 'U2', rating: 'up' },
       ])
     })
+
+    test('the reason for a thumb down counts until its person takes that back, and nobody gives it for another', async () => {
+      const { ratings } = await openNew()
+      for (const [turn, user] of ['tU1', 'tU2', 'uU1'].map(one => [one[0] ?? '', one.slice(1)] as const))
+        await ratings.rate(turn, user, 'down')
+      await ratings.rate('t', 'U3', 'up')
+      expect(await ratings.explain('t', 'U1', 'wrong')).toBe(true)
+      expect(await ratings.explain('u', 'U1', 'wrong')).toBe(true)
+      expect(await ratings.explain('t', 'U2', 'too_long')).toBe(true)
+      for (const user of ['U3', 'U4']) expect(await ratings.explain('t', user, 'other')).toBe(false)
+      await ratings.rate('t', 'U2', 'up')
+      const counts = await ratings.count()
+      expect(counts.toSorted((a, b) => (a.rating < b.rating ? -1 : 1))).toEqual([
+        { rating: 'down', reason: 'wrong', count: 2 },
+        { rating: 'up', reason: null, count: 2 },
+      ])
+    })
   })
 
   describe(`${name}: labels`, () => {

@@ -41,7 +41,7 @@ const parsers: Record<string, (text: string) => unknown> = {
   readMarks,
   restoreFormulas,
   renderFormedMarkdown: text =>
-    renderFormedMarkdown(text, noPoints, () => ({ address: '', label: '' }), { said: () => undefined }),
+    renderFormedMarkdown(text, noPoints, () => ({ address: '', time: '', label: '' }), { said: () => undefined }),
   rewriteForms,
   sanitize,
   slackToPlain: text => slackToPlain(text, id => id),

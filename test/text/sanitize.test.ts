@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { sanitize } from '../../src/text/sanitize.ts'
+import { toMrkdwn } from '../../src/text/to-mrkdwn.ts'
 
 const joiner = '\u2060'
 
@@ -76,5 +77,26 @@ describe('a text that pings nobody', () => {
       }),
       { numRuns: 2_000 },
     )
+  })
+})
+
+describe('a date token', () => {
+  const own = '<!date^1790000000^{date_short_pretty} {time}|Mon, Sep 21 14:13 UTC>'
+
+  test('in the form that the bot writes stays, in Markdown and in mrkdwn', () => {
+    expect(sanitize(`Since ${own}.`)).toBe(`Since ${own}.`)
+    expect(toMrkdwn(`Since **then**, ${own}.`)).toContain(own)
+  })
+
+  test.each([
+    own.replace('|', '^https://evil.example|'),
+    own.replace('{time}', 'Free beer'),
+    own.replace('Mon', '*Mon*'),
+    own.replace('Mon', 'https://evil.example'),
+    own.replace('date', 'channel'),
+    `\\${own}`,
+  ])('in another form is broken: %s', token => {
+    expect(sanitize(token)).not.toContain('<!')
+    expect(toMrkdwn(`a ${token}`)).not.toContain('<!')
   })
 })

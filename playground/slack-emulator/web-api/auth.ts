@@ -2,12 +2,12 @@ import type { Core } from '../core.ts'
 import type { Methods } from './method.ts'
 
 /** Who am I, and where do I connect. */
-export function createAuthMethods({ identity, sockets, url }: Core): Methods {
+export function createAuthMethods({ identity, sockets, url, pageUrl }: Core): Methods {
   return {
     'auth.test': {
       scopes: [],
       run: () => ({
-        url: `${url()}/`,
+        url: `${pageUrl()}/`,
         team: identity.teamName,
         user: identity.botName.toLowerCase(),
         team_id: identity.teamId,

@@ -84,7 +84,7 @@ function createPosting(core: Core): Methods {
         const channel = findChannel(core, args)
         const { ts, threadTs } = findMessage(core, channel, need(args, 'message_ts', 'message_not_found'))
         const thread = threadTs && threadTs !== ts ? `?thread_ts=${threadTs}&cid=${channel.id}` : ''
-        const permalink = `${core.url()}/archives/${channel.id}/p${ts.replace('.', '')}${thread}`
+        const permalink = `${core.pageUrl()}/archives/${channel.id}/p${ts.replace('.', '')}${thread}`
         return { channel: channel.id, permalink }
       },
     },

@@ -32,7 +32,10 @@ export async function answer(ctx: TurnContext<ChatDeps>): Promise<void> {
   removeThoughts(reply)
   const facts = [...outcome.leftOut, ...formatStop(outcome.reason, ctx)]
   const note = { kind: 'footer' as const, sentence: facts.join(' · ') }
-  await reply.finish({ ...(facts.length > 0 && { note }), controls: buildAnswerControls(turn.id, i18n) })
+  await reply.finish({
+    ...(facts.length > 0 && { note }),
+    controls: buildAnswerControls(turn.id, i18n, deps.model.name),
+  })
 }
 
 /** Facts about an answer beside its text. */

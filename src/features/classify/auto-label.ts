@@ -10,6 +10,7 @@ import { isByPerson } from '../../slack/users.ts'
 import { isMentioned } from '../../text/from-slack.ts'
 import { isNoise } from '../../text/intent.ts'
 import { renderCard } from './card.ts'
+import { fetchReader } from './reader.ts'
 import type { ClassifyServices } from './services.ts'
 import { buildMessageSubject, subjectSchema } from './subject.ts'
 import { otherId } from './taxonomy.ts'
@@ -106,7 +107,8 @@ function isFeedback(event: EventBody['event'], self: BotIdentity): boolean {
 /** Labels the message, reacts to it with the emoji of each kind, and posts the card into its thread if that was chosen. */
 async function label(deps: Deps, { subject, card }: AutoLabel, isResumed: boolean): Promise<void> {
   const { channel, ts } = subject
-  const labelled = await deps.label(subject, { pace: 'single' }).catch(async error => {
+  const reader = await fetchReader(deps, subject.author ?? '')
+  const labelled = await deps.label(subject, { pace: 'single', language: reader.languageName }).catch(async error => {
     // It is not tried again when another copy of the event comes.
     await deps.store.labels.save({ ...subject, state: 'failed', labels: [], version: '', model: '' })
     throw error
@@ -121,7 +123,7 @@ async function label(deps: Deps, { subject, card }: AutoLabel, isResumed: boolea
   const place = { channel, threadTs: ts, turnId: `${labelMark}${subject.id}`, edition: 1 }
   // A card that an earlier process may have posted is looked for first.
   const writer = createWriter(deps, place, { ...noProgress, postingAt: isResumed ? 0 : undefined })
-  const body = { ...renderCard(labelled, taxonomy, { readers: 'all' }), isWhole: true }
+  const body = { ...renderCard(labelled, { taxonomy, reader }, 'all'), isWhole: true }
   await writer.put(() => body, 'final').finally(() => writer.close())
 }
 

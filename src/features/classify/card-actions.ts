@@ -2,9 +2,9 @@ import type { App, BlockAction } from '@slack/bolt'
 import { ShownError, SlackError } from '../../errors.ts'
 import { i18nFor } from '../../i18n/catalog.ts'
 import type { LabelRecord } from '../../store/labels.ts'
-import { languageOf } from '../../text/terms.ts'
 import { formatPostFailure } from '../command-failure.ts'
 import { labelControlIds, parseLabelId, renderCard } from './card.ts'
+import { fetchReader } from './reader.ts'
 import type { ClassifyServices } from './services.ts'
 import { otherId } from './taxonomy.ts'
 
@@ -69,7 +69,8 @@ async function showOutcome(deps: Deps, body: BlockAction, outcome: LabelRecord |
     const text = sentence(i18nFor((await deps.users.read(body.user.id)).locale))
     return deps.respond(body.response_url, { response_type: 'ephemeral', replace_original: false, text })
   }
-  const card = await renderCorrectedCard(deps, record, body.container.is_ephemeral === true ? 'one' : 'all')
+  const readers = body.container.is_ephemeral === true ? 'one' : 'all'
+  const card = await renderCorrectedCard(deps, record, { readers, user: body.user.id })
   const shown = (body.message?.blocks ?? []) as { block_id?: string }[]
   const head = shown.filter(({ block_id }) => block_id?.startsWith(headPrefix) === true)
   await deps.respond(body.response_url, { replace_original: true, ...card, blocks: [...head, ...card.blocks] })
@@ -99,12 +100,11 @@ async function correct(
   record: LabelRecord,
   { user, kind }: { user: string; kind: string },
 ): Promise<void> {
-  const { name, locale, isGuest } = await users.refresh(user)
+  const { isGuest } = await users.refresh(user)
   if (isGuest && record.askedBy !== user) throw new ShownError('label_guest', i18n => i18n.access.guests)
   if (kind !== otherId && !taxonomies.of(record.channel).kinds.some(({ id }) => id === kind)) throw gone()
   const known = record.labels.find(label => label.kind === kind) ?? record.labels[0]
-  const reason = i18nFor(locale).labels.correctedBy(name)
-  await store.labels.correct(record.id, user, [{ ...known, kind, reason, confidence: 1 }])
+  await store.labels.correct(record.id, user, [{ ...known, kind, reason: '', confidence: 1 }])
 }
 
 /** Brings the labels of the model back, for an administrator or the person who corrected them. */
@@ -118,9 +118,15 @@ async function undoCorrection({ store, users }: Deps, { id, correctedBy }: Label
   await store.labels.undoCorrection(id)
 }
 
-async function renderCorrectedCard({ users, taxonomies }: Deps, record: LabelRecord, readers: 'one' | 'all') {
-  const correctedBy = record.correctedBy === undefined ? undefined : (await users.read(record.correctedBy)).name
-  return renderCard(record, taxonomies.of(record.channel), { readers, correctedBy })
+/** Renders the card for the person who looks at it, or for everybody, in the language of whoever posted it or wrote the message. */
+async function renderCorrectedCard(
+  deps: Deps,
+  record: LabelRecord,
+  { readers, user }: { readers: 'one' | 'all'; user: string },
+) {
+  const correctedBy = record.correctedBy === undefined ? undefined : (await deps.users.read(record.correctedBy)).name
+  const reader = await fetchReader(deps, readers === 'one' ? user : (record.askedBy ?? record.author ?? user))
+  return renderCard(record, { taxonomy: deps.taxonomies.of(record.channel), reader, correctedBy }, readers)
 }
 
 /** Blocks above a posted card: the sentence that says whose it is, and the feedback itself. */
@@ -131,7 +137,7 @@ const mostSectionCharacters = 2_900
 
 /** Posts the card. Resolves with what is told in its place. */
 async function tryToPost(deps: Deps, record: LabelRecord, user: string): Promise<string> {
-  const i18n = i18nFor(languageOf(record.text))
+  const { i18n } = await fetchReader(deps, user)
   try {
     await post(deps, record, user)
     await deps.store.labels.share(record.id)
@@ -143,9 +149,9 @@ async function tryToPost(deps: Deps, record: LabelRecord, user: string): Promise
 }
 
 async function post(deps: Deps, record: LabelRecord, user: string): Promise<void> {
-  const { name } = await deps.users.read(user)
-  const i18n = i18nFor(languageOf(record.text))
-  const card = await renderCorrectedCard(deps, record, 'all')
+  const { name, locale } = await deps.users.read(user)
+  const i18n = i18nFor(locale)
+  const card = await renderCorrectedCard(deps, record, { readers: 'all', user })
   const plain = (text: string) => {
     const shown = text.slice(0, mostSectionCharacters).toWellFormed()
     return { type: 'plain_text', text: shown, emoji: false }

@@ -1,8 +1,7 @@
 import { describeFailure } from '../../errors.ts'
-import { type I18n, i18nFor } from '../../i18n/catalog.ts'
 import type { Label, LabelRecord } from '../../store/labels.ts'
-import { type Language, languageOf } from '../../text/terms.ts'
 import type { labelLines } from './pasted-list.ts'
+import type { createReader } from './reader.ts'
 import { formatKind, otherId, type Taxonomy } from './taxonomy.ts'
 
 /** The action ids of a card's controls. */
@@ -14,11 +13,12 @@ interface Card {
   blocks: Record<string, unknown>[]
 }
 
-/** How labels are shown: names and sentences follow the language of the text. */
+/** How labels are shown. */
 interface Look {
   taxonomy: Taxonomy
-  language: Language
-  i18n: I18n
+  reader: ReturnType<typeof createReader>
+  /** The name of whoever corrected them. */
+  correctedBy?: string | undefined
 }
 
 /** A longer feedback is cut in a line of plain text. */
@@ -26,15 +26,11 @@ const mostLineCharacters = 200
 /** Slack's limit on the text of one element, with room to spare. */
 const mostElementCharacters = 2_800
 
-/** Renders the card of a labelled text, for one person or for everybody in the channel, with the name of who corrected it. */
-export function renderCard(
-  record: LabelRecord,
-  taxonomy: Taxonomy,
-  { readers, correctedBy }: { readers: 'one' | 'all'; correctedBy?: string | undefined },
-): Card {
-  const look = createLook(record.text, taxonomy)
-  const { i18n } = look
-  const facts = [i18n.labels.by(record.model), `v${record.version}`]
+/** Renders the card of a labelled text, for one person or for everybody in the channel. */
+export function renderCard(record: LabelRecord, look: Look, readers: 'one' | 'all'): Card {
+  const { correctedBy } = look
+  const { i18n } = look.reader
+  const facts = [i18n.labels.by(i18n.modelTitle(record.model)), `v${record.version}`]
   const corrected = correctedBy === undefined ? [] : [i18n.labels.correctedBy(correctedBy)]
   return {
     text: renderLines(record, look),
@@ -47,11 +43,10 @@ export function renderCard(
 }
 
 /** Renders the card of a list: an item for each of its lines. */
-export function renderListCard(lines: Awaited<ReturnType<typeof labelLines>>, taxonomy: Taxonomy): Card {
+export function renderListCard(lines: Awaited<ReturnType<typeof labelLines>>, look: Look): Card {
   const shown = lines.map(line => {
-    const look = createLook(line.text, taxonomy)
     if (!('error' in line)) return renderLines(line, look)
-    const sentence = describeFailure(line.error).sentence(look.i18n)
+    const sentence = describeFailure(line.error).sentence(look.reader.i18n)
     return escapeText(`${cut(line.text, mostLineCharacters)}: ${sentence}`)
   })
   const items = shown.map(line => ({ type: 'rich_text_section', elements: [literal(fromSafe(line))] }))
@@ -59,35 +54,31 @@ export function renderListCard(lines: Awaited<ReturnType<typeof labelLines>>, ta
   return { text: shown.join('\n'), blocks: [{ type: 'rich_text', elements: [list] }] }
 }
 
-function createLook(text: string, taxonomy: Taxonomy): Look {
-  const language = languageOf(text)
-  return { taxonomy, language, i18n: i18nFor(language) }
-}
-
 const renderLines = ({ labels, text }: Pick<LabelRecord, 'labels' | 'text'>, look: Look) =>
   labels.map(label => renderLine(label, text, look)).join('\n')
 
 /** Renders `[kind]-[问题:text]-[reason]`: the line that people asked for. */
-function renderLine(label: Label, text: string, { taxonomy, language, i18n }: Look): string {
+function renderLine(label: Label, text: string, { taxonomy, reader, correctedBy }: Look): string {
+  const words = reader.i18n.labels
   const shown = label.quote ?? cut(text.replace(/\s+/g, ' ').trim(), mostLineCharacters)
-  const reason = label.reason === '' ? i18n.labels.noEvidence : label.reason
-  return escapeText(i18n.labels.line(formatKind(taxonomy, label.kind, language), shown, reason))
+  const noReason = correctedBy === undefined ? words.noEvidence : words.correctedBy(correctedBy)
+  return escapeText(words.line(formatKind(taxonomy, label.kind, reader), shown, label.reason || noReason))
 }
 
 /** Renders kind and confidence, the quote and the reason, as they were written: no markup and no mention. */
-function renderBlock(label: Label, { taxonomy, language, i18n }: Look): Record<string, unknown> {
+function renderBlock(label: Label, { taxonomy, reader }: Look): Record<string, unknown> {
   const { confidence } = label
-  const sure =
-    confidence === undefined ? i18n.labels.noConfidence : i18n.labels.confidence(Math.round(confidence * 100))
-  const name = { type: 'text', text: formatKind(taxonomy, label.kind, language), style: { bold: true } }
-  const isOther = label.kind === otherId ? [i18n.labels.other] : []
+  const words = reader.i18n.labels
+  const sure = confidence === undefined ? words.noConfidence : words.confidence(Math.round(confidence * 100))
+  const name = { type: 'text', text: formatKind(taxonomy, label.kind, reader), style: { bold: true } }
+  const isOther = label.kind === otherId ? [words.other] : []
   const after = [...isOther, label.reason].filter(one => one !== '').join(' ')
   return {
     type: 'rich_text',
     elements: [
       section(name, literal(` · ${sure}`)),
       label.quote === undefined
-        ? section({ ...literal(i18n.labels.noEvidence), style: { italic: true } })
+        ? section({ ...literal(words.noEvidence), style: { italic: true } })
         : { type: 'rich_text_quote', elements: [literal(cut(label.quote, mostElementCharacters))] },
       ...(after === '' ? [] : [section(literal(after))]),
     ],
@@ -97,20 +88,21 @@ function renderBlock(label: Label, { taxonomy, language, i18n }: Look): Record<s
 function renderControls(
   { id, labels, modelLabels }: LabelRecord,
   readers: 'one' | 'all',
-  { taxonomy, language, i18n }: Look,
+  { taxonomy, reader }: Look,
 ): Record<string, unknown> {
+  const words = reader.i18n.labels
   const kinds = [...taxonomy.kinds.map(kind => kind.id), otherId]
-  const options = kinds.map(kind => ({ text: plain(formatKind(taxonomy, kind, language)), value: kind }))
+  const options = kinds.map(kind => ({ text: plain(formatKind(taxonomy, kind, reader)), value: kind }))
   const chosen = labels.length === 1 ? options.find(({ value }) => value === labels[0]?.kind) : undefined
   const menu = {
     type: 'static_select',
     action_id: labelControlIds.correct,
-    placeholder: plain(i18n.labels.correct),
+    placeholder: plain(words.correct),
     options,
     ...(chosen !== undefined && { initial_option: chosen }),
   }
-  const post = { type: 'button', action_id: labelControlIds.post, text: plain(i18n.labels.post), value: id }
-  const undo = { type: 'button', action_id: labelControlIds.undo, text: plain(i18n.labels.undo) }
+  const post = { type: 'button', action_id: labelControlIds.post, text: plain(words.post), value: id }
+  const undo = { type: 'button', action_id: labelControlIds.undo, text: plain(words.undo) }
   const elements = [...(readers === 'one' ? [post] : []), menu, ...(modelLabels === undefined ? [] : [undo])]
   return { type: 'actions', block_id: blockIdOf(id), elements }
 }

@@ -16,6 +16,8 @@ type ChannelSettings = z.infer<typeof settingsSchema>
 /** The settings of all channels, in memory and in the store. */
 interface ChannelSettingsBook {
   of(channel: string): ChannelSettings
+  /** The channels whose messages are all labelled. */
+  watched(): string[]
   change(channel: string, settings: ChannelSettings): Promise<void>
 }
 
@@ -39,6 +41,7 @@ export async function loadChannelSettings(settings: Settings): Promise<ChannelSe
   })
   return {
     of: channel => book.get(channel) ?? defaults,
+    watched: () => [...book].flatMap(([channel, { watch }]) => (watch ? channel : [])),
     async change(channel, chosen) {
       book.set(channel, chosen)
       await settings.write(channel, JSON.stringify(chosen))

@@ -3,10 +3,10 @@ import type { App, MessageShortcut } from '@slack/bolt'
 import { formatError } from '../../errors.ts'
 import { i18nFor } from '../../i18n/catalog.ts'
 import { parseMessage } from '../../slack/message.ts'
-import { languageOf } from '../../text/terms.ts'
 import { formatFailure, savedOrTold } from '../command-failure.ts'
 import { runWithLateNotice } from '../late-notice.ts'
 import type { defineCardRequests } from './private-card.ts'
+import { fetchReader } from './reader.ts'
 import { type defineReports, parseReportRequest } from './report-command.ts'
 import type { ClassifyServices } from './services.ts'
 import { openSettings } from './settings-view.ts'
@@ -26,7 +26,7 @@ export function listenToClassifying(
   app.command('/classify', async ({ ack, command }) => {
     const { user_id: user, channel_id: channel, response_url: responseUrl } = command
     const text = command.text.trim()
-    const i18n = i18nFor(languageOf(text))
+    const { i18n } = await fetchReader(deps, user)
     const say = (sentence: string) => ack({ response_type: 'ephemeral', text: sentence })
     const sayLate = () => deps.respond(responseUrl, { response_type: 'ephemeral', text: i18n.labels.working })
     const sayFailure = (error: unknown) => say(formatFailure(error, i18n))
@@ -57,8 +57,8 @@ export function listenToClassifying(
     const whose = { id: randomUUID(), channel: channel.id, threadTs: message.thread_ts ?? message.ts, askedBy: user.id }
     const subject = said && (await buildMessageSubject(deps, said, whose))
     const text = subject?.text.trim() ?? ''
-    const i18n = i18nFor(languageOf(text))
     await ack()
+    const { i18n } = await fetchReader(deps, user.id)
     const tell = (sentence: string) =>
       deps
         .respond(responseUrl, { response_type: 'ephemeral', replace_original: false, text: sentence })

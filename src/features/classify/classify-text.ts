@@ -48,7 +48,20 @@ const mostReasonCharacters = 300
  */
 export async function classify(
   model: Model,
-  { taxonomy, text, examples, signal }: { taxonomy: Taxonomy; text: string; examples: Example[]; signal: AbortSignal },
+  {
+    taxonomy,
+    text,
+    examples,
+    language,
+    signal,
+  }: {
+    taxonomy: Taxonomy
+    text: string
+    examples: Example[]
+    /** The English name of the language in which the reason is read; undefined for that of the text. */
+    language?: string | undefined
+    signal: AbortSignal
+  },
 ): Promise<Classification> {
   let usage: Usage = { tokensIn: 0, tokensOut: 0 }
   let calls = 0
@@ -66,7 +79,7 @@ export async function classify(
     return answer.text
   }
   const askAbout = (part: string, corrected: Example[]) =>
-    askInBestForm(model, ask, form => buildPrompt(taxonomy, part, corrected, form))
+    askInBestForm(model, ask, form => buildPrompt(taxonomy, { text: part, examples: corrected, language }, form))
   const { question, answer, form } = await askAbout(shortened, examples).catch(error => {
     if (!isPromptRefused(error)) throw error
     // A window that is smaller than assumed: half of the text may show its kind, too.

@@ -4,9 +4,9 @@ import { openTicker } from '../../reply/ticker.ts'
 import type { FileReader, SlackFile } from '../../slack/files/read-file.ts'
 import { upload } from '../../slack/upload.ts'
 import { escapeMarkdown } from '../../text/escape-markdown.ts'
-import { languageOf } from '../../text/terms.ts'
 import type { TurnContext } from '../context.ts'
 import { formatLabelledCsv, parseCsv } from './csv.ts'
+import { createReader } from './reader.ts'
 import type { ClassifyServices } from './services.ts'
 import { formatKind } from './taxonomy.ts'
 
@@ -29,15 +29,15 @@ const mostAttempts = 2
  * its labels. A row that fails is marked with its error. Each row is saved, so that a later process goes on with the rest.
  */
 export async function classifyCsv(ctx: Ctx, column: string | undefined): Promise<void> {
-  const { turn, i18n, reply, signal, deps } = ctx
+  const { turn, i18n, person, reply, signal, deps } = ctx
   const file = await findFile(ctx)
   const text = await readText(deps.createFileReader(limits), file, signal)
   const table = parseCsv(text, { name: file.name, wanted: column })
   const found = await labelRows(ctx, table)
   const taxonomy = deps.taxonomies.of(turn.channel)
-  const language = languageOf(table.rows.map(row => row.text).join(''))
-  const nameOf = (kind: string) => formatKind(taxonomy, kind, language)
-  const bytes = Buffer.from(formatLabelledCsv(table, found, { nameOf, i18n }))
+  const reader = createReader(person.locale)
+  const nameOf = (kind: string) => formatKind(taxonomy, kind, reader)
+  const bytes = Buffer.from(formatLabelledCsv(table, found, { nameOf, i18n: reader.i18n }))
   await deps.access.check(turn.user, turn.channel)
   await upload(deps.call, { name: formatResultName(file.name), bytes, channel: turn.channel, threadTs: turn.threadTs })
   reply.replace(formatSummary(found, nameOf, i18n))
@@ -97,7 +97,8 @@ async function labelRows(ctx: Ctx, table: CsvTable): Promise<LabelledRow[]> {
   return found
 }
 
-async function labelRow({ turn, i18n, signal, deps }: Ctx, text: string, index: number): Promise<LabelledRow> {
+async function labelRow({ turn, person, signal, deps }: Ctx, text: string, index: number): Promise<LabelledRow> {
+  const { i18n, languageName: language } = createReader(person.locale)
   if (text.trim() === '') return { labels: [], error: i18n.labels.nothingToLabel }
   const { id, channel, user, place, question } = turn
   const whose = {
@@ -109,7 +110,7 @@ async function labelRow({ turn, i18n, signal, deps }: Ctx, text: string, index: 
   const subject = { id: `${id}#${index + 1}`, channel, text, ...whose }
   for (let attempt = 1; ; attempt += 1) {
     try {
-      return { labels: (await deps.label(subject, { pace: 'many', signal })).labels }
+      return { labels: (await deps.label(subject, { pace: 'many', signal, language })).labels }
     } catch (error) {
       signal.throwIfAborted()
       if (attempt === mostAttempts) return { labels: [], error: describeFailure(error).sentence(i18n) }

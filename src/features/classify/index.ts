@@ -10,6 +10,7 @@ import { defineCardRequests } from './private-card.ts'
 import { listenToReactions } from './reaction-listener.ts'
 import { removeCards } from './remove-cards.ts'
 import { defineReports, listenToReportActions } from './report-command.ts'
+import { answerWithReport, parseReportTurn } from './report-handler.ts'
 import { listenToClassifySettings } from './settings-view.ts'
 import type { Taxonomies } from './taxonomy-files.ts'
 
@@ -38,6 +39,7 @@ export async function classify(bot: Bot, taxonomies: Taxonomies): Promise<void> 
   listenToClassifySettings(bot.app, deps)
   listenToReactions(bot.app, deps, cards)
   bot.onTurn({ outcome: 'labelled', deps, parse: parseLabelRequest, handle: handleLabelRequest })
+  bot.onTurn({ outcome: 'reported', deps, parse: parseReportTurn, handle: answerWithReport })
   bot.on('beforeAck', createAutoLabel(deps))
   bot.on('labelsForgotten', labels => removeCards(deps, labels))
 }

@@ -15,7 +15,8 @@ import type { Taxonomies } from './taxonomy-files.ts'
  */
 export type LabelText = (
   subject: Subject,
-  options: { pace: 'single' | 'many'; signal?: AbortSignal },
+  /** `language` is the English name of the language in which the reason is read; undefined for that of the text. */
+  options: { pace: 'single' | 'many'; signal?: AbortSignal; language?: string | undefined },
 ) => Promise<LabelRecord>
 
 /** Texts that are classified at once: a model server does a few side by side, not hundreds. */
@@ -37,28 +38,37 @@ export function createLabelText(deps: {
   /** Texts that a report and a watched channel may find at the same time. */
   const inFlight = new Map<string, Promise<LabelRecord>>()
 
-  const labelAtOnce = async (subject: Subject, signal: AbortSignal | undefined): Promise<LabelRecord> => {
-    signal?.throwIfAborted()
+  const labelAtOnce = async (subject: Subject, options: Parameters<LabelText>[1]): Promise<LabelRecord> => {
+    options.signal?.throwIfAborted()
     const known = await deps.labels.read(subject.id)
     if (known?.text === subject.text && known.labels.length > 0) return known
-    const record = { ...subject, ...(await classifyByExample(subject, signal)), state: 'done' as const }
+    const record = { ...subject, ...(await classifyByExample(subject, options)), state: 'done' as const }
     if (await deps.labels.save(record)) return record
     throw new ShownError('forgotten', i18n => i18n.labels.gone)
   }
 
-  const label: LabelText = (subject, { pace, signal }) => {
-    const run = () => slots.run(() => labelAtOnce(subject, signal))
-    return pace === 'many' ? slotsOfMany.run(run) : run()
+  const label: LabelText = (subject, options) => {
+    const run = () => slots.run(() => labelAtOnce(subject, options))
+    return options.pace === 'many' ? slotsOfMany.run(run) : run()
   }
 
-  const classifyByExample = async (subject: Subject, signal = new AbortController().signal) => {
+  const classifyByExample = async (
+    subject: Subject,
+    { language, signal = new AbortController().signal }: Parameters<LabelText>[1],
+  ) => {
     const taxonomy = deps.taxonomies.of(subject.channel)
     const kinds = new Set([otherId, ...taxonomy.kinds.map(({ id }) => id)])
     const corrected = await deps.labels.corrected(mostCorrections)
     // A channel with a taxonomy of its own knows other kinds.
     const comparable = corrected.filter(one => one.labels.every(({ kind }) => kinds.has(kind)))
     const examples = await findExamples(comparable, subject, deps.isPublic)
-    const { labels, version } = await classify(deps.model, { taxonomy, text: subject.text, examples, signal })
+    const { labels, version } = await classify(deps.model, {
+      taxonomy,
+      text: subject.text,
+      examples,
+      language,
+      signal,
+    })
     return { labels, version, model: deps.model.title }
   }
 

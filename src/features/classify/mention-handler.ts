@@ -3,6 +3,7 @@ import { slackToPlain } from '../../text/from-slack.ts'
 import type { TurnContext } from '../context.ts'
 import { classifyCsv } from './csv-handler.ts'
 import { buildPrivateCard } from './private-card.ts'
+import { createReader } from './reader.ts'
 import type { ClassifyServices } from './services.ts'
 import { buildMessageSubject, type Subject } from './subject.ts'
 
@@ -53,12 +54,13 @@ export async function handleLabelRequest(ctx: Ctx, request: LabelRequest): Promi
     await classifyCsv(ctx, request.column)
     return ctx.reply.finish()
   }
-  const { turn, i18n, signal, deps } = ctx
+  const { turn, person, signal, deps } = ctx
+  const reader = createReader(person.locale)
   const subject = request.of === 'text' ? await buildTextSubject(ctx, request.text) : await loadFirstMessage(ctx)
   const card =
     subject === undefined || subject.text.trim() === ''
-      ? { text: i18n.labels.nothingToLabel }
-      : await buildPrivateCard(deps, subject, { i18n, signal })
+      ? { text: reader.i18n.labels.nothingToLabel }
+      : await buildPrivateCard(deps, subject, { reader, signal })
   await deps.access.check(turn.user, turn.channel)
   const args = { channel: turn.channel, user: turn.user, thread_ts: turn.threadTs, ...card }
   await deps.limiter.send('chat.postEphemeral', () => args, 'final')

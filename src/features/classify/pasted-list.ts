@@ -26,9 +26,9 @@ export function parseList(text: string): string[] | undefined {
 export function labelLines(
   label: LabelText,
   whole: Subject,
-  { lines, signal }: { lines: string[]; signal?: AbortSignal },
+  { lines, signal, language }: { lines: string[] } & Pick<Parameters<LabelText>[1], 'signal' | 'language'>,
 ): Promise<(LabelRecord | { text: string; error: unknown })[]> {
-  const options = { pace: 'many' as const, ...(signal !== undefined && { signal }) }
+  const options = { pace: 'many' as const, language, ...(signal !== undefined && { signal }) }
   const labelLine = (text: string, index: number) =>
     label({ ...whole, id: `${whole.id}#${index + 1}`, text }, options).catch(error => {
       signal?.throwIfAborted()

@@ -1,13 +1,12 @@
 import { z } from 'zod'
 import { describeFailure, formatError } from '../../errors.ts'
-import { type I18n, i18nFor } from '../../i18n/catalog.ts'
 import type { CommandKind } from '../../queue/outbox.ts'
 import { callWithRetry } from '../../slack/client.ts'
 import { openDirectMessage } from '../../slack/direct-message.ts'
-import { languageOf } from '../../text/terms.ts'
 import { toMrkdwn } from '../../text/to-mrkdwn.ts'
 import { renderCard, renderListCard } from './card.ts'
 import { labelLines, mostLines, parseList } from './pasted-list.ts'
+import { type createReader, fetchReader } from './reader.ts'
 import type { ClassifyServices } from './services.ts'
 import { type Subject, subjectSchema } from './subject.ts'
 
@@ -22,7 +21,7 @@ type CardRequest = z.infer<typeof requestSchema>
 
 type Deps = Pick<
   ClassifyServices,
-  'outbox' | 'access' | 'call' | 'respond' | 'limiter' | 'log' | 'label' | 'taxonomies'
+  'outbox' | 'access' | 'users' | 'call' | 'respond' | 'limiter' | 'log' | 'label' | 'taxonomies'
 >
 
 /** How long Slack may be away before a card takes another way, or is given up. */
@@ -32,9 +31,9 @@ const patienceMs = 20_000
 export function defineCardRequests(deps: Deps): CommandKind<CardRequest> {
   return deps.outbox.define('classify', requestSchema, async ({ payload }) => {
     const { subject, user } = payload
-    const i18n = i18nFor(languageOf(subject.text))
+    const reader = await fetchReader(deps, user)
     const build = async () => {
-      const card = await buildPrivateCard(deps, subject, { i18n })
+      const card = await buildPrivateCard(deps, subject, { reader })
       // What people typed themselves they may see everywhere.
       if (subject.ts !== undefined) await deps.access.check(user, subject.channel)
       return card
@@ -42,7 +41,7 @@ export function defineCardRequests(deps: Deps): CommandKind<CardRequest> {
     const answer = await build().catch(error => {
       const { reference, sentence } = describeFailure(error)
       deps.log.error({ label: subject.id, reference, reason: formatError(error) }, 'text not labelled')
-      return { text: toMrkdwn(`⚠️ ${sentence(i18n)}`) }
+      return { text: toMrkdwn(`⚠️ ${sentence(reader.i18n)}`) }
     })
     await show(deps, payload, answer).catch(error =>
       deps.log.error({ label: subject.id, reason: formatError(error) }, 'card not shown'),
@@ -54,16 +53,15 @@ export function defineCardRequests(deps: Deps): CommandKind<CardRequest> {
 export async function buildPrivateCard(
   deps: Pick<ClassifyServices, 'label' | 'taxonomies'>,
   subject: Subject,
-  { i18n, signal }: { i18n: I18n; signal?: AbortSignal },
+  { reader, signal }: { reader: ReturnType<typeof createReader>; signal?: AbortSignal },
 ): Promise<object> {
-  const taxonomy = deps.taxonomies.of(subject.channel)
-  const options = signal === undefined ? {} : { signal }
+  const look = { taxonomy: deps.taxonomies.of(subject.channel), reader }
+  const options = { language: reader.languageName, ...(signal !== undefined && { signal }) }
   // A message of several lines is one feedback; a list is what somebody pastes behind the command.
   const lines = subject.ts === undefined ? parseList(subject.text) : undefined
-  if (lines === undefined)
-    return renderCard(await deps.label(subject, { pace: 'single', ...options }), taxonomy, { readers: 'one' })
-  if (lines.length > mostLines) return { text: i18n.labels.list(mostLines) }
-  return renderListCard(await labelLines(deps.label, subject, { lines, ...options }), taxonomy)
+  if (lines === undefined) return renderCard(await deps.label(subject, { pace: 'single', ...options }), look, 'one')
+  if (lines.length > mostLines) return { text: reader.i18n.labels.list(mostLines) }
+  return renderListCard(await labelLines(deps.label, subject, { lines, ...options }), look)
 }
 
 /** Shows the card at the command's response URL; when Slack no longer takes it there, as a message of its own. */

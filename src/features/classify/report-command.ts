@@ -1,13 +1,14 @@
 import type { App, BlockAction } from '@slack/bolt'
 import { z } from 'zod'
-import { describeFailure, formatError, ShownError } from '../../errors.ts'
-import { type I18n, i18nFor } from '../../i18n/catalog.ts'
+import { describeFailure, formatError, ShownError, SlackError } from '../../errors.ts'
+import type { I18n } from '../../i18n/catalog.ts'
 import type { CommandKind } from '../../queue/outbox.ts'
 import { turnIdOf } from '../../queue/turn.ts'
 import { buildMessageBody } from '../../reply/body.ts'
 import { fetchRoots } from '../../slack/channel-history.ts'
 import { openDirectMessage } from '../../slack/direct-message.ts'
 import { parseMessage, type RawMessage } from '../../slack/message.ts'
+import { buildPermalink } from '../../slack/permalink.ts'
 import { upload } from '../../slack/upload.ts'
 import { isByPerson } from '../../slack/users.ts'
 import { parseDateRange, type Range } from '../../text/date-range.ts'
@@ -15,11 +16,11 @@ import { escapeMarkdown } from '../../text/escape-markdown.ts'
 import { isMentioned } from '../../text/from-slack.ts'
 import { isNoise } from '../../text/intent.ts'
 import { parseJson } from '../../text/parse-json.ts'
-import type { Language } from '../../text/terms.ts'
 import { toMrkdwn } from '../../text/to-mrkdwn.ts'
 import { formatFailure } from '../command-failure.ts'
+import { fetchReader } from './reader.ts'
 import { buildReport, formatReportCsv, renderReportMarkdown } from './report.ts'
-import { drawChart } from './report-chart.ts'
+import { buildChartBlock, drawChart } from './report-chart.ts'
 import type { ClassifyServices } from './services.ts'
 import { buildMessageSubject } from './subject.ts'
 
@@ -99,22 +100,28 @@ export function listenToReportActions(app: App, deps: Deps): void {
 async function sendCsv(deps: Deps, body: BlockAction, asked: z.infer<typeof csvSchema>): Promise<void> {
   const { channel, ...range } = asked
   const user = body.user.id
-  const { language } = await fetchReader(deps, user)
+  const reader = await fetchReader(deps, user)
   const direct = await openDirectMessage(deps.call, user)
   const threadTs = body.message?.ts
   // A report stands in its reader's direct messages: what they alone may see goes nowhere else.
   if (threadTs === undefined || body.channel?.id !== direct) throw new ShownError('access_lost', one => one.access.lost)
-  await deps.access.check(user, channel)
+  const { name } = await deps.access.check(user, channel)
   const records = await deps.store.labels.between(range, channel, user)
-  const bytes = Buffer.from(formatReportCsv(records, deps.taxonomies.of(channel), language))
+  const names = new Map([[channel, name]])
+  for (const { correctedBy } of records)
+    if (correctedBy !== undefined && !names.has(correctedBy))
+      names.set(correctedBy, (await deps.users.read(correctedBy)).name)
+  const nameOf = (id: string) => names.get(id) ?? ''
+  const bytes = Buffer.from(formatReportCsv(records, deps.taxonomies.of(channel), { reader, nameOf }))
+  await deps.access.check(user, channel)
   await upload(deps.call, { name: 'feedback.csv', bytes, channel: direct, threadTs })
 }
 
-/** Defines the commands that send one person a report: numbers and quotes by direct message, the chart in its thread. */
+/** Defines the commands that send one person a report by direct message: numbers, quotes and a chart. */
 export function defineReports(deps: Deps): CommandKind<AskedReport> {
   return deps.outbox.define('report', reportSchema, async ({ payload }) => {
     const { i18n } = await fetchReader(deps, payload.user)
-    const outcome = await report(deps, payload).catch(error => {
+    const outcome = await makeReport(deps, payload).catch(error => {
       const { reference, sentence } = describeFailure(error)
       deps.log.error({ reference, reason: formatError(error) }, 'report failed')
       return toMrkdwn(`⚠️ ${sentence(i18n)}`)
@@ -127,32 +134,46 @@ export function defineReports(deps: Deps): CommandKind<AskedReport> {
 }
 
 /** Makes and sends a report. Resolves with what the person is told in the channel. */
-async function report(deps: Deps, asked: AskedReport): Promise<string> {
+export async function makeReport(deps: Deps, asked: AskedReport): Promise<string> {
   const { of, words } = asked.request
-  const { language, i18n, timeZone } = await fetchReader(deps, asked.user)
+  const reader = await fetchReader(deps, asked.user)
+  const { i18n, timeZone } = reader
   const now = Date.now()
   const range = parseDateRange(words, now, timeZone) ?? { from: now - usualMs, to: now }
-  const channel = await findNamedChannel(deps, asked)
+  const { id: channel, name } = await findNamedChannel(deps, asked)
   if (of === 'messages') await labelMessages(deps, channel, range)
   const records = await deps.store.labels.between(range, channel, asked.user)
   if (records.length === 0) return i18n.labels.report.none
-  const built = buildReport(records, deps.taxonomies.of(channel), range, language)
+  const built = buildReport(records, deps.taxonomies.of(channel), range, reader)
   const direct = await openDirectMessage(deps.call, asked.user)
   const button = buildCsvButton({ channel, ...range }, i18n)
-  const body = buildMessageBody(await renderReport(deps, built, language), undefined, [button])
-  const args = { channel: direct, ...body, unfurl_links: false, unfurl_media: false }
-  await deps.access.check(asked.user, channel)
-  const { ts } = await deps.limiter.send('chat.postMessage', () => args, 'first')
+  const markdown = renderReportMarkdown(built, { place: name, reader, linkOf: await fetchLinks(deps, built) })
+  const post = async (chart: ReturnType<typeof buildChartBlock>) => {
+    const body = buildMessageBody(markdown, undefined, [...(chart === undefined ? [] : [chart]), button])
+    const args = { channel: direct, ...body, unfurl_links: false, unfurl_media: false }
+    await deps.access.check(asked.user, channel)
+    return String((await deps.limiter.send('chat.postMessage', () => args, 'first')).ts)
+  }
+  const chart = buildChartBlock(built, i18n.labels.report.chart)
+  const charted = chart && (await post(chart).catch(ignoreRefusal))
+  const ts = charted ?? (await post(undefined))
+  const link = buildPermalink(deps.self, direct, ts)
+  if (charted !== undefined) return i18n.labels.report.sent(link)
   try {
     const bytes = await drawChart(built, i18n.labels.report.chart)
     await deps.access.check(asked.user, channel)
-    await upload(deps.call, { name: 'feedback.png', bytes, channel: direct, threadTs: String(ts) })
+    await upload(deps.call, { name: 'feedback.png', bytes, channel: direct, threadTs: ts })
   } catch (error) {
     if (error instanceof ShownError) throw error
     deps.log.warn({ reason: formatError(error) }, 'chart not sent')
-    return i18n.labels.report.sentWithoutChart
+    return i18n.labels.report.sentWithoutChart(link)
   }
-  return i18n.labels.report.sent
+  return i18n.labels.report.sent(link)
+}
+
+/** Resolves a post with undefined if Slack knows no charts. */
+function ignoreRefusal(error: unknown): undefined {
+  if (!(error instanceof SlackError && /^(?:invalid_blocks|unsupported_block)/.test(error.code))) throw error
 }
 
 function buildCsvButton(value: z.infer<typeof csvSchema>, i18n: I18n) {
@@ -161,34 +182,23 @@ function buildCsvButton(value: z.infer<typeof csvSchema>, i18n: I18n) {
   return { type: 'actions', elements: [button] }
 }
 
-/** Renders the report with a permalink for each message that is quoted. */
-async function renderReport(
-  { call }: Deps,
-  report: ReturnType<typeof buildReport>,
-  language: Language,
-): Promise<string> {
+/** Fetches the permalinks of the messages that are quoted. */
+async function fetchLinks({ call }: Deps, report: ReturnType<typeof buildReport>) {
   const links = new Map<string, string>()
   for (const { channel, ts } of report.quotes.flatMap(({ quotes }) => quotes)) {
     if (ts === undefined || links.has(`${channel}:${ts}`)) continue
     const answer = await call('chat.getPermalink', { channel, message_ts: ts }).catch(() => undefined)
     if (answer !== undefined) links.set(`${channel}:${ts}`, String(answer.permalink))
   }
-  return renderReportMarkdown(report, language, ({ channel, ts }) => links.get(`${channel}:${ts}`))
-}
-
-async function fetchReader({ users }: Pick<Deps, 'users'>, user: string) {
-  const { locale, timeZone } = await users.read(user)
-  const own = locale.toLowerCase().split('-', 1)[0]
-  const language: Language = own === 'zh' || own === 'ja' ? own : 'en'
-  return { language, i18n: i18nFor(locale), timeZone }
+  return ({ channel, ts }: { channel: string; ts: string | undefined }) => links.get(`${channel}:${ts}`)
 }
 
 /** Finds the channel that is named, else the one in which the command was written. Throws if the person may not read it. */
-async function findNamedChannel({ access }: Deps, { request, user, channel }: AskedReport): Promise<string> {
+async function findNamedChannel({ access }: Deps, { request, user, channel }: AskedReport) {
   const [, id, name] = /<#([A-Z0-9]+)(?:\|[^<>]*)?>|#([^\s#]{1,100}?)(?=\s|里|中|的|$)/.exec(request.words) ?? []
-  if (id === undefined && name === undefined) return (await access.check(user, channel)).id
+  if (id === undefined && name === undefined) return access.check(user, channel)
   const place = await access.find(user, id === undefined ? { name: name ?? '' } : { id })
-  if (place !== undefined) return place.id
+  if (place !== undefined) return place
   throw new ShownError('report_channel', one => one.labels.report.noChannel(escapeMarkdown(name ?? id ?? '')))
 }
 

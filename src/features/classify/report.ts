@@ -1,18 +1,19 @@
 import { stringify } from 'csv-stringify/sync'
-import { i18nFor } from '../../i18n/catalog.ts'
 import type { Label, LabelRecord } from '../../store/labels.ts'
 import type { Range } from '../../text/date-range.ts'
 import { escapeMarkdown } from '../../text/escape-markdown.ts'
-import type { Language } from '../../text/terms.ts'
 import { defuseFormulas } from './csv-formulas.ts'
+import type { createReader, fetchReader } from './reader.ts'
 import { formatKind, otherId, type Taxonomy } from './taxonomy.ts'
 
 /** The numbers and quotes of a report. */
 interface Report {
   range: Range
   kinds: { id: string; name: string; count: number }[]
-  /** The first day of each week, `2026-11-23`, and how many of each kind fell into it, in the order of `kinds`. */
-  weeks: { from: string; counts: number[] }[]
+  /** How many of each kind were said in each week, in the order of `kinds`; the week is named by its Monday, “Nov 23”. */
+  weeks: { name: string; counts: number[] }[]
+  /** How many of each kind were said before those weeks. */
+  earlier: number[]
   /** The best quotes of each kind. */
   quotes: { kind: string; quotes: Quote[] }[]
   total: number
@@ -26,23 +27,26 @@ interface Quote {
 
 /** Quotes that are shown of each kind. */
 const quotesOfKind = 3
-const weekMs = 7 * 86_400_000
+/** Weeks that are counted one by one: a chart with more does not read, and Slack's takes no more. */
+const mostWeeks = 20
+
+type Reader = ReturnType<typeof createReader>
+type LocalReader = Awaited<ReturnType<typeof fetchReader>>
 
 /** Counts labels by kind and week. A message that was labelled in several ways counts once, as people corrected it. */
-export function buildReport(records: LabelRecord[], taxonomy: Taxonomy, range: Range, language: Language): Report {
+export function buildReport(records: LabelRecord[], taxonomy: Taxonomy, range: Range, reader: LocalReader): Report {
   const once = withoutCopies(records)
   const ids = [...taxonomy.kinds.map(({ id }) => id), otherId]
-  const kinds = ids.map(id => ({ id, name: formatKind(taxonomy, id, language), count: count(once, id) }))
-  // Not Math.min(...): there may be more records than a call takes arguments.
-  const earliest = once.reduce((least, { saidAt }) => Math.min(least, saidAt), range.to)
-  const first = weekOf(Math.max(range.from, earliest))
-  const weeks: Report['weeks'] = []
-  for (let from = first; from <= range.to; from += weekMs) {
-    const own = once.filter(({ saidAt }) => saidAt >= from && saidAt < from + weekMs)
-    weeks.push({ from: new Date(from).toISOString().slice(0, 10), counts: ids.map(id => count(own, id)) })
-  }
+  const kinds = ids.map(id => ({ id, name: formatKind(taxonomy, id, reader), count: count(once, id) }))
+  const weekOf = createCalendar(reader.timeZone)
+  const byWeek = Map.groupBy(once, ({ saidAt }) => weekOf(saidAt))
+  const [first, last] = [weekOf(range.from), weekOf(range.to)]
+  const shown = Array.from({ length: Math.min(mostWeeks, last - first + 1) }, (_, ago) => last - ago).reverse()
+  const countWeek = (records: LabelRecord[] = []) => ids.map(id => count(records, id))
+  const weeks = shown.map(week => ({ name: formatWeek(week, reader), counts: countWeek(byWeek.get(week)) }))
+  const earlier = countWeek(once.filter(({ saidAt }) => weekOf(saidAt) < (shown[0] ?? last)))
   const quotes = ids.map(kind => ({ kind, quotes: selectQuotes(once, kind) })).filter(({ quotes }) => quotes.length > 0)
-  return { range, kinds, weeks, quotes, total: once.length }
+  return { range, kinds, weeks, earlier, quotes, total: once.length }
 }
 
 const count = (records: LabelRecord[], kind: string) => records.filter(record => has(record, kind)).length
@@ -74,24 +78,40 @@ function selectQuotes(records: LabelRecord[], kind: string): Quote[] {
 const weightOf = ({ record, label }: { record: LabelRecord; label: Label }) =>
   (record.correctedBy === undefined ? 0 : 1) + (label.confidence ?? 0.5)
 
-/** Returns the Monday of the week, in UTC. */
-function weekOf(at: number): number {
-  const day = Math.floor(at / 86_400_000)
-  return (day - ((day + 3) % 7)) * 86_400_000
+const dayMs = 86_400_000
+const weekMs = 7 * dayMs
+/** A Monday before all messages. */
+const firstMonday = Date.UTC(1970, 0, 5)
+
+/** Creates the function from a time to the number of its week, which begins on Monday by the clocks of a time zone. */
+function createCalendar(timeZone: string): (at: number) => number {
+  const days = new Intl.DateTimeFormat('en-CA', { timeZone, year: 'numeric', month: '2-digit', day: '2-digit' })
+  return at => Math.floor((Date.parse(days.format(at)) - firstMonday) / weekMs)
 }
 
-/** Renders the report as Markdown. `linkOf` returns the permalink of a quoted message, if it has one. */
+function formatWeek(week: number, { language }: Reader): string {
+  const monday = new Intl.DateTimeFormat(language, { month: 'short', day: 'numeric', timeZone: 'UTC' })
+  return monday.format(firstMonday + week * weekMs)
+}
+
+/** Formats the days of a time range: “Oct 31 – Nov 28, 2026”. */
+function formatDays({ from, to }: Range, { language, timeZone }: LocalReader): string {
+  return new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeZone }).formatRange(from, to)
+}
+
+/**
+ * Renders the report as Markdown. `place` names its channel; blank for all channels, and for those without a name. `linkOf` returns the
+ * permalink of a quoted message, if it has one.
+ */
 export function renderReportMarkdown(
-  report: Report,
-  language: Language,
-  linkOf: (quote: Quote) => string | undefined,
+  { range, kinds, weeks, earlier, quotes, total }: Report,
+  { place, reader, linkOf }: { place: string; reader: LocalReader; linkOf: (quote: Quote) => string | undefined },
 ): string {
-  const { report: words } = i18nFor(language).labels
-  const day = (at: number) => new Date(at).toISOString().slice(0, 10)
-  const { range, kinds, weeks, quotes, total } = report
+  const words = reader.i18n.labels.report
   const table = [
-    ['', ...kinds.map(({ name }) => escapeMarkdown(name))],
-    ...weeks.map(({ from, counts }) => [from, ...counts.map(String)]),
+    [words.week, ...kinds.map(({ name }) => escapeMarkdown(name))],
+    ...(earlier.some(some => some > 0) ? [[words.earlier, ...earlier.map(String)]] : []),
+    ...weeks.map(({ name, counts }) => [name, ...counts.map(String)]),
     [words.all, ...kinds.map(({ count: all }) => String(all))],
   ]
   const rule = table[0]?.map((_, at) => (at === 0 ? '---' : '---:')) ?? []
@@ -104,20 +124,23 @@ export function renderReportMarkdown(
     })
     return `**${name}**\n${items.join('\n')}`
   })
-  return [`**${words.title(day(range.from), day(range.to), total)}**`, lines.join('\n'), ...shown].join('\n\n')
+  const title = words.title(escapeMarkdown(place), formatDays(range, reader), total)
+  return [`**${title}**`, lines.join('\n'), ...shown].join('\n\n')
 }
 
-/** Formats the labels as CSV, one in each row. */
-export function formatReportCsv(records: LabelRecord[], taxonomy: Taxonomy, language: Language): string {
-  const head = ['said', 'channel', 'text', 'kind', 'quote', 'reason', 'confidence', 'corrected by', 'taxonomy version']
-  const rows = withoutCopies(records).flatMap(record =>
-    record.labels.map(({ kind, quote = '', reason, confidence }) => [
-      new Date(record.saidAt).toISOString(),
-      ...[record.channel, record.text, formatKind(taxonomy, kind, language), quote, reason].map(defuseFormulas),
-      confidence?.toFixed(2) ?? '',
-      record.correctedBy ?? '',
-      record.version,
-    ]),
+/** Formats the labels as CSV, one in each row. `nameOf` returns the name of a channel or person, blank if it is not known. */
+export function formatReportCsv(
+  records: LabelRecord[],
+  taxonomy: Taxonomy,
+  { reader, nameOf }: { reader: Reader; nameOf: (id: string) => string },
+): string {
+  const rows = withoutCopies(records).flatMap(({ saidAt, channel, text, labels, correctedBy = '', version }) =>
+    labels.map(({ kind, quote = '', reason, confidence }) =>
+      [
+        ...[new Date(saidAt).toISOString(), channel, nameOf(channel), text, formatKind(taxonomy, kind, reader), quote],
+        ...[reason, confidence?.toFixed(2) ?? '', correctedBy, nameOf(correctedBy), version],
+      ].map(defuseFormulas),
+    ),
   )
-  return `\uFEFF${stringify([head, ...rows])}`
+  return `\uFEFF${stringify([reader.i18n.labels.report.heads, ...rows])}`
 }

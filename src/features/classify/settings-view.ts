@@ -31,10 +31,11 @@ export function listenToClassifySettings(app: App, deps: Deps): void {
 /** Opens the dialogue for a channel. */
 export async function openSettings(
   deps: Deps,
-  request: { user_id: string; channel_id: string; trigger_id: string; response_url: string },
+  request: { user_id: string; channel_id: string; channel_name: string; trigger_id: string; response_url: string },
 ): Promise<void> {
   const i18n = i18nFor((await deps.users.read(request.user_id)).locale)
-  const view = buildSettingsView(i18n, request.channel_id, deps.settings.of(request.channel_id))
+  const { channel_id: id, channel_name: name } = request
+  const view = buildSettingsView(i18n, { id, name }, deps.settings.of(id))
   await openDialog(deps, request, { view, i18n })
 }
 
@@ -43,7 +44,23 @@ interface Values {
   reaction?: { name?: { value?: string | null } }
 }
 
-function buildSettingsView(i18n: I18n, channel: string, chosen: ReturnType<ChannelSettingsBook['of']>): ModalView {
+/** Slack's limit on the title of a dialogue. Source: docs.slack.dev, modal view. */
+const mostTitleCharacters = 24
+/** Stands in a command in place of the name of a channel that only its members may know. */
+const nameless = /^(?:privategroup|directmessage|mpdm-.*)$/
+
+/** Formats the title, with as much of the channel's name as Slack takes. */
+function formatTitle({ settings }: I18n['labels'], name: string): string {
+  if (nameless.test(name)) return settings.titleWithoutName
+  const room = mostTitleCharacters - settings.title('').length
+  return settings.title(name.length > room ? `${name.slice(0, room - 1).toWellFormed()}…` : name)
+}
+
+function buildSettingsView(
+  i18n: I18n,
+  channel: { id: string; name: string },
+  chosen: ReturnType<ChannelSettingsBook['of']>,
+): ModalView {
   const { settings } = i18n.labels
   const watch = { text: plain(settings.watch), value: 'watch' }
   const card = { text: plain(settings.card), value: 'card' }
@@ -51,8 +68,8 @@ function buildSettingsView(i18n: I18n, channel: string, chosen: ReturnType<Chann
   return {
     type: 'modal',
     callback_id: 'classify_settings',
-    private_metadata: channel,
-    title: plain(settings.title),
+    private_metadata: channel.id,
+    title: plain(formatTitle(i18n.labels, channel.name)),
     submit: plain(settings.save),
     close: plain(i18n.ask.close),
     blocks: [

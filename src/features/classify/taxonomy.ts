@@ -1,6 +1,7 @@
 import { isMap, isScalar, LineCounter, type Node, parseDocument } from 'yaml'
 import { z } from 'zod'
-import type { Language } from '../../text/terms.ts'
+import { catalogs } from '../../i18n/catalog.ts'
+import type { createReader } from './reader.ts'
 
 /** One kind of feedback. */
 interface Kind {
@@ -147,19 +148,24 @@ function findLine(contents: unknown, path: PropertyKey[], lines: LineCounter): n
 
 const firstLine = (message: string) => message.split('\n', 1)[0] ?? message
 
-const otherNames: Record<Language, string> = { en: 'other', zh: '其他', ja: 'その他' }
-
-/** Formats a kind's name in a language; falls back to English, then to any. */
-export function formatKind(taxonomy: Taxonomy, id: string, language: Language): string {
-  if (id === otherId) return otherNames[language]
+/** Formats a kind's name in the reader's language; falls back to English, then to any. */
+export function formatKind(
+  taxonomy: Pick<Taxonomy, 'kinds'>,
+  id: string,
+  { language, i18n }: ReturnType<typeof createReader>,
+): string {
+  if (id === otherId) return i18n.labels.otherKind
   const names = taxonomy.kinds.find(kind => kind.id === id)?.names ?? {}
   return names[language] ?? names.en ?? Object.values(names)[0] ?? id
 }
 
+const isNameOfOther = (name: string) =>
+  Object.values(catalogs).some(({ labels }) => normalize(labels.otherKind) === name)
+
 /** Parses an id, or a name in any language, to the kind's id. */
 export function parseKind(taxonomy: Taxonomy, written: string): string | undefined {
   const wanted = normalize(written)
-  if (wanted === otherId || wanted === '其它' || Object.values(otherNames).includes(wanted)) return otherId
+  if (wanted === otherId || wanted === '其它' || isNameOfOther(wanted)) return otherId
   return taxonomy.kinds.find(({ id, names }) => [id, ...Object.values(names)].some(name => normalize(name) === wanted))
     ?.id
 }

@@ -2,16 +2,37 @@ import type { BlockAction } from '@slack/bolt'
 import type { HomeView } from '@slack/types'
 import { formatError } from '../../errors.ts'
 import { type I18n, i18nFor } from '../../i18n/catalog.ts'
+import { createCache } from '../../lru.ts'
+import { rejectAfter } from '../../slack/users.ts'
+import { formatFailure, savedOrTold } from '../command-failure.ts'
 import type { Bot, Services } from '../context.ts'
 
-type HomeDeps = Pick<Services, 'limiter' | 'model' | 'log' | 'store' | 'users'>
+type HomeDeps = Pick<Services, 'call' | 'limiter' | 'model' | 'log' | 'store' | 'users'>
 
 /** Registers App Home: its home tab says what the bot does and which model answers, its messages tab suggests prompts. */
 export function home({ app, services }: Bot): void {
+  const examples = createCache({
+    maxSize: 1,
+    sizeOf: () => 1,
+    ttlMs: exampleMs,
+    read: () => findExample(services.call),
+  })
   app.event('app_home_opened', async ({ event }) => {
-    const i18n = i18nFor((await services.users.read(event.user)).locale)
-    if (event.tab === 'messages') await suggest(services, event.channel, i18n)
-    else await publish(services, event.user, i18n)
+    const { isGuest, locale } = await services.users.read(event.user)
+    const i18n = i18nFor(locale)
+    if (event.tab !== 'messages') return publish(services, event.user, i18n)
+    // Guests may read only some channels.
+    const reading = isGuest ? undefined : Promise.race([examples.read(''), rejectAfter(exampleWaitMs)])
+    const example = await reading?.catch(() => undefined)
+    await suggest(services, { channel: event.channel, example: example?.name, i18n })
+  })
+  app.action<BlockAction>('show_missed', async ({ ack, body }) => {
+    const { id: user } = body.user
+    const i18n = i18nFor((await services.users.read(user)).locale)
+    const saving = services.questions.save({ user, question: i18n.summary.missed.request })
+    const command = await savedOrTold(saving, error => publish(services, user, i18n, formatFailure(error, i18n)))
+    await ack()
+    if (command !== undefined) await services.questions.run(command)
   })
   app.action<BlockAction>('forget_me', async ({ ack, body }) => {
     await ack()
@@ -33,24 +54,74 @@ async function forget({ store, log }: HomeDeps, user: string, i18n: I18n): Promi
 }
 
 async function publish(deps: HomeDeps, user: string, i18n: I18n, notice?: string): Promise<void> {
-  const view = buildHomeView(i18n, deps.model.title, notice)
+  const view = buildHomeView(i18n, {
+    model: i18n.modelTitle(deps.model.title),
+    ratings: await countRatings(deps, user),
+    notice,
+  })
   await deps.limiter
     .send('views.publish', () => ({ user_id: user, view }), 'first')
     .catch(error => deps.log.warn({ reason: formatError(error) }, 'App Home not published'))
+}
+
+/** How long the example is kept, and how long it is waited for. */
+const exampleMs = 600_000
+const exampleWaitMs = 1_000
+
+/** Finds a public channel that the bot is in, for an example: #general if it is there. */
+async function findExample(call: HomeDeps['call']): Promise<{ name: string | undefined }> {
+  const { channels } = await call('users.conversations', {
+    types: 'public_channel',
+    exclude_archived: true,
+    limit: 200,
+  })
+  const names = (channels as { name?: string }[]).flatMap(({ name }) => name ?? [])
+  return { name: names.find(name => name === 'general') ?? names[0] }
+}
+
+type Ratings = Awaited<ReturnType<HomeDeps['store']['ratings']['count']>>
+
+/** Counts the ratings of all answers for an admin; undefined for everybody else. */
+async function countRatings({ store, users, log }: HomeDeps, user: string): Promise<Ratings | undefined> {
+  if (!(await users.read(user)).isAdmin || !(await users.refresh(user)).isAdmin) return undefined
+  return store.ratings.count().catch(error => {
+    log.warn({ reason: formatError(error) }, 'ratings not counted')
+    return undefined
+  })
+}
+
+/** Formats how answers were rated, and for which reasons. */
+function formatRatings(ratings: Ratings, { home, controls }: I18n): string {
+  const count = (is: (one: Ratings[number]) => boolean) => ratings.filter(is).reduce((sum, { count }) => sum + count, 0)
+  const total = home.ratings(
+    count(({ rating }) => rating === 'up'),
+    count(({ rating }) => rating === 'down'),
+  )
+  const reasons = Object.entries(controls.reasons)
+    .map(([key, name]) => ({ name, times: count(({ rating, reason }) => rating === 'down' && reason === key) }))
+    .filter(({ times }) => times > 0)
+    .map(({ name, times }) => `${name} ${times}`)
+  return [total, reasons.join(' · ')].join('\n').trim()
 }
 
 /**
  * Sets the suggested prompts. In agent apps they belong to the whole messages tab; with a `thread_ts` the call silently does nothing.
  * Best effort: a workspace whose plan has no agents refuses them.
  */
-async function suggest(deps: HomeDeps, channel: string, i18n: I18n): Promise<void> {
-  const args = { channel_id: channel, title: i18n.prompts.title, prompts: i18n.prompts.list }
+async function suggest(
+  deps: HomeDeps,
+  { channel, example, i18n }: { channel: string; example: string | undefined; i18n: I18n },
+): Promise<void> {
+  const args = { channel_id: channel, title: i18n.prompts.title, prompts: i18n.prompts.list(example) }
   await deps.limiter
     .send('assistant.threads.setSuggestedPrompts', () => args, 'first')
     .catch(error => deps.log.debug({ code: error.code }, 'suggested prompts not set'))
 }
 
-function buildHomeView(i18n: I18n, model: string, notice: string | undefined): HomeView {
+function buildHomeView(
+  i18n: I18n,
+  { model, ratings, notice }: { model: string; ratings: Ratings | undefined; notice: string | undefined },
+): HomeView {
   const plain = (text: string) => ({ type: 'plain_text' as const, text })
   const section = (text: string) => ({ type: 'section' as const, text: { type: 'plain_text' as const, text } })
   return {
@@ -69,9 +140,11 @@ function buildHomeView(i18n: I18n, model: string, notice: string | undefined): H
             style: 'primary',
             text: { type: 'plain_text', text: i18n.home.ask },
           },
+          { type: 'button', action_id: 'show_missed', text: plain(i18n.home.missed) },
         ],
       },
       { type: 'divider' },
+      ...(ratings === undefined ? [] : [section(formatRatings(ratings, i18n))]),
       { type: 'context', elements: [{ type: 'plain_text', text: i18n.home.model(model) }] },
       { type: 'context', elements: [{ type: 'plain_text', text: i18n.home.reads }] },
       {

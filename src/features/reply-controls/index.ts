@@ -4,9 +4,9 @@ import type { Turn } from '../../queue/turn.ts'
 import { buildMessageBody } from '../../reply/body.ts'
 import { escapeMarkdown } from '../../text/escape-markdown.ts'
 import type { Bot, Services } from '../context.ts'
-import { buildRegenerateControls, controlIds, parseRating } from '../reply-buttons.ts'
+import { buildReasonControl, buildRegenerateControls, controlIds, parseRating } from '../reply-buttons.ts'
 
-type ControlDeps = Pick<Services, 'inbox' | 'access' | 'users' | 'limiter' | 'log'>
+type ControlDeps = Pick<Services, 'inbox' | 'access' | 'users' | 'limiter' | 'respond' | 'log'>
 
 /**
  * Registers the controls of a reply: stop (its button and Slack's own), regenerate and rate. Only the asker and admins may stop and
@@ -28,6 +28,8 @@ export function replyControls(bot: Bot): void {
     const mayAsk = turn !== undefined && (await mayControl(services, turn, body.user.id))
     const outcome = mayAsk ? await regenerate(services, turn, body.user.id) : 'unknown'
     await ack()
+    // The offer of a new answer has been taken.
+    if (body.container.is_ephemeral === true) await replacePressed(services, body, { delete_original: true })
     if (turn !== undefined && !mayAsk) await refuse(services, turn, body.user.id)
     else if (outcome !== 'begun') await tell(services, body, regenerateRefusals[outcome])
   })
@@ -36,7 +38,17 @@ export function replyControls(bot: Bot): void {
     const turn = rated && (await findTurn(services, body, rated.turnId))
     if (rated !== undefined && turn !== undefined) await store.ratings.rate(turn.id, body.user.id, rated.rating)
     await ack()
-    if (turn === undefined) await tell(services, body, i18n => i18n.controls.tooOld)
+    if (turn === undefined) return tell(services, body, i18n => i18n.controls.tooOld)
+    if (rated?.rating === 'down') await askReason(services, turn, body.user.id)
+  })
+  app.action<BlockAction>(new RegExp(`^${controlIds.reason}_`), async ({ ack, body, action }) => {
+    const turn = await findTurn(services, body, actionValue(action))
+    const reason = action.action_id.slice(controlIds.reason.length + 1)
+    const isKnown = turn !== undefined && Object.hasOwn(i18nFor('').controls.reasons, reason)
+    const isKept = isKnown && (await store.ratings.explain(turn.id, body.user.id, reason))
+    await ack()
+    const { controls } = i18nFor((await services.users.read(body.user.id)).locale)
+    await replacePressed(services, body, { text: isKept ? controls.reasonKept : controls.tooOld })
   })
   // Bolt has no type for this event yet.
   app.event('agent_session_stopped' as 'message', async ({ event }) => {
@@ -99,6 +111,20 @@ async function mayControl(deps: ControlDeps, turn: Turn, user: string): Promise<
 async function refuse(deps: ControlDeps, turn: Turn, user: string): Promise<void> {
   const author = await deps.users.read(turn.user)
   await whisper(deps, { ...turn, user }, i18n => ({ text: i18n.controls.notYours(escapeMarkdown(author.name)) }))
+}
+
+/** Asks a person who rated an answer down for the reason, privately. They need not answer. */
+const askReason = (deps: ControlDeps, turn: Turn, user: string) =>
+  whisper(deps, { ...turn, user }, i18n => ({
+    text: i18n.controls.askReason,
+    buttons: [buildReasonControl(turn.id, i18n)],
+  }))
+
+/** Replaces or deletes the private message in which a button was pressed. Best effort. */
+async function replacePressed({ respond, log }: ControlDeps, body: BlockAction, message: object): Promise<void> {
+  await respond(body.response_url, { replace_original: true, ...message }).catch(error =>
+    log.warn({ code: error.code }, 'private message not replaced'),
+  )
 }
 
 /** Posts a private message. Best effort: what it tells has happened already. */

@@ -11,7 +11,6 @@ export interface ModelUsage {
   calls: number
   tokensIn: number
   tokensOut: number
-  isGuessed: boolean
   /** An answer broke off, and what there was of it was taken. */
   isCut: boolean
 }
@@ -85,7 +84,6 @@ async function askOnce(
   signal.throwIfAborted()
   const estimate = prompt.reduce((total, { content }) => total + estimateTokens(String(content)), 0)
   const { tokensIn, tokensOut } = answer.usage ?? {}
-  usage.isGuessed ||= tokensIn === undefined || tokensOut === undefined
   usage.tokensIn += tokensIn ?? estimate
   usage.tokensOut += tokensOut ?? estimateTokens(answer.text)
   usage.isCut ||= format === undefined && answer.reason === 'cut'

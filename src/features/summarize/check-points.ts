@@ -7,7 +7,7 @@ import { checkDue, checkOwner } from './check-task.ts'
 import type { Said } from './chunks.ts'
 
 const pointSchema = z.object({
-  kind: z.enum(['decision', 'question', 'task', 'fact']),
+  kind: z.enum(['decision', 'disagreement', 'question', 'task', 'fact']),
   text: z.string(),
   /** The owner of a task. */
   who: z.string().exactOptional(),
@@ -15,6 +15,8 @@ const pointSchema = z.object({
   due: z.string().exactOptional(),
   /** The ts of the messages that support it, each of which was read. Never empty. */
   sources: z.array(z.string()),
+  /** The sides of a disagreement, each of another person. */
+  sides: z.array(z.object({ text: z.string(), sources: z.array(z.string()) })).exactOptional(),
 })
 
 /** The points of a chunk, or of several joined. */
@@ -48,6 +50,7 @@ const maxKept = 30
 interface Answer {
   upshot: Unproven | undefined
   decisions: Unproven[]
+  disagreements: { text: string; sides: Unproven[] }[]
   questions: Unproven[]
   tasks: (Unproven & { who: string; due: string })[]
   facts: Unproven[]
@@ -60,7 +63,7 @@ interface Unproven {
   sources: string[]
 }
 
-const lists = ['decisions', 'questions', 'tasks', 'facts']
+const lists = ['decisions', 'disagreements', 'questions', 'tasks', 'facts']
 
 const isAnswer = (read: unknown): read is Record<string, unknown> => {
   const record = asRecord(read)
@@ -80,7 +83,12 @@ function parseFields(read: Record<string, unknown>): Omit<Answer, 'isBroken'> {
     }))
   })
   const all = (field: unknown) => parseList(field).flatMap(parseSaid)
-  return { upshot, decisions: all(read.decisions), questions: all(read.questions), tasks, facts: all(read.facts) }
+  const disagreements = parseList(read.disagreements).map(given => {
+    const { about, text, sides } = asRecord(given)
+    return { text: parseText(about ?? text), sides: all(sides) }
+  })
+  const [decisions, questions, facts] = [all(read.decisions), all(read.questions), all(read.facts)]
+  return { upshot, decisions, disagreements, questions, tasks, facts }
 }
 
 function parseSaid(given: unknown): Unproven[] {
@@ -160,9 +168,27 @@ export async function checkPoints(answer: Answer, checks: Checks): Promise<Point
     points.flatMap(check).map(one => ({ kind, ...one }))
   const [upshot] = answer.upshot === undefined ? [] : check(answer.upshot)
   const tasks = await Promise.all(answer.tasks.flatMap(check).map(task => checkTask(task, checks)))
-  const kinds = [all('decision', answer.decisions), all('question', answer.questions), tasks, all('fact', answer.facts)]
+  const disagreements = answer.disagreements.flatMap(({ text, sides }) => {
+    const kept = selectSides(sides.flatMap(check), checks)
+    const [head] = check({ text, sources: sides.flatMap(({ sources }) => sources) })
+    if (kept.length < 2 || head === undefined) return []
+    return [{ ...head, kind: 'disagreement' as const, sides: kept }]
+  })
+  const [decisions, questions] = [all('decision', answer.decisions), all('question', answer.questions)]
+  const kinds = [decisions, disagreements, questions, tasks, all('fact', answer.facts)]
   const points = withoutRepeats(kinds.flat())
   return { upshot, points: kinds.flatMap(list => list.filter(one => points.has(one)).slice(0, maxKept)), dropped }
+}
+
+/** Selects the first side of each person: who says one thing and then another does not disagree. */
+function selectSides(sides: Unproven[], { said }: Checks): Unproven[] {
+  const heard = new Set<string>()
+  return sides.filter(({ sources }) => {
+    const authors = sources.map(ts => said(ts)).map(message => message?.author ?? message?.from ?? '')
+    const isNew = authors.some(author => !heard.has(author))
+    for (const author of authors) heard.add(author)
+    return isNew
+  })
 }
 
 /** Keeps the owner and the due date of a task only where a source supports them. */

@@ -36,7 +36,7 @@ function isInWords(text: string, name: string): boolean {
 const wordsOf = (name: string): string[] => name.toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? []
 
 /** A part of a name stands for the whole, and the whole for a part. */
-function isSamePerson(a: string, b: string): boolean {
+export function isSamePerson(a: string, b: string): boolean {
   const [one, other] = [new Set(wordsOf(a)), new Set(wordsOf(b))]
   return one.size > 0 && other.size > 0 && (one.isSubsetOf(other) || other.isSubsetOf(one))
 }

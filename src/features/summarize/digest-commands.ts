@@ -1,13 +1,13 @@
 import { randomUUID } from 'node:crypto'
 import { ShownError } from '../../errors.ts'
 import type { I18n } from '../../i18n/catalog.ts'
-import type { Digests } from '../../store/digests.ts'
+import type { Digest, Digests } from '../../store/digests.ts'
 import { escapeMarkdown } from '../../text/escape-markdown.ts'
-import { formatTime } from '../../text/from-slack.ts'
 import type { Services } from '../context.ts'
 import { nextRun, parseSchedule } from './digest-schedule.ts'
 import type { createDigestScheduler } from './digest-scheduler.ts'
-import { formatQuestion, parseSummaryRequest } from './request.ts'
+import { checkWords, guess } from './guess.ts'
+import { formatQuestion, parseAskedSummary, parseSummaryRequest } from './request.ts'
 import { findReadable } from './source.ts'
 
 type DigestScheduler = ReturnType<typeof createDigestScheduler>
@@ -27,26 +27,54 @@ export async function addDigest(
   const { timeZone, isGuest } = await users.refresh(user)
   if (isGuest) return i18n.access.guests
   const nextAt = schedule === undefined ? undefined : nextRun(schedule.pattern, timeZone, Date.now())
-  if (schedule === undefined || nextAt === undefined) return i18n.summary.digest.unclear
+  if (schedule === undefined || nextAt === undefined) {
+    const found = await guess(text, candidate => parseSchedule(candidate) !== undefined)
+    return found === undefined
+      ? i18n.summary.digest.unclear
+      : i18n.summary.didYouMean(escapeMarkdown(text), escapeMarkdown(found))
+  }
   const known = await digests.of(user)
   if (known.length >= mostDigests) return i18n.summary.digest.tooMany(mostDigests)
   const question = formatQuestion([i18n.summary.newWord, schedule.rest].join(' ').trim(), here, i18n)
   const asked = parseSummaryRequest(question)?.place
+  let name = ''
   try {
-    if (asked?.of === 'channel' || asked?.of === 'thread') await findReadable(access, user, asked)
+    const request = await parseAskedSummary(question, Date.now(), timeZone)
+    if (request !== undefined) await checkWords(request, Date.now(), timeZone)
+    if (asked?.of === 'channel' || asked?.of === 'thread') name = (await findReadable(access, user, asked)).name
   } catch (error) {
     if (error instanceof ShownError) return error.sentence(i18n)
     throw error
   }
-  const place = schedule.rest.includes('#') ? '' : ` ${here}`
+  const place = schedule.rest.includes('#') || asked?.of === 'everywhere' ? '' : ` ${here}`
   const title = `${text}${place} (${timeZone})`.replace(
     /<#([A-Z0-9]+)(?:\|([^<>]+))?>/g,
-    (_, id, name) => `#${name ?? id}`,
+    (_, id, label) => `#${label ?? (name || id)}`,
   )
   const digest = { id: randomUUID(), user, pattern: schedule.pattern, timeZone, question, title, nextAt }
   if (!(await digests.add(digest))) return `⚠️ ${i18n.notSaved}`
   scheduler.wake()
-  return i18n.summary.digest.added(escapeMarkdown(title), formatTime(nextAt, timeZone), known.length + 1)
+  const { digest: of, moments } = i18n.summary
+  const when = `${of.when(parseDays(digest.pattern), formatClock(digest.pattern))} (${timeZone})`
+  return of.added(when, formatPlace(digest, i18n), moments.weekday(nextAt, timeZone), known.length + 1)
+}
+
+/** Parses the days of a digest's pattern; 0 is Sunday. */
+function parseDays(pattern: string): number[] {
+  const days = pattern.split(' ')[4] ?? '*'
+  if (days === '*') return [0, 1, 2, 3, 4, 5, 6]
+  return days === '1-5' ? [1, 2, 3, 4, 5] : days.split(',').map(Number)
+}
+
+function formatClock(pattern: string): string {
+  const [minute = '0', hour = '0'] = pattern.split(' ')
+  return `${hour}:${minute.padStart(2, '0')}`
+}
+
+/** Formats the channel that a digest is of, which its title names. */
+function formatPlace({ title, question }: Pick<Digest, 'title' | 'question'>, i18n: I18n): string {
+  if (parseSummaryRequest(question)?.place.of === 'everywhere') return i18n.summary.digest.everywhere
+  return escapeMarkdown(/#[^\s,，]+/.exec(title)?.[0] ?? i18n.summary.digest.thread)
 }
 
 /** Formats a person's digests, with the numbers by which they are ended. */
@@ -55,7 +83,7 @@ export async function listDigests({ digests }: Pick<Deps, 'digests'>, user: stri
   if (known.length === 0) return i18n.summary.digest.none
   const lines = known.map(
     ({ title, nextAt, timeZone }, at) =>
-      `${at + 1}. ${escapeMarkdown(title)} · ${i18n.summary.digest.next(formatTime(nextAt, timeZone))}`,
+      `${at + 1}. ${escapeMarkdown(title)} · ${i18n.summary.digest.next(i18n.summary.moments.near(nextAt, timeZone))}`,
   )
   return [i18n.summary.digest.list, ...lines].join('\n')
 }
@@ -73,5 +101,6 @@ export async function endDigest(
   const ended = isAll ? known : known.filter((_, at) => String(at + 1) === which.trim())
   if (ended.length === 0) return i18n.summary.digest.unknown(which.trim() === '' ? '?' : which.trim())
   for (const { id } of ended) await digests.end(id)
-  return i18n.summary.digest.ended(ended.map(({ title }) => escapeMarkdown(title)).join('; '))
+  const { ended: sentence, kind } = i18n.summary.digest
+  return ended.map(digest => sentence(kind(parseDays(digest.pattern)), formatPlace(digest, i18n))).join('\n')
 }

@@ -1,27 +1,29 @@
 import { orAbort } from '../../abort.ts'
 import { formatError, ShownError } from '../../errors.ts'
+import { i18nFor } from '../../i18n/catalog.ts'
 import type { Interruption } from '../../queue/job.ts'
 import type { Turn } from '../../queue/turn.ts'
-import { buildMessageBody, withoutNote } from '../../reply/body.ts'
+import { buildMessageBody } from '../../reply/body.ts'
 import type { Ending } from '../../reply/reply.ts'
 import { openTicker } from '../../reply/ticker.ts'
-import { isBlank, type Message } from '../../slack/message.ts'
-import { labelMark } from '../../slack/metadata.ts'
 import { buildPermalink } from '../../slack/permalink.ts'
-import { formatReadable } from '../../slack/readable.ts'
 import type { Person } from '../../slack/users.ts'
 import type { Digests } from '../../store/digests.ts'
 import { escapeMarkdown } from '../../text/escape-markdown.ts'
-import { formatTime, isMentioned } from '../../text/from-slack.ts'
+import { formatTime } from '../../text/from-slack.ts'
 import { toMrkdwn } from '../../text/to-mrkdwn.ts'
 import type { Services, TurnContext } from '../context.ts'
 import { buildAnswerControls, buildPostControl, controlIds } from '../reply-buttons.ts'
 import type { Said } from './chunks.ts'
-import { formatFacts, formatProgress, languageFor, type Progress } from './progress.ts'
+import { checkWords } from './guess.ts'
+import { buildMissed } from './missed.ts'
+import { formatFacts, formatMoment, formatProgress, languageFor, localeFor, type Progress } from './progress.ts'
 import { renderFormedMarkdown, renderSummaryMarkdown } from './render.ts'
 import { type AskedSummary, parseAskedSummary } from './request.ts'
+import { buildSaid, selectMessages, stripMentions } from './said.ts'
 import { checkDelivery, fetchSource, findSource, type Source, type SourceRead } from './source.ts'
 import type { createSummarizer, Summary, SummaryProgress } from './summarizer.ts'
+import { formatVotes } from './votes.ts'
 
 type Summarizer = ReturnType<typeof createSummarizer>
 
@@ -29,31 +31,70 @@ type RequestedForm = AskedSummary['form']
 
 type SummarizeDeps = Pick<
   Services,
-  'self' | 'reader' | 'access' | 'users' | 'fetchNames' | 'model' | 'respond' | 'metrics'
+  'self' | 'reader' | 'access' | 'users' | 'fetchNames' | 'model' | 'respond' | 'metrics' | 'questions' | 'limiter'
 > & {
   summarizer: Summarizer
   digests: Digests
 }
-type Ctx = TurnContext<SummarizeDeps>
+/** Its sentences are in the language of the request. */
+type Ctx = TurnContext<SummarizeDeps> & { locale: string }
 
 /** Progress is shown at least every three seconds. */
 const progressEveryMs = 2_500
-/** Names that are looked up for one summary: Slack allows a hundred a minute. */
-const mostNames = 90
 
 /** Parses the request for a summary in a turn; a turn with files is none. */
 export async function parseSummaryTurn(turn: Turn, { timeZone }: Person): Promise<AskedSummary | undefined> {
   if (turn.question.files.length > 0) return undefined
-  return parseAskedSummary(stripMentions(turn.question.text), Number(turn.question.ts) * 1000, timeZone)
+  const asked = await parseAskedSummary(stripMentions(turn.question.text), Number(turn.question.ts) * 1000, timeZone)
+  const isMissed = asked?.place.of === 'here' && asked.span?.kind === 'new' && turn.question.ts === turn.threadTs
+  const isWide = isMissed && (turn.place === 'dm' || missedWords.test(turn.question.text))
+  return isWide ? { ...asked, place: { of: 'everywhere' } } : asked
 }
 
-const stripMentions = (text: string) => text.replace(/<@[UW][^<>]*>/g, ' ')
+/** Words that ask for more than a channel. */
+const missedWords = /\bi\s+miss|我错过了/i
+
+/** Summarizes what a turn asks for. A command that fails says so where it was sent. */
+export async function summarize(turnCtx: TurnContext<SummarizeDeps>, asked: AskedSummary): Promise<void> {
+  const locale = localeFor(turnCtx.turn, turnCtx.person)
+  const ctx: Ctx = { ...turnCtx, locale, i18n: i18nFor(locale) }
+  const { turn, person, i18n, signal } = ctx
+  try {
+    await checkWords(asked, Number(turn.question.ts) * 1000, person.timeZone)
+    if (asked.place.of === 'everywhere' && turn.place !== 'dm') await moveToDirect(ctx)
+    else await showSummary(ctx, asked)
+  } catch (error) {
+    if (!(error instanceof ShownError)) throw error
+    if (!signal.aborted && (await failPrivately(ctx, error))) return
+    throw new ShownError(error.kind, () => error.sentence(i18n), error.cause)
+  }
+}
+
+/** Tells why a command failed where it was sent and leaves no trace in the direct messages. Returns false if it came from elsewhere. */
+async function failPrivately({ job, turn, i18n, reply, deps, log }: Ctx, error: ShownError): Promise<boolean> {
+  if (turn.echo === undefined || job.revision > 1) return false
+  const text = toMrkdwn(`⚠️ ${error.sentence(i18n)}`)
+  try {
+    await deps.respond(turn.echo, { response_type: 'ephemeral', replace_original: false, text })
+  } catch (reason) {
+    log.warn({ turn: turn.id, reason: formatError(reason) }, 'command not answered where it was sent')
+    return false
+  }
+  log.error({ turn: turn.id, kind: error.kind, reason: formatError(error) }, 'turn failed')
+  reply.replace('')
+  await reply.keepFirst(0)
+  const question = { channel: turn.channel, ts: turn.question.ts }
+  await deps.limiter
+    .send('chat.delete', () => question, 'final')
+    .catch(reason => log.warn({ turn: turn.id, reason: formatError(reason) }, 'question not removed'))
+  return true
+}
 
 /**
  * Reads what was said, summarizes it and shows the summary in the reply, below which its progress stood; also in place of the
  * command that asked for it.
  */
-export async function summarize(ctx: Ctx, asked: AskedSummary): Promise<void> {
+async function showSummary(ctx: Ctx, asked: AskedSummary): Promise<void> {
   const { reply, i18n, signal } = ctx
   const progress: Progress = { begunAt: Date.now(), read: 0, total: 0, summing: undefined }
   const ticker = openTicker(() => reply.show(formatProgress(progress, i18n)), progressEveryMs)
@@ -65,9 +106,19 @@ export async function summarize(ctx: Ctx, asked: AskedSummary): Promise<void> {
     await echo(ctx, renderEcho(ctx, ending))
   } catch (error) {
     await ticker.close()
-    await clearProgress(ctx, error)
+    // One that is resumed later keeps its progress line.
+    if (!signal.aborted || (signal.reason as Interruption).kind === 'stopped') reply.replace('')
     throw error
   }
+}
+
+/** Asks the question again in the person's direct messages: what they missed is theirs alone. */
+async function moveToDirect({ turn, reply, i18n, deps }: Ctx): Promise<void> {
+  const question = { user: turn.user, question: stripMentions(turn.question.text).trim() }
+  const command = await deps.questions.save(question, `missed:${turn.id}`)
+  reply.replace(i18n.summary.missed.inDirect)
+  await reply.finish()
+  if (command !== undefined) await deps.questions.run(command)
 }
 
 /** Fetches, summarizes and writes the reply's text. The read marker is saved once the summary stands in Slack. */
@@ -76,7 +127,8 @@ async function buildSummary(
   { place, span, form }: AskedSummary,
   progress: Progress,
 ): Promise<{ ending: Ending; saveReadMarker: () => Promise<void> }> {
-  const { turn, person, i18n, reply, signal, deps } = ctx
+  if (place.of === 'everywhere') return buildMissed(ctx, { span, form }, progress)
+  const { turn, i18n, reply, signal, deps } = ctx
   const now = Number(turn.question.ts) * 1000
   const readAt = Date.now()
   const source = await findSource(ctx, place)
@@ -96,26 +148,8 @@ async function buildSummary(
   await checkDelivery(ctx, source)
   signal.throwIfAborted()
   const { nothing, nothingNew } = i18n.summary
-  reply.replace(span?.kind === 'new' ? nothingNew(formatTime(read.range?.from ?? now, person.timeZone)) : nothing)
+  reply.replace(span?.kind === 'new' ? nothingNew(formatMoment(read.range?.from ?? now, i18n)) : nothing)
   return { ending: {}, saveReadMarker }
-}
-
-/** Selects what people said, without requests for summaries; of the bot's own messages only its answers. */
-async function selectMessages({ deps, turn, person }: Ctx, all: Message[]): Promise<Message[]> {
-  const isRequest = async ({ ts, text }: Message) =>
-    ts === turn.question.ts ||
-    (await parseAskedSummary(stripMentions(text), Number(ts) * 1000, person.timeZone)) !== undefined
-  const toBot = all.filter(message => message.ts === turn.question.ts || isMentioned(message.text, deps.self.userId))
-  const requests = new Set<string>()
-  for (const message of toBot) if (await isRequest(message)) requests.add(message.ts)
-  const questions = new Set(all.map(({ ts }) => ts))
-  return all.filter(message => {
-    const { ts, text, author, mark } = message
-    if (requests.has(ts) || isBlank({ ...message, text: withoutNote(text) })) return false
-    if (author.kind !== 'self') return true
-    const question = mark?.turn.split(':').at(-1) ?? ''
-    return mark?.turn.startsWith(labelMark) === false && questions.has(question) && !requests.has(question)
-  })
 }
 
 interface SummaryWork {
@@ -131,7 +165,7 @@ async function summarizeMessages(ctx: Ctx, { source, read, form, progress, readA
   const { job, turn, person, i18n, reply, signal, deps } = ctx
   const said = await buildSaid(ctx, read.messages)
   const reader = {
-    language: languageFor(turn, person),
+    language: languageFor(ctx.locale),
     now: formatTime(Date.now(), person.timeZone),
     request: form.words,
   }
@@ -150,37 +184,14 @@ async function summarizeMessages(ctx: Ctx, { source, read, form, progress, readA
     read,
     summary,
     dropped: shown.dropped,
-    model: deps.model.title,
-    timeZone: person.timeZone,
+    model: i18n.modelTitle(deps.model.title),
     i18n,
   })
   const isElsewhere = turn.place === 'dm' && source.channel !== turn.channel
-  const post = isElsewhere ? [buildPostControl(turn, source, i18n)] : []
+  const buttons = i18nFor(person.locale)
+  const post = isElsewhere ? [buildPostControl(turn, source, buttons)] : []
   const note = { kind: 'footer' as const, sentence: facts.join(' · ') }
-  return { note, controls: [...post, ...buildAnswerControls(turn.id, i18n)] }
-}
-
-/** Builds the messages as the summarizer takes them, with names for ids. */
-async function buildSaid({ deps, person }: Ctx, messages: Message[]): Promise<Said[]> {
-  const { fetchNames, self } = deps
-  const counts = new Map<string, number>()
-  for (const { author } of messages)
-    if (author.kind === 'person') counts.set(author.id, (counts.get(author.id) ?? 0) + 1)
-  const often = (message: Message) => (message.author.kind === 'person' ? (counts.get(message.author.id) ?? 0) : 0)
-  // The names of those who wrote most are looked up first.
-  const byFrequency = messages.toSorted((a, b) => often(b) - often(a))
-  const nameOf = await fetchNames(byFrequency, mostNames)
-  return messages.map(({ ts, author, text, form, quotes, files, inThread, reactions }) => ({
-    ts,
-    threadTs: inThread ?? ts,
-    ...(author.kind === 'person' && { author: author.id }),
-    from: author.kind === 'person' ? nameOf(author.id) : author.kind === 'app' ? author.name : self.name,
-    time: formatTime(Number(ts) * 1000, person.timeZone),
-    text: formatReadable({ text: withoutNote(text), form, ...(quotes !== undefined && { quotes }) }, nameOf),
-    ...(reactions !== undefined && { reactions }),
-    files: files.map(({ name }) => name),
-    ...(author.kind === 'self' && { isOwn: true }),
-  }))
+  return { note, controls: [...post, ...buildAnswerControls(turn.id, buttons)] }
 }
 
 /** Renders the requested form if any of it is supported by its sources, else the usual one. */
@@ -190,25 +201,16 @@ function renderSummary(
 ): ReturnType<typeof renderSummaryMarkdown> {
   const { found, formed } = summary
   const byTs = new Map(said.map(message => [message.ts, message]))
-  const today = said.at(-1)?.time.slice(0, 10)
   const linkOf = (ts: string) => {
     const message = byTs.get(ts)
-    const [day = '', clock = ''] = (message?.time ?? '').split(' ')
-    const when = day === today ? clock : `${day.slice(5)} ${clock}`
-    const label = escapeMarkdown(`${message?.from ?? ''}, ${when}`.replace(/[[\]<>@]/g, ''))
-    return { address: buildPermalink(deps.self, source.channel, ts, message?.threadTs), label }
+    const label = escapeMarkdown((message?.from ?? '').replace(/[[\]<>@]/g, ''))
+    const address = buildPermalink(deps.self, source.channel, ts, message?.threadTs)
+    return { address, label, time: formatMoment(Number(ts) * 1000, i18n), votes: formatVotes(message?.reactions) }
   }
   const usual = renderSummaryMarkdown(found, form.sections, linkOf, i18n)
   if (formed === undefined) return usual
   const shown = renderFormedMarkdown(formed, found, linkOf, { said: ts => byTs.get(ts) })
   return shown === undefined ? usual : { ...shown, dropped: shown.dropped + found.dropped }
-}
-
-/** Clears the progress line of a summary that failed or was stopped; one that is resumed later keeps it. */
-async function clearProgress(ctx: Ctx, error: unknown): Promise<void> {
-  const { signal, reply, i18n } = ctx
-  if (!signal.aborted || (signal.reason as Interruption).kind === 'stopped') reply.replace('')
-  if (error instanceof ShownError && !signal.aborted) await echo(ctx, { text: toMrkdwn(`⚠️ ${error.sentence(i18n)}`) })
 }
 
 /** Renders the summary for the place of the command, with its post button only; of a long one the link. */

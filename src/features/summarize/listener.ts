@@ -8,6 +8,7 @@ import { isSelf, parseMessage, type RawMessage } from '../../slack/message.ts'
 import { buildPermalink } from '../../slack/permalink.ts'
 import { messagesOf } from '../../slack/reader.ts'
 import { parseReadError } from '../../slack/thread-history.ts'
+import { escapeMarkdown } from '../../text/escape-markdown.ts'
 import { localeOf } from '../../text/language.ts'
 import { parseJson } from '../../text/parse-json.ts'
 import { toMrkdwn } from '../../text/to-mrkdwn.ts'
@@ -15,8 +16,9 @@ import { formatFailure, formatPostFailure, savedOrTold } from '../command-failur
 import type { Services } from '../context.ts'
 import { controlIds, type PostValue } from '../reply-buttons.ts'
 import { addDigest, endDigest, listDigests } from './digest-commands.ts'
-import { isScheduleRequest } from './digest-schedule.ts'
-import { formatQuestion } from './request.ts'
+import { isScheduleRequest, parseSchedule } from './digest-schedule.ts'
+import { checkWords, guess } from './guess.ts'
+import { formatQuestion, parseAskedSummary } from './request.ts'
 
 type Deps = Parameters<typeof addDigest>[0] &
   Pick<Services, 'self' | 'call' | 'reader' | 'access' | 'users' | 'limiter' | 'questions' | 'respond' | 'log'>
@@ -50,6 +52,8 @@ export function listenToSummarizing(app: App, deps: Deps): void {
     const here = formatChannelToken(channel, command.channel_name)
     if (isScheduleRequest(text)) return say(toMrkdwn(await addDigest(deps, { user, text, here }, i18n)))
     const question = { user, question: formatQuestion(text, here, i18n), echo: command.response_url }
+    const refusal = await findUnknownWords(deps, user, { text, question: question.question })
+    if (refusal !== undefined) return say(toMrkdwn(refusal.sentence(i18n)))
     await ask(deps, question, { i18n, say })
   })
   app.shortcut({ callback_id: 'summarize_thread', type: 'message_action' }, async ({ ack, shortcut }) => {
@@ -79,6 +83,32 @@ export function listenToSummarizing(app: App, deps: Deps): void {
   })
 }
 
+/** Finds words of a command that it does not know, such as a command that is misspelt. */
+async function findUnknownWords(
+  { users }: Deps,
+  user: string,
+  { text, question }: { text: string; question: string },
+): Promise<ShownError | undefined> {
+  const now = Date.now()
+  const { timeZone } = await users.read(user)
+  const asked = await parseAskedSummary(question, now, timeZone)
+  if (asked?.unknown === undefined && asked?.form.words === undefined) return undefined
+  const isCommand = (candidate: string) =>
+    /^(?:help|list|stop (?:\d+|all))$/.test(candidate) || parseSchedule(candidate)?.rest === ''
+  const found = asked.unknown === undefined ? undefined : await guess(text, isCommand)
+  if (found !== undefined)
+    return new ShownError('summary_unknown_words', i18n =>
+      i18n.summary.didYouMean(escapeMarkdown(text), escapeMarkdown(found)),
+    )
+  return checkWords(asked, now, timeZone).then(
+    () => undefined,
+    error => {
+      if (error instanceof ShownError) return error
+      throw error
+    },
+  )
+}
+
 /** Saves the question, says so, and posts it into the person's direct messages. */
 async function ask(
   { questions }: Deps,
@@ -94,10 +124,9 @@ async function ask(
 const formatChannelToken = (id: string, name: string) =>
   /^(?:privategroup|directmessage|mpdm-.*)?$/.test(name) ? `<#${id}>` : `<#${id}|${name}>`
 
-/** Returns the language of Chinese or Japanese words, otherwise the person's Slack language. */
-async function fetchI18n({ users }: Pick<Deps, 'users'>, user: string, text: string): Promise<I18n> {
-  return i18nFor(localeOf(text, (await users.read(user)).locale))
-}
+/** Returns the sentences in the language of the words; without words, in the person's Slack language. */
+const fetchI18n = async ({ users }: Pick<Deps, 'users'>, user: string, text: string): Promise<I18n> =>
+  i18nFor(localeOf(text, (await users.read(user)).locale))
 
 /** Posts the summary once. Resolves with what the person is told. */
 async function tryToPost(deps: Deps, value: PostValue & { given: string }, body: BlockAction): Promise<string> {

@@ -1,7 +1,7 @@
 import type { I18n } from '../../i18n/catalog.ts'
 import type { Turn } from '../../queue/turn.ts'
 import type { Person } from '../../slack/users.ts'
-import { formatTime } from '../../text/from-slack.ts'
+import { formatDateToken } from '../../text/date-token.ts'
 import { localeOf } from '../../text/language.ts'
 import type { SourceRead } from './source.ts'
 import type { Summary, SummaryProgress } from './summarizer.ts'
@@ -26,13 +26,16 @@ export function formatProgress({ begunAt, read, total, summing }: Progress, i18n
   return seconds < 2 ? formatLine() : `${formatLine()} ${of.elapsed(seconds)}`
 }
 
-/** Formats what was read and at what cost, and what was left out, with the cure. */
+/** Formats a time so that each reader sees it by their own clock. */
+export const formatMoment = (at: number, { summary }: I18n): string =>
+  formatDateToken(at, `${summary.moments.full(at, 'UTC')} UTC`)
+
+/** Formats what was read and by which model, and what was left out, with the cure. */
 export function formatFacts({
   read,
   summary,
   dropped,
   model,
-  timeZone,
   i18n,
 }: {
   read: SourceRead
@@ -40,37 +43,41 @@ export function formatFacts({
   /** Points left out because no source supports them. */
   dropped: number
   model: string
-  timeZone: string
   i18n: I18n
 }): string[] {
   const { messages, threads, range, lost, isHidden, lookedBackTo, isCut } = read
   const { usage, isShortened } = summary
   const files = messages.reduce((sum, message) => sum + message.files.length, 0)
   const of = i18n.summary
-  const cost = [
+  const facts = [
     of.read(messages.length, threads),
     ...(files > 0 ? [of.files(files)] : []),
     model.split(' at ')[0] ?? model,
-    of.tokens(usage.tokensIn + usage.tokensOut, usage.isGuessed),
   ]
   return [
-    cost.join(of.comma),
-    ...(range === undefined ? [] : [of.span(formatTime(range.from, timeZone), formatTime(range.to, timeZone))]),
-    ...(usage.known > 0 ? [of.known(usage.known, usage.chunks)] : []),
+    facts.join(of.comma),
+    ...(range === undefined ? [] : [of.span(formatMoment(range.from, i18n), formatMoment(range.to, i18n))]),
     ...(dropped > 0 ? [of.dropped(dropped)] : []),
     ...(lost === undefined ? [] : [of.lost(lost.count, lost.code)]),
     ...(isHidden ? [of.hidden] : []),
-    ...(lookedBackTo === undefined ? [] : [of.lookedBackTo(formatTime(lookedBackTo, timeZone))]),
+    ...(lookedBackTo === undefined ? [] : [of.lookedBackTo(formatMoment(lookedBackTo, i18n))]),
     ...(isCut ? [of.cut(messages.length)] : []),
     ...(isShortened ? [of.shortened] : []),
     ...(usage.isCut ? [i18n.maybeCut] : []),
   ]
 }
 
-/** Returns the language of a summary: Chinese or Japanese if the request is written in it, else that of the person's Slack. */
-export function languageFor({ question }: Turn, { locale }: Person): string {
+/** Returns the locale of a summary: that of its request's words, or of the person's Slack where it has none of its own. */
+export function localeFor({ question, echo }: Turn, { locale }: Person): string {
+  // The verb of a command is the bot's own.
+  const words = echo === undefined ? question.text : question.text.replace(/^\s*(?:summarize|总结)/, ' ')
+  return localeOf(words, locale)
+}
+
+/** Names the language of a locale for the model. */
+export function languageFor(locale: string): string {
   try {
-    const { language, script } = new Intl.Locale(localeOf(question.text, locale)).maximize()
+    const { language, script } = new Intl.Locale(locale).maximize()
     if (language === 'zh') return script === 'Hant' ? 'Traditional Chinese' : 'Chinese'
     return new Intl.DisplayNames(['en'], { type: 'language' }).of(language) ?? 'English'
   } catch {

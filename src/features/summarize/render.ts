@@ -13,8 +13,8 @@ interface Rendered {
   dropped: number
 }
 
-/** The address of a message and its label; both for Markdown. */
-type LinkOf = (ts: string) => { address: string; label: string }
+/** The address of a message, its author and its time, for Markdown, and the votes for it. */
+type LinkOf = (ts: string) => { address: string; label: string; time: string; votes?: string | undefined }
 
 /** Facts that stand beside the three sections. */
 const maxFacts = 5
@@ -27,12 +27,17 @@ export function renderSummaryMarkdown(
   i18n: I18n,
 ): Rendered {
   const of = (kind: Point['kind']) => points.filter(point => point.kind === kind)
-  const kinds = { decisions: of('decision'), questions: of('question'), tasks: of('task') }
+  const kinds = {
+    decisions: of('decision'),
+    disagreements: of('disagreement'),
+    questions: of('question'),
+    tasks: of('task'),
+  }
   const wanted = only ?? sections
   const blocks = wanted
     .filter(section => kinds[section].length > 0 || only !== undefined)
     .map(section => {
-      const lines = kinds[section].map(point => `- ${renderLine(point, i18n)}${renderLinks(point.sources, linkOf)}`)
+      const lines = kinds[section].map(point => renderPoint(point, linkOf, i18n))
       return [
         `**${i18n.summary.headings[section]}**`,
         ...(lines.length === 0 ? [i18n.summary.none[section]] : lines),
@@ -54,6 +59,22 @@ export function renderSummaryMarkdown(
   return { markdown: all.length === 0 ? i18n.summary.nothingFound : all.join('\n\n'), dropped }
 }
 
+/** Renders a point as an item of a list, with links to its sources. */
+export function renderPoint(point: Point, linkOf: LinkOf, i18n: I18n): string {
+  const { kind, text, sources, sides = [] } = point
+  if (kind === 'task') return `- ${renderLine(point, i18n)}${renderLinks(sources, linkOf)}`
+  if (kind === 'disagreement')
+    return [`- ${escapeMarkdown(text)}`, ...sides.map(side => `  ${renderProposal(side, linkOf, i18n)}`)].join('\n')
+  return renderProposal(point, linkOf, i18n)
+}
+
+/** Renders a point with the votes for the first of its messages that has any. */
+function renderProposal({ text, sources }: Pick<Point, 'text' | 'sources'>, linkOf: LinkOf, i18n: I18n): string {
+  const votes = sources.map(ts => linkOf(ts).votes).find(found => found !== undefined)
+  const counted = votes === undefined ? '' : ` ${i18n.summary.votes(votes)}`
+  return `- ${escapeMarkdown(text)}${counted}${renderLinks(sources, linkOf)}`
+}
+
 function renderLine({ text, who, due }: Point, i18n: I18n): string {
   const owner = who === undefined ? '' : `**${escapeMarkdown(who)}**${i18n.summary.colon}`
   return `${owner}${escapeMarkdown(text)}${due === undefined ? '' : i18n.summary.due(escapeMarkdown(formatDue(due, i18n)))}`
@@ -65,7 +86,7 @@ const formatDue = (due: string, i18n: I18n) => (/^\d{4}-\d{2}-\d{2}$/.test(due) 
 const renderLinks = (sources: string[], linkOf: LinkOf) =>
   sources
     .map(ts => linkOf(ts))
-    .map(({ address, label }) => ` [${label}](${address})`)
+    .map(({ address, label, time }) => ` [${label}](${address})${time && ` ${time}`}`)
     .join('')
 
 const idMark = /[[［【] ?(?:p|point ?)?\d{1,5}(?: ?[,，、;] ?(?:p|point ?)?\d{1,5}){0,20} ?[\]］】](?!\()/gi
@@ -218,7 +239,8 @@ function linkSources(line: string, numbered: Pick<Point, 'sources'>[], linkOf: L
       .flatMap(id => numbered[Number(id) - 1]?.sources ?? [])
       .filter(ts => !linked.has(ts))
     for (const ts of fresh) linked.add(ts)
-    return renderLinks(fresh, linkOf)
+    // The time has a mark that would divide the cell of a table.
+    return renderLinks(fresh, ts => ({ ...linkOf(ts), time: '' }))
   })
 }
 

@@ -11,6 +11,8 @@ type RequestedPlace =
   /** The thread of the request, or its channel outside of threads. */
   | { of: 'here' }
   | { of: 'this channel' }
+  /** All channels that the person and the bot share. */
+  | { of: 'everywhere' }
   | { of: 'channel'; id?: string; name?: string }
   /** A thread, by one of its messages. */
   | { of: 'thread'; channel: string; ts: string }
@@ -27,10 +29,12 @@ export interface AskedSummary {
   place: RequestedPlace
   span: Span | undefined
   form: RequestedForm
+  /** Words that name neither a time nor a form. */
+  unknown?: string
 }
 
 /** The sections of a summary that can be requested alone. */
-export const sections = ['decisions', 'questions', 'tasks'] as const
+export const sections = ['decisions', 'disagreements', 'questions', 'tasks'] as const
 type Section = (typeof sections)[number]
 
 /** The requested form of a summary. */
@@ -65,6 +69,8 @@ const thisChannel =
   /\b(?:in\s+|of\s+)?(?:this|the|our)\s+(?:whole\s+|entire\s+)?channel\b|(?:这个?|本|整个|当前)?(?:频道|群)(?:里|中)?(?:的)?/i
 const thisThread =
   /(?:^\s*|\b(?:all\s+of\s+)?(?:this|the|our|that)\s+)(?:whole\s+|entire\s+)?(?:thread|conversation|discussion|chat)(?:\s+(?:above|so far|here))?\b|(?:这个?|本|整个|当前)?(?:讨论串?|线程|帖子|对话|聊天记录?)(?:里|中)?(?:的)?(?:内容)?/i
+const everywhere =
+  /\b(?:everywhere|(?:in|of|across)\s+(?:all|every)(?:\s+(?:my|our|the))?\s+channels?)\b|(?:我们)?(?:所有|全部)(?:的)?频道(?:里|中)?(?:的)?/i
 const noise =
   /\b(?:please|pls|thanks|thank you|for me|for us|to me|so far|what (?:was|has been) (?:said|discussed)|what happened|everything|all of it|the messages|messages|of the)\b|^(?:this|it|that|here|all|us|me|the|of)\b|(?:谢谢|好吗|可以吗|吧|吗|一下|的消息|说了什么|的内容|内容)(?=[\s,，。!！?？]|$)|^(?:的|里|中|消息)+/gi
 const marks = /^[\s,，:：.。!！?？;；、-]+|(?<![\s,，:：.。!！?？;；、-])[\s,，:：.。!！?？;；、-]+$/g
@@ -102,6 +108,7 @@ function takePlace(words: string): { place: RequestedPlace; rest: string } {
     const place = { of: 'channel' as const, ...(id !== undefined && { id }), ...(name !== undefined && { name }) }
     return { place, rest: words.replace(whole, ' ') }
   }
+  if (everywhere.test(words)) return { place: { of: 'everywhere' }, rest: words.replace(everywhere, ' ') }
   if (thisChannel.test(words)) return { place: { of: 'this channel' }, rest: words.replace(thisChannel, ' ') }
   return { place: { of: 'here' }, rest: words.replace(thisThread, ' ') }
 }
@@ -118,12 +125,14 @@ function stripCourtesy(words: string): string {
 /** Formats a command's text as a question that stands by itself: with the channel of the command, unless another place is named. */
 export function formatQuestion(text: string, here: string, i18n: I18n): string {
   const verb = i18n.summary.verb
-  const isNamed = /<#[A-Z0-9]+(?:\|[^>]*)?>|(?:^|\s|在)#[^\s#]|https?:\/\/\S+\/archives\//.test(text)
+  const isNamed =
+    everywhere.test(text) || /<#[A-Z0-9]+(?:\|[^>]*)?>|(?:^|\s|在)#[^\s#]|https?:\/\/\S+\/archives\//.test(text)
   return [verb, ...(isNamed || here === '' ? [] : [here]), text].filter(part => part !== '').join(' ')
 }
 
 const sectionWords: [Section | undefined, string][] = [
   ['decisions', 'decisions?|conclusions?|what (?:was|we|has been) decided|决定|结论|决策'],
+  ['disagreements', 'disagreements?|where (?:they|we|people) disagree|分歧|争议'],
   [
     'questions',
     '(?:open |unanswered |unresolved )?questions?|what is (?:still )?open|(?:未解决|没解决|待解决|开放|待定)?的?(?:问题|议题)',
@@ -155,8 +164,15 @@ export function parseForm(words: string): RequestedForm {
   return { words: bare }
 }
 
-const formOpener =
-  /^(?:as|in|for|into|with|without|only|just|focus(?:ing|ed)?|about|by|like|short(?:ly|er)?|brief(?:ly)?|detailed|longer|bullets?|table|one|two|three|five|\d+\s+(?:bullets?|points?|sentences?|lines?|words)|what\s.*\b(?:said|says|decided|agreed|discussed|wrote|thinks?|wants?)|who\s+does)\b|^(?:做成|写成|变成|用|以|只|仅|按|给|成|列|分|简短|详细|简要|简单|关于|重点|表格|一句话|几句话|英文|中文|英语|要点|从.{1,12}角度|[一二三四五六七八九十\d]+\s*(?:条|点|句|行|个))/i
+const language =
+  'english|chinese|mandarin|japanese|korean|german|french|spanish|portuguese|italian|dutch|polish|russian|ukrainian|turkish|arabic|hebrew|hindi|thai|vietnamese|indonesian|swedish|danish|norwegian|finnish|czech|greek'
+/** Words that introduce a form. */
+const formOpener = new RegExp(
+  String.raw`^in\s+(?:(?:the|an?)\s+)?(?:form|format|style|tone|voice|manner|way|table|list|few|\d+|one|two|three|four|five|six|ten|short|brief|simple|plain|more|less|detail|full|bullets?|points?|prose|words|sentences|${language})\b|\b(?:about|focus(?:ing|ed)?|as an?)\b`,
+  'i',
+)
+const formWords =
+  /^(?:as|for|into|with|without|only|just|by|like|short(?:ly|er)?|brief(?:ly)?|detailed|longer|bullets?|table|one|two|three|five|\d+\s+(?:bullets?|points?|sentences?|lines?|words)|what\s.*\b(?:said|says|decided|agreed|discussed|wrote|thinks?|wants?)|who\s+does)\b|^(?:做成|写成|变成|用|以|只|仅|按|给|成|列|分|简短|详细|简要|简单|关于|重点|表格|一句话|几句话|英文|中文|英语|要点|从.{1,12}角度|[一二三四五六七八九十\d]+\s*(?:条|点|句|行|个))/i
 
 /**
  * Parses a request for a summary of people's messages. Without a channel or thread it is one only if the rest names a form:
@@ -170,9 +186,10 @@ export async function parseAskedSummary(
   const request = parseSummaryRequest(asked)
   if (request === undefined) return undefined
   const { span, rest } = await extractSpan(request.words, now, timeZone)
+  const { place } = request
   const form = parseForm(rest)
-  const isNamed = request.place.of === 'channel' || request.place.of === 'thread'
-  return isNamed || form.words === undefined || formOpener.test(form.words)
-    ? { place: request.place, span, form }
-    : undefined
+  const { words } = form
+  if (words === undefined || formOpener.test(words) || formWords.test(words)) return { place, span, form }
+  const isNamed = place.of === 'channel' || place.of === 'thread' || place.of === 'everywhere'
+  return isNamed ? { place, span, form: {}, unknown: words } : undefined
 }

@@ -37,6 +37,8 @@ interface Request {
   now: number
   /** Up to when the person has been told what is new here, in milliseconds since 1970. */
   readMarker: number | undefined
+  /** Messages that are read at most. */
+  most?: number
   onProgress: (read: number, total: number) => void
 }
 
@@ -47,7 +49,10 @@ const usualMs = 24 * 3_600_000
  * Finds the requested place. Throws a `ShownError` if none is named, if the bot or the person may not read it, or if people would
  * see the summary who may not.
  */
-export async function findSource(ctx: SourceContext, place: RequestedPlace): Promise<Source> {
+export async function findSource(
+  ctx: SourceContext,
+  place: Exclude<RequestedPlace, { of: 'everywhere' }>,
+): Promise<Source> {
   const { turn, deps } = ctx
   const isInThread = turn.question.ts !== turn.threadTs
   if (place.of === 'here' && isInThread) return { channel: turn.channel, threadTs: turn.threadTs, name: '' }
@@ -70,7 +75,9 @@ export async function findReadable(
   const { id, name = '' } = place.of === 'thread' ? { id: place.channel } : place
   const found = await access.find(user, id === undefined ? { name } : { id })
   if (found === undefined)
-    throw new ShownError('summary_no_channel', i18n => i18n.summary.noChannel(escapeMarkdown(id ?? name)))
+    throw new ShownError('summary_no_channel', i18n =>
+      i18n.summary.noChannel(id === undefined ? escapeMarkdown(name) : ''),
+    )
   return found
 }
 
@@ -100,7 +107,7 @@ export async function fetchSource(ctx: SourceContext, source: Source, request: R
   const { span, now, readMarker } = request
   const range = rangeOf(source, request)
   const count = span?.kind === 'last' ? span.count : undefined
-  const read = await fetchMessages(ctx, source, { range, count, onProgress: request.onProgress })
+  const read = await fetchMessages(ctx, source, { ...request, range, count })
   const from = count === undefined ? range.from : Number(read.messages[0]?.ts ?? 0) * 1000
   const due = readMarker ?? (source.threadTs === undefined && count === undefined ? now - usualMs : 0)
   const isAllNew = range.to >= now && from <= due + tsResolutionMs && read.lost === undefined && !read.isCut
@@ -110,12 +117,17 @@ export async function fetchSource(ctx: SourceContext, source: Source, request: R
 async function fetchMessages(
   ctx: SourceContext,
   { channel, threadTs }: Source,
-  { range, count, onProgress }: { range: Range; count: number | undefined } & Pick<Request, 'onProgress'>,
+  {
+    range,
+    count,
+    most = maxMessages,
+    onProgress,
+  }: { range: Range; count: number | undefined } & Pick<Request, 'most' | 'onProgress'>,
 ): Promise<ChannelRead> {
   const { deps, signal } = ctx
   if (threadTs !== undefined) return selectFromThread(await fetchWholeThread(ctx, { channel, threadTs }), range, count)
   const stretch = count === undefined ? { range } : { last: count }
-  return fetchChannelHistory(deps.reader, deps.self, { channel, stretch, onProgress, signal })
+  return fetchChannelHistory(deps.reader, deps.self, { channel, stretch, most, onProgress, signal })
 }
 
 function selectFromThread(all: Message[], range: Range, count: number | undefined): ChannelRead {

@@ -53,7 +53,7 @@ const minChunkTokens = 300
 /** A window this many times a chunk's size makes an estimate of the tokens good enough. */
 const ampleWindows = 3
 /** Changes with the prompts: points found by other instructions are not reused. */
-const version = '1'
+const version = '2'
 
 /** One summary in progress. */
 export interface Work extends Pick<SummaryRequest, 'channel' | 'reader' | 'isAgain'> {
@@ -97,7 +97,7 @@ export function createSummarizer({ model, chunks }: { model: Model; chunks: Summ
         scope: scopeOf(model, request.reader),
         count,
         chunkTokens,
-        usage: { calls: 0, tokensIn: 0, tokensOut: 0, isGuessed: false, isCut: false, known: 0, chunks: 0 },
+        usage: { calls: 0, tokensIn: 0, tokensOut: 0, isCut: false, known: 0, chunks: 0 },
         readAt,
         dropped: 0,
         said: ts => byTs.get(ts),

@@ -1,0 +1,37 @@
+import { startBot } from '../src/bot.ts'
+import { parseConfig } from '../src/config.ts'
+import { loadTaxonomies } from '../src/features/classify/taxonomy-files.ts'
+import { createLog } from '../src/log.ts'
+import { createModel } from '../src/model/client.ts'
+import type { Model } from '../src/model/model.ts'
+import { openStore } from '../src/store/data-dir.ts'
+
+/** The playground's bot. Its parent says by argument what the model is called, and is told when the bot is connected. */
+const [, , title] = process.argv
+
+/** A bot that was killed has let go of the store before. */
+const lockPatienceMs = 5_000
+
+process.umask(0o077)
+// Slack ends with the parent; there is nobody left to answer.
+process.once('disconnect', () => process.exit())
+const read = parseConfig(process.env)
+if ('problems' in read) {
+  for (const { name, sentence } of read.problems) process.stderr.write(`${name} ${sentence}\n`)
+  process.exit(2)
+}
+const { config } = read
+const log = createLog(config.logLevel)
+const model: Model = Object.create(createModel(config.model, log), { title: { value: title } })
+const store = await openStore(config.dataDir, lockPatienceMs, log)
+const taxonomies = await loadTaxonomies(config.taxonomyFile)
+const bot = await startBot({ config, model, store, taxonomies, log })
+process.send?.('ready')
+
+// Ctrl-C reaches the whole group; the parent decides.
+process.on('SIGINT', () => {})
+process.once('SIGTERM', async () => {
+  await bot.stop()
+  await store.close()
+  process.exit(0)
+})

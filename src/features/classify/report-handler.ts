@@ -1,0 +1,59 @@
+import type { Turn } from '../../queue/turn.ts'
+import type { TurnContext } from '../context.ts'
+import { makeReport } from './report-command.ts'
+import type { ClassifyServices } from './services.ts'
+
+const english =
+  /^(?:(?:please|hi|hey|hello)[\s,]+)?(?:what|which)\s+(?:new\s+)?feedback\s+(?:came\s+in|arrived|was\s+there|did\s+we\s+(?:get|receive)|have\s+we\s+(?:got|gotten|received))\b[^.!?\n]{0,60}\??$/i
+const chinese =
+  /^(?:请问)?(?:(?:我们|今天|昨天|[本这上]个?(?:周|星期|月)|(?:最近|过去|近)[\d一二两三四五六七八九十]{1,3}个?(?:小时|天|日|周|星期|月)|[从自]上?周.)[\s，,]*(?:以来|开始|起|里)?[\s，,]*){0,3}(?:都)?(?:收到了?|来了|有)(?:什么|哪些|多少)新?的?反馈[？?]?$/
+const channels = /<#[^<>]*>|#[^\s里中的收来有?？]+(?:里|中|频道)*的?/g
+const longestQuestion = 200
+/** Reports that one question brings, each of a channel. */
+const mostReports = 5
+
+/** Returns whether words ask which feedback came in, with or without a time and a channel. */
+export function asksForReport(words: string): boolean {
+  if (words.length > longestQuestion) return false
+  const bare = words.replace(channels, ' ').trim()
+  return english.test(bare) || chinese.test(bare)
+}
+
+/** Parses the words of a question for a report; undefined if it asks for something else. */
+export function parseReportTurn({ question }: Turn): string | undefined {
+  const words = question.text
+    .replace(/<@[UW][^<>]*>/g, '')
+    .trim()
+    .replace(/^[\s,，:：]+/, '')
+  return asksForReport(words) ? words : undefined
+}
+
+/**
+ * Answers a question for a report: sends the report of the channel that it names or in which it was asked, and in a direct message those of
+ * the watched channels that the person may see.
+ */
+export async function answerWithReport(
+  { turn, i18n, reply, deps }: TurnContext<ClassifyServices>,
+  words: string,
+): Promise<void> {
+  const isNamed = /<#|#\S/.test(words)
+  const places = turn.place === 'channel' || isNamed ? [turn.channel] : await findWatched(deps, turn.user)
+  const outcomes = new Set<string>()
+  for (const channel of places.length === 0 ? [turn.channel] : places)
+    outcomes.add(
+      await makeReport(deps, { request: { of: 'labels', words }, user: turn.user, channel, responseUrl: '' }),
+    )
+  if (outcomes.size > 1) outcomes.delete(i18n.labels.report.none)
+  reply.say([...outcomes].join('\n'))
+  await reply.finish()
+}
+
+async function findWatched({ settings, access }: ClassifyServices, user: string): Promise<string[]> {
+  const found = await Promise.all(
+    settings
+      .watched()
+      .slice(0, mostReports)
+      .map(id => access.find(user, { id })),
+  )
+  return found.flatMap(channel => channel?.id ?? [])
+}
