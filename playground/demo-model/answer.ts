@@ -1,9 +1,8 @@
-import { languageOf } from '../../src/text/terms.ts'
 import { type Sum, toSum } from './arithmetic.ts'
 import { type Section, toWish } from './cues.ts'
 import { type ChatMessage, type Said, type Talk, toPlain, toTalk } from './messages.ts'
 import { type Quote, searchQuotes } from './search.ts'
-import { sentencesIn } from './sentences.ts'
+import { languageOf, sentencesIn } from './sentences.ts'
 import { summarize } from './summary.ts'
 
 type Own = ReturnType<typeof sentencesIn>

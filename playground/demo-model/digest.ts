@@ -1,6 +1,6 @@
-import { languageOf } from '../../src/text/terms.ts'
 import { type ChatMessage, type Said, textOf, toPointsSaid, toSaid } from './messages.ts'
 import type { Quote } from './search.ts'
+import { languageOf } from './sentences.ts'
 import { type Summary, summarize } from './summary.ts'
 
 /**

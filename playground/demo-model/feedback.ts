@@ -1,8 +1,9 @@
 import type { LabelledText } from '../../src/features/classify/labelled-texts.ts'
 import { hasNegation } from '../../src/text/clause.ts'
-import { type Language, languageOf, parseIndexTerms, parseTerms } from '../../src/text/terms.ts'
+import { parseIndexTerms, parseTerms } from '../../src/text/terms.ts'
 import { type Bayes, type Lesson, learn } from './bayes.ts'
 import { toSentences } from './literal.ts'
+import { languageOf } from './sentences.ts'
 
 /** One thing that the engine found in a text, in the form in which the bot asks for it. */
 interface EngineItem {
@@ -18,7 +19,7 @@ export interface FeedbackQuestion {
   corrected: LabelledText[]
   text: string
   /** The language for the reason; that of the text if undefined. */
-  language?: Language | undefined
+  language?: ReturnType<typeof languageOf> | undefined
 }
 
 /** Under this share of the likeliest kind the engine does not claim to know. */
@@ -50,7 +51,7 @@ export function createClassifier(shipped: readonly LabelledText[]): Classifier {
   }
 }
 
-type Asked = { text: string; language: Language }
+type Asked = { text: string; language: ReturnType<typeof languageOf> }
 
 function toItems({ text, language }: Asked, bayes: Bayes): EngineItem[] {
   const sentences = toSentences(text)
@@ -179,7 +180,7 @@ export function toFeedbackQuestion(system: string, user: string): FeedbackQuesti
   return { kinds: kinds.filter(({ id }) => id !== other), corrected, text, language: languages[named] }
 }
 
-const languages: Record<string, Language> = { English: 'en', Chinese: 'zh' }
+const languages: Record<string, ReturnType<typeof languageOf>> = { English: 'en', Chinese: 'zh' }
 
 function inside(marked: string, name: string): string[] {
   return [...marked.matchAll(new RegExp(`<${name}>([\\s\\S]*?)</${name}>`, 'g'))].map(([, body = '']) =>

@@ -1,4 +1,4 @@
-import type { Language } from '../../src/text/terms.ts'
+import { detectLanguage } from '../../src/text/language.ts'
 
 /** Everything that the built-in engine says in its own words, in one language; all the rest of an answer is quoted. */
 interface Sentences {
@@ -64,5 +64,11 @@ const zh: Sentences = {
   dash: ' —— ',
 }
 
+/** The languages in which the engine answers. */
+type Language = 'en' | 'zh'
+
 /** The engine's own sentences in a language. */
-export const sentencesIn = (language: Language): Sentences => (language === 'zh' ? zh : en)
+export const sentencesIn = (language: Language): Sentences => ({ en, zh })[language]
+
+/** Detects the language to answer a text in. */
+export const languageOf = (text: string): Language => (detectLanguage(text) === 'zh' ? 'zh' : 'en')

@@ -207,6 +207,8 @@ export const en = {
     gone: 'I can no longer find this summary. Please ask for it again.',
     moments: createMoments('en-US'),
     missed: {
+      /** The words in which a button asks; the parser of requests reads them. */
+      request: 'What did I miss?',
       waiting: 'Waiting for you',
       inDirect: 'I’ll DM you what you missed.',
       nothing: 'You’re all caught up: nothing new in our channels.',

@@ -14,8 +14,8 @@ function japaneseDays(days: readonly number[]): string {
   const key = days.join()
   if (days.length === 7) return '毎日'
   if (key === '1,2,3,4,5') return '平日'
-  if (key === '0,6') return '週末'
-  return `毎週${days.map(day => `${'日月火水木金土'[day]}曜日`).join('・')}`
+  if (key === '0,6') return '毎週末'
+  return `毎週${days.map(day => '日月火水木金土'[day]).join('・')}曜日`
 }
 
 /** The bot's own sentences in Japanese. The commands in them are English, which is the language that commands understand. */
@@ -25,10 +25,10 @@ export const ja: I18n = {
   help: [
     'チャンネルでメンションするか、ダイレクトメッセージを送ってください。回答の前にスレッドを読みます。参加中のスレッドでは、次からメンションは不要です。例：',
     '- 「日程はどう決まりましたか？」',
-    '- 「summarize this thread」、または自分だけに表示される要約：`/summarize #general since yesterday`',
-    '- `/classify エクスポートが動かない`：フィードバックのカテゴリと、その理由',
-    '- `/classify report`：このチャンネルのフィードバックの集計',
-    '- `/ask`：メンションせずに質問',
+    '- 「このスレッドを要約して」、または `/summarize #general since yesterday`（要約はあなただけに表示されます）',
+    '- `/classify エクスポートが動かない`：フィードバックのカテゴリとその理由がわかります',
+    '- `/classify report`：このチャンネルのフィードバックを集計します',
+    '- `/ask`：メンションせずに質問できます',
   ].join('\n'),
   interrupted: '途中で停止したため、回答を完了できませんでした。もう一度質問してください。',
   handedOver: '再起動しています。続きは復旧後にお届けします。',
@@ -105,15 +105,16 @@ export const ja: I18n = {
       heads: { kind: 'カテゴリ', confidence: '確信度', quote: '引用', reason: '理由', error: 'エラー' },
     },
     report: {
-      title: (place, days, total) => `${place === '' ? '' : `#${place} の`}フィードバック（${days}）：${total} 件`,
+      title: (place, days, total) =>
+        `${place === '' ? 'フィードバック' : `#${place} のフィードバック`}（${days}）：${total} 件`,
       chart: '週ごとのフィードバック',
       week: '週',
-      earlier: 'それ以前',
+      earlier: '以前',
       all: '合計',
       csv: 'CSV をダウンロード',
       heads: [
         ...['日時', 'チャンネル ID', 'チャンネル', '本文', 'カテゴリ', '引用', '理由', '確信度', '修正者 ID'],
-        ...['修正者', '分類バージョン'],
+        ...['修正者', '分類のバージョン'],
       ],
       none: 'この期間に分類済みのフィードバックはありません。チャンネルを自動分類するか（/classify settings）、過去のメッセージを分類してください：/classify last 7 days in #feedback',
       sent: link => `レポートをダイレクトメッセージに送りました：${link}`,
@@ -125,7 +126,7 @@ export const ja: I18n = {
     list: most =>
       `リストが長すぎます。ここで分類できるのは ${most} 行までです。スレッドに CSV ファイルで送ってください。`,
     settings: {
-      title: channel => `#${channel} の設定`,
+      title: channel => `#${channel} のフィードバック`,
       titleWithoutName: 'フィードバックの設定',
       save: '保存する',
       watchLabel: 'このチャンネルのメッセージ',
@@ -144,14 +145,14 @@ export const ja: I18n = {
   summary: {
     headings: {
       decisions: '決定事項',
-      disagreements: '意見の相違',
+      disagreements: '意見が分かれている点',
       questions: '未解決の質問',
       tasks: 'やること',
       facts: 'その他',
     },
     none: {
       decisions: '決定事項はありません。',
-      disagreements: '意見の相違はありません。',
+      disagreements: '意見が分かれている点はありません。',
       questions: '未解決の質問はありません。',
       tasks: 'やることはありません。',
     },
@@ -189,14 +190,14 @@ export const ja: I18n = {
       `${name === '' ? 'そのチャンネル' : `#${name} `}が見つからないか、あなたか私が参加していません。そのチャンネルで /invite を使って招待してから、もう一度お試しください。`,
     private:
       'ここには、その内容を閲覧できない人がいます。元の場所で /summarize を使うか、ダイレクトメッセージで質問してください。あなただけに表示します。',
-    inDirect: '要約しています。結果はあなただけに表示されます。',
+    inDirect: '要約しています。要約はあなただけに表示されます。',
     direct: link => `要約ができました：${link}`,
     tooLong: '長すぎます。250 文字以内にするか、要約のスレッドで続けて質問してください。',
     unknownWords: words =>
-      `「${words}」がわかりません。「since monday」「last 200」「only decisions」「as a table」などをお試しください。使い方は \`/summarize help\` で確認できます。`,
-    didYouMean: (words, guess) => `「${words}」がわかりません。「${guess}」のことですか？`,
+      `「${words}」を理解できませんでした。「since monday」「last 200」「only decisions」「as a table」などをお試しください。詳しくは \`/summarize help\` をご覧ください。`,
+    didYouMean: (words, guess) => `「${words}」を理解できませんでした。「${guess}」のことですか？`,
     usage:
-      '`/summarize`：このチャンネルの過去 24 時間を要約し、あなただけに表示します。\n`/summarize since monday`、`last 200`、`between monday and wednesday`、`#other-channel`、メッセージのリンク、`new`（前回の要約以降）\n`/summarize new everywhere`：共通のすべてのチャンネルで見逃した内容\n`/summarize only decisions`、または好きな形式：`as a table for the customer`\n`/summarize every weekday 9:00`、`/summarize list`、`/summarize stop 1`',
+      '`/summarize`：このチャンネルの過去 24 時間を要約し、あなただけに表示します。\n`/summarize since monday`、`last 200`、`between monday and wednesday`、`#other-channel`、メッセージのリンク、`new`（前回の要約以降）\n`/summarize new everywhere`：参加中のすべてのチャンネルで見逃した内容を表示します\n`/summarize only decisions`、または好きな形式：`as a table for the customer`\n`/summarize every weekday 9:00`、`/summarize list`、`/summarize stop 1`',
     post: name => (name === '' ? '元の場所に投稿する' : `#${name} に投稿する`),
     postToThread: 'スレッドに投稿する',
     postedBy: name => `${name} さんが依頼した要約：`,
@@ -204,20 +205,21 @@ export const ja: I18n = {
     gone: 'この要約が見つかりません。もう一度依頼してください。',
     moments: createMoments('ja-JP'),
     missed: {
+      request: 'What did I miss?',
       waiting: 'あなたの対応待ち',
       inDirect: '見逃した内容をダイレクトメッセージでお届けします。',
       nothing: '見逃した内容はありません。共通のチャンネルに新しいメッセージはありません。',
-      noChannels: '共通のチャンネルがまだありません。/invite でチャンネルに招待してください。',
-      read: (messages, channels) => `チャンネル ${channels} 件のメッセージ ${count(messages)} 件を読みました`,
-      notRead: names => `一部だけ読みました：${names}。「summarize #channel」をお試しください`,
+      noChannels: '共通のチャンネルがまだありません。/invite で招待してください。',
+      read: (messages, channels) => `${channels} 個のチャンネルのメッセージ ${count(messages)} 件を読みました`,
+      notRead: names => `すべては読めませんでした：${names}。「summarize #channel」をお試しください`,
     },
     digest: {
       added: (when, place, start, index) =>
-        `設定しました。${start}から、${place} の新着メッセージの要約を${when}にダイレクトメッセージでお届けします。停止するには \`/summarize stop ${index}\` と送ってください。`,
+        `設定しました。${place} の新着メッセージの要約を、${when}にダイレクトメッセージでお届けします。初回は${start}です。停止するには \`/summarize stop ${index}\` と送ってください。`,
       when: (days, time) => `${japaneseDays(days)} ${time} `,
       kind: japaneseDays,
       thread: 'そのスレッド',
-      everywhere: '共通のすべてのチャンネル',
+      everywhere: 'すべての共通チャンネル',
       list: '定期要約：',
       none: '定期要約はありません。設定するには：`/summarize every weekday 9:00`',
       ended: (kind, place) => `${place} の定期要約（${kind}）を停止しました。`,
@@ -232,7 +234,7 @@ export const ja: I18n = {
   controls: {
     stop: '停止する',
     again: '回答し直す',
-    againLabel: 'この回答を破棄して、新しく回答する',
+    againLabel: 'この回答を破棄して、新しい回答を作成する',
     canBeWrong: 'AI の回答は誤っていることがあります',
     retry: 'もう一度試す',
     good: '良い回答',
@@ -244,8 +246,8 @@ export const ja: I18n = {
     busy: 'この質問には回答中です。',
     edited: '質問が編集されました。新しい質問に回答しますか？',
     editedAgain: '新しい質問に回答',
-    askReason: 'フィードバックありがとうございます。どこが良くありませんでしたか？（任意）',
-    reasons: { wrong: '内容の誤り', too_long: '長すぎる', off_thread: 'スレッドと無関係', other: 'その他' },
+    askReason: 'フィードバックをありがとうございます。どこが良くありませんでしたか？（任意）',
+    reasons: { wrong: '内容が誤っている', too_long: '長すぎる', off_thread: 'スレッドと関係がない', other: 'その他' },
     reasonKept: 'ありがとうございます。記録しました。',
   },
 
@@ -341,8 +343,8 @@ export const ja: I18n = {
     notInChannel:
       'あなたか私がこのチャンネルに参加していません。/invite で招待するか、ダイレクトメッセージで質問してください。',
     threadLocked: 'このスレッドはロックされているため、回答できません。ダイレクトメッセージで質問してください。',
-    cannotPost: code => `Slack でここへの投稿が許可されていません（${code}）。ダイレクトメッセージで質問してください。`,
     inThread: link => `質問をスレッドに投稿しました。回答もそこに届きます：${link}`,
+    cannotPost: code => `Slack でここへの投稿が許可されていません（${code}）。ダイレクトメッセージで質問してください。`,
   },
 
   home: {
@@ -354,7 +356,7 @@ export const ja: I18n = {
     reads:
       '質問されたスレッドとそのファイルを読み、モデルに送ります。Slack の外に保存するのは、回答が終わるまでの質問、あなたの評価、フィードバックとその分類、要約のために見つけた要点（30 日間）だけです。',
     ask: '質問する',
-    missed: '見逃した内容を確認',
+    missed: '見逃した内容は？',
     forget: '自分のデータを削除',
     forgetTitle: 'データを削除しますか？',
     forgetText:
@@ -366,18 +368,17 @@ export const ja: I18n = {
         ? '完了しました。保存されているデータはありませんでした。'
         : `あなたに関するデータを ${count} 件削除しました。`,
     notForgotten: 'データを削除できませんでした。1 分ほど待ってから、もう一度お試しください。',
-    ratings: (up, down) => `回答への評価（管理者だけに表示）：👍 ${up} · 👎 ${down}`,
+    ratings: (up, down) => `回答の評価（管理者だけに表示）：👍 ${up} · 👎 ${down}`,
   },
 
   prompts: {
     title: '何をお手伝いしましょうか？',
-    // Requests are understood in English, so that is what a click sends.
     list: channel => [
       { title: '見逃した内容は？', message: 'What did I miss?' },
       ...(channel === undefined
         ? []
         : [{ title: `#${channel} の昨日からの要約`, message: `Summarize #${channel} since yesterday` }]),
-      { title: '今週届いたフィードバックは？', message: 'What feedback came in this week?' },
+      { title: '今週のフィードバックは？', message: 'What feedback came in this week?' },
       { title: '何ができますか？', message: '何ができますか？' },
     ],
   },

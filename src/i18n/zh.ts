@@ -184,6 +184,7 @@ export const zh: I18n = {
     gone: '找不到这份总结了。请再总结一次。',
     moments: createMoments('zh-CN'),
     missed: {
+      request: '我错过了什么？',
       waiting: '等你处理',
       inDirect: '我会把你错过的内容私信给你。',
       nothing: '没有错过什么：我们共同的频道里没有新消息。',

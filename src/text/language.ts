@@ -16,11 +16,12 @@ export function detectLanguage(text: string): 'ja' | 'zh' | 'en' | undefined {
 }
 
 /**
- * Returns the locale to answer words in: theirs, or the reader's own if they are of no language. Requests are understood in English and
- * Chinese alone, so a Japanese reader's words are taken for Japanese whatever they are.
+ * Returns the locale to answer a request in: that of its words, or the person's own where it has none. A person whose Slack is
+ * Japanese is always answered in Japanese, since commands have no Japanese words, and Han characters alone can be Japanese.
  */
 export function localeOf(text: string, locale: string): string {
   const language = detectLanguage(text)
   const own = locale.toLowerCase().split('-', 1)[0]
-  return language === undefined || language === own || own === 'ja' ? locale : language
+  if (language === undefined || own === language || own === 'ja') return locale
+  return { en: 'en-US', zh: 'zh-CN', ja: 'ja-JP' }[language]
 }

@@ -2,18 +2,8 @@
  * Terms for comparing and finding texts: stems of English words, and bigrams of Chinese characters, since Chinese has no spaces.
  */
 
-/** The languages in which the bot writes. */
-export type Language = 'en' | 'zh' | 'ja'
-
 const HAN = /\p{Script=Han}/u
-const KANA = /[\p{Script=Hiragana}\p{Script=Katakana}]/u
 const HAN_RUN = /\p{Script=Han}+/gu
-
-/** Detects the language to answer a text in: Japanese if it has kana, Chinese if it has Han characters alone, else English. */
-export function languageOf(text: string): Language {
-  if (KANA.test(text)) return 'ja'
-  return HAN.test(text) ? 'zh' : 'en'
-}
 
 const byWord = new Intl.Segmenter('zh', { granularity: 'word' })
 

@@ -72,15 +72,23 @@ const others = languages.filter(({ language }) => language !== 'en')
 
 /** Messages that are the same in every language: names, marks, and words that the parser of requests reads. */
 const sameEverywhere =
-  /^(?:home\.title|summary\.(?:verb|newWord|colon|comma|elapsed|span|tokens|votes|moments\..*)|labels\.sheet\.heads\..*|prompts\.list)$/
+  /^(?:home\.title|summary\.(?:verb|newWord|missed\.request|colon|comma|elapsed|span|tokens|votes|moments\..*)|labels\.sheet\.heads\..*|prompts\.list)$/
 
 const mostCharacters = {
-  24: ['ask.title', 'ask.submit', 'ask.close', 'labels.settings.title', 'labels.settings.save'],
+  24: [
+    'ask.title',
+    'ask.submit',
+    'ask.close',
+    'labels.settings.title',
+    'labels.settings.titleWithoutName',
+    'labels.settings.save',
+  ],
   30: ['home.forgetConfirm', 'home.forgetDeny'],
   75: [
     ...['stop', 'again', 'retry', 'good', 'bad', 'editedAgain'].map(key => `controls.${key}`),
     ...['labels.post', 'labels.undo', 'labels.report.csv', 'labels.settings.watch', 'labels.settings.card'],
-    ...['summary.post', 'summary.postToThread', 'home.ask', 'home.forget'],
+    ...['summary.post', 'summary.postToThread', 'home.ask', 'home.missed', 'home.forget', 'controls.againLabel'],
+    ...['wrong', 'too_long', 'off_thread', 'other'].map(key => `controls.reasons.${key}`),
   ],
   100: ['home.forgetTitle'],
   150: ['ask.placeholder', 'labels.correct', 'home.title'],

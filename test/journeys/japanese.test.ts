@@ -64,19 +64,33 @@ describe('in Japanese', () => {
     expect(JSON.stringify(shown)).toContain('メッセージ 1 件')
   })
 
-  test('a person who writes Japanese to a command is told in Japanese, also when their Slack is English', async () => {
+  test('a person who asks in Japanese is answered in Japanese, also when their Slack is English', async () => {
     const story = await openStory({ workspace })
     const { lee } = story.slack.people
     await command(story, lee, '/summarize', '先週の決定事項')
-    await untilTold(story, lee, 'がわかりません')
+    await untilTold(story, lee, '「先週の決定事項」を理解できませんでした')
   })
 
-  test('a card for a person whose Slack is Japanese names its category in Japanese', async () => {
+  test('a person whose Slack is Japanese gets a card in Japanese', async () => {
     const story = await open()
     const { dana } = story.slack.people
-    await command(story, dana, '/classify', 'the app crashes')
-    const item = { kind: 'bug', quote: 'crashes', reason: '', confidence: 0.9 }
-    ;(await story.model.next()).reply(JSON.stringify({ items: [item] }))
+    await command(story, dana, '/classify', 'アプリが落ちます')
+    ;(await story.model.next()).reply(
+      JSON.stringify({ items: [{ kind: 'bug', quote: '落ちます', reason: '', confidence: 0.9 }] }),
+    )
     await untilTold(story, dana, '[バグ]-[問題:')
+  })
+
+  test('the button of App Home asks in words that the bot understands', async () => {
+    const { slack } = await open()
+    const { dana } = slack.people
+    await slack.do({ do: 'open_home', as: dana, tab: 'home' })
+    const home = await slack.until(() => slack.snapshot(dana).home, 'the home')
+    const action = { type: 'button', action_id: 'show_missed' }
+    await slack.do({ do: 'act_in_view', as: dana, viewId: home.id, blockId: 'ask', action })
+    await slack.until(
+      () => slack.snapshot(dana).messages.find(message => JSON.stringify(message).includes('見逃した内容はありません')),
+      'the answer',
+    )
   })
 })

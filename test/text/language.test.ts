@@ -22,11 +22,12 @@ test.each([
 ])('The language of “%s” is %s.', (words, language) => expect(detectLanguage(words)).toBe(language))
 
 test.each([
-  ['总结一下', 'en-US', 'zh'],
-  ['要約して', 'zh-CN', 'ja'],
+  ['总结一下', 'en-US', 'zh-CN'],
+  ['要約して', 'zh-CN', 'ja-JP'],
   ['議事録 先週', 'ja-JP', 'ja-JP'],
   ['總結一下', 'zh-TW', 'zh-TW'],
   ['since monday', 'ja-JP', 'ja-JP'],
-  ['since monday', 'zh-CN', 'en'],
+  ['since monday', 'zh-CN', 'en-US'],
+  ['since monday', 'de-DE', 'en-US'],
   ['', 'ja-JP', 'ja-JP'],
 ])('“%s” from a profile in %s is answered in %s.', (words, own, locale) => expect(localeOf(words, own)).toBe(locale))

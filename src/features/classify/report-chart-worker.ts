@@ -72,7 +72,7 @@ function countLegendLines(kinds: string[]): number {
   let lines = 1
   let used = 0
   for (const name of kinds) {
-    const wide = name.match(/\p{Script=Han}/gu)?.length ?? 0
+    const wide = name.match(/[\p{scx=Han}\p{scx=Hiragana}\p{scx=Katakana}]/gu)?.length ?? 0
     const length = 17 + wide * 12 + (name.length - wide) * 7 + legendGap
     if (used > 0 && used + length > width - 16) {
       lines += 1

@@ -1,11 +1,12 @@
 import { isMap, isScalar, LineCounter, type Node, parseDocument } from 'yaml'
 import { z } from 'zod'
+import { catalogs } from '../../i18n/catalog.ts'
 import type { createReader } from './reader.ts'
 
 /** One kind of feedback. */
 interface Kind {
   id: string
-  /** By language: `en`, `zh`. */
+  /** By language: `en`, `zh`, `ja`. */
   names: Record<string, string>
   /** The reaction that marks a message of this kind, without colons. */
   emoji: string
@@ -158,10 +159,13 @@ export function formatKind(
   return names[language] ?? names.en ?? Object.values(names)[0] ?? id
 }
 
+const isNameOfOther = (name: string) =>
+  Object.values(catalogs).some(({ labels }) => normalize(labels.otherKind) === name)
+
 /** Parses an id, or a name in any language, to the kind's id. */
 export function parseKind(taxonomy: Taxonomy, written: string): string | undefined {
   const wanted = normalize(written)
-  if ([otherId, '其他', '其它', 'その他'].includes(wanted)) return otherId
+  if (wanted === otherId || wanted === '其它' || isNameOfOther(wanted)) return otherId
   return taxonomy.kinds.find(({ id, names }) => [id, ...Object.values(names)].some(name => normalize(name) === wanted))
     ?.id
 }

@@ -29,7 +29,7 @@ export function home({ app, services }: Bot): void {
   app.action<BlockAction>('show_missed', async ({ ack, body }) => {
     const { id: user } = body.user
     const i18n = i18nFor((await services.users.read(user)).locale)
-    const saving = services.questions.save({ user, question: i18n.home.missed })
+    const saving = services.questions.save({ user, question: i18n.summary.missed.request })
     const command = await savedOrTold(saving, error => publish(services, user, i18n, formatFailure(error, i18n)))
     await ack()
     if (command !== undefined) await services.questions.run(command)
