@@ -4,7 +4,8 @@ import { defineConfig } from 'vitest/config'
 const report = process.env.VITEST_JSON
 
 /** Stories with a long version, in which many processes are killed or much is written: `npm run test:soak`. */
-const soak = ['kill', 'replicas-kill', 'sheet', 'summary-long', 'delivery'].map(name => `test/journeys/${name}.test.ts`)
+const longStories = ['kill', 'replicas-kill', 'sheet', 'summary-long', 'delivery']
+const soak = ['test/text/growth.test.ts', ...longStories.map(name => `test/journeys/${name}.test.ts`)]
 
 /** `npm run fuzz`: twenty times as long as in the suite, from a seed that is new unless FUZZ_SEED names one. */
 const fuzz = { FUZZ_TIMES: '20', FUZZ_SEED: process.env.FUZZ_SEED ?? String(Date.now() % 1e9) }

@@ -27,6 +27,9 @@ const bounded: Record<string, string> = {
   '^(?:(?:the\\s+)?(?:last|past)\\s+': 'of a request, which has at most 300 characters',
   '^(?:report|报告|报表)': 'of a request, which has at most 300 characters',
   '\\(\\s*(?:<(?:': 'sticky: tried at one place only',
+  '\\s+\\S*$': "of a name that is cut to the width of the chart's legend",
+  '^(?:请问)?(?:(?:我们|今天': 'of a question of at most 200 characters',
+  '\\d+(?=,|$)': "of Slack's counts of reactions",
   '"[^"]*"|\\\\.|\\[(?!h+': 'of a number format, of at most 255 characters',
 }
 

@@ -45,6 +45,7 @@ const command = z.looseObject({
   text: z.string(),
   user_id: id,
   channel_id: id,
+  channel_name: z.string().default(''),
   team_id: maybeId,
   trigger_id: id,
   response_url: address,

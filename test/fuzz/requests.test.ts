@@ -34,7 +34,7 @@ test('requests that Slack would never send stop nothing, ping nobody and leave t
   model.answerAll(exchange => exchange.reply('<!channel> [bank.example](https://evil.example) {"items":[]}'))
   const recorded = await record(story, url)
   const random = createRandom(fuzzing.seed)
-  let left = fuzzing.runs(1_200)
+  let left = fuzzing.runs(800)
   // Side by side, since Bolt takes three seconds to refuse what no listener is for.
   const lane = async () => {
     while (left-- > 0) {

@@ -48,7 +48,7 @@ test('whatever a model server sends ends a question with a text or an error that
     if (ending < 17) exchange.finish()
     else if (ending < 19) exchange.cut()
   })
-  for (let run = 0; run < fuzzing.runs(200); run += 100) {
+  for (let run = 0; run < fuzzing.runs(100); run += 100) {
     const heard = await Promise.all(Array.from({ length: 100 }, () => ask()))
     for (const { text, error } of heard) {
       const told = `seed ${fuzzing.seed}: ${JSON.stringify(text)} ${error?.stack}`

@@ -83,8 +83,8 @@ withPostgres('a fleet of processes', () => {
       await fleet.deploy(1)
     })()
     const asked = await askAll(fleet, {
-      questions: bySoak(20, 40),
-      threads: bySoak(10, 20),
+      questions: bySoak(20, 30),
+      threads: bySoak(10, 15),
       channels: 10,
       everyMs: 200,
     })
@@ -110,7 +110,7 @@ withPostgres('a fleet of processes', () => {
         proxy.mend()
       }
     })()
-    const asked = await askAll(fleet, { questions: bySoak(30, 50), threads: 16, channels: 8, everyMs: 150 })
+    const asked = await askAll(fleet, { questions: bySoak(30, 40), threads: 16, channels: 8, everyMs: 150 })
     isOver = true
     await killing
     await untilAnswered(fleet, asked, 60_000)

@@ -47,7 +47,7 @@ interface Values {
 /** Slack's limit on the title of a dialogue. Source: docs.slack.dev, modal view. */
 const mostTitleCharacters = 24
 /** Stands in a command in place of the name of a channel that only its members may know. */
-const nameless = /^(?:privategroup|directmessage|mpdm-.*)$/
+const nameless = /^(?:privategroup|directmessage|mpdm-.*)?$/
 
 /** Formats the title, with as much of the channel's name as Slack takes. */
 function formatTitle({ settings }: I18n['labels'], name: string): string {
