@@ -33,7 +33,7 @@ Opens a small Slack in your browser, with the bot in it. It needs no account and
 `
 parseCommandLine(usage, {})
 
-/** What is stopped at the end, in this order. */
+/** Parts that are stopped at the end, in this order. */
 const atEnd: (() => Promise<void>)[] = []
 let isStopping = false
 for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => void stop())

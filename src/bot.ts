@@ -162,7 +162,7 @@ async function openSlack({ config, model, store, log }: BotDeps) {
   const users = createUsers(call, self, log)
   const placeNames = createPlaceNames(call, log)
   const fetchInfo = async (file: string) => (await reader.fetch('files.info', { file }, { for: 'question' })).file
-  const access = {
+  const fileDeps = {
     token: config.botToken,
     slackApiUrl: config.slackApiUrl,
     fetchInfo,
@@ -184,7 +184,7 @@ async function openSlack({ config, model, store, log }: BotDeps) {
     fetchNames: (messages: readonly Message[], most?: number) =>
       fetchDisplayNames({ users, placeNames, self }, messages, most),
     threads: createThreadCache(reader, self, config.cacheTokens),
-    createFileReader: (limits?: { maxTextCharacters: number }) => createFileReader({ ...access, ...limits }),
+    createFileReader: (limits?: { maxTextCharacters: number }) => createFileReader({ ...fileDeps, ...limits }),
     shareChange: (thread: ThreadId) => store.shared?.replicas.tell({ kind: 'thread', ...thread }),
   }
 }

@@ -106,6 +106,22 @@ describe('a question that cannot be saved', () => {
 })
 
 describe('a dialogue', () => {
+  test('that Slack lets nobody open any more asks the person to try again, and the next one opens', async () => {
+    const { slack, say } = await openStory({ workspace: { shortcuts } })
+    const { dana, lee } = slack.people
+    const { general } = slack.channels
+    const ts = await say(lee, general, 'The launch is on Thursday')
+    const open = { do: 'message_shortcut' as const, as: dana, channel: general, ts, callbackId: 'ask_about_message' }
+    slack.fault({ method: 'views.open', error: 'expired_trigger_id', times: 1 })
+    await slack.do(open)
+    await slack.until(
+      () => slack.snapshot(dana).messages.find(message => toSeen(message).includes('took too long')),
+      'the sentence',
+    )
+    await slack.do(open)
+    await slack.until(() => slack.snapshot(dana).modals.at(-1), 'the dialogue')
+  })
+
   test('from a message’s shortcut asks about it in its thread, with the thread as context', async () => {
     const { slack, model, say, untilReply } = await openStory({ workspace: { shortcuts } })
     const { dana, lee } = slack.people
