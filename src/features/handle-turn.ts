@@ -93,7 +93,7 @@ async function dispatch(
     await reply.finish()
     return { ended: 'done', kind: 'help' }
   }
-  if (ctx.deps.outages.isRefused(turn.channel)) await findOutByPosting(ctx)
+  if (reply.messages.length === 0 && ctx.deps.outages.isRefused(turn.channel)) await findOutByPosting(ctx)
   for (const handler of handlers) {
     const request = await handler.parse(turn, person)
     if (request === undefined) continue

@@ -80,6 +80,8 @@ export async function buildMissed(
   // Rights may have changed while the model was thinking.
   const shown: News[] = []
   for (const one of ranked) if (await isShared(ctx, one.channel.id)) shown.push(one)
+  const unreadNames: string[] = []
+  for (const { id, name } of unread) if (await isShared(ctx, id)) unreadNames.push(`#${escapeMarkdown(name)}`)
   const read = shown.filter(({ channel }) => !unread.includes(channel))
   signal.throwIfAborted()
   const markdown = renderMissed(ctx, shown, form.sections)
@@ -91,8 +93,8 @@ export async function buildMissed(
   const count = shown.reduce((sum, { said }) => sum + said.length, 0)
   const facts = [
     missed.read(count, shown.length),
-    deps.model.title.split(' at ')[0] ?? deps.model.title,
-    ...(unread.length === 0 ? [] : [missed.notRead(unread.map(({ name }) => `#${escapeMarkdown(name)}`).join(', '))]),
+    i18n.modelTitle(deps.model.title).split(' at ')[0] ?? '',
+    ...(unreadNames.length === 0 ? [] : [missed.notRead(unreadNames.join(', '))]),
   ]
   const note = { kind: 'footer' as const, sentence: facts.join(' · ') }
   return { ending: { note, controls: buildAnswerControls(turn.id, i18nFor(person.locale)) }, saveReadMarker }
