@@ -119,4 +119,19 @@ describe('what a person missed', () => {
     expect(seen).toContain('#general：周三上线。')
     expect(seen).not.toContain('secret plan')
   })
+
+  test('does not name a channel that they left meanwhile among those that were not read in full', async () => {
+    const story = await open()
+    const { slack, model, say } = story
+    const { dana, lee, mei, general, feedback } = { ...slack.people, ...slack.channels }
+    await say(lee, general, 'We ship on Wednesday.')
+    for (let at = 0; at < 401; at += 1) slack.post({ channel: feedback, user: lee, text: `line ${at}` })
+    await say(mei, directOf(story, mei), 'what did I miss?')
+    const first = await model.next()
+    await slack.do({ do: 'remove', as: dana, channel: feedback, user: mei })
+    model.answerAll(exchange => exchange.reply(json({})))
+    first.reply(json({}))
+    const seen = toSeen(await untilDirect(story, mei, one => hasButton(one, 'regenerate_reply'), 'the summary'))
+    expect(seen).not.toContain('feedback')
+  })
 })
