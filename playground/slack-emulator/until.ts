@@ -3,7 +3,7 @@ import type { Channels } from './channels.ts'
 import type { MessageStore } from './messages.ts'
 import type { Wire } from './wire.ts'
 
-const usualPatienceMs = 40_000
+const usualPatienceMs = 75_000
 /** What a look depends on may also be outside the workspace, so it is asked again this often anyway. */
 const lookAgainMs = 50
 const mostTold = 8
