@@ -199,6 +199,7 @@ function createNoStore(): Store {
       forgetCrashes: nothing,
       takeDueForRecheck: async () => [],
       isAnyBefore: async () => false,
+      lastAnswered: async () => undefined,
       isOurs: async () => false,
       threadsBetween: async () => [],
       threadsSince: async () => [],
@@ -216,6 +217,7 @@ function createNoStore(): Store {
       corrected: async () => [],
     },
     settings: { all: async () => [], write: nothing, onChange() {} },
+    personSettings: { read: async () => ({}), change: async () => true },
     facts: { read: async () => undefined, write: nothing },
     parts: {
       keep: nothing,
