@@ -25,6 +25,15 @@ export interface ModelConfig {
   idleMs: number
 }
 
+/** The speech server, which reads answers aloud. */
+interface SpeechConfig {
+  apiKey: string
+  baseUrl: string
+  model: string
+  /** The voice of people who have chosen none. */
+  voice: string
+}
+
 /** The validated environment. */
 export interface Config {
   botToken: string
@@ -36,6 +45,8 @@ export interface Config {
   /** Over HTTP, `/metrics` stand at a port of their own, or nowhere. */
   metricsPort: number | undefined
   model: ModelConfig
+  /** Without it, answers are not read aloud. */
+  speech: SpeechConfig | undefined
   /** Detect a model server on this machine if none is named. */
   detectModel: boolean
   /** `OPENAI_MODEL` was set; otherwise a server that is found may choose. */
@@ -110,6 +121,10 @@ export const environment = z.object({
   MODEL_IMAGES: onOff.optional(),
   MODEL_IDLE_SECONDS: whole(1, 3600).default(60),
   MODEL_CONCURRENCY: whole(1, 1_000).optional(),
+  SPEECH_BASE_URL: url('It usually ends in /v1, like http://127.0.0.1:8880/v1.').optional(),
+  SPEECH_MODEL: z.string().optional(),
+  SPEECH_VOICE: z.string().optional(),
+  SPEECH_API_KEY: z.string().optional(),
   DATA_DIR: z.string().default('./data'),
   DATABASE_URL: z
     .string()
@@ -177,6 +192,7 @@ function assemble(env: Environment): Config {
     host: env.HOST,
     metricsPort: env.METRICS_PORT,
     model: buildModelConfig(env),
+    speech: buildSpeechConfig(env),
     detectModel: env.MODEL_AUTODETECT && env.OPENAI_BASE_URL === undefined && env.OPENAI_API_KEY === undefined,
     modelIsNamed: env.OPENAI_MODEL !== undefined,
     logLevel: env.LOG_LEVEL,
@@ -210,6 +226,12 @@ function buildModelConfig(env: Environment): ModelConfig {
   }
 }
 
+function buildSpeechConfig(env: Environment): Config['speech'] {
+  const { SPEECH_BASE_URL: baseUrl, SPEECH_MODEL: model, SPEECH_VOICE: voice, SPEECH_API_KEY: apiKey = 'none' } = env
+  if (baseUrl === undefined || model === undefined || voice === undefined) return undefined
+  return { apiKey, baseUrl, model, voice }
+}
+
 /** Returns the problems of names of which at least one must be set. */
 function missingTogether(env: Record<string, string | undefined>): Problem[] {
   const problems: Problem[] = []
@@ -226,6 +248,9 @@ function missingTogether(env: Record<string, string | undefined>): Problem[] {
         'is missing: set the key of your account, or the address of a server that speaks the OpenAI API (for Ollama on this machine http://127.0.0.1:11434/v1), or MODEL_AUTODETECT=on to look for one here',
     })
   }
+  for (const name of ['SPEECH_MODEL', 'SPEECH_VOICE'])
+    if (env.SPEECH_BASE_URL !== undefined && env[name] === undefined)
+      problems.push({ name, sentence: 'is missing: the server of SPEECH_BASE_URL needs it to read answers aloud' })
   return problems
 }
 

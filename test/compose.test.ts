@@ -4,6 +4,8 @@ import { parse } from 'yaml'
 import { environment } from '../src/config.ts'
 
 interface Service {
+  image?: string
+  profiles?: string[]
   environment: Record<string, string>
   volumes?: string[]
   ports?: string[]
@@ -40,4 +42,15 @@ test('compose.yml gives the bot an address that it takes, and the password besid
   expect([username, pathname.slice(1)]).toEqual([POSTGRES_USER, POSTGRES_DB])
   expect(password).toBe('')
   expect(PGPASSWORD).toBe(POSTGRES_PASSWORD)
+})
+
+test('compose.yml has a speech server of a named version for those who want one, at the address that it tells them', async () => {
+  const text = await readFile('compose.yml', 'utf8')
+  const { services } = parse(text) as { services: Record<string, Service> }
+  const { speech } = services
+  expect(speech?.profiles).toEqual(['speech'])
+  expect(speech?.image).toMatch(/:v\d+\.\d+\.\d+$/)
+  expect(speech?.ports).toBeUndefined()
+  const [, address = ''] = /SPEECH_BASE_URL=([^,\s]+)/.exec(text) ?? []
+  expect(new URL(environment.shape.SPEECH_BASE_URL.parse(address) ?? '').hostname).toBe('speech')
 })

@@ -59,6 +59,17 @@ describe('the environment', () => {
     expect(JSON.stringify(problems)).not.toContain('xapp-swapped')
   })
 
+  test('with a speech server needs its model and voice, and gives it no key of another server', () => {
+    const server = { SPEECH_BASE_URL: 'http://127.0.0.1:8880/v1' }
+    expect(parseConfig(enough)).toMatchObject({ config: { speech: undefined } })
+    expect(parseConfig({ ...enough, ...server })).toMatchObject({
+      problems: [{ name: 'SPEECH_MODEL' }, { name: 'SPEECH_VOICE' }],
+    })
+    expect(parseConfig({ ...enough, ...server, SPEECH_MODEL: 'kokoro', SPEECH_VOICE: 'af_heart' })).toMatchObject({
+      config: { speech: { baseUrl: 'http://127.0.0.1:8880/v1', model: 'kokoro', voice: 'af_heart', apiKey: 'none' } },
+    })
+  })
+
   test('with a database takes PostgreSQL’s address, and never repeats a password that stands in a wrong one', () => {
     const url = 'postgresql://bot:secret@db.example:5432/threadwise'
     expect(parseConfig(enough)).toMatchObject({ config: { databaseUrl: undefined } })
