@@ -7,16 +7,19 @@ import type { Bot, Hooks, Services } from './features/context.ts'
 import { tellFlood } from './features/flood-notice.ts'
 import { handleTurn, isForBot } from './features/handle-turn.ts'
 import { home } from './features/home/index.ts'
+import { listen } from './features/listen/index.ts'
 import { createMessageReceiver } from './features/messages.ts'
 import { createOutages } from './features/outages.ts'
 import { defineQuestions } from './features/post-question.ts'
 import { showQueuePosition } from './features/queue-position.ts'
+import { defineReadings } from './features/read-aloud.ts'
 import { replyControls } from './features/reply-controls/index.ts'
 import { summarize } from './features/summarize/index.ts'
 import { createHealthRoutes } from './health.ts'
 import type { Log } from './log.ts'
 import { createMetrics } from './metrics.ts'
 import type { Model } from './model/model.ts'
+import { createSpeech } from './model/speech.ts'
 import { createBackfill } from './queue/backfill.ts'
 import { createOutbox } from './queue/outbox.ts'
 import { createQueue, type Queue } from './queue/queue.ts'
@@ -52,7 +55,7 @@ interface BotDeps {
     Config,
     'botToken' | 'transport' | 'slackApiUrl' | 'port' | 'stopMs' | 'cacheTokens' | 'readsPerMinute'
   > &
-    Partial<Pick<Config, 'bounds' | 'host' | 'metricsPort' | 'retention'>>
+    Partial<Pick<Config, 'bounds' | 'host' | 'metricsPort' | 'retention' | 'speech'>>
   model: Model
   store: Store
   taxonomies: Taxonomies
@@ -76,7 +79,9 @@ export async function startBot(deps: BotDeps): Promise<RunningBot> {
   const inbox = openQueue(slack, hooks, { driver, ready: backfill.ready, prune })
   const outbox = createOutbox(store.outbox, log)
   const questions = defineQuestions(outbox, { ...slack, inbox })
-  const services: Services = { ...slack, inbox, outbox, questions }
+  const { speech } = slack
+  const readings = speech && defineReadings(outbox, { ...slack, speech, inbox })
+  const services: Services = { ...slack, inbox, outbox, questions, readings }
   const messages = createMessageReceiver(services, hooks)
   hooks.messageFound.push(messages.receiveFound)
   observe(services)
@@ -101,14 +106,10 @@ export async function startBot(deps: BotDeps): Promise<RunningBot> {
     keep: messages.save,
   })
 
-  // 4. Features: the most specific handler first; chat answers the rest.
+  // 4. Features.
   const bot = createRegistry(receiver.app, services, hooks)
   messages.listen(receiver.app)
-  await classify(bot, deps.taxonomies)
-  summarize(bot)
-  chat(bot)
-  replyControls(bot)
-  home(bot)
+  await registerFeatures(bot, deps.taxonomies)
 
   // 5. Start: take over what earlier processes left, connect, resume.
   await inbox.recover()
@@ -138,6 +139,16 @@ export async function startBot(deps: BotDeps): Promise<RunningBot> {
       await closed
     },
   }
+}
+
+/** Registers the features: the most specific handler first; chat answers the rest. */
+async function registerFeatures(bot: Bot, taxonomies: Taxonomies): Promise<void> {
+  await classify(bot, taxonomies)
+  summarize(bot)
+  listen(bot)
+  chat(bot)
+  replyControls(bot)
+  home(bot)
 }
 
 /** Lets the metrics read what is in memory now. */
@@ -171,6 +182,7 @@ async function openSlack({ config, model, store, log }: BotDeps) {
   return {
     self,
     model,
+    speech: config.speech && createSpeech(config.speech, log),
     store,
     log,
     metrics,

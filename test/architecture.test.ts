@@ -26,7 +26,7 @@ const onlyIn: Record<string, string> = {
   'chrono-node': 'text/free-dates.ts',
   tldts: 'text/true-host.ts',
   unhomoglyph: 'text/true-host.ts',
-  openai: 'model/client.ts, model/api-errors.ts',
+  openai: 'model/client.ts, model/api-errors.ts, model/speech.ts',
   'lru-cache': 'lru.ts',
   'csv-parse': 'features/classify/csv-records.ts',
   htmlparser2: 'slack/documents/markup.ts',

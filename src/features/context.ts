@@ -3,6 +3,7 @@ import type { I18n } from '../i18n/catalog.ts'
 import type { Log } from '../log.ts'
 import type { Metrics } from '../metrics.ts'
 import type { Model } from '../model/model.ts'
+import type { createSpeech } from '../model/speech.ts'
 import type { Job } from '../queue/job.ts'
 import type { Outbox } from '../queue/outbox.ts'
 import type { Queue } from '../queue/queue.ts'
@@ -23,6 +24,7 @@ import type { Store } from '../store/store.ts'
 import type { ThreadCache } from '../threads/cache.ts'
 import type { createOutages } from './outages.ts'
 import type { Questions } from './post-question.ts'
+import type { defineReadings } from './read-aloud.ts'
 
 type Responder = ReturnType<typeof createResponder>
 
@@ -32,6 +34,8 @@ type Recovered = Exclude<Awaited<ReturnType<typeof recover>>, 'unreadable' | und
 export interface Services {
   self: BotIdentity
   model: Model
+  /** Undefined without a speech server. */
+  speech: ReturnType<typeof createSpeech> | undefined
   call: CallSlack
   reader: SlackReader
   respond: Responder
@@ -46,6 +50,8 @@ export interface Services {
   inbox: Queue
   outbox: Outbox
   questions: Questions
+  /** Undefined without a speech server. */
+  readings: ReturnType<typeof defineReadings> | undefined
   store: Store
   /** Tells other replicas that what they remember of a thread is outdated. */
   shareChange: (thread: ThreadId) => void

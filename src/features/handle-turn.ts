@@ -17,7 +17,10 @@ import {
 
 type Outcome = Awaited<ReturnType<typeof endInterrupted>>
 
-type HandleDeps = Pick<Services, 'model' | 'threads' | 'users' | 'limiter' | 'reader' | 'outages' | 'log' | 'metrics'>
+type HandleDeps = Pick<
+  Services,
+  'model' | 'speech' | 'threads' | 'users' | 'limiter' | 'reader' | 'outages' | 'log' | 'metrics'
+>
 
 /**
  * Answers a turn, from the question to the last edit in Slack. Never throws: a failure is shown below what was written and
@@ -76,7 +79,7 @@ async function tellUnreadable({ limiter, log }: HandleDeps, { turn }: Job, i18n:
 
 /** Ends what an earlier attempt left to be ended, or hands the turn to the first handler that it is for. */
 async function dispatch(
-  ctx: TurnContext<Pick<Services, 'model' | 'users' | 'threads' | 'limiter' | 'outages' | 'log'>>,
+  ctx: TurnContext<Pick<Services, 'model' | 'speech' | 'users' | 'threads' | 'limiter' | 'outages' | 'log'>>,
   handlers: readonly TurnHandler[],
 ): Promise<Outcome> {
   const { job, turn, recovered, reply, person } = ctx

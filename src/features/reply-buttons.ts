@@ -6,6 +6,7 @@ import type { Control } from '../reply/body.ts'
 export const controlIds = {
   stop: 'stop_reply',
   again: 'regenerate_reply',
+  listen: 'listen_reply',
   rate: 'rate_reply',
   reason: 'rate_reason',
   post: 'post_summary',
@@ -19,8 +20,15 @@ export function buildGrowingControls(turnId: string, i18n: I18n): Control[] {
   return [buildButton(controlIds.stop, i18n.controls.stop, turnId)]
 }
 
-/** Builds what stands below an answer: a row with the thumbs and the regenerate button, and a line that says who wrote it. */
-export function buildAnswerControls(turnId: string, i18n: I18n, model?: string): Control[] {
+/**
+ * Builds what stands below an answer: a row with the thumbs and the regenerate button, the button that has it read aloud, and a line that
+ * says who wrote it.
+ */
+export function buildAnswerControls(
+  turnId: string,
+  i18n: I18n,
+  { model, canListen = false }: { model?: string; canListen?: boolean } = {},
+): Control[] {
   const thumb = (text: string, rating: 'up' | 'down', label: string) => ({
     text: plain(text),
     value: `${rating} ${turnId}`,
@@ -42,7 +50,9 @@ export function buildAnswerControls(turnId: string, i18n: I18n, model?: string):
     value: turnId,
   }
   const row = { type: 'context_actions', block_id: controlIds.rate, elements: [feedback, again] }
-  return [row, buildAuthorLine(i18n, model)]
+  // Slack takes no other buttons in the row of the thumbs. Source: docs.slack.dev, context actions block.
+  const listen = canListen ? [buildButton(controlIds.listen, i18n.speech.listen, turnId)] : []
+  return [row, ...listen, buildAuthorLine(i18n, model)]
 }
 
 /** Builds the line with the model's name, without the path or the organization before it, and that AI can be wrong. */

@@ -16,7 +16,7 @@ interface Outcome {
 
 type NoticeDeps = Pick<Services, 'limiter' | 'log'>
 
-type Ctx = TurnContext<Pick<Services, 'model' | 'users' | 'threads' | 'limiter' | 'outages' | 'log'>>
+type Ctx = TurnContext<Pick<Services, 'model' | 'speech' | 'users' | 'threads' | 'limiter' | 'outages' | 'log'>>
 
 /** Ends an attempt that was aborted: by a person, by an edit or deletion of the question, or because the bot stops. */
 export async function endInterrupted(ctx: Ctx): Promise<Outcome> {
@@ -41,7 +41,10 @@ async function endStopped(ctx: Ctx, by: string | undefined): Promise<Outcome> {
   restoreOldText(ctx)
   const name = by === undefined || by === turn.user ? undefined : (await ctx.deps.users.read(by)).name
   const sentence = name === undefined ? i18n.controls.stopped : i18n.controls.stoppedBy(escapeMarkdown(name))
-  const controls = buildAnswerControls(turn.id, i18n, ctx.deps.model.name)
+  const controls = buildAnswerControls(turn.id, i18n, {
+    model: ctx.deps.model.name,
+    canListen: ctx.deps.speech !== undefined,
+  })
   await conclude(ctx, { note: { kind: 'footer', sentence }, controls })
   return { ended: 'stopped', kind: 'stopped' }
 }
@@ -88,7 +91,7 @@ export function endWithoutSlack(ctx: Ctx, error: unknown): Outcome {
 }
 
 /** Remembers the reply as the model wrote it, so that the next turn of a cached thread reads nothing from Slack. */
-export function rememberReply({ turn, reply, deps }: Ctx): void {
+export function rememberReply({ turn, reply, deps }: TurnContext<Pick<Services, 'threads'>>): void {
   const { messages, text } = reply
   if (messages[0] === undefined || text.trim() === '') return
   const message = { ts: messages[0], author: { kind: 'self' as const }, text, form: 'markdown' as const, files: [] }

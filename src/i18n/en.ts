@@ -1,4 +1,5 @@
 import { createMoments } from './moments.ts'
+import { speech } from './speech.ts'
 
 const numbers = ['none', 'one', 'two', 'three', 'four', 'five', 'six', 'seven', 'eight', 'nine', 'ten']
 const formatCount = (count: number) => numbers[count] ?? String(count)
@@ -355,6 +356,8 @@ export const en = {
     inThread: (link: string) => `Your question is in the thread, and the answer comes there: ${link}`,
   },
 
+  speech: speech.en,
+
   home: {
     title: 'Threadwise',
     intro:
@@ -369,7 +372,7 @@ export const en = {
     forget: 'Delete my data',
     forgetTitle: 'Delete your data?',
     forgetText:
-      'I’ll delete everything I keep about you outside Slack: your questions, labels of your feedback, ratings, and digests. Questions that are still waiting may not be answered. You can’t undo this.',
+      'I’ll delete everything I keep about you outside Slack: your questions, labels of your feedback, ratings, digests, and settings. Questions that are still waiting may not be answered. You can’t undo this.',
     forgetConfirm: 'Delete',
     forgetDeny: 'Cancel',
     forgotten: (count: number) =>

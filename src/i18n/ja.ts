@@ -1,5 +1,6 @@
 import type { I18n } from './catalog.ts'
 import { createMoments } from './moments.ts'
+import { speech } from './speech.ts'
 
 const count = (number: number) => number.toLocaleString('ja')
 
@@ -347,6 +348,8 @@ export const ja: I18n = {
     cannotPost: code => `Slack でここへの投稿が許可されていません（${code}）。ダイレクトメッセージで質問してください。`,
   },
 
+  speech: speech.ja,
+
   home: {
     title: 'Threadwise',
     intro:
@@ -360,7 +363,7 @@ export const ja: I18n = {
     forget: '自分のデータを削除',
     forgetTitle: 'データを削除しますか？',
     forgetText:
-      'Slack の外に保存しているあなたのデータ（質問、フィードバックの分類、評価、定期要約）をすべて削除します。順番待ちの質問には回答できないことがあります。この操作は元に戻せません。',
+      'Slack の外に保存しているあなたのデータ（質問、フィードバックの分類、評価、定期要約、個人設定）をすべて削除します。順番待ちの質問には回答できないことがあります。この操作は元に戻せません。',
     forgetConfirm: '削除する',
     forgetDeny: 'キャンセル',
     forgotten: count =>

@@ -1,5 +1,6 @@
 import type { I18n } from './catalog.ts'
 import { createMoments } from './moments.ts'
+import { speech } from './speech.ts'
 
 const count = (number: number) => number.toLocaleString('en')
 
@@ -310,6 +311,8 @@ export const zh: I18n = {
     inThread: link => `你的问题已发到讨论串，回答也会在那里：${link}`,
   },
 
+  speech: speech.zh,
+
   home: {
     title: 'Threadwise',
     intro:
@@ -323,7 +326,7 @@ export const zh: I18n = {
     forget: '删除我的数据',
     forgetTitle: '删除你的数据？',
     forgetText:
-      '我会删除在 Slack 之外保存的所有与你有关的数据：你的提问、你的反馈及其分类、评价和定时摘要。还在排队的问题可能不会得到回答。删除后无法恢复。',
+      '我会删除在 Slack 之外保存的所有与你有关的数据：你的提问、你的反馈及其分类、评价、定时摘要和个人设置。还在排队的问题可能不会得到回答。删除后无法恢复。',
     forgetConfirm: '删除',
     forgetDeny: '取消',
     forgotten: count => (count === 0 ? '已完成，没有保存任何与你有关的数据。' : `已删除 ${count} 条与你有关的数据。`),

@@ -4,18 +4,26 @@ import type { Place } from './writer.ts'
 
 /** The status line under a thread, until the first text stands there. */
 interface Status {
+  /** Shows another sentence. */
+  show(sentence: string): void
   /** Clears the line, unless a post has done so. Safe to call twice. */
   close(stillStands: boolean): void
 }
 
 /** No line at all. */
-export const noStatus: Status = { close() {} }
+export const noStatus: Status = { show() {}, close() {} }
 
 /** Slack clears the line after two minutes; it is set again before. Source: docs.slack.dev, assistant.threads.setStatus. */
 const repeatMs = 90_000
 
 /** Opens the line. Best effort: it takes interim calls only, and a refusal changes nothing. */
-export function openStatus(limiter: Limiter, log: Log, place: Place, sentence: string): Status {
+export function openStatus(
+  limiter: Limiter,
+  log: Log,
+  place: Pick<Place, 'channel' | 'threadTs'>,
+  sentence: string,
+): Status {
+  let shown = sentence
   let sending: Promise<unknown> = Promise.resolve()
   const send = (status: string) => {
     const args = { channel_id: place.channel, thread_ts: place.threadTs, status }
@@ -24,7 +32,7 @@ export function openStatus(limiter: Limiter, log: Log, place: Place, sentence: s
       .catch(error => log.debug({ channel: place.channel, code: error.code }, 'status line not set'))
   }
   send(sentence)
-  const timer = setInterval(() => send(sentence), repeatMs)
+  const timer = setInterval(() => send(shown), repeatMs)
   let inFlight = true
   sending.finally(() => {
     inFlight = false
@@ -32,6 +40,10 @@ export function openStatus(limiter: Limiter, log: Log, place: Place, sentence: s
 
   let isClosed = false
   return {
+    show(next) {
+      shown = next
+      send(next)
+    },
     close(stillStands) {
       clearInterval(timer)
       // A line that arrives after the text would stand for two minutes; Slack itself removes one that came before.

@@ -4,6 +4,8 @@ import { type CallSlack, callTimeoutMs, callWithRetry } from './client.ts'
 /** A file of the bot's own, and where it is shared. */
 interface Upload {
   name: string
+  /** Its name for people; without it, the file's name. */
+  title?: string
   bytes: Uint8Array
   channel: string
   threadTs: string
@@ -13,11 +15,11 @@ interface Upload {
 const patienceMs = 60_000
 
 /** Uploads a file to a thread in the three steps of Slack's API. Throws the `SlackError` of the one that failed. */
-export async function upload(call: CallSlack, { name, bytes, channel, threadTs }: Upload): Promise<void> {
+export async function upload(call: CallSlack, { name, title = name, bytes, channel, threadTs }: Upload): Promise<void> {
   const place = { filename: name, length: bytes.byteLength }
   const ticket = await callWithRetry(() => call('files.getUploadURLExternal', place), patienceMs)
   await callWithRetry(() => send(String(ticket.upload_url), bytes), patienceMs)
-  const files = [{ id: ticket.file_id, title: name }]
+  const files = [{ id: ticket.file_id, title }]
   const complete = () => call('files.completeUploadExternal', { files, channel_id: channel, thread_ts: threadTs })
   // A refusal had no effect; after any other failure the file may be there.
   await callWithRetry(() => complete().catch(toFinal), patienceMs)

@@ -13,13 +13,14 @@ interface WithContents {
   unread: number
 }
 
-/** Reads the files of a thread that have not been read yet, the newest messages' first, side by side. */
+/** Reads the files of a thread that have not been read yet, the newest messages' first, side by side. The bot's own are none. */
 export async function loadAttachments(
   messages: readonly Message[],
   reader: FileReader,
   signal: AbortSignal,
 ): Promise<WithContents> {
-  const shares = allotShares(messages)
+  const attached = messages.map(message => (message.author.kind === 'self' ? { ...message, files: [] } : message))
+  const shares = allotShares(attached)
   const fresh = new Map<string, FileContent[]>()
   const read = async (message: Message): Promise<Message> => {
     const share = shares.get(message.ts) ?? 0
@@ -28,7 +29,7 @@ export async function loadAttachments(
     fresh.set(message.ts, contents)
     return { ...message, contents }
   }
-  const withContents = await Promise.all(messages.map(read))
+  const withContents = await Promise.all(attached.map(read))
   const unread = withContents.reduce((sum, { files, contents }) => sum + files.length - (contents?.length ?? 0), 0)
   return { messages: withContents, fresh, unread }
 }

@@ -10,12 +10,13 @@ import { escapeMarkdown } from '../../src/text/escape-markdown.ts'
 import { findJson } from '../../src/text/find-json.ts'
 import { findQuote, parseQuotations } from '../../src/text/find-quote.ts'
 import { parseMentions, slackToPlain } from '../../src/text/from-slack.ts'
-import { isNoise } from '../../src/text/intent.ts'
+import { isNoise, parseAloudWish } from '../../src/text/intent.ts'
 import { readBlocks } from '../../src/text/markdown-blocks.ts'
 import { readMarks } from '../../src/text/open-marks.ts'
 import { sanitize } from '../../src/text/sanitize.ts'
 import { rewriteForms } from '../../src/text/slack-forms.ts'
 import { closeMarkdown, toMrkdwn } from '../../src/text/to-mrkdwn.ts'
+import { splitSpeech, toSpeech } from '../../src/text/to-speech.ts'
 import { formatTrueHost } from '../../src/text/true-host.ts'
 import { findSteepGrowth } from '../growth.ts'
 
@@ -34,6 +35,7 @@ const parsers: Record<string, (text: string) => unknown> = {
   formatTrueHost: text => formatTrueHost(`https://e.example/${text}`, text),
   isNoise,
   harmony: text => filter(createHarmonyFilter(), `<|channel|>final${text}`),
+  parseAloudWish,
   parseMentions,
   parseQuotations,
   parseSummary,
@@ -45,8 +47,10 @@ const parsers: Record<string, (text: string) => unknown> = {
   rewriteForms,
   sanitize,
   slackToPlain: text => slackToPlain(text, id => id),
+  splitSpeech: text => splitSpeech(text, 4_096),
   thinking: text => filter(createThinkingFilter(), `<think>${text}</think>${text}`),
   toMrkdwn,
+  toSpeech: text => toSpeech(text, { code: '', table: '' }),
   withoutPromptMarks,
 }
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { parseHelpLanguage } from '../../src/text/intent.ts'
+import { parseAloudWish, parseHelpLanguage } from '../../src/text/intent.ts'
 
 test.each([
   ['help', 'en'],
@@ -32,4 +32,32 @@ test.each([
   `help ${'please '.repeat(200)}`,
 ])('%j is for the model', text => {
   expect(parseHelpLanguage(text)).toBeUndefined()
+})
+
+test.each([
+  ['what is new? Please answer aloud.', 'what is new?'],
+  ['<@U1> Answer aloud: what is new?', 'what is new?'],
+  ['explain it and read it out loud', 'explain it'],
+  ['<@U1> read it aloud', ''],
+  ['Could you read the last answer aloud, please?', ''],
+  ['今天怎么样？朗读一下', '今天怎么样？'],
+  ['解释这段话并朗读出来', '解释这段话'],
+  ['用语音回答：今天怎么样？', '今天怎么样？'],
+  ['请朗读', ''],
+  ['調子はどう？音声で答えて', '調子はどう？'],
+  ['読み上げてください。', ''],
+])('%j wants to be answered aloud, and asks %j', (text, rest) => {
+  expect(parseAloudWish(text)?.rest).toBe(rest)
+})
+
+test.each([
+  '',
+  'what does “read aloud” mean?',
+  'how do I teach a child to read aloud',
+  'did she answer out loud yesterday?',
+  '怎么教孩子朗读',
+  '朗读比赛是哪天？',
+  '読み上げてはいけない理由は？',
+])('%j is answered in writing', text => {
+  expect(parseAloudWish(text)).toBeUndefined()
 })

@@ -5,9 +5,11 @@ import type { Services, TurnContext } from '../context.ts'
 import { buildAnswerControls } from '../reply-buttons.ts'
 import { removeThoughts } from '../turn-endings.ts'
 import { buildPrompt } from './prompt.ts'
+import { readAloudIfWanted } from './read-aloud-if-wanted.ts'
 
 type ChatDeps = Pick<Services, 'self' | 'model' | 'threads' | 'users' | 'metrics'> &
-  Parameters<typeof buildPrompt>[0]['deps']
+  Parameters<typeof buildPrompt>[0]['deps'] &
+  Parameters<typeof readAloudIfWanted>[0]['deps']
 
 type StopReason = Extract<Piece, { kind: 'stopped' }>['reason']
 
@@ -34,8 +36,9 @@ export async function answer(ctx: TurnContext<ChatDeps>): Promise<void> {
   const note = { kind: 'footer' as const, sentence: facts.join(' · ') }
   await reply.finish({
     ...(facts.length > 0 && { note }),
-    controls: buildAnswerControls(turn.id, i18n, deps.model.name),
+    controls: buildAnswerControls(turn.id, i18n, { model: deps.model.name, canListen: deps.speech !== undefined }),
   })
+  await readAloudIfWanted(ctx)
 }
 
 /** Facts about an answer beside its text. */

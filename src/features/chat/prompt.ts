@@ -14,6 +14,7 @@ import type { FileContent, FileReader } from '../../slack/files/read-file.ts'
 import type { Message } from '../../slack/message.ts'
 import { escapeMarkdown } from '../../text/escape-markdown.ts'
 import { formatTime, slackToPlain } from '../../text/from-slack.ts'
+import { parseAloudWish } from '../../text/intent.ts'
 import { loadAttachments } from '../../threads/load-files.ts'
 import { truncate } from '../../threads/truncate.ts'
 import type { Services, TurnContext } from '../context.ts'
@@ -26,7 +27,7 @@ type PromptFile = Parameters<typeof renderPromptMessage>[0]['files'][number]
 type Fitted = Awaited<ReturnType<typeof truncate>>
 
 type PromptContext = TurnContext<
-  Pick<Services, 'self' | 'model' | 'store' | 'threads' | 'fetchNames'> & { files: FileReader }
+  Pick<Services, 'self' | 'model' | 'speech' | 'store' | 'threads' | 'fetchNames'> & { files: FileReader }
 >
 
 /** How messages are rendered for one reader and one model. */
@@ -85,12 +86,15 @@ function findRefusedAnswer({ job, recovered }: PromptContext): string | undefine
  * Selects the thread as it was when the question was asked, with the bot's replies since then that precede its own, and the
  * question last: another question that waits behind this one is not answered with it.
  */
-function selectMessages(thread: readonly Message[], { turn, reply }: PromptContext): Message[] {
+function selectMessages(thread: readonly Message[], { turn, reply, deps }: PromptContext): Message[] {
   const first = reply.messages[0]
   const isReplySince = ({ ts, author }: Message) =>
     author.kind === 'self' && ts !== turn.question.ts && (first === undefined || ts < first)
   const before = thread.filter(message => message.ts < turn.question.ts || isReplySince(message))
-  return [...before, thread.find(({ ts }) => ts === turn.question.ts) ?? turn.question]
+  const question = thread.find(({ ts }) => ts === turn.question.ts) ?? turn.question
+  // A model that reads it says that it has no voice.
+  const rest = deps.speech === undefined ? '' : parseAloudWish(question.text)?.rest
+  return [...before, rest ? { ...question, text: rest } : question]
 }
 
 function buildLine(message: Message, view: View): Line {

@@ -6,8 +6,9 @@ import { createCache } from '../../lru.ts'
 import { rejectAfter } from '../../slack/users.ts'
 import { formatFailure, savedOrTold } from '../command-failure.ts'
 import type { Bot, Services } from '../context.ts'
+import { buildVoiceBlocks, parseVoiceChange } from './voice.ts'
 
-type HomeDeps = Pick<Services, 'call' | 'limiter' | 'model' | 'log' | 'store' | 'users'>
+type HomeDeps = Pick<Services, 'self' | 'speech' | 'call' | 'limiter' | 'model' | 'log' | 'store' | 'users'>
 
 /** Registers App Home: its home tab says what the bot does and which model answers, its messages tab suggests prompts. */
 export function home({ app, services }: Bot): void {
@@ -34,6 +35,15 @@ export function home({ app, services }: Bot): void {
     await ack()
     if (command !== undefined) await services.questions.run(command)
   })
+  app.action<BlockAction>(/^set_(?:voice|speed|answer_clips)$/, async ({ ack, body, action }) => {
+    await ack()
+    const { id: user } = body.user
+    const { self, speech, store, users } = services
+    const i18n = i18nFor((await users.read(user)).locale)
+    const change = speech && parseVoiceChange(action, await speech.listVoices())
+    const isSaved = change === undefined || (await store.personSettings.change({ teamId: self.teamId, user }, change))
+    await publish(services, user, i18n, isSaved ? undefined : `⚠️ ${i18n.speech.notSaved}`)
+  })
   app.action<BlockAction>('forget_me', async ({ ack, body }) => {
     await ack()
     const { id: user } = body.user
@@ -57,11 +67,23 @@ async function publish(deps: HomeDeps, user: string, i18n: I18n, notice?: string
   const view = buildHomeView(i18n, {
     model: i18n.modelTitle(deps.model.title),
     ratings: await countRatings(deps, user),
+    voice: await renderVoice(deps, user, i18n),
     notice,
   })
   await deps.limiter
     .send('views.publish', () => ({ user_id: user, view }), 'first')
     .catch(error => deps.log.warn({ reason: formatError(error) }, 'App Home not published'))
+}
+
+/** Renders the settings of the voice; nothing without a speech server. */
+async function renderVoice({ self, speech, store, log }: HomeDeps, user: string, i18n: I18n) {
+  if (speech === undefined) return []
+  const reading = store.personSettings.read({ teamId: self.teamId, user })
+  const settings = await reading.catch(error => {
+    log.warn({ reason: formatError(error) }, 'settings of a person not read')
+    return {}
+  })
+  return buildVoiceBlocks(i18n, { settings, voices: await speech.listVoices(), usualVoice: speech.usualVoice })
 }
 
 /** How long the example is kept, and how long it is waited for. */
@@ -120,7 +142,17 @@ async function suggest(
 
 function buildHomeView(
   i18n: I18n,
-  { model, ratings, notice }: { model: string; ratings: Ratings | undefined; notice: string | undefined },
+  {
+    model,
+    ratings,
+    voice,
+    notice,
+  }: {
+    model: string
+    ratings: Ratings | undefined
+    voice: ReturnType<typeof buildVoiceBlocks>
+    notice: string | undefined
+  },
 ): HomeView {
   const plain = (text: string) => ({ type: 'plain_text' as const, text })
   const section = (text: string) => ({ type: 'section' as const, text: { type: 'plain_text' as const, text } })
@@ -144,6 +176,7 @@ function buildHomeView(
         ],
       },
       { type: 'divider' },
+      ...voice,
       ...(ratings === undefined ? [] : [section(formatRatings(ratings, i18n))]),
       { type: 'context', elements: [{ type: 'plain_text', text: i18n.home.model(model) }] },
       { type: 'context', elements: [{ type: 'plain_text', text: i18n.home.reads }] },

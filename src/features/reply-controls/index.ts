@@ -3,14 +3,15 @@ import { type I18n, i18nFor } from '../../i18n/catalog.ts'
 import type { Turn } from '../../queue/turn.ts'
 import { buildMessageBody } from '../../reply/body.ts'
 import { escapeMarkdown } from '../../text/escape-markdown.ts'
+import { formatFailure, savedOrTold } from '../command-failure.ts'
 import type { Bot, Services } from '../context.ts'
 import { buildReasonControl, buildRegenerateControls, controlIds, parseRating } from '../reply-buttons.ts'
 
-type ControlDeps = Pick<Services, 'inbox' | 'access' | 'users' | 'limiter' | 'respond' | 'log'>
+type ControlDeps = Pick<Services, 'inbox' | 'readings' | 'access' | 'users' | 'limiter' | 'respond' | 'log'>
 
 /**
- * Registers the controls of a reply: stop (its button and Slack's own), regenerate and rate. Only the asker and admins may stop and
- * regenerate. A button counts in the thread of its turn alone, whatever turn its value names.
+ * Registers the controls of a reply: stop (its button and Slack's own), regenerate, listen and rate. Only the asker and admins may
+ * stop and regenerate. A button counts in the thread of its turn alone, whatever turn its value names.
  */
 export function replyControls(bot: Bot): void {
   const { app, services } = bot
@@ -32,6 +33,13 @@ export function replyControls(bot: Bot): void {
     if (body.container.is_ephemeral === true) await replacePressed(services, body, { delete_original: true })
     if (turn !== undefined && !mayAsk) await refuse(services, turn, body.user.id)
     else if (outcome !== 'begun') await tell(services, body, regenerateRefusals[outcome])
+  })
+  app.action<BlockAction>(controlIds.listen, async ({ ack, body, action }) => {
+    const turn = await findTurn(services, body, actionValue(action))
+    const read = turn && (await saveReading(services, turn, body))
+    await ack()
+    if (turn === undefined) await tell(services, body, i18n => i18n.controls.tooOld)
+    await read?.()
   })
   app.action<BlockAction>(controlIds.rate, async ({ ack, body, action }) => {
     const rated = parseRating(actionValue(action))
@@ -55,6 +63,13 @@ export function replyControls(bot: Bot): void {
     await stopSession(services, event as unknown as { channel: string; user: string; thread_ts: string })
   })
   bot.on('lateEdit', turnId => offerNewAnswer(services, turnId))
+}
+
+/** Saves that the person wants to hear an answer, or tells them why that cannot be. */
+async function saveReading(deps: ControlDeps, turn: Turn, body: BlockAction) {
+  const { readings } = deps
+  if (readings === undefined) return () => tell(deps, body, i18n => i18n.speech.off)
+  return savedOrTold(readings.save(turn, body.user.id), error => tell(deps, body, i18n => formatFailure(error, i18n)))
 }
 
 const regenerateRefusals = {

@@ -1,0 +1,98 @@
+import type { KnownBlock, PlainTextOption } from '@slack/types'
+import type { I18n } from '../../i18n/catalog.ts'
+import type { Services } from '../context.ts'
+
+type PersonSettings = Awaited<ReturnType<Services['store']['personSettings']['read']>>
+
+const speeds = [0.5, 0.75, 1, 1.25, 1.5, 1.75, 2]
+/** Slack's limits on a menu. Source: docs.slack.dev, select menu element, option object. */
+const mostOptions = 100
+const mostOptionCharacters = 75
+/** The longest name of a voice that is typed. */
+const mostVoiceCharacters = 100
+
+/** Builds the settings of the voice. Without a list of voices, or with more than a menu takes, the name is typed. */
+export function buildVoiceBlocks(
+  { speech }: I18n,
+  { settings, voices, usualVoice }: { settings: PersonSettings; voices: readonly string[]; usualVoice: string },
+): KnownBlock[] {
+  const { voice = usualVoice, speed = 1, answersClips = false } = settings
+  const clips = buildOption(speech.clips, 'on')
+  const shown = isMenu(voices) ? [...new Set([...voices, usualVoice])] : []
+  return [
+    shown.length > 0
+      ? buildMenu('set_voice', speech.voice, { options: shown.map(name => buildOption(name, name)), chosen: voice })
+      : {
+          type: 'input',
+          block_id: 'set_voice',
+          dispatch_action: true,
+          optional: true,
+          label: plain(speech.voice),
+          element: {
+            type: 'plain_text_input',
+            action_id: 'set_voice',
+            initial_value: voice,
+            max_length: mostVoiceCharacters,
+            placeholder: plain(speech.voiceHint),
+          },
+        },
+    buildMenu('set_speed', speech.speed, {
+      options: speeds.map(one => buildOption(`${one}×`, String(one))),
+      chosen: String(speed),
+    }),
+    {
+      type: 'actions',
+      block_id: 'set_answer_clips',
+      elements: [
+        {
+          type: 'checkboxes',
+          action_id: 'set_answer_clips',
+          options: [clips],
+          ...(answersClips && { initial_options: [clips] }),
+        },
+      ],
+    },
+    { type: 'divider' },
+  ]
+}
+
+/** Parses a change of the voice's settings; undefined if it is none that the person can make. */
+export function parseVoiceChange(action: object, voices: readonly string[]): PersonSettings | undefined {
+  const { action_id, value, selected_option, selected_options } = action as {
+    action_id?: string
+    value?: string | null
+    selected_option?: { value?: string }
+    selected_options?: object[]
+  }
+  if (action_id === 'set_answer_clips') return { answersClips: (selected_options ?? []).length > 0 }
+  if (action_id === 'set_speed') {
+    const speed = speeds.find(one => String(one) === selected_option?.value)
+    return speed === undefined ? undefined : { speed }
+  }
+  const voice = (selected_option?.value ?? value ?? '').trim()
+  if (voice === '') return { voice: undefined }
+  return isMenu(voices) && !voices.includes(voice) ? undefined : { voice: voice.slice(0, mostVoiceCharacters) }
+}
+
+/** Returns whether a menu can show the voices. */
+const isMenu = (voices: readonly string[]) =>
+  voices.length > 0 && voices.length < mostOptions && voices.every(name => name.length <= mostOptionCharacters)
+
+function buildMenu(
+  id: string,
+  label: string,
+  { options, chosen }: { options: PlainTextOption[]; chosen: string },
+): KnownBlock {
+  const initial = options.find(({ value }) => value === chosen)
+  const menu = { type: 'static_select' as const, action_id: id, options }
+  return {
+    type: 'section',
+    block_id: id,
+    text: plain(label),
+    accessory: { ...menu, ...(initial !== undefined && { initial_option: initial }) },
+  }
+}
+
+const buildOption = (text: string, value: string): PlainTextOption => ({ text: plain(text), value })
+
+const plain = (text: string) => ({ type: 'plain_text' as const, text, emoji: false })
