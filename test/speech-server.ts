@@ -87,7 +87,7 @@ function findRefusal({ model, input, voice, speed = 1, response_format = 'mp3' }
 }
 
 /** MPEG 2 layer III, 32 kbit/s, 24 kHz, mono: 96 bytes and 24 ms a frame. */
-export const frameBytes = 96
+const frameBytes = 96
 const frameHeader = [0xff, 0xf3, 0x44, 0xc4]
 
 /** Builds an MP3 as encoders write it: an ID3 tag, a frame that counts the others, the frames, and an old tag. */
@@ -101,6 +101,17 @@ export function buildMp3(frames: number, mark = 0): Buffer {
   const tag = Buffer.alloc(128)
   tag.write('TAG')
   return Buffer.concat([id3, count, ...Array.from({ length: frames }, () => frame), tag])
+}
+
+/** Reads the marks of an MP3's frames, and how many frames its first one counts. */
+export function readMp3(bytes: Buffer): { counted: number; marks: number[] } {
+  const at = bytes.indexOf('Xing')
+  const first = bytes.indexOf(Buffer.from(frameHeader))
+  if (at < 0 || bytes.readUInt32BE(at + 12) !== bytes.length)
+    throw new Error('The recording does not say how long it is.')
+  const frames = bytes.subarray(first)
+  const marks = Array.from({ length: frames.length / frameBytes }, (_, index) => frames[index * frameBytes + 4] ?? -1)
+  return { counted: bytes.readUInt32BE(at + 8), marks }
 }
 
 /** Builds a WAV of silence, 8 kHz, 16 bit, mono. A server that streams does not know its length. */

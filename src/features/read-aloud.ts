@@ -7,6 +7,7 @@ import type { Outbox } from '../queue/outbox.ts'
 import type { Turn } from '../queue/turn.ts'
 import { withoutNote } from '../reply/body.ts'
 import { openStatus } from '../reply/status.ts'
+import { createSemaphore } from '../semaphore.ts'
 import { openDirectMessage } from '../slack/direct-message.ts'
 import type { Message } from '../slack/message.ts'
 import { buildPermalink } from '../slack/permalink.ts'
@@ -34,10 +35,14 @@ const readingSchema = z.object({
 
 type Asked = z.infer<typeof readingSchema>
 
+/** Recordings that are in memory at once; an hour of speech takes 60 MB. */
+const mostRecordings = 2
+
 /** Defines the commands that read an answer aloud: one recording for everybody who asks while it is made. */
 export function defineReadings(outbox: Outbox, deps: Deps) {
+  const gate = createSemaphore(mostRecordings)
   const commands = outbox.define('read_aloud', readingSchema, ({ payload }) =>
-    readAloud(deps, payload).catch(error => tellFailure(deps, payload, error)),
+    readAloud({ ...deps, gate }, payload).catch(error => tellFailure(deps, payload, error)),
   )
   return {
     /**
@@ -55,7 +60,7 @@ export function defineReadings(outbox: Outbox, deps: Deps) {
 }
 
 /** Makes a recording of an answer as it stands now and posts it, unless the thread has it already. */
-async function readAloud(deps: Deps, asked: Asked): Promise<void> {
+async function readAloud(deps: Deps & { gate: ReturnType<typeof createSemaphore> }, asked: Asked): Promise<void> {
   const { speech, self, users } = deps
   const { turn, user, channel, threadTs } = asked
   const place = { channel, threadTs }
@@ -81,10 +86,12 @@ async function readAloud(deps: Deps, asked: Asked): Promise<void> {
   const status = openStatus(deps.limiter, deps.log, place, format(0))
   try {
     const onPart = (done: number) => done < parts.length && status.show(format(done))
-    const { type, bytes } = await speech.speak(parts, { voice, speed, onPart })
-    await deps.access.check(user, channel)
-    if ((await findAnswer(deps, turn)) !== text) throw new ShownError('speech_changed', one => one.speech.changed)
-    await upload(deps.call, { ...place, name: `${name}.${type}`, title: i18n.speech.title, bytes })
+    await deps.gate.run(async () => {
+      const { type, bytes } = await speech.speak(parts, { voice, speed, onPart })
+      await deps.access.check(user, channel)
+      if ((await findAnswer(deps, turn)) !== text) throw new ShownError('speech_changed', one => one.speech.changed)
+      await upload(deps.call, { ...place, name: `${name}.${type}`, title: i18n.speech.title, bytes })
+    })
   } finally {
     status.close(true)
   }

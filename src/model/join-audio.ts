@@ -13,20 +13,53 @@ export function joinAudio(parts: readonly Uint8Array[]): Recording | undefined {
 }
 
 function joinMp3(parts: Buffer[]): Recording | undefined {
-  const bodies = parts.flatMap(part => findFrames(part) ?? [])
-  if (bodies.length === 0 || bodies.length < parts.length) return undefined
-  return { type: 'mp3', bytes: parts.length === 1 ? (parts[0] as Buffer) : Buffer.concat(bodies) }
+  const read = parts.flatMap(part => findFrames(part) ?? [])
+  const [first] = read
+  if (first === undefined || read.length < parts.length) return undefined
+  if (parts.length === 1) return { type: 'mp3', bytes: parts[0] as Buffer }
+  const count = read.reduce((sum, frames) => sum + frames.count, 0)
+  const bodies = read.map(({ bytes }) => bytes)
+  return { type: 'mp3', bytes: Buffer.concat([buildCount(first.bytes, count, bodies), ...bodies]) }
 }
 
-/** Finds the frames of an MP3, without the tags around them and the frame that only counts the others: it would end the recording early. */
-function findFrames(part: Buffer): Buffer | undefined {
-  const start = part.subarray(0, 3).toString('latin1') === 'ID3' ? 10 + readId3Size(part) : 0
-  const end = part.subarray(-128, -125).toString('latin1') === 'TAG' ? part.length - 128 : part.length
-  const frames = part.subarray(start, end)
-  const bytes = readFrameBytes(frames)
-  if (bytes === undefined) return undefined
-  const isCount = ['Xing', 'Info', 'VBRI'].some(name => frames.subarray(0, 50).includes(name))
-  return isCount ? frames.subarray(bytes) : frames
+/** Finds the frames of an MP3, without the tags around them and the one that counts the others: it would end the recording early. */
+function findFrames(part: Buffer): { bytes: Buffer; count: number } | undefined {
+  const isTagged = part.subarray(0, 3).toString('latin1') === 'ID3'
+  const frames = part.subarray(isTagged ? 10 + readId3Size(part) : 0)
+  const isCounted = ['Xing', 'Info', 'VBRI'].some(name => frames.subarray(0, 50).includes(name))
+  const start = isCounted ? (readFrameBytes(frames) ?? 0) : 0
+  let end = start
+  let count = 0
+  for (;;) {
+    const bytes = readFrameBytes(frames.subarray(end, end + 4))
+    if (bytes === undefined || end + bytes > frames.length) break
+    end += bytes
+    count += 1
+  }
+  return count === 0 ? undefined : { bytes: frames.subarray(start, end), count }
+}
+
+/** Builds a frame that counts the others, by which players know how long a recording of changing bit rates is. */
+function buildCount(first: Buffer, count: number, bodies: Buffer[]): Buffer {
+  const header = Buffer.from(first.subarray(0, 4))
+  const [, kind = 0, rates = 0, mode = 0] = header
+  const isMpeg1 = ((kind >> 3) & 3) === 3
+  // No checksum, and 64 kbit/s, since the frame must have room for the count.
+  header[1] = kind | 1
+  header[2] = (rates & 0x0c) | ((isMpeg1 ? 5 : 8) << 4)
+  const frame = Buffer.alloc(readFrameBytes(header) ?? 0)
+  header.copy(frame)
+  const isMono = mode >> 6 === 3
+  const at = 4 + (isMpeg1 ? (isMono ? 17 : 32) : isMono ? 9 : 17)
+  frame.write('Xing', at)
+  // The frames and the bytes follow.
+  frame.writeUInt32BE(3, at + 4)
+  frame.writeUInt32BE(count, at + 8)
+  frame.writeUInt32BE(
+    bodies.reduce((sum, { length }) => sum + length, frame.length),
+    at + 12,
+  )
+  return frame
 }
 
 /** Reads the size of an ID3 tag: four times seven bits, and a footer if a flag says so. */

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import type { PageMessage, SlackJson } from '../../playground/protocol.ts'
-import { createSpeechServer, frameBytes } from '../speech-server.ts'
+import { buildWav, createSpeechServer, readMp3 } from '../speech-server.ts'
 import { openStory, type Story, type StoryOptions, toSeen } from '../story.ts'
 
 /** Opens a story with a speech server. */
@@ -107,8 +107,8 @@ describe('an answer', () => {
     expect(speech.requests.length).toBe(5)
     const spoken = speech.requests.map(({ input }) => input)
     expect(spoken.join('').replace(/\s/g, '')).toBe(sentence.repeat(280).replace(/\s/g, ''))
-    expect(bytes.length).toBe(spoken.join('').length * frameBytes)
-    const marks = Array.from({ length: bytes.length / frameBytes }, (_, at) => bytes[at * frameBytes + 4])
+    const { counted, marks } = readMp3(bytes)
+    expect([counted, marks.length]).toEqual([spoken.join('').length, spoken.join('').length])
     expect([...new Set(marks)]).toEqual([1, 2, 3, 4, 5])
     expect(marks).toEqual(marks.toSorted())
   })
@@ -138,7 +138,6 @@ describe('an answer', () => {
   })
 
   test('is read aloud as WAV by a server that makes nothing else, and a busy server is asked again', async () => {
-    const { buildWav } = await import('../speech-server.ts')
     const story = await open({
       answer: (_, count) => (count === 1 ? { status: 503 } : { status: 200, bytes: buildWav(8) }),
     })
@@ -304,6 +303,11 @@ test('without a list of voices people type one; without a speech server nobody s
   await press(story, reply)
   await untilRecorded(story, ts)
   expect(speech.requests).toMatchObject([{ voice: 'nova' }])
+  const direct = slack.snapshot(slack.people.dana).channels.find(({ kind }) => kind === 'im')?.id ?? ''
+  await ask(story, 'and here?', 'Here, too.', direct)
+  const wish = await story.say(slack.people.dana, direct, 'read it aloud')
+  await untilRecorded(story, wish, direct)
+  expect(speech.requests[1]?.input).toBe('Here, too.')
 
   const without = await openStory()
   const quiet = await set(without, without.slack.people.dana)

@@ -1,13 +1,13 @@
 import { describe, expect, test } from 'vitest'
 import { joinAudio } from '../../src/model/join-audio.ts'
-import { buildMp3, buildWav, frameBytes } from '../speech-server.ts'
+import { buildMp3, buildWav, readMp3 } from '../speech-server.ts'
 
 describe('the parts of a recording', () => {
-  test('as MP3 become one that has their frames and nothing between them', () => {
-    const { type, bytes = Buffer.alloc(0) } = joinAudio([buildMp3(3), buildMp3(2)]) ?? {}
+  test('as MP3 become one that has their frames, nothing between them, and their count before them', () => {
+    const cut = buildMp3(2, 2).subarray(0, -150)
+    const { type, bytes = Buffer.alloc(0) } = joinAudio([buildMp3(3, 1), cut, buildMp3(1, 3)]) ?? {}
     expect(type).toBe('mp3')
-    expect(bytes.length).toBe(5 * frameBytes)
-    for (let at = 0; at < bytes.length; at += frameBytes) expect(bytes[at]).toBe(0xff)
+    expect(readMp3(Buffer.from(bytes))).toEqual({ counted: 5, marks: [1, 1, 1, 2, 3] })
   })
 
   test('as WAV become one, also from a server that does not know its length', () => {

@@ -1,4 +1,5 @@
 import type { KnownBlock, PlainTextOption } from '@slack/types'
+import { z } from 'zod'
 import type { I18n } from '../../i18n/catalog.ts'
 import type { Services } from '../context.ts'
 
@@ -56,15 +57,18 @@ export function buildVoiceBlocks(
   ]
 }
 
+/** An action as Slack sends it: a blank field has no value. */
+const actionSchema = z.object({
+  action_id: z.string(),
+  value: z.string().optional().catch(undefined),
+  selected_option: z.object({ value: z.string() }).optional().catch(undefined),
+  selected_options: z.array(z.unknown()).catch([]),
+})
+
 /** Parses a change of the voice's settings; undefined if it is none that the person can make. */
 export function parseVoiceChange(action: object, voices: readonly string[]): PersonSettings | undefined {
-  const { action_id, value, selected_option, selected_options } = action as {
-    action_id?: string
-    value?: string | null
-    selected_option?: { value?: string }
-    selected_options?: object[]
-  }
-  if (action_id === 'set_answer_clips') return { answersClips: (selected_options ?? []).length > 0 }
+  const { action_id, value, selected_option, selected_options } = actionSchema.parse(action)
+  if (action_id === 'set_answer_clips') return { answersClips: selected_options.length > 0 }
   if (action_id === 'set_speed') {
     const speed = speeds.find(one => String(one) === selected_option?.value)
     return speed === undefined ? undefined : { speed }

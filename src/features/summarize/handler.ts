@@ -31,7 +31,17 @@ type RequestedForm = AskedSummary['form']
 
 type SummarizeDeps = Pick<
   Services,
-  'self' | 'reader' | 'access' | 'users' | 'fetchNames' | 'model' | 'respond' | 'metrics' | 'questions' | 'limiter'
+  | 'self'
+  | 'reader'
+  | 'access'
+  | 'users'
+  | 'fetchNames'
+  | 'model'
+  | 'speech'
+  | 'respond'
+  | 'metrics'
+  | 'questions'
+  | 'limiter'
 > & {
   summarizer: Summarizer
   digests: Digests
@@ -191,7 +201,10 @@ async function summarizeMessages(ctx: Ctx, { source, read, form, progress, readA
   const buttons = i18nFor(person.locale)
   const post = isElsewhere ? [buildPostControl(turn, source, buttons)] : []
   const note = { kind: 'footer' as const, sentence: facts.join(' · ') }
-  return { note, controls: [...post, ...buildAnswerControls(turn.id, buttons)] }
+  return {
+    note,
+    controls: [...post, ...buildAnswerControls(turn.id, buttons, { canListen: deps.speech !== undefined })],
+  }
 }
 
 /** Renders the requested form if any of it is supported by its sources, else the usual one. */

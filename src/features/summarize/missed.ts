@@ -25,7 +25,7 @@ import { fetchSource } from './source.ts'
 import type { createSummarizer } from './summarizer.ts'
 import { formatVotes } from './votes.ts'
 
-type Deps = Pick<Services, 'self' | 'reader' | 'access' | 'fetchNames' | 'model' | 'metrics'> & {
+type Deps = Pick<Services, 'self' | 'reader' | 'access' | 'fetchNames' | 'model' | 'speech' | 'metrics'> & {
   digests: Digests
   summarizer: ReturnType<typeof createSummarizer>
 }
@@ -97,7 +97,9 @@ export async function buildMissed(
     ...(unreadNames.length === 0 ? [] : [missed.notRead(unreadNames.join(', '))]),
   ]
   const note = { kind: 'footer' as const, sentence: facts.join(' · ') }
-  return { ending: { note, controls: buildAnswerControls(turn.id, i18nFor(person.locale)) }, saveReadMarker }
+  const canListen = deps.speech !== undefined
+  const controls = buildAnswerControls(turn.id, i18nFor(person.locale), { canListen })
+  return { ending: { note, controls }, saveReadMarker }
 }
 
 /** Lists the channels that both the bot and the person are in. */
