@@ -41,6 +41,7 @@ export function openStatus(
   let isClosed = false
   return {
     show(next) {
+      if (isClosed) return
       shown = next
       send(next)
     },

@@ -7,7 +7,7 @@ import type { Writer } from './writer.ts'
 /** Bounds of the speed at which a voice reads. */
 const speeds = { least: 0.5, most: 2 }
 
-/** What people have set for themselves. A value that cannot be read counts as not set; names of other versions are kept. */
+/** Settings that people have made for themselves. A value that cannot be read counts as not set; names of other versions are kept. */
 const settingsSchema = z.looseObject({
   voice: z.string().max(100).optional().catch(undefined),
   speed: z.number().min(speeds.least).max(speeds.most).optional().catch(undefined),

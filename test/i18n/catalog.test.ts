@@ -88,6 +88,7 @@ const mostCharacters = {
     ...['stop', 'again', 'retry', 'good', 'bad', 'editedAgain'].map(key => `controls.${key}`),
     ...['labels.post', 'labels.undo', 'labels.report.csv', 'labels.settings.watch', 'labels.settings.card'],
     ...['summary.post', 'summary.postToThread', 'home.ask', 'home.missed', 'home.forget', 'controls.againLabel'],
+    ...['listen', 'clips'].map(key => `speech.${key}`),
     ...['wrong', 'too_long', 'off_thread', 'other'].map(key => `controls.reasons.${key}`),
   ],
   100: ['home.forgetTitle'],

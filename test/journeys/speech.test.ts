@@ -297,7 +297,8 @@ describe('a question', () => {
 test('without a list of voices people type one; without a speech server nobody sees anything of it', async () => {
   const story = await open()
   const { slack, speech } = story
-  const home = await set(story, slack.people.dana, setting('set_voice', { type: 'plain_text_input', value: ' nova ' }))
+  const type = (value: string) => setting('set_voice', { type: 'plain_text_input', value })
+  const home = await set(story, slack.people.dana, type(' nova '), type('../../etc/passwd'))
   expect(home).toContain('plain_text_input')
   const { ts, reply } = await ask(story, 'what?', 'This.')
   await press(story, reply)

@@ -40,7 +40,8 @@ export function home({ app, services }: Bot): void {
     const { id: user } = body.user
     const { self, speech, store, users } = services
     const i18n = i18nFor((await users.read(user)).locale)
-    const change = speech && parseVoiceChange(action, await speech.listVoices())
+    const change =
+      speech && parseVoiceChange(action, { voices: await speech.listVoices(), usualVoice: speech.usualVoice })
     const isSaved = change === undefined || (await store.personSettings.change({ teamId: self.teamId, user }, change))
     await publish(services, user, i18n, isSaved ? undefined : `⚠️ ${i18n.speech.notSaved}`)
   })

@@ -9,8 +9,9 @@ const speeds = [0.5, 0.75, 1, 1.25, 1.5, 1.75, 2]
 /** Slack's limits on a menu. Source: docs.slack.dev, select menu element, option object. */
 const mostOptions = 100
 const mostOptionCharacters = 75
-/** The longest name of a voice that is typed. */
 const mostVoiceCharacters = 100
+/** Names of voices that may be typed: none leads a server into its folders. */
+const typedVoice = new RegExp(String.raw`^[^\p{Cc}/\\]{1,${mostVoiceCharacters}}$`, 'u')
 
 /** Builds the settings of the voice. Without a list of voices, or with more than a menu takes, the name is typed. */
 export function buildVoiceBlocks(
@@ -66,7 +67,10 @@ const actionSchema = z.object({
 })
 
 /** Parses a change of the voice's settings; undefined if it is none that the person can make. */
-export function parseVoiceChange(action: object, voices: readonly string[]): PersonSettings | undefined {
+export function parseVoiceChange(
+  action: object,
+  { voices, usualVoice }: { voices: readonly string[]; usualVoice: string },
+): PersonSettings | undefined {
   const { action_id, value, selected_option, selected_options } = actionSchema.parse(action)
   if (action_id === 'set_answer_clips') return { answersClips: selected_options.length > 0 }
   if (action_id === 'set_speed') {
@@ -74,8 +78,9 @@ export function parseVoiceChange(action: object, voices: readonly string[]): Per
     return speed === undefined ? undefined : { speed }
   }
   const voice = (selected_option?.value ?? value ?? '').trim()
-  if (voice === '') return { voice: undefined }
-  return isMenu(voices) && !voices.includes(voice) ? undefined : { voice: voice.slice(0, mostVoiceCharacters) }
+  if (voice === '' || voice === usualVoice) return { voice: undefined }
+  const isKnown = isMenu(voices) ? voices.includes(voice) : typedVoice.test(voice)
+  return isKnown ? { voice } : undefined
 }
 
 /** Returns whether a menu can show the voices. */
