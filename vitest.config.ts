@@ -31,6 +31,8 @@ export default defineConfig(({ mode }) => ({
     testTimeout: 90_000,
     ...modes[mode],
     hookTimeout: 90_000,
+    // Busy machines are slow; what is waited for ends the wait.
+    expect: { poll: { timeout: 30_000 } },
     // Stories mostly wait for each other's processes: more of them than cores run side by side.
     maxWorkers: 4,
     sequence: { sequencer: LongestFirst },

@@ -100,7 +100,7 @@ describe('an answer', () => {
     exchange.say('begun')
     abort()
     expect((await answer).error).toBeUndefined()
-    await expect.poll(() => exchange.isAborted(), { timeout: 5_000 }).toBe(true)
+    await expect.poll(() => exchange.isAborted(), { timeout: 30_000 }).toBe(true)
   })
 })
 
@@ -205,7 +205,7 @@ describe('what goes wrong has its own sentence, and keeps the text that came', (
     const answer = ask()
     const exchange = await server.next()
     exchange.say('so far')
-    await expect.poll(() => answer.soFar(), { timeout: 5_000 }).toBe('so far')
+    await expect.poll(() => answer.soFar(), { timeout: 30_000 }).toBe('so far')
     act(exchange)
     const { text, error } = await answer
     expect(text).toBe('so far')
