@@ -52,7 +52,7 @@ interface BotDeps {
     Config,
     'botToken' | 'transport' | 'slackApiUrl' | 'port' | 'stopMs' | 'cacheTokens' | 'readsPerMinute'
   > &
-    Partial<Pick<Config, 'bounds' | 'host' | 'metricsPort' | 'retention'>>
+    Partial<Pick<Config, 'bounds' | 'host' | 'metricsPort' | 'redaction' | 'retention'>>
   model: Model
   store: Store
   taxonomies: Taxonomies
@@ -154,7 +154,8 @@ type Slack = Awaited<ReturnType<typeof openSlack>>
 type QueueDeps = Parameters<typeof createQueue>[0]
 
 /** Identifies the bot and creates the services that read and write Slack. */
-async function openSlack({ config, model, store, log }: BotDeps) {
+async function openSlack({ config, store, log, ...deps }: BotDeps) {
+  const model = await redactFor(deps.model, config)
   const metrics = createMetrics()
   const call = createCallSlack(config.botToken, config.slackApiUrl, metrics, log)
   const self = await fetchIdentity(call, log, config.slackApiUrl)
@@ -202,6 +203,14 @@ function openQueue(slack: Slack, hooks: Hooks, own: Pick<QueueDeps, 'driver' | '
     onFlood: turn => void tellFlood(slack, turn),
     onLateEdit: turnId => void runAll(hooks.lateEdit, turnId),
   })
+}
+
+/** Returns the model as it is, or one to which no personal data goes. */
+async function redactFor(model: Model, { redaction, botToken }: BotDeps['config']): Promise<Model> {
+  if (redaction?.isOn !== true) return model
+  // Without redaction the detectors are not loaded: that spares the memory.
+  const { createRedactingModel } = await import('./model/redaction.ts')
+  return createRedactingModel(model, { secret: botToken, ownForms: redaction.words })
 }
 
 async function createQueueDriver(

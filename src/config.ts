@@ -55,6 +55,8 @@ export interface Config {
   retention: { labelDays: number; turnDays: number }
   /** Calls a minute of each reading method that summaries may make. */
   readsPerMinute: number
+  /** Personal data and secrets are replaced before text goes to the model; `words` are forms of the team's own. */
+  redaction: { isOn: boolean; words: string[] }
   /** How many answers to one person run at once, and how many more of their questions may wait. */
   bounds: typeof defaultBounds
 }
@@ -88,6 +90,12 @@ const whole = (least: number, most: number) => {
 }
 
 const onOff = z.enum(['on', 'off'], { error: 'must be on or off' }).transform(value => value === 'on')
+
+const splitWords = (list: string) =>
+  list
+    .split(/[,，、]/)
+    .map(word => word.trim())
+    .filter(word => word !== '')
 
 const botTokenCure = 'copy the “Bot User OAuth Token” from your app’s page “OAuth & Permissions”'
 const appTokenCure = 'make an app-level token with connections:write on your app’s page “Basic Information”'
@@ -124,6 +132,8 @@ export const environment = z.object({
   SLACK_READS_PER_MINUTE: whole(1, 1_000_000).default(45),
   MAX_RUNNING_PER_PERSON: whole(1, 100).default(defaultBounds.running),
   MAX_WAITING_PER_PERSON: whole(1, 10_000).default(defaultBounds.waiting),
+  REDACTION: onOff.default(false),
+  REDACTION_WORDS: z.string().transform(splitWords).optional(),
   STOP_SECONDS: whole(0, 3600).default(25),
   LOG_LEVEL: z.enum(logLevels, { error: `must be one of ${logLevels.join(', ')}` }).default('info'),
 })
@@ -187,6 +197,7 @@ function assemble(env: Environment): Config {
     cacheTokens: env.CACHE_TOKENS,
     retention: { labelDays: env.RETENTION_DAYS, turnDays: env.TURN_RETENTION_DAYS },
     readsPerMinute: env.SLACK_READS_PER_MINUTE,
+    redaction: { isOn: env.REDACTION, words: env.REDACTION_WORDS ?? [] },
     bounds: { running: env.MAX_RUNNING_PER_PERSON, waiting: env.MAX_WAITING_PER_PERSON },
   }
 }

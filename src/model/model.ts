@@ -13,6 +13,8 @@ type ContentPart = { kind: 'text'; text: string } | { kind: 'image'; dataUrl: st
 export interface Usage {
   tokensIn: number | undefined
   tokensOut: number | undefined
+  /** Values that a stand-in replaced in the prompt; undefined if none was looked for or found. */
+  redacted?: number
 }
 
 /** Adds the tokens of another request. A sum with a part that was not told is not told. */
