@@ -13,6 +13,8 @@ import { defineQuestions } from './features/post-question.ts'
 import { showQueuePosition } from './features/queue-position.ts'
 import { replyControls } from './features/reply-controls/index.ts'
 import { summarize } from './features/summarize/index.ts'
+import { createMeteredModel } from './features/usage/metered-model.ts'
+import { warnOfBudget } from './features/usage/warning.ts'
 import { createHealthRoutes } from './health.ts'
 import type { Log } from './log.ts'
 import { createMetrics } from './metrics.ts'
@@ -52,7 +54,7 @@ interface BotDeps {
     Config,
     'botToken' | 'transport' | 'slackApiUrl' | 'port' | 'stopMs' | 'cacheTokens' | 'readsPerMinute'
   > &
-    Partial<Pick<Config, 'bounds' | 'host' | 'metricsPort' | 'redaction' | 'retention'>>
+    Partial<Pick<Config, 'bounds' | 'budgets' | 'host' | 'metricsPort' | 'redaction' | 'retention'>>
   model: Model
   store: Store
   taxonomies: Taxonomies
@@ -155,7 +157,6 @@ type QueueDeps = Parameters<typeof createQueue>[0]
 
 /** Identifies the bot and creates the services that read and write Slack. */
 async function openSlack({ config, store, log, ...deps }: BotDeps) {
-  const model = await redactFor(deps.model, config)
   const metrics = createMetrics()
   const call = createCallSlack(config.botToken, config.slackApiUrl, metrics, log)
   const self = await fetchIdentity(call, log, config.slackApiUrl)
@@ -169,6 +170,12 @@ async function openSlack({ config, store, log, ...deps }: BotDeps) {
     fetchInfo,
     documents: createDocumentReader(),
   }
+  const limiter = createLimiter(call, Date.now, store.shared?.cluster)
+  const model = createMeteredModel(await redactFor(deps.model, config), {
+    usage: store.usage,
+    budgets: config.budgets ?? {},
+    onWarning: (...warning) => void warnOfBudget({ users, limiter, log }, ...warning),
+  })
   return {
     self,
     model,
@@ -179,7 +186,7 @@ async function openSlack({ config, store, log, ...deps }: BotDeps) {
     call,
     reader,
     respond: createResponder(config.slackApiUrl),
-    limiter: createLimiter(call, Date.now, store.shared?.cluster),
+    limiter,
     users,
     access: createAccess(reader, users),
     fetchNames: (messages: readonly Message[], most?: number) =>

@@ -242,6 +242,24 @@ export const en = {
     },
   },
 
+  usage: {
+    own: (calls: number, dollars: string) =>
+      `${calls.toLocaleString('en')} ${calls === 1 ? 'request' : 'requests'} from you this month (${dollars})`,
+    all: (calls: number, dollars: string) =>
+      `${calls.toLocaleString('en')} ${calls === 1 ? 'request' : 'requests'} from everyone (${dollars}); only admins see this`,
+    by: { person: 'People', channel: 'Channels', feature: 'Features', model: 'Models' },
+    spent: {
+      personDay: 'Your budget for today is used up. It starts again at midnight UTC; an admin can raise it.',
+      personMonth: 'Your budget for this month is used up. It starts again on the first, and an admin can raise it.',
+      day: 'The team’s budget for today is used up. It starts again at midnight UTC; an admin can raise it.',
+      month: 'The team’s budget for this month is used up. It starts again on the first, and an admin can raise it.',
+    },
+    warning: {
+      personDay: 'You’ve used 80% of your budget for today.',
+      personMonth: 'You’ve used 80% of your budget for this month.',
+    },
+  },
+
   controls: {
     stop: 'Stop',
     again: 'Answer again',

@@ -231,6 +231,22 @@ export const ja: I18n = {
     },
   },
 
+  usage: {
+    own: (calls: number, dollars: string) => `今月のあなたのリクエスト：${calls} 件（${dollars}）`,
+    all: (calls: number, dollars: string) => `全員：${calls} 件（${dollars}）。管理者だけに表示されます`,
+    by: { person: 'メンバー', channel: 'チャンネル', feature: '機能', model: 'モデル' },
+    spent: {
+      personDay: '今日の利用枠を使い切りました。UTC の午前 0 時に戻ります。管理者に枠の引き上げを頼むこともできます。',
+      personMonth: '今月の利用枠を使い切りました。来月 1 日に戻ります。管理者に枠の引き上げを頼むこともできます。',
+      day: 'チームの今日の利用枠を使い切りました。UTC の午前 0 時に戻ります。管理者に枠の引き上げを頼むこともできます。',
+      month: 'チームの今月の利用枠を使い切りました。来月 1 日に戻ります。管理者に枠の引き上げを頼むこともできます。',
+    },
+    warning: {
+      personDay: '今日の利用枠の 80% を使いました。',
+      personMonth: '今月の利用枠の 80% を使いました。',
+    },
+  },
+
   controls: {
     stop: '停止する',
     again: '回答し直す',

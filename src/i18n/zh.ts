@@ -209,6 +209,22 @@ export const zh: I18n = {
     },
   },
 
+  usage: {
+    own: (calls: number, dollars: string) => `本月你的请求：${calls} 次（${dollars}）`,
+    all: (calls: number, dollars: string) => `全部成员：${calls} 次（${dollars}），仅管理员可见`,
+    by: { person: '成员', channel: '频道', feature: '功能', model: '模型' },
+    spent: {
+      personDay: '你今天的额度已用完，UTC 零点恢复；也可以请管理员提高额度。',
+      personMonth: '你本月的额度已用完，下月 1 日恢复；也可以请管理员提高额度。',
+      day: '团队今天的额度已用完，UTC 零点恢复；也可以请管理员提高额度。',
+      month: '团队本月的额度已用完，下月 1 日恢复；也可以请管理员提高额度。',
+    },
+    warning: {
+      personDay: '你今天的额度已用掉 80%。',
+      personMonth: '你本月的额度已用掉 80%。',
+    },
+  },
+
   controls: {
     stop: '停止',
     again: '重新回答',

@@ -14,6 +14,7 @@ export const movedTables = [
   'posted',
   'summary_parts',
   'facts',
+  'usage',
 ] as const satisfies (keyof Schema)[]
 
 type MovedTable = (typeof movedTables)[number]

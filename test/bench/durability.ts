@@ -216,6 +216,12 @@ function createNoStore(): Store {
       corrected: async () => [],
     },
     settings: { all: async () => [], write: nothing, onChange() {} },
+    usage: {
+      reserve: async () => ({ id: crypto.randomUUID() }),
+      settle: nothing,
+      spent: async () => ({ personDay: 0, personMonth: 0, day: 0, month: 0 }),
+      between: async () => [],
+    },
     facts: { read: async () => undefined, write: nothing },
     parts: {
       keep: nothing,

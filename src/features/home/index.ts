@@ -6,6 +6,7 @@ import { createCache } from '../../lru.ts'
 import { rejectAfter } from '../../slack/users.ts'
 import { formatFailure, savedOrTold } from '../command-failure.ts'
 import type { Bot, Services } from '../context.ts'
+import { loadMonth, renderUsage } from './usage.ts'
 
 type HomeDeps = Pick<Services, 'call' | 'limiter' | 'model' | 'log' | 'store' | 'users'>
 
@@ -57,6 +58,7 @@ async function publish(deps: HomeDeps, user: string, i18n: I18n, notice?: string
   const view = buildHomeView(i18n, {
     model: i18n.modelTitle(deps.model.title),
     ratings: await countRatings(deps, user),
+    usage: await describeUsage(deps, user, i18n),
     notice,
   })
   await deps.limiter
@@ -90,6 +92,17 @@ async function countRatings({ store, users, log }: HomeDeps, user: string): Prom
   })
 }
 
+/** Describes what a person's questions cost in this month, and for an admin those of all. */
+async function describeUsage({ store, users, log }: HomeDeps, user: string, i18n: I18n): Promise<string[]> {
+  try {
+    const { isAdmin } = await users.read(user)
+    return renderUsage(await loadMonth(store.usage, Date.now()), user, { isAdmin, i18n })
+  } catch (error) {
+    log.warn({ reason: formatError(error) }, 'usage not read')
+    return []
+  }
+}
+
 /** Formats how answers were rated, and for which reasons. */
 function formatRatings(ratings: Ratings, { home, controls }: I18n): string {
   const count = (is: (one: Ratings[number]) => boolean) => ratings.filter(is).reduce((sum, { count }) => sum + count, 0)
@@ -120,7 +133,12 @@ async function suggest(
 
 function buildHomeView(
   i18n: I18n,
-  { model, ratings, notice }: { model: string; ratings: Ratings | undefined; notice: string | undefined },
+  {
+    model,
+    ratings,
+    usage,
+    notice,
+  }: { model: string; ratings: Ratings | undefined; usage: string[]; notice: string | undefined },
 ): HomeView {
   const plain = (text: string) => ({ type: 'plain_text' as const, text })
   const section = (text: string) => ({ type: 'section' as const, text: { type: 'plain_text' as const, text } })
@@ -145,6 +163,7 @@ function buildHomeView(
       },
       { type: 'divider' },
       ...(ratings === undefined ? [] : [section(formatRatings(ratings, i18n))]),
+      ...usage.map(text => ({ type: 'section' as const, text: { type: 'mrkdwn' as const, text } })),
       { type: 'context', elements: [{ type: 'plain_text', text: i18n.home.model(model) }] },
       { type: 'context', elements: [{ type: 'plain_text', text: i18n.home.reads }] },
       {

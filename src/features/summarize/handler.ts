@@ -169,7 +169,14 @@ async function summarizeMessages(ctx: Ctx, { source, read, form, progress, readA
     now: formatTime(Date.now(), person.timeZone),
     request: form.words,
   }
-  const request = { channel: source.channel, said, reader, readAt, isAgain: job.revision > 1 }
+  const request = {
+    channel: source.channel,
+    person: turn.user,
+    said,
+    reader,
+    readAt,
+    isAgain: job.revision > 1,
+  }
   const onProgress = (summing: SummaryProgress) => void Object.assign(progress, { summing })
   const summary = await deps.summarizer.summarize(request, onProgress, signal)
   const { calls, known, chunks, tokensIn, tokensOut } = summary.usage

@@ -171,7 +171,13 @@ async function summarizeNews(ctx: Ctx, ranked: News[], progress: Progress): Prom
       continue
     }
     progress.summing = { done: at, chunks: ranked.length }
-    const request = { channel: one.channel.id, said: one.said, reader, isAgain: job.revision > 1 }
+    const request = {
+      channel: one.channel.id,
+      person: job.turn.user,
+      said: one.said,
+      reader,
+      isAgain: job.revision > 1,
+    }
     const { found, usage } = await deps.summarizer.summarize(request, () => {}, signal)
     tokens += usage.tokensIn
     deps.metrics.tokensUsed('in', usage.tokensIn)
