@@ -20,7 +20,7 @@ test('a language with its catalogue is spoken in every feature to people who use
   onTestFinished(() => {
     delete catalogs.pl
   })
-  const commands = ['/summarize', '/classify', '/ask']
+  const commands = ['/summarize', '/classify']
   const story = await openStory({
     workspace: { commands: commands.map(command => ({ command, description: '', usageHint: '', shouldEscape: true })) },
   })
@@ -52,10 +52,12 @@ test('a language with its catalogue is spoken in every feature to people who use
     JSON.stringify({ items: [{ kind: 'bug', quote: 'crashes', reason: '', confidence: 0.9 }] }),
   )
   await untilSeen('‹High confidence (90%)›')
-  await command('/ask', '')
-  await untilSeen('‹Ask Threadwise›')
   await slack.do({ do: 'open_home', as: dana, tab: 'home' })
-  await untilSeen('‹What did I miss?›')
+  const home = await slack.until(() => slack.snapshot(dana).home, 'the home')
+  expect(JSON.stringify(home.view)).toContain('‹What did I miss?›')
+  const action = { type: 'button', action_id: 'open_ask' }
+  await slack.do({ do: 'act_in_view', as: dana, viewId: home.id, blockId: 'ask', action })
+  await untilSeen('‹Your question›')
 })
 
 test('a catalogue has as many plurals as its language', () => {
