@@ -27,6 +27,7 @@ const onlyIn: Record<string, string> = {
   tldts: 'text/true-host.ts',
   unhomoglyph: 'text/true-host.ts',
   openai: 'model/client.ts, model/api-errors.ts',
+  'intl-messageformat': 'i18n/message.ts',
   'lru-cache': 'lru.ts',
   'csv-parse': 'features/classify/csv-records.ts',
   htmlparser2: 'slack/documents/markup.ts',

@@ -294,7 +294,8 @@ function openSending({ client, config, profile, log }: Connection, request: Sent
     /** Returns the error as people are told of it, and logs it. */
     describe(error: unknown): unknown {
       if (error instanceof FormatRefused) return error
-      if (idle.isSilent()) return new ShownError('model_silent', i18n => i18n.model.silent(idleMs / 1000), error)
+      if (idle.isSilent())
+        return new ShownError('model_silent', i18n => i18n.model.silent({ seconds: idleMs / 1000 }), error)
       const shown = parseModelError(error, config.name)
       log.warn({ reason: formatError(shown) }, 'model request failed')
       return shown

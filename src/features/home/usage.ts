@@ -19,9 +19,9 @@ export function loadMonth(usage: Store['usage'], now: number): Promise<Rows> {
 /** Renders what models took and cost in this month as mrkdwn: one's own, and for an admin that of all. */
 export function renderUsage(rows: Rows, user: string, { isAdmin, i18n }: { isAdmin: boolean; i18n: I18n }): string[] {
   const own = rows.filter(({ person }) => person === user)
-  const lines = [i18n.usage.own(sumCalls(own), formatDollars(sumCost(own)))]
+  const lines = [i18n.usage.own(describe(own))]
   if (!isAdmin || rows.length === 0) return lines
-  lines.push(i18n.usage.all(sumCalls(rows), formatDollars(sumCost(rows))))
+  lines.push(i18n.usage.all(describe(rows)))
   for (const group of groups) {
     const sums = [...Map.groupBy(rows, row => row[group])]
       .filter(([name]) => name !== '')
@@ -40,6 +40,7 @@ export function renderUsage(rows: Rows, user: string, { isAdmin, i18n }: { isAdm
   return lines
 }
 
+const describe = (rows: Rows) => ({ calls: sumCalls(rows), dollars: formatDollars(sumCost(rows)) })
 const sumCost = (rows: Rows) => rows.reduce((sum, { cost }) => sum + cost, 0)
 const sumCalls = (rows: Rows) => rows.reduce((sum, { calls }) => sum + calls, 0)
 

@@ -13,6 +13,7 @@ import { escapeMarkdown } from '../../text/escape-markdown.ts'
 import { formatTime } from '../../text/from-slack.ts'
 import { toMrkdwn } from '../../text/to-mrkdwn.ts'
 import type { Services, TurnContext } from '../context.ts'
+import { formatModelTitle } from '../model-title.ts'
 import { buildAnswerControls, buildPostControl, controlIds } from '../reply-buttons.ts'
 import type { Said } from './chunks.ts'
 import { checkWords } from './guess.ts'
@@ -148,7 +149,7 @@ async function buildSummary(
   await checkDelivery(ctx, source)
   signal.throwIfAborted()
   const { nothing, nothingNew } = i18n.summary
-  reply.replace(span?.kind === 'new' ? nothingNew(formatMoment(read.range?.from ?? now, i18n)) : nothing)
+  reply.replace(span?.kind === 'new' ? nothingNew({ since: formatMoment(read.range?.from ?? now, i18n) }) : nothing)
   return { ending: {}, saveReadMarker }
 }
 
@@ -191,7 +192,7 @@ async function summarizeMessages(ctx: Ctx, { source, read, form, progress, readA
     read,
     summary,
     dropped: shown.dropped,
-    model: i18n.modelTitle(deps.model.title),
+    model: formatModelTitle(deps.model.title, i18n),
     i18n,
   })
   const isElsewhere = turn.place === 'dm' && source.channel !== turn.channel
@@ -224,7 +225,7 @@ function renderSummary(
 function renderEcho({ deps, turn, reply, i18n }: Ctx, { note, controls = [] }: Ending): object {
   const [first = ''] = reply.messages
   if (reply.messages.length > 1)
-    return { text: i18n.summary.direct(buildPermalink(deps.self, turn.channel, first, turn.threadTs)) }
+    return { text: i18n.summary.direct({ link: buildPermalink(deps.self, turn.channel, first, turn.threadTs) }) }
   const post = controls.filter(({ block_id }) => block_id === controlIds.post)
   return buildMessageBody(reply.text, note, post)
 }
