@@ -15,6 +15,8 @@ import { showQueuePosition } from './features/queue-position.ts'
 import { defineReadings } from './features/read-aloud.ts'
 import { replyControls } from './features/reply-controls/index.ts'
 import { summarize } from './features/summarize/index.ts'
+import { createMeteredModel } from './features/usage/metered-model.ts'
+import { warnOfBudget } from './features/usage/warning.ts'
 import { createHealthRoutes } from './health.ts'
 import type { Log } from './log.ts'
 import { createMetrics } from './metrics.ts'
@@ -55,7 +57,7 @@ interface BotDeps {
     Config,
     'botToken' | 'transport' | 'slackApiUrl' | 'port' | 'stopMs' | 'cacheTokens' | 'readsPerMinute'
   > &
-    Partial<Pick<Config, 'bounds' | 'host' | 'metricsPort' | 'retention' | 'speech'>>
+    Partial<Pick<Config, 'bounds' | 'budgets' | 'host' | 'metricsPort' | 'redaction' | 'retention' | 'speech'>>
   model: Model
   store: Store
   taxonomies: Taxonomies
@@ -165,7 +167,7 @@ type Slack = Awaited<ReturnType<typeof openSlack>>
 type QueueDeps = Parameters<typeof createQueue>[0]
 
 /** Identifies the bot and creates the services that read and write Slack. */
-async function openSlack({ config, model, store, log }: BotDeps) {
+async function openSlack({ config, store, log, ...deps }: BotDeps) {
   const metrics = createMetrics()
   const call = createCallSlack(config.botToken, config.slackApiUrl, metrics, log)
   const self = await fetchIdentity(call, log, config.slackApiUrl)
@@ -179,6 +181,12 @@ async function openSlack({ config, model, store, log }: BotDeps) {
     fetchInfo,
     documents: createDocumentReader(),
   }
+  const limiter = createLimiter(call, Date.now, store.shared?.cluster)
+  const model = createMeteredModel(await redactFor(deps.model, config), {
+    usage: store.usage,
+    budgets: config.budgets ?? {},
+    onWarning: (...warning) => void warnOfBudget({ users, limiter, log }, ...warning),
+  })
   return {
     self,
     model,
@@ -190,7 +198,7 @@ async function openSlack({ config, model, store, log }: BotDeps) {
     call,
     reader,
     respond: createResponder(config.slackApiUrl),
-    limiter: createLimiter(call, Date.now, store.shared?.cluster),
+    limiter,
     users,
     access: createAccess(reader, users),
     fetchNames: (messages: readonly Message[], most?: number) =>
@@ -214,6 +222,14 @@ function openQueue(slack: Slack, hooks: Hooks, own: Pick<QueueDeps, 'driver' | '
     onFlood: turn => void tellFlood(slack, turn),
     onLateEdit: turnId => void runAll(hooks.lateEdit, turnId),
   })
+}
+
+/** Returns the model as it is, or one to which no personal data goes. */
+async function redactFor(model: Model, { redaction, botToken }: BotDeps['config']): Promise<Model> {
+  if (redaction?.isOn !== true) return model
+  // Without redaction the detectors are not loaded: that spares the memory.
+  const { createRedactingModel } = await import('./model/redaction.ts')
+  return createRedactingModel(model, { secret: botToken, ownForms: redaction.words })
 }
 
 async function createQueueDriver(

@@ -66,6 +66,10 @@ export interface Config {
   retention: { labelDays: number; turnDays: number }
   /** Calls a minute of each reading method that summaries may make. */
   readsPerMinute: number
+  /** What models may cost, in millionths of a dollar: a person or all, in a day or a month (UTC). */
+  budgets: { personDay?: number; personMonth?: number; day?: number; month?: number }
+  /** Personal data and secrets are replaced before text goes to the model; `words` are forms of the team's own. */
+  redaction: { isOn: boolean; words: string[] }
   /** How many answers to one person run at once, and how many more of their questions may wait. */
   bounds: typeof defaultBounds
 }
@@ -98,7 +102,18 @@ const whole = (least: number, most: number) => {
     .refine(n => n >= least && n <= most, { error })
 }
 
+const dollars = z
+  .string()
+  .regex(/^\d{1,9}(?:\.\d{1,6})?$/, { error: 'must be an amount of US dollars, like 5 or 0.50' })
+  .transform(amount => Math.round(Number(amount) * 1_000_000))
+
 const onOff = z.enum(['on', 'off'], { error: 'must be on or off' }).transform(value => value === 'on')
+
+const splitWords = (list: string) =>
+  list
+    .split(/[,，、]/)
+    .map(word => word.trim())
+    .filter(word => word !== '')
 
 const botTokenCure = 'copy the “Bot User OAuth Token” from your app’s page “OAuth & Permissions”'
 const appTokenCure = 'make an app-level token with connections:write on your app’s page “Basic Information”'
@@ -139,6 +154,12 @@ export const environment = z.object({
   SLACK_READS_PER_MINUTE: whole(1, 1_000_000).default(45),
   MAX_RUNNING_PER_PERSON: whole(1, 100).default(defaultBounds.running),
   MAX_WAITING_PER_PERSON: whole(1, 10_000).default(defaultBounds.waiting),
+  BUDGET_PERSON_DAY: dollars.optional(),
+  BUDGET_PERSON_MONTH: dollars.optional(),
+  BUDGET_DAY: dollars.optional(),
+  BUDGET_MONTH: dollars.optional(),
+  REDACTION: onOff.default(false),
+  REDACTION_WORDS: z.string().transform(splitWords).optional(),
   STOP_SECONDS: whole(0, 3600).default(25),
   LOG_LEVEL: z.enum(logLevels, { error: `must be one of ${logLevels.join(', ')}` }).default('info'),
 })
@@ -203,8 +224,20 @@ function assemble(env: Environment): Config {
     cacheTokens: env.CACHE_TOKENS,
     retention: { labelDays: env.RETENTION_DAYS, turnDays: env.TURN_RETENTION_DAYS },
     readsPerMinute: env.SLACK_READS_PER_MINUTE,
+    budgets: withoutMissing({
+      personDay: env.BUDGET_PERSON_DAY,
+      personMonth: env.BUDGET_PERSON_MONTH,
+      day: env.BUDGET_DAY,
+      month: env.BUDGET_MONTH,
+    }),
+    redaction: { isOn: env.REDACTION, words: env.REDACTION_WORDS ?? [] },
     bounds: { running: env.MAX_RUNNING_PER_PERSON, waiting: env.MAX_WAITING_PER_PERSON },
   }
+}
+
+/** Leaves out the properties that are undefined. */
+function withoutMissing<T extends object>(object: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
+  return Object.fromEntries(Object.entries(object).filter(([, value]) => value !== undefined)) as never
 }
 
 /** Socket Mode when there is an app token; HTTP when there is a signing secret and no app token. */

@@ -33,8 +33,8 @@ export function describeFailure(error: unknown): Failure {
   if (error instanceof ShownError) return { kind: error.kind, sentence: error.sentence, reference }
   const kind = error instanceof SlackError ? `slack_${error.code}` : 'unexpected'
   if (error instanceof SlackError && error.code === 'missing_scope')
-    return { kind, sentence: i18n => i18n.missingScope(error.needed ?? '…'), reference }
-  return { kind, sentence: i18n => i18n.unexpected(reference), reference }
+    return { kind, sentence: i18n => i18n.missingScope({ scope: error.needed ?? '…' }), reference }
+  return { kind, sentence: i18n => i18n.unexpected({ reference }), reference }
 }
 
 /**

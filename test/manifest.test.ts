@@ -92,6 +92,7 @@ test('every gesture that the manifest offers has a listener, and every listenerâ
 })
 
 test('the manifest suggests the prompts that the bot suggests where it knows no channel', async () => {
+  const { missed, feedback, abilities } = en.prompts.list
   const { suggested_prompts } = (await read()).features.agent_view
-  expect(suggested_prompts).toEqual(en.prompts.list(undefined))
+  expect(suggested_prompts).toEqual([missed, feedback, abilities])
 })

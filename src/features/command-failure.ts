@@ -10,7 +10,7 @@ export function formatFailure(error: unknown, i18n: I18n): string {
 export function formatPostFailure({ code }: SlackError, i18n: I18n): string {
   const isOutside = code === 'not_in_channel' || code === 'channel_not_found'
   if (code === 'restricted_action_thread_locked') return i18n.ask.threadLocked
-  return isOutside ? i18n.ask.notInChannel : i18n.ask.cannotPost(code)
+  return isOutside ? i18n.ask.notInChannel : i18n.ask.cannotPost({ code })
 }
 
 /** Waits until a command is saved. If it cannot be saved, tells the person why and resolves with undefined. */

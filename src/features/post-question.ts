@@ -105,7 +105,7 @@ async function ask(deps: Deps, command: PendingCommand<Question>, isResumed: boo
   deps.inbox.accept(turn)
   if (responseUrl === undefined || where?.threadTs === undefined) return
   const { ask } = i18nFor((await deps.users.read(user)).locale)
-  const text = ask.inThread(buildPermalink(deps.self, place.channel, ts, where.threadTs))
+  const text = ask.inThread({ link: buildPermalink(deps.self, place.channel, ts, where.threadTs) })
   await deps
     .respond(responseUrl, { response_type: 'ephemeral', replace_original: false, text })
     .catch(error => deps.log.debug({ code: error.code }, 'link to the question not shown'))
@@ -143,7 +143,7 @@ async function buildPost(deps: Deps, { id, payload }: PendingCommand<Question>, 
   const quoted = plain.split(/\r\n?|[\n\u2028\u2029]/).map(line => `> ${escapeMarkdown(line)}`)
   return {
     channel: place.channel,
-    ...buildMessageBody(`**${i18nFor(locale).ask.asked(escapeMarkdown(name))}**\n\n${quoted.join('\n')}`),
+    ...buildMessageBody(`**${i18nFor(locale).ask.asked({ name: escapeMarkdown(name) })}**\n\n${quoted.join('\n')}`),
     ...(place.threadTs !== undefined && { thread_ts: place.threadTs }),
     unfurl_links: false,
     unfurl_media: false,
@@ -194,7 +194,7 @@ async function tellFailure(deps: Deps, { user, question, responseUrl }: Question
   const { reference, sentence } = describeFailure(error)
   deps.log.warn({ reference, reason: formatError(error) }, 'question not posted')
   const reason = error instanceof SlackError ? formatPostFailure(error, i18n) : sentence(i18n)
-  const body = buildMessageBody(`${reason}\n\n${i18n.ask.yourQuestion(escapeMarkdown(question))}`)
+  const body = buildMessageBody(`${reason}\n\n${i18n.ask.yourQuestion({ question: escapeMarkdown(question) })}`)
   const sendDirectly = async () => {
     const channel = await openDirectMessage(deps.call, user)
     await deps.limiter.send('chat.postMessage', () => ({ channel, ...body }), 'error')

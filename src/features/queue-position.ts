@@ -9,7 +9,7 @@ export async function showQueuePosition(deps: PositionDeps, turn: Turn, ahead: n
   // A follow-up in a thread of other people may not be for the bot.
   if (!turn.isAddressed && deps.threads.knows(turn) !== 'ours') return
   const { locale } = await deps.users.read(turn.user)
-  const args = { channel_id: turn.channel, thread_ts: turn.threadTs, status: i18nFor(locale).before(ahead) }
+  const args = { channel_id: turn.channel, thread_ts: turn.threadTs, status: i18nFor(locale).before({ count: ahead }) }
   await deps.limiter
     .send('assistant.threads.setStatus', () => args, 'interim')
     .catch(error => deps.log.debug({ turn: turn.id, code: error.code }, 'status line not set'))

@@ -79,10 +79,10 @@ async function readAloud(deps: Deps & { gate: ReturnType<typeof createSemaphore>
   const before = await findRecording(deps, place, name)
   if (before !== undefined) {
     const link = buildPermalink(self, channel, before, threadTs)
-    return tell(deps, asked, one => one.speech.already(link))
+    return tell(deps, asked, one => one.speech.already({ link }))
   }
   const i18n = i18nFor(locale)
-  const format = (done: number) => i18n.speech.progress(done, parts.length)
+  const format = (done: number) => i18n.speech.progress({ part: done + 1, parts: parts.length })
   const status = openStatus(deps.limiter, deps.log, place, format(0))
   try {
     const onPart = (done: number) => done < parts.length && status.show(format(done))

@@ -1,6 +1,7 @@
 import type { I18n } from '../i18n/catalog.ts'
 import type { Turn } from '../queue/turn.ts'
 import type { Control } from '../reply/body.ts'
+import { formatModelTitle } from './model-title.ts'
 
 /** Action ids of the buttons below a reply; each button carries the id of its turn. */
 export const controlIds = {
@@ -58,7 +59,7 @@ export function buildAnswerControls(
 /** Builds the line with the model's name, without the path or the organization before it, and that AI can be wrong. */
 function buildAuthorLine(i18n: I18n, model: string | undefined): Control {
   const name =
-    model === undefined ? undefined : i18n.modelTitle(model.split('/').findLast(part => part !== '') ?? model)
+    model === undefined ? undefined : formatModelTitle(model.split('/').findLast(part => part !== '') ?? model, i18n)
   const text = [...(name === undefined ? [] : [name.slice(0, mostButtonCharacters)]), i18n.controls.canBeWrong].join(
     ' · ',
   )
@@ -98,7 +99,8 @@ export function buildPostControl(
 ): Control {
   const place = { from: turn.threadTs, channel }
   const value: PostValue = { turn: turn.id, ...place, ...(threadTs !== undefined && { threadTs }) }
-  const title = threadTs === undefined ? i18n.summary.post(name) : i18n.summary.postToThread
+  const { post, postThere, postToThread } = i18n.summary
+  const title = threadTs !== undefined ? postToThread : name === '' ? postThere : post({ name })
   return buildButton(controlIds.post, title, JSON.stringify(value))
 }
 

@@ -40,7 +40,7 @@ async function endStopped(ctx: Ctx, by: string | undefined): Promise<Outcome> {
   const { i18n, turn } = ctx
   restoreOldText(ctx)
   const name = by === undefined || by === turn.user ? undefined : (await ctx.deps.users.read(by)).name
-  const sentence = name === undefined ? i18n.controls.stopped : i18n.controls.stoppedBy(escapeMarkdown(name))
+  const sentence = name === undefined ? i18n.controls.stopped : i18n.controls.stoppedBy({ name: escapeMarkdown(name) })
   const controls = buildAnswerControls(turn.id, i18n, {
     model: ctx.deps.model.name,
     canListen: ctx.deps.speech !== undefined,

@@ -1,133 +1,109 @@
-import { createMoments } from './moments.ts'
-import { speech } from './speech.ts'
-
-const numbers = ['none', 'one', 'two', 'three', 'four', 'five', 'six', 'seven', 'eight', 'nine', 'ten']
-const formatCount = (count: number) => numbers[count] ?? String(count)
-const count = (number: number) => number.toLocaleString('en')
-/** A refusal is a sentence or two. */
-const quote = (words: string) => words.replace(/\s+/g, ' ').trim().slice(0, 400).toWellFormed()
-
-const englishDay = new Intl.DateTimeFormat('en', { weekday: 'short', month: 'short', day: 'numeric', timeZone: 'UTC' })
-
-const englishWeek = ['Sunday', 'Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday']
-function englishDays(days: readonly number[]): string {
-  const key = days.join()
-  if (days.length === 7) return 'every day'
-  if (key === '1,2,3,4,5') return 'every weekday'
-  if (key === '0,6') return 'every weekend day'
-  return `every ${new Intl.ListFormat('en').format(days.map(day => englishWeek[day] ?? ''))}`
-}
-
 /** The bot's own sentences in English. The model's answers are not among them: they follow the question's language. */
 export const en = {
   thinking: 'is thinking…',
   dialogLate: 'That took too long, so Slack did not let me open the dialog. Please try again.',
-  help: [
-    'Mention me in a channel, or write to me directly. I read the thread before I answer, and in a thread that I’m in, you don’t need to mention me again. For example:',
-    '- “What did we decide about the date?”',
-    '- “Summarize this thread”, or `/summarize #general since yesterday` for a summary that only you see',
-    '- `/classify the export is broken` to see what kind of feedback it is, and why',
-    '- `/classify report` for this channel’s feedback in numbers',
-    '- `/ask` to ask without mentioning me',
-  ].join('\n'),
+  help: 'Mention me in a channel, or write to me directly. I read the thread before I answer, and in a thread that I’m in, you don’t need to mention me again. For example:\n- “What did we decide about the date?”\n- “Summarize this thread”, or `/summarize #general since yesterday` for a summary that only you see\n- `/classify the export is broken` to see what kind of feedback it is, and why\n- `/classify report` for this channel’s feedback in numbers\n- `/ask` to ask without mentioning me',
   interrupted: 'I was stopped before I could finish. Please ask again.',
   handedOver: 'I am being restarted; the rest follows when I am back.',
   setAside:
     'I broke down several times while answering this, so I have set it aside. Ask in other words, or without its files; if it stays, tell whoever runs me.',
-  before: (count: number) => `${formatCount(count)} before you…`,
+  before: '{count, plural, one{is answering one question before yours…} other{is answering # questions before yours…}}',
   flooded:
     'You have a lot of questions waiting, so I won’t answer this one, or any more for now. Ask again once I’ve caught up.',
   tooManyWaiting: 'You have a lot of questions waiting. Ask this again once I’ve caught up.',
-  missingScope: (scope: string) =>
-    `Slack won’t let me do that: the app is missing the permission ${scope}. Ask an admin to paste manifest.yml into the app’s page “App Manifest” and reinstall it.`,
-  unexpected: (reference: string) =>
-    `Something went wrong on my side. Please ask again; if it stays, give whoever runs me this reference: ${reference}`,
+  missingScope:
+    'Slack won’t let me do that: the app is missing the permission {scope}. Ask an admin to paste manifest.yml into the app’s page “App Manifest” and reinstall it.',
+  unexpected:
+    'Something went wrong on my side. Please ask again; if it stays, give whoever runs me this reference: {reference}',
   notSaved:
     'I couldn’t save that, so I haven’t started on it. Please try again in a minute; if it keeps happening, tell whoever runs me.',
 
-  footerRead: (read: number, total: number) => `read ${read} of ${total} messages`,
+  footerRead: 'read {read, number} of {total, number} messages',
   footerShortened: 'a very long message was read only in part',
-  footerFileCut: (name: string) => `${name} read only in part: it is too long`,
-  footerFileSkipped: (name: string, reason: string) => `${name} not read: ${reason}`,
-  footerFilePages: (name: string, read: number, total: number) =>
-    `${name} has ${total} pages; I read the first ${read}, so split it to get to the rest`,
-  footerFilesMore: (count: number) => `${count} more ${count === 1 ? 'file' : 'files'} not read`,
+  footerFileCut: '{name} read only in part: it is too long',
+  footerFileSkipped: '{name} not read: {reason}',
+  footerFilePages: '{name} has {total, number} pages; I read the first {read, number}, so split it to get to the rest',
+  footerFilesMore: '{count, plural, one{# more file not read} other{# more files not read}}',
   maybeCut: 'This answer may be incomplete: the model stopped without saying why. Ask again for a new one.',
   overrun: 'I stopped this answer because it ran on and on. Say “go on” for more.',
   outputLimit: 'The answer reached the model’s length limit. Say “go on” for the rest.',
 
-  /** Names who answered by a model's name or title; only the playground's engine, which is no model, is named in words. */
-  modelTitle: (name: string) => (/^built-in.engine/.test(name) ? 'built-in engine, no language model' : name),
+  builtInEngine: 'built-in engine, no language model',
 
   labels: {
     unreadable: 'The language model gave no label that I can read. Please try again; another model may do better.',
     working: 'Still working on it. The result will appear here.',
     usage:
       'Write the feedback after the command: /classify the export is broken. A list with one item a line works, too. In a thread, mention me: “classify this”.',
-    line: (kind: string, text: string, reason: string) => `[${kind}]-[problem:${text}]-[${reason}]`,
-    confidence: (percent: number) =>
-      `${percent >= 80 ? 'High' : percent >= 50 ? 'Medium' : 'Low'} confidence (${percent}%)`,
+    line: '[{kind}]-[problem:{text}]-[{reason}]',
+    confidence:
+      '{level, select, high{High confidence ({percent}%)} medium{Medium confidence ({percent}%)} other{Low confidence ({percent}%)}}',
     noConfidence: 'Confidence unknown',
     noEvidence: 'There is no clear evidence in the text itself.',
     otherKind: 'Other',
     other: 'Doesn’t fit any category.',
-    by: (model: string) => `Labelled by ${model}`,
-    correctedBy: (name: string) => `Corrected by ${name}`,
+    by: 'Labelled by {model}',
+    correctedBy: 'Corrected by {name}',
     post: 'Post to the channel',
-    postedBy: (name: string) => `${name} shared this feedback:`,
+    postedBy: '{name} shared this feedback:',
     posted: 'Posted.',
     correct: 'Change category…',
     undo: 'Undo the correction',
-    notYourCorrection: (name: string) => `Only ${name}, who corrected this, or an admin of the workspace can undo it.`,
+    notYourCorrection: 'Only {name}, who corrected this, or an admin of the workspace can undo it.',
     gone: 'I no longer have this label. Please classify the text again.',
     nothingToLabel: 'There is no text here that I could classify.',
     sheet: {
-      otherType: (name: string) =>
-        `I can only classify CSV files, and ${name} isn’t one. Save it as CSV (UTF-8) and send it again.`,
+      quoted: '“{text}”',
+      otherType: 'I can only classify CSV files, and {name} isn’t one. Save it as CSV (UTF-8) and send it again.',
       missing: 'I see no CSV file here. Drop one into this thread and say “classify this file”, or send both together.',
       empty: 'The file has no rows below its header.',
-      tooLong: (rows: number, most: number, isMore: boolean) =>
-        `The file has ${isMore ? 'at least ' : ''}${rows} rows; I take ${most} at a time. Split it, please.`,
-      tooWide: (columns: number, most: number) =>
-        `The file has ${columns} columns. I can read up to ${most}; remove the ones you don’t need and send it again.`,
-      tooLarge: (cells: number, most: number) =>
-        `The file has ${cells} cells. I can read up to ${most}; remove columns you don’t need, or split it.`,
-      unreadable: (line: number) =>
-        `I cannot read this as CSV: the row at line ${line} doesn’t end, or is longer than 2 MB. Look for a quotation mark there that is never closed, and send the file again.`,
-      unclear: (name: string, seen: string[]) =>
-        `I can’t tell the columns of ${name} apart. Their names may be in the line ${seen.map(line => `“${line}”`).join(' or ')}. Tell me which column has the feedback, for example “classify this file, column comment”. Or delete what is above the names, add a first line like \`sep=;\` with your delimiter, and send it again.`,
-      headless: (name: string, [seen = '']: string[]) =>
-        `${name} has no column names: the first line is “${seen}”. Add a line above it with a name for each column, for example \`id,comment\`, and send it again.`,
-      noColumn: (wanted: string, names: string) => `There is no column “${wanted}”. The columns are: ${names}`,
-      progress: (done: number, all: number, failed: number) =>
-        `Labelling: ${done} of ${all}${failed > 0 ? `, ${failed} failed` : ''} …`,
-      done: (all: number, failed: number) =>
-        `Labelled ${all - failed} of ${all} rows${failed > 0 ? `; ${failed} are marked with their error` : ''}. The table is below.`,
+      tooLong:
+        'The file has {isMore, select, true{at least {rows, number} rows} other{{rows, number} rows}}; I take {most, number} at a time. Split it, please.',
+      tooWide:
+        'The file has {columns, number} columns. I can read up to {most, number}; remove the ones you don’t need and send it again.',
+      tooLarge:
+        'The file has {cells, number} cells. I can read up to {most, number}; remove columns you don’t need, or split it.',
+      unreadable:
+        'I cannot read this as CSV: the row at line {line} doesn’t end, or is longer than 2 MB. Look for a quotation mark there that is never closed, and send the file again.',
+      unclear:
+        'I can’t tell the columns of {name} apart. Their names may be in the line {lines}. Tell me which column has the feedback, for example “classify this file, column comment”. Or delete what is above the names, add a first line like `sep=;` with your delimiter, and send it again.',
+      headless:
+        '{name} has no column names: the first line is {lines}. Add a line above it with a name for each column, for example `id,comment`, and send it again.',
+      noColumn: 'There is no column “{wanted}”. The columns are: {names}',
+      progress: 'Labelling: {done, number} of {all, number}{failed, plural, =0{} one{, # failed} other{, # failed}} …',
+      done: 'Labelled {done, number} of {all, number} rows{failed, plural, =0{} one{; # is marked with its error} other{; # are marked with their error}}. The table is below.',
       heads: { kind: 'kind', confidence: 'confidence', quote: 'quote', reason: 'reason', error: 'error' },
     },
     report: {
-      /** `place` is the name of a channel or blank. */
-      title: (place: string, days: string, total: number) =>
-        `Feedback${place === '' ? '' : ` in #${place}`}, ${days}: ${total} ${total === 1 ? 'item' : 'items'}`,
+      title: 'Feedback, {days}: {total, plural, one{# item} other{# items}}',
+      titleIn: 'Feedback in #{place}, {days}: {total, plural, one{# item} other{# items}}',
       chart: 'Feedback by week',
       week: 'Week of',
       earlier: 'Earlier',
       all: 'Total',
       csv: 'Download CSV',
-      heads: [
-        ...['said', 'channel id', 'channel', 'text', 'kind', 'quote', 'reason', 'confidence', 'corrected by id'],
-        ...['corrected by', 'taxonomy version'],
-      ],
+      heads: {
+        said: 'said',
+        channelId: 'channel id',
+        channel: 'channel',
+        text: 'text',
+        kind: 'kind',
+        quote: 'quote',
+        reason: 'reason',
+        confidence: 'confidence',
+        correctedById: 'corrected by id',
+        correctedBy: 'corrected by',
+        version: 'taxonomy version',
+      },
       none: 'There is no labelled feedback in that time. Watch a channel (/classify settings), or classify what was said: /classify last 7 days in #feedback.',
-      sent: (link: string) => `The report is in your direct messages: ${link}`,
-      sentWithoutChart: (link: string) =>
-        `The report is in your direct messages: ${link}\nI could not add its chart; the log says why (often the scope files:write is missing).`,
-      noChannel: (name: string) => `I am not in a channel “${name}”. Invite me there, and try again.`,
+      sent: 'The report is in your direct messages: {link}',
+      sentWithoutChart:
+        'The report is in your direct messages: {link}\nI could not add its chart; the log says why (often the scope files:write is missing).',
+      noChannel: 'I am not in a channel “{name}”. Invite me there, and try again.',
     },
-    list: (most: number) =>
-      `That is a long list: I take ${most} lines here. Put it into a CSV file in a thread instead.`,
+    list: 'That is a long list: I take {most, number} lines here. Put it into a CSV file in a thread instead.',
     settings: {
-      title: (channel: string) => `Feedback in #${channel}`,
+      title: 'Feedback in #{channel}',
       titleWithoutName: 'Feedback settings',
       save: 'Save',
       watchLabel: 'Messages in this channel',
@@ -161,52 +137,46 @@ export const en = {
     newWord: 'new,',
     colon: ': ',
     comma: ', ',
-    due: (when: string) => `, by ${when}`,
-    /** A day, `2026-11-28`. */
-    day: (iso: string) => englishDay.format(new Date(`${iso}T00:00Z`)),
-    votes: (votes: string) => `(${votes})`,
+    due: ', by {when}',
+    votes: '({votes})',
     nothingFound: 'There’s nothing worth reporting in these messages.',
     nothing: 'No messages in that time. Try “last 7 days”.',
-    nothingNew: (since: string) => `Nothing new since ${since}.`,
+    nothingNew: 'Nothing new since {since}.',
     unreadable: 'I couldn’t read the language model’s summary. Please try again; a larger model may do better.',
-    reading: (read: number, total: number) =>
-      total === 0 ? 'Reading…' : `Reading ${count(read)} of ${count(total)} messages…`,
-    summing: (done: number, parts: number) =>
-      parts < 2 ? 'Writing…' : `Summarizing… ${Math.floor((100 * done) / parts)}%`,
+    starting: 'Reading…',
+    reading: 'Reading {read, number} of {total, plural, one{# message} other{# messages}}…',
+    summing: 'Summarizing… {percent}%',
     writing: 'Writing…',
-    elapsed: (seconds: number) => `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')}`,
-    read: (messages: number, threads: number) =>
-      `read ${count(messages)} ${messages === 1 ? 'message' : 'messages'}${threads === 0 ? '' : ` in ${count(threads)} ${threads === 1 ? 'thread' : 'threads'}`}`,
-    span: (from: string, to: string) => `${from} to ${to}`,
-    files: (files: number) => `${count(files)} ${files === 1 ? 'file' : 'files'} not read`,
-    dropped: (points: number) =>
-      `${points === 1 ? '1 point was' : `${points} points were`} left out: no message supports ${points === 1 ? 'it' : 'them'}`,
-    lost: (threads: number, code: string) =>
-      `${threads === 1 ? '1 thread' : `${threads} threads`} could not be read (${code}): ask again in a minute`,
+    read: 'read {messages, plural, one{# message} other{# messages}}{threads, plural, =0{} one{ in # thread} other{ in # threads}}',
+    span: '{from} to {to}',
+    files: '{files, plural, one{# file not read} other{# files not read}}',
+    dropped:
+      '{points, plural, one{# point was left out: no message supports it} other{# points were left out: no message supports them}}',
+    lost: '{threads, plural, one{# thread} other{# threads}} could not be read ({code}): ask again in a minute',
     hidden: 'older messages are hidden by your Slack plan',
-    lookedBackTo: (time: string) => `threads started before ${time} weren’t checked: ask for a longer time`,
-    cut: (most: number) => `only the newest ${count(most)} messages: ask for a shorter time`,
+    lookedBackTo: 'threads started before {time} weren’t checked: ask for a longer time',
+    cut: 'only the newest {most, number} messages: ask for a shorter time',
     shortened: 'a very long message was read only in part',
     where:
       'What should I summarize? Name a channel or paste the link of a message: “summarize #general since monday”. In a thread, I summarize that thread.',
-    noChannel: (name: string) =>
-      `I can’t find ${name === '' ? 'that channel' : `#${name}`}, or one of us isn’t in it. Invite me there with /invite, then try again.`,
+    noChannel: 'I can’t find #{name}, or one of us isn’t in it. Invite me there with /invite, then try again.',
+    noChannelById: 'I can’t find that channel, or one of us isn’t in it. Invite me there with /invite, then try again.',
     private:
       'Not everyone here can read that. Use /summarize there, or ask me in a direct message, and only you will see it.',
     inDirect: 'On it. Only you will see the summary.',
-    direct: (link: string) => `Your summary is ready: ${link}`,
+    direct: 'Your summary is ready: {link}',
     tooLong: 'That’s too long. Keep it under 250 characters, or ask for more in the summary’s thread.',
-    unknownWords: (words: string) =>
-      `I don’t understand “${words}”. Try “since monday”, “last 200”, “only decisions” or “as a table”; \`/summarize help\` shows more.`,
-    didYouMean: (words: string, guess: string) => `I don’t understand “${words}”. Did you mean “${guess}”?`,
+    unknownWords:
+      'I don’t understand “{words}”. Try “since monday”, “last 200”, “only decisions” or “as a table”; `/summarize help` shows more.',
+    didYouMean: 'I don’t understand “{words}”. Did you mean “{guess}”?',
     usage:
       '`/summarize` sums up the last 24 hours of this channel. Only you see it.\n`/summarize since monday`, `last 200`, `between monday and wednesday`, `#other-channel`, a link to a message, or `new` (since you last asked)\n`/summarize new everywhere` shows what you missed in all our channels\n`/summarize only decisions`, or in any form: `as a table for the customer`\n`/summarize every weekday 9:00`, `/summarize list`, `/summarize stop 1`',
-    post: (name: string) => (name === '' ? 'Post it there' : `Post to #${name}`),
+    post: 'Post to #{name}',
+    postThere: 'Post it there',
     postToThread: 'Post to thread',
-    postedBy: (name: string) => `${name} asked for this summary:`,
-    posted: (link: string) => `Posted: ${link}`,
+    postedBy: '{name} asked for this summary:',
+    posted: 'Posted: {link}',
     gone: 'I can no longer find this summary. Please ask for it again.',
-    moments: createMoments('en-US'),
     missed: {
       /** The words in which a button asks; the parser of requests reads them. */
       request: 'What did I miss?',
@@ -214,32 +184,43 @@ export const en = {
       inDirect: 'I’ll DM you what you missed.',
       nothing: 'You’re all caught up: nothing new in our channels.',
       noChannels: 'We aren’t in any channel together yet. Invite me to one with /invite.',
-      read: (messages: number, channels: number) =>
-        `read ${count(messages)} ${messages === 1 ? 'message' : 'messages'} in ${channels} ${channels === 1 ? 'channel' : 'channels'}`,
-      notRead: (names: string) => `not read in full: ${names}. Try “summarize #channel”`,
+      read: 'read {messages, plural, one{# message} other{# messages}} in {channels, plural, one{# channel} other{# channels}}',
+      notRead: 'not read in full: {names}. Try “summarize #channel”',
     },
     digest: {
-      added: (when: string, place: string, start: string, index: number) =>
-        `Done. I’ll DM you what’s new in ${place} ${when}, starting ${start}. To stop, send \`/summarize stop ${index}\`.`,
-      /** Names the times of a digest: `days` are of the week, 0 is Sunday. */
-      when: (days: readonly number[], time: string) => `${englishDays(days)} at ${time}`,
-      kind: (days: readonly number[]) =>
-        days.length === 7
-          ? 'daily'
-          : englishDays(days)
-              .replace(/^every /, '')
-              .replace('weekend day', 'weekend'),
+      added:
+        'Done. I’ll DM you what’s new in {place} {when}, starting {start}. To stop, send `/summarize stop {index}`.',
+      /** `pattern` is of a week’s days; `days` are those days as a list, such as “Monday and Friday”. */
+      when: '{pattern, select, daily{every day at {time}} weekdays{every weekday at {time}} weekends{every Saturday and Sunday at {time}} other{every {days} at {time}}}',
+      weekday: '{day, date, ::EEEE}',
       thread: 'that thread',
       everywhere: 'all our channels',
       list: 'Your digests:',
       none: 'You have no digests. Start one: `/summarize every weekday 9:00`.',
-      ended: (kind: string, place: string) => `Stopped your ${kind} digest of ${place}.`,
-      unknown: (word: string) => `You have no digest ${word}. \`/summarize list\` shows yours.`,
+      ended:
+        '{pattern, select, daily{Stopped your daily digest of {place}.} weekdays{Stopped your weekday digest of {place}.} weekends{Stopped your weekend digest of {place}.} other{Stopped your {days} digest of {place}.}}',
+      unknown: 'You have no digest {word}. `/summarize list` shows yours.',
       unclear:
         'When? Try `/summarize every weekday 9:00`, `every monday at 14:30` or `every day 9am #general only decisions`.',
-      tooMany: (most: number) =>
-        `You already have ${most} digests, which is the most I can keep. Stop one first: \`/summarize list\`.`,
-      next: (time: string) => `next ${time}`,
+      tooMany:
+        'You already have {most, number} digests, which is the most I can keep. Stop one first: `/summarize list`.',
+      next: 'next {time}',
+    },
+  },
+
+  usage: {
+    own: '{calls, plural, one{# request from you this month ({dollars})} other{# requests from you this month ({dollars})}}',
+    all: '{calls, plural, one{# request from everyone ({dollars}); only admins see this} other{# requests from everyone ({dollars}); only admins see this}}',
+    by: { person: 'People', channel: 'Channels', feature: 'Features', model: 'Models' },
+    spent: {
+      personDay: 'Your budget for today is used up. It starts again at midnight UTC; an admin can raise it.',
+      personMonth: 'Your budget for this month is used up. It starts again on the first, and an admin can raise it.',
+      day: 'The team’s budget for today is used up. It starts again at midnight UTC; an admin can raise it.',
+      month: 'The team’s budget for this month is used up. It starts again on the first, and an admin can raise it.',
+    },
+    warning: {
+      personDay: 'You’ve used 80% of your budget for today.',
+      personMonth: 'You’ve used 80% of your budget for this month.',
     },
   },
 
@@ -251,12 +232,12 @@ export const en = {
     retry: 'Try again',
     good: 'Good answer',
     bad: 'Bad answer',
-    stopped: 'Stopped: the answer is not whole.',
-    stoppedBy: (name: string) => `Stopped by ${name}: the answer is not whole.`,
-    notYours: (name: string) => `Only ${name}, who asked, or an administrator of the workspace may do this.`,
+    stopped: 'Stopped. This answer is incomplete.',
+    stoppedBy: 'Stopped by {name}. This answer is incomplete.',
+    notYours: 'Only {name}, who asked, or an administrator of the workspace may do this.',
     tooOld: 'I no longer remember this question. Please ask it again.',
-    busy: 'I am at work on this answer already.',
-    edited: 'You changed your question after I had answered it.',
+    busy: 'I’m already working on this answer.',
+    edited: 'You edited your question. Want a new answer?',
     editedAgain: 'Answer the new question',
     askReason: 'Thanks for the feedback. What was wrong? (optional)',
     reasons: { wrong: 'Wrong', too_long: 'Too long', off_thread: 'Not from this thread', other: 'Something else' },
@@ -298,16 +279,13 @@ export const en = {
   model: {
     unauthorized: 'The language model refused its key. Whoever installed me must check OPENAI_API_KEY.',
     forbidden: 'The language model’s account may not do this. Whoever installed me must check its plan and region.',
-    unknownModel: (name: string) =>
-      `The model server does not know “${name}”. Whoever installed me must set OPENAI_MODEL to one that it offers.`,
+    unknownModel:
+      'The model server does not know “{name}”. Whoever installed me must set OPENAI_MODEL to one that it offers.',
     wrongAddress: 'The model server has no chat API at this address. Whoever installed me must check OPENAI_BASE_URL.',
     noQuota: 'The language model’s account has no credit left. Whoever installed me must top it up; then ask again.',
-    busy: (seconds: number | undefined) =>
-      seconds === undefined
-        ? 'The language model is busy. Please ask again in a minute.'
-        : `The language model is busy. Please ask again in ${seconds} seconds.`,
-    serverError: (status: number) =>
-      `The language model’s server failed (status ${status}). Please ask again in a minute.`,
+    busy: 'The language model is busy. Please ask again in a minute.',
+    busyFor: 'The language model is busy. Please ask again in {seconds, plural, one{# second} other{# seconds}}.',
+    serverError: 'The language model’s server failed (status {status}). Please ask again in a minute.',
     unreachable:
       'I cannot reach the language model. Please ask again in a minute; whoever installed me can check OPENAI_BASE_URL.',
     notJson:
@@ -315,7 +293,7 @@ export const en = {
     garbled: 'The language model’s answer came garbled. Please ask again.',
     streamError: 'The language model reported an error in the middle of its answer. Please ask again.',
     endedEarly: 'The language model’s answer broke off. Please ask again.',
-    silent: (seconds: number) => `The language model went silent for ${seconds} seconds. Please ask again.`,
+    silent: 'The language model went silent for {seconds, plural, one{# second} other{# seconds}}. Please ask again.',
     empty: 'The language model gave no text. Please ask again in other words.',
     onlyThoughts:
       'The language model spent its answer on thinking and gave no text. Please ask again, or ask for something smaller.',
@@ -323,7 +301,7 @@ export const en = {
       'The language model reached its length limit and gave no text. Ask for something smaller; whoever installed me can raise MODEL_OUTPUT_TOKENS.',
     onlyTools:
       'The language model asked for a tool that I don’t have and gave no text. Please ask again in other words.',
-    declined: (words: string) => `The language model declined to answer: “${quote(words)}”`,
+    declined: 'The language model declined to answer: “{words}”',
     refusedImages:
       'The language model couldn’t process the picture. Send it in another format, or describe it in words.',
     filtered: 'The language model’s provider stopped this answer by its content rules. Please ask in other words.',
@@ -336,27 +314,50 @@ export const en = {
       'I may not read this conversation. Whoever installed me must add the history permissions of manifest.yml and reinstall me.',
     historyNotInChannel: 'I can only read channels that I am in. Invite me (/invite) and ask again.',
     historyBusy: 'Slack lets me read too little just now. Please ask again in a minute.',
-    historyFailed: (code: string) =>
-      `I could not read this thread from Slack (${code}), and I do not answer without it. Please ask again in a minute.`,
+    historyFailed:
+      'I could not read this thread from Slack ({code}), and I do not answer without it. Please ask again in a minute.',
     threadGone: 'The thread is no longer there.',
   },
 
   ask: {
     title: 'Ask Threadwise',
     label: 'Your question',
-    placeholder: 'What should be answered?',
+    placeholder: 'What would you like to know?',
     submit: 'Ask',
     close: 'Cancel',
-    asked: (name: string) => `${name} asks:`,
+    asked: '{name} asks:',
     empty: 'Write the question after the command: /ask what is …?',
     notInChannel: 'One of us isn’t in this channel. Invite me with /invite, or ask me in a direct message.',
-    yourQuestion: (question: string) => `Your question was: ${question}`,
+    yourQuestion: 'Your question was: {question}',
     threadLocked: 'This thread is locked, so I cannot answer in it. Ask me in a direct message instead.',
-    cannotPost: (code: string) => `Slack did not let me post here (${code}). Ask me in a direct message instead.`,
-    inThread: (link: string) => `Your question is in the thread, and the answer comes there: ${link}`,
+    cannotPost: 'Slack did not let me post here ({code}). Ask me in a direct message instead.',
+    inThread: 'Your question is in the thread, and the answer comes there: {link}',
   },
 
-  speech: speech.en,
+  speech: {
+    listen: 'Listen',
+    title: 'Answer, read aloud',
+    progress:
+      '{parts, plural, =0{is reading the answer aloud…} one{is reading the answer aloud…} other{is reading the answer aloud, part {part, number} of {parts, number}…}}',
+    nothingBefore: 'There’s no answer of mine in this thread that I could read aloud.',
+    already: 'This answer is already in this thread as a recording: {link}',
+    off: 'I can’t read answers aloud any more: my speech server was removed.',
+    changed: 'The answer changed or was deleted while I was reading it aloud, so I haven’t posted the recording.',
+    noWords: 'There’s nothing in this answer that I could read aloud.',
+    failed: 'The speech server didn’t answer, so I couldn’t read this aloud. Try again in a minute.',
+    refused:
+      'The speech server refused to read this aloud (status {status}). Choose another voice in my home. If that doesn’t help, whoever installed me must check SPEECH_MODEL, SPEECH_VOICE and SPEECH_API_KEY.',
+    noAudio:
+      'The speech server sent neither MP3 nor WAV, so I couldn’t read this aloud. Whoever installed me must check SPEECH_BASE_URL.',
+    tooLarge: 'This answer is too long to read aloud.',
+    codeLeftOut: 'A code block is left out.',
+    tableLeftOut: 'A long table is left out.',
+    voice: 'Voice',
+    voiceHint: 'The name of a voice',
+    speed: 'Speed of the voice',
+    clips: 'Answer my voice clips with audio, too',
+    notSaved: 'I couldn’t save that. Try again in a minute.',
+  },
 
   home: {
     title: 'Threadwise',
@@ -364,7 +365,7 @@ export const en = {
       'I answer in the thread while I think. Mention me in a channel, write to me directly, or use /ask. With /summarize I tell you what was decided in a channel and what is open, with /classify what kind of feedback a text is, and why.',
     follow:
       'In a thread that I take part in, you need not mention me again. Begin with someone else’s @name and I keep quiet.',
-    model: (name: string) => `Answers come from: ${name}`,
+    model: 'Answers come from: {name}',
     reads:
       'I read the thread that I am asked in and its files and send them to that model. Outside Slack I keep a question only until it is answered, your thumbs, feedback with its labels, and for 30 days what I found for summaries.',
     ask: 'Ask a question',
@@ -375,23 +376,20 @@ export const en = {
       'I’ll delete everything I keep about you outside Slack: your questions, labels of your feedback, ratings, digests, and settings. Questions that are still waiting may not be answered. You can’t undo this.',
     forgetConfirm: 'Delete',
     forgetDeny: 'Cancel',
-    forgotten: (count: number) =>
-      count === 0
-        ? 'Done. I had nothing stored about you.'
-        : `Done. I deleted ${count} ${count === 1 ? 'entry' : 'entries'} about you.`,
+    forgotten:
+      '{count, plural, =0{Done. I had nothing stored about you.} one{Done. I deleted # entry about you.} other{Done. I deleted # entries about you.}}',
     notForgotten: 'I couldn’t delete your data. Try again in a minute.',
-    ratings: (up: number, down: number) => `Ratings of my answers (only admins see this): 👍 ${up} · 👎 ${down}`,
+    ratings: 'Ratings of my answers (only admins see this): 👍 {up, number} · 👎 {down, number}',
   },
 
   prompts: {
     title: 'What can I do for you?',
     // A click sends the message as it stands, so each must be a whole question.
-    list: (channel: string | undefined) =>
-      [
-        'What did I miss?',
-        ...(channel === undefined ? [] : [`Summarize #${channel} since yesterday`]),
-        'What feedback came in this week?',
-        'What can you do?',
-      ].map(message => ({ title: message, message })),
+    list: {
+      missed: { title: 'What did I miss?', message: 'What did I miss?' },
+      channel: { title: 'Summarize #{channel} since yesterday', message: 'Summarize #{channel} since yesterday' },
+      feedback: { title: 'What feedback came in this week?', message: 'What feedback came in this week?' },
+      abilities: { title: 'What can you do?', message: 'What can you do?' },
+    },
   },
-}
+} as const

@@ -1,133 +1,110 @@
-import type { I18n } from './catalog.ts'
-import { createMoments } from './moments.ts'
-import { speech } from './speech.ts'
-
-const count = (number: number) => number.toLocaleString('ja')
-
-const japaneseDay = new Intl.DateTimeFormat('ja-JP', {
-  weekday: 'short',
-  month: 'short',
-  day: 'numeric',
-  timeZone: 'UTC',
-})
-
-function japaneseDays(days: readonly number[]): string {
-  const key = days.join()
-  if (days.length === 7) return '毎日'
-  if (key === '1,2,3,4,5') return '平日'
-  if (key === '0,6') return '毎週末'
-  return `毎週${days.map(day => '日月火水木金土'[day]).join('・')}曜日`
-}
-
 /** The bot's own sentences in Japanese. The commands in them are English, which is the language that commands understand. */
-export const ja: I18n = {
+export const ja = {
   thinking: '考えています…',
   dialogLate: '時間がかかりすぎたため、ダイアログを開けませんでした。もう一度お試しください。',
-  help: [
-    'チャンネルでメンションするか、ダイレクトメッセージを送ってください。回答の前にスレッドを読みます。参加中のスレッドでは、次からメンションは不要です。例：',
-    '- 「日程はどう決まりましたか？」',
-    '- 「このスレッドを要約して」、または `/summarize #general since yesterday`（要約はあなただけに表示されます）',
-    '- `/classify エクスポートが動かない`：フィードバックのカテゴリとその理由がわかります',
-    '- `/classify report`：このチャンネルのフィードバックを集計します',
-    '- `/ask`：メンションせずに質問できます',
-  ].join('\n'),
+  help: 'チャンネルでメンションするか、ダイレクトメッセージを送ってください。回答の前にスレッドを読みます。参加中のスレッドでは、次からメンションは不要です。例：\n- 「日程はどう決まりましたか？」\n- 「このスレッドを要約して」、または `/summarize #general since yesterday`（要約はあなただけに表示されます）\n- `/classify エクスポートが動かない`：フィードバックのカテゴリとその理由がわかります\n- `/classify report`：このチャンネルのフィードバックを集計します\n- `/ask`：メンションせずに質問できます',
   interrupted: '途中で停止したため、回答を完了できませんでした。もう一度質問してください。',
   handedOver: '再起動しています。続きは復旧後にお届けします。',
   setAside:
     'この質問の処理中に何度もエラーが起きたため、中断しました。言い方を変えるか、ファイルを外してもう一度質問してください。解決しない場合は管理者にご連絡ください。',
-  before: count => `先に受け付けた ${count} 件の質問に回答しています…`,
+  before: '先に受け付けた {count, number} 件の質問に回答しています…',
   flooded:
     '順番待ちの質問が多いため、この質問と以降の質問は受け付けていません。回答が追いついたら、もう一度質問してください。',
   tooManyWaiting: '順番待ちの質問が多くなっています。回答が追いついたら、もう一度質問してください。',
-  missingScope: scope =>
-    `アプリに ${scope} の権限がないため、実行できません。manifest.yml をアプリの「App Manifest」ページに貼り付けて再インストールするよう、管理者に依頼してください。`,
-  unexpected: reference =>
-    `エラーが発生しました。もう一度質問してください。解決しない場合は、次の参照番号を管理者に伝えてください：${reference}`,
+  missingScope:
+    'アプリに {scope} の権限がないため、実行できません。manifest.yml をアプリの「App Manifest」ページに貼り付けて再インストールするよう、管理者に依頼してください。',
+  unexpected:
+    'エラーが発生しました。もう一度質問してください。解決しない場合は、次の参照番号を管理者に伝えてください：{reference}',
   notSaved:
     '保存できなかったため、処理を始めていません。1 分ほど待ってからもう一度お試しください。解決しない場合は管理者にご連絡ください。',
 
-  footerRead: (read, total) => `メッセージ ${total} 件中 ${read} 件を読みました`,
+  footerRead: 'メッセージ {total, number} 件中 {read, number} 件を読みました',
   footerShortened: '長すぎるメッセージは一部だけ読みました',
-  footerFileCut: name => `${name} は長すぎるため、一部だけ読みました`,
-  footerFileSkipped: (name, reason) => `${name} は読んでいません：${reason}`,
-  footerFilePages: (name, read, total) =>
-    `${name} は全 ${total} ページのうち最初の ${read} ページを読みました。残りは分割して送ってください`,
-  footerFilesMore: count => `ほかに ${count} 件のファイルは読んでいません`,
+  footerFileCut: '{name} は長すぎるため、一部だけ読みました',
+  footerFileSkipped: '{name} は読んでいません：{reason}',
+  footerFilePages:
+    '{name} は全 {total, number} ページのうち最初の {read, number} ページを読みました。残りは分割して送ってください',
+  footerFilesMore: 'ほかに {count, number} 件のファイルは読んでいません',
   maybeCut: 'モデルが理由を示さずに終了したため、回答が途中で終わっている可能性があります。もう一度質問してください。',
   overrun: '回答が終わらないため、停止しました。続きを読むには「続けて」と送ってください。',
   outputLimit: '回答がモデルの長さの上限に達しました。続きを読むには「続けて」と送ってください。',
 
-  modelTitle: name => (/^built-in.engine/.test(name) ? '内蔵エンジン（言語モデルなし）' : name),
+  builtInEngine: '内蔵エンジン（言語モデルなし）',
 
   labels: {
     unreadable: '言語モデルの分類結果を読み取れませんでした。もう一度試すか、別のモデルをお使いください。',
     working: '処理中です。結果はここに表示されます。',
     usage:
       'コマンドに続けてフィードバックを書いてください：/classify エクスポートが動かない。1 行に 1 件ずつ並べることもできます。スレッドでは、メンションして「classify this」と送ってください。',
-    line: (kind, text, reason) => `[${kind}]-[問題:${text}]-[${reason}]`,
-    confidence: percent => `確信度：${percent >= 80 ? '高' : percent >= 50 ? '中' : '低'}（${percent}%）`,
+    line: '[{kind}]-[問題:{text}]-[{reason}]',
+    confidence: '確信度：{level, select, high{高} medium{中} other{低}}（{percent}%）',
     noConfidence: '確信度：不明',
     noEvidence: '本文に明確な根拠はありません。',
     otherKind: 'その他',
     other: 'どのカテゴリにも当てはまりません。',
-    by: model => `分類：${model}`,
-    correctedBy: name => `${name} さんが修正しました`,
+    by: '分類：{model}',
+    correctedBy: '{name} さんが修正しました',
     post: 'チャンネルに投稿する',
-    postedBy: name => `${name} さんが共有したフィードバック：`,
+    postedBy: '{name} さんが共有したフィードバック：',
     posted: '投稿しました。',
     correct: 'カテゴリを変更…',
     undo: '修正を元に戻す',
-    notYourCorrection: name => `元に戻せるのは、修正した ${name} さんかワークスペースの管理者だけです。`,
+    notYourCorrection: '元に戻せるのは、修正した {name} さんかワークスペースの管理者だけです。',
     gone: 'この分類結果はもう残っていません。もう一度分類してください。',
     nothingToLabel: '分類できるテキストがありません。',
     sheet: {
-      otherType: name =>
-        `分類できるのは CSV ファイルだけです。${name} を CSV（UTF-8）で保存して、もう一度送ってください。`,
+      quoted: '「{text}」',
+      otherType: '分類できるのは CSV ファイルだけです。{name} を CSV（UTF-8）で保存して、もう一度送ってください。',
       missing:
         'CSV ファイルが見つかりません。このスレッドにファイルを追加して「classify this file」と送るか、両方を一緒に送ってください。',
       empty: 'ファイルにヘッダー以外の行がありません。',
-      tooLong: (rows, most, isMore) =>
-        `ファイルは ${rows} 行${isMore ? '以上' : ''}あります。一度に処理できるのは ${most} 行までです。分割して送ってください。`,
-      tooWide: (columns, most) =>
-        `ファイルは ${columns} 列あります。読み込めるのは ${most} 列までです。不要な列を削除して、もう一度送ってください。`,
-      tooLarge: (cells, most) =>
-        `ファイルには ${cells} 個のセルがあります。読み込めるのは ${most} 個までです。不要な列を削除するか、分割して送ってください。`,
-      unreadable: line =>
-        `CSV として読み込めません。${line} 行目が終わっていないか、2 MB を超えています。閉じていない引用符がないか確認して、もう一度送ってください。`,
-      unclear: (name, seen) =>
-        `${name} の列を判別できません。列名は次の行かもしれません：${seen.map(line => `「${line}」`).join('または')}。フィードバックの列を指定してください。例：「classify this file, column comment」。または、列名より上の行を削除し、先頭に \`sep=;\` のように区切り文字の行を追加して、もう一度送ってください。`,
-      headless: (name, [seen = '']) =>
-        `${name} に列名がありません。最初の行は「${seen}」です。その上に \`id,comment\` のような列名の行を追加して、もう一度送ってください。`,
-      noColumn: (wanted, names) => `「${wanted}」という列はありません。列：${names}`,
-      progress: (done, all, failed) =>
-        `分類しています：${all} 件中 ${done} 件${failed > 0 ? `、失敗 ${failed} 件` : ''}…`,
-      done: (all, failed) =>
-        `${all} 行中 ${all - failed} 行を分類しました${failed > 0 ? `。残りの ${failed} 行にはエラーを記入しています` : ''}。表は下のファイルをご覧ください。`,
+      tooLong:
+        'ファイルは {rows, number} 行{isMore, select, true{以上} other{}}あります。一度に処理できるのは {most, number} 行までです。分割して送ってください。',
+      tooWide:
+        'ファイルは {columns, number} 列あります。読み込めるのは {most, number} 列までです。不要な列を削除して、もう一度送ってください。',
+      tooLarge:
+        'ファイルには {cells, number} 個のセルがあります。読み込めるのは {most, number} 個までです。不要な列を削除するか、分割して送ってください。',
+      unreadable:
+        'CSV として読み込めません。{line} 行目が終わっていないか、2 MB を超えています。閉じていない引用符がないか確認して、もう一度送ってください。',
+      unclear:
+        '{name} の列を判別できません。列名は次の行かもしれません：{lines}。フィードバックの列を指定してください。例：「classify this file, column comment」。または、列名より上の行を削除し、先頭に `sep=;` のように区切り文字の行を追加して、もう一度送ってください。',
+      headless:
+        '{name} に列名がありません。最初の行は{lines}です。その上に `id,comment` のような列名の行を追加して、もう一度送ってください。',
+      noColumn: '「{wanted}」という列はありません。列：{names}',
+      progress: '分類しています：{all, number} 件中 {done, number} 件{failed, plural, =0{} other{、失敗 # 件}}…',
+      done: '{all, number} 行中 {done, number} 行を分類しました{failed, plural, =0{} other{。残りの # 行にはエラーを記入しています}}。表は下のファイルをご覧ください。',
       heads: { kind: 'カテゴリ', confidence: '確信度', quote: '引用', reason: '理由', error: 'エラー' },
     },
     report: {
-      title: (place, days, total) =>
-        `${place === '' ? 'フィードバック' : `#${place} のフィードバック`}（${days}）：${total} 件`,
+      title: 'フィードバック（{days}）：{total, number} 件',
+      titleIn: '#{place} のフィードバック（{days}）：{total, number} 件',
       chart: '週ごとのフィードバック',
       week: '週',
       earlier: '以前',
       all: '合計',
       csv: 'CSV をダウンロード',
-      heads: [
-        ...['日時', 'チャンネル ID', 'チャンネル', '本文', 'カテゴリ', '引用', '理由', '確信度', '修正者 ID'],
-        ...['修正者', '分類のバージョン'],
-      ],
+      heads: {
+        said: '日時',
+        channelId: 'チャンネル ID',
+        channel: 'チャンネル',
+        text: '本文',
+        kind: 'カテゴリ',
+        quote: '引用',
+        reason: '理由',
+        confidence: '確信度',
+        correctedById: '修正者 ID',
+        correctedBy: '修正者',
+        version: '分類のバージョン',
+      },
       none: 'この期間に分類済みのフィードバックはありません。チャンネルを自動分類するか（/classify settings）、過去のメッセージを分類してください：/classify last 7 days in #feedback',
-      sent: link => `レポートをダイレクトメッセージに送りました：${link}`,
-      sentWithoutChart: link =>
-        `レポートをダイレクトメッセージに送りました：${link}\nグラフは追加できませんでした。原因はログをご確認ください（多くは files:write スコープの不足です）。`,
-      noChannel: name =>
-        `「${name}」というチャンネルに参加していません。そのチャンネルに招待してから、もう一度お試しください。`,
+      sent: 'レポートをダイレクトメッセージに送りました：{link}',
+      sentWithoutChart:
+        'レポートをダイレクトメッセージに送りました：{link}\nグラフは追加できませんでした。原因はログをご確認ください（多くは files:write スコープの不足です）。',
+      noChannel: '「{name}」というチャンネルに参加していません。そのチャンネルに招待してから、もう一度お試しください。',
     },
-    list: most =>
-      `リストが長すぎます。ここで分類できるのは ${most} 行までです。スレッドに CSV ファイルで送ってください。`,
+    list: 'リストが長すぎます。ここで分類できるのは {most, number} 行までです。スレッドに CSV ファイルで送ってください。',
     settings: {
-      title: channel => `#${channel} のフィードバック`,
+      title: '#{channel} のフィードバック',
       titleWithoutName: 'フィードバックの設定',
       save: '保存する',
       watchLabel: 'このチャンネルのメッセージ',
@@ -161,74 +138,89 @@ export const ja: I18n = {
     newWord: 'new,',
     colon: '：',
     comma: '、',
-    due: when => `（期限：${when}）`,
-    day: iso => japaneseDay.format(new Date(`${iso}T00:00Z`)),
-    votes: votes => `（${votes}）`,
+    due: '（期限：{when}）',
+    votes: '（{votes}）',
     nothingFound: '要約するほどの内容はありませんでした。',
     nothing: 'この期間のメッセージはありません。「last 7 days」のように期間を広げてみてください。',
-    nothingNew: since => `${since} 以降の新しいメッセージはありません。`,
+    nothingNew: '{since} 以降の新しいメッセージはありません。',
     unreadable:
       '言語モデルの要約を読み取れませんでした。もう一度お試しください。より大きなモデルで改善することがあります。',
-    reading: (read, total) =>
-      total === 0 ? '読んでいます…' : `メッセージを読んでいます：${count(total)} 件中 ${count(read)} 件…`,
-    summing: (done, parts) => (parts < 2 ? '書いています…' : `要約しています… ${Math.floor((100 * done) / parts)}%`),
+    starting: '読んでいます…',
+    reading: 'メッセージを読んでいます：{total, number} 件中 {read, number} 件…',
+    summing: '要約しています… {percent}%',
     writing: '書いています…',
-    elapsed: seconds => `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')}`,
-    read: (messages, threads) =>
-      `メッセージ ${count(messages)} 件${threads === 0 ? '' : `、スレッド ${count(threads)} 件`}を読みました`,
-    span: (from, to) => `${from}〜${to}`,
-    files: files => `ファイル ${count(files)} 件は読んでいません`,
-    dropped: points => `根拠となるメッセージのない ${points} 件は省きました`,
-    lost: (threads, code) =>
-      `スレッド ${threads} 件を読めませんでした（${code}）。1 分ほど待ってからもう一度お試しください`,
+    read: 'メッセージ {messages, number} 件{threads, plural, =0{} other{、スレッド # 件}}を読みました',
+    span: '{from}〜{to}',
+    files: 'ファイル {files, number} 件は読んでいません',
+    dropped: '根拠となるメッセージのない {points, number} 件は省きました',
+    lost: 'スレッド {threads, number} 件を読めませんでした（{code}）。1 分ほど待ってからもう一度お試しください',
     hidden: '以前のメッセージは Slack のプランの制限で表示されません',
-    lookedBackTo: time => `${time} より前に始まったスレッドは確認していません。必要なら期間を広げてください`,
-    cut: most => `最新の ${count(most)} 件だけを読みました。期間を短くしてください`,
+    lookedBackTo: '{time} より前に始まったスレッドは確認していません。必要なら期間を広げてください',
+    cut: '最新の {most, number} 件だけを読みました。期間を短くしてください',
     shortened: '長すぎるメッセージは一部だけ読みました',
     where:
       '何を要約しますか？チャンネル名かメッセージのリンクを指定してください。例：「summarize #general since monday」。スレッドでは、そのスレッドを要約します。',
-    noChannel: name =>
-      `${name === '' ? 'そのチャンネル' : `#${name} `}が見つからないか、あなたか私が参加していません。そのチャンネルで /invite を使って招待してから、もう一度お試しください。`,
+    noChannel:
+      '#{name} が見つからないか、あなたか私が参加していません。そのチャンネルで /invite を使って招待してから、もう一度お試しください。',
+    noChannelById:
+      'そのチャンネルが見つからないか、あなたか私が参加していません。そのチャンネルで /invite を使って招待してから、もう一度お試しください。',
     private:
       'ここには、その内容を閲覧できない人がいます。元の場所で /summarize を使うか、ダイレクトメッセージで質問してください。あなただけに表示します。',
     inDirect: '要約しています。要約はあなただけに表示されます。',
-    direct: link => `要約ができました：${link}`,
+    direct: '要約ができました：{link}',
     tooLong: '長すぎます。250 文字以内にするか、要約のスレッドで続けて質問してください。',
-    unknownWords: words =>
-      `「${words}」を理解できませんでした。「since monday」「last 200」「only decisions」「as a table」などをお試しください。詳しくは \`/summarize help\` をご覧ください。`,
-    didYouMean: (words, guess) => `「${words}」を理解できませんでした。「${guess}」のことですか？`,
+    unknownWords:
+      '「{words}」を理解できませんでした。「since monday」「last 200」「only decisions」「as a table」などをお試しください。詳しくは `/summarize help` をご覧ください。',
+    didYouMean: '「{words}」を理解できませんでした。「{guess}」のことですか？',
     usage:
       '`/summarize`：このチャンネルの過去 24 時間を要約し、あなただけに表示します。\n`/summarize since monday`、`last 200`、`between monday and wednesday`、`#other-channel`、メッセージのリンク、`new`（前回の要約以降）\n`/summarize new everywhere`：参加中のすべてのチャンネルで見逃した内容を表示します\n`/summarize only decisions`、または好きな形式：`as a table for the customer`\n`/summarize every weekday 9:00`、`/summarize list`、`/summarize stop 1`',
-    post: name => (name === '' ? '元の場所に投稿する' : `#${name} に投稿する`),
+    post: '#{name} に投稿する',
+    postThere: '元の場所に投稿する',
     postToThread: 'スレッドに投稿する',
-    postedBy: name => `${name} さんが依頼した要約：`,
-    posted: link => `投稿しました：${link}`,
+    postedBy: '{name} さんが依頼した要約：',
+    posted: '投稿しました：{link}',
     gone: 'この要約が見つかりません。もう一度依頼してください。',
-    moments: createMoments('ja-JP'),
     missed: {
       request: 'What did I miss?',
       waiting: 'あなたの対応待ち',
       inDirect: '見逃した内容をダイレクトメッセージでお届けします。',
       nothing: '見逃した内容はありません。共通のチャンネルに新しいメッセージはありません。',
       noChannels: '共通のチャンネルがまだありません。/invite で招待してください。',
-      read: (messages, channels) => `${channels} 個のチャンネルのメッセージ ${count(messages)} 件を読みました`,
-      notRead: names => `すべては読めませんでした：${names}。「summarize #channel」をお試しください`,
+      read: '{channels, number} 個のチャンネルのメッセージ {messages, number} 件を読みました',
+      notRead: 'すべては読めませんでした：{names}。「summarize #channel」をお試しください',
     },
     digest: {
-      added: (when, place, start, index) =>
-        `設定しました。${place} の新着メッセージの要約を、${when}にダイレクトメッセージでお届けします。初回は${start}です。停止するには \`/summarize stop ${index}\` と送ってください。`,
-      when: (days, time) => `${japaneseDays(days)} ${time} `,
-      kind: japaneseDays,
+      added:
+        '設定しました。{place} の新着メッセージの要約を、{when}にダイレクトメッセージでお届けします。初回は{start}です。停止するには `/summarize stop {index}` と送ってください。',
+      when: '{pattern, select, daily{毎日 {time} } weekdays{平日 {time} } weekends{毎週末 {time} } other{毎週{days} {time} }}',
+      weekday: '{day, date, ::EEEE}',
       thread: 'そのスレッド',
       everywhere: 'すべての共通チャンネル',
       list: '定期要約：',
       none: '定期要約はありません。設定するには：`/summarize every weekday 9:00`',
-      ended: (kind, place) => `${place} の定期要約（${kind}）を停止しました。`,
-      unknown: word => `定期要約 ${word} はありません。\`/summarize list\` で一覧を確認できます。`,
+      ended:
+        '{pattern, select, daily{{place} の定期要約（毎日）を停止しました。} weekdays{{place} の定期要約（平日）を停止しました。} weekends{{place} の定期要約（毎週末）を停止しました。} other{{place} の定期要約（毎週{days}）を停止しました。}}',
+      unknown: '定期要約 {word} はありません。`/summarize list` で一覧を確認できます。',
       unclear:
         '日時を指定してください。例：`/summarize every weekday 9:00`、`every monday at 14:30`、`every day 9am #general only decisions`',
-      tooMany: most => `定期要約は ${most} 件までです。先にどれかを停止してください：\`/summarize list\``,
-      next: time => `次回 ${time}`,
+      tooMany: '定期要約は {most, number} 件までです。先にどれかを停止してください：`/summarize list`',
+      next: '次回 {time}',
+    },
+  },
+
+  usage: {
+    own: '今月のあなたのリクエスト：{calls, number} 件（{dollars}）',
+    all: '全員：{calls, number} 件（{dollars}）。管理者だけに表示されます',
+    by: { person: 'メンバー', channel: 'チャンネル', feature: '機能', model: 'モデル' },
+    spent: {
+      personDay: '今日の利用枠を使い切りました。UTC の午前 0 時に戻ります。管理者に枠の引き上げを頼むこともできます。',
+      personMonth: '今月の利用枠を使い切りました。来月 1 日に戻ります。管理者に枠の引き上げを頼むこともできます。',
+      day: 'チームの今日の利用枠を使い切りました。UTC の午前 0 時に戻ります。管理者に枠の引き上げを頼むこともできます。',
+      month: 'チームの今月の利用枠を使い切りました。来月 1 日に戻ります。管理者に枠の引き上げを頼むこともできます。',
+    },
+    warning: {
+      personDay: '今日の利用枠の 80% を使いました。',
+      personMonth: '今月の利用枠の 80% を使いました。',
     },
   },
 
@@ -241,8 +233,8 @@ export const ja: I18n = {
     good: '良い回答',
     bad: '良くない回答',
     stopped: '停止しました。回答は途中までです。',
-    stoppedBy: name => `${name} さんが停止しました。回答は途中までです。`,
-    notYours: name => `この操作ができるのは、質問した ${name} さんかワークスペースの管理者だけです。`,
+    stoppedBy: '{name} さんが停止しました。回答は途中までです。',
+    notYours: 'この操作ができるのは、質問した {name} さんかワークスペースの管理者だけです。',
     tooOld: 'この質問はもう残っていません。もう一度質問してください。',
     busy: 'この質問には回答中です。',
     edited: '質問が編集されました。新しい質問に回答しますか？',
@@ -288,16 +280,14 @@ export const ja: I18n = {
   model: {
     unauthorized: '言語モデルの API キーが拒否されました。管理者が OPENAI_API_KEY を確認する必要があります。',
     forbidden: '言語モデルのアカウントに権限がありません。管理者がプランと地域を確認する必要があります。',
-    unknownModel: name =>
-      `モデルサーバーに「${name}」がありません。管理者が OPENAI_MODEL に利用可能なモデルを設定する必要があります。`,
+    unknownModel:
+      'モデルサーバーに「{name}」がありません。管理者が OPENAI_MODEL に利用可能なモデルを設定する必要があります。',
     wrongAddress: 'このアドレスにチャット API がありません。管理者が OPENAI_BASE_URL を確認する必要があります。',
     noQuota: '言語モデルのアカウントの残高がありません。管理者がチャージしたら、もう一度質問してください。',
-    busy: seconds =>
-      seconds === undefined
-        ? '言語モデルが混み合っています。1 分ほど待ってから、もう一度質問してください。'
-        : `言語モデルが混み合っています。${seconds} 秒後に、もう一度質問してください。`,
-    serverError: status =>
-      `言語モデルのサーバーでエラーが発生しました（ステータス ${status}）。1 分ほど待ってから、もう一度質問してください。`,
+    busy: '言語モデルが混み合っています。1 分ほど待ってから、もう一度質問してください。',
+    busyFor: '言語モデルが混み合っています。{seconds, number} 秒後に、もう一度質問してください。',
+    serverError:
+      '言語モデルのサーバーでエラーが発生しました（ステータス {status}）。1 分ほど待ってから、もう一度質問してください。',
     unreachable:
       '言語モデルに接続できません。1 分ほど待ってから、もう一度質問してください。解決しない場合は、管理者が OPENAI_BASE_URL を確認してください。',
     notJson:
@@ -305,15 +295,14 @@ export const ja: I18n = {
     garbled: '言語モデルの回答を読み取れませんでした。もう一度質問してください。',
     streamError: '回答の途中で言語モデルからエラーが返されました。もう一度質問してください。',
     endedEarly: '言語モデルの回答が途中で切れました。もう一度質問してください。',
-    silent: seconds => `言語モデルから ${seconds} 秒間応答がありませんでした。もう一度質問してください。`,
+    silent: '言語モデルから {seconds, number} 秒間応答がありませんでした。もう一度質問してください。',
     empty: '言語モデルが何も回答しませんでした。言い方を変えて、もう一度質問してください。',
     onlyThoughts: '言語モデルが考えるだけで回答しませんでした。もう一度質問するか、質問を小さく分けてください。',
     limitWithoutText:
       '言語モデルが回答する前に長さの上限に達しました。質問を小さく分けてください。管理者は MODEL_OUTPUT_TOKENS を増やすこともできます。',
     onlyTools:
       '言語モデルが利用できないツールを使おうとして、回答しませんでした。言い方を変えて、もう一度質問してください。',
-    declined: words =>
-      `言語モデルが回答を断りました：「${words.replace(/\s+/g, ' ').trim().slice(0, 400).toWellFormed()}」`,
+    declined: '言語モデルが回答を断りました：「{words}」',
     refusedImages: '言語モデルがこの画像を処理できませんでした。別の形式で送るか、言葉で説明してください。',
     filtered:
       '言語モデルの提供元がコンテンツルールにより回答を停止しました。言い方を変えて、もう一度質問してください。',
@@ -327,8 +316,8 @@ export const ja: I18n = {
       'この会話を読む権限がありません。管理者が manifest.yml の履歴権限を追加して、再インストールする必要があります。',
     historyNotInChannel: '読めるのは参加中のチャンネルだけです。招待してから（/invite）、もう一度質問してください。',
     historyBusy: '現在、Slack の読み取りが制限されています。1 分ほど待ってから、もう一度質問してください。',
-    historyFailed: code =>
-      `Slack からこのスレッドを読めなかったため（${code}）、回答していません。1 分ほど待ってから、もう一度質問してください。`,
+    historyFailed:
+      'Slack からこのスレッドを読めなかったため（{code}）、回答していません。1 分ほど待ってから、もう一度質問してください。',
     threadGone: 'このスレッドはもうありません。',
   },
 
@@ -338,24 +327,47 @@ export const ja: I18n = {
     placeholder: '何を知りたいですか？',
     submit: '質問する',
     close: 'キャンセル',
-    asked: name => `${name} さんの質問：`,
+    asked: '{name} さんの質問：',
     empty: 'コマンドに続けて質問を書いてください：/ask …とは何ですか？',
-    yourQuestion: question => `あなたの質問：${question}`,
+    yourQuestion: 'あなたの質問：{question}',
     notInChannel:
       'あなたか私がこのチャンネルに参加していません。/invite で招待するか、ダイレクトメッセージで質問してください。',
     threadLocked: 'このスレッドはロックされているため、回答できません。ダイレクトメッセージで質問してください。',
-    inThread: link => `質問をスレッドに投稿しました。回答もそこに届きます：${link}`,
-    cannotPost: code => `Slack でここへの投稿が許可されていません（${code}）。ダイレクトメッセージで質問してください。`,
+    inThread: '質問をスレッドに投稿しました。回答もそこに届きます：{link}',
+    cannotPost: 'Slack でここへの投稿が許可されていません（{code}）。ダイレクトメッセージで質問してください。',
   },
 
-  speech: speech.ja,
+  speech: {
+    listen: '読み上げる',
+    title: '回答の読み上げ',
+    progress:
+      '{parts, plural, =0{読み上げています…} =1{読み上げています…} other{読み上げています（{part, number}/{parts, number}）…}}',
+    nothingBefore: 'このスレッドには読み上げられる回答がありません。',
+    already: 'この回答の音声は、すでにこのスレッドにあります：{link}',
+    off: '音声サーバーがなくなったため、読み上げはできません。',
+    changed: '読み上げている間に回答が変更または削除されたため、音声は投稿しませんでした。',
+    noWords: 'この回答には読み上げられる内容がありません。',
+    failed: '音声サーバーが応答しないため、読み上げられませんでした。1 分ほどしてからもう一度お試しください。',
+    refused:
+      '音声サーバーに読み上げを拒否されました（ステータス {status}）。ホームで別の声を選んでください。解決しない場合は、設置した担当者に SPEECH_MODEL、SPEECH_VOICE、SPEECH_API_KEY の確認を依頼してください。',
+    noAudio:
+      '音声サーバーから MP3 または WAV が届かず、読み上げられませんでした。設置した担当者に SPEECH_BASE_URL の確認を依頼してください。',
+    tooLarge: 'この回答は長すぎて読み上げられません。',
+    codeLeftOut: 'コードは省略します。',
+    tableLeftOut: '長い表は省略します。',
+    voice: '声',
+    voiceHint: '声の名前',
+    speed: '読み上げの速さ',
+    clips: '音声メッセージには音声でも回答する',
+    notSaved: '保存できませんでした。1 分ほどしてからもう一度お試しください。',
+  },
 
   home: {
     title: 'Threadwise',
     intro:
       'スレッドの中で、書きながら回答をお届けします。チャンネルでメンションするか、ダイレクトメッセージを送るか、/ask を使ってください。/summarize ではチャンネルの決定事項と未解決の質問が、/classify ではフィードバックのカテゴリとその理由がわかります。',
     follow: '参加中のスレッドでは、次からメンションは不要です。ほかの人の @名前 で始まるメッセージには回答しません。',
-    model: name => `回答に使うモデル：${name}`,
+    model: '回答に使うモデル：{name}',
     reads:
       '質問されたスレッドとそのファイルを読み、モデルに送ります。Slack の外に保存するのは、回答が終わるまでの質問、あなたの評価、フィードバックとその分類、要約のために見つけた要点（30 日間）だけです。',
     ask: '質問する',
@@ -366,23 +378,19 @@ export const ja: I18n = {
       'Slack の外に保存しているあなたのデータ（質問、フィードバックの分類、評価、定期要約、個人設定）をすべて削除します。順番待ちの質問には回答できないことがあります。この操作は元に戻せません。',
     forgetConfirm: '削除する',
     forgetDeny: 'キャンセル',
-    forgotten: count =>
-      count === 0
-        ? '完了しました。保存されているデータはありませんでした。'
-        : `あなたに関するデータを ${count} 件削除しました。`,
+    forgotten:
+      '{count, plural, =0{完了しました。保存されているデータはありませんでした。} other{あなたに関するデータを # 件削除しました。}}',
     notForgotten: 'データを削除できませんでした。1 分ほど待ってから、もう一度お試しください。',
-    ratings: (up, down) => `回答の評価（管理者だけに表示）：👍 ${up} · 👎 ${down}`,
+    ratings: '回答の評価（管理者だけに表示）：👍 {up, number} · 👎 {down, number}',
   },
 
   prompts: {
     title: '何をお手伝いしましょうか？',
-    list: channel => [
-      { title: '見逃した内容は？', message: 'What did I miss?' },
-      ...(channel === undefined
-        ? []
-        : [{ title: `#${channel} の昨日からの要約`, message: `Summarize #${channel} since yesterday` }]),
-      { title: '今週のフィードバックは？', message: 'What feedback came in this week?' },
-      { title: '何ができますか？', message: '何ができますか？' },
-    ],
+    list: {
+      missed: { title: '見逃した内容は？', message: 'What did I miss?' },
+      channel: { title: '#{channel} の昨日からの要約', message: 'Summarize #{channel} since yesterday' },
+      feedback: { title: '今週のフィードバックは？', message: 'What feedback came in this week?' },
+      abilities: { title: '何ができますか？', message: '何ができますか？' },
+    },
   },
 }

@@ -67,7 +67,8 @@ function parseStatusError(error: InstanceType<typeof OpenAI.APIError>, model: st
     case 429:
       return busy(error)
   }
-  if (error.status >= 500) return shown('model_server_error', w => w.model.serverError(error.status ?? 500), error)
+  if (error.status >= 500)
+    return shown('model_server_error', w => w.model.serverError({ status: error.status ?? 500 }), error)
   if (isUnknownModel(says)) return unknownModel(model, error)
   if (says.includes('content_filter') || says.includes('content_policy')) {
     return shown('model_filtered', w => w.model.filtered, error)
@@ -77,18 +78,21 @@ function parseStatusError(error: InstanceType<typeof OpenAI.APIError>, model: st
 
 /** Parses an error inside a stream, which has no status: some gateways say there what others say with one. */
 function parseMidStreamError(says: string, error: unknown): ShownError {
-  if (/rate.?limit|overloaded|too many requests/.test(says))
-    return shown('model_busy', w => w.model.busy(undefined), error)
+  if (/rate.?limit|overloaded|too many requests/.test(says)) return shown('model_busy', w => w.model.busy, error)
   return shown('model_stream_error', w => w.model.streamError, error)
 }
 
 function busy(error: InstanceType<typeof OpenAI.APIError>): ShownError {
   const seconds = parseRetryAfterSeconds(error)
-  return shown('model_busy', w => w.model.busy(seconds === undefined ? undefined : Math.ceil(seconds)), error)
+  return shown(
+    'model_busy',
+    w => (seconds === undefined ? w.model.busy : w.model.busyFor({ seconds: Math.ceil(seconds) })),
+    error,
+  )
 }
 
 function unknownModel(model: string, error: unknown): ShownError {
-  return shown('model_unknown', w => w.model.unknownModel(model), error)
+  return shown('model_unknown', w => w.model.unknownModel({ name: model }), error)
 }
 
 /** Returns whether a complaint, in lower case, is about the length of the prompt. */

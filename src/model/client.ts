@@ -10,6 +10,7 @@ import { withErrorSentences } from './error-bodies.ts'
 import { startIdleTimeout } from './idle-timeout.ts'
 import { judgeEnding, mayBeCut } from './judge-ending.ts'
 import { type AnswerFormat, addUsage, type ChatMessage, FormatRefused, type Model, type Piece } from './model.ts'
+import { createPricing } from './pricing.ts'
 import { type Ending, readAnswer } from './read-answer.ts'
 import { learnAcceptance, learnFromNothing, learnRefusal, tryWithout } from './refusals.ts'
 import { buildRequest, fingerprintImage, type SentRequest } from './request.ts'
@@ -44,6 +45,7 @@ interface Question {
   format: AnswerFormat | undefined
   signal: AbortSignal
   isBatch: boolean
+  maxTokens: number | undefined
 }
 
 /** Creates a model behind any server that speaks the OpenAI chat API. */
@@ -65,15 +67,19 @@ export function createModel(config: ModelConfig, log: Log): Model {
     get inputTokens() {
       return countInputTokens(profile)
     },
+    get outputTokens() {
+      return profile.outputTokens
+    },
     get images() {
       return profile.takesImages
     },
+    price: createPricing(config.name, config.baseUrl),
     refusesImage: dataUrl => profile.hasRefusedImages && profile.refusedImages.has(fingerprintImage(dataUrl)),
     get takesFormats() {
       return profile.format !== 'words'
     },
-    stream: (messages, signal, { format, isBatch = false } = {}) =>
-      askUntilWhole(connection, { messages, format, signal, isBatch }),
+    stream: (messages, signal, { format, maxTokens, isBatch = false } = {}) =>
+      askUntilWhole(connection, { messages, format, signal, isBatch, maxTokens }),
   }
 }
 
@@ -288,7 +294,8 @@ function openSending({ client, config, profile, log }: Connection, request: Sent
     /** Returns the error as people are told of it, and logs it. */
     describe(error: unknown): unknown {
       if (error instanceof FormatRefused) return error
-      if (idle.isSilent()) return new ShownError('model_silent', i18n => i18n.model.silent(idleMs / 1000), error)
+      if (idle.isSilent())
+        return new ShownError('model_silent', i18n => i18n.model.silent({ seconds: idleMs / 1000 }), error)
       const shown = parseModelError(error, config.name)
       log.warn({ reason: formatError(shown) }, 'model request failed')
       return shown

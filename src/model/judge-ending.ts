@@ -33,7 +33,8 @@ export function judgeEnding(ending: Ending, text: string, isCut: boolean): StopR
   const { finish, isDone, isOverrun, refusal } = ending
   if (finish === 'filtered') throw new ShownError('model_filtered', i18n => i18n.model.filtered)
   if (finish === 'failed') throw new ShownError('model_stream_error', i18n => i18n.model.streamError)
-  if (refusal !== '') throw new ShownError('model_declined', i18n => i18n.model.declined(refusal))
+  if (refusal !== '')
+    throw new ShownError('model_declined', i18n => i18n.model.declined({ words: quoteRefusal(refusal) }))
   if (finish === undefined && !isDone && !isOverrun)
     throw new ShownError('model_ended_early', i18n => i18n.model.endedEarly)
   if (text.trim() === '') throw buildBlankError(ending)
@@ -41,6 +42,9 @@ export function judgeEnding(ending: Ending, text: string, isCut: boolean): StopR
   if (finish === 'length') return 'length'
   return isCut ? 'cut' : 'done'
 }
+
+/** Formats a refusal, which is a sentence or two, as one line. */
+const quoteRefusal = (words: string) => words.replace(/\s+/g, ' ').trim().slice(0, 400).toWellFormed()
 
 /** Says why there is no text. */
 function buildBlankError({ finish, isOverrun, hasThought, callsTools }: Ending): ShownError {

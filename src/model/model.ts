@@ -13,6 +13,12 @@ type ContentPart = { kind: 'text'; text: string } | { kind: 'image'; dataUrl: st
 export interface Usage {
   tokensIn: number | undefined
   tokensOut: number | undefined
+  /** Of `tokensIn`, those that the provider had in its cache. */
+  cached?: number
+  /** Of `tokensOut`, those that nobody sees. */
+  reasoning?: number
+  /** Values that a stand-in replaced in the prompt; undefined if none was looked for or found. */
+  redacted?: number
 }
 
 /** Adds the tokens of another request. A sum with a part that was not told is not told. */
@@ -48,8 +54,18 @@ export class FormatRefused extends Error {
   override readonly name = 'FormatRefused'
 }
 
+/** For what a request is made, and for whom; `person` is '' if nobody asked for it. */
+interface Purpose {
+  feature: 'chat' | 'classify' | 'summarize'
+  channel: string
+  person: string
+}
+
 /** How an answer is asked for. */
 interface StreamOptions {
+  purpose?: Purpose
+  /** The longest answer, in tokens, if that is less than the model's own bound. */
+  maxTokens?: number
   format?: AnswerFormat
   /** Requests of a batch wait until no question does, and keep the marks of the prompt, which a quote may hold. */
   isBatch?: boolean
@@ -69,6 +85,8 @@ export interface Model {
   readonly title: string
   /** Tokens that a prompt may have, without those reserved for the answer. Fewer after a prompt was refused as too long. */
   readonly inputTokens: number
+  /** Tokens of the longest answer. */
+  readonly outputTokens: number
   /** The model can see images. False once it has refused them all. */
   readonly images: boolean
   /** Returns whether the model has refused this picture, a `data:` URL. */
@@ -78,6 +96,8 @@ export interface Model {
    * before it, and `FormatRefused` if the server accepts no schemas. Ends early without an error when the signal aborts.
    */
   stream(messages: ChatMessage[], signal: AbortSignal, options?: StreamOptions): AsyncIterable<Piece>
+  /** Prices a request in millionths of a dollar; resolves with undefined if the model has no known price. */
+  price(usage: Usage): Promise<number | undefined>
   /** False once the server has refused every form of a schema with {@link FormatRefused}. */
   readonly takesFormats: boolean
 }

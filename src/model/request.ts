@@ -18,11 +18,17 @@ export interface SentRequest {
   promptTokens: number
 }
 
+interface RequestedAnswer {
+  messages: ChatMessage[]
+  format: AnswerFormat | undefined
+  maxTokens?: number | undefined
+}
+
 /** Builds a request as the server takes it. */
 export function buildRequest(
   model: string,
   profile: ServerProfile,
-  { messages, format }: { messages: ChatMessage[]; format: AnswerFormat | undefined },
+  { messages, format, maxTokens = Number.POSITIVE_INFINITY }: RequestedAnswer,
 ): SentRequest {
   const [outputParameter] = profile.outputParameters
   const level = format === undefined ? undefined : profile.format
@@ -31,7 +37,7 @@ export function buildRequest(
     messages: (profile.takesSystemRole ? messages : withoutSystemRole(messages)).map(buildWireMessage),
     ...(profile.takesStream && { stream: true as const }),
     ...(profile.takesStream && profile.takesStreamOptions && { stream_options: { include_usage: true } }),
-    ...(outputParameter !== undefined && { [outputParameter]: profile.outputTokens }),
+    ...(outputParameter !== undefined && { [outputParameter]: Math.min(profile.outputTokens, maxTokens) }),
     ...(format !== undefined && buildFormat(profile.format, format)),
   }
   const groups = messages.flatMap(listImages)

@@ -97,7 +97,7 @@ function parseSpeechError(error: unknown): ShownError {
   const { status } = error as { status?: number }
   const isPassing = status === undefined || status >= 500 || status === 429 || status === 408
   if (isPassing) return new ShownError('speech_failed', i18n => i18n.speech.failed, error)
-  return new ShownError('speech_refused', i18n => i18n.speech.refused(status), error)
+  return new ShownError('speech_refused', i18n => i18n.speech.refused({ status }), error)
 }
 
 const voiceSchema = z.union([

@@ -46,7 +46,7 @@ export function parseReadError(error: unknown): ShownError {
     case 'missing_scope':
       return new ShownError(
         kind,
-        i18n => (needed === undefined ? i18n.slack.historyScope : i18n.missingScope(needed)),
+        i18n => (needed === undefined ? i18n.slack.historyScope : i18n.missingScope({ scope: needed })),
         error,
       )
     case 'not_in_channel':
@@ -57,5 +57,5 @@ export function parseReadError(error: unknown): ShownError {
     case 'thread_not_found':
       return new ShownError(kind, i18n => i18n.slack.threadGone, error)
   }
-  return new ShownError(kind, i18n => i18n.slack.historyFailed(code), error)
+  return new ShownError(kind, i18n => i18n.slack.historyFailed({ code }), error)
 }

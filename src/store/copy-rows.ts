@@ -15,6 +15,7 @@ export const movedTables = [
   'posted',
   'summary_parts',
   'facts',
+  'usage',
 ] as const satisfies (keyof Schema)[]
 
 type MovedTable = (typeof movedTables)[number]

@@ -5,6 +5,7 @@ import { parseJson } from '../text/parse-json.ts'
 import type { SummaryChunks } from './summary-chunks.ts'
 import type { Schema } from './tables.ts'
 import { pruneStep, type TurnRecords } from './turns.ts'
+import { dayOf, forgetUsage } from './usage.ts'
 import type { Writer } from './writer.ts'
 
 // Work that is in flight in any process must not save again what was deleted. Each deletion therefore leaves a tombstone for a
@@ -119,6 +120,7 @@ export function createForgetting({ db, writer, turns, parts, compact }: Forgetti
         const old = db.selectFrom('labels').select('id').where('said_at', '<', labelsBefore).limit(pruneStep)
         await db.deleteFrom('labels').where('id', 'in', old).execute()
         await db.deleteFrom('ratings').where('rated_at', '<', labelsBefore).execute()
+        await db.deleteFrom('usage').where('day', '<', dayOf(labelsBefore)).execute()
         await db.deleteFrom('told').where('ts', '<', formatSeconds(labelsBefore)).execute()
         await db.deleteFrom('posted').where('ts', '<', formatSeconds(turnsBefore)).execute()
         await db.deleteFrom('outbox').where('quarantined_at', '<', turnsBefore).execute()
@@ -193,6 +195,7 @@ async function forgetPerson(on: Kysely<Schema>, user: string) {
         .where(({ or, eb }) => or([eb('authors', 'is', null), eb('authors', 'like', named)])),
     ),
     turns: await count(on.deleteFrom('turns').where('id', 'in', turns)),
+    usage: await forgetUsage(on, user),
   }
 }
 

@@ -106,6 +106,13 @@ export const migrations: Record<string, Migration> = {
     `create table person_settings (team_id text not null, person_id text not null, settings text not null,
       constraint person_settings_key primary key (team_id, person_id))`,
   ),
+  '015_usage': runAll(
+    `create table usage (day text not null, person text not null, channel text not null, feature text not null,
+      model text not null, calls integer not null, tokens_in bigint not null, tokens_cached bigint not null,
+      tokens_out bigint not null, tokens_reasoning bigint not null, cost bigint not null,
+      primary key (day, person, channel, feature, model))`,
+    `create table spending (id text primary key, person text not null, cost bigint not null, until bigint not null)`,
+  ),
 }
 
 function runAll(...statements: string[]) {

@@ -13,6 +13,7 @@ import { createSettings, type Settings } from './settings.ts'
 import { createSummaryChunks, type SummaryChunks } from './summary-chunks.ts'
 import type { Schema } from './tables.ts'
 import { createTurnRecords, type TurnRecords } from './turns.ts'
+import { createUsage } from './usage.ts'
 import type { Writer } from './writer.ts'
 
 type Ratings = ReturnType<typeof createRatings>
@@ -28,6 +29,7 @@ export interface Store {
   readonly parts: SummaryChunks
   readonly digests: Digests
   readonly facts: ReturnType<typeof createFacts>
+  readonly usage: ReturnType<typeof createUsage>
   readonly forgetting: ReturnType<typeof createForgetting>
   /** Present if several replicas share the store. */
   readonly shared: SharedStore | undefined
@@ -73,6 +75,7 @@ export function createStore({ db, writer, isLasting, shared, compact = async () 
     parts,
     digests: createDigests(db, writer, replicas?.name),
     facts: createFacts(db, writer),
+    usage: createUsage(db, writer),
     forgetting: createForgetting({ db, writer, turns, parts, compact }),
     get isPersistent() {
       return writer.isWorking && isLasting

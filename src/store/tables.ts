@@ -14,6 +14,8 @@ export interface Schema {
   posted: PostedTable
   digests: DigestsTable
   forgotten: ForgottenTable
+  usage: UsageTable
+  spending: SpendingTable
   budget_replicas: BudgetReplicasTable
   budget_limits: BudgetLimitsTable
   budget_channels: BudgetChannelsTable
@@ -122,6 +124,35 @@ interface PersonSettingsTable {
   person_id: string
   /** The settings as JSON. */
   settings: string
+}
+
+/** What requests to models took, added up. */
+interface UsageTable {
+  /** `2026-11-28`, in UTC. */
+  day: string
+  /** '' if nobody asked. */
+  person: string
+  channel: string
+  feature: string
+  model: string
+  calls: number
+  tokens_in: number
+  /** Of `tokens_in`, those that the provider had in its cache. */
+  tokens_cached: number
+  tokens_out: number
+  /** Of `tokens_out`, those that nobody sees. */
+  tokens_reasoning: number
+  /** In millionths of a dollar. */
+  cost: number
+}
+
+/** The most that a request in flight can cost; it counts against the budgets until then. */
+interface SpendingTable {
+  id: string
+  person: string
+  /** In millionths of a dollar. */
+  cost: number
+  until: number
 }
 
 interface LabelsTable {

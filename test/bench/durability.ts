@@ -218,6 +218,12 @@ function createNoStore(): Store {
     },
     settings: { all: async () => [], write: nothing, onChange() {} },
     personSettings: { read: async () => ({}), change: async () => true },
+    usage: {
+      reserve: async () => ({ id: crypto.randomUUID() }),
+      settle: nothing,
+      spent: async () => ({ personDay: 0, personMonth: 0, day: 0, month: 0 }),
+      between: async () => [],
+    },
     facts: { read: async () => undefined, write: nothing },
     parts: {
       keep: nothing,

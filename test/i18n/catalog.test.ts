@@ -1,78 +1,75 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { type MessageFormatElement, parse, TYPE } from '@formatjs/icu-messageformat-parser'
 import { describe, expect, it } from 'vitest'
 import { catalogs, i18nFor } from '../../src/i18n/catalog.ts'
-
-type Message = string | ((...args: unknown[]) => unknown)
+import { createMessages } from '../../src/i18n/message.ts'
 
 /** Lists the messages of a catalogue by their path, such as `labels.sheet.empty`. */
-function listMessages(group: object, path: string[] = []): [string, Message][] {
+function listMessages(group: object, path: string[] = []): [string, string][] {
   return Object.entries(group).flatMap(([key, value]) =>
-    typeof value === 'object' && value !== null
-      ? listMessages(value, [...path, key])
-      : [[[...path, key].join('.'), value as Message] satisfies [string, Message]],
+    typeof value === 'object' ? listMessages(value, [...path, key]) : [[[...path, key].join('.'), value]],
   )
 }
 
-/** Values of every type that messages take: names of time zones as texts, days, numbers on both sides of each boundary, a moment, weekdays. */
-const samples = [
-  'UTC',
-  'Asia/Tokyo',
-  '2026-11-28',
-  '2026-11-29',
-  '',
-  0,
-  1,
-  2,
-  60,
-  90,
-  12_345,
-  1_800_040_000_000,
-  true,
-  false,
-  ['UTC'],
-  [0, 6],
-  [1, 2, 3, 4, 5],
-]
+type Node = MessageFormatElement
+const parseMessage = (text: string) => parse(text, { ignoreTag: true })
 
-/** Lists arguments of every type, those at even places of one and those at odd places of another. */
-function listArguments(length: number): unknown[][] {
-  const listOthers = (one: unknown) => (length > 1 ? samples : [one])
-  return samples.flatMap(one =>
-    listOthers(one).map(other => Array.from({ length }, (_, at) => (at % 2 === 0 ? one : other))),
-  )
-}
+/** The branches of a plural or select by their selectors; none of anything else. */
+const branchesOf = (node: Node) =>
+  node.type === TYPE.select || node.type === TYPE.plural ? Object.entries(node.options) : []
 
-/** Calls a message; undefined if it does not take arguments of these types. */
-function call(message: Message, args: unknown[]): string | undefined {
-  if (typeof message === 'string') return message
-  try {
-    const said = message(...args)
-    return typeof said === 'string' ? said : JSON.stringify(said)
-  } catch {
-    return undefined
+/** Lists a message's parts and those of its branches. */
+const listNodes = (nodes: Node[]): Node[] =>
+  nodes.flatMap(node => [node, ...branchesOf(node).flatMap(([, { value }]) => listNodes(value))])
+
+const kinds = new Map<TYPE, string>([
+  [TYPE.argument, 'text'],
+  [TYPE.number, 'number'],
+  [TYPE.plural, 'number'],
+  [TYPE.date, 'date'],
+  [TYPE.select, 'select'],
+])
+
+/** Lists arguments with their kinds: `{ messages: 'number' }`. An argument of two kinds has both. */
+function argumentsOf(text: string): Record<string, string> {
+  const found: Record<string, string> = {}
+  for (const node of listNodes(parseMessage(text))) {
+    const kind = kinds.get(node.type)
+    if (kind !== undefined && 'value' in node && typeof node.value === 'string')
+      found[node.value] = [...new Set([...(found[node.value]?.split('|') ?? []), kind])].sort().join('|')
   }
+  return found
 }
 
-/** Returns the places of the arguments that change the message. */
-function findUsed(message: Message, length: number): number[] {
-  const lists = listArguments(length)
-  return Array.from({ length }, (_, at) => at).filter(at =>
-    lists.some(args => {
-      const texts = samples.map(sample => call(message, args.with(at, sample))).filter(text => text !== undefined)
-      return new Set(texts).size > 1
-    }),
+/** Writes out a message in every way that its branches allow, with `say` for its arguments. */
+function writeOut(nodes: Node[], say: (name: string) => string): string[] {
+  return nodes.reduce<string[]>(
+    (texts, node) => {
+      const ways =
+        node.type === TYPE.literal
+          ? [node.value]
+          : node.type === TYPE.pound
+            ? [say('#')]
+            : node.type === TYPE.plural || node.type === TYPE.select
+              ? branchesOf(node).flatMap(([, { value }]) => writeOut(value, say))
+              : [say('value' in node && typeof node.value === 'string' ? node.value : '')]
+      return texts.flatMap(text => ways.map(way => text + way))
+    },
+    [''],
   )
 }
 
-const patterns = listMessages(catalogs.en)
-const pattern = new Map(patterns)
-const languages = Object.entries(catalogs).map(([language, i18n]) => ({ language, messages: listMessages(i18n) }))
+const patterns = listMessages(catalogs.en ?? {})
+const languages = Object.entries(catalogs).map(([language, texts]) => ({ language, messages: listMessages(texts) }))
 const others = languages.filter(({ language }) => language !== 'en')
 
 /** Messages that are the same in every language: names, marks, and words that the parser of requests reads. */
 const sameEverywhere =
-  /^(?:home\.title|summary\.(?:verb|newWord|missed\.request|colon|comma|elapsed|span|tokens|votes|moments\..*)|labels\.sheet\.heads\..*|prompts\.list)$/
+  /^(?:home\.title|summary\.(?:verb|newWord|missed\.request|colon|comma|span|votes)|labels\.sheet\.heads\..*|summary\.digest\.weekday|prompts\.list\..*\.message)$/
+
+/** Arguments that a language may leave out: Chinese says how sure a label is without a number. */
+const mayLeaveOut: Record<string, string[]> = { 'labels.confidence': ['percent'] }
 
 const mostCharacters = {
   24: [
@@ -87,7 +84,8 @@ const mostCharacters = {
   75: [
     ...['stop', 'again', 'retry', 'good', 'bad', 'editedAgain'].map(key => `controls.${key}`),
     ...['labels.post', 'labels.undo', 'labels.report.csv', 'labels.settings.watch', 'labels.settings.card'],
-    ...['summary.post', 'summary.postToThread', 'home.ask', 'home.missed', 'home.forget', 'controls.againLabel'],
+    ...['summary.post', 'summary.postThere', 'summary.postToThread', 'home.ask', 'home.missed', 'home.forget'],
+    ...['controls.againLabel', 'labels.otherKind'],
     ...['listen', 'clips'].map(key => `speech.${key}`),
     ...['wrong', 'too_long', 'off_thread', 'other'].map(key => `controls.reasons.${key}`),
   ],
@@ -98,33 +96,105 @@ const mostCharacters = {
 
 describe('the catalogues', () => {
   it.each([
-    ['en-GB', catalogs.en],
-    ['zh-CN', catalogs.zh],
-    ['zh-Hant-TW', catalogs.zh],
-    ['ja-JP', catalogs.ja],
-    ['JA', catalogs.ja],
-    ['jam', catalogs.en],
-    ['constructor', catalogs.en],
-    ['de-DE', catalogs.en],
-    [undefined, catalogs.en],
-  ])('The locale %s has its sentences.', (locale, i18n) => expect(i18nFor(locale)).toBe(i18n))
+    ['en-GB', 'en'],
+    ['zh-CN', 'zh'],
+    ['zh-Hant-TW', 'zh'],
+    ['ja-JP', 'ja'],
+    ['JA', 'ja'],
+    ['jam', 'en'],
+    ['constructor', 'en'],
+    ['de-DE', 'en'],
+    [undefined, 'en'],
+  ])('The locale %s has its sentences.', (locale, language) => {
+    expect(i18nFor(locale)).toBe(i18nFor(language))
+    expect(i18nFor(locale).thinking).toBe(catalogs[language]?.thinking)
+  })
+
+  it.each(languages)('Every message exists in $language, and is filled.', ({ messages }) => {
+    expect(messages.map(([path]) => path).sort()).toEqual(patterns.map(([path]) => path).sort())
+    expect(messages.filter(([, text]) => text.trim() === '').map(([path]) => path)).toEqual([])
+  })
+
+  it.each(languages)('Every message of $language has the arguments of the English one, of the same kinds.', all => {
+    const texts = new Map(all.messages)
+    for (const [path, english] of patterns) {
+      const wanted = Object.entries(argumentsOf(english))
+      const own = argumentsOf(texts.get(path) ?? '')
+      const expected = wanted.filter(([name]) => name in own || !mayLeaveOut[path]?.includes(name))
+      expect({ path, has: own }).toEqual({ path, has: Object.fromEntries(expected) })
+    }
+  })
 
   it.each(languages)(
-    'Every message exists in $language, as a text or a function alike, and is filled.',
-    ({ messages }) => {
-      const formOf = ([path, message]: [string, Message]) => `${path}: ${typeof message}`
-      expect(messages.map(formOf).sort()).toEqual(patterns.map(formOf).sort())
-      expect(messages.filter(([, message]) => message === '').map(([path]) => path)).toEqual([])
+    'Every plural of $language has a branch for each form that the language has, and no other.',
+    all => {
+      const { pluralCategories } = new Intl.PluralRules(all.language).resolvedOptions()
+      for (const [path, text] of all.messages)
+        for (const node of listNodes(parseMessage(text))) {
+          if (node.type !== TYPE.plural) continue
+          const forms = branchesOf(node).map(([selector]) => selector)
+          expect({ path, forms: forms.filter(form => !form.startsWith('=')).sort() }).toEqual({
+            path,
+            forms: [...pluralCategories].sort(),
+          })
+          expect([node.offset, node.pluralType], path).toEqual([0, 'cardinal'])
+        }
     },
   )
 
-  it.each(languages)('Every message of $language says all that it is given.', ({ messages }) => {
-    const missing = messages.flatMap(([path, message]) => {
-      const { length } = pattern.get(path) ?? ''
-      if (typeof message === 'string') return []
-      return findUsed(message, length).length === length ? [] : [path]
-    })
-    expect(missing).toEqual([])
+  it.each(languages)('Every choice of $language is among the same cases as in English.', ({ messages }) => {
+    const listCases = (text: string) =>
+      listNodes(parseMessage(text)).flatMap(node =>
+        node.type === TYPE.select ? [[node.value, ...Object.keys(node.options).sort()].join(' ')] : [],
+      )
+    const english = new Map(patterns)
+    for (const [path, text] of messages)
+      expect({ path, cases: listCases(text) }).toEqual({ path, cases: listCases(english.get(path) ?? '') })
+  })
+
+  it('English branches are more than a word, which the types would take for an argument.', () => {
+    for (const [path, text] of patterns)
+      for (const [, { location }] of listNodes(parse(text, { ignoreTag: true, captureLocation: true })).flatMap(
+        branchesOf,
+      )) {
+        const branch = text.slice(location?.start.offset, location?.end.offset)
+        expect(branch, path).toMatch(/^\{\}$|^\{[^{}]*[ #{]/)
+        expect(branch, path).not.toMatch(/^\{\w+, (?:number|plural|select|date)/)
+      }
+  })
+
+  it.each(languages)(
+    'No text of $language has straight apostrophes, which quote in ICU, or signs that ICU drops.',
+    all => {
+      for (const [path, text] of all.messages) {
+        expect(text, path).not.toMatch(/['"]/)
+        expect(text, path).toBe(text.toWellFormed())
+        if (!text.includes('{')) expect(writeOut(parseMessage(text), String), path).toEqual([text])
+      }
+    },
+  )
+
+  it.each(languages)('What people wrote comes out of the messages of $language as it is.', ({ language, messages }) => {
+    const written = `it's {count} '{' #1 <b>x</b> {n, plural, other{#}} \\u007b`
+    const texts = Object.fromEntries(messages)
+    const said: Record<string, unknown> = createMessages(texts, language)
+    for (const [path, text] of messages) {
+      const types = Object.entries(argumentsOf(text))
+      const say = said[path] as string | ((values: object) => string)
+      expect(typeof say, path).toBe(types.length === 0 ? 'string' : 'function')
+      if (typeof say === 'string') continue
+      const values = types.map(([name, kind]) => [
+        name,
+        { text: written, select: 'other', number: 5, date: new Date(0) }[kind] ?? kind,
+      ])
+      const shown = say(Object.fromEntries(values))
+      for (const [, kind] of types) if (kind === 'text') expect(shown, path).toContain(written)
+      for (const [name] of types)
+        expect(
+          () => say(Object.fromEntries(values.filter(([one]) => one !== name))),
+          `${path} without ${name}`,
+        ).toThrow(name)
+    }
   })
 
   it.each(others)('No sentence of $language was left in English.', ({ messages }) => {
@@ -134,25 +204,20 @@ describe('the catalogues', () => {
       const isTranslated = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}]/u.test(bare)
       return /\b[a-z]{2,}[ ,]+[a-z]{2,}\b/.test(bare) || (/[a-z]/i.test(bare) && !isTranslated)
     }
-    const left = messages.filter(([path, message]) => {
-      if (sameEverywhere.test(path)) return false
-      const texts =
-        typeof message === 'string' ? [message] : listArguments(message.length).map(args => call(message, args))
-      return texts.some(
-        text => text !== undefined && isEnglish(text.replace(/UTC|Asia\/Tokyo|undefined|true|false|NaN/g, '')),
-      )
-    })
+    const left = messages.filter(
+      ([path, text]) => !sameEverywhere.test(path) && writeOut(parseMessage(text), () => '1').some(isEnglish),
+    )
     expect(left.map(([path]) => path)).toEqual([])
   })
 
   it.each(languages)('The texts of $language are as short as Slack wants them.', ({ messages }) => {
     const byPath = new Map(messages)
     for (const [most, paths] of Object.entries(mostCharacters))
-      for (const path of paths) {
-        const text = call(byPath.get(path) ?? '', ['general'])
-        expect(text, path).not.toBe('')
-        expect(text?.length, path).toBeLessThanOrEqual(Number(most))
-      }
+      for (const path of paths)
+        for (const text of writeOut(parseMessage(byPath.get(path) ?? ''), () => 'general')) {
+          expect(text, path).not.toBe('')
+          expect(text.length, path).toBeLessThanOrEqual(Number(most))
+        }
   })
 
   it('Every message is used.', () => {
@@ -162,10 +227,7 @@ describe('the catalogues', () => {
       .map(name => readFileSync(join(root, name), 'utf8'))
     const isIn = (pattern: string) => files.some(text => new RegExp(pattern).test(text))
     const isUsed = (path: string) => {
-      const [key = '', group = ''] = path
-        .split('.')
-        .filter(part => !/^\d+$/.test(part))
-        .reverse()
+      const [key = '', group = ''] = path.split('.').reverse()
       const named = new RegExp(String.raw`[.{,]\s*${key}\b`)
       if (files.some(text => named.test(text) && text.includes(group))) return true
       if (isIn(String.raw`Object\.(?:entries|values)\([\w.]*\b${group}\)`)) return true

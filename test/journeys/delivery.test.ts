@@ -174,7 +174,7 @@ describe('a stream', () => {
     await untilReply(direct, ts, reply => reply.text.startsWith('Once upon'), 'the beginning')
     await slack.do({ do: 'stop_session', as: dana, channel: direct, threadTs: ts })
     const stopped = await untilReply(direct, ts, isWhole, 'the end')
-    expect(toSeen(stopped)).toMatch(/^Once upon\s+Stopped: the answer is not whole\.$/)
+    expect(toSeen(stopped)).toMatch(/^Once upon\s+Stopped\. This answer is incomplete\.$/)
     await slack.until(() => exchange.isAborted(), 'the model to be left')
   })
 
@@ -236,7 +236,7 @@ describe('when Slack allows little', () => {
     model.answerAll(exchange => {
       exchange.say('begun ')
       void slack
-        .until(() => model.requests.length === 60, 'all questions', 30_000)
+        .until(() => model.requests.length === 60, 'all questions', 60_000)
         .then(() => {
           exchange.say('and whole.')
           exchange.end()
@@ -249,7 +249,7 @@ describe('when Slack allows little', () => {
     }
     const last = ({ channel, ts }: { channel: string; ts: string }) => story.replies(channel, ts).at(-1)
     const whole = () => asked.filter(one => last(one)?.text.includes('and whole.') === true).length
-    await slack.until(() => whole() === 60, 'all answers', 40_000)
+    await slack.until(() => whole() === 60, 'all answers', 75_000)
     expect(slack.calls.filter(({ error }) => error === 'ratelimited')).toEqual([])
     expect(asked.filter(one => story.replies(one.channel, one.ts).length !== 1)).toEqual([])
     // Those without room for a second call were posted once.

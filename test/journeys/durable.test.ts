@@ -234,7 +234,7 @@ describe.concurrent.each(['socket', 'http'] as const)('killed over %s', transpor
     await crash(world.bot)
     expect(replies(world, general, ts)).toHaveLength(1)
     await restart()
-    await slack.until(() => replies(world, general, ts).length === 0, 'the reply to go', 15_000)
+    await slack.until(() => replies(world, general, ts).length === 0, 'the reply to go', 60_000)
     expect(model.requests).toHaveLength(1)
   })
 
@@ -249,13 +249,13 @@ describe.concurrent.each(['socket', 'http'] as const)('killed over %s', transpor
     await slack.until(() => slack.calls.at(-1)?.method === 'chat.update', 'the mark to be on its way')
     await crash(world.bot)
     await restart()
-    await untilSeen(world, ts, ['Once\nStopped: the answer is not whole.'])
+    await untilSeen(world, ts, ['Once\nStopped. This answer is incomplete.'])
     expect(model.requests).toHaveLength(1)
   })
 })
 
 test('an edit of the dead process that arrives late, over the whole answer, is written over again', {
-  timeout: 40_000,
+  timeout: 90_000,
 }, async ({ onTestFinished }) => {
   const world = await openReady(onTestFinished, 'http')
   const { slack, model, crash, restart, general } = world
@@ -271,7 +271,7 @@ test('an edit of the dead process that arrives late, over the whole answer, is w
   model.answerAll(again => again.reply('Whole.'))
   await untilSeen(world, ts, ['Whole.'])
   await untilSeen(world, ts, ['Half'])
-  await slack.until(() => seenIn(world, general, ts).join() === 'Whole.', 'the answer to be whole again', 30_000)
+  await slack.until(() => seenIn(world, general, ts).join() === 'Whole.', 'the answer to be whole again', 60_000)
   expect(replies(world, general, ts)).toHaveLength(1)
 })
 

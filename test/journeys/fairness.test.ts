@@ -111,7 +111,7 @@ test('mentions that were missed in a flood pass the same bound, and the person i
   await app.stop()
   const missed = await Promise.all(Array.from({ length: 30 }, (_, number) => mention(story, dana, `missed ${number}`)))
   await reconnect()
-  await slack.until(() => missed.filter(ts => replies(general, ts).some(isWhole)).length >= most, 'the answers', 30_000)
+  await slack.until(() => missed.filter(ts => replies(general, ts).some(isWhole)).length >= most, 'the answers', 60_000)
   await slack.until(() => countNotices(story, dana) === 1, 'the notice')
 })
 

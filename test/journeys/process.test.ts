@@ -16,7 +16,7 @@ describe('npm start', () => {
       if (transport === 'http') slack.connectHttp(`http://127.0.0.1:${port}/slack/events`)
       expect(await (await fetch(`http://127.0.0.1:${port}/healthz`)).text()).toBe('ok\n')
       await expect
-        .poll(async () => (await fetch(`http://127.0.0.1:${port}/readyz`)).status, { timeout: 5_000 })
+        .poll(async () => (await fetch(`http://127.0.0.1:${port}/readyz`)).status, { timeout: 30_000 })
         .toBe(200)
 
       const { ts } = await slack.do({ do: 'say', as: dana, channel: general, text: `<@${slack.botUserId}> hello?` })

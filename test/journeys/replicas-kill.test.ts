@@ -56,7 +56,7 @@ withPostgres('a fleet of processes', () => {
 
   test.each(['cut', 'silence'] as const)(
     'stops in time when its database is away: %s',
-    { timeout: 40_000 },
+    { timeout: 90_000 },
     async how => {
       const proxy = await openProxy(await openDatabase())
       const { slack, model, bots } = await openFleet([proxy.url], onTestFinished, {}, { STOP_SECONDS: '0' })

@@ -177,7 +177,7 @@ withPostgres('a replica without its database', () => {
     expect(JSON.stringify(slack.calls.slice(from))).not.toContain('STALE')
   })
 
-  test('of which it hears nothing, neither', { timeout: 60_000 }, async () => {
+  test('of which it hears nothing, neither', { timeout: 90_000 }, async () => {
     const { story, url, proxy } = await openCuttable()
     const { slack, model, say, untilReply, replies } = story
     const { general } = slack.channels
@@ -188,7 +188,7 @@ withPostgres('a replica without its database', () => {
     await join(story, url)
     proxy.silence()
     const fresh = await slack
-      .until(() => model.requests.length > 1, 'the other to take it', 30_000)
+      .until(() => model.requests.length > 1, 'the other to take it', 60_000)
       .then(() => model.next())
     const from = slack.calls.length
     stale.say('and STALE ever after. ')

@@ -174,7 +174,7 @@ describe('when Slack does not take it', () => {
     const deletion = { token: slack.botToken, channel: general, ts: reply.ts }
     await fetch(`${slack.apiUrl}chat.delete`, { method: 'POST', body: new URLSearchParams(deletion) })
     exchange.say(' Two.')
-    await expect.poll(() => exchange.isAborted(), { timeout: 5_000 }).toBe(true)
+    await expect.poll(() => exchange.isAborted(), { timeout: 30_000 }).toBe(true)
     expect(replies(general, ts)).toEqual([])
   })
 

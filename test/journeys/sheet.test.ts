@@ -66,13 +66,13 @@ describe('a CSV file in a thread', () => {
       'that is too long says how much it takes',
       `feedback\n${'x\n'.repeat(2_001)}`,
       'classify this file',
-      '2001 rows; I take 2000',
+      '2,001 rows; I take 2,000',
     ],
     [
       'that is too wide says how much it takes',
       `feedback${',x'.repeat(30_000)}\n${'crashes\n'.repeat(2_000)}`,
       'classify this file',
-      '30001 columns. I can read up to 500; remove the ones you don’t need and send it again.',
+      '30,001 columns. I can read up to 500; remove the ones you don’t need and send it again.',
     ],
     [
       'with one row that is too wide says how much it takes',
@@ -84,7 +84,7 @@ describe('a CSV file in a thread', () => {
       'that has too many cells says how much it takes',
       `feedback${',x'.repeat(499)}\n${`crashes${',1'.repeat(499)}\n`.repeat(2_000)}`,
       'classify this file',
-      '1000000 cells. I can read up to 300000; remove columns you don’t need, or split it.',
+      '1,000,000 cells. I can read up to 300,000; remove columns you don’t need, or split it.',
     ],
   ])('%s', async (_, csv, words, sentence) => {
     const story = await openStory()

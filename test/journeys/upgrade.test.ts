@@ -34,7 +34,7 @@ test('questions, texts and reports that an earlier version left undone are done 
   await slack.until(() => signs().some(({ name }) => name === 'beetle'), 'the sign on the watched message')
   const isReport = (message: { text: string }) => toSeen(message).startsWith('**Feedback in')
   await slack.until(() => slack.snapshot(dana).messages.some(isReport), 'the report')
-  await expect.poll(() => next.store.outbox.takeOver(), { timeout: 10_000 }).toEqual([])
+  await expect.poll(() => next.store.outbox.takeOver(), { timeout: 30_000 }).toEqual([])
 })
 
 /** Writes into the folder what a process of the version before the outbox left when it was killed. */

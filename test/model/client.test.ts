@@ -100,7 +100,7 @@ describe('an answer', () => {
     exchange.say('begun')
     abort()
     expect((await answer).error).toBeUndefined()
-    await expect.poll(() => exchange.isAborted(), { timeout: 5_000 }).toBe(true)
+    await expect.poll(() => exchange.isAborted(), { timeout: 30_000 }).toBe(true)
   })
 })
 
@@ -136,20 +136,20 @@ describe('what goes wrong has its own sentence, and keeps the text that came', (
       'an unknown model',
       e => e.status(404, { error: { code: 'model_not_found', message: 'The model `gpt-4o` does not exist' } }),
       'model_unknown',
-      i18n.model.unknownModel('gpt-4o'),
+      i18n.model.unknownModel({ name: 'gpt-4o' }),
     ],
     [
       'an unknown model as a 400',
       e => e.status(400, { error: { message: 'invalid model name' } }),
       'model_unknown',
-      i18n.model.unknownModel('gpt-4o'),
+      i18n.model.unknownModel({ name: 'gpt-4o' }),
     ],
     ['a wrong address', e => e.status(404, '<html>nginx</html>'), 'model_wrong_address', i18n.model.wrongAddress],
     [
       '429 with Retry-After',
       e => e.status(429, { error: { message: 'slow down' } }, { 'retry-after': '20' }),
       'model_busy',
-      i18n.model.busy(20),
+      i18n.model.busyFor({ seconds: 20 }),
     ],
     [
       'no credit',
@@ -161,7 +161,7 @@ describe('what goes wrong has its own sentence, and keeps the text that came', (
       '5xx with a page',
       e => e.status(502, '<html>Bad gateway</html>'),
       'model_server_error',
-      i18n.model.serverError(502),
+      i18n.model.serverError({ status: 502 }),
     ],
     [
       'HTML instead of JSON',
@@ -205,7 +205,7 @@ describe('what goes wrong has its own sentence, and keeps the text that came', (
     const answer = ask()
     const exchange = await server.next()
     exchange.say('so far')
-    await expect.poll(() => answer.soFar(), { timeout: 5_000 }).toBe('so far')
+    await expect.poll(() => answer.soFar(), { timeout: 30_000 }).toBe('so far')
     act(exchange)
     const { text, error } = await answer
     expect(text).toBe('so far')

@@ -669,7 +669,7 @@ describe('an answer that runs on', () => {
     })
     if (what === 'text') expect(pieces.at(-1)).toEqual({ kind: 'stopped', reason: 'overrun' })
     else expect(error?.kind).toBe('model_limit_without_text')
-    await expect.poll(() => server.requests[0]?.isAborted(), { timeout: 5_000 }).toBe(true)
+    await expect.poll(() => server.requests[0]?.isAborted(), { timeout: 30_000 }).toBe(true)
   })
 })
 

@@ -124,10 +124,10 @@ test('SIGTERM to npm run playground ends the page and the bot', async () => {
           () => 'open',
           () => 'closed',
         ),
-      { timeout: 10_000 },
+      { timeout: 30_000 },
     )
     .toBe('closed')
-  await expect.poll(() => isEnded(child), { timeout: 10_000 }).toBe(true)
+  await expect.poll(() => isEnded(child), { timeout: 30_000 }).toBe(true)
 })
 
 test('the playground and its bot end together, also when one of them is killed', async () => {

@@ -16,6 +16,7 @@ import { ENGINE_MODEL } from '../../playground/demo-model/wire.ts'
 import { loadShippedTexts } from '../../src/features/classify/labelled-texts.ts'
 import { buildPrompt } from '../../src/features/classify/prompt.ts'
 import { loadTaxonomies } from '../../src/features/classify/taxonomy-files.ts'
+import { formatModelTitle } from '../../src/features/model-title.ts'
 import { buildChunkPrompt } from '../../src/features/summarize/prompt.ts'
 import { i18nFor } from '../../src/i18n/catalog.ts'
 import { renderPromptMessage } from '../../src/model/prompts.ts'
@@ -299,12 +300,12 @@ const forwarded = (text: string) => ({
 
 describe('the name of the engine', () => {
   it.each(['en-US', 'zh-CN'])('is words in the language of the reader, by whatever it is called: %s', locale => {
-    const { modelTitle } = i18nFor(locale)
+    const toTitle = (name: string) => formatModelTitle(name, i18nFor(locale))
     const title = 'built-in engine, no language model'
     const names = [title, ENGINE_MODEL]
-    expect(names.map(modelTitle)).toEqual(Array(2).fill(expect.stringMatching(signature)))
-    expect(/\p{Script=Han}/u.test(modelTitle(title))).toBe(locale === 'zh-CN')
-    expect(modelTitle('gpt-4o')).toBe('gpt-4o')
+    expect(names.map(toTitle)).toEqual(Array(2).fill(expect.stringMatching(signature)))
+    expect(/\p{Script=Han}/u.test(toTitle(title))).toBe(locale === 'zh-CN')
+    expect(toTitle('gpt-4o')).toBe('gpt-4o')
   })
 })
 

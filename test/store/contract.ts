@@ -381,6 +381,55 @@ export function storeContract(name: string, openPlace: () => Promise<OpenStore>)
     })
   })
 
+  describe(`${name}: usage`, () => {
+    const used = (person: string, cost: number) => ({
+      ...{ day: '2026-11-28', person, channel: 'C1', feature: 'chat', model: 'm' },
+      ...{ calls: 1, tokens_in: 100, tokens_cached: 40, tokens_out: 20, tokens_reasoning: 5, cost },
+    })
+    const now = Date.parse('2026-11-28T12:00:00Z')
+
+    test('is added up by day, person, channel, feature and model', async () => {
+      const { usage } = await openNew()
+      await usage.settle(used('U1', 7), undefined)
+      await usage.settle(used('U1', 8), undefined)
+      await usage.settle(used('U2', 1), undefined)
+      await usage.settle({ ...used('U1', 100), day: '2026-11-02' }, undefined)
+      await usage.settle({ ...used('U1', 1_000), day: '2026-10-31' }, undefined)
+      expect(await usage.between('2026-11-28', '2026-11-30')).toEqual([
+        { ...used('U1', 15), calls: 2, tokens_in: 200, tokens_cached: 80, tokens_out: 40, tokens_reasoning: 10 },
+        used('U2', 1),
+      ])
+      expect(await usage.spent('U1', now)).toEqual({ personDay: 15, personMonth: 115, day: 16, month: 116 })
+    })
+
+    test('of a person who is forgotten stays, without their name', async () => {
+      const { usage, forgetting } = await openNew()
+      for (const person of ['U1', 'U1', 'U2', '']) await usage.settle(used(person, 1), undefined)
+      await forgetting.person('U1')
+      const left = await usage.between('2026-11-28', '2026-11-28')
+      expect(left.map(({ person, cost }) => [person, cost]).toSorted()).toEqual([
+        ['', 3],
+        ['U2', 1],
+      ])
+    })
+
+    test('of requests side by side never exceeds a budget; one that crashed holds it for half an hour', async () => {
+      const { usage } = await openNew()
+      const ask = (person: string) => usage.reserve({ person, cost: 10 }, { personDay: 25, month: 60 }, now)
+      const asked = await Promise.all(['U1', 'U1', 'U1', 'U1', 'U2', 'U2', 'U3', 'U3', 'U3'].map(ask))
+      expect(asked.map(({ exceeded = 'no' }) => exceeded).toSorted()).toEqual([
+        ...['no', 'no', 'no', 'no', 'no', 'no', 'personDay', 'personDay', 'personDay'],
+      ])
+      expect((await ask('U4')).exceeded).toBe('month')
+      const [first] = asked
+      await usage.settle(used('U1', 4), first?.id)
+      expect((await ask('U1')).exceeded).toBe('month')
+      const later = now + 31 * 60_000
+      expect((await usage.reserve({ person: 'U1', cost: 10 }, { personDay: 25 }, later)).id).toBeDefined()
+      expect((await usage.reserve({ person: 'U1', cost: 12 }, { personDay: 25 }, later)).exceeded).toBe('personDay')
+    })
+  })
+
   describe(`${name}: digests`, () => {
     test('are listed for their person, the oldest first, until they are ended', async () => {
       const { digests } = await openNew()

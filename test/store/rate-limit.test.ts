@@ -175,7 +175,7 @@ withPostgres('a send budget that replicas share through PostgreSQL', () => {
     expect(slack.arrived.filter(({ args }) => args.as === 'final')).toHaveLength(2)
     expect(slack.count(method)).toBe(12)
     database.mend()
-    await expect.poll(async () => (await heard()).every(at => at > before), { timeout: 5_000 }).toBe(true)
+    await expect.poll(async () => (await heard()).every(at => at > before), { timeout: 30_000 }).toBe(true)
   })
 })
 

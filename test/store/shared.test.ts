@@ -88,7 +88,7 @@ withPostgres('the store that replicas share', () => {
     expect(await store.turns.save(turn(2))).toBeUndefined()
     expect(store.isPersistent).toBe(false)
     proxy.mend()
-    await expect.poll(() => store.turns.save(turn(2)), { timeout: 10_000 }).toBe(true)
+    await expect.poll(() => store.turns.save(turn(2)), { timeout: 30_000 }).toBe(true)
     expect(store.isPersistent).toBe(true)
   })
 
@@ -98,7 +98,7 @@ withPostgres('the store that replicas share', () => {
     proxy.silence()
     expect(await store.turns.save(turn(1))).toBeUndefined()
     proxy.mend()
-    await expect.poll(() => store.turns.save(turn(1)), { timeout: 10_000 }).toBeDefined()
+    await expect.poll(() => store.turns.save(turn(1)), { timeout: 30_000 }).toBeDefined()
     expect((await store.turns.load('T1:C1:1'))?.state).toBe('waiting')
   })
 })

@@ -143,7 +143,7 @@ describe('a file that gives trouble', () => {
     expect(log()).toMatch(/another program holds .*: close it/)
     other.exec('rollback')
     other.close()
-    await expect.poll(() => store.turns.save(turn(1)), { timeout: 5_000 }).toBe(true)
+    await expect.poll(() => store.turns.save(turn(1)), { timeout: 30_000 }).toBe(true)
     expect(store.isPersistent).toBe(true)
   })
 
@@ -159,7 +159,7 @@ describe('a file that gives trouble', () => {
     expect(await store.turns.save(long)).toBeUndefined()
     expect(log()).toMatch(/the disk is full: make room where/)
     await rm(ballast)
-    await expect.poll(() => store.turns.save(long), { timeout: 5_000 }).toBe(true)
+    await expect.poll(() => store.turns.save(long), { timeout: 30_000 }).toBe(true)
   })
 
   test('in a folder that cannot be made: the log says what to do', async () => {

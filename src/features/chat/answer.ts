@@ -53,11 +53,13 @@ interface Outcome {
 /** Streams the answer. A prompt that the model refuses is built anew, by what was learned from that. */
 async function* streamAnswer(ctx: TurnContext<ChatDeps>, outcome: Outcome, enough: AbortSignal): AsyncIterable<Piece> {
   const { model } = ctx.deps
+  const { channel, user: person } = ctx.turn
+  const purpose = { feature: 'chat' as const, channel, person }
   for (let rebuilds = 0; ; rebuilds += 1) {
     const { messages, leftOut } = await buildPrompt(ctx)
     outcome.leftOut = leftOut
     try {
-      return yield* model.stream(messages, AbortSignal.any([ctx.signal, enough]))
+      return yield* model.stream(messages, AbortSignal.any([ctx.signal, enough]), { purpose })
     } catch (error) {
       if (!isPromptRefused(error) || rebuilds === maxRebuilds) throw error
     }

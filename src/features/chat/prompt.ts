@@ -68,10 +68,10 @@ export async function buildPrompt(ctx: PromptContext): Promise<{ messages: ChatM
   return {
     messages: buildRequest(system, fitted, findRefusedAnswer(ctx)),
     leftOut: [
-      ...(fitted.read < fitted.total ? [i18n.footerRead(fitted.read, fitted.total)] : []),
+      ...(fitted.read < fitted.total ? [i18n.footerRead({ read: fitted.read, total: fitted.total })] : []),
       ...(fitted.isShortened ? [i18n.footerShortened] : []),
       ...messages.flatMap(message => formatSkipped(message, view)),
-      ...(unread > 0 ? [i18n.footerFilesMore(unread)] : []),
+      ...(unread > 0 ? [i18n.footerFilesMore({ count: unread })] : []),
     ],
   }
 }
@@ -158,14 +158,18 @@ function formatSkipped(message: Message, view: View): string[] {
   return (message.contents ?? []).flatMap(content => {
     if (content.kind === 'text') return formatPartlyRead(content, i18n)
     const { missing } = buildPromptFile(content, view)
-    return missing === undefined ? [] : [i18n.footerFileSkipped(escapeMarkdown(content.name), missing)]
+    return missing === undefined
+      ? []
+      : [i18n.footerFileSkipped({ name: escapeMarkdown(content.name), reason: missing })]
   })
 }
 
 function formatPartlyRead({ name, cutCharacters, pages }: FileContent & { kind: 'text' }, i18n: I18n): string[] {
   return [
-    ...(pages === undefined ? [] : [i18n.footerFilePages(escapeMarkdown(name), pages.read, pages.total)]),
-    ...(cutCharacters > 0 ? [i18n.footerFileCut(escapeMarkdown(name))] : []),
+    ...(pages === undefined
+      ? []
+      : [i18n.footerFilePages({ name: escapeMarkdown(name), read: pages.read, total: pages.total })]),
+    ...(cutCharacters > 0 ? [i18n.footerFileCut({ name: escapeMarkdown(name) })] : []),
   ]
 }
 

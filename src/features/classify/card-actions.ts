@@ -113,7 +113,7 @@ async function undoCorrection({ store, users }: Deps, { id, correctedBy }: Label
   const { isAdmin, isGuest } = await users.refresh(user)
   if (!isAdmin && (isGuest || correctedBy !== user)) {
     const { name } = await users.read(correctedBy)
-    throw new ShownError('label_undo', i18n => i18n.labels.notYourCorrection(name))
+    throw new ShownError('label_undo', i18n => i18n.labels.notYourCorrection({ name }))
   }
   await store.labels.undoCorrection(id)
 }
@@ -157,7 +157,7 @@ async function post(deps: Deps, record: LabelRecord, user: string): Promise<void
     return { type: 'plain_text', text: shown, emoji: false }
   }
   const head = [
-    { type: 'context', block_id: `${headPrefix}by`, elements: [plain(i18n.labels.postedBy(name))] },
+    { type: 'context', block_id: `${headPrefix}by`, elements: [plain(i18n.labels.postedBy({ name }))] },
     { type: 'section', block_id: `${headPrefix}text`, text: plain(record.text) },
   ]
   const args = {

@@ -1,5 +1,7 @@
 import { describeFailure } from '../../errors.ts'
+import type { I18n } from '../../i18n/catalog.ts'
 import type { Label, LabelRecord } from '../../store/labels.ts'
+import { formatModelTitle } from '../model-title.ts'
 import type { labelLines } from './pasted-list.ts'
 import type { createReader } from './reader.ts'
 import { formatKind, otherId, type Taxonomy } from './taxonomy.ts'
@@ -30,8 +32,8 @@ const mostElementCharacters = 2_800
 export function renderCard(record: LabelRecord, look: Look, readers: 'one' | 'all'): Card {
   const { correctedBy } = look
   const { i18n } = look.reader
-  const facts = [i18n.labels.by(i18n.modelTitle(record.model)), `v${record.version}`]
-  const corrected = correctedBy === undefined ? [] : [i18n.labels.correctedBy(correctedBy)]
+  const facts = [i18n.labels.by({ model: formatModelTitle(record.model, i18n) }), `v${record.version}`]
+  const corrected = correctedBy === undefined ? [] : [i18n.labels.correctedBy({ name: correctedBy })]
   return {
     text: renderLines(record, look),
     blocks: [
@@ -61,15 +63,22 @@ const renderLines = ({ labels, text }: Pick<LabelRecord, 'labels' | 'text'>, loo
 function renderLine(label: Label, text: string, { taxonomy, reader, correctedBy }: Look): string {
   const words = reader.i18n.labels
   const shown = label.quote ?? cut(text.replace(/\s+/g, ' ').trim(), mostLineCharacters)
-  const noReason = correctedBy === undefined ? words.noEvidence : words.correctedBy(correctedBy)
-  return escapeText(words.line(formatKind(taxonomy, label.kind, reader), shown, label.reason || noReason))
+  const noReason = correctedBy === undefined ? words.noEvidence : words.correctedBy({ name: correctedBy })
+  return escapeText(
+    words.line({ kind: formatKind(taxonomy, label.kind, reader), text: shown, reason: label.reason || noReason }),
+  )
+}
+
+function formatConfidence(percent: number, words: I18n['labels']): string {
+  const level = percent >= 80 ? 'high' : percent >= 50 ? 'medium' : 'low'
+  return words.confidence({ level, percent })
 }
 
 /** Renders kind and confidence, the quote and the reason, as they were written: no markup and no mention. */
 function renderBlock(label: Label, { taxonomy, reader }: Look): Record<string, unknown> {
   const { confidence } = label
   const words = reader.i18n.labels
-  const sure = confidence === undefined ? words.noConfidence : words.confidence(Math.round(confidence * 100))
+  const sure = confidence === undefined ? words.noConfidence : formatConfidence(Math.round(confidence * 100), words)
   const name = { type: 'text', text: formatKind(taxonomy, label.kind, reader), style: { bold: true } }
   const isOther = label.kind === otherId ? [words.other] : []
   const after = [...isOther, label.reason].filter(one => one !== '').join(' ')

@@ -54,6 +54,7 @@ export async function classify(
     examples,
     language,
     signal,
+    purpose,
   }: {
     taxonomy: Taxonomy
     text: string
@@ -61,6 +62,7 @@ export async function classify(
     /** The English name of the language in which the reason is read; undefined for that of the text. */
     language?: string | undefined
     signal: AbortSignal
+    purpose?: Parameters<typeof collectAnswer>[2]['purpose']
   },
 ): Promise<Classification> {
   let usage: Usage = { tokensIn: 0, tokensOut: 0 }
@@ -69,7 +71,8 @@ export async function classify(
   const ask = async (form: AnswerForm, question: ChatMessage[]): Promise<string> => {
     calls += 1
     const format = form === 'json' ? buildAnswerFormat(taxonomy) : undefined
-    const collect = () => collectAnswer(model, question, { signal, format, maxCharacters: mostAnswerCharacters })
+    const collect = () =>
+      collectAnswer(model, question, { signal, format, maxCharacters: mostAnswerCharacters, purpose })
     const answer = await collect().catch(error => {
       if (!(error instanceof ShownError) || !wordless.has(error.kind) || calls > 1) throw error
       calls += 1

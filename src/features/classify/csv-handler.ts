@@ -66,11 +66,11 @@ function isDocument({ mimetype }: SlackFile, content: Awaited<ReturnType<FileRea
 async function readText(reader: FileReader, file: SlackFile, signal: AbortSignal): Promise<string> {
   const content = await reader.read(file, signal)
   if (isDocument(file, content))
-    throw new ShownError('sheet_type', i18n => i18n.labels.sheet.otherType(escapeMarkdown(file.name)))
+    throw new ShownError('sheet_type', i18n => i18n.labels.sheet.otherType({ name: escapeMarkdown(file.name) }))
   if (content.kind === 'text' && content.cutCharacters === 0) return content.text
   const reason = content.kind === 'skipped' ? content.reason : 'too_large'
   throw new ShownError(`sheet_${reason}`, i18n =>
-    i18n.footerFileSkipped(escapeMarkdown(file.name), i18n.fileReasons[reason]),
+    i18n.footerFileSkipped({ name: escapeMarkdown(file.name), reason: i18n.fileReasons[reason] }),
   )
 }
 
@@ -86,7 +86,7 @@ async function labelRows(ctx: Ctx, table: CsvTable): Promise<LabelledRow[]> {
     if (outcome.error !== undefined) failed += 1
   }
   const progress = openTicker(
-    () => reply.show(i18n.labels.sheet.progress(done, table.rows.length, failed)),
+    () => reply.show(i18n.labels.sheet.progress({ done, all: table.rows.length, failed })),
     progressEveryMs,
   )
   try {
@@ -126,7 +126,7 @@ function formatSummary(found: LabelledRow[], nameOf: (kind: string) => string, i
   const lines = [...counts]
     .sort((a, b) => b[1] - a[1])
     .map(([kind, count]) => `- ${escapeMarkdown(nameOf(kind))}: ${count}`)
-  return [i18n.labels.sheet.done(found.length, failed), ...lines].join('\n')
+  return [i18n.labels.sheet.done({ done: found.length - failed, all: found.length, failed }), ...lines].join('\n')
 }
 
 function formatResultName(name: string): string {

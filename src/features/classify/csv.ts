@@ -66,7 +66,10 @@ export function parseCsv(csv: string, { name, wanted }: { name: string; wanted: 
   const found = detectLayout(data, wanted)
   if (found.kind !== 'found')
     throw new ShownError(`sheet_${found.kind}`, i18n =>
-      i18n.labels.sheet[found.kind](escapeMarkdown(name), found.seen.map(escapeMarkdown)),
+      i18n.labels.sheet[found.kind]({
+        name: escapeMarkdown(name),
+        lines: i18n.formats.or(found.seen.map(text => i18n.labels.sheet.quoted({ text: escapeMarkdown(text) }))),
+      }),
     )
   const { format, headerAt, isSingle } = found.layout
   const records = readLines(data, headerAt, format)
@@ -78,7 +81,8 @@ export function parseCsv(csv: string, { name, wanted }: { name: string; wanted: 
   const rows = rest.map(row => addText(row, shape))
   const width = [header, ...rows].reduce((most, { cells }) => Math.max(most, cells.length), 0)
   const cells = rows.length * width
-  if (cells > mostCells) throw new ShownError('sheet_large', i18n => i18n.labels.sheet.tooLarge(cells, mostCells))
+  if (cells > mostCells)
+    throw new ShownError('sheet_large', i18n => i18n.labels.sheet.tooLarge({ cells, most: mostCells }))
   const preamble = data.toString('utf8', 0, headerAt)
   return {
     preamble,
@@ -116,14 +120,19 @@ function readLines(data: Buffer, headerAt: number, format: CsvFormat): CsvRecord
     readRecords(data.subarray(headerAt), format, { most: mostCounted + 1, read })
   } catch (error) {
     const line = data.toString('latin1', 0, end).split('\n').length
-    throw new ShownError('sheet_unreadable', i18n => i18n.labels.sheet.unreadable(line), error)
+    throw new ShownError('sheet_unreadable', i18n => i18n.labels.sheet.unreadable({ line }), error)
   }
-  if (width > mostColumns) throw new ShownError('sheet_wide', i18n => i18n.labels.sheet.tooWide(width, mostColumns))
+  if (width > mostColumns)
+    throw new ShownError('sheet_wide', i18n => i18n.labels.sheet.tooWide({ columns: width, most: mostColumns }))
   if (count > mostCounted)
-    throw new ShownError('sheet_long', i18n => i18n.labels.sheet.tooLong(mostCounted, mostRows, true))
+    throw new ShownError('sheet_long', i18n =>
+      i18n.labels.sheet.tooLong({ rows: mostCounted, most: mostRows, isMore: true }),
+    )
   if (solid < 2) throw new ShownError('sheet_empty', i18n => i18n.labels.sheet.empty)
   if (solid - 1 > mostRows)
-    throw new ShownError('sheet_long', i18n => i18n.labels.sheet.tooLong(solid - 1, mostRows, false))
+    throw new ShownError('sheet_long', i18n =>
+      i18n.labels.sheet.tooLong({ rows: solid - 1, most: mostRows, isMore: false }),
+    )
   return records.slice(0, solid)
 }
 
@@ -205,7 +214,7 @@ function findColumn(header: string[], rows: CsvRow[], wanted: string | undefined
     const found = header.findIndex(name => bareName(name) === bareName(wanted))
     if (found < 0)
       throw new ShownError('sheet_column', i18n =>
-        i18n.labels.sheet.noColumn(escapeMarkdown(wanted), escapeMarkdown(formatNames(header))),
+        i18n.labels.sheet.noColumn({ wanted: escapeMarkdown(wanted), names: escapeMarkdown(formatNames(header)) }),
       )
     return found
   }

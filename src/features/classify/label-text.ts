@@ -68,6 +68,7 @@ export function createLabelText(deps: {
       examples,
       language,
       signal,
+      purpose: { feature: 'classify', channel: subject.channel, person: subject.askedBy ?? '' },
     })
     return { labels, version, model: deps.model.title }
   }

@@ -60,7 +60,7 @@ export async function buildPrivateCard(
   // A message of several lines is one feedback; a list is what somebody pastes behind the command.
   const lines = subject.ts === undefined ? parseList(subject.text) : undefined
   if (lines === undefined) return renderCard(await deps.label(subject, { pace: 'single', ...options }), look, 'one')
-  if (lines.length > mostLines) return { text: reader.i18n.labels.list(mostLines) }
+  if (lines.length > mostLines) return { text: reader.i18n.labels.list({ most: mostLines }) }
   return renderListCard(await labelLines(deps.label, subject, { lines, ...options }), look)
 }
 

@@ -158,7 +158,7 @@ export async function makeReport(deps: Deps, asked: AskedReport): Promise<string
   const charted = chart && (await post(chart).catch(ignoreRefusal))
   const ts = charted ?? (await post(undefined))
   const link = buildPermalink(deps.self, direct, ts)
-  if (charted !== undefined) return i18n.labels.report.sent(link)
+  if (charted !== undefined) return i18n.labels.report.sent({ link })
   try {
     const bytes = await drawChart(built, i18n.labels.report.chart)
     await deps.access.check(asked.user, channel)
@@ -166,9 +166,9 @@ export async function makeReport(deps: Deps, asked: AskedReport): Promise<string
   } catch (error) {
     if (error instanceof ShownError) throw error
     deps.log.warn({ reason: formatError(error) }, 'chart not sent')
-    return i18n.labels.report.sentWithoutChart(link)
+    return i18n.labels.report.sentWithoutChart({ link })
   }
-  return i18n.labels.report.sent(link)
+  return i18n.labels.report.sent({ link })
 }
 
 /** Resolves a post with undefined if Slack knows no charts. */
@@ -199,7 +199,7 @@ async function findNamedChannel({ access }: Deps, { request, user, channel }: As
   if (id === undefined && name === undefined) return access.check(user, channel)
   const place = await access.find(user, id === undefined ? { name: name ?? '' } : { id })
   if (place !== undefined) return place
-  throw new ShownError('report_channel', one => one.labels.report.noChannel(escapeMarkdown(name ?? id ?? '')))
+  throw new ShownError('report_channel', one => one.labels.report.noChannel({ name: escapeMarkdown(name ?? id ?? '') }))
 }
 
 /** Labels what people wrote to the channel in that time and has no labels yet. */

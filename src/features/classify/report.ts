@@ -124,7 +124,9 @@ export function renderReportMarkdown(
     })
     return `**${name}**\n${items.join('\n')}`
   })
-  const title = words.title(escapeMarkdown(place), formatDays(range, reader), total)
+  const days = formatDays(range, reader)
+  const title =
+    place === '' ? words.title({ days, total }) : words.titleIn({ place: escapeMarkdown(place), days, total })
   return [`**${title}**`, lines.join('\n'), ...shown].join('\n\n')
 }
 
@@ -142,5 +144,10 @@ export function formatReportCsv(
       ].map(defuseFormulas),
     ),
   )
-  return `\uFEFF${stringify([reader.i18n.labels.report.heads, ...rows])}`
+  const { heads } = reader.i18n.labels.report
+  const head = [
+    ...[heads.said, heads.channelId, heads.channel, heads.text, heads.kind, heads.quote],
+    ...[heads.reason, heads.confidence, heads.correctedById, heads.correctedBy, heads.version],
+  ]
+  return `\uFEFF${stringify([head, ...rows])}`
 }

@@ -52,8 +52,8 @@ const nameless = /^(?:privategroup|directmessage|mpdm-.*)?$/
 /** Formats the title, with as much of the channel's name as Slack takes. */
 function formatTitle({ settings }: I18n['labels'], name: string): string {
   if (nameless.test(name)) return settings.titleWithoutName
-  const room = mostTitleCharacters - settings.title('').length
-  return settings.title(name.length > room ? `${name.slice(0, room - 1).toWellFormed()}…` : name)
+  const room = mostTitleCharacters - settings.title({ channel: '' }).length
+  return settings.title({ channel: name.length > room ? `${name.slice(0, room - 1).toWellFormed()}…` : name })
 }
 
 function buildSettingsView(

@@ -6,6 +6,8 @@ import { createCache } from '../../lru.ts'
 import { rejectAfter } from '../../slack/users.ts'
 import { formatFailure, savedOrTold } from '../command-failure.ts'
 import type { Bot, Services } from '../context.ts'
+import { formatModelTitle } from '../model-title.ts'
+import { loadMonth, renderUsage } from './usage.ts'
 import { buildVoiceBlocks, parseVoiceChange } from './voice.ts'
 
 type HomeDeps = Pick<Services, 'self' | 'speech' | 'call' | 'limiter' | 'model' | 'log' | 'store' | 'users'>
@@ -57,7 +59,7 @@ export function home({ app, services }: Bot): void {
 async function forget({ store, log }: HomeDeps, user: string, i18n: I18n): Promise<string> {
   try {
     const counts = await store.forgetting.person(user)
-    return i18n.home.forgotten(Object.values(counts).reduce((sum, count) => sum + count, 0))
+    return i18n.home.forgotten({ count: Object.values(counts).reduce((sum, count) => sum + count, 0) })
   } catch (error) {
     log.error({ reason: formatError(error) }, 'person not forgotten')
     return `⚠️ ${i18n.home.notForgotten}`
@@ -66,9 +68,10 @@ async function forget({ store, log }: HomeDeps, user: string, i18n: I18n): Promi
 
 async function publish(deps: HomeDeps, user: string, i18n: I18n, notice?: string): Promise<void> {
   const view = buildHomeView(i18n, {
-    model: i18n.modelTitle(deps.model.title),
+    model: formatModelTitle(deps.model.title, i18n),
     ratings: await countRatings(deps, user),
     voice: await renderVoice(deps, user, i18n),
+    usage: await describeUsage(deps, user, i18n),
     notice,
   })
   await deps.limiter
@@ -113,13 +116,24 @@ async function countRatings({ store, users, log }: HomeDeps, user: string): Prom
   })
 }
 
+/** Describes what a person's questions cost in this month, and for an admin those of all. */
+async function describeUsage({ store, users, log }: HomeDeps, user: string, i18n: I18n): Promise<string[]> {
+  try {
+    const { isAdmin } = await users.read(user)
+    return renderUsage(await loadMonth(store.usage, Date.now()), user, { isAdmin, i18n })
+  } catch (error) {
+    log.warn({ reason: formatError(error) }, 'usage not read')
+    return []
+  }
+}
+
 /** Formats how answers were rated, and for which reasons. */
 function formatRatings(ratings: Ratings, { home, controls }: I18n): string {
   const count = (is: (one: Ratings[number]) => boolean) => ratings.filter(is).reduce((sum, { count }) => sum + count, 0)
-  const total = home.ratings(
-    count(({ rating }) => rating === 'up'),
-    count(({ rating }) => rating === 'down'),
-  )
+  const total = home.ratings({
+    up: count(({ rating }) => rating === 'up'),
+    down: count(({ rating }) => rating === 'down'),
+  })
   const reasons = Object.entries(controls.reasons)
     .map(([key, name]) => ({ name, times: count(({ rating, reason }) => rating === 'down' && reason === key) }))
     .filter(({ times }) => times > 0)
@@ -135,10 +149,17 @@ async function suggest(
   deps: HomeDeps,
   { channel, example, i18n }: { channel: string; example: string | undefined; i18n: I18n },
 ): Promise<void> {
-  const args = { channel_id: channel, title: i18n.prompts.title, prompts: i18n.prompts.list(example) }
+  const args = { channel_id: channel, title: i18n.prompts.title, prompts: listPrompts(i18n, example) }
   await deps.limiter
     .send('assistant.threads.setSuggestedPrompts', () => args, 'first')
     .catch(error => deps.log.debug({ code: error.code }, 'suggested prompts not set'))
+}
+
+/** Lists the suggested prompts. A click sends the message as it stands, so each is a whole question. */
+function listPrompts({ prompts }: I18n, channel: string | undefined) {
+  const { missed, channel: one, feedback, abilities } = prompts.list
+  const ofChannel = channel === undefined ? [] : [{ title: one.title({ channel }), message: one.message({ channel }) }]
+  return [missed, ...ofChannel, feedback, abilities]
 }
 
 function buildHomeView(
@@ -147,11 +168,13 @@ function buildHomeView(
     model,
     ratings,
     voice,
+    usage,
     notice,
   }: {
     model: string
     ratings: Ratings | undefined
     voice: ReturnType<typeof buildVoiceBlocks>
+    usage: string[]
     notice: string | undefined
   },
 ): HomeView {
@@ -179,7 +202,8 @@ function buildHomeView(
       { type: 'divider' },
       ...voice,
       ...(ratings === undefined ? [] : [section(formatRatings(ratings, i18n))]),
-      { type: 'context', elements: [{ type: 'plain_text', text: i18n.home.model(model) }] },
+      ...usage.map(text => ({ type: 'section' as const, text: { type: 'mrkdwn' as const, text } })),
+      { type: 'context', elements: [{ type: 'plain_text', text: i18n.home.model({ name: model }) }] },
       { type: 'context', elements: [{ type: 'plain_text', text: i18n.home.reads }] },
       {
         type: 'actions',

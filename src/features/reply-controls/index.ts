@@ -125,7 +125,9 @@ async function mayControl(deps: ControlDeps, turn: Turn, user: string): Promise<
 
 async function refuse(deps: ControlDeps, turn: Turn, user: string): Promise<void> {
   const author = await deps.users.read(turn.user)
-  await whisper(deps, { ...turn, user }, i18n => ({ text: i18n.controls.notYours(escapeMarkdown(author.name)) }))
+  await whisper(deps, { ...turn, user }, i18n => ({
+    text: i18n.controls.notYours({ name: escapeMarkdown(author.name) }),
+  }))
 }
 
 /** Asks a person who rated an answer down for the reason, privately. They need not answer. */

@@ -19,6 +19,7 @@ export interface ModelUsage {
 interface Requests {
   usage: ModelUsage
   signal: AbortSignal
+  purpose: NonNullable<Parameters<typeof collectAnswer>[2]['purpose']>
 }
 
 /** Requests at once over all summaries: a model server handles a few concurrently, not hundreds. */
@@ -76,11 +77,11 @@ export function createAsker(model: Model) {
 
 async function askOnce(
   model: Model,
-  { usage, signal }: Requests,
+  { usage, signal, purpose }: Requests,
   { prompt, format }: { prompt: ChatMessage[]; format: AnswerFormat | undefined },
 ): Promise<string> {
   usage.calls += 1
-  const answer = await collectAnswer(model, prompt, { signal, format, maxCharacters: maxAnswerCharacters })
+  const answer = await collectAnswer(model, prompt, { signal, format, maxCharacters: maxAnswerCharacters, purpose })
   signal.throwIfAborted()
   const estimate = prompt.reduce((total, { content }) => total + estimateTokens(String(content)), 0)
   const { tokensIn, tokensOut } = answer.usage ?? {}

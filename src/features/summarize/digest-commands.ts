@@ -31,10 +31,10 @@ export async function addDigest(
     const found = await guess(text, candidate => parseSchedule(candidate) !== undefined)
     return found === undefined
       ? i18n.summary.digest.unclear
-      : i18n.summary.didYouMean(escapeMarkdown(text), escapeMarkdown(found))
+      : i18n.summary.didYouMean({ words: escapeMarkdown(text), guess: escapeMarkdown(found) })
   }
   const known = await digests.of(user)
-  if (known.length >= mostDigests) return i18n.summary.digest.tooMany(mostDigests)
+  if (known.length >= mostDigests) return i18n.summary.digest.tooMany({ most: mostDigests })
   const question = formatQuestion([i18n.summary.newWord, schedule.rest].join(' ').trim(), here, i18n)
   const asked = parseSummaryRequest(question)?.place
   let name = ''
@@ -54,16 +54,31 @@ export async function addDigest(
   const digest = { id: randomUUID(), user, pattern: schedule.pattern, timeZone, question, title, nextAt }
   if (!(await digests.add(digest))) return `⚠️ ${i18n.notSaved}`
   scheduler.wake()
-  const { digest: of, moments } = i18n.summary
-  const when = `${of.when(parseDays(digest.pattern), formatClock(digest.pattern))} (${timeZone})`
-  return of.added(when, formatPlace(digest, i18n), moments.weekday(nextAt, timeZone), known.length + 1)
+  const { formats, summary } = i18n
+  const of = summary.digest
+  const when = `${of.when({ ...describeDays(digest.pattern, i18n), time: formatClock(digest.pattern) })} (${timeZone})`
+  return of.added({
+    when,
+    place: formatPlace(digest, i18n),
+    start: formats.weekday(nextAt, timeZone),
+    index: known.length + 1,
+  })
 }
 
-/** Parses the days of a digest's pattern; 0 is Sunday. */
-function parseDays(pattern: string): number[] {
-  const days = pattern.split(' ')[4] ?? '*'
-  if (days === '*') return [0, 1, 2, 3, 4, 5, 6]
-  return days === '1-5' ? [1, 2, 3, 4, 5] : days.split(',').map(Number)
+/** Describes the days of a digest's pattern, in which 0 is Sunday, for the messages about it. */
+function describeDays(cron: string, { formats, summary }: I18n): { pattern: string; days: string } {
+  const days = cron.split(' ')[4] ?? '*'
+  const pattern = new Map([
+    ['*', 'daily'],
+    ['0,1,2,3,4,5,6', 'daily'],
+    ['1-5', 'weekdays'],
+    ['1,2,3,4,5', 'weekdays'],
+    ['0,6', 'weekends'],
+  ]).get(days)
+  if (pattern !== undefined) return { pattern, days: '' }
+  // 1 January 2023 was a Sunday.
+  const names = days.split(',').map(day => summary.digest.weekday({ day: new Date(2023, 0, 1 + Number(day), 12) }))
+  return { pattern: 'other', days: formats.and(names) }
 }
 
 function formatClock(pattern: string): string {
@@ -83,7 +98,7 @@ export async function listDigests({ digests }: Pick<Deps, 'digests'>, user: stri
   if (known.length === 0) return i18n.summary.digest.none
   const lines = known.map(
     ({ title, nextAt, timeZone }, at) =>
-      `${at + 1}. ${escapeMarkdown(title)} · ${i18n.summary.digest.next(i18n.summary.moments.near(nextAt, timeZone))}`,
+      `${at + 1}. ${escapeMarkdown(title)} · ${i18n.summary.digest.next({ time: i18n.formats.near(nextAt, timeZone) })}`,
   )
   return [i18n.summary.digest.list, ...lines].join('\n')
 }
@@ -99,8 +114,9 @@ export async function endDigest(
   if (known.length === 0) return i18n.summary.digest.none
   const isAll = /^(?:all|全部|所有)$/i.test(which.trim())
   const ended = isAll ? known : known.filter((_, at) => String(at + 1) === which.trim())
-  if (ended.length === 0) return i18n.summary.digest.unknown(which.trim() === '' ? '?' : which.trim())
+  if (ended.length === 0) return i18n.summary.digest.unknown({ word: which.trim() === '' ? '?' : which.trim() })
   for (const { id } of ended) await digests.end(id)
-  const { ended: sentence, kind } = i18n.summary.digest
-  return ended.map(digest => sentence(kind(parseDays(digest.pattern)), formatPlace(digest, i18n))).join('\n')
+  const toSentence = (digest: Digest) =>
+    i18n.summary.digest.ended({ ...describeDays(digest.pattern, i18n), place: formatPlace(digest, i18n) })
+  return ended.map(toSentence).join('\n')
 }

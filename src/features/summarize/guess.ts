@@ -44,10 +44,10 @@ export async function checkWords({ place, unknown, form }: AskedSummary, now: nu
   const found = await guess(words, isUnderstood)
   if (found !== undefined)
     throw new ShownError('summary_unknown_words', i18n =>
-      i18n.summary.didYouMean(escapeMarkdown(words), escapeMarkdown(found)),
+      i18n.summary.didYouMean({ words: escapeMarkdown(words), guess: escapeMarkdown(found) }),
     )
   if (refused !== undefined)
-    throw new ShownError('summary_unknown_words', i18n => i18n.summary.unknownWords(escapeMarkdown(refused)))
+    throw new ShownError('summary_unknown_words', i18n => i18n.summary.unknownWords({ words: escapeMarkdown(refused) }))
 }
 
 /** Finds the known words that differ from a word by a typing error or two, the nearest first; else the word itself. */

@@ -13,6 +13,7 @@ import { escapeMarkdown } from '../../text/escape-markdown.ts'
 import { formatTime } from '../../text/from-slack.ts'
 import { toMrkdwn } from '../../text/to-mrkdwn.ts'
 import type { Services, TurnContext } from '../context.ts'
+import { formatModelTitle } from '../model-title.ts'
 import { buildAnswerControls, buildPostControl, controlIds } from '../reply-buttons.ts'
 import type { Said } from './chunks.ts'
 import { checkWords } from './guess.ts'
@@ -158,7 +159,7 @@ async function buildSummary(
   await checkDelivery(ctx, source)
   signal.throwIfAborted()
   const { nothing, nothingNew } = i18n.summary
-  reply.replace(span?.kind === 'new' ? nothingNew(formatMoment(read.range?.from ?? now, i18n)) : nothing)
+  reply.replace(span?.kind === 'new' ? nothingNew({ since: formatMoment(read.range?.from ?? now, i18n) }) : nothing)
   return { ending: {}, saveReadMarker }
 }
 
@@ -179,7 +180,14 @@ async function summarizeMessages(ctx: Ctx, { source, read, form, progress, readA
     now: formatTime(Date.now(), person.timeZone),
     request: form.words,
   }
-  const request = { channel: source.channel, said, reader, readAt, isAgain: job.revision > 1 }
+  const request = {
+    channel: source.channel,
+    person: turn.user,
+    said,
+    reader,
+    readAt,
+    isAgain: job.revision > 1,
+  }
   const onProgress = (summing: SummaryProgress) => void Object.assign(progress, { summing })
   const summary = await deps.summarizer.summarize(request, onProgress, signal)
   const { calls, known, chunks, tokensIn, tokensOut } = summary.usage
@@ -194,7 +202,7 @@ async function summarizeMessages(ctx: Ctx, { source, read, form, progress, readA
     read,
     summary,
     dropped: shown.dropped,
-    model: i18n.modelTitle(deps.model.title),
+    model: formatModelTitle(deps.model.title, i18n),
     i18n,
   })
   const isElsewhere = turn.place === 'dm' && source.channel !== turn.channel
@@ -230,7 +238,7 @@ function renderSummary(
 function renderEcho({ deps, turn, reply, i18n }: Ctx, { note, controls = [] }: Ending): object {
   const [first = ''] = reply.messages
   if (reply.messages.length > 1)
-    return { text: i18n.summary.direct(buildPermalink(deps.self, turn.channel, first, turn.threadTs)) }
+    return { text: i18n.summary.direct({ link: buildPermalink(deps.self, turn.channel, first, turn.threadTs) }) }
   const post = controls.filter(({ block_id }) => block_id === controlIds.post)
   return buildMessageBody(reply.text, note, post)
 }

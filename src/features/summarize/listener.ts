@@ -98,7 +98,7 @@ async function findUnknownWords(
   const found = asked.unknown === undefined ? undefined : await guess(text, isCommand)
   if (found !== undefined)
     return new ShownError('summary_unknown_words', i18n =>
-      i18n.summary.didYouMean(escapeMarkdown(text), escapeMarkdown(found)),
+      i18n.summary.didYouMean({ words: escapeMarkdown(text), guess: escapeMarkdown(found) }),
     )
   return checkWords(asked, now, timeZone).then(
     () => undefined,
@@ -139,14 +139,14 @@ async function tryToPost(deps: Deps, value: PostValue & { given: string }, body:
     const before = await digests.readPosted(value.turn)
     if (before !== undefined) {
       await withdrawButton(deps, body)
-      return i18n.summary.posted(buildPermalink(self, before.channel, before.ts, value.threadTs))
+      return i18n.summary.posted({ link: buildPermalink(self, before.channel, before.ts, value.threadTs) })
     }
     // The value names the place: it is believed only if the bot gave the summary this very button.
     if (!buttons.includes(value.given)) return i18n.summary.gone
     await deps.access.check(person.id, value.channel)
     const ts = await post(deps, value, { texts, by: person.name, i18n })
     await withdrawButton(deps, body)
-    return i18n.summary.posted(buildPermalink(self, value.channel, ts, value.threadTs))
+    return i18n.summary.posted({ link: buildPermalink(self, value.channel, ts, value.threadTs) })
   } catch (error) {
     deps.log.warn({ turn: value.turn, reason: formatError(error) }, 'summary not posted')
     if (error instanceof ShownError) return toMrkdwn(error.sentence(i18n))
@@ -187,7 +187,10 @@ async function post(
   { turn, channel, threadTs }: PostValue,
   { texts, by: name, i18n }: { texts: string[]; by: string; i18n: I18n },
 ): Promise<string> {
-  const by = { type: 'context', elements: [{ type: 'plain_text', text: i18n.summary.postedBy(name), emoji: false }] }
+  const by = {
+    type: 'context',
+    elements: [{ type: 'plain_text', text: i18n.summary.postedBy({ name }), emoji: false }],
+  }
   let first = ''
   for (const [at, text] of texts.entries()) {
     const thread = threadTs ?? (at > 0 ? first : undefined)

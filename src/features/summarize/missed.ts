@@ -13,6 +13,7 @@ import type { Digests } from '../../store/digests.ts'
 import { escapeMarkdown } from '../../text/escape-markdown.ts'
 import { formatTime, isMentioned } from '../../text/from-slack.ts'
 import type { Services, TurnContext } from '../context.ts'
+import { formatModelTitle } from '../model-title.ts'
 import { buildAnswerControls } from '../reply-buttons.ts'
 import type { Point } from './check-points.ts'
 import { isSamePerson } from './check-task.ts'
@@ -92,9 +93,9 @@ export async function buildMissed(
   if (shown.length === 0) return { ending: {}, saveReadMarker }
   const count = shown.reduce((sum, { said }) => sum + said.length, 0)
   const facts = [
-    missed.read(count, shown.length),
-    i18n.modelTitle(deps.model.title).split(' at ')[0] ?? '',
-    ...(unreadNames.length === 0 ? [] : [missed.notRead(unreadNames.join(', '))]),
+    missed.read({ messages: count, channels: shown.length }),
+    formatModelTitle(deps.model.title, i18n).split(' at ')[0] ?? '',
+    ...(unreadNames.length === 0 ? [] : [missed.notRead({ names: unreadNames.join(', ') })]),
   ]
   const note = { kind: 'footer' as const, sentence: facts.join(' · ') }
   const canListen = deps.speech !== undefined
@@ -173,7 +174,13 @@ async function summarizeNews(ctx: Ctx, ranked: News[], progress: Progress): Prom
       continue
     }
     progress.summing = { done: at, chunks: ranked.length }
-    const request = { channel: one.channel.id, said: one.said, reader, isAgain: job.revision > 1 }
+    const request = {
+      channel: one.channel.id,
+      person: job.turn.user,
+      said: one.said,
+      reader,
+      isAgain: job.revision > 1,
+    }
     const { found, usage } = await deps.summarizer.summarize(request, () => {}, signal)
     tokens += usage.tokensIn
     deps.metrics.tokensUsed('in', usage.tokensIn)

@@ -20,15 +20,18 @@ export function formatProgress({ begunAt, read, total, summing }: Progress, i18n
   const of = i18n.summary
   const seconds = Math.floor((Date.now() - begunAt) / 1000)
   const formatLine = () => {
-    if (summing === undefined) return of.reading(read, total)
-    return summing === 'writing' ? of.writing : of.summing(Math.min(summing.done, summing.chunks - 1), summing.chunks)
+    if (summing === undefined) return total === 0 ? of.starting : of.reading({ read, total })
+    if (summing === 'writing' || summing.chunks < 2) return of.writing
+    return of.summing({ percent: Math.floor((100 * Math.min(summing.done, summing.chunks - 1)) / summing.chunks) })
   }
-  return seconds < 2 ? formatLine() : `${formatLine()} ${of.elapsed(seconds)}`
+  return seconds < 2 ? formatLine() : `${formatLine()} ${formatElapsed(seconds)}`
 }
 
+const formatElapsed = (seconds: number) => `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')}`
+
 /** Formats a time so that each reader sees it by their own clock. */
-export const formatMoment = (at: number, { summary }: I18n): string =>
-  formatDateToken(at, `${summary.moments.full(at, 'UTC')} UTC`)
+export const formatMoment = (at: number, { formats }: I18n): string =>
+  formatDateToken(at, `${formats.full(at, 'UTC')} UTC`)
 
 /** Formats what was read and by which model, and what was left out, with the cure. */
 export function formatFacts({
@@ -50,18 +53,20 @@ export function formatFacts({
   const files = messages.reduce((sum, message) => sum + message.files.length, 0)
   const of = i18n.summary
   const facts = [
-    of.read(messages.length, threads),
-    ...(files > 0 ? [of.files(files)] : []),
+    of.read({ messages: messages.length, threads }),
+    ...(files > 0 ? [of.files({ files })] : []),
     model.split(' at ')[0] ?? model,
   ]
   return [
     facts.join(of.comma),
-    ...(range === undefined ? [] : [of.span(formatMoment(range.from, i18n), formatMoment(range.to, i18n))]),
-    ...(dropped > 0 ? [of.dropped(dropped)] : []),
-    ...(lost === undefined ? [] : [of.lost(lost.count, lost.code)]),
+    ...(range === undefined
+      ? []
+      : [of.span({ from: formatMoment(range.from, i18n), to: formatMoment(range.to, i18n) })]),
+    ...(dropped > 0 ? [of.dropped({ points: dropped })] : []),
+    ...(lost === undefined ? [] : [of.lost({ threads: lost.count, code: lost.code })]),
     ...(isHidden ? [of.hidden] : []),
-    ...(lookedBackTo === undefined ? [] : [of.lookedBackTo(formatMoment(lookedBackTo, i18n))]),
-    ...(isCut ? [of.cut(messages.length)] : []),
+    ...(lookedBackTo === undefined ? [] : [of.lookedBackTo({ time: formatMoment(lookedBackTo, i18n) })]),
+    ...(isCut ? [of.cut({ most: messages.length })] : []),
     ...(isShortened ? [of.shortened] : []),
     ...(usage.isCut ? [i18n.maybeCut] : []),
   ]

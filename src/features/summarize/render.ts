@@ -71,17 +71,17 @@ export function renderPoint(point: Point, linkOf: LinkOf, i18n: I18n): string {
 /** Renders a point with the votes for the first of its messages that has any. */
 function renderProposal({ text, sources }: Pick<Point, 'text' | 'sources'>, linkOf: LinkOf, i18n: I18n): string {
   const votes = sources.map(ts => linkOf(ts).votes).find(found => found !== undefined)
-  const counted = votes === undefined ? '' : ` ${i18n.summary.votes(votes)}`
+  const counted = votes === undefined ? '' : ` ${i18n.summary.votes({ votes })}`
   return `- ${escapeMarkdown(text)}${counted}${renderLinks(sources, linkOf)}`
 }
 
 function renderLine({ text, who, due }: Point, i18n: I18n): string {
   const owner = who === undefined ? '' : `**${escapeMarkdown(who)}**${i18n.summary.colon}`
-  return `${owner}${escapeMarkdown(text)}${due === undefined ? '' : i18n.summary.due(escapeMarkdown(formatDue(due, i18n)))}`
+  return `${owner}${escapeMarkdown(text)}${due === undefined ? '' : i18n.summary.due({ when: escapeMarkdown(formatDue(due, i18n)) })}`
 }
 
 /** Formats a date as people say it; other words stay as they were said. */
-const formatDue = (due: string, i18n: I18n) => (/^\d{4}-\d{2}-\d{2}$/.test(due) ? i18n.summary.day(due) : due)
+const formatDue = (due: string, i18n: I18n) => (/^\d{4}-\d{2}-\d{2}$/.test(due) ? i18n.formats.day(due) : due)
 
 const renderLinks = (sources: string[], linkOf: LinkOf) =>
   sources

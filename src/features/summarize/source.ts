@@ -76,7 +76,7 @@ export async function findReadable(
   const found = await access.find(user, id === undefined ? { name } : { id })
   if (found === undefined)
     throw new ShownError('summary_no_channel', i18n =>
-      i18n.summary.noChannel(id === undefined ? escapeMarkdown(name) : ''),
+      id === undefined ? i18n.summary.noChannel({ name: escapeMarkdown(name) }) : i18n.summary.noChannelById,
     )
   return found
 }

@@ -20,6 +20,8 @@ type Reader = Parameters<typeof buildChunkPrompt>[1]
 
 interface SummaryRequest {
   channel: string
+  /** The person who reads it. */
+  person: string
   said: readonly Said[]
   reader: Reader
   /** When the messages were read, in milliseconds since 1970. */
@@ -68,6 +70,7 @@ export interface Work extends Pick<SummaryRequest, 'channel' | 'reader' | 'isAga
   dropped: number
   said: (ts: string) => Said | undefined
   signal: AbortSignal
+  purpose: { feature: 'summarize'; channel: string; person: string }
 }
 
 /**
@@ -102,6 +105,7 @@ export function createSummarizer({ model, chunks }: { model: Model; chunks: Summ
         dropped: 0,
         said: ts => byTs.get(ts),
         signal,
+        purpose: { feature: 'summarize', channel: request.channel, person: request.person },
       }
       const found = await summarizeChunks(deps, work, { said, onProgress })
       onProgress('writing')

@@ -1,0 +1,70 @@
+import { writeFile } from 'node:fs/promises'
+import { stringify } from 'csv-stringify/sync'
+import dotenv from 'dotenv'
+import { markdownTable } from 'markdown-table'
+import { formatError, StartError } from '../errors.ts'
+import { createLog } from '../log.ts'
+import { openStoreOf } from '../store/open.ts'
+import type { Store } from '../store/store.ts'
+import { dayOf } from '../store/usage.ts'
+import { parseDateRange } from '../text/date-range.ts'
+import { parseCommandLine } from './command-line.ts'
+
+const help = `Usage: npm run usage -- [OPTIONS]
+
+Prints what models took and cost, also while the bot runs. Days are those of UTC.
+
+  --since TIME         "last 7 days" or "since 2026-11-01"; otherwise the last 30 days
+  --by NAME            day, person, channel, feature or model; otherwise day
+  --csv FILE           writes everything as a table`
+
+type Row = Awaited<ReturnType<Store['usage']['between']>>[number]
+
+const keys = ['day', 'person', 'channel', 'feature', 'model'] as const
+const sums = ['calls', 'tokens_in', 'tokens_cached', 'tokens_out', 'tokens_reasoning'] as const
+
+const { values } = parseCommandLine(help, {
+  since: { type: 'string', default: 'last 30 days' },
+  by: { type: 'string', default: 'day' },
+  csv: { type: 'string' },
+})
+
+// Who asked how much is for this user alone.
+process.umask(0o077)
+dotenv.config({ quiet: true })
+try {
+  process.stdout.write(`${await printUsage()}\n`)
+} catch (error) {
+  process.stderr.write(`No usage was read: ${error instanceof StartError ? error.message : formatError(error)}\n`)
+  process.exitCode = 1
+}
+
+async function printUsage(): Promise<string> {
+  const by = keys.find(key => key === values.by)
+  if (by === undefined) throw new StartError(`“${values.by}” is not one of ${keys.join(', ')}`)
+  const range = parseDateRange(values.since, Date.now(), 'UTC')
+  if (range === undefined)
+    throw new StartError(`“${values.since}” is no time; try “last 30 days” or “since 2026-11-01”`)
+  const store = await openStoreOf(process.env, createLog('silent'))
+  const rows = await store.usage.between(dayOf(range.from), dayOf(range.to))
+  await store.close()
+  if (values.csv !== undefined) {
+    const columns = [...keys, ...sums, { key: 'cost', header: 'dollars' }]
+    const toCsv = (row: Row) => ({ ...row, cost: toDollars(row.cost) })
+    await writeFile(values.csv, stringify(rows.map(toCsv), { header: true, columns, escape_formulas: true }))
+  }
+  const groups = Map.groupBy(rows, row => row[by])
+  const lines = [...groups].map(([name, group]) => [name || '–', ...formatSums(group)])
+  return markdownTable([[by, ...sums, 'dollars'], ...lines, ['all', ...formatSums(rows)]], {
+    align: ['l', 'r', 'r', 'r', 'r', 'r', 'r'],
+  })
+}
+
+function formatSums(rows: readonly Row[]): string[] {
+  const sum = (name: (typeof sums)[number] | 'cost') => rows.reduce((total, row) => total + row[name], 0)
+  return [...sums.map(name => String(sum(name))), toDollars(sum('cost'))]
+}
+
+function toDollars(micros: number): string {
+  return (micros / 1_000_000).toFixed(6)
+}

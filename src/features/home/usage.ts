@@ -1,0 +1,54 @@
+import type { I18n } from '../../i18n/catalog.ts'
+import type { Store } from '../../store/store.ts'
+import { dayOf } from '../../store/usage.ts'
+
+type Rows = Awaited<ReturnType<Store['usage']['between']>>
+
+/** Groups that an admin is shown, and how many entries of each. */
+const groups = ['person', 'channel', 'feature', 'model'] as const
+const most = 5
+/** Width of the longest bar, in characters. */
+const barWidth = 12
+
+/** Loads this month's usage. Days and months are those of UTC. */
+export function loadMonth(usage: Store['usage'], now: number): Promise<Rows> {
+  const today = dayOf(now)
+  return usage.between(`${today.slice(0, 7)}-01`, today)
+}
+
+/** Renders what models took and cost in this month as mrkdwn: one's own, and for an admin that of all. */
+export function renderUsage(rows: Rows, user: string, { isAdmin, i18n }: { isAdmin: boolean; i18n: I18n }): string[] {
+  const own = rows.filter(({ person }) => person === user)
+  const lines = [i18n.usage.own(describe(own))]
+  if (!isAdmin || rows.length === 0) return lines
+  lines.push(i18n.usage.all(describe(rows)))
+  for (const group of groups) {
+    const sums = [...Map.groupBy(rows, row => row[group])]
+      .filter(([name]) => name !== '')
+      .map(([name, of]) => ({ name: formatName(group, name), cost: sumCost(of), calls: sumCalls(of) }))
+      .sort((a, b) => b.cost - a.cost || b.calls - a.calls)
+    const weigh = sums.some(({ cost }) => cost > 0)
+      ? ({ cost }: (typeof sums)[number]) => cost
+      : ({ calls }: (typeof sums)[number]) => calls
+    const top = sums[0] === undefined ? 1 : weigh(sums[0])
+    const bars = sums.slice(0, most).map(one => {
+      const bar = '█'.repeat(Math.max(1, Math.round((weigh(one) / top) * barWidth)))
+      return `\`${bar.padEnd(barWidth)}\` ${one.name} · ${formatDollars(one.cost)} · ${one.calls}`
+    })
+    lines.push([`*${i18n.usage.by[group]}*`, ...bars].join('\n'))
+  }
+  return lines
+}
+
+const describe = (rows: Rows) => ({ calls: sumCalls(rows), dollars: formatDollars(sumCost(rows)) })
+const sumCost = (rows: Rows) => rows.reduce((sum, { cost }) => sum + cost, 0)
+const sumCalls = (rows: Rows) => rows.reduce((sum, { calls }) => sum + calls, 0)
+
+function formatDollars(micros: number): string {
+  return micros > 0 && micros < 10_000 ? '&lt;$0.01' : `$${(micros / 1_000_000).toFixed(2)}`
+}
+
+function formatName(group: (typeof groups)[number], name: string): string {
+  if (group === 'person') return `<@${name}>`
+  return group === 'channel' ? `<#${name}>` : `\`${name.replaceAll('`', '')}\``
+}

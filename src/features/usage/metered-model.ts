@@ -1,0 +1,99 @@
+import { ShownError } from '../../errors.ts'
+import type { ChatMessage, Model, Usage } from '../../model/model.ts'
+import { estimateTokens, imageTokens } from '../../model/tokens.ts'
+import type { Store } from '../../store/store.ts'
+import { dayOf } from '../../store/usage.ts'
+
+type Purpose = NonNullable<NonNullable<Parameters<Model['stream']>[2]>['purpose']>
+type Budgets = Parameters<Store['usage']['reserve']>[1]
+
+/** With a budget, no answer is longer: what is reserved for it would keep others waiting. */
+const maxTokens = 16_000
+/** A budget is warned of when this share of it is spent. */
+const warnShare = 0.8
+/** No token is shorter than a byte; a reservation must not be too small. */
+const countMost = (text: string) => Buffer.byteLength(text)
+
+interface MeteringDeps {
+  usage: Store['usage']
+  /** In millionths of a dollar. */
+  budgets: Budgets
+  /** Called when a request brings a budget over 80 %. */
+  onWarning: (purpose: Purpose, budget: keyof Budgets) => void
+}
+
+/**
+ * Adds up what requests take, by day, person, channel, feature and model. With budgets, the most that a request can cost is reserved
+ * before it is sent; a request for which no budget is left throws a `ShownError`.
+ */
+export function createMeteredModel(model: Model, deps: MeteringDeps): Model {
+  const hasBudgets = Object.keys(deps.budgets).length > 0
+  const stream: Model['stream'] = async function* (messages, signal, options = {}) {
+    const purpose = options.purpose ?? { feature: 'chat', channel: '', person: '' }
+    const reservation = hasBudgets ? await reserve(model, { messages, person: purpose.person }, deps) : undefined
+    const counted: Usage = { tokensIn: undefined, tokensOut: undefined }
+    let written = 0
+    try {
+      const bounded = hasBudgets ? { ...options, maxTokens } : options
+      for await (const piece of model.stream(messages, signal, bounded)) {
+        if (piece.kind === 'text') written += estimateTokens(piece.text)
+        if (piece.kind === 'usage') Object.assign(counted, piece.usage)
+        yield piece
+      }
+    } finally {
+      const isSent = written > 0 || counted.tokensIn !== undefined
+      // What a server does not tell, or an aborted answer took, is estimated.
+      const tokensIn = counted.tokensIn ?? (isSent ? sumTokens(messages, estimateTokens) : 0)
+      const usage = { ...counted, tokensIn, tokensOut: counted.tokensOut ?? written }
+      await settle(deps, { purpose, usage, model, reservation })
+    }
+  }
+  // The other properties change as the model learns.
+  return Object.create(model, { stream: { value: stream } })
+}
+
+async function reserve(
+  model: Model,
+  { messages, person }: { messages: ChatMessage[]; person: string },
+  { usage, budgets }: MeteringDeps,
+): Promise<string> {
+  const tokensIn = sumTokens(messages, countMost)
+  const cost = (await model.price({ tokensIn, tokensOut: Math.min(maxTokens, model.outputTokens) })) ?? 0
+  const reserved = await usage.reserve({ person, cost }, budgets, Date.now())
+  if (reserved.id !== undefined) return reserved.id
+  throw new ShownError('budget_spent', i18n => i18n.usage.spent[reserved.exceeded])
+}
+
+async function settle(
+  { usage, budgets, onWarning }: MeteringDeps,
+  done: { purpose: Purpose; usage: Usage; model: Model; reservation: string | undefined },
+): Promise<void> {
+  const now = Date.now()
+  const cost = (await done.model.price(done.usage)) ?? 0
+  const isSent = (done.usage.tokensIn ?? 0) > 0
+  const row = {
+    day: dayOf(now),
+    ...done.purpose,
+    model: done.model.name,
+    calls: 1,
+    tokens_in: done.usage.tokensIn ?? 0,
+    tokens_cached: done.usage.cached ?? 0,
+    tokens_out: done.usage.tokensOut ?? 0,
+    tokens_reasoning: done.usage.reasoning ?? 0,
+    cost,
+  }
+  await usage.settle(isSent ? row : undefined, done.reservation)
+  if (!isSent) return
+  const spent = await usage.spent(done.purpose.person, now)
+  for (const name of Object.keys(budgets) as (keyof Budgets)[]) {
+    const mark = (budgets[name] ?? Number.POSITIVE_INFINITY) * warnShare
+    if (spent[name] >= mark && spent[name] - cost < mark) onWarning(done.purpose, name)
+  }
+}
+
+function sumTokens(messages: readonly ChatMessage[], count: (text: string) => number): number {
+  const parts = messages.flatMap(({ content }) =>
+    typeof content === 'string' ? [{ kind: 'text' as const, text: content }] : content,
+  )
+  return parts.reduce((sum, part) => sum + (part.kind === 'text' ? count(part.text) : imageTokens), 0)
+}

@@ -1,0 +1,32 @@
+const weekMs = 7 * 86_400_000
+
+/** Formats an instant in a time zone; in UTC if the zone is unknown. */
+function formatInstant(language: string, at: number, options: Intl.DateTimeFormatOptions): string {
+  try {
+    return new Intl.DateTimeFormat(language, options).format(at)
+  } catch {
+    return new Intl.DateTimeFormat(language, { ...options, timeZone: 'UTC' }).format(at)
+  }
+}
+
+/** Creates the formats of times and lists in a language: `near` is a weekday and a time, farther away a date and a time; `full` has all. */
+export function createFormats(language: string) {
+  const date = { month: 'short', day: 'numeric' } as const
+  const format = (at: number, timeZone: string, options: Intl.DateTimeFormatOptions) =>
+    formatInstant(language, at, { timeZone, ...options })
+  const clock = (at: number, timeZone: string) =>
+    format(at, timeZone, { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' })
+  return {
+    near(at: number, timeZone: string): string {
+      const isNear = Math.abs(at - Date.now()) < weekMs
+      return `${format(at, timeZone, isNear ? { weekday: 'short' } : date)} ${clock(at, timeZone)}`
+    },
+    full: (at: number, timeZone: string): string =>
+      `${format(at, timeZone, { weekday: 'short', ...date })} ${clock(at, timeZone)}`,
+    weekday: (at: number, timeZone: string): string => format(at, timeZone, { weekday: 'long' }),
+    /** Formats a day, `2026-11-28`. */
+    day: (iso: string): string => format(Date.parse(`${iso}T00:00Z`), 'UTC', { weekday: 'short', ...date }),
+    and: (texts: readonly string[]): string => new Intl.ListFormat(language).format(texts),
+    or: (texts: readonly string[]): string => new Intl.ListFormat(language, { type: 'disjunction' }).format(texts),
+  }
+}

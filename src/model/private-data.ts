@@ -1,0 +1,184 @@
+import { setImmediate } from 'node:timers/promises'
+import type { lintSource } from '@secretlint/core'
+import { type CountryCode, findPhoneNumbersInText } from 'libphonenumber-js/max'
+import validator from 'validator'
+
+const { isIBAN, isIdentityCard, isLuhnNumber } = validator
+
+type PrivateKind = 'email' | 'phone' | 'id' | 'card' | 'account' | 'secret' | 'word'
+
+/** A part of a text that is personal data or a secret. */
+interface PrivatePart {
+  kind: PrivateKind
+  start: number
+  end: number
+}
+
+/** A form of private data: where it may stand, and whether what stands there really is it. */
+interface Form {
+  kind: PrivateKind
+  pattern: RegExp
+  /** Checks the text of the pattern's group `value`, or of all of it without one. */
+  check?: (value: string, before: string) => boolean
+}
+
+const isHongKong = (value: string) => isIdentityCard(value, 'zh-HK')
+const withoutGaps = (value: string) => value.replace(/[ -]/g, '')
+
+/** Every pattern is linear: its runs are bounded, and the check digits are looked at afterwards. */
+const forms: readonly Form[] = [
+  { kind: 'email', pattern: /[A-Za-z0-9._%+-]{1,64}@(?:[A-Za-z0-9-]{1,63}\.){1,8}[A-Za-z]{2,24}/g },
+  {
+    kind: 'id',
+    pattern: /(?<![0-9A-Za-z])[1-9]\d{16}[\dXx](?![0-9A-Za-z])/g,
+    check: value => isIdentityCard(value.toUpperCase(), 'zh-CN'),
+  },
+  {
+    kind: 'id',
+    pattern: /(?<![0-9A-Za-z])[A-Z][1289A-D]\d{8}(?![0-9A-Za-z])/g,
+    check: value => isIdentityCard(value, 'zh-TW'),
+  },
+  { kind: 'id', pattern: /(?<![0-9A-Za-z])[A-Z]{1,2}\d{6}\([\dA]\)/g, check: isHongKong },
+  // The United States, and Korea.
+  { kind: 'id', pattern: /(?<![0-9A-Za-z-])(?!000|666|9\d\d)\d{3}-(?!00)\d\d-(?!0000)\d{4}(?![0-9A-Za-z-])/g },
+  {
+    kind: 'id',
+    pattern: /(?<![0-9A-Za-z-])\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])-[1-8]\d{6}(?![0-9A-Za-z-])/g,
+  },
+  {
+    kind: 'id',
+    pattern: /(?<![0-9A-Za-z])\d{4}[ -]?\d{4}[ -]?\d{4}(?![0-9A-Za-z])/g,
+    // One in eleven numbers of twelve digits has the right check digit, so that its name has to stand before it.
+    check: (value, before) => /(?:my number|マイナンバー|個人番号)[^\d]{0,8}$/i.test(before) && isMyNumber(value),
+  },
+  {
+    kind: 'card',
+    pattern: /(?<![0-9A-Za-z])[3-6](?:[ -]?\d){12,18}(?![0-9A-Za-z])/g,
+    check: value => isLuhnNumber(withoutGaps(value)),
+  },
+  {
+    kind: 'account',
+    pattern: /(?<![0-9A-Za-z])[A-Z]{2}\d\d(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,3})?(?![0-9A-Za-z])/g,
+    check: value => isIBAN(withoutGaps(value)),
+  },
+  // Keys by their first letters; secretlint knows further ones.
+  {
+    kind: 'secret',
+    pattern:
+      /(?<![0-9A-Za-z])(?:[spr]k[-_]|gh[opsur]_|github_pat_|glpat-|xox[abeoprs]-|xapp-|npm_|hf_|AIza)[0-9A-Za-z_-]{16,200}/g,
+  },
+  { kind: 'secret', pattern: /(?<![0-9A-Za-z])A[KS]IA[0-9A-Z]{16}(?![0-9A-Za-z])/g },
+  {
+    kind: 'secret',
+    pattern: /(?<![0-9A-Za-z])eyJ[0-9A-Za-z_-]{10,4000}\.[0-9A-Za-z_-]{10,8000}\.[0-9A-Za-z_-]{10,1000}/g,
+  },
+  {
+    kind: 'secret',
+    pattern: /-----BEGIN [A-Z ]{0,30}PRIVATE KEY-----[^-]{1,8000}-----END [A-Z ]{0,30}PRIVATE KEY-----/g,
+  },
+  { kind: 'secret', pattern: /:\/\/[^\s/:@]{0,100}:(?<value>[^\s/@]{1,200})@/dg },
+  {
+    kind: 'secret',
+    pattern:
+      /(?:password|passwd|passphrase|密码|口令|パスワード|暗証番号)(?: is |是|は)?[\s:：=]{0,3}(?<value>[!-~]{6,100})/dgi,
+    // Not a word of a sentence, such as “the password is wrong”.
+    check: value => /\d/.test(value) || /[^a-z]/i.test(value.slice(0, -1)),
+  },
+]
+
+const phonePattern = /(?<![A-Za-z0-9_.])[+(]?\d[\d ().‐–—-]{5,30}\d(?![A-Za-z0-9_])/g
+const ownMarks: Record<string, string> = { '#': '\\d', '*': '[\\p{L}\\p{N}]{0,40}' }
+
+/** The beginning of a date, which a phone number of some country may have, too. */
+const datePattern = /^(?:19|20)\d\d[-./]?(?:0[1-9]|1[0-2])[-./]?(?:0[1-9]|[12]\d|3[01])/
+/** Where a number without a country code may be from. */
+const phoneCountries: CountryCode[] = ['CN', 'JP', 'US']
+/** Phone numbers that are looked at before others get their turn. */
+const phonesAtOnce = 20
+
+/**
+ * Finds e-mail addresses, phone numbers, numbers of identity cards, payment cards and accounts, passwords, keys and tokens. Names
+ * are not found. `ownForms` are words of a team: `#` stands for a digit, `*` for up to 40 letters and digits. The parts do not
+ * overlap: of two, a secret stays, else the longer one. Linear, and pauses between parts of its work.
+ */
+export async function findPrivateParts(text: string, ownForms: readonly string[] = []): Promise<PrivatePart[]> {
+  const found: PrivatePart[] = []
+  for (const form of [...forms, ...ownForms.map(parseOwnForm)]) found.push(...findForm(text, form))
+  found.push(...(await findSecrets(text)))
+  found.push(...(await findPhones(text, found)))
+  return withoutOverlaps(found)
+}
+
+function* findForm(text: string, { kind, pattern, check }: Form): Generator<PrivatePart> {
+  for (const match of text.matchAll(pattern)) {
+    const [start, end] = match.indices?.groups?.value ?? [match.index, match.index + match[0].length]
+    const isReal = check === undefined || check(text.slice(start, end), text.slice(Math.max(0, start - 24), start))
+    if (isReal) yield { kind, start, end }
+  }
+}
+
+function parseOwnForm(form: string): Form {
+  const toSource = (char: string) => ownMarks[char] ?? `\\u{${char.codePointAt(0)?.toString(16)}}`
+  return { kind: 'word', pattern: new RegExp(Array.from(form, toSource).join(''), 'giu') }
+}
+
+let loading: Promise<(text: string) => ReturnType<typeof lintSource>> | undefined
+
+async function loadSecretlint() {
+  const [{ lintSource: lint }, { creator }] = await Promise.all([
+    import('@secretlint/core'),
+    import('@secretlint/secretlint-rule-preset-recommend'),
+  ])
+  const config = { rules: [{ id: '@secretlint/secretlint-rule-preset-recommend', rule: creator }] }
+  return (content: string) =>
+    lint({ source: { filePath: 'message.txt', ext: '.txt', contentType: 'text', content }, options: { config } })
+}
+
+async function findSecrets(text: string): Promise<PrivatePart[]> {
+  loading ??= loadSecretlint()
+  const lint = await loading
+  const { messages } = await lint(text)
+  return messages.map(({ range: [start, end] }) => ({ kind: 'secret' as const, start, end }))
+}
+
+/** Finds phone numbers among runs of digits that are nothing else. */
+async function findPhones(text: string, others: readonly PrivatePart[]): Promise<PrivatePart[]> {
+  const taken = new Set(others.map(({ start }) => start))
+  const found: PrivatePart[] = []
+  let count = 0
+  for (const { 0: run, index } of text.matchAll(phonePattern)) {
+    count += 1
+    if (count % phonesAtOnce === 0) await setImmediate()
+    const digits = run.replace(/\D/g, '').length
+    if (digits < 7 || digits > 15 || taken.has(index) || datePattern.test(run)) continue
+    for (const defaultCountry of phoneCountries) {
+      const numbers = findPhoneNumbersInText(run, { defaultCountry })
+      if (numbers.length === 0) continue
+      for (const { startsAt, endsAt } of numbers)
+        found.push({ kind: 'phone', start: index + startsAt, end: index + endsAt })
+      break
+    }
+  }
+  return found
+}
+
+/** Returns whether the last digit of a Japanese individual number is right. */
+function isMyNumber(value: string): boolean {
+  const digits = [...withoutGaps(value)].map(Number)
+  const sum = digits.slice(0, 11).reduce((all, digit, index) => all + digit * (index < 5 ? 6 - index : 12 - index), 0)
+  const rest = sum % 11
+  return digits[11] === (rest <= 1 ? 0 : 11 - rest)
+}
+
+const weigh = ({ kind, start, end }: PrivatePart) => end - start + (kind === 'secret' ? 10_000 : 0)
+
+function withoutOverlaps(parts: PrivatePart[]): PrivatePart[] {
+  const kept: PrivatePart[] = []
+  const byStart = parts.sort((a, b) => a.start - b.start || b.end - a.end)
+  for (const part of byStart) {
+    const last = kept.at(-1)
+    if (last === undefined || part.start >= last.end) kept.push(part)
+    else if (weigh(part) > weigh(last)) kept[kept.length - 1] = part
+  }
+  return kept
+}

@@ -1,0 +1,138 @@
+import { createHmac } from 'node:crypto'
+import type { ChatMessage, Model, Piece } from './model.ts'
+import { findPrivateParts } from './private-data.ts'
+
+/** Characters of the part of a stand-in that is derived from the value: 30 bits, in base 32. */
+const digestCharacters = 6
+const alphabet = 'ABCDEFGHJKLMNPQRSTUVWXYZ23456789'
+
+const standInPattern = new RegExp(`[A-Z]{2,7}-[${alphabet}]{${digestCharacters}}`, 'g')
+
+interface RedactionOptions {
+  /** Stand-ins are derived from the value with this secret, so that they are the same in each turn and on each replica. */
+  secret: string
+  /** Words of the team, in the form that `findPrivateParts` reads. */
+  ownForms: readonly string[]
+}
+
+/**
+ * Puts a stand-in such as `PHONE-K3F9Q2` in the place of personal data and secrets before a prompt leaves for the model, and the values
+ * back into the answer as it streams. Pictures go as they are. A stand-in that the model made up stays as it is.
+ */
+export function createRedactingModel(model: Model, options: RedactionOptions): Model {
+  const stream: Model['stream'] = async function* (messages, signal, request) {
+    const table = new Map<string, string>()
+    const redacted: ChatMessage[] = []
+    for (const message of messages.map(addNotice)) redacted.push(await redactMessage(message, table, options))
+    // The answers of a batch are JSON: a value stands inside its strings.
+    const restorer = createRestorer(table, request?.isBatch === true ? escapeForJson : undefined)
+    try {
+      for await (const piece of model.stream(redacted, signal, request))
+        yield* restorePiece(piece, restorer, table.size)
+    } catch (error) {
+      // The text that came before it is shown.
+      yield* restoreText(restorer.end())
+      throw error
+    }
+    yield* restoreText(restorer.end())
+  }
+  // The other properties change as the model learns.
+  return Object.create(model, { stream: { value: stream } })
+}
+
+/** Tells the model what stand-ins are. Always there, so that the beginning of a thread's prompts stays the same. */
+const notice =
+  '\n\nSome values are replaced by stand-ins like PHONE-… or EMAIL-…, with six characters at the end. Write them exactly as they are.'
+
+const addNotice = (message: ChatMessage, index: number): ChatMessage =>
+  index === 0 && message.role === 'system' && typeof message.content === 'string'
+    ? { ...message, content: message.content + notice }
+    : message
+
+const escapeForJson = (value: string) => JSON.stringify(value).slice(1, -1)
+
+function* restorePiece(piece: Piece, restorer: ReturnType<typeof createRestorer>, redacted: number): Generator<Piece> {
+  if (piece.kind === 'text') return yield* restoreText(restorer.add(piece.text))
+  if (piece.kind === 'again') restorer.end()
+  else yield* restoreText(restorer.end())
+  yield piece.kind === 'usage' && redacted > 0 ? { kind: 'usage', usage: { ...piece.usage, redacted } } : piece
+}
+
+function* restoreText(text: string): Generator<Piece> {
+  if (text !== '') yield { kind: 'text', text }
+}
+
+async function redactMessage(
+  message: ChatMessage,
+  table: Map<string, string>,
+  options: RedactionOptions,
+): Promise<ChatMessage> {
+  const { role, content } = message
+  if (typeof content === 'string') return { role, content: await redactText(content, table, options) }
+  const parts = []
+  for (const part of content)
+    parts.push(part.kind === 'text' ? { ...part, text: await redactText(part.text, table, options) } : part)
+  return { role, content: parts }
+}
+
+async function redactText(text: string, table: Map<string, string>, options: RedactionOptions): Promise<string> {
+  const parts = await findPrivateParts(text, options.ownForms)
+  let redacted = ''
+  let end = 0
+  for (const part of parts) {
+    const value = text.slice(part.start, part.end)
+    const standIn = `${part.kind.toUpperCase()}-${digest(value, options.secret)}`
+    table.set(standIn, unescapeData(value))
+    redacted += text.slice(end, part.start) + standIn
+    end = part.end
+  }
+  return redacted + text.slice(end)
+}
+
+/** Undoes what the prompt escapes: people are shown the value as it was written. */
+const unescapeData = (value: string) =>
+  value.replaceAll('&lt;', '<').replaceAll('&gt;', '>').replaceAll('&quot;', '"').replaceAll('&amp;', '&')
+
+function digest(value: string, secret: string): string {
+  const bytes = createHmac('sha256', secret).update(value).digest()
+  return Array.from(bytes.subarray(0, digestCharacters), byte => alphabet[byte % alphabet.length]).join('')
+}
+
+/** Creates the inverse of a table of stand-ins for text that comes in pieces. The possible beginning of a stand-in is held back. */
+function createRestorer(table: ReadonlyMap<string, string>, toText = (value: string) => value) {
+  const beginnings = new Set<string>()
+  let longest = 0
+  for (const standIn of table.keys()) {
+    for (let length = 1; length < standIn.length; length += 1) beginnings.add(standIn.slice(0, length))
+    longest = Math.max(longest, standIn.length)
+  }
+  const restore = (text: string) =>
+    text.replace(standInPattern, standIn => {
+      const value = table.get(standIn)
+      return value === undefined ? standIn : toText(value)
+    })
+  let waiting = ''
+  return {
+    /** Adds a piece. Returns the text that is certain by now. */
+    add(piece: string): string {
+      const text = waiting + piece
+      const whole = [...text.matchAll(standInPattern)].at(-1)
+      const certain = whole === undefined ? 0 : whole.index + whole[0].length
+      const from = findBeginning(text, beginnings, Math.max(certain, text.length - longest + 1))
+      waiting = text.slice(from)
+      return restore(text.slice(0, from))
+    },
+    /** Returns what was held back. */
+    end(): string {
+      const rest = restore(waiting)
+      waiting = ''
+      return rest
+    },
+  }
+}
+
+/** Returns where the text ends with the beginning of a stand-in, from a place on, or its length. */
+function findBeginning(text: string, beginnings: ReadonlySet<string>, from: number): number {
+  for (let start = from; start < text.length; start += 1) if (beginnings.has(text.slice(start))) return start
+  return text.length
+}

@@ -1,0 +1,137 @@
+import { randomUUID } from 'node:crypto'
+import { type Kysely, PostgresAdapter, type Selectable, sql } from 'kysely'
+import type { Schema } from './tables.ts'
+import type { Writer } from './writer.ts'
+
+/** Usage of one day, person, channel, feature and model; the cost is in millionths of a dollar. */
+type UsageRow = Selectable<Schema['usage']>
+
+/** Budgets in millionths of a dollar; a missing one has no bound. Days and months are those of UTC. */
+interface Budgets {
+  personDay?: number
+  personMonth?: number
+  day?: number
+  month?: number
+}
+
+/** An advisory lock that nothing else in this database uses. */
+const lockId = 7_040_015
+/** A request that did not settle by then has crashed. */
+const reservedMs = 30 * 60_000
+
+export const dayOf = (time: number) => new Date(time).toISOString().slice(0, 10)
+
+/** Creates the access to what models cost: added up by day, and the most that requests in flight can still cost. */
+export function createUsage(db: Kysely<Schema>, writer: Writer) {
+  return {
+    /**
+     * Reserves the most that a request can cost. Resolves with its id, or with the budget that it would exceed. One request at a
+     * time is looked at, on all replicas.
+     */
+    reserve: (request: { person: string; cost: number }, budgets: Budgets, now: number) =>
+      db.transaction().execute(async on => {
+        if (on.getExecutor().adapter instanceof PostgresAdapter)
+          await sql`select pg_advisory_xact_lock(${lockId})`.execute(on)
+        await on.deleteFrom('spending').where('until', '<=', now).execute()
+        const spent = await sumSpent(on, request.person, now)
+        const reserved = await sumReserved(on, request.person)
+        for (const name of budgetNames) {
+          const budget = budgets[name]
+          const inFlight = name.startsWith('person') ? reserved.person : reserved.all
+          if (budget !== undefined && spent[name] + inFlight + request.cost > budget) return { exceeded: name, spent }
+        }
+        const id = randomUUID()
+        await on
+          .insertInto('spending')
+          .values({ id, person: request.person, cost: request.cost, until: now + reservedMs })
+          .execute()
+        return { id }
+      }),
+    /** Adds what a request took, if it took anything, and releases what was reserved for it. */
+    async settle(row: UsageRow | undefined, reservation: string | undefined): Promise<void> {
+      await writer.write(() =>
+        db.transaction().execute(async on => {
+          if (reservation !== undefined) await on.deleteFrom('spending').where('id', '=', reservation).execute()
+          if (row === undefined) return
+          await addRow(on, row)
+        }),
+      )
+    },
+    /** What a person, and everybody, has spent on this day and in its month. */
+    spent: (person: string, now: number) => sumSpent(db, person, now),
+    /** All usage from one day to another, both included. */
+    between: (from: string, to: string): Promise<UsageRow[]> =>
+      db
+        .selectFrom('usage')
+        .selectAll()
+        .where('day', '>=', from)
+        .where('day', '<=', to)
+        .orderBy('day')
+        .execute()
+        .then(rows => rows.map(toNumbers)),
+  }
+}
+
+async function addRow(db: Kysely<Schema>, row: UsageRow): Promise<void> {
+  await db
+    .insertInto('usage')
+    .values(row)
+    .onConflict(conflict =>
+      conflict
+        .columns(['day', 'person', 'channel', 'feature', 'model'])
+        .doUpdateSet(({ ref, eb }) =>
+          Object.fromEntries(sums.map(name => [name, eb(ref(`usage.${name}`), '+', ref(`excluded.${name}`))])),
+        ),
+    )
+    .execute()
+}
+
+/** Takes a person's name off what they used. Resolves with how many rows it was. */
+export async function forgetUsage(db: Kysely<Schema>, person: string): Promise<number> {
+  const rows = await db.deleteFrom('usage').where('person', '=', person).returningAll().execute()
+  for (const row of rows) await addRow(db, { ...toNumbers(row), person: '' })
+  return rows.length
+}
+
+const sums = ['calls', 'tokens_in', 'tokens_cached', 'tokens_out', 'tokens_reasoning', 'cost'] as const
+
+/** PostgreSQL gives whole numbers of 64 bits as text. */
+const toNumbers = (row: UsageRow): UsageRow => ({
+  ...row,
+  ...(Object.fromEntries(sums.map(name => [name, Number(row[name])])) as Pick<UsageRow, (typeof sums)[number]>),
+})
+
+const budgetNames = ['personDay', 'personMonth', 'day', 'month'] as const
+
+async function sumSpent(db: Kysely<Schema>, person: string, now: number) {
+  const today = dayOf(now)
+  const rows = await db
+    .selectFrom('usage')
+    .select(({ fn, eb }) => [
+      eb('day', '=', today).as('isToday'),
+      eb('person', '=', person).as('isOwn'),
+      fn.sum('cost').as('cost'),
+    ])
+    .where('day', '>=', `${today.slice(0, 7)}-01`)
+    .where('day', '<=', today)
+    .groupBy(['isToday', 'isOwn'])
+    .execute()
+  const sum = (is: (row: (typeof rows)[number]) => unknown) =>
+    rows.filter(is).reduce((total, { cost }) => total + Number(cost), 0)
+  return {
+    personDay: sum(({ isToday, isOwn }) => isToday && isOwn),
+    personMonth: sum(({ isOwn }) => isOwn),
+    day: sum(({ isToday }) => isToday),
+    month: sum(() => true),
+  }
+}
+
+async function sumReserved(db: Kysely<Schema>, person: string): Promise<{ person: number; all: number }> {
+  const rows = await db
+    .selectFrom('spending')
+    .select(({ fn }) => ['person', fn.sum('cost').as('cost')])
+    .groupBy('person')
+    .execute()
+  const all = rows.reduce((total, { cost }) => total + Number(cost), 0)
+  return { all, person: Number(rows.find(row => row.person === person)?.cost ?? 0) }
+}

@@ -1,0 +1,59 @@
+import { expect, test } from 'vitest'
+import type { Exchange } from '../scripted-model.ts'
+import { openStory, toSeen } from '../story.ts'
+import { json, point } from '../summary-story.ts'
+
+const config = { redaction: { isOn: true, words: ['falcon'] } }
+const standIn = ({ prompt }: Exchange, kind: string) => new RegExp(`${kind}-\\w{6}`).exec(prompt)?.[0] ?? ''
+
+test('with redaction on, private data in messages, files, feedback and summaries stays out of the model and stands in what people see', async () => {
+  const { slack, model, say, untilReply } = await openStory({ config })
+  const { dana, lee } = slack.people
+  const { general } = slack.channels
+  const { id } = slack.upload(
+    lee,
+    'contacts.txt',
+    Buffer.from('Vendor: 13812345678, key ghp_abcdefghijklmnopqrstuvwxyz0123456789'),
+  )
+  const told = await slack.do({
+    do: 'say',
+    as: lee,
+    channel: general,
+    text: 'Mail lee@example.com about Falcon',
+    files: [id],
+  })
+  const root = String(told.ts)
+  const bot = `<@${slack.botUserId}>`
+  const leaks = /13812345678|lee@example\.com|ghp_|falcon/i
+
+  await say(dana, general, `${bot} how do I reach the vendor?`, root)
+  const chat = await model.next()
+  expect(chat.prompt).not.toMatch(leaks)
+  const phone = standIn(chat, 'PHONE')
+  chat.say(`Call ${phone.slice(0, 8)}`)
+  chat.say(`${phone.slice(8)} or write to ${standIn(chat, 'EMAIL')}.`)
+  chat.end()
+  await untilReply(
+    general,
+    root,
+    reply => /13812345678 or write to .*lee@example\.com/.test(toSeen(reply)),
+    'the number',
+  )
+
+  await say(dana, general, `${bot} classify this`, root)
+  const label = await model.next()
+  expect(label.prompt).not.toMatch(leaks)
+  const quote = `Mail ${standIn(label, 'EMAIL')} about ${standIn(label, 'WORD')}`
+  label.reply(JSON.stringify({ items: [{ kind: 'bug', quote, reason: 'It says so.', confidence: 0.9 }] }))
+  const findCard = () =>
+    slack
+      .snapshot(dana)
+      .messages.find(message => JSON.stringify(message.blocks ?? []).includes('lee@example.com about Falcon'))
+  await slack.until(findCard, 'the quote')
+
+  await say(dana, general, `${bot} summarize this thread`, root)
+  const summary = await model.next()
+  expect(summary.prompt).not.toMatch(leaks)
+  summary.reply(json({ decisions: [point(`Lee can be reached at ${standIn(summary, 'EMAIL')}.`, 1)] }))
+  await untilReply(general, root, reply => toSeen(reply).includes('lee@example.com'), 'the summary')
+})

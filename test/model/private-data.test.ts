@@ -1,0 +1,56 @@
+import { describe, expect, test } from 'vitest'
+import { findPrivateParts } from '../../src/model/private-data.ts'
+
+const find = async (text: string, own?: string[]) =>
+  (await findPrivateParts(text, own)).map(({ kind, start, end }) => `${kind}: ${text.slice(start, end)}`)
+
+/** Built here, so that no scanner of this repository takes them for real ones. */
+const secrets = {
+  openai: `sk-${'proj'}-abcdefghij0123456789`,
+  github: `ghp${'_'}abcdefghijklmnopqrstuvwxyz0123456789`,
+  slack: `xoxb${'-'}123456789012-1234567890123-abcdefghijklmnopqrstuvwx`,
+  aws: `AKIA${'IOSFODNN7EXAMPL2'}`,
+  jwt: `eyJ${'hbGciOiJIUzI1NiJ9'}.eyJzdWIiOiIxMjM0NTY3ODkwIn0.dozjgNryP4J3jVmNHl0w5N`,
+  pem: `-----BEGIN RSA ${'PRIVATE'} KEY-----\nMIIabc+/=\n-----END RSA PRIVATE KEY-----`,
+}
+
+describe('private data is found', () => {
+  test.each([
+    ['邮箱zhang.wei@example.com.cn，谢谢', ['email: zhang.wei@example.com.cn']],
+    ['电话13812345678或+86 138-1234-5678', ['phone: 13812345678', 'phone: +86 138-1234-5678']],
+    ['call (415) 555-2671, 03-1234-5678', ['phone: (415) 555-2671', 'phone: 03-1234-5678']],
+    ['身份证号110101199003074530。', ['id: 110101199003074530']],
+    [
+      'HK A123456(3), TW A123456789, SSN 536-90-4399, KR 900307-1234567',
+      ['id: A123456(3)', 'id: A123456789', 'id: 536-90-4399', 'id: 900307-1234567'],
+    ],
+    ['マイナンバー: 1234 5678 9018', ['id: 1234 5678 9018']],
+    ['4111 1111 1111 1111 / 6222021234567890128', ['card: 4111 1111 1111 1111', 'card: 6222021234567890128']],
+    ['IBAN DE89 3704 0044 0532 0130 00.', ['account: DE89 3704 0044 0532 0130 00']],
+    ...Object.values(secrets).map(secret => [`用${secret} 登录`, [`secret: ${secret}`]] as [string, string[]]),
+    ['password: hunter22! 密码是Abc123456', ['secret: hunter22!', 'secret: Abc123456']],
+    ['redis://default:pa55word@cache.example:6379', ['secret: pa55word']],
+  ])('in %j', async (text, parts) => {
+    expect(await find(text)).toEqual(parts)
+  })
+
+  test('in words of a team’s own, whose forms have digits and runs', async () => {
+    expect(await find('Project Falcon, EMP-12345, ACME_x9', ['falcon', 'EMP-#####', 'acme_*'])).toEqual([
+      'word: Falcon',
+      'word: EMP-12345',
+      'word: ACME_x9',
+    ])
+  })
+})
+
+test.each([
+  '<message from="Dana" time="2026-11-23 14:05">at 2026-11-24 09:00, 2026/11/24</message>',
+  'version 1.2.3.4567, 192.168.100.200, ticket 2026112409, ts 1795842842.840000',
+  '12,000 and 1,234,567.89 and 10.000.000 €, order 20261124123456, 1,2,3,4,5,6,7,8',
+  // One digit is wrong in each.
+  '110101199003074531 4111 1111 1111 1112 DE88 3704 0044 0532 0130 00',
+  'the password is wrong, so reset the password',
+  '@dana in #general, U0123456789, https://example.com/a:b@c',
+])('nothing is taken for private data in %j', async text => {
+  expect(await find(text)).toEqual([])
+})
