@@ -24,12 +24,10 @@ type Arguments<Text extends string> = Text extends `${string}{${infer Rest}`
 type Message<Text extends string> = Text extends `${string}{${string}` ? (values: Arguments<Text>) => string : string
 
 /** The messages of a catalogue: a text, or a function where the text has arguments. */
-export type Messages<Texts> = Texts extends string
-  ? Message<Texts>
-  : { readonly [Key in keyof Texts]: Messages<Texts[Key]> }
+type Messages<Texts> = Texts extends string ? Message<Texts> : { readonly [Key in keyof Texts]: Messages<Texts[Key]> }
 
-/** Formatters that live no longer than a call: a cache of them for each message takes more memory than their time is worth. */
-const formatters: ConstructorParameters<typeof IntlMessageFormat>[3] = {
+/** Creates formatters anew for each text: a cache of them per message takes more memory than their time is worth. */
+const options: ConstructorParameters<typeof IntlMessageFormat>[3] = {
   formatters: {
     getNumberFormat: (...args) => new Intl.NumberFormat(...(args as ConstructorParameters<typeof Intl.NumberFormat>)),
     getDateTimeFormat: (...args) => new Intl.DateTimeFormat(...args),
@@ -50,7 +48,7 @@ export function createMessages<Texts>(texts: Texts, language: string): Messages<
 function createMessage(text: string, language: string) {
   let format: IntlMessageFormat | undefined
   return (values: Record<string, string | number | boolean | Date>): string => {
-    format ??= new IntlMessageFormat(text, language, undefined, formatters)
+    format ??= new IntlMessageFormat(text, language, undefined, options)
     return String(format.format(values))
   }
 }

@@ -27,7 +27,7 @@ test('a language with its catalogue is spoken in every feature to people who use
   const { slack, model, say, untilReply } = story
   const { dana, general } = { ...slack.people, ...slack.channels }
   const user = { id: dana, name: 'dana', locale: 'pl-PL', tz: 'Europe/Warsaw', profile: { display_name: 'Dana' } }
-  for (let calls = 0; calls < 8; calls += 1)
+  for (let calls = 0; calls < 40; calls += 1)
     slack.fault({ method: 'users.info', status: 200, body: JSON.stringify({ ok: true, user }) })
   const command = (name: string, text: string) =>
     slack.do({ do: 'command', as: dana, channel: general, command: name, text })
