@@ -88,10 +88,18 @@ export function endWithoutSlack(ctx: Ctx, error: unknown): Outcome {
 }
 
 /** Remembers the reply as the model wrote it, so that the next turn of a cached thread reads nothing from Slack. */
-export function rememberReply({ turn, reply, deps }: Ctx): void {
+export function rememberReply({ turn, job, reply, deps }: Ctx): void {
   const { messages, text } = reply
   if (messages[0] === undefined || text.trim() === '') return
-  const message = { ts: messages[0], author: { kind: 'self' as const }, text, form: 'markdown' as const, files: [] }
+  const mark = { turn: turn.id, part: 0, edition: job.revision, isWhole: true }
+  const message = {
+    ts: messages[0],
+    author: { kind: 'self' as const },
+    mark,
+    text,
+    form: 'markdown' as const,
+    files: [],
+  }
   deps.threads.note({ kind: 'said', thread: turn, message })
 }
 
