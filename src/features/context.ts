@@ -67,6 +67,8 @@ export interface TurnContext<D extends object = object> {
   /** Aborts with an `Interruption`. */
   readonly signal: AbortSignal
   readonly log: Log
+  /** Figures that a handler adds to the turn's log line. */
+  readonly figures: Record<string, number>
   readonly deps: D
 }
 

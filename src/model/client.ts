@@ -1,6 +1,6 @@
 import OpenAI from 'openai'
 import { pause } from '../abort.ts'
-import type { ModelConfig } from '../config.ts'
+import { type ModelConfig, vendorBaseUrl } from '../config.ts'
 import { formatError, ShownError } from '../errors.ts'
 import type { Log } from '../log.ts'
 import { createAnswerText } from './answer-text.ts'
@@ -29,6 +29,9 @@ const maxLessons = 16
 /** An answer that is not streamed comes whole, so that the server is silent until its end. */
 const wholeIdleTimes = 5
 
+/** The host that surely takes the vendor's own parameters. */
+const vendorHost = new URL(vendorBaseUrl).host
+
 /** A connection to one model. */
 interface Connection {
   client: OpenAI
@@ -42,18 +45,20 @@ interface Connection {
 interface Question {
   messages: ChatMessage[]
   format: AnswerFormat | undefined
+  cacheKey: string | undefined
   signal: AbortSignal
   isBatch: boolean
 }
 
 /** Creates a model behind any server that speaks the OpenAI chat API. */
 export function createModel(config: ModelConfig, log: Log): Model {
-  const profile = createServerProfile(config.name, {
+  const window = {
     ...findWindow(config.name),
     ...(config.contextTokens !== undefined && { contextTokens: config.contextTokens }),
     ...(config.outputTokens !== undefined && { outputTokens: config.outputTokens }),
     ...(config.images !== undefined && { images: config.images }),
-  })
+  }
+  const profile = createServerProfile(config.name, window, new URL(config.baseUrl).host === vendorHost)
   const fetchAnswer = withErrorSentences(fetch)
   const { apiKey, baseUrl: baseURL } = config
   const client = new OpenAI({ apiKey, baseURL, maxRetries: 0, logLevel: 'off', fetch: fetchAnswer })
@@ -72,8 +77,8 @@ export function createModel(config: ModelConfig, log: Log): Model {
     get takesFormats() {
       return profile.format !== 'words'
     },
-    stream: (messages, signal, { format, isBatch = false } = {}) =>
-      askUntilWhole(connection, { messages, format, signal, isBatch }),
+    stream: (messages, signal, { format, cacheKey, isBatch = false } = {}) =>
+      askUntilWhole(connection, { messages, format, cacheKey, signal, isBatch }),
   }
 }
 

@@ -13,12 +13,19 @@ type ContentPart = { kind: 'text'; text: string } | { kind: 'image'; dataUrl: st
 export interface Usage {
   tokensIn: number | undefined
   tokensOut: number | undefined
+  /** The part of `tokensIn` that the provider took from its cache; absent if that was none or not told. */
+  tokensCached?: number
 }
 
 /** Adds the tokens of another request. A sum with a part that was not told is not told. */
 export function addUsage(sum: Usage, usage: Usage | undefined): Usage {
   const add = (a: number | undefined, b: number | undefined) => (a === undefined || b === undefined ? undefined : a + b)
-  return { tokensIn: add(sum.tokensIn, usage?.tokensIn), tokensOut: add(sum.tokensOut, usage?.tokensOut) }
+  const cached = (sum.tokensCached ?? 0) + (usage?.tokensCached ?? 0)
+  return {
+    tokensIn: add(sum.tokensIn, usage?.tokensIn),
+    tokensOut: add(sum.tokensOut, usage?.tokensOut),
+    ...(cached > 0 && { tokensCached: cached }),
+  }
 }
 
 /**
@@ -51,6 +58,8 @@ export class FormatRefused extends Error {
 /** How an answer is asked for. */
 interface StreamOptions {
   format?: AnswerFormat
+  /** Requests that begin in the same way share a key, by which the vendor finds its cache; the name of the format unless told. */
+  cacheKey?: string
   /** Requests of a batch wait until no question does, and keep the marks of the prompt, which a quote may hold. */
   isBatch?: boolean
 }

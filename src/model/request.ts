@@ -22,7 +22,11 @@ export interface SentRequest {
 export function buildRequest(
   model: string,
   profile: ServerProfile,
-  { messages, format }: { messages: ChatMessage[]; format: AnswerFormat | undefined },
+  {
+    messages,
+    format,
+    cacheKey = format?.name,
+  }: { messages: ChatMessage[]; format: AnswerFormat | undefined; cacheKey?: string | undefined },
 ): SentRequest {
   const [outputParameter] = profile.outputParameters
   const level = format === undefined ? undefined : profile.format
@@ -33,6 +37,7 @@ export function buildRequest(
     ...(profile.takesStream && profile.takesStreamOptions && { stream_options: { include_usage: true } }),
     ...(outputParameter !== undefined && { [outputParameter]: profile.outputTokens }),
     ...(format !== undefined && buildFormat(profile.format, format)),
+    ...(profile.takesCacheKey && cacheKey !== undefined && { prompt_cache_key: hash(cacheKey).slice(0, 32) }),
   }
   const groups = messages.flatMap(listImages)
   const images = groups.flat()
@@ -44,7 +49,9 @@ export function buildRequest(
 }
 
 /** Identifies a picture, so that one that was refused is known again. */
-export const fingerprintImage = (dataUrl: string): string => createHash('sha256').update(dataUrl).digest('base64url')
+export const fingerprintImage = (dataUrl: string): string => hash(dataUrl)
+
+const hash = (text: string) => createHash('sha256').update(text).digest('base64url')
 
 function buildFormat(level: ServerProfile['format'], format: AnswerFormat): object {
   if (level === 'words') return {}

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, test, vi } from 'vitest'
 import type { Exchange } from '../scripted-model.ts'
-import { onePixel, openStory, type Story, type StoryOptions, toSeen } from '../story.ts'
+import { onePixel, openStory, type StoryOptions, toSeen } from '../story.ts'
 
 afterEach(() => void vi.useRealTimers())
 

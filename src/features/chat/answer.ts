@@ -24,9 +24,7 @@ export async function answer(ctx: TurnContext<ChatDeps>): Promise<void> {
   const { turn, i18n, reply, signal, deps } = ctx
   const outcome: Outcome = { reason: 'done', second: undefined, leftOut: [] }
   const enough = new AbortController()
-  await reply
-    .write(readText(streamAnswer(ctx, outcome, enough.signal), outcome, deps.metrics))
-    .finally(() => enough.abort())
+  await reply.write(readText(streamAnswer(ctx, outcome, enough.signal), outcome, ctx)).finally(() => enough.abort())
   signal.throwIfAborted()
   takeSecond(ctx, outcome)
   removeThoughts(reply)
@@ -50,11 +48,12 @@ interface Outcome {
 /** Streams the answer. A prompt that the model refuses is built anew, by what was learned from that. */
 async function* streamAnswer(ctx: TurnContext<ChatDeps>, outcome: Outcome, enough: AbortSignal): AsyncIterable<Piece> {
   const { model } = ctx.deps
+  const cacheKey = `${ctx.turn.channel} ${ctx.turn.threadTs}`
   for (let rebuilds = 0; ; rebuilds += 1) {
     const { messages, leftOut } = await buildPrompt(ctx)
     outcome.leftOut = leftOut
     try {
-      return yield* model.stream(messages, AbortSignal.any([ctx.signal, enough]))
+      return yield* model.stream(messages, AbortSignal.any([ctx.signal, enough]), { cacheKey })
     } catch (error) {
       if (!isPromptRefused(error) || rebuilds === maxRebuilds) throw error
     }
@@ -65,7 +64,7 @@ async function* streamAnswer(ctx: TurnContext<ChatDeps>, outcome: Outcome, enoug
 async function* readText(
   pieces: AsyncIterable<Piece>,
   outcome: Outcome,
-  metrics: ChatDeps['metrics'],
+  { deps: { metrics }, figures }: TurnContext<ChatDeps>,
 ): AsyncIterable<string> {
   let bytes = 0
   let count = createMessageCounter()
@@ -78,6 +77,8 @@ async function* readText(
     else if (piece.kind === 'usage') {
       metrics.tokensUsed('in', piece.usage.tokensIn ?? 0)
       metrics.tokensUsed('out', piece.usage.tokensOut ?? 0)
+      metrics.tokensUsed('cached', piece.usage.tokensCached ?? 0)
+      Object.assign(figures, piece.usage)
     } else {
       bytes += Buffer.byteLength(piece.text)
       if (bytes > maxAnswerBytes || (await count(piece.text)) >= maxMessages) {

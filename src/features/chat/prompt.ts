@@ -47,7 +47,7 @@ const promptI18n = i18nFor('en')
  * thread, or cannot be read.
  */
 export async function buildPrompt(ctx: PromptContext): Promise<{ messages: ChatMessage[]; leftOut: string[] }> {
-  const { turn, person, i18n, signal, deps } = ctx
+  const { turn, i18n, signal, deps } = ctx
   const [earlier, read] = await Promise.all([readEarlierLines(ctx), deps.threads.read(turn, turn.question)])
   if (read[0]?.isLocked === true) throw new ShownError('thread_locked', i18n => i18n.ask.threadLocked)
   const thread = [...earlier, ...selectMessages(read, ctx)]
