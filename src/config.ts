@@ -69,7 +69,7 @@ interface Problem {
 export const vendorBaseUrl = 'https://api.openai.com/v1'
 
 /** A small, cheap model that reads a long thread whole. Source: the vendor's list of models, November 2026. */
-const defaultModel = 'gpt-5.6-luna'
+const defaultModel = 'gpt-6-luna'
 
 const token = (prefixes: string[], where: string) =>
   z.string({ error: `is missing: ${where}` }).refine(value => prefixes.some(prefix => value.startsWith(prefix)), {

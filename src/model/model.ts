@@ -74,7 +74,7 @@ export const isPromptRefused = (error: unknown): boolean => error instanceof Sho
 export interface Model {
   /** The name that the server knows. */
   readonly name: string
-  /** The name and host for people: `gpt-5.6-luna at api.openai.com`. */
+  /** The name and host for people: `gpt-6-luna at api.openai.com`. */
   readonly title: string
   /** Tokens that a prompt may have, without those reserved for the answer. Fewer after a prompt was refused as too long. */
   readonly inputTokens: number
