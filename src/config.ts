@@ -23,6 +23,8 @@ export interface ModelConfig {
   concurrency?: number
   /** An answer that stands still for this long is aborted. */
   idleMs: number
+  /** Models that answer when this one is down, limited or silent, in this order. */
+  fallbacks?: ModelConfig[]
 }
 
 /** The validated environment. */
@@ -40,6 +42,8 @@ export interface Config {
   detectModel: boolean
   /** `OPENAI_MODEL` was set; otherwise a server that is found may choose. */
   modelIsNamed: boolean
+  /** What is set for models by name: windows, abilities, prices, and servers of their own. */
+  modelsFile: string | undefined
   logLevel: LogLevel
   /** The folder of what must outlive the process. */
   dataDir: string
@@ -104,6 +108,8 @@ export const environment = z.object({
   OPENAI_API_KEY: z.string().optional(),
   OPENAI_BASE_URL: url('It usually ends in /v1, like http://127.0.0.1:11434/v1.').optional(),
   OPENAI_MODEL: z.string().optional(),
+  OPENAI_FALLBACK_MODELS: z.string().optional(),
+  MODELS_FILE: z.string().optional(),
   MODEL_AUTODETECT: onOff.default(false),
   MODEL_CONTEXT_TOKENS: whole(2_048, 100_000_000).optional(),
   MODEL_OUTPUT_TOKENS: whole(16, 10_000_000).optional(),
@@ -179,6 +185,7 @@ function assemble(env: Environment): Config {
     model: buildModelConfig(env),
     detectModel: env.MODEL_AUTODETECT && env.OPENAI_BASE_URL === undefined && env.OPENAI_API_KEY === undefined,
     modelIsNamed: env.OPENAI_MODEL !== undefined,
+    modelsFile: env.MODELS_FILE,
     logLevel: env.LOG_LEVEL,
     dataDir: env.DATA_DIR,
     databaseUrl: env.DATABASE_URL,
@@ -198,15 +205,20 @@ function parseTransport(env: Environment): Transport {
 }
 
 function buildModelConfig(env: Environment): ModelConfig {
-  return {
+  const server = {
     apiKey: env.OPENAI_API_KEY ?? 'none',
     baseUrl: env.OPENAI_BASE_URL ?? vendorBaseUrl,
+    ...(env.MODEL_CONCURRENCY !== undefined && { concurrency: env.MODEL_CONCURRENCY }),
+    idleMs: env.MODEL_IDLE_SECONDS * 1000,
+  }
+  const others = (env.OPENAI_FALLBACK_MODELS ?? '').split(',').map(name => name.trim())
+  return {
+    ...server,
     name: env.OPENAI_MODEL ?? defaultModel,
     ...(env.MODEL_CONTEXT_TOKENS !== undefined && { contextTokens: env.MODEL_CONTEXT_TOKENS }),
     ...(env.MODEL_OUTPUT_TOKENS !== undefined && { outputTokens: env.MODEL_OUTPUT_TOKENS }),
     ...(env.MODEL_IMAGES !== undefined && { images: env.MODEL_IMAGES }),
-    ...(env.MODEL_CONCURRENCY !== undefined && { concurrency: env.MODEL_CONCURRENCY }),
-    idleMs: env.MODEL_IDLE_SECONDS * 1000,
+    fallbacks: others.filter(name => name !== '').map(name => ({ ...server, name })),
   }
 }
 

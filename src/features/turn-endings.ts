@@ -41,7 +41,7 @@ async function endStopped(ctx: Ctx, by: string | undefined): Promise<Outcome> {
   restoreOldText(ctx)
   const name = by === undefined || by === turn.user ? undefined : (await ctx.deps.users.read(by)).name
   const sentence = name === undefined ? i18n.controls.stopped : i18n.controls.stoppedBy(escapeMarkdown(name))
-  const controls = buildAnswerControls(turn.id, i18n, ctx.deps.model.name)
+  const controls = buildAnswerControls(turn.id, i18n, ctx.figures.model ?? ctx.deps.model.name)
   await conclude(ctx, { note: { kind: 'footer', sentence }, controls })
   return { ended: 'stopped', kind: 'stopped' }
 }

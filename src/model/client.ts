@@ -7,6 +7,7 @@ import { createAnswerText } from './answer-text.ts'
 import { parseModelError, parseRetryWaitMs } from './api-errors.ts'
 import { findWindow } from './catalog.ts'
 import { withErrorSentences } from './error-bodies.ts'
+import { createFallbackModel } from './fallback.ts'
 import { startIdleTimeout } from './idle-timeout.ts'
 import { judgeEnding, mayBeCut } from './judge-ending.ts'
 import { type AnswerFormat, addUsage, type ChatMessage, FormatRefused, type Model, type Piece } from './model.ts'
@@ -50,8 +51,17 @@ interface Question {
   isBatch: boolean
 }
 
-/** Creates a model behind any server that speaks the OpenAI chat API. */
-export function createModel(config: ModelConfig, log: Log): Model {
+/**
+ * Creates a model behind any server that speaks the OpenAI chat API, with those that answer in its place when it is down, limited or
+ * silent.
+ */
+export function createModel({ fallbacks = [], ...config }: ModelConfig, log: Log): Model {
+  const first = createSingleModel(config, log)
+  if (fallbacks.length === 0) return first
+  return createFallbackModel([first, ...fallbacks.map(one => createSingleModel(one, log))], log, config.idleMs)
+}
+
+function createSingleModel(config: ModelConfig, log: Log): Model {
   const window = {
     ...findWindow(config.name),
     ...(config.contextTokens !== undefined && { contextTokens: config.contextTokens }),

@@ -30,11 +30,12 @@ export function addUsage(sum: Usage, usage: Usage | undefined): Usage {
 
 /**
  * A piece of a model's stream: text, and at the end the usage, if the server says so, and why the answer stopped. `again` means that the
- * text so far was cut off, and that another answer follows in its place.
+ * text so far was cut off, and that another answer follows in its place; `model` that another model than the first one answers.
  */
 export type Piece =
   | { kind: 'text'; text: string }
   | { kind: 'again' }
+  | { kind: 'model'; name: string }
   | { kind: 'usage'; usage: Usage }
   | { kind: 'stopped'; reason: StopReason }
 

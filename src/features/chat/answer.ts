@@ -32,7 +32,7 @@ export async function answer(ctx: TurnContext<ChatDeps>): Promise<void> {
   const note = { kind: 'footer' as const, sentence: facts.join(' · ') }
   await reply.finish({
     ...(facts.length > 0 && { note }),
-    controls: buildAnswerControls(turn.id, i18n, deps.model.name),
+    controls: buildAnswerControls(turn.id, i18n, ctx.figures.model ?? deps.model.name),
   })
 }
 
@@ -51,6 +51,7 @@ async function* streamAnswer(ctx: TurnContext<ChatDeps>, outcome: Outcome, enoug
   const cacheKey = `${ctx.turn.channel} ${ctx.turn.threadTs}`
   for (let rebuilds = 0; ; rebuilds += 1) {
     const { messages, leftOut } = await buildPrompt(ctx)
+    ctx.figures.model = model.name
     outcome.leftOut = leftOut
     try {
       return yield* model.stream(messages, AbortSignal.any([ctx.signal, enough]), { cacheKey })
@@ -74,6 +75,7 @@ async function* readText(
       bytes = 0
       count = createMessageCounter()
     } else if (piece.kind === 'stopped') outcome.reason = piece.reason
+    else if (piece.kind === 'model') figures.model = piece.name
     else if (piece.kind === 'usage') {
       metrics.tokensUsed('in', piece.usage.tokensIn ?? 0)
       metrics.tokensUsed('out', piece.usage.tokensOut ?? 0)
