@@ -23,6 +23,8 @@ export interface ModelConfig {
   concurrency?: number
   /** An answer that stands still for this long is aborted. */
   idleMs: number
+  /** In US dollars for a million tokens, where they are not the vendor's list prices. */
+  prices?: { in: number; cachedIn?: number; out: number }
   /** Models that answer when this one is down, limited or silent, in this order. */
   fallbacks?: ModelConfig[]
 }

@@ -8,6 +8,7 @@ import { loadTaxonomies } from './features/classify/taxonomy-files.ts'
 import { createLog, type Log } from './log.ts'
 import { createModel } from './model/client.ts'
 import { buildDetectedConfig, detectLocalServer } from './model/detect-local-server.ts'
+import { applyModelsFile } from './model/models-file.ts'
 import { tokenErrors } from './slack/start-error.ts'
 import { openStore } from './store/data-dir.ts'
 import type { Store } from './store/store.ts'
@@ -69,9 +70,10 @@ async function openStoreOf({ databaseUrl, dataDir, stopMs }: Config, log: Log): 
   return openSharedStore(databaseUrl, log)
 }
 
-/** Returns the configured model, or detects a server on this machine if that is configured. */
+/** Returns the configured model with what the file of models says, or detects a server on this machine if that is configured. */
 async function chooseModel(config: Config, log: Log): Promise<Config['model']> {
-  if (!config.detectModel) return config.model
+  const { model, modelsFile } = config
+  if (!config.detectModel) return modelsFile === undefined ? model : applyModelsFile(modelsFile, model, process.env)
   const found = await detectLocalServer({ ollamaHost: process.env.OLLAMA_HOST })
   if (found === undefined)
     throw new StartError(
