@@ -54,6 +54,7 @@ interface BotDeps {
   > &
     Partial<Pick<Config, 'bounds' | 'host' | 'metricsPort' | 'retention'>>
   model: Model
+  modelEnds?: Services['modelEnds']
   store: Store
   taxonomies: Taxonomies
   log: Log
@@ -154,7 +155,7 @@ type Slack = Awaited<ReturnType<typeof openSlack>>
 type QueueDeps = Parameters<typeof createQueue>[0]
 
 /** Identifies the bot and creates the services that read and write Slack. */
-async function openSlack({ config, model, store, log }: BotDeps) {
+async function openSlack({ config, model, modelEnds = () => [], store, log }: BotDeps) {
   const metrics = createMetrics()
   const call = createCallSlack(config.botToken, config.slackApiUrl, metrics, log)
   const self = await fetchIdentity(call, log, config.slackApiUrl)
@@ -171,6 +172,7 @@ async function openSlack({ config, model, store, log }: BotDeps) {
   return {
     self,
     model,
+    modelEnds,
     store,
     log,
     metrics,

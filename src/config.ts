@@ -44,7 +44,7 @@ export interface Config {
   detectModel: boolean
   /** `OPENAI_MODEL` was set; otherwise a server that is found may choose. */
   modelIsNamed: boolean
-  /** What is set for models by name: windows, abilities, prices, and servers of their own. */
+  /** Settings of models by name: windows, abilities, prices, and servers of their own. */
   modelsFile: string | undefined
   logLevel: LogLevel
   /** The folder of what must outlive the process. */

@@ -9,6 +9,7 @@ import { createLog, type Log } from './log.ts'
 import { createModel } from './model/client.ts'
 import { buildDetectedConfig, detectLocalServer } from './model/detect-local-server.ts'
 import { applyModelsFile } from './model/models-file.ts'
+import { watchShutdownDates } from './model/shutdown-dates.ts'
 import { tokenErrors } from './slack/start-error.ts'
 import { openStore } from './store/data-dir.ts'
 import type { Store } from './store/store.ts'
@@ -48,9 +49,13 @@ async function run(config: Config): Promise<void> {
   try {
     const taxonomies = await loadTaxonomies(config.taxonomyFile)
     store = await openStoreOf(config, log)
+    const chosen = await chooseModel(config, log)
+    const shutdowns = watchShutdownDates(chosen, log)
+    void shutdowns.check()
     bot = await startBot({
       config,
-      model: createModel(await chooseModel(config, log), log),
+      model: createModel(chosen, log),
+      modelEnds: () => shutdowns.ends,
       store,
       taxonomies,
       log,

@@ -32,6 +32,8 @@ type Recovered = Exclude<Awaited<ReturnType<typeof recover>>, 'unreadable' | und
 export interface Services {
   self: BotIdentity
   model: Model
+  /** Lists the models that their vendor is going to shut down, with their last dates. */
+  modelEnds: () => { name: string; date: string }[]
   call: CallSlack
   reader: SlackReader
   respond: Responder

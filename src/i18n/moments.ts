@@ -18,6 +18,8 @@ export function createMoments(language: string) {
     },
     full: (at: number, timeZone: string): string =>
       `${format(at, timeZone, { weekday: 'short', ...date })} ${format(at, timeZone, clock)}`,
+    /** Formats a date such as `2027-01-14`. */
+    day: (date: string): string => format(Date.parse(date), 'UTC', { dateStyle: 'long' }),
     weekday: (at: number, timeZone: string): string => format(at, timeZone, { weekday: 'long' }),
   }
 }

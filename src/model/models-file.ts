@@ -8,7 +8,7 @@ const tokens = z.int().positive()
 const dollars = z.number().nonnegative()
 const url = z.url({ protocol: /^https?$/, error: 'is not an http(s) address' })
 
-/** What is set for models by name. Prices are in US dollars for a million tokens. */
+/** Settings of models by name. Prices are in US dollars for a million tokens. */
 const fileSchema = z.strictObject({
   models: z.array(
     z.strictObject({

@@ -7,7 +7,7 @@ import { rejectAfter } from '../../slack/users.ts'
 import { formatFailure, savedOrTold } from '../command-failure.ts'
 import type { Bot, Services } from '../context.ts'
 
-type HomeDeps = Pick<Services, 'call' | 'limiter' | 'model' | 'log' | 'store' | 'users'>
+type HomeDeps = Pick<Services, 'call' | 'limiter' | 'model' | 'modelEnds' | 'log' | 'store' | 'users'>
 
 /** Registers App Home: its home tab says what the bot does and which model answers, its messages tab suggests prompts. */
 export function home({ app, services }: Bot): void {
@@ -54,9 +54,11 @@ async function forget({ store, log }: HomeDeps, user: string, i18n: I18n): Promi
 }
 
 async function publish(deps: HomeDeps, user: string, i18n: I18n, notice?: string): Promise<void> {
+  const isAdmin = (await deps.users.read(user)).isAdmin && (await deps.users.refresh(user)).isAdmin
   const view = buildHomeView(i18n, {
     model: i18n.modelTitle(deps.model.title),
-    ratings: await countRatings(deps, user),
+    ends: isAdmin ? deps.modelEnds() : [],
+    ratings: isAdmin ? await countRatings(deps) : undefined,
     notice,
   })
   await deps.limiter
@@ -81,9 +83,8 @@ async function findExample(call: HomeDeps['call']): Promise<{ name: string | und
 
 type Ratings = Awaited<ReturnType<HomeDeps['store']['ratings']['count']>>
 
-/** Counts the ratings of all answers for an admin; undefined for everybody else. */
-async function countRatings({ store, users, log }: HomeDeps, user: string): Promise<Ratings | undefined> {
-  if (!(await users.read(user)).isAdmin || !(await users.refresh(user)).isAdmin) return undefined
+/** Counts the ratings of all answers; undefined if that fails. */
+async function countRatings({ store, log }: HomeDeps): Promise<Ratings | undefined> {
   return store.ratings.count().catch(error => {
     log.warn({ reason: formatError(error) }, 'ratings not counted')
     return undefined
@@ -118,10 +119,15 @@ async function suggest(
     .catch(error => deps.log.debug({ code: error.code }, 'suggested prompts not set'))
 }
 
-function buildHomeView(
-  i18n: I18n,
-  { model, ratings, notice }: { model: string; ratings: Ratings | undefined; notice: string | undefined },
-): HomeView {
+interface HomeFacts {
+  model: string
+  /** Models that are going to be shut down, for admins. */
+  ends: ReturnType<HomeDeps['modelEnds']>
+  ratings: Ratings | undefined
+  notice: string | undefined
+}
+
+function buildHomeView(i18n: I18n, { model, ends, ratings, notice }: HomeFacts): HomeView {
   const plain = (text: string) => ({ type: 'plain_text' as const, text })
   const section = (text: string) => ({ type: 'section' as const, text: { type: 'plain_text' as const, text } })
   return {
@@ -144,6 +150,7 @@ function buildHomeView(
         ],
       },
       { type: 'divider' },
+      ...ends.map(({ name, date }) => section(i18n.home.modelEnds(name, i18n.summary.moments.day(date)))),
       ...(ratings === undefined ? [] : [section(formatRatings(ratings, i18n))]),
       { type: 'context', elements: [{ type: 'plain_text', text: i18n.home.model(model) }] },
       { type: 'context', elements: [{ type: 'plain_text', text: i18n.home.reads }] },
