@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, test, vi } from 'vitest'
 import type { Exchange } from '../scripted-model.ts'
-import { onePixel, openStory, type StoryOptions, toSeen } from '../story.ts'
+import { freePort, onePixel, openStory, type StoryOptions, toSeen } from '../story.ts'
 
 afterEach(() => void vi.useRealTimers())
 
@@ -130,4 +130,20 @@ describe('the next request of a thread begins with the former one', () => {
     const kept = requests.slice(1).map((next, index) => keptOf(requests[index] as Exchange, next))
     expect(kept.filter(part => part < 0.95).length).toBeLessThanOrEqual(3)
   })
+})
+
+test('tokens from the provider’s cache are counted in the metrics', async () => {
+  const port = await freePort()
+  const { slack, model, say, untilReply } = await openStory({ config: { port } })
+  const { general } = slack.channels
+  const ts = await say(slack.people.dana, general, `<@${slack.botUserId}> 2+2?`)
+  const exchange = await model.next()
+  exchange.say('4')
+  const usage = { prompt_tokens: 2_000, completion_tokens: 5, prompt_tokens_details: { cached_tokens: 1_920 } }
+  exchange.raw(`data: ${JSON.stringify({ choices: [], usage })}\n\n`)
+  exchange.end({ usage: false })
+  await untilReply(general, ts, reply => JSON.stringify(reply.blocks ?? []).includes('answer_author'), 'the end')
+  const figures = await (await fetch(`http://127.0.0.1:${port}/metrics`)).text()
+  expect(figures).toContain('threadwise_model_tokens_total{direction="in"} 2000')
+  expect(figures).toContain('threadwise_model_tokens_total{direction="cached"} 1920')
 })
