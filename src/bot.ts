@@ -59,6 +59,7 @@ interface BotDeps {
   > &
     Partial<Pick<Config, 'bounds' | 'budgets' | 'host' | 'metricsPort' | 'redaction' | 'retention' | 'speech'>>
   model: Model
+  modelEnds?: Services['modelEnds']
   store: Store
   taxonomies: Taxonomies
   log: Log
@@ -167,7 +168,7 @@ type Slack = Awaited<ReturnType<typeof openSlack>>
 type QueueDeps = Parameters<typeof createQueue>[0]
 
 /** Identifies the bot and creates the services that read and write Slack. */
-async function openSlack({ config, store, log, ...deps }: BotDeps) {
+async function openSlack({ config, modelEnds = () => [], store, log, ...deps }: BotDeps) {
   const metrics = createMetrics()
   const call = createCallSlack(config.botToken, config.slackApiUrl, metrics, log)
   const self = await fetchIdentity(call, log, config.slackApiUrl)
@@ -191,6 +192,7 @@ async function openSlack({ config, store, log, ...deps }: BotDeps) {
     self,
     model,
     speech: config.speech && createSpeech(config.speech, log),
+    modelEnds,
     store,
     log,
     metrics,

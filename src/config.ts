@@ -23,6 +23,10 @@ export interface ModelConfig {
   concurrency?: number
   /** An answer that stands still for this long is aborted. */
   idleMs: number
+  /** In US dollars for a million tokens, where they are not the vendor's list prices. */
+  prices?: { in: number; cachedIn?: number; out: number }
+  /** Models that answer when this one is down, limited or silent, in this order. */
+  fallbacks?: ModelConfig[]
 }
 
 /** The speech server, which reads answers aloud. */
@@ -51,6 +55,8 @@ export interface Config {
   detectModel: boolean
   /** `OPENAI_MODEL` was set; otherwise a server that is found may choose. */
   modelIsNamed: boolean
+  /** Settings of models by name: windows, abilities, prices, and servers of their own. */
+  modelsFile: string | undefined
   logLevel: LogLevel
   /** The folder of what must outlive the process. */
   dataDir: string
@@ -84,7 +90,7 @@ interface Problem {
 export const vendorBaseUrl = 'https://api.openai.com/v1'
 
 /** A small, cheap model that reads a long thread whole. Source: the vendor's list of models, November 2026. */
-const defaultModel = 'gpt-5.6-luna'
+const defaultModel = 'gpt-6-luna'
 
 const token = (prefixes: string[], where: string) =>
   z.string({ error: `is missing: ${where}` }).refine(value => prefixes.some(prefix => value.startsWith(prefix)), {
@@ -130,6 +136,8 @@ export const environment = z.object({
   OPENAI_API_KEY: z.string().optional(),
   OPENAI_BASE_URL: url('It usually ends in /v1, like http://127.0.0.1:11434/v1.').optional(),
   OPENAI_MODEL: z.string().optional(),
+  OPENAI_FALLBACK_MODELS: z.string().optional(),
+  MODELS_FILE: z.string().optional(),
   MODEL_AUTODETECT: onOff.default(false),
   MODEL_CONTEXT_TOKENS: whole(2_048, 100_000_000).optional(),
   MODEL_OUTPUT_TOKENS: whole(16, 10_000_000).optional(),
@@ -216,6 +224,7 @@ function assemble(env: Environment): Config {
     speech: buildSpeechConfig(env),
     detectModel: env.MODEL_AUTODETECT && env.OPENAI_BASE_URL === undefined && env.OPENAI_API_KEY === undefined,
     modelIsNamed: env.OPENAI_MODEL !== undefined,
+    modelsFile: env.MODELS_FILE,
     logLevel: env.LOG_LEVEL,
     dataDir: env.DATA_DIR,
     databaseUrl: env.DATABASE_URL,
@@ -247,15 +256,20 @@ function parseTransport(env: Environment): Transport {
 }
 
 function buildModelConfig(env: Environment): ModelConfig {
-  return {
+  const server = {
     apiKey: env.OPENAI_API_KEY ?? 'none',
     baseUrl: env.OPENAI_BASE_URL ?? vendorBaseUrl,
+    ...(env.MODEL_CONCURRENCY !== undefined && { concurrency: env.MODEL_CONCURRENCY }),
+    idleMs: env.MODEL_IDLE_SECONDS * 1000,
+  }
+  const others = (env.OPENAI_FALLBACK_MODELS ?? '').split(',').map(name => name.trim())
+  return {
+    ...server,
     name: env.OPENAI_MODEL ?? defaultModel,
     ...(env.MODEL_CONTEXT_TOKENS !== undefined && { contextTokens: env.MODEL_CONTEXT_TOKENS }),
     ...(env.MODEL_OUTPUT_TOKENS !== undefined && { outputTokens: env.MODEL_OUTPUT_TOKENS }),
     ...(env.MODEL_IMAGES !== undefined && { images: env.MODEL_IMAGES }),
-    ...(env.MODEL_CONCURRENCY !== undefined && { concurrency: env.MODEL_CONCURRENCY }),
-    idleMs: env.MODEL_IDLE_SECONDS * 1000,
+    fallbacks: others.filter(name => name !== '').map(name => ({ ...server, name })),
   }
 }
 

@@ -8,6 +8,8 @@ import { loadTaxonomies } from './features/classify/taxonomy-files.ts'
 import { createLog, type Log } from './log.ts'
 import { createModel } from './model/client.ts'
 import { buildDetectedConfig, detectLocalServer } from './model/detect-local-server.ts'
+import { applyModelsFile } from './model/models-file.ts'
+import { watchShutdownDates } from './model/shutdown-dates.ts'
 import { tokenErrors } from './slack/start-error.ts'
 import { openStore } from './store/data-dir.ts'
 import type { Store } from './store/store.ts'
@@ -47,9 +49,13 @@ async function run(config: Config): Promise<void> {
   try {
     const taxonomies = await loadTaxonomies(config.taxonomyFile)
     store = await openStoreOf(config, log)
+    const chosen = await chooseModel(config, log)
+    const shutdowns = watchShutdownDates(chosen, log)
+    void shutdowns.check()
     bot = await startBot({
       config,
-      model: createModel(await chooseModel(config, log), log),
+      model: createModel(chosen, log),
+      modelEnds: () => shutdowns.ends,
       store,
       taxonomies,
       log,
@@ -69,9 +75,10 @@ async function openStoreOf({ databaseUrl, dataDir, stopMs }: Config, log: Log): 
   return openSharedStore(databaseUrl, log)
 }
 
-/** Returns the configured model, or detects a server on this machine if that is configured. */
+/** Returns the configured model with what the file of models says, or detects a server on this machine if that is configured. */
 async function chooseModel(config: Config, log: Log): Promise<Config['model']> {
-  if (!config.detectModel) return config.model
+  const { model, modelsFile } = config
+  if (!config.detectModel) return modelsFile === undefined ? model : applyModelsFile(modelsFile, model, process.env)
   const found = await detectLocalServer({ ollamaHost: process.env.OLLAMA_HOST })
   if (found === undefined)
     throw new StartError(

@@ -5,7 +5,8 @@ export interface Metrics {
   turnEnded(outcome: string, kind: string): void
   firstTextShown(milliseconds: number): void
   slackCalled(method: string, outcome: 'ok' | 'refused' | 'failed'): void
-  tokensUsed(direction: 'in' | 'out', count: number): void
+  /** Counts tokens; `cached` ones are a part of those that went in. */
+  tokensUsed(direction: 'in' | 'out' | 'cached', count: number): void
   /** Reads the sizes of the thread cache and the queue, and the state of the store, at each scrape. */
   observe(look: () => { threads: number; cachedTokens: number; turnsInFlight: number; isStoreKept: boolean }): void
   /** Returns the metrics in Prometheus's text format. */
@@ -37,7 +38,7 @@ export function createMetrics(): Metrics {
   })
   const tokens = new Counter({
     name: 'threadwise_model_tokens_total',
-    help: 'Tokens sent to and received from the model.',
+    help: 'Tokens sent to and received from the model; cached ones are a part of those sent.',
     labelNames: ['direction'],
     registers,
   })

@@ -56,6 +56,8 @@ export async function createScriptedModel(): Promise<ScriptedModel> {
   let auto: ((exchange: Exchange) => void) | undefined
 
   const server = createServer(async (request, response) => {
+    // It has no list of models.
+    if (request.method !== 'POST') return void response.writeHead(404).end()
     const exchange = toExchange(JSON.parse(await readBody(request)), request, response)
     requests.push(exchange)
     const waiter = waiting.shift()

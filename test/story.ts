@@ -39,6 +39,7 @@ export interface StoryOptions {
   /** The database that several bots share. */
   databaseUrl?: string
   taxonomyFile?: string
+  modelEnds?: Parameters<typeof startBot>[0]['modelEnds']
   /** The story is about a Slack that takes nothing, not even a word about what went wrong. */
   isMute?: boolean
 }
@@ -109,7 +110,8 @@ export async function connect(
   const modelConfig = { apiKey: 'sk-test', baseUrl: model.baseUrl, name: 'gpt-4o', idleMs: 10_000, ...options.model }
   const store = await openStoreOf(options, log)
   const taxonomies = await loadTaxonomies(options.taxonomyFile)
-  const bot = await startBot({ config, model: createModel(modelConfig, log), store, taxonomies, log })
+  const ends = options.modelEnds !== undefined && { modelEnds: options.modelEnds }
+  const bot = await startBot({ config, model: createModel(modelConfig, log), ...ends, store, taxonomies, log })
   const app = {
     async stop() {
       await bot.stop()

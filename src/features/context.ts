@@ -2,7 +2,7 @@ import type { App } from '@slack/bolt'
 import type { I18n } from '../i18n/catalog.ts'
 import type { Log } from '../log.ts'
 import type { Metrics } from '../metrics.ts'
-import type { Model } from '../model/model.ts'
+import type { Model, Usage } from '../model/model.ts'
 import type { createSpeech } from '../model/speech.ts'
 import type { Job } from '../queue/job.ts'
 import type { Outbox } from '../queue/outbox.ts'
@@ -36,6 +36,8 @@ export interface Services {
   model: Model
   /** Undefined without a speech server. */
   speech: ReturnType<typeof createSpeech> | undefined
+  /** Lists the models that their vendor is going to shut down, with their last dates. */
+  modelEnds: () => { name: string; date: string }[]
   call: CallSlack
   reader: SlackReader
   respond: Responder
@@ -73,6 +75,8 @@ export interface TurnContext<D extends object = object> {
   /** Aborts with an `Interruption`. */
   readonly signal: AbortSignal
   readonly log: Log
+  /** Figures that a handler adds to the turn's log line, and the name of the model that answers. */
+  readonly figures: { model?: string } & Partial<Usage>
   readonly deps: D
 }
 

@@ -37,14 +37,25 @@ export async function handleTurn(deps: HandleDeps, handlers: readonly TurnHandle
 
   const turn = { ...job.turn, question: recovered?.question ?? job.turn.question }
   const checkpoint = resumeCheckpoint(job.progress, recovered)
-  const { reply, close, figures } = openTurnReply(fenced, { ...job, turn }, { checkpoint, i18n })
-  const ctx = { job, turn, recovered, person, i18n, reply, signal: job.signal, log: deps.log, deps: fenced }
+  const { reply, close, figures: measure } = openTurnReply(fenced, { ...job, turn }, { checkpoint, i18n })
+  const ctx = {
+    job,
+    turn,
+    recovered,
+    person,
+    i18n,
+    reply,
+    signal: job.signal,
+    log: deps.log,
+    figures: {},
+    deps: fenced,
+  }
   const { ended, kind } = await dispatch(ctx, handlers)
     .catch(error => endWithFailure(ctx, error))
     .catch(error => endWithoutSlack(ctx, error))
   close()
   deps.metrics.turnEnded(ended, kind)
-  deps.log.info({ turn: turn.id, ended, kind, ...figures() }, 'turn ended')
+  deps.log.info({ turn: turn.id, ended, kind, ...measure(), ...ctx.figures }, 'turn ended')
   return ended
 }
 

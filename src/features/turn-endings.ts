@@ -42,7 +42,7 @@ async function endStopped(ctx: Ctx, by: string | undefined): Promise<Outcome> {
   const name = by === undefined || by === turn.user ? undefined : (await ctx.deps.users.read(by)).name
   const sentence = name === undefined ? i18n.controls.stopped : i18n.controls.stoppedBy({ name: escapeMarkdown(name) })
   const controls = buildAnswerControls(turn.id, i18n, {
-    model: ctx.deps.model.name,
+    model: ctx.figures.model ?? ctx.deps.model.name,
     canListen: ctx.deps.speech !== undefined,
   })
   await conclude(ctx, { note: { kind: 'footer', sentence }, controls })
@@ -91,10 +91,18 @@ export function endWithoutSlack(ctx: Ctx, error: unknown): Outcome {
 }
 
 /** Remembers the reply as the model wrote it, so that the next turn of a cached thread reads nothing from Slack. */
-export function rememberReply({ turn, reply, deps }: TurnContext<Pick<Services, 'threads'>>): void {
+export function rememberReply({ turn, job, reply, deps }: TurnContext<Pick<Services, 'threads'>>): void {
   const { messages, text } = reply
   if (messages[0] === undefined || text.trim() === '') return
-  const message = { ts: messages[0], author: { kind: 'self' as const }, text, form: 'markdown' as const, files: [] }
+  const mark = { turn: turn.id, part: 0, edition: job.revision, isWhole: true }
+  const message = {
+    ts: messages[0],
+    author: { kind: 'self' as const },
+    mark,
+    text,
+    form: 'markdown' as const,
+    files: [],
+  }
   deps.threads.note({ kind: 'said', thread: turn, message })
 }
 

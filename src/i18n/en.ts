@@ -366,6 +366,7 @@ export const en = {
     follow:
       'In a thread that I take part in, you need not mention me again. Begin with someone else’s @name and I keep quiet.',
     model: 'Answers come from: {name}',
+    modelEnds: '⚠️ {name} will be shut down on {date}. Set OPENAI_MODEL to another model before then.',
     reads:
       'I read the thread that I am asked in and its files and send them to that model. Outside Slack I keep a question only until it is answered, your thumbs, feedback with its labels, and for 30 days what I found for summaries.',
     ask: 'Ask a question',

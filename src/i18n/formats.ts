@@ -26,6 +26,8 @@ export function createFormats(language: string) {
     weekday: (at: number, timeZone: string): string => format(at, timeZone, { weekday: 'long' }),
     /** Formats a day, `2026-11-28`. */
     day: (iso: string): string => format(Date.parse(`${iso}T00:00Z`), 'UTC', { weekday: 'short', ...date }),
+    /** Formats a day with its year. */
+    date: (iso: string): string => format(Date.parse(`${iso}T00:00Z`), 'UTC', { dateStyle: 'long' }),
     and: (texts: readonly string[]): string => new Intl.ListFormat(language).format(texts),
     or: (texts: readonly string[]): string => new Intl.ListFormat(language, { type: 'disjunction' }).format(texts),
   }

@@ -1,3 +1,5 @@
+import { readContextTokens } from './model-data.ts'
+
 /** The limits and abilities of a model. */
 interface Window {
   /** Tokens of prompt and answer together. */
@@ -11,7 +13,7 @@ interface Window {
 }
 
 /**
- * Defaults for a model that the catalog does not know: small enough for the common local models, and the parameter that every server
+ * Defaults for a model that nobody knows: small enough for the common local models, and the parameter that every server
  * understands. `MODEL_CONTEXT_TOKENS`, `MODEL_OUTPUT_TOKENS` and `MODEL_IMAGES` override them.
  */
 const unknownWindow: Window = {
@@ -21,70 +23,124 @@ const unknownWindow: Window = {
   outputParameter: 'max_tokens',
 }
 
-const row = (contextTokens: number, outputTokens: number, images: boolean, newer: boolean): Window => ({
-  contextTokens,
-  outputTokens,
-  images,
-  outputParameter: newer ? 'max_completion_tokens' : 'max_tokens',
-})
-
-const seeing = true
-const blind = false
-const newer = true
-const older = false
+/** The longest answer of a model whose vendor is not in the list: what all current hosted models give. */
+const usualOutputTokens = 8_192
 
 /**
- * Exact names. Figures are from the vendors' pages on models, read in November 2026; those of retired models from the
- * same pages while the models were offered.
+ * Longest answers, which the data package does not have, by the start of the name, the longest first. Figures are from the vendors'
+ * pages on models, read in November 2026. A server that takes less says so, and the bot learns it.
  */
-const exact: Record<string, Window> = {
-  'gpt-3.5-turbo': row(16_385, 4_096, blind, older),
-  'gpt-3.5-turbo-1106': row(16_385, 4_096, blind, older),
-  'gpt-3.5-turbo-0125': row(16_385, 4_096, blind, older),
-  'gpt-3.5-16k': row(16_385, 4_096, blind, older),
-  'gpt-3.5-turbo-16k': row(16_385, 4_096, blind, older),
-  'gpt-4': row(8_192, 8_192, blind, older),
-  'gpt-4-0613': row(8_192, 8_192, blind, older),
-  'gpt-4-32k': row(32_768, 32_768, blind, older),
-  'gpt-4-1106-preview': row(128_000, 4_096, blind, older),
-  'gpt-4-0125-preview': row(128_000, 4_096, blind, older),
-  'gpt-4-1106-vision-preview': row(128_000, 4_096, seeing, older),
-  'gpt-4-turbo': row(128_000, 4_096, seeing, older),
-  'gpt-4-turbo-2024-04-09': row(128_000, 4_096, seeing, older),
-  'gpt-4o-2024-05-13': row(128_000, 4_096, seeing, older),
-  'chatgpt-4o-latest': row(128_000, 16_384, seeing, older),
-  'claude-2': row(100_000, 4_096, blind, older),
-  'claude-3-opus-20240229': row(200_000, 4_096, seeing, older),
-  'claude-3-sonnet-20240229': row(200_000, 4_096, seeing, older),
-  'gpt-5-chat-latest': row(128_000, 16_384, seeing, newer),
-  'gpt-5.1-chat-latest': row(128_000, 16_384, seeing, newer),
-  'gpt-5.2-chat-latest': row(128_000, 16_384, seeing, newer),
-}
-
-/** Families by the start of the name, the longest first, so that dated snapshots are found too. */
-const families: [start: string, window: Window][] = [
-  ['gpt-6', row(1_050_000, 128_000, seeing, newer)],
-  ['gpt-5.6', row(1_050_000, 128_000, seeing, newer)],
-  ['gpt-5.5', row(1_050_000, 128_000, seeing, newer)],
-  ['gpt-5.4-mini', row(400_000, 128_000, seeing, newer)],
-  ['gpt-5.4-nano', row(400_000, 128_000, seeing, newer)],
-  ['gpt-5.4', row(1_050_000, 128_000, seeing, newer)],
-  ['gpt-5', row(400_000, 128_000, seeing, newer)],
-  ['gpt-4.1', row(1_047_576, 32_768, seeing, newer)],
-  ['gpt-4o', row(128_000, 16_384, seeing, newer)],
-  ['o4-mini', row(200_000, 100_000, seeing, newer)],
-  ['o3-mini', row(200_000, 100_000, blind, newer)],
-  ['o3', row(200_000, 100_000, seeing, newer)],
-  ['o1', row(200_000, 100_000, seeing, newer)],
+const outputs: [start: string, tokens: number][] = [
+  ['gpt-6', 128_000],
+  ['gpt-5-chat', 16_384],
+  ['gpt-5.1-chat', 16_384],
+  ['gpt-5.2-chat', 16_384],
+  ['gpt-5', 128_000],
+  ['gpt-4.1', 32_768],
+  ['gpt-4o-2024-05-13', 4_096],
+  ['gpt-4o', 16_384],
+  ['chatgpt-4o', 16_384],
+  ['gpt-4-32k', 32_768],
+  ['gpt-4-turbo', 4_096],
+  ['gpt-4-1106', 4_096],
+  ['gpt-4-0125', 4_096],
+  ['gpt-4', 8_192],
+  ['gpt-3.5', 4_096],
+  ['o1', 100_000],
+  ['o3', 100_000],
+  ['o4', 100_000],
+  ['claude-2', 4_096],
+  ['claude-3-5', 8_192],
+  ['claude-3-7', 64_000],
+  ['claude-3', 4_096],
+  ['claude', 32_000],
+  ['gemini-1', 8_192],
+  ['gemini-2.0', 8_192],
+  ['gemini', 65_536],
 ]
 
-/** Looks up a model by its name, case-insensitively and without a gateway's vendor prefix (`openai/gpt-4o`). */
+/** Names of the vendor's own models; the newer ones take `max_completion_tokens` alone. */
+const vendorsNewer = /^(?:gpt-4o|gpt-4\.1|gpt-[5-9]|o\d)/
+
+/** Models that see pictures, which the data package does not say. */
+const seeing = [
+  /^(?:gpt-4o|chatgpt-4o|gpt-4\.1|gpt-[5-9]|gpt-4-turbo|gpt-4-.*vision|o1|o3|o4)/,
+  /^claude-(?!2|instant)/,
+  /^gemini-/,
+  /^kimi-(?:k[2-9]\.[5-9]|k[3-9]|.*vl)/,
+  /^grok-(?:[4-9]|.*vision)/,
+  /^(?:pixtral|mistral-(?:large|medium|small))/,
+  /^qwen[\d.]*-?vl|^qwen.*-vl|^qwen3\.[5-9]/,
+  /^glm-\d+(?:\.\d+)?v/,
+  /^llama-4/,
+]
+const blind = /^o3-mini|^o1-(?:mini|preview)|^gpt-4-turbo-preview|^gpt-oss|-(?:audio|realtime|transcribe|tts)/
+
+/** Windows of models that the data package gives too roughly: it has one figure for two generations, or rounds. */
+const exact: [name: RegExp, tokens: number][] = [
+  [/^gpt-4-32k/, 32_768],
+  [/^gpt-4\.1(?![a-z\d])/, 1_047_576],
+  [/^gpt-5(?:\.[12])?-chat/, 128_000],
+  [/^claude-2(?:\.0)?$/, 100_000],
+]
+
+/** The OpenRouter organizations of vendors that the data package lists there alone. */
+const organizations: [start: RegExp, organization: string][] = [
+  [/^(?:qwen[\d.]*-|qwq|qvq)/, 'qwen'],
+  [/^glm/, 'z-ai'],
+  [/^kimi/, 'moonshotai'],
+  [/^deepseek/, 'deepseek'],
+  [/^llama-/, 'meta-llama'],
+  [/^(?:mi|code|dev|magi|mini)stral|^pixtral|^mixtral/, 'mistralai'],
+]
+
+/** Windows of families for models that the data package does not have yet, or has without one: the smallest of their kind. */
+const families: [start: RegExp, tokens: number][] = [
+  [/^gpt-(?:[6-9]|5\.[4-9])(?![a-z])/, 400_000],
+  [/^gpt-5(?![a-z])/, 128_000],
+  [/^(?:gpt-4o|chatgpt-4o)(?![a-z])/, 128_000],
+  [/^gpt-4-(?:1106|0125)/, 128_000],
+  [/^gpt-3\.5(?![a-z])/, 16_385],
+  [/^o[134](?![a-z])/, 200_000],
+  [/^claude-/, 200_000],
+  [/^gemini-/, 1_000_000],
+  [/^deepseek-(?:v[4-9])/, 1_000_000],
+  [/^deepseek-/, 64_000],
+  [/^qwen-(?:plus|turbo|flash|long)/, 131_072],
+  [/^qwen[\d.]*-/, 32_768],
+  [/^glm-(?:4\.6|4\.7|5)/, 200_000],
+  [/^glm-/, 128_000],
+  [/^kimi-/, 131_072],
+  [/^grok-/, 131_072],
+  [/^(?:mistral|codestral|devstral|magistral)-/, 32_768],
+]
+
+/** A tag of Ollama's, or a file: such a server runs a model with a window of its own. */
+const localName = /:(?:latest|[\w.-]*\d[bm]\b.*)$|\.gguf$|^\//
+
+/** Finds a model by its name, case-insensitively and with or without a gateway's vendor prefix (`openai/gpt-4o`). */
 export function findWindow(name: string): Window {
-  const bare = name.toLowerCase().split('/').at(-1) ?? ''
-  return exact[bare] ?? families.find(([start]) => isFamily(bare, start))?.[1] ?? unknownWindow
+  const full = name.toLowerCase()
+  const bare = full.split('/').at(-1) ?? ''
+  const contextTokens = localName.test(full) ? undefined : findContextTokens(full, bare)
+  if (contextTokens === undefined) return unknownWindow
+  const outputTokens = outputs.find(([start]) => bare.startsWith(start))?.[1] ?? usualOutputTokens
+  return {
+    contextTokens,
+    outputTokens: Math.min(outputTokens, contextTokens),
+    images: !blind.test(bare) && seeing.some(pattern => pattern.test(bare)),
+    outputParameter: vendorsNewer.test(bare) ? 'max_completion_tokens' : 'max_tokens',
+  }
 }
 
-/** Returns true for `gpt-4o-2024-08-06` in the family `gpt-4o`, false for `gpt-4omega`. */
-function isFamily(name: string, start: string): boolean {
-  return name.startsWith(start) && /^(?:$|[-:@.])/.test(name.slice(start.length))
+function findContextTokens(full: string, bare: string): number | undefined {
+  const known = exact.find(([name]) => name.test(bare))?.[1]
+  if (known !== undefined) return known
+  const family = families.find(([start]) => start.test(bare))?.[1]
+  const organization = organizations.find(([start]) => start.test(bare))?.[1]
+  // A name without a vendor's sign is an operator's own; the data need not be loaded for it.
+  if (family === undefined && organization === undefined && !/^[a-z][a-z.-]*[-./]/.test(full)) return undefined
+  const undated = bare.replace(/-(?:20\d\d-?\d\d-?\d\d|\d{4}|latest)$/, '')
+  const names = [bare, undated, full, ...(organization === undefined ? [] : [`${organization}/${bare}`])]
+  return readContextTokens(names) ?? family
 }

@@ -1,12 +1,13 @@
 import OpenAI from 'openai'
 import { pause } from '../abort.ts'
-import type { ModelConfig } from '../config.ts'
+import { type ModelConfig, vendorBaseUrl } from '../config.ts'
 import { formatError, ShownError } from '../errors.ts'
 import type { Log } from '../log.ts'
 import { createAnswerText } from './answer-text.ts'
 import { parseModelError, parseRetryWaitMs } from './api-errors.ts'
 import { findWindow } from './catalog.ts'
 import { withErrorSentences } from './error-bodies.ts'
+import { createFallbackModel } from './fallback.ts'
 import { startIdleTimeout } from './idle-timeout.ts'
 import { judgeEnding, mayBeCut } from './judge-ending.ts'
 import { type AnswerFormat, addUsage, type ChatMessage, FormatRefused, type Model, type Piece } from './model.ts'
@@ -30,6 +31,9 @@ const maxLessons = 16
 /** An answer that is not streamed comes whole, so that the server is silent until its end. */
 const wholeIdleTimes = 5
 
+/** The host that surely takes the vendor's own parameters. */
+const vendorHost = new URL(vendorBaseUrl).host
+
 /** A connection to one model. */
 interface Connection {
   client: OpenAI
@@ -43,19 +47,30 @@ interface Connection {
 interface Question {
   messages: ChatMessage[]
   format: AnswerFormat | undefined
+  cacheKey: string | undefined
   signal: AbortSignal
   isBatch: boolean
   maxTokens: number | undefined
 }
 
-/** Creates a model behind any server that speaks the OpenAI chat API. */
-export function createModel(config: ModelConfig, log: Log): Model {
-  const profile = createServerProfile(config.name, {
+/**
+ * Creates a model behind any server that speaks the OpenAI chat API, with those that answer in its place when it is down, limited or
+ * silent.
+ */
+export function createModel({ fallbacks = [], ...config }: ModelConfig, log: Log): Model {
+  const first = createSingleModel(config, log)
+  if (fallbacks.length === 0) return first
+  return createFallbackModel([first, ...fallbacks.map(one => createSingleModel(one, log))], log, config.idleMs)
+}
+
+function createSingleModel(config: ModelConfig, log: Log): Model {
+  const window = {
     ...findWindow(config.name),
     ...(config.contextTokens !== undefined && { contextTokens: config.contextTokens }),
     ...(config.outputTokens !== undefined && { outputTokens: config.outputTokens }),
     ...(config.images !== undefined && { images: config.images }),
-  })
+  }
+  const profile = createServerProfile(config.name, window, new URL(config.baseUrl).host === vendorHost)
   const fetchAnswer = withErrorSentences(fetch)
   const { apiKey, baseUrl: baseURL } = config
   const client = new OpenAI({ apiKey, baseURL, maxRetries: 0, logLevel: 'off', fetch: fetchAnswer })
@@ -73,13 +88,13 @@ export function createModel(config: ModelConfig, log: Log): Model {
     get images() {
       return profile.takesImages
     },
-    price: createPricing(config.name, config.baseUrl),
+    price: createPricing(config),
     refusesImage: dataUrl => profile.hasRefusedImages && profile.refusedImages.has(fingerprintImage(dataUrl)),
     get takesFormats() {
       return profile.format !== 'words'
     },
-    stream: (messages, signal, { format, maxTokens, isBatch = false } = {}) =>
-      askUntilWhole(connection, { messages, format, signal, isBatch, maxTokens }),
+    stream: (messages, signal, { format, maxTokens, cacheKey, isBatch = false } = {}) =>
+      askUntilWhole(connection, { messages, format, cacheKey, signal, isBatch, maxTokens }),
   }
 }
 

@@ -31,7 +31,7 @@ export async function collectAnswer(
     if (piece.kind === 'text') answer.text += piece.text
     else if (piece.kind === 'again') answer.text = ''
     else if (piece.kind === 'usage') answer.usage = piece.usage
-    else answer.reason = piece.reason
+    else if (piece.kind === 'stopped') answer.reason = piece.reason
     // A model that has lost its way writes until its limit.
     if (answer.text.length > maxCharacters) enough.abort()
   }

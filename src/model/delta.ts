@@ -31,6 +31,8 @@ const choice = z.object({
 })
 const choices = z.union([z.array(choice.partial().catch({})), choice.partial().transform(one => [one])])
 const count = z.number().positive().optional().catch(undefined)
+const cached = z.object({ cached_tokens: count }).nullish().catch(undefined)
+const reasoning = z.object({ reasoning_tokens: count }).nullish().catch(undefined)
 const chunk = z.object({
   choices: choices.nullish().catch(undefined),
   // Ollama's own API, on which some gateways build.
@@ -38,7 +40,19 @@ const chunk = z.object({
   done: z.boolean().optional().catch(undefined),
   done_reason: z.string().optional().catch(undefined),
   usage: z
-    .object({ prompt_tokens: count, completion_tokens: count, input_tokens: count, output_tokens: count })
+    .object({
+      prompt_tokens: count,
+      completion_tokens: count,
+      input_tokens: count,
+      output_tokens: count,
+      prompt_tokens_details: cached,
+      input_tokens_details: cached,
+      completion_tokens_details: reasoning,
+      output_tokens_details: reasoning,
+      cached_tokens: count,
+      prompt_cache_hit_tokens: count,
+      cache_read_input_tokens: count,
+    })
     .partial()
     .nullish()
     .catch(undefined),
@@ -76,7 +90,20 @@ const noFinish = new Set(['', 'null', 'none'])
 function parseUsage({ usage, prompt_eval_count, eval_count }: z.infer<typeof chunk>): Usage | undefined {
   const tokensIn = usage?.prompt_tokens ?? usage?.input_tokens ?? prompt_eval_count
   const tokensOut = usage?.completion_tokens ?? usage?.output_tokens ?? eval_count
-  return tokensIn === undefined && tokensOut === undefined ? undefined : { tokensIn, tokensOut }
+  if (tokensIn === undefined && tokensOut === undefined) return undefined
+  // OpenAI's name, then those of Moonshot, DeepSeek and Anthropic.
+  const tokensCached =
+    (usage?.prompt_tokens_details ?? usage?.input_tokens_details)?.cached_tokens ??
+    usage?.cached_tokens ??
+    usage?.prompt_cache_hit_tokens ??
+    usage?.cache_read_input_tokens
+  const tokensReasoning = (usage?.completion_tokens_details ?? usage?.output_tokens_details)?.reasoning_tokens
+  return {
+    tokensIn,
+    tokensOut,
+    ...(tokensCached !== undefined && { tokensCached }),
+    ...(tokensReasoning !== undefined && { tokensReasoning }),
+  }
 }
 
 const textParts = new Set(['text', 'output_text'])

@@ -67,6 +67,7 @@ export function buildDetectedConfig(
   { model, modelIsNamed }: Pick<Config, 'model' | 'modelIsNamed'>,
   found: LocalServer,
 ): ModelConfig {
+  const { fallbacks = [] } = model
   return {
     ...(found.contextTokens !== undefined && { contextTokens: found.contextTokens }),
     // Most of these servers do one thing at a time, and some cut an answer when the next question comes.
@@ -74,6 +75,7 @@ export function buildDetectedConfig(
     ...model,
     baseUrl: found.baseUrl,
     name: modelIsNamed ? model.name : found.model,
+    fallbacks: fallbacks.map(one => ({ ...one, baseUrl: found.baseUrl })),
   }
 }
 

@@ -13,27 +13,35 @@ type ContentPart = { kind: 'text'; text: string } | { kind: 'image'; dataUrl: st
 export interface Usage {
   tokensIn: number | undefined
   tokensOut: number | undefined
-  /** Of `tokensIn`, those that the provider had in its cache. */
-  cached?: number
-  /** Of `tokensOut`, those that nobody sees. */
-  reasoning?: number
-  /** Values that a stand-in replaced in the prompt; undefined if none was looked for or found. */
+  /** The part of `tokensIn` that the provider took from its cache; absent if that was none or not told. */
+  tokensCached?: number
+  /** The part of `tokensOut` that nobody sees; absent if that was none or not told. */
+  tokensReasoning?: number
+  /** Values that a stand-in replaced in the prompt; absent if there was none. */
   redacted?: number
 }
 
 /** Adds the tokens of another request. A sum with a part that was not told is not told. */
 export function addUsage(sum: Usage, usage: Usage | undefined): Usage {
   const add = (a: number | undefined, b: number | undefined) => (a === undefined || b === undefined ? undefined : a + b)
-  return { tokensIn: add(sum.tokensIn, usage?.tokensIn), tokensOut: add(sum.tokensOut, usage?.tokensOut) }
+  const cached = (sum.tokensCached ?? 0) + (usage?.tokensCached ?? 0)
+  const reasoning = (sum.tokensReasoning ?? 0) + (usage?.tokensReasoning ?? 0)
+  return {
+    tokensIn: add(sum.tokensIn, usage?.tokensIn),
+    tokensOut: add(sum.tokensOut, usage?.tokensOut),
+    ...(cached > 0 && { tokensCached: cached }),
+    ...(reasoning > 0 && { tokensReasoning: reasoning }),
+  }
 }
 
 /**
  * A piece of a model's stream: text, and at the end the usage, if the server says so, and why the answer stopped. `again` means that the
- * text so far was cut off, and that another answer follows in its place.
+ * text so far was cut off, and that another answer follows in its place; `model` that another model than the first one answers.
  */
 export type Piece =
   | { kind: 'text'; text: string }
   | { kind: 'again' }
+  | { kind: 'model'; name: string }
   | { kind: 'usage'; usage: Usage }
   | { kind: 'stopped'; reason: StopReason }
 
@@ -67,6 +75,8 @@ interface StreamOptions {
   /** The longest answer, in tokens, if that is less than the model's own bound. */
   maxTokens?: number
   format?: AnswerFormat
+  /** Requests that begin in the same way share a key, by which the vendor finds its cache; the name of the format unless told. */
+  cacheKey?: string
   /** Requests of a batch wait until no question does, and keep the marks of the prompt, which a quote may hold. */
   isBatch?: boolean
 }
@@ -81,7 +91,7 @@ export const isPromptRefused = (error: unknown): boolean => error instanceof Sho
 export interface Model {
   /** The name that the server knows. */
   readonly name: string
-  /** The name and host for people: `gpt-5.6-luna at api.openai.com`. */
+  /** The name and host for people: `gpt-6-luna at api.openai.com`. */
   readonly title: string
   /** Tokens that a prompt may have, without those reserved for the answer. Fewer after a prompt was refused as too long. */
   readonly inputTokens: number
@@ -96,8 +106,8 @@ export interface Model {
    * before it, and `FormatRefused` if the server accepts no schemas. Ends early without an error when the signal aborts.
    */
   stream(messages: ChatMessage[], signal: AbortSignal, options?: StreamOptions): AsyncIterable<Piece>
-  /** Prices a request in millionths of a dollar; resolves with undefined if the model has no known price. */
-  price(usage: Usage): Promise<number | undefined>
+  /** Prices a request in millionths of a dollar; resolves with undefined without a known price. `name` is that of the model that answered. */
+  price(usage: Usage, name?: string): Promise<number | undefined>
   /** False once the server has refused every form of a schema with {@link FormatRefused}. */
   readonly takesFormats: boolean
 }

@@ -52,6 +52,12 @@ const learnStreamOptions: Learn = (says, { body }, profile) => {
   return { refused: 'stream_options', next: 'again' }
 }
 
+const learnCacheKey: Learn = (says, { body }, profile) => {
+  if (!('prompt_cache_key' in body) || !/\bprompt_cache_key\b/.test(says)) return undefined
+  profile.takesCacheKey = false
+  return { refused: 'prompt_cache_key', next: 'again' }
+}
+
 const noStream =
   /\bto stream this model\b|(?:not|n't|un)\s?(?:be )?(?:support|allow|enable|permit)\w*\W{1,3}(?:\w+ ){0,2}['"`]?stream(?:ing|ed)?\b(?!_)|['"`]?\bstream(?:ing|ed)?\b(?!_)['"`]?(?: \w+){0,3} (?:is |are )?(?:not|un|disabled)|^stream\s|(?:must|please) (?:set|be) ['"`]?stream['"`]?[ =:]*(?:to )?false|stream['"`]? must be (?:set to )?false|stream=true is |without streaming|streaming isn't|non-?stream|不支持流式/i
 
@@ -172,6 +178,7 @@ export function learnAcceptance({ images, format }: SentRequest, profile: Server
 const vague = new Set([400, 415, 422, 501])
 /** Parts that are left out of a request, in this order, to find out what the server refuses. */
 const trials = [
+  { isSent: ({ body }: SentRequest) => 'prompt_cache_key' in body, without: { takesCacheKey: false } },
   { isSent: ({ body }: SentRequest) => 'stream_options' in body, without: { takesStreamOptions: false } },
   {
     isSent: ({ body }: SentRequest) => body.messages.some(({ role }) => role === 'system'),
@@ -210,6 +217,7 @@ export function tryWithout(error: unknown, sent: SentRequest, profile: ServerPro
 }
 
 const lessons: readonly Learn[] = [
+  learnCacheKey,
   learnStreamOptions,
   learnStream,
   learnWindow,

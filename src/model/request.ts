@@ -21,6 +21,7 @@ export interface SentRequest {
 interface RequestedAnswer {
   messages: ChatMessage[]
   format: AnswerFormat | undefined
+  cacheKey?: string | undefined
   maxTokens?: number | undefined
 }
 
@@ -28,7 +29,7 @@ interface RequestedAnswer {
 export function buildRequest(
   model: string,
   profile: ServerProfile,
-  { messages, format, maxTokens = Number.POSITIVE_INFINITY }: RequestedAnswer,
+  { messages, format, cacheKey = format?.name, maxTokens = Number.POSITIVE_INFINITY }: RequestedAnswer,
 ): SentRequest {
   const [outputParameter] = profile.outputParameters
   const level = format === undefined ? undefined : profile.format
@@ -39,6 +40,7 @@ export function buildRequest(
     ...(profile.takesStream && profile.takesStreamOptions && { stream_options: { include_usage: true } }),
     ...(outputParameter !== undefined && { [outputParameter]: Math.min(profile.outputTokens, maxTokens) }),
     ...(format !== undefined && buildFormat(profile.format, format)),
+    ...(profile.takesCacheKey && cacheKey !== undefined && { prompt_cache_key: hash(cacheKey).slice(0, 32) }),
   }
   const groups = messages.flatMap(listImages)
   const images = groups.flat()
@@ -50,7 +52,9 @@ export function buildRequest(
 }
 
 /** Identifies a picture, so that one that was refused is known again. */
-export const fingerprintImage = (dataUrl: string): string => createHash('sha256').update(dataUrl).digest('base64url')
+export const fingerprintImage = (dataUrl: string): string => hash(dataUrl)
+
+const hash = (text: string) => createHash('sha256').update(text).digest('base64url')
 
 function buildFormat(level: ServerProfile['format'], format: AnswerFormat): object {
   if (level === 'words') return {}

@@ -22,6 +22,8 @@ export interface ServerProfile {
   takesStream: boolean
   takesStreamOptions: boolean
   takesSystemRole: boolean
+  /** It takes a `prompt_cache_key`. */
+  takesCacheKey: boolean
   takesImages: boolean
   /** Fingerprints of pictures that the model refused. */
   refusedImages: ReturnType<typeof createSeen>
@@ -53,7 +55,11 @@ const refusedImagesMs = 7 * 86_400_000
 const reasonerName = /(^|[^a-z])(r1|qwq|reason|think|magistral|z1)/i
 
 /** Creates the profile of a model's server that has refused nothing yet. */
-export function createServerProfile(name: string, window: ReturnType<typeof findWindow>): ServerProfile {
+export function createServerProfile(
+  name: string,
+  window: ReturnType<typeof findWindow>,
+  takesCacheKey: boolean,
+): ServerProfile {
   const other = window.outputParameter === 'max_tokens' ? 'max_completion_tokens' : 'max_tokens'
   return {
     contextTokens: window.contextTokens,
@@ -65,6 +71,7 @@ export function createServerProfile(name: string, window: ReturnType<typeof find
     takesStream: true,
     takesStreamOptions: true,
     takesSystemRole: true,
+    takesCacheKey,
     takesImages: window.images,
     refusedImages: createSeen(maxRefusedImages, refusedImagesMs),
     hasRefusedImages: false,

@@ -26,6 +26,8 @@ interface Fitted {
 const frameTokens = 8
 /** Safety margin: models count tokens a little differently. */
 const margin = 0.9
+/** Share of the budget that is dropped at once. */
+const block = 0.3
 /** Messages that are counted before other work gets its turn: a few milliseconds. */
 const breathLines = 50
 /** Shares of the budget for a first and a last message that are too long by themselves. */
@@ -34,8 +36,9 @@ const longestLast = 0.7
 
 /**
  * Cuts a thread to a budget of tokens: the last message (the question) and the first always stay, the oldest of the others
- * go first. A first or last message that is too long by itself is cut in the text, which says so. The tokenizer is loaded
- * only when a bound by bytes says that the budget could matter.
+ * go first, in blocks, so that the next requests begin in the same way and the provider's prompt cache knows them. A first or last
+ * message that is too long by itself is cut in the text, which says so. The tokenizer is loaded only when a bound by bytes says that the
+ * budget could matter.
  */
 export async function truncate(
   lines: Line[],
@@ -44,28 +47,40 @@ export async function truncate(
 ): Promise<Fitted> {
   const budget = Math.floor(budgetTokens * margin)
   const whole = { lines, read: lines.length, total: lines.length, gapAfter: undefined, isShortened: false }
-  if (sum(lines, tokenUpperBound) <= budget) return whole
+  if (lines.reduce((total, line) => total + sizeOf(line, tokenUpperBound), 0) <= budget) return whole
   const count = await loadCounter()
-  if ((await sumSlowly(lines, count)) <= budget) return whole
-  return cut(lines, budget, count)
+  const sizes = await measure(lines, count)
+  return sum(sizes) <= budget ? whole : cut(lines, sizes, { budget, count })
 }
 
-function cut(lines: Line[], budget: number, count: CountTokens): Fitted {
+function cut(lines: Line[], sizes: number[], { budget, count }: { budget: number; count: CountTokens }): Fitted {
   const last = shorten(lines.at(-1), budget * longestLast, count)
   const first = lines.length > 1 ? shorten(lines[0], budget * longestFirst, count) : []
-  let left = budget - sum([...first, ...last], count)
-  const middle: Line[] = []
-  for (const line of lines.slice(1, -1).reverse()) {
-    const size = sizeOf(line, count)
-    if (size > left) break
-    left -= size
-    middle.unshift(line)
-  }
-  const kept = [...first, ...middle, ...last]
+  const room = budget - sum([...first, ...last].map(line => sizeOf(line, count)))
+  const begin = 1 + countDropped(sizes.slice(1, -1), room, Math.max(1, budget * block))
+  const kept = [...first, ...lines.slice(begin, -1), ...last]
   const isWhole = kept.length === lines.length
   const isShortened = last[0] !== lines.at(-1) || (first.length > 0 && first[0] !== lines[0])
   const gapAfter = isWhole ? undefined : first.length - 1
   return { lines: kept, read: kept.length, total: lines.length, gapAfter, isShortened }
+}
+
+/**
+ * Counts the oldest lines to drop so that the rest fits. The borders of the blocks are counted from the beginning of the thread: as it
+ * grows, a border stays in its place until the block behind it has to go, too.
+ */
+function countDropped(sizes: readonly number[], room: number, blockTokens: number): number {
+  let left = sum(sizes)
+  let gone = 0
+  let dropped = 0
+  for (let border = blockTokens; left > room && dropped < sizes.length; border += blockTokens) {
+    // A line of more than one block takes several steps.
+    for (; gone < border && dropped < sizes.length; dropped += 1) {
+      gone += sizes[dropped] ?? 0
+      left -= sizes[dropped] ?? 0
+    }
+  }
+  return dropped
 }
 
 /** Returns the line if it is short enough; otherwise its beginning and end with a mark between them. */
@@ -93,19 +108,17 @@ function keepEnds(text: string, characters: number): string {
   return `${start}\n[… ${leftOut} characters left out: too long …]\n${end}`.toWellFormed()
 }
 
-/** Sums the tokens and yields to the event loop now and then, since other threads wait while a long one is counted. */
-async function sumSlowly(lines: Line[], count: CountTokens): Promise<number> {
-  let total = 0
-  for (let at = 0; at < lines.length; at += breathLines) {
-    total += sum(lines.slice(at, at + breathLines), count)
-    await new Promise(resolve => setImmediate(resolve))
+/** Measures lines in tokens and yields to the event loop now and then, since other threads wait while a long one is counted. */
+async function measure(lines: Line[], count: CountTokens): Promise<number[]> {
+  const sizes: number[] = []
+  for (const line of lines) {
+    sizes.push(sizeOf(line, count))
+    if (sizes.length % breathLines === 0) await new Promise(resolve => setImmediate(resolve))
   }
-  return total
+  return sizes
 }
 
-function sum(lines: Line[], count: CountTokens): number {
-  return lines.reduce((total, line) => total + sizeOf(line, count), 0)
-}
+const sum = (sizes: readonly number[]): number => sizes.reduce((total, size) => total + size, 0)
 
 function sizeOf(line: Line, count: CountTokens): number {
   return count(line.text) + line.images.length * imageTokens + frameTokens

@@ -2,6 +2,7 @@ import { parseCommandLine } from '../../src/cli/command-line.ts'
 import { benchDurability } from './durability.ts'
 import { benchMention } from './mention.ts'
 import { benchProcess } from './process.ts'
+import { benchPromptCache } from './prompt-cache.ts'
 import { benchReplicas } from './replicas.ts'
 import { benchReplies } from './replies.ts'
 import { benchSteady } from './steady.ts'
@@ -23,6 +24,7 @@ const benches: Record<string, () => Promise<Claim[]>> = {
   steady: benchSteady,
   replicas: benchReplicas,
   summary: benchSummary,
+  'prompt-cache': benchPromptCache,
 }
 
 const usage = `Usage: npm run bench -- [NAME…]

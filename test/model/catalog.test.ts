@@ -26,9 +26,35 @@ describe('the catalog', () => {
     ['gpt-5.6-terra', 1_050_000, 128_000],
     ['gpt-6-astra', 1_050_000, 128_000],
     ['openai/gpt-4o-2024-11-20', 128_000, 16_384],
+    ['gpt-6-luna', 1_050_000, 128_000],
   ])('knows %s', (name, contextTokens, outputTokens) => {
     expect(findWindow(name)).toMatchObject({ contextTokens, outputTokens })
   })
+
+  test.each([
+    ['deepseek-chat', 64_000, false],
+    ['deepseek/deepseek-v4-pro', 1_000_000, false],
+    ['qwen-max', 32_768, false],
+    ['qwen3-max', 262_144, false],
+    ['Qwen/Qwen3-VL-32B-Instruct', 131_072, true],
+    ['claude-sonnet-4-5-20250929', 200_000, true],
+    ['anthropic/claude-sonnet-5', 1_000_000, true],
+    ['gemini-2.5-pro', 1_000_000, true],
+    ['gemini-3.8-flash', 1_000_000, true],
+    ['glm-4.6', 200_000, false],
+    ['z-ai/glm-4.5v', 65_536, true],
+    ['kimi-k2.6', 262_144, true],
+    ['gpt-6.2-sol', 400_000, true],
+  ])('knows the window and the sight of %s behind a gateway', (name, contextTokens, images) => {
+    expect(findWindow(name)).toMatchObject({ contextTokens, images })
+  })
+
+  test.each(['qwen3:8b', 'deepseek-r1:8b', 'llama3.1', '/models/qwen-max.gguf', 'gpt-oss:20b', 'gemini'])(
+    'takes no vendor’s window for a local model: %s',
+    name => {
+      expect(findWindow(name)).toEqual(findWindow('my-own-finetune:7b'))
+    },
+  )
 
   test('has stated defaults for a name that it does not know', () => {
     expect(findWindow('my-own-finetune:7b')).toEqual({

@@ -231,6 +231,21 @@ describe('an answer is read by what it holds', () => {
     ['nought', [{ prompt_tokens: 0, completion_tokens: 0 }], undefined],
     ['one of the two', [{ completion_tokens: 2 }], { tokensIn: undefined, tokensOut: 2 }],
     ['other names', [{ input_tokens: 5, output_tokens: 2 }], { tokensIn: 5, tokensOut: 2 }],
+    [
+      'from the cache, as OpenAI says',
+      [{ prompt_tokens: 5, completion_tokens: 2, prompt_tokens_details: { cached_tokens: 4 } }],
+      { tokensIn: 5, tokensOut: 2, tokensCached: 4 },
+    ],
+    [
+      'from the cache, as DeepSeek says',
+      [{ prompt_tokens: 5, completion_tokens: 2, prompt_cache_hit_tokens: 3, prompt_cache_miss_tokens: 2 }],
+      { tokensIn: 5, tokensOut: 2, tokensCached: 3 },
+    ],
+    [
+      'from the cache, none',
+      [{ prompt_tokens: 5, completion_tokens: 2, prompt_tokens_details: null, prompt_cache_hit_tokens: 0 }],
+      { tokensIn: 5, tokensOut: 2 },
+    ],
   ])('tokens are counted once, and what was not told is not: %s', async (_, usages, expected) => {
     const { hear } = await open()
     const { pieces } = await hear(exchange => {

@@ -26,9 +26,7 @@ export async function answer(ctx: TurnContext<ChatDeps>): Promise<void> {
   const { turn, i18n, reply, signal, deps } = ctx
   const outcome: Outcome = { reason: 'done', second: undefined, leftOut: [] }
   const enough = new AbortController()
-  await reply
-    .write(readText(streamAnswer(ctx, outcome, enough.signal), outcome, deps.metrics))
-    .finally(() => enough.abort())
+  await reply.write(readText(streamAnswer(ctx, outcome, enough.signal), outcome, ctx)).finally(() => enough.abort())
   signal.throwIfAborted()
   takeSecond(ctx, outcome)
   removeThoughts(reply)
@@ -36,7 +34,10 @@ export async function answer(ctx: TurnContext<ChatDeps>): Promise<void> {
   const note = { kind: 'footer' as const, sentence: facts.join(' · ') }
   await reply.finish({
     ...(facts.length > 0 && { note }),
-    controls: buildAnswerControls(turn.id, i18n, { model: deps.model.name, canListen: deps.speech !== undefined }),
+    controls: buildAnswerControls(turn.id, i18n, {
+      model: ctx.figures.model ?? deps.model.name,
+      canListen: deps.speech !== undefined,
+    }),
   })
   await readAloudIfWanted(ctx)
 }
@@ -53,13 +54,15 @@ interface Outcome {
 /** Streams the answer. A prompt that the model refuses is built anew, by what was learned from that. */
 async function* streamAnswer(ctx: TurnContext<ChatDeps>, outcome: Outcome, enough: AbortSignal): AsyncIterable<Piece> {
   const { model } = ctx.deps
-  const { channel, user: person } = ctx.turn
+  const { channel, threadTs, user: person } = ctx.turn
   const purpose = { feature: 'chat' as const, channel, person }
+  const cacheKey = `${channel} ${threadTs}`
   for (let rebuilds = 0; ; rebuilds += 1) {
     const { messages, leftOut } = await buildPrompt(ctx)
+    ctx.figures.model = model.name
     outcome.leftOut = leftOut
     try {
-      return yield* model.stream(messages, AbortSignal.any([ctx.signal, enough]), { purpose })
+      return yield* model.stream(messages, AbortSignal.any([ctx.signal, enough]), { purpose, cacheKey })
     } catch (error) {
       if (!isPromptRefused(error) || rebuilds === maxRebuilds) throw error
     }
@@ -70,7 +73,7 @@ async function* streamAnswer(ctx: TurnContext<ChatDeps>, outcome: Outcome, enoug
 async function* readText(
   pieces: AsyncIterable<Piece>,
   outcome: Outcome,
-  metrics: ChatDeps['metrics'],
+  { deps: { metrics }, figures }: TurnContext<ChatDeps>,
 ): AsyncIterable<string> {
   let bytes = 0
   let count = createMessageCounter()
@@ -80,9 +83,12 @@ async function* readText(
       bytes = 0
       count = createMessageCounter()
     } else if (piece.kind === 'stopped') outcome.reason = piece.reason
+    else if (piece.kind === 'model') figures.model = piece.name
     else if (piece.kind === 'usage') {
       metrics.tokensUsed('in', piece.usage.tokensIn ?? 0)
       metrics.tokensUsed('out', piece.usage.tokensOut ?? 0)
+      metrics.tokensUsed('cached', piece.usage.tokensCached ?? 0)
+      Object.assign(figures, piece.usage)
     } else {
       bytes += Buffer.byteLength(piece.text)
       if (bytes > maxAnswerBytes || (await count(piece.text)) >= maxMessages) {

@@ -1,10 +1,11 @@
 import { ShownError } from '../../errors.ts'
-import type { I18n } from '../../i18n/catalog.ts'
+import { type I18n, i18nFor } from '../../i18n/catalog.ts'
 import type { ChatMessage } from '../../model/model.ts'
 import {
   buildGapNotice,
   buildRegenerateNotice,
   buildSystemPrompt,
+  buildTimeNotice,
   mergeSameRole,
   renderPromptMessage,
 } from '../../model/prompts.ts'
@@ -27,17 +28,19 @@ type PromptFile = Parameters<typeof renderPromptMessage>[0]['files'][number]
 type Fitted = Awaited<ReturnType<typeof truncate>>
 
 type PromptContext = TurnContext<
-  Pick<Services, 'self' | 'model' | 'speech' | 'store' | 'threads' | 'fetchNames'> & { files: FileReader }
+  Pick<Services, 'self' | 'model' | 'speech' | 'store' | 'threads' | 'users' | 'fetchNames'> & { files: FileReader }
 >
 
-/** How messages are rendered for one reader and one model. */
+/** How messages are rendered for one model: for every asker in the same way, so that its prompt cache knows them again. */
 interface View {
   nameOf: (id: string) => string
   timeZone: string
   seesImages: boolean
   refusesImage: (dataUrl: string) => boolean
-  i18n: I18n
 }
+
+/** The language of what the model is told about files. */
+const promptI18n = i18nFor('en')
 
 /**
  * Builds the request to the model: the thread with names for ids and its files, cut to the model's input tokens. `leftOut` has a
@@ -45,35 +48,46 @@ interface View {
  * thread, or cannot be read.
  */
 export async function buildPrompt(ctx: PromptContext): Promise<{ messages: ChatMessage[]; leftOut: string[] }> {
-  const { turn, person, i18n, signal, deps } = ctx
+  const { turn, i18n, signal, deps } = ctx
   const [earlier, read] = await Promise.all([readEarlierLines(ctx), deps.threads.read(turn, turn.question)])
   if (read[0]?.isLocked === true) throw new ShownError('thread_locked', i18n => i18n.ask.threadLocked)
   const thread = [...earlier, ...selectMessages(read, ctx)]
   const { messages, fresh, unread } = await loadAttachments(thread, deps.files, signal)
   for (const [ts, contents] of fresh) deps.threads.keep(turn, ts, contents)
   const nameOf = await deps.fetchNames(messages.toReversed())
-  const view = {
-    nameOf,
-    timeZone: person.timeZone,
-    seesImages: deps.model.images,
-    refusesImage: deps.model.refusesImage,
-    i18n,
-  }
-  const now = formatTime(Date.now(), person.timeZone)
-  const system = buildSystemPrompt({ botName: deps.self.name, now, place: turn.place })
+  const timeZone = await findTimeZone(messages, ctx)
+  const view = { nameOf, timeZone, seesImages: deps.model.images, refusesImage: deps.model.refusesImage }
+  const system = buildSystemPrompt({ botName: deps.self.name, place: turn.place, timeZone })
   const lines = messages
     .map(message => buildLine(message, view))
     .filter(({ role, text }) => role === 'user' || text.trim() !== '')
   const fitted = await truncate(lines, deps.model.inputTokens - tokenUpperBound(system) / 2, loadTokenCounter)
   return {
-    messages: buildRequest(system, fitted, findRefusedAnswer(ctx)),
+    messages: buildRequest(system, fitted, [...buildRegenerate(findRefusedAnswer(ctx)), ...buildNow(ctx, timeZone)]),
     leftOut: [
       ...(fitted.read < fitted.total ? [i18n.footerRead({ read: fitted.read, total: fitted.total })] : []),
       ...(fitted.isShortened ? [i18n.footerShortened] : []),
-      ...messages.flatMap(message => formatSkipped(message, view)),
+      ...messages.flatMap(message => formatSkipped(message, view, i18n)),
       ...(unread > 0 ? [i18n.footerFilesMore({ count: unread })] : []),
     ],
   }
+}
+
+/** Returns the time zone in which the thread's times are given: that of the person who began it, whoever asks. */
+async function findTimeZone(messages: readonly Message[], { person, deps }: PromptContext): Promise<string> {
+  const first = messages.find(({ author }) => author.kind === 'person')?.author
+  return first?.kind === 'person' ? (await deps.users.read(first.id)).timeZone : person.timeZone
+}
+
+/** A question that is older than this is answered with the present time. */
+const presentMs = 600_000
+
+/** Builds the present time of the asker where the question's own, in the thread's zone, does not tell it. */
+function buildNow({ turn, person }: PromptContext, timeZone: string): ChatMessage[] {
+  const asked = Number(turn.question.ts) * 1000
+  const isPresent = Date.now() - asked < presentMs
+  if (isPresent && formatTime(asked, timeZone) === formatTime(asked, person.timeZone)) return []
+  return [{ role: 'user', content: buildTimeNotice(formatTime(Date.now(), person.timeZone), person.timeZone) }]
 }
 
 /** Returns the answer that the person did not want when they ask for another; blank if it is gone from Slack. */
@@ -84,18 +98,28 @@ function findRefusedAnswer({ job, recovered }: PromptContext): string | undefine
 
 /**
  * Selects the thread as it was when the question was asked, with the bot's replies since then that precede its own, and the
- * question last: another question that waits behind this one is not answered with it.
+ * question last: another question that waits behind this one is not answered with it. Each reply stands behind its question, as it did
+ * when the next question was asked.
  */
 function selectMessages(thread: readonly Message[], { turn, reply, deps }: PromptContext): Message[] {
   const first = reply.messages[0]
   const isReplySince = ({ ts, author }: Message) =>
     author.kind === 'self' && ts !== turn.question.ts && (first === undefined || ts < first)
-  const before = thread.filter(message => message.ts < turn.question.ts || isReplySince(message))
+  const stamps = new Set(thread.map(({ ts }) => ts))
+  const placeOf = ({ ts, mark }: Message) => {
+    const question = mark?.turn.split(':').at(-1) ?? ts
+    return stamps.has(question) ? question : ts
+  }
+  const before = thread
+    .filter(message => message.ts < turn.question.ts || isReplySince(message))
+    .sort((a, b) => compare(placeOf(a), placeOf(b)) || compare(a.ts, b.ts))
   const question = thread.find(({ ts }) => ts === turn.question.ts) ?? turn.question
   // A model that reads it says that it has no voice.
   const rest = deps.speech === undefined ? '' : parseAloudWish(question.text)?.rest
   return [...before, rest ? { ...question, text: rest } : question]
 }
+
+const compare = (a: string, b: string) => (a < b ? -1 : Number(a > b))
 
 function buildLine(message: Message, view: View): Line {
   const { nameOf, timeZone } = view
@@ -139,7 +163,7 @@ function findImageProblem(content: FileContent, view: View): 'no_vision' | 'imag
 }
 
 function buildPromptFile(content: FileContent, view: View): PromptFile {
-  const { i18n } = view
+  const { fileReasons } = promptI18n
   if (content.kind === 'text') {
     const { name, text, cutCharacters } = content
     return { name, text: cutCharacters === 0 ? text : `${text}\n[… ${cutCharacters} more characters left out …]` }
@@ -147,20 +171,18 @@ function buildPromptFile(content: FileContent, view: View): PromptFile {
   if (content.kind === 'image') {
     const problem = findImageProblem(content, view)
     if (problem === 'none' || problem === undefined) return { name: content.name, text: '(image)' }
-    return { name: content.name, missing: i18n.fileReasons[problem] }
+    return { name: content.name, missing: fileReasons[problem] }
   }
-  return { name: content.name, missing: i18n.fileReasons[content.reason] }
+  return { name: content.name, missing: fileReasons[content.reason] }
 }
 
 /** Returns a sentence for each file that the model is not given, or not in full. */
-function formatSkipped(message: Message, view: View): string[] {
-  const { i18n } = view
+function formatSkipped(message: Message, view: View, i18n: I18n): string[] {
   return (message.contents ?? []).flatMap(content => {
     if (content.kind === 'text') return formatPartlyRead(content, i18n)
-    const { missing } = buildPromptFile(content, view)
-    return missing === undefined
-      ? []
-      : [i18n.footerFileSkipped({ name: escapeMarkdown(content.name), reason: missing })]
+    const problem = content.kind === 'image' ? findImageProblem(content, view) : content.reason
+    if (problem === undefined || problem === 'none') return []
+    return [i18n.footerFileSkipped({ name: escapeMarkdown(content.name), reason: i18n.fileReasons[problem] })]
   })
 }
 
@@ -173,18 +195,19 @@ function formatPartlyRead({ name, cutCharacters, pages }: FileContent & { kind: 
   ]
 }
 
-function buildRequest(system: string, fitted: Fitted, refused: string | undefined): ChatMessage[] {
+/** Builds the request: what is stable first, then the thread as it was sent before, and `last` what holds for this turn alone. */
+function buildRequest(system: string, fitted: Fitted, last: ChatMessage[]): ChatMessage[] {
   const messages: ChatMessage[] = [{ role: 'system', content: system }]
   fitted.lines.forEach((line, index) => {
     messages.push(buildChatMessage(line))
     if (index === fitted.gapAfter) messages.push({ role: 'user', content: buildGapNotice(fitted.total - fitted.read) })
   })
-  if (refused !== undefined) messages.push(...buildRegenerate(refused))
-  return mergeSameRole(messages)
+  return mergeSameRole([...messages, ...last])
 }
 
 /** Builds the refused answer and the request for another. */
-function buildRegenerate(refused: string): ChatMessage[] {
+function buildRegenerate(refused: string | undefined): ChatMessage[] {
+  if (refused === undefined) return []
   const request: ChatMessage = { role: 'user', content: buildRegenerateNotice() }
   return refused.trim() === '' ? [request] : [{ role: 'assistant', content: refused }, request]
 }

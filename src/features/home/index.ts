@@ -10,7 +10,10 @@ import { formatModelTitle } from '../model-title.ts'
 import { loadMonth, renderUsage } from './usage.ts'
 import { buildVoiceBlocks, parseVoiceChange } from './voice.ts'
 
-type HomeDeps = Pick<Services, 'self' | 'speech' | 'call' | 'limiter' | 'model' | 'log' | 'store' | 'users'>
+type HomeDeps = Pick<
+  Services,
+  'self' | 'speech' | 'call' | 'limiter' | 'model' | 'modelEnds' | 'log' | 'store' | 'users'
+>
 
 /** Registers App Home: its home tab says what the bot does and which model answers, its messages tab suggests prompts. */
 export function home({ app, services }: Bot): void {
@@ -67,9 +70,11 @@ async function forget({ store, log }: HomeDeps, user: string, i18n: I18n): Promi
 }
 
 async function publish(deps: HomeDeps, user: string, i18n: I18n, notice?: string): Promise<void> {
+  const isAdmin = (await deps.users.read(user)).isAdmin && (await deps.users.refresh(user)).isAdmin
   const view = buildHomeView(i18n, {
     model: formatModelTitle(deps.model.title, i18n),
-    ratings: await countRatings(deps, user),
+    ends: isAdmin ? deps.modelEnds() : [],
+    ratings: isAdmin ? await countRatings(deps) : undefined,
     voice: await renderVoice(deps, user, i18n),
     usage: await describeUsage(deps, user, i18n),
     notice,
@@ -107,9 +112,8 @@ async function findExample(call: HomeDeps['call']): Promise<{ name: string | und
 
 type Ratings = Awaited<ReturnType<HomeDeps['store']['ratings']['count']>>
 
-/** Counts the ratings of all answers for an admin; undefined for everybody else. */
-async function countRatings({ store, users, log }: HomeDeps, user: string): Promise<Ratings | undefined> {
-  if (!(await users.read(user)).isAdmin || !(await users.refresh(user)).isAdmin) return undefined
+/** Counts the ratings of all answers; undefined if that fails. */
+async function countRatings({ store, log }: HomeDeps): Promise<Ratings | undefined> {
   return store.ratings.count().catch(error => {
     log.warn({ reason: formatError(error) }, 'ratings not counted')
     return undefined
@@ -162,22 +166,17 @@ function listPrompts({ prompts }: I18n, channel: string | undefined) {
   return [missed, ...ofChannel, feedback, abilities]
 }
 
-function buildHomeView(
-  i18n: I18n,
-  {
-    model,
-    ratings,
-    voice,
-    usage,
-    notice,
-  }: {
-    model: string
-    ratings: Ratings | undefined
-    voice: ReturnType<typeof buildVoiceBlocks>
-    usage: string[]
-    notice: string | undefined
-  },
-): HomeView {
+interface HomeFacts {
+  model: string
+  /** Models that are going to be shut down, for admins. */
+  ends: ReturnType<HomeDeps['modelEnds']>
+  ratings: Ratings | undefined
+  voice: ReturnType<typeof buildVoiceBlocks>
+  usage: string[]
+  notice: string | undefined
+}
+
+function buildHomeView(i18n: I18n, { model, ends, ratings, voice, usage, notice }: HomeFacts): HomeView {
   const plain = (text: string) => ({ type: 'plain_text' as const, text })
   const section = (text: string) => ({ type: 'section' as const, text: { type: 'plain_text' as const, text } })
   return {
@@ -201,6 +200,7 @@ function buildHomeView(
       },
       { type: 'divider' },
       ...voice,
+      ...ends.map(({ name, date }) => section(i18n.home.modelEnds({ name, date: i18n.formats.date(date) }))),
       ...(ratings === undefined ? [] : [section(formatRatings(ratings, i18n))]),
       ...usage.map(text => ({ type: 'section' as const, text: { type: 'mrkdwn' as const, text } })),
       { type: 'context', elements: [{ type: 'plain_text', text: i18n.home.model({ name: model }) }] },

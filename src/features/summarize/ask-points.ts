@@ -11,6 +11,8 @@ export interface ModelUsage {
   calls: number
   tokensIn: number
   tokensOut: number
+  /** The part of `tokensIn` that the provider took from its cache. */
+  tokensCached: number
   /** An answer broke off, and what there was of it was taken. */
   isCut: boolean
 }
@@ -84,8 +86,9 @@ async function askOnce(
   const answer = await collectAnswer(model, prompt, { signal, format, maxCharacters: maxAnswerCharacters, purpose })
   signal.throwIfAborted()
   const estimate = prompt.reduce((total, { content }) => total + estimateTokens(String(content)), 0)
-  const { tokensIn, tokensOut } = answer.usage ?? {}
+  const { tokensIn, tokensOut, tokensCached = 0 } = answer.usage ?? {}
   usage.tokensIn += tokensIn ?? estimate
+  usage.tokensCached += tokensCached
   usage.tokensOut += tokensOut ?? estimateTokens(answer.text)
   usage.isCut ||= format === undefined && answer.reason === 'cut'
   return answer.text

@@ -190,10 +190,14 @@ async function summarizeMessages(ctx: Ctx, { source, read, form, progress, readA
   }
   const onProgress = (summing: SummaryProgress) => void Object.assign(progress, { summing })
   const summary = await deps.summarizer.summarize(request, onProgress, signal)
-  const { calls, known, chunks, tokensIn, tokensOut } = summary.usage
+  const { calls, known, chunks, tokensIn, tokensOut, tokensCached } = summary.usage
   deps.metrics.tokensUsed('in', tokensIn)
   deps.metrics.tokensUsed('out', tokensOut)
-  ctx.log.info({ turn: turn.id, messages: said.length, calls, known, chunks }, 'summarized')
+  deps.metrics.tokensUsed('cached', tokensCached)
+  ctx.log.info(
+    { turn: turn.id, messages: said.length, calls, known, chunks, tokensIn, tokensOut, tokensCached },
+    'summarized',
+  )
   await checkDelivery(ctx, source)
   const shown = renderSummary(ctx, { source, summary, said, form })
   signal.throwIfAborted()

@@ -185,6 +185,7 @@ async function summarizeNews(ctx: Ctx, ranked: News[], progress: Progress): Prom
     tokens += usage.tokensIn
     deps.metrics.tokensUsed('in', usage.tokensIn)
     deps.metrics.tokensUsed('out', usage.tokensOut)
+    deps.metrics.tokensUsed('cached', usage.tokensCached)
     const upshot = found.upshot === undefined ? [] : [{ kind: 'fact' as const, ...found.upshot }]
     one.points = [...found.points.filter(({ kind }) => kind !== 'fact'), ...upshot]
   }

@@ -100,7 +100,7 @@ export function createSummarizer({ model, chunks }: { model: Model; chunks: Summ
         scope: scopeOf(model, request.reader),
         count,
         chunkTokens,
-        usage: { calls: 0, tokensIn: 0, tokensOut: 0, isCut: false, known: 0, chunks: 0 },
+        usage: { calls: 0, tokensIn: 0, tokensOut: 0, tokensCached: 0, isCut: false, known: 0, chunks: 0 },
         readAt,
         dropped: 0,
         said: ts => byTs.get(ts),

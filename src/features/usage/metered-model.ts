@@ -33,10 +33,12 @@ export function createMeteredModel(model: Model, deps: MeteringDeps): Model {
     const reservation = hasBudgets ? await reserve(model, { messages, person: purpose.person }, deps) : undefined
     const counted: Usage = { tokensIn: undefined, tokensOut: undefined }
     let written = 0
+    let { name } = model
     try {
       const bounded = hasBudgets ? { ...options, maxTokens } : options
       for await (const piece of model.stream(messages, signal, bounded)) {
         if (piece.kind === 'text') written += estimateTokens(piece.text)
+        if (piece.kind === 'model') name = piece.name
         if (piece.kind === 'usage') Object.assign(counted, piece.usage)
         yield piece
       }
@@ -45,7 +47,7 @@ export function createMeteredModel(model: Model, deps: MeteringDeps): Model {
       // What a server does not tell, or an aborted answer took, is estimated.
       const tokensIn = counted.tokensIn ?? (isSent ? sumTokens(messages, estimateTokens) : 0)
       const usage = { ...counted, tokensIn, tokensOut: counted.tokensOut ?? written }
-      await settle(deps, { purpose, usage, model, reservation })
+      await settle(deps, { purpose, usage, model, name, reservation })
     }
   }
   // The other properties change as the model learns.
@@ -66,20 +68,20 @@ async function reserve(
 
 async function settle(
   { usage, budgets, onWarning }: MeteringDeps,
-  done: { purpose: Purpose; usage: Usage; model: Model; reservation: string | undefined },
+  done: { purpose: Purpose; usage: Usage; model: Model; name: string; reservation: string | undefined },
 ): Promise<void> {
   const now = Date.now()
-  const cost = (await done.model.price(done.usage)) ?? 0
+  const cost = (await done.model.price(done.usage, done.name)) ?? 0
   const isSent = (done.usage.tokensIn ?? 0) > 0
   const row = {
     day: dayOf(now),
     ...done.purpose,
-    model: done.model.name,
+    model: done.name,
     calls: 1,
     tokens_in: done.usage.tokensIn ?? 0,
-    tokens_cached: done.usage.cached ?? 0,
+    tokens_cached: done.usage.tokensCached ?? 0,
     tokens_out: done.usage.tokensOut ?? 0,
-    tokens_reasoning: done.usage.reasoning ?? 0,
+    tokens_reasoning: done.usage.tokensReasoning ?? 0,
     cost,
   }
   await usage.settle(isSent ? row : undefined, done.reservation)

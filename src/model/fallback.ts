@@ -1,0 +1,117 @@
+import { formatError, ShownError } from '../errors.ts'
+import type { Log } from '../log.ts'
+import type { Model } from './model.ts'
+
+/** Kinds of a `ShownError` after which another model may answer: the server is down, limited, silent, or has the model no more. */
+const outageKinds = new Set([
+  'model_unreachable',
+  'model_server_error',
+  'model_busy',
+  'model_silent',
+  'model_no_quota',
+  'model_unauthorized',
+  'model_forbidden',
+  'model_unknown',
+  'model_wrong_address',
+  'model_not_json',
+  'model_garbled',
+  'model_ended_early',
+  'model_stream_error',
+])
+
+/** A model that failed so often in a row is left out. */
+const failuresToOpen = 2
+/** It is tried again after this long, which doubles with each trial that fails. */
+const firstRestMs = 30_000
+const maxRestMs = 600_000
+
+/** Creates a circuit breaker: closed while a model works, open for a rest after failures, then half open for one trial. */
+function createBreaker(now: () => number) {
+  let failures = 0
+  let restsUntil = 0
+  return {
+    get isOpen() {
+      return now() < restsUntil
+    },
+    /** A request begins. While it tries a model that rested, others go elsewhere. */
+    begin(patienceMs: number): void {
+      if (failures >= failuresToOpen) restsUntil = now() + patienceMs
+    },
+    succeed(): void {
+      failures = 0
+      restsUntil = 0
+    },
+    /** Returns whether the model is left out from now on. */
+    fail(): boolean {
+      failures += 1
+      if (failures < failuresToOpen) return false
+      restsUntil = now() + Math.min(firstRestMs * 2 ** (failures - failuresToOpen), maxRestMs)
+      return true
+    },
+  }
+}
+
+/**
+ * Creates a model that asks the first of several, and the next one if that fails before any text came. One that failed twice in a row is
+ * asked again after a rest. All facts about the model are those of the one that a request would go to now.
+ */
+export function createFallbackModel(models: readonly [Model, ...Model[]], log: Log, patienceMs: number): Model {
+  const links = models.map(model => ({ model, breaker: createBreaker(Date.now) }))
+  const current = () => (links.find(({ breaker }) => !breaker.isOpen) ?? links[0])?.model ?? models[0]
+  return {
+    get name() {
+      return current().name
+    },
+    get title() {
+      return current().title
+    },
+    get inputTokens() {
+      return current().inputTokens
+    },
+    get outputTokens() {
+      return current().outputTokens
+    },
+    get images() {
+      return current().images
+    },
+    get takesFormats() {
+      return current().takesFormats
+    },
+    price: (usage, name) => (models.find(model => model.name === name) ?? current()).price(usage),
+    refusesImage: dataUrl => current().refusesImage(dataUrl),
+    async *stream(messages, signal, options) {
+      const closed = links.filter(({ breaker }) => !breaker.isOpen)
+      // When all of them rest, the first is asked all the same.
+      const candidates = closed.length > 0 ? closed : links.slice(0, 1)
+      let firstError: unknown
+      for (const [at, { model, breaker }] of candidates.entries()) {
+        let hasText = false
+        breaker.begin(patienceMs)
+        try {
+          if (model !== models[0]) yield { kind: 'model', name: model.name }
+          for await (const piece of model.stream(messages, signal, options)) {
+            hasText ||= piece.kind === 'text'
+            yield piece
+          }
+          if (!signal.aborted) breaker.succeed()
+          return
+        } catch (error) {
+          const isOutage = error instanceof ShownError && outageKinds.has(error.kind)
+          if (!isOutage) {
+            // It answers, if only to refuse this request.
+            breaker.succeed()
+            throw error
+          }
+          const isOut = breaker.fail()
+          firstError ??= error
+          if (hasText || at === candidates.length - 1) throw hasText ? error : firstError
+          const next = candidates[at + 1]?.model.title
+          log.warn(
+            { model: model.title, next, isOut, reason: formatError(error) },
+            'model failed; the next one answers',
+          )
+        }
+      }
+    },
+  }
+}
