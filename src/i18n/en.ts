@@ -1,45 +1,46 @@
 /** The bot's own sentences in English. The model's answers are not among them: they follow the question's language. */
 export const en = {
   thinking: 'is thinking…',
-  dialogLate: 'That took too long, so Slack did not let me open the dialog. Please try again.',
-  help: 'Mention me in a channel, or write to me directly. I read the thread before I answer, and in a thread that I’m in, you don’t need to mention me again. For example:\n- “What did we decide about the date?”\n- “Summarize this thread”, or `/summarize #general since yesterday` for a summary that only you see\n- `/classify the export is broken` to see what kind of feedback it is, and why\n- `/classify report` for this channel’s feedback in numbers\n- `/ask` to ask without mentioning me',
-  interrupted: 'I was stopped before I could finish. Please ask again.',
-  handedOver: 'I am being restarted; the rest follows when I am back.',
+  dialogLate: 'I was too slow, so Slack didn’t open the dialog. Please try again.',
+  help: 'Mention me in a channel, or send me a direct message. I read the thread before I answer. Once I’m in a thread, you don’t need to mention me again. For example:\n- “What did we decide about the date?”\n- “Summarize this thread”, or `/summarize #general since yesterday` for a summary only you can see\n- `/classify the export is broken` to see what kind of feedback it is, and why\n- `/classify report` for this channel’s feedback in numbers\n- `/ask` to ask without mentioning me',
+  interrupted: 'I was interrupted before I finished. Please ask again.',
+  handedOver: 'I’m restarting. I’ll finish this when I’m back.',
   setAside:
-    'I broke down several times while answering this, so I have set it aside. Ask in other words, or without its files; if it stays, tell whoever runs me.',
+    'I crashed several times while answering this, so I’ve stopped trying. Rephrase your question, or ask it without the files. If that doesn’t help, tell an admin.',
   before: '{count, plural, one{is answering one question before yours…} other{is answering # questions before yours…}}',
   flooded:
     'You have a lot of questions waiting, so I won’t answer this one, or any more for now. Ask again once I’ve caught up.',
   tooManyWaiting: 'You have a lot of questions waiting. Ask this again once I’ve caught up.',
   missingScope:
-    'Slack won’t let me do that: the app is missing the permission {scope}. Ask an admin to paste manifest.yml into the app’s page “App Manifest” and reinstall it.',
+    'I can’t do that without the permission {scope}. Ask an admin to paste manifest.yml into the app’s “App Manifest” page and reinstall the app.',
   unexpected:
-    'Something went wrong on my side. Please ask again; if it stays, give whoever runs me this reference: {reference}',
+    'Something went wrong on my side. Please ask again. If it keeps happening, give an admin this reference: {reference}',
   notSaved:
-    'I couldn’t save that, so I haven’t started on it. Please try again in a minute; if it keeps happening, tell whoever runs me.',
+    'I couldn’t save that, so I haven’t started on it. Please try again in a minute. If it keeps happening, tell an admin.',
 
   footerRead: 'read {read, number} of {total, number} messages',
-  footerShortened: 'a very long message was read only in part',
-  footerFileCut: '{name} read only in part: it is too long',
+  footerShortened: 'only part of a very long message was read',
+  footerFileCut: 'only part of {name} was read: it’s too long',
   footerFileSkipped: '{name} not read: {reason}',
-  footerFilePages: '{name} has {total, number} pages; I read the first {read, number}, so split it to get to the rest',
+  footerFilePages: 'read the first {read, number} of {total, number} pages of {name}: split it to get the rest',
   footerFilesMore: '{count, plural, one{# more file not read} other{# more files not read}}',
-  maybeCut: 'This answer may be incomplete: the model stopped without saying why. Ask again for a new one.',
-  overrun: 'I stopped this answer because it ran on and on. Say “go on” for more.',
+  maybeCut: 'This answer may be incomplete: the model stopped without saying why. Ask again if something’s missing.',
+  overrun: 'I stopped this answer because it was going on too long. Say “go on” for more.',
   outputLimit: 'The answer reached the model’s length limit. Say “go on” for the rest.',
 
   builtInEngine: 'built-in engine, no language model',
 
   labels: {
-    unreadable: 'The language model gave no label that I can read. Please try again; another model may do better.',
+    unreadable:
+      'I couldn’t read the language model’s label. Please try again. If it keeps happening, ask an admin to try another model.',
     working: 'Still working on it. The result will appear here.',
     usage:
-      'Write the feedback after the command: /classify the export is broken. A list with one item a line works, too. In a thread, mention me: “classify this”.',
+      'Add the feedback after the command: /classify the export is broken. You can also paste a list, one item per line. In a thread, mention me and say “classify this”.',
     line: '[{kind}]-[problem:{text}]-[{reason}]',
     confidence:
       '{level, select, high{High confidence ({percent}%)} medium{Medium confidence ({percent}%)} other{Low confidence ({percent}%)}}',
     noConfidence: 'Confidence unknown',
-    noEvidence: 'There is no clear evidence in the text itself.',
+    noEvidence: 'No clear evidence in the text.',
     otherKind: 'Other',
     other: 'Doesn’t fit any category.',
     by: 'Labelled by {model}',
@@ -49,29 +50,29 @@ export const en = {
     posted: 'Posted.',
     correct: 'Change category…',
     undo: 'Undo the correction',
-    notYourCorrection: 'Only {name}, who corrected this, or an admin of the workspace can undo it.',
+    notYourCorrection: 'Only {name} or a workspace admin can undo this correction.',
     gone: 'I no longer have this label. Please classify the text again.',
-    nothingToLabel: 'There is no text here that I could classify.',
+    nothingToLabel: 'There’s no text to classify here. Try a message with text in it.',
     sheet: {
       quoted: '“{text}”',
       otherType: 'I can only classify CSV files, and {name} isn’t one. Save it as CSV (UTF-8) and send it again.',
-      missing: 'I see no CSV file here. Drop one into this thread and say “classify this file”, or send both together.',
+      missing: 'There’s no CSV file in this thread. Add one and say “classify this file”, or send both together.',
       empty: 'The file has no rows below its header.',
       tooLong:
-        'The file has {isMore, select, true{at least {rows, number} rows} other{{rows, number} rows}}; I take {most, number} at a time. Split it, please.',
+        'The file has {isMore, select, true{at least {rows, number} rows} other{{rows, number} rows}}. I can classify up to {most, number} at a time; split it and send the parts.',
       tooWide:
         'The file has {columns, number} columns. I can read up to {most, number}; remove the ones you don’t need and send it again.',
       tooLarge:
         'The file has {cells, number} cells. I can read up to {most, number}; remove columns you don’t need, or split it.',
       unreadable:
-        'I cannot read this as CSV: the row at line {line} doesn’t end, or is longer than 2 MB. Look for a quotation mark there that is never closed, and send the file again.',
+        'I can’t read this as CSV: the row at line {line} doesn’t end, or is longer than 2 MB. Look for an unclosed quotation mark there, then send the file again.',
       unclear:
-        'I can’t tell the columns of {name} apart. Their names may be in the line {lines}. Tell me which column has the feedback, for example “classify this file, column comment”. Or delete what is above the names, add a first line like `sep=;` with your delimiter, and send it again.',
+        'I can’t tell the columns of {name} apart. The column names may be in this line: {lines}. Tell me which column has the feedback, for example “classify this file, column comment”. Or delete everything above the column names, add a first line like `sep=;` with your delimiter, and send it again.',
       headless:
-        '{name} has no column names: the first line is {lines}. Add a line above it with a name for each column, for example `id,comment`, and send it again.',
-      noColumn: 'There is no column “{wanted}”. The columns are: {names}',
+        '{name} has no column names: it starts with {lines}. Add a first line that names each column, for example `id,comment`, and send it again.',
+      noColumn: 'There’s no column “{wanted}”. Choose one of these: {names}',
       progress: 'Labelling: {done, number} of {all, number}{failed, plural, =0{} one{, # failed} other{, # failed}} …',
-      done: 'Labelled {done, number} of {all, number} rows{failed, plural, =0{} one{; # is marked with its error} other{; # are marked with their error}}. The table is below.',
+      done: 'Labelled {done, number} of {all, number} rows{failed, plural, =0{} one{; # failed and has its error in the table} other{; # failed and have their errors in the table}}. The table is below.',
       heads: { kind: 'kind', confidence: 'confidence', quote: 'quote', reason: 'reason', error: 'error' },
     },
     report: {
@@ -95,27 +96,27 @@ export const en = {
         correctedBy: 'corrected by',
         version: 'taxonomy version',
       },
-      none: 'There is no labelled feedback in that time. Watch a channel (/classify settings), or classify what was said: /classify last 7 days in #feedback.',
+      none: 'No labelled feedback in that time. Label new messages automatically with /classify settings, or label older ones: /classify last 7 days in #feedback.',
       sent: 'The report is in your direct messages: {link}',
       sentWithoutChart:
-        'The report is in your direct messages: {link}\nI could not add its chart; the log says why (often the scope files:write is missing).',
-      noChannel: 'I am not in a channel “{name}”. Invite me there, and try again.',
+        'The report is in your direct messages: {link}\nI couldn’t add the chart. Ask an admin to look in the log; often the permission files:write is missing.',
+      noChannel: 'I’m not in a channel called “{name}”. Invite me there with /invite, then try again.',
     },
-    list: 'That is a long list: I take {most, number} lines here. Put it into a CSV file in a thread instead.',
+    list: 'That list is too long: I can classify up to {most, number} lines here. Send it as a CSV file in a thread instead.',
     settings: {
       title: 'Feedback in #{channel}',
       titleWithoutName: 'Feedback settings',
       save: 'Save',
       watchLabel: 'Messages in this channel',
       watch: 'Label every message automatically with an emoji',
-      card: 'Post a card in the thread, too',
-      reactionLabel: 'Label a message when someone reacts with (leave empty for none)',
-      noEmoji: 'Write the name of one emoji, like label',
+      card: 'Also post a card in the thread',
+      reactionLabel: 'Label a message when someone reacts with this emoji (leave empty to turn off)',
+      noEmoji: 'Enter the name of one emoji, for example: label',
     },
   },
 
   access: {
-    lost: 'I haven’t shown this: one of us can’t read that channel any more.',
+    lost: 'I can’t show this: you or I can’t read that channel any more. Ask someone in it to invite us.',
     guests: 'Guests and people from other organizations can’t change this. Ask a member of this workspace to do it.',
   },
 
@@ -142,7 +143,8 @@ export const en = {
     nothingFound: 'There’s nothing worth reporting in these messages.',
     nothing: 'No messages in that time. Try “last 7 days”.',
     nothingNew: 'Nothing new since {since}.',
-    unreadable: 'I couldn’t read the language model’s summary. Please try again; a larger model may do better.',
+    unreadable:
+      'I couldn’t read the language model’s summary. Please try again. If it keeps happening, ask an admin to try a larger model.',
     starting: 'Reading…',
     reading: 'Reading {read, number} of {total, plural, one{# message} other{# messages}}…',
     summing: 'Summarizing… {percent}%',
@@ -152,13 +154,13 @@ export const en = {
     files: '{files, plural, one{# file not read} other{# files not read}}',
     dropped:
       '{points, plural, one{# point was left out: no message supports it} other{# points were left out: no message supports them}}',
-    lost: '{threads, plural, one{# thread} other{# threads}} could not be read ({code}): ask again in a minute',
+    lost: '{threads, plural, one{# thread} other{# threads}} couldn’t be read ({code}): ask again in a minute',
     hidden: 'older messages are hidden by your Slack plan',
     lookedBackTo: 'threads started before {time} weren’t checked: ask for a longer time',
     cut: 'only the newest {most, number} messages: ask for a shorter time',
-    shortened: 'a very long message was read only in part',
+    shortened: 'only part of a very long message was read',
     where:
-      'What should I summarize? Name a channel or paste the link of a message: “summarize #general since monday”. In a thread, I summarize that thread.',
+      'What should I summarize? Name a channel or paste a link to a message: “summarize #general since monday”. In a thread, just say “summarize”.',
     noChannel: 'I can’t find #{name}, or one of us isn’t in it. Invite me there with /invite, then try again.',
     noChannelById: 'I can’t find that channel, or one of us isn’t in it. Invite me there with /invite, then try again.',
     private:
@@ -170,7 +172,7 @@ export const en = {
       'I don’t understand “{words}”. Try “since monday”, “last 200”, “only decisions” or “as a table”; `/summarize help` shows more.',
     didYouMean: 'I don’t understand “{words}”. Did you mean “{guess}”?',
     usage:
-      '`/summarize` sums up the last 24 hours of this channel. Only you see it.\n`/summarize since monday`, `last 200`, `between monday and wednesday`, `#other-channel`, a link to a message, or `new` (since you last asked)\n`/summarize new everywhere` shows what you missed in all our channels\n`/summarize only decisions`, or in any form: `as a table for the customer`\n`/summarize every weekday 9:00`, `/summarize list`, `/summarize stop 1`',
+      '`/summarize` summarizes the last 24 hours of this channel. Only you can see it.\n`/summarize since monday`, `last 200`, `between monday and wednesday`, `#other-channel`, a link to a message, or `new` (since you last asked)\n`/summarize new everywhere` shows what you missed in all our channels\n`/summarize only decisions`, or say how you want it: `as a table for the customer`\n`/summarize every weekday 9:00`, `/summarize list`, `/summarize stop 1`',
     post: 'Post to #{name}',
     postThere: 'Post it there',
     postToThread: 'Post to thread',
@@ -213,10 +215,10 @@ export const en = {
     all: '{calls, plural, one{# request from everyone ({dollars}); only admins see this} other{# requests from everyone ({dollars}); only admins see this}}',
     by: { person: 'People', channel: 'Channels', feature: 'Features', model: 'Models' },
     spent: {
-      personDay: 'Your budget for today is used up. It starts again at midnight UTC; an admin can raise it.',
-      personMonth: 'Your budget for this month is used up. It starts again on the first, and an admin can raise it.',
-      day: 'The team’s budget for today is used up. It starts again at midnight UTC; an admin can raise it.',
-      month: 'The team’s budget for this month is used up. It starts again on the first, and an admin can raise it.',
+      personDay: 'You’ve used up your budget for today. Ask again after midnight UTC, or ask an admin to raise it.',
+      personMonth: 'You’ve used up your budget for this month. Ask again on the first, or ask an admin to raise it.',
+      day: 'The team has used up its budget for today. Ask again after midnight UTC, or ask an admin to raise it.',
+      month: 'The team has used up its budget for this month. Ask again on the first, or ask an admin to raise it.',
     },
     warning: {
       personDay: 'You’ve used 80% of your budget for today.',
@@ -234,7 +236,7 @@ export const en = {
     bad: 'Bad answer',
     stopped: 'Stopped. This answer is incomplete.',
     stoppedBy: 'Stopped by {name}. This answer is incomplete.',
-    notYours: 'Only {name}, who asked, or an administrator of the workspace may do this.',
+    notYours: 'Only {name} or a workspace admin can do this.',
     tooOld: 'I no longer remember this question. Please ask it again.',
     busy: 'I’m already working on this answer.',
     edited: 'You edited your question. Want a new answer?',
@@ -245,78 +247,78 @@ export const en = {
   },
 
   fileReasons: {
-    external: 'it is stored outside Slack; upload it here',
+    external: 'it’s stored outside Slack; upload it here',
     deleted: 'it was deleted',
-    hidden_by_limit: 'Slack hides it because of the workspace’s storage limit',
+    hidden_by_limit: 'your Slack plan’s limit hides it; upload it again',
     needs_file_info: 'it comes from another workspace; upload it here',
-    too_large: 'it is larger than 10 MB; send a part of it',
-    too_costly: 'it unpacks to too much, or takes too long to read; send a part of it',
-    host_not_allowed: 'it is not on Slack’s own servers; upload it here',
-    redirected: 'Slack sent me elsewhere for it; upload it again',
-    login_page: 'Slack gave a login page; whoever installed me must allow files:read',
-    not_found: 'Slack no longer has it',
-    unreadable_type: 'I cannot read this type; send text, PDF, an Office file or an image',
+    too_large: 'it’s larger than 10 MB; send only a part of it',
+    too_costly: 'it’s too large when unpacked, or too slow to read; send only a part of it',
+    host_not_allowed: 'it isn’t on Slack’s own servers; upload it here',
+    redirected: 'Slack redirected the download; upload it again',
+    login_page: 'Slack wouldn’t let me download it; ask an admin to add the permission files:read',
+    not_found: 'Slack no longer has it; upload it again',
+    unreadable_type: 'I can’t read this type of file; send text, PDF, an Office file or an image',
     unknown_encoding:
       'I can’t tell its encoding (tried UTF-8, UTF-16, Windows-1252, Shift-JIS, GBK, Big5 and EUC-KR); save it as UTF-8 and send it again',
-    no_text: 'its pages have no text, like a scan; run text recognition (OCR) on it, or send the pages as PNG or JPEG',
+    no_text: 'its pages have no text, as in a scan; run text recognition (OCR) on it, or send the pages as PNG or JPEG',
     heic: 'I can’t open HEIC photos; send it as JPEG or PNG',
     image_type: 'I can’t open this type of image; send it as JPEG or PNG',
     office: 'I can’t open this Office format; save it as DOCX, PPTX or PDF',
     spreadsheet: 'I can’t open this kind of spreadsheet; save it as XLSX or CSV (UTF-8)',
     outlook: 'I can’t open Outlook messages; save it as EML, or forward the e-mail to Slack',
-    archive: 'I don’t unpack archives; send the files in it',
+    archive: 'I don’t unpack archives; send the files inside',
     audio: 'I cannot hear recordings; send the words as text',
     video: 'I cannot watch videos; send the words as text',
-    empty: 'it is empty',
-    damaged: 'it is damaged; export it again',
-    encrypted: 'it is protected by a password; send it without one',
+    empty: 'it’s empty',
+    damaged: 'it’s damaged; export it again',
+    encrypted: 'it’s password-protected; send it without a password',
     download_failed: 'the download failed; send it again',
-    type_mismatch: 'its content is not what its name says; export it again',
+    type_mismatch: 'its content doesn’t match its name; export it again',
     image_refused: 'the model couldn’t process this picture; send it in another format',
-    no_vision: 'the connected model cannot see images; describe it in words',
+    no_vision: 'the connected model can’t see images; describe it in words',
   },
 
   model: {
-    unauthorized: 'The language model refused its key. Whoever installed me must check OPENAI_API_KEY.',
-    forbidden: 'The language model’s account may not do this. Whoever installed me must check its plan and region.',
-    unknownModel:
-      'The model server does not know “{name}”. Whoever installed me must set OPENAI_MODEL to one that it offers.',
-    wrongAddress: 'The model server has no chat API at this address. Whoever installed me must check OPENAI_BASE_URL.',
-    noQuota: 'The language model’s account has no credit left. Whoever installed me must top it up; then ask again.',
+    unauthorized: 'The language model rejected my API key. Ask an admin to check OPENAI_API_KEY.',
+    forbidden: 'The language model’s account isn’t allowed to do this. Ask an admin to check its plan and region.',
+    unknownModel: 'The model server doesn’t know “{name}”. Ask an admin to set OPENAI_MODEL to a model it offers.',
+    wrongAddress: 'There’s no chat API at the model server’s address. Ask an admin to check OPENAI_BASE_URL.',
+    noQuota: 'The language model’s account is out of credit. Ask an admin to top it up, then try again.',
     busy: 'The language model is busy. Please ask again in a minute.',
     busyFor: 'The language model is busy. Please ask again in {seconds, plural, one{# second} other{# seconds}}.',
     serverError: 'The language model’s server failed (status {status}). Please ask again in a minute.',
     unreachable:
-      'I cannot reach the language model. Please ask again in a minute; whoever installed me can check OPENAI_BASE_URL.',
-    notJson:
-      'The model server answered with a web page instead of an answer. Whoever installed me must check OPENAI_BASE_URL.',
-    garbled: 'The language model’s answer came garbled. Please ask again.',
-    streamError: 'The language model reported an error in the middle of its answer. Please ask again.',
+      'I can’t reach the language model. Please ask again in a minute. If it keeps happening, ask an admin to check OPENAI_BASE_URL.',
+    notJson: 'The model server sent a web page instead of an answer. Ask an admin to check OPENAI_BASE_URL.',
+    garbled: 'I couldn’t read the language model’s answer. Please ask again.',
+    streamError: 'The language model failed in the middle of its answer. Please ask again.',
     endedEarly: 'The language model’s answer broke off. Please ask again.',
-    silent: 'The language model went silent for {seconds, plural, one{# second} other{# seconds}}. Please ask again.',
-    empty: 'The language model gave no text. Please ask again in other words.',
+    silent: 'The language model sent nothing for {seconds, plural, one{# second} other{# seconds}}. Please ask again.',
+    empty: 'The language model gave an empty answer. Please rephrase your question.',
     onlyThoughts:
-      'The language model spent its answer on thinking and gave no text. Please ask again, or ask for something smaller.',
+      'The language model only thought and wrote no answer. Please ask again, or ask for something smaller.',
     limitWithoutText:
-      'The language model reached its length limit and gave no text. Ask for something smaller; whoever installed me can raise MODEL_OUTPUT_TOKENS.',
+      'The language model reached its length limit before it wrote an answer. Ask for something smaller, or ask an admin to raise MODEL_OUTPUT_TOKENS.',
     onlyTools:
-      'The language model asked for a tool that I don’t have and gave no text. Please ask again in other words.',
+      'The language model wanted a tool that I don’t have, and wrote no answer. Please rephrase your question.',
     declined: 'The language model declined to answer: “{words}”',
     refusedImages:
       'The language model couldn’t process the picture. Send it in another format, or describe it in words.',
-    filtered: 'The language model’s provider stopped this answer by its content rules. Please ask in other words.',
+    filtered:
+      'The language model’s provider stopped this answer because of its content rules. Please rephrase your question.',
     tooLong: 'This is more than the model can read at once. Ask in a new thread, or with a shorter text.',
-    refusedRequest: 'The language model refused the request. Please ask in other words; the log tells the reason.',
+    refusedRequest:
+      'The language model rejected this request. Please rephrase your question. An admin can find the reason in the log.',
   },
 
   slack: {
     historyScope:
-      'I may not read this conversation. Whoever installed me must add the history permissions of manifest.yml and reinstall me.',
-    historyNotInChannel: 'I can only read channels that I am in. Invite me (/invite) and ask again.',
-    historyBusy: 'Slack lets me read too little just now. Please ask again in a minute.',
+      'I don’t have permission to read this conversation. Ask an admin to paste manifest.yml into the app’s “App Manifest” page and reinstall the app.',
+    historyNotInChannel: 'I can only read channels I’m in. Invite me with /invite, then ask again.',
+    historyBusy: 'Slack is limiting how much I can read right now. Please ask again in a minute.',
     historyFailed:
-      'I could not read this thread from Slack ({code}), and I do not answer without it. Please ask again in a minute.',
-    threadGone: 'The thread is no longer there.',
+      'I couldn’t read this thread from Slack ({code}), so I haven’t answered. Please ask again in a minute.',
+    threadGone: 'This thread no longer exists. Ask me in a new one.',
   },
 
   ask: {
@@ -326,12 +328,12 @@ export const en = {
     submit: 'Ask',
     close: 'Cancel',
     asked: '{name} asks:',
-    empty: 'Write the question after the command: /ask what is …?',
+    empty: 'Add your question after the command: /ask what is …?',
     notInChannel: 'One of us isn’t in this channel. Invite me with /invite, or ask me in a direct message.',
     yourQuestion: 'Your question was: {question}',
-    threadLocked: 'This thread is locked, so I cannot answer in it. Ask me in a direct message instead.',
-    cannotPost: 'Slack did not let me post here ({code}). Ask me in a direct message instead.',
-    inThread: 'Your question is in the thread, and the answer comes there: {link}',
+    threadLocked: 'This thread is locked, so I can’t answer in it. Ask me in a direct message instead.',
+    cannotPost: 'Slack didn’t let me post here ({code}). Ask me in a direct message instead.',
+    inThread: 'Your question is in the thread, and I’ll answer there: {link}',
   },
 
   speech: {
@@ -339,42 +341,43 @@ export const en = {
     title: 'Answer, read aloud',
     progress:
       '{parts, plural, =0{is reading the answer aloud…} one{is reading the answer aloud…} other{is reading the answer aloud, part {part, number} of {parts, number}…}}',
-    nothingBefore: 'There’s no answer of mine in this thread that I could read aloud.',
-    already: 'This answer is already in this thread as a recording: {link}',
-    off: 'I can’t read answers aloud any more: my speech server was removed.',
+    nothingBefore:
+      'I haven’t answered anything in this thread yet, so there’s nothing to read aloud. Ask me something first.',
+    already: 'There’s already a recording of this answer in this thread: {link}',
+    off: 'I can’t read answers aloud any more. Ask an admin to set SPEECH_BASE_URL again.',
     changed: 'The answer changed or was deleted while I was reading it aloud, so I haven’t posted the recording.',
-    noWords: 'There’s nothing in this answer that I could read aloud.',
+    noWords: 'There’s nothing in this answer to read aloud.',
     failed: 'The speech server didn’t answer, so I couldn’t read this aloud. Try again in a minute.',
     refused:
-      'The speech server refused to read this aloud (status {status}). Choose another voice in my home. If that doesn’t help, whoever installed me must check SPEECH_MODEL, SPEECH_VOICE and SPEECH_API_KEY.',
+      'The speech server refused to read this aloud (status {status}). Choose another voice in my App Home. If that doesn’t help, ask an admin to check SPEECH_MODEL, SPEECH_VOICE and SPEECH_API_KEY.',
     noAudio:
-      'The speech server sent neither MP3 nor WAV, so I couldn’t read this aloud. Whoever installed me must check SPEECH_BASE_URL.',
-    tooLarge: 'This answer is too long to read aloud.',
+      'The speech server didn’t send MP3 or WAV, so I couldn’t read this aloud. Ask an admin to check SPEECH_BASE_URL.',
+    tooLarge: 'This answer is too long to read aloud. Ask me for a shorter one.',
     codeLeftOut: 'A code block is left out.',
     tableLeftOut: 'A long table is left out.',
     voice: 'Voice',
     voiceHint: 'The name of a voice',
     speed: 'Speed of the voice',
-    clips: 'Answer my voice clips with audio, too',
+    clips: 'Also answer my voice clips with audio',
     notSaved: 'I couldn’t save that. Try again in a minute.',
   },
 
   home: {
     title: 'Threadwise',
     intro:
-      'I answer in the thread while I think. Mention me in a channel, write to me directly, or use /ask. With /summarize I tell you what was decided in a channel and what is open, with /classify what kind of feedback a text is, and why.',
+      'Mention me in a channel, send me a direct message, or use /ask. I answer in the thread, and you can read along while I write. /summarize tells you what was decided in a channel and what’s still open. /classify tells you what kind of feedback a text is, and why.',
     follow:
-      'In a thread that I take part in, you need not mention me again. Begin with someone else’s @name and I keep quiet.',
+      'Once I’m in a thread, you don’t need to mention me again. To talk to someone else there, start your message with their @name.',
     model: 'Answers come from: {name}',
     modelEnds: '⚠️ {name} will be shut down on {date}. Set OPENAI_MODEL to another model before then.',
     reads:
-      'I read the thread that I am asked in and its files and send them to that model. Outside Slack I keep a question only until it is answered, your thumbs, feedback with its labels, and for 30 days what I found for summaries.',
+      'When you ask me something, I read that thread and its files and send them to this model. Outside Slack, I keep your question until it’s answered, your ratings, digests and settings, feedback and its labels, and for 30 days the notes behind summaries.',
     ask: 'Ask a question',
     missed: 'What did I miss?',
     forget: 'Delete my data',
     forgetTitle: 'Delete your data?',
     forgetText:
-      'I’ll delete everything I keep about you outside Slack: your questions, labels of your feedback, ratings, digests, and settings. Questions that are still waiting may not be answered. You can’t undo this.',
+      'I’ll delete everything I keep about you outside Slack: your questions, the labels on your feedback, ratings, digests, and settings. Questions that are still waiting may not be answered. You can’t undo this.',
     forgetConfirm: 'Delete',
     forgetDeny: 'Cancel',
     forgotten:

@@ -12,6 +12,8 @@ describe('a wish for a summary', () => {
     ['总结一下', ''],
     ['把这个讨论串总结一下', ''],
     ['请帮我概括一下这个讨论串', ''],
+    ['把这个消息列总结一下', ''],
+    ['总结一下这个消息列', ''],
     ['summarize as a table for the customer', 'as a table for the customer'],
     ['总结一下，只要决定', '只要决定'],
     ['summarize since monday', 'since monday'],

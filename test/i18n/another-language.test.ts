@@ -43,7 +43,12 @@ test('a language with its catalogue is spoken in every feature to people who use
 
   const refused = await say(dana, general, `<@${slack.botUserId}> and now`)
   ;(await model.next()).status(401, { error: { message: 'no' } })
-  await untilReply(general, refused, ({ text }) => text.includes('‹The language model refused its key.'), 'the error')
+  await untilReply(
+    general,
+    refused,
+    ({ text }) => text.includes('‹The language model rejected my API key.'),
+    'the error',
+  )
 
   await command('/summarize', '#nowhere')
   await untilSeen('‹I can’t find #nowhere')

@@ -144,7 +144,7 @@ const waysFromWithin: [string, Way][] = [
 
 describe('nothing of a channel is shown to a person who', () => {
   const refusal =
-    /I can’t find that channel|one of us can’t read that channel|One of us isn’t in this channel|no longer have this|Guests/
+    /I can’t find that channel|you or I can’t read that channel|One of us isn’t in this channel|no longer have this|Guests/
   const cases = [
     ...[...waysFromElsewhere, ...waysFromWithin].map(([name, way]) => ['was removed from it', name, way] as const),
     ...waysFromElsewhere.map(([name, way]) => ['became a guest', name, way] as const),
@@ -300,7 +300,7 @@ describe('a control with a forged value', () => {
     const isPrivate = ({ method, args }: { method: string; args: SlackJson }) =>
       method === 'chat.postEphemeral' ? args.user === lee : args.response_type === 'ephemeral'
     expect(written().map(isPrivate)).toEqual([true])
-    expect(JSON.stringify(written())).toMatch(/no longer|one of us can’t read/)
+    expect(JSON.stringify(written())).toMatch(/no longer|you or I can’t read/)
     expect(model.requests).toHaveLength(requests)
   })
 

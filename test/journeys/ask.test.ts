@@ -96,7 +96,7 @@ describe('a question that cannot be saved', () => {
     const unblock = blockStore(store, dataDir)
     const state = { question: { text: { type: 'plain_text_input', value: '哪天？' } } }
     await slack.do({ do: 'submit_view', as: mei, viewId: modal.id, state })
-    expect(JSON.stringify(slack.snapshot(mei).modals.at(-1)?.errors)).toContain('这条没能保存')
+    expect(JSON.stringify(slack.snapshot(mei).modals.at(-1)?.errors)).toContain('没能保存你的消息')
     expect(model.requests).toEqual([])
     await unblock()
     await slack.do({ do: 'submit_view', as: mei, viewId: modal.id, state })

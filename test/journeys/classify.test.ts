@@ -95,11 +95,9 @@ describe('/classify', () => {
       }),
     )
     const card = await untilCard(story, 'Bug')
-    expect(seen(card)).toContain('There is no clear evidence in the text itself.')
+    expect(seen(card)).toContain('No clear evidence in the text.')
     expect(JSON.stringify(card)).not.toContain('deleted')
-    expect(card.text).toBe(
-      '[Bug]-[problem:The export button does nothing.]-[There is no clear evidence in the text itself.]',
-    )
+    expect(card.text).toBe('[Bug]-[problem:The export button does nothing.]-[No clear evidence in the text.]')
   })
 
   test.each([
@@ -114,7 +112,7 @@ describe('/classify', () => {
     await classify(story, 'The export is slow.')
     ;(await story.model.next()).reply(json({ kind: 'usability', quote: 'slow', reason, confidence: 1 }))
     const card = await untilCard(story, 'User experience problem')
-    expect(card.text).toBe('[User experience problem]-[problem:slow]-[There is no clear evidence in the text itself.]')
+    expect(card.text).toBe('[User experience problem]-[problem:slow]-[No clear evidence in the text.]')
     expect(seen(card)).not.toContain(reason)
   })
 
@@ -213,7 +211,7 @@ describe('/classify', () => {
     expect(repair.prompt).toContain('That is not in the form that was asked for.')
     repair.reply(json({ kind: 'nonsense', quote: '', reason: '', confidence: 1 }))
     const notice = await untilOwn(story, ({ text }) => text.startsWith('⚠️'))
-    expect(notice.text).toContain('no label that I can read')
+    expect(notice.text).toContain('couldn’t read the language model’s label')
     expect(story.model.requests).toHaveLength(2)
   })
 
@@ -510,9 +508,9 @@ describe('the words of a card', () => {
   })
 
   test.each([
-    ['by a command without words', '', 'dana' as const, 'Write the feedback after the command'],
+    ['by a command without words', '', 'dana' as const, 'Add the feedback after the command'],
     ['by a command without words', '', 'mei' as const, '请在命令后面写上反馈'],
-    ['of a list that is too long', '- 坏了\n'.repeat(41), 'dana' as const, 'That is a long list'],
+    ['of a list that is too long', '- 坏了\n'.repeat(41), 'dana' as const, 'That list is too long'],
     ['of a list that is too long', '- broken\n'.repeat(41), 'mei' as const, '列表太长'],
   ])('that are told %s (“%s”) to %s are theirs, too', async (_, text, who, sentence) => {
     const story = await open()

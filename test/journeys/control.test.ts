@@ -220,7 +220,7 @@ describe('a reply in progress', () => {
       () => slack.snapshot(mei).messages.find(({ ephemeralTo }) => ephemeralTo === mei),
       'the reason',
     )
-    expect(toSeen(told)).toBe('只有提问者 Dana 或工作区管理员可以这样做。')
+    expect(toSeen(told)).toBe('只有 Dana 或工作区管理员可以进行这项操作。')
     exchange.say(' and on')
     const grown = await untilReply(general, ts, reply => toSeen(reply) === 'And on and on', 'more text')
     await press(story, grown, 'stop_reply', admin)
@@ -291,11 +291,11 @@ describe('an answer', () => {
     const own = (user: string) => slack.snapshot(user).messages.find(({ ephemeralTo }) => ephemeralTo === user)
     await rate(story, answer, 'negative_button', mei)
     const asked = await slack.until(() => own(mei), 'the question')
-    expect(toSeen(asked)).toBe('谢谢反馈。哪里不好？（可以不选）')
+    expect(toSeen(asked)).toBe('感谢反馈。哪里不满意？（选填）')
     expect(asked.threadTs).toBe(ts)
     const elements = (asked.blocks ?? []).flatMap(({ type, elements }) => (type === 'actions' ? elements : []))
     const names = (elements as { text: SlackJson }[]).map(({ text }) => text.text)
-    expect(names).toEqual(['内容有误', '太长', '和这个讨论串无关', '其他'])
+    expect(names).toEqual(['内容有误', '太长', '和这个消息列无关', '其他'])
     await press(story, asked, 'rate_reason_too_long', mei)
     const isThanked = () => slack.snapshot(mei).messages.some(message => toSeen(message) === '谢谢，已记录。')
     await slack.until(isThanked, 'the thanks')

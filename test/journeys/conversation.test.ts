@@ -74,7 +74,12 @@ describe('a cold thread', () => {
     const ts = await say(dana, general, 'context')
     slack.fault({ method: 'conversations.replies', error: 'missing_scope' })
     await say(dana, general, `<@${slack.botUserId}> well?`, ts)
-    await untilReply(general, ts, reply => toSeen(reply).includes('add the history permissions'), 'the cure')
+    await untilReply(
+      general,
+      ts,
+      reply => toSeen(reply).includes('I don’t have permission to read this conversation'),
+      'the cure',
+    )
     expect(model.requests).toEqual([])
   })
 
@@ -185,7 +190,7 @@ describe('a file', () => {
     expect(content).toContainEqual({ type: 'image_url', image_url: { url: `data:image/png;base64,${onePixel}` } })
     const blind = await openStory({ model: { name: 'my-own-model' } })
     const { content: text, ts } = await askAboutPicture(blind)
-    expect(text).toMatch(/<file name="dot.png" missing="the connected model cannot see images/)
+    expect(text).toMatch(/<file name="dot.png" missing="the connected model can’t see images/)
     await blind.untilReply(
       blind.slack.channels.general,
       ts,

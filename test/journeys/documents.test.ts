@@ -330,7 +330,7 @@ describe('a document that cannot be read has a sentence of its own:', () => {
   test.each([
     ['an old Word file', 'plan.doc', toOle('WordDocument'), 'this Office format; save it as DOCX, PPTX or PDF'],
     ['an old Excel file', 'sales.xls', toOle('Workbook'), 'this kind of spreadsheet; save it as XLSX or CSV'],
-    ['a protected Word file', 'plan.docx', toOle('EncryptedPackage'), 'protected by a password'],
+    ['a protected Word file', 'plan.docx', toOle('EncryptedPackage'), 'password-protected'],
     ['an Outlook message', 'mail.msg', toOle('__substg1.0_0037001F'), 'Outlook messages; save it as EML'],
     [
       'a protected OpenDocument file',
@@ -340,7 +340,7 @@ describe('a document that cannot be read has a sentence of its own:', () => {
         'META-INF/manifest.xml': '<manifest:manifest><manifest:encryption-data/></manifest:manifest>',
         'content.xml': 'x',
       }),
-      'protected by a password',
+      'password-protected',
     ],
     ['a binary Excel file', 'a.xlsb', toZip({ 'xl/workbook.bin': 'x' }), 'this kind of spreadsheet'],
     ['a Pages file', 'a.pages', toZip({ 'Index/Document.iwa': 'x' }), 'this Office format'],
@@ -348,12 +348,12 @@ describe('a document that cannot be read has a sentence of its own:', () => {
       'a Word file that unpacks to too much',
       'bomb.docx',
       withPromisedSize(toDocx(wordParagraph('Hi')), 'word/document.xml', 4_000_000_000),
-      'it unpacks to too much, or takes too long to read; send a part of it',
+      'it’s too large when unpacked, or too slow to read; send only a part of it',
     ],
     ['an archive', 'all.zip', toZip({ 'feedback.csv': 'a,b', 'inner.zip': 'PK' }), 'archives; send the files'],
     ['half a Word file', 'plan.docx', toDocx(wordParagraph('Hi')).subarray(0, 400), 'damaged; export it again'],
-    ['a Word file without words', 'plan.docx', toDocx('<w:p/>'), 'it is empty'],
-    ['a web page without words', 'page.html', '<html><body><img src="x"></body></html>', 'it is empty'],
+    ['a Word file without words', 'plan.docx', toDocx('<w:p/>'), 'it’s empty'],
+    ['a web page without words', 'page.html', '<html><body><img src="x"></body></html>', 'it’s empty'],
   ])('%s', async (_, name, bytes, sentence) => {
     const { seen } = await ask(name, bytes)
     expect(seen).toContain(`${name} not read: `)

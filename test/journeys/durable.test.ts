@@ -297,7 +297,7 @@ describe.concurrent('a question over which the process dies', () => {
     }
     await untilSeen(world, other, ['No harm done.'])
     await untilSeen(world, poison, [
-      '⚠️ I broke down several times while answering this, so I have set it aside. Ask in other words, or without its files; if it stays, tell whoever runs me.',
+      '⚠️ I crashed several times while answering this, so I’ve stopped trying. Rephrase your question, or ask it without the files. If that doesn’t help, tell an admin.',
     ])
     const asked = model.requests.filter(({ prompt }) => prompt.includes('poison</message>')).length
     expect(asked).toBe(3)

@@ -55,7 +55,7 @@ describe('a file that cannot be read has a sentence of its own:', () => {
     ['a HEIC photo', 'I.HEIC', Buffer.from('\0\0\0\x1cftypheic', 'latin1'), 'HEIC photos; send it as JPEG'],
     ['a TIFF', 'scan.tif', Buffer.from('II*\0', 'latin1'), 'this type of image; send it as JPEG'],
     ['an archive', 'all.zip', zip('feedback.csv'), 'archives; send the files'],
-    ['a program', 'tool', Buffer.from('\x7fELF\x02\x01\x01\0', 'latin1'), 'I cannot read this type'],
+    ['a program', 'tool', Buffer.from('\x7fELF\x02\x01\x01\0', 'latin1'), 'I can’t read this type'],
   ])('%s', async (_, name, bytes, sentence) => {
     const { seen } = await ask(name, bytes)
     expect(seen).toContain(`${name} not read: `)
@@ -67,5 +67,5 @@ test('a PDF with more pages than are read says so below the answer', async () =>
   const book = toPdf({ pages: Array.from({ length: 201 }, (_, index) => `(p${index + 1})`) })
   const { prompt, seen } = await ask('book.pdf', book)
   expect(prompt).toContain('[The first 200 of 201 pages]')
-  expect(seen).toContain('book.pdf has 201 pages; I read the first 200')
+  expect(seen).toContain('read the first 200 of 201 pages of book.pdf')
 })

@@ -71,7 +71,7 @@ describe('a model that thinks', () => {
 describe('an answer without text', () => {
   test.each([
     [event({ reasoning_content: 'x' }, 'length'), 'reached its length limit'],
-    [event({ reasoning: 'x' }, 'stop'), 'spent its answer on thinking'],
+    [event({ reasoning: 'x' }, 'stop'), 'only thought and wrote no answer'],
     [event({ content: null, refusal: "I can't help with that." }, 'stop'), 'declined to answer: “I can’t help'],
     [event({ tool_calls: [{ index: 0, function: { name: 'x' } }] }, 'tool_calls'), 'a tool that I don’t have'],
     [event({}, 'content_filter'), 'content rules'],
@@ -104,7 +104,7 @@ test('an answer without text says why in the person’s language, and so does th
   )
   exchange.raw(`${event({}, 'length')}data: [DONE]\n\n`)
   exchange.finish()
-  await untilSeen(story, ts, '达到了长度上限，没有给出文字')
+  await untilSeen(story, ts, '还没写出回答就达到了长度上限')
 })
 
 describe('what a server refuses', () => {

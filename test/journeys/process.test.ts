@@ -79,7 +79,7 @@ describe('npm start', () => {
     bot.kill('SIGTERM')
     expect(await bot.exit).toBe(0)
     expect(slack.messages(general, ts).map(toSeen).at(-1)).toBe(
-      'Once upon a time\nI am being restarted; the rest follows when I am back.',
+      'Once upon a time\nI’m restarting. I’ll finish this when I’m back.',
     )
     const replies = () => slack.messages(general, ts).filter(({ user }) => user === slack.botUserId)
     const left = replies()[0]?.ts
@@ -104,7 +104,7 @@ describe('npm start', () => {
     bot.kill('SIGTERM')
     expect(await bot.exit).toBe(0)
     expect(slack.messages(general, ts).map(toSeen).at(-1)).toBe(
-      'Once upon a time\n⚠️ I was stopped before I could finish. Please ask again.',
+      'Once upon a time\n⚠️ I was interrupted before I finished. Please ask again.',
     )
   })
 

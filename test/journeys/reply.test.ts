@@ -213,7 +213,7 @@ describe('when the model fails', () => {
     await untilReply(general, ts, reply => toSeen(reply) === '从前有座山', 'the first text')
     exchange.raw('data: {"error":{"message":"boom"}}\n\n')
     const reply = await untilReply(general, ts, reply => toSeen(reply).includes('⚠️'), 'the error')
-    expect(toSeen(reply)).toBe('从前有座山\n⚠️ 语言模型在回答中途报告了错误。请再问一次。')
+    expect(toSeen(reply)).toBe('从前有座山\n⚠️ 语言模型回答到一半出错了。请再问一次。')
   })
 
   test('before the first word, the error stands in the thread by itself', async () => {
@@ -222,7 +222,7 @@ describe('when the model fails', () => {
     const ts = await say(slack.people.dana, general, `<@${slack.botUserId}> hello`)
     ;(await model.next()).status(401, { error: { message: 'Incorrect API key provided: sk-secret' } })
     const reply = await untilReply(general, ts, reply => toSeen(reply).includes('⚠️'), 'the error')
-    expect(toSeen(reply)).toBe('⚠️ The language model refused its key. Whoever installed me must check OPENAI_API_KEY.')
+    expect(toSeen(reply)).toBe('⚠️ The language model rejected my API key. Ask an admin to check OPENAI_API_KEY.')
     expect(JSON.stringify(reply)).not.toContain('sk-secret')
   })
 })

@@ -84,7 +84,7 @@ describe('a report', () => {
     refuseCharts(story)
     slack.fault({ method: 'files.getUploadURLExternal', error: 'missing_scope', times: Number.POSITIVE_INFINITY })
     await classify(story, 'report last 30 days')
-    await slack.until(() => ephemeral(story).find(({ text }) => text.includes('could not add its chart')), 'the notice')
+    await slack.until(() => ephemeral(story).find(({ text }) => text.includes('couldn’t add the chart')), 'the notice')
   })
 
   test('quotes people as they wrote, whatever marks are in it', async () => {
@@ -207,7 +207,7 @@ describe('a report', () => {
     const report = { do: 'command' as const, as: lee, channel: general, command: '/classify', text: 'report' }
     await slack.do(report)
     const told = () => slack.snapshot(lee).messages.filter(({ ephemeralTo }) => ephemeralTo === lee)
-    await slack.until(() => told().some(({ text }) => text.includes('no labelled feedback')), 'an empty report')
+    await slack.until(() => told().some(({ text }) => text.includes('No labelled feedback')), 'an empty report')
 
     const card = ephemeral(story).find(({ text }) => text.startsWith('[Bug]'))
     const block = card?.blocks?.find(({ type }) => type === 'actions')
@@ -244,10 +244,10 @@ describe('a report', () => {
     const story = await open()
     await classify(story, 'report')
     const { slack } = story
-    await slack.until(() => ephemeral(story).find(({ text }) => text.includes('no labelled feedback')), 'the cure')
+    await slack.until(() => ephemeral(story).find(({ text }) => text.includes('No labelled feedback')), 'the cure')
     await classify(story, 'report #nowhere')
     await slack.until(
-      () => ephemeral(story).find(({ text }) => text.includes('not in a channel “nowhere”')),
+      () => ephemeral(story).find(({ text }) => text.includes('not in a channel called “nowhere”')),
       'the cure',
     )
   })
@@ -263,7 +263,7 @@ describe('a report', () => {
     const text = `report <#${channel}|plans>`
     await slack.do({ do: 'command', as: lee, channel: general, command: '/classify', text })
     const told = () => slack.snapshot(lee).messages.filter(({ ephemeralTo }) => ephemeralTo === lee)
-    await slack.until(() => told().find(one => one.text.includes('I am not in a channel')), 'the refusal')
+    await slack.until(() => told().find(one => one.text.includes('I’m not in a channel')), 'the refusal')
     const dm = slack.snapshot(lee).channels.find(({ kind }) => kind === 'im')?.id ?? ''
     expect(slack.messages(dm)).toEqual([])
   })
@@ -326,7 +326,7 @@ describe('a report', () => {
     ).toEqual([])
     await unblock()
     await classify(story, 'report last 30 days')
-    await slack.until(() => ephemeral(story).some(({ text }) => text.includes('no labelled feedback')), 'the report')
+    await slack.until(() => ephemeral(story).some(({ text }) => text.includes('No labelled feedback')), 'the report')
   })
 
   test('is the same from the command line, also while the bot runs', async () => {

@@ -26,7 +26,7 @@ describe('a CSV file in a thread', () => {
     expect(rows.map(row => row.slice(2))).toEqual([
       ['Bug', '0.90', 'crashes,', 'It fails.', ''],
       ['Bug', '0.90', '又闪退了', 'It fails.', ''],
-      ['', '', '', '', 'There is no text here that I could classify.'],
+      ['', '', '', '', 'There’s no text to classify here. Try a message with text in it.'],
       // What would be a formula in a spreadsheet is none.
       ['Bug', '0.90', "'=SUM(A1)", 'It fails.', ''],
     ])
@@ -46,11 +46,11 @@ describe('a CSV file in a thread', () => {
       ['类别', '可信度', '原文依据', '理由', '错误'],
       ['bug类型', '0.90', 'crashes,', 'It fails.', ''],
       ['bug类型', '0.90', '又闪退了', 'It fails.', ''],
-      ['', '', '', '', '这里没有可以分类的文字。'],
+      ['', '', '', '', '这里没有可以分类的文字。请换一条有文字的消息。'],
     ])
     const english = await untilTable(story, await drop(story, csv, { words: '分类这个文件' }))
     expect(english.map(row => row[2])).toEqual(['kind', 'Bug', 'Bug', ''])
-    expect(english[3]?.[6]).toBe('There is no text here that I could classify.')
+    expect(english[3]?.[6]).toBe('There’s no text to classify here. Try a message with text in it.')
   })
 
   test.each([
@@ -58,10 +58,10 @@ describe('a CSV file in a thread', () => {
       'with a column that is not there names those that are',
       'a,b\n1,2\n',
       'classify this file, column c',
-      'There is no column “c”. The columns are: a, b',
+      'There’s no column “c”. Choose one of these: a, b',
     ],
     ['without rows says so', 'feedback\n', 'classify this file', 'no rows below its header'],
-    ['that is no CSV says so', 'feedback\n"open\n', 'classify this file', 'I cannot read this as CSV'],
+    ['that is no CSV says so', 'feedback\n"open\n', 'classify this file', 'I can’t read this as CSV'],
     [
       'that is too long says how much it takes',
       `feedback\n${'x\n'.repeat(2_001)}`,
@@ -137,7 +137,12 @@ describe('a CSV file in a thread', () => {
     const story = await openStory()
     const { slack, say } = story
     const ts = await say(slack.people.dana, slack.channels.general, `<@${slack.botUserId}> classify this file`)
-    await story.untilReply(slack.channels.general, ts, reply => toSeen(reply).includes('I see no CSV file'), 'the cure')
+    await story.untilReply(
+      slack.channels.general,
+      ts,
+      reply => toSeen(reply).includes('There’s no CSV file'),
+      'the cure',
+    )
   })
 
   test('of many rows is finished though the model fails for a tenth of them and the process is killed', {

@@ -80,7 +80,10 @@ describe('an answer', () => {
     expect(speech.requests).toEqual([{ model: 'kokoro', voice: 'af_heart', speed: 1, response_format: 'mp3', input }])
 
     await press(story, reply, lee)
-    await slack.until(() => notices(story, lee).some(text => text.includes('already in this thread')), 'the notice')
+    await slack.until(
+      () => notices(story, lee).some(text => text.includes('already a recording of this answer')),
+      'the notice',
+    )
     expect(notices(story, lee).join()).toContain(`/archives/${general}/p${recording.ts.replace('.', '')}`)
     expect([speech.requests.length, recordings(story, ts).length]).toEqual([1, 1])
 
@@ -124,7 +127,12 @@ describe('an answer', () => {
     const { slack, speech } = story
     const { lee } = slack.people
     const { ts, reply } = await ask(story, 'what?', 'This.')
-    const reasons = ['(status 400). Choose another voice', '(status 401)', 'neither MP3 nor WAV', 'neither MP3 nor WAV']
+    const reasons = [
+      '(status 400). Choose another voice',
+      '(status 401)',
+      'didn’t send MP3 or WAV',
+      'didn’t send MP3 or WAV',
+    ]
     for (const [at, reason] of reasons.entries()) {
       await press(story, reply, lee)
       await slack.until(() => notices(story, lee)[at]?.includes(reason), reason)
@@ -159,7 +167,10 @@ describe('an answer', () => {
     await app.stop()
     await reconnect()
     await press(story, reply)
-    await slack.until(() => notices(story, dana).some(text => text.includes('already in this thread')), 'the notice')
+    await slack.until(
+      () => notices(story, dana).some(text => text.includes('already a recording of this answer')),
+      'the notice',
+    )
     const { channel } = reply
     const again = { type: 'icon_button', action_id: 'regenerate_reply' }
     await slack.do({ do: 'act', as: dana, channel, ts: reply.ts, blockId: 'rate_reply', action: again })
@@ -245,7 +256,7 @@ describe('a question', () => {
       ])
       expect(model.requests.length).toBe(1)
       const alone = await say(dana, general, `<@${slack.botUserId}> ${wish}`)
-      await slack.until(() => notices(story, dana).some(text => text.includes('no answer of mine')), 'the notice')
+      await slack.until(() => notices(story, dana).some(text => text.includes('nothing to read aloud')), 'the notice')
       expect(story.replies(general, alone)).toEqual([])
     },
   )

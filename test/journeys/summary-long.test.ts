@@ -194,7 +194,7 @@ test('Slack that refuses, fails or answers with a page loses nothing of the chan
   const asked = answerTruly(story)
   await summarize(story, 'since 2026-01-01')
   const seen = toSeen(await untilWhole(story, 1))
-  expect(seen).toContain('1 thread could not be read (thread_not_found)')
+  expect(seen).toContain('1 thread couldn’t be read (thread_not_found)')
   const lost = slack.messages(slack.channels.general, gone).length - 1
   expect(countShown(asked.parts, channel)).toEqual({ once: 200 - lost, other: lost })
 })

@@ -205,7 +205,7 @@ describe('/summarize', () => {
     await command(story, lee, general, 'every weekday 9:00')
     await untilTold(story, lee, text => text.includes('I couldn’t save that'))
     await slack.do({ do: 'message_shortcut', as: mei, channel: general, ts, callbackId: 'summarize_thread' })
-    await untilTold(story, mei, text => text.includes('这条没能保存'))
+    await untilTold(story, mei, text => text.includes('没能保存你的消息'))
     expect(await store.digests.of(lee)).toEqual([])
     expect(model.requests).toEqual([])
     await unblock()

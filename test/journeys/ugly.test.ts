@@ -262,7 +262,7 @@ describe('a person', () => {
     expect(exchange.prompt).toContain('what does it say?')
     expect(exchange.prompt).toMatch(/characters left out: too long/)
     exchange.reply('Many words.')
-    await untilReply(general, ts, reply => toSeen(reply).includes('read only in part'), 'the footer')
+    await untilReply(general, ts, reply => toSeen(reply).includes('only part of'), 'the footer')
   })
 
   test('who deletes a thread’s first message takes it out of what the model is given', async () => {

@@ -64,7 +64,7 @@ test('a budget holds for questions side by side; who asks for more is told, and 
   )
   const exchanges = [await server.next(), await server.next()]
   const said = () => asked.flatMap(ts => replies(general, ts)).map(toSeen)
-  await slack.until(() => said().some(text => text.includes('Your budget for today is used up')), 'the refusal')
+  await slack.until(() => said().some(text => text.includes('You’ve used up your budget for today')), 'the refusal')
   expect(server.requests).toHaveLength(2)
   expect(exchanges[0]?.body.max_completion_tokens).toBe(16_000)
   await ask(story, mei)

@@ -191,7 +191,7 @@ describe('a reaction that was chosen', () => {
     const { slack } = story
     const { dana } = slack.people
     const errors = await choose(story, { reaction: 'not an emoji!' })
-    expect(errors).toContain('Write the name of one emoji')
+    expect(errors).toContain('Enter the name of one emoji')
     expect(slack.snapshot(dana).modals).toHaveLength(1)
   })
 })
