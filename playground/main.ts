@@ -23,13 +23,13 @@ const usualPort = 4000
 
 const usage = `Usage: npm run playground
 
-Opens a small Slack in your browser, with the bot in it. It needs no account and no key.
+Serves a small Slack with the bot in it, to open in your browser. You need no account and no key.
 
-  PORT=4001       the page's port (4000 if it is free)
-  DATA_DIR=./demo keeps the bot's data there, so that npm run report, backup and eval can be tried on it;
-                  otherwise it ends with the playground
+  PORT=4001       the page's port (default: 4000 if it's free)
+  DATA_DIR=./demo keep the bot's data in this folder, so that you can try npm run report, backup and eval on it
+                  (default: the data is deleted when the playground ends)
   OPENAI_API_KEY, OPENAI_BASE_URL, OPENAI_MODEL
-                  the model that answers; without them a model server on this machine, else the built-in engine
+                  the model that answers (default: a model server on this machine, or else the built-in engine)
 `
 parseCommandLine(usage, {})
 
@@ -96,7 +96,7 @@ async function seedWorkspace(): Promise<void> {
   const isNew = !existsSync(join(dataDir, storeFile))
   const store = await openStore(dataDir, 0, createLog('error')).catch(error => exitWith(formatError(error)))
   if (!isNew && !(await hasLabels(store.labels)))
-    exitWith(`DATA_DIR: ${dataDir} is the folder of a bot in a real workspace; name another one`)
+    exitWith(`DATA_DIR: ${dataDir} belongs to a bot in a real workspace; choose another folder`)
   await saveLabels(store.labels, records)
   await store.close()
 }

@@ -94,7 +94,7 @@ const defaultModel = 'gpt-6-luna'
 
 const token = (prefixes: string[], where: string) =>
   z.string({ error: `is missing: ${where}` }).refine(value => prefixes.some(prefix => value.startsWith(prefix)), {
-    error: `does not start with ${prefixes[0]}, so it is another kind of token: ${where}`,
+    error: `must start with ${prefixes[0]}: ${where}`,
   })
 
 const url = (what: string) => z.string().refine(isHttpUrl, { error: `is not an http(s) address. ${what}` })
@@ -121,8 +121,8 @@ const splitWords = (list: string) =>
     .map(word => word.trim())
     .filter(word => word !== '')
 
-const botTokenCure = 'copy the “Bot User OAuth Token” from your app’s page “OAuth & Permissions”'
-const appTokenCure = 'make an app-level token with connections:write on your app’s page “Basic Information”'
+const botTokenCure = 'copy the “Bot User OAuth Token” from your app’s “OAuth & Permissions” page'
+const appTokenCure = 'make an app-level token with connections:write on your app’s “Basic Information” page'
 
 /** Every name that the bot reads from the environment; the README's table has the same rows (a test compares them). */
 export const environment = z.object({
@@ -152,7 +152,7 @@ export const environment = z.object({
   DATABASE_URL: z
     .string()
     .refine(value => /^postgres(ql)?:\/\//.test(value), {
-      error: 'is no PostgreSQL address; it looks like postgres://user:password@host:5432/database',
+      error: 'is not a PostgreSQL address; write it like postgres://user:password@host:5432/database',
     })
     .optional(),
   TAXONOMY_FILE: z.string().optional(),
@@ -292,12 +292,12 @@ function missingTogether(env: Record<string, string | undefined>): Problem[] {
     problems.push({
       name: 'OPENAI_API_KEY or OPENAI_BASE_URL',
       sentence:
-        'is missing: set the key of your account, or the address of a server that speaks the OpenAI API (for Ollama on this machine http://127.0.0.1:11434/v1), or MODEL_AUTODETECT=on to look for one here',
+        'is missing: set your account’s API key, or the address of a server that speaks the OpenAI API (for Ollama on this machine: http://127.0.0.1:11434/v1), or MODEL_AUTODETECT=on to find a server on this machine',
     })
   }
   for (const name of ['SPEECH_MODEL', 'SPEECH_VOICE'])
     if (env.SPEECH_BASE_URL !== undefined && env[name] === undefined)
-      problems.push({ name, sentence: 'is missing: the server of SPEECH_BASE_URL needs it to read answers aloud' })
+      problems.push({ name, sentence: 'is missing: reading answers aloud with SPEECH_BASE_URL needs it' })
   return problems
 }
 

@@ -43,7 +43,7 @@ describe('npm run backup', () => {
 
   test('with an address of something else says so', async () => {
     const { errors, code } = await run('backup', [], 'mysql://bot:secret@db.example/threadwise')
-    expect(errors).toMatch(/^No backup was made: DATABASE_URL is no PostgreSQL address; it looks like postgres:/)
+    expect(errors).toMatch(/^No backup was made: DATABASE_URL is not a PostgreSQL address; write it like postgres:/)
     expect(errors).not.toContain('secret')
     expect(code).toBe(1)
   })

@@ -24,18 +24,18 @@ const en: Sentences = {
   found: 'Here’s what I found in this thread:',
   nothingFound: messages =>
     `I couldn’t find that in this thread (${messages} ${messages === 1 ? 'message' : 'messages'}).`,
-  nothingToRead: 'There’s nothing here to read besides your question.',
+  nothingToRead: 'There’s nothing here but your question. Ask me in a thread that has some messages.',
   problems: {
-    'division by zero': ' has no value: it divides by zero.',
-    'too large': ' is too large to write out.',
-    'not exact': ' has no exact value that I could write out.',
+    'division by zero': ' has no result: it divides by zero.',
+    'too large': ' is too large to show.',
+    'not exact': ' has no exact value that I can show.',
   },
   headings: { decisions: 'Decisions', questions: 'Open questions', tasks: 'To do', upshot: 'Also' },
   noSentence: {
-    decisions: 'I found no decision here.',
-    questions: 'I found no open question here.',
-    tasks: 'I found nobody with anything to do here.',
-    upshot: 'I found nothing here that’s worth quoting.',
+    decisions: 'I found no decisions here.',
+    questions: 'I found no open questions here.',
+    tasks: 'I found nothing to do here.',
+    upshot: 'I found nothing else worth quoting.',
   },
   comma: ', ',
   dash: ' — ',
@@ -44,10 +44,10 @@ const en: Sentences = {
 const zh: Sentences = {
   noModel:
     '当前没有连接语言模型，我只能引用大家写过的原话，找出决定、待解决的问题和待办，也能做算术。\n' +
-    '要连接模型，请运行 `OPENAI_API_KEY=… npm run playground`，或在本机启动 Ollama、LM Studio 或 llama.cpp，再重启 playground。',
+    '要连接模型，请运行 `OPENAI_API_KEY=… npm run playground`，或在本机启动 Ollama、LM Studio 或 llama.cpp，再重启体验区。',
   found: '在这个消息列里找到：',
   nothingFound: messages => `在这个消息列里没有找到（${messages} 条消息）。`,
-  nothingToRead: '除了你的问题，这里还没有别的消息。',
+  nothingToRead: '除了你的问题，这里还没有别的消息。请在有消息的消息列里问我。',
   problems: {
     'division by zero': ' 没有结果：除数为零。',
     'too large': ' 的结果太大，写不下。',

@@ -10,9 +10,9 @@ import { parseCommandLine } from './command-line.ts'
 // PostgreSQL has its own tool for that, which knows its users and versions.
 const usage = `Usage: npm run backup -- [FILE]
 
-Copies the SQLite store into one file, also while the bot runs.
+Copies the SQLite store into one file. The bot can keep running.
 
-  FILE                 where to; otherwise a new file in DATA_DIR/backups`
+  FILE                 where to write it (default: a new file in DATA_DIR/backups)`
 
 const [file] = parseCommandLine(usage, {}, { allowPositionals: true }).positionals
 // What people wrote is for this user alone.
@@ -36,7 +36,7 @@ try {
 function formatProblem(error: unknown): string {
   if (error instanceof StartError) return error.message
   const isMissing = (error as NodeJS.ErrnoException).code === 'ENOENT'
-  return isMissing ? `there is no ${source}; set DATA_DIR to the bot’s folder` : formatSqliteProblem(error, source)
+  return isMissing ? `${source} doesn’t exist; set DATA_DIR to the bot’s folder` : formatSqliteProblem(error, source)
 }
 
 /** Formats `2026-11-25T17-10-00`, a name that every file system takes. */

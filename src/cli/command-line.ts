@@ -16,7 +16,7 @@ export function parseCommandLine<Options extends ParseArgsOptionsConfig>(
   try {
     const parsed = parseArgs({ options: { ...options, help }, allowPositionals })
     if (!('help' in parsed.values)) return parsed
-    process.stdout.write(`${usage}\n  -h, --help           prints this\n`)
+    process.stdout.write(`${usage}\n  -h, --help           print this\n`)
     process.exit(0)
   } catch (error) {
     const command = /^Usage: (npm (?:run )?\S+)/.exec(usage)?.[1]

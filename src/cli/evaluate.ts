@@ -24,15 +24,15 @@ type Judged = Parameters<typeof computeScore>[1][number]
 
 const usage = `Usage: npm run eval -- [OPTIONS]
 
-Measures how well a model classifies feedback, on labelled texts and on the corrections people made.
+Measures how well a model classifies feedback, using labelled texts and the corrections people made.
 
-  --model NAME         a model at the configured server; may be given several times
-  --engine             measures the classifier below by cross-validation, also where a server is configured
-  --classifier FILE    a module that classifies without a server; otherwise the built-in engine
-  --texts FILE         labelled texts of your own (TSV); otherwise those that come with the bot
-  --most N             at most N texts
+  --model NAME         a model on the configured server; repeat it to compare several
+  --engine             measure the classifier below by cross-validation, even if a server is configured
+  --classifier FILE    a module that classifies without a server (default: the built-in engine)
+  --texts FILE         your own labelled texts, as TSV (default: the ones that come with the bot)
+  --most N             use at most N texts
   --price IN/OUT       price of a million tokens in and out, like 0.4/1.6, to print the cost
-  --no-corrections     leaves corrections out`
+  --no-corrections     leave corrections out`
 
 const { values } = parseCommandLine(usage, {
   model: { type: 'string', multiple: true },
@@ -89,7 +89,7 @@ async function evaluate(): Promise<string> {
   const environment = parseModelConfig(process.env)
   const isOffline = values.engine === true || (environment === undefined && names.length === 0)
   if (!isOffline && environment === undefined)
-    throw new StartError('set OPENAI_API_KEY or OPENAI_BASE_URL for a model by name')
+    throw new StartError('set OPENAI_API_KEY or OPENAI_BASE_URL to use --model')
   const asked = environment === undefined ? [] : names.length > 0 ? names : [environment.name]
   const results: Result[] = isOffline
     ? [crossValidate(await loadClassifier(), taxonomy, { kinds, texts, corrected })]
@@ -130,7 +130,7 @@ async function askModel(
     }
   }
   const score = computeScore(kinds, await Promise.all(subjects.map(judge)))
-  const { tokensIn = 'not told', tokensOut = 'not told' } = usage
+  const { tokensIn = 'unknown', tokensOut = 'unknown' } = usage
   const tokens = `${calls} calls, tokens in: ${tokensIn}, out: ${tokensOut}`
   return { name: config.name, score, notes: [tokens, formatCost(usage)] }
 }
@@ -145,7 +145,7 @@ async function loadClassifier(): Promise<CreateClassifier> {
   const module: { createClassifier?: CreateClassifier } = await import(pathToFileURL(file).href).catch(error => {
     throw new StartError(`the classifier ${file} cannot be loaded (${error.code ?? error.message})`)
   })
-  if (module.createClassifier === undefined) throw new StartError(`${values.classifier} exports no createClassifier`)
+  if (module.createClassifier === undefined) throw new StartError(`${values.classifier} does not export createClassifier`)
   return module.createClassifier
 }
 
@@ -205,9 +205,9 @@ function sample(texts: LabelledText[], most: number): LabelledText[] {
 
 /** Formats the cost by `--price 0.4/1.6`, for a million tokens in and out. */
 function formatCost({ tokensIn, tokensOut }: Usage): string {
-  if (tokensIn === undefined || tokensOut === undefined) return 'cost unknown: the server did not tell the tokens'
+  if (tokensIn === undefined || tokensOut === undefined) return 'cost unknown: the server sent no token counts'
   const [priceIn = Number.NaN, priceOut = Number.NaN] = (values.price ?? '').split('/').map(Number)
   if (!Number.isFinite(priceIn) || !Number.isFinite(priceOut))
-    return 'cost unknown (--price in/out, for a million tokens)'
+    return 'cost unknown (set --price IN/OUT, for a million tokens)'
   return `cost ${((tokensIn * priceIn + tokensOut * priceOut) / 1_000_000).toFixed(4)}`
 }

@@ -6,10 +6,10 @@ import { parseCommandLine } from './command-line.ts'
 
 const usage = `Usage: npm run forget -- --user ID [--dry-run]
 
-Erases everything the bot keeps about a person, also while it runs, and prints how much it was.
+Erases everything the bot keeps about a person, and prints how much that was. The bot can keep running.
 
   --user ID            the member ID from their Slack profile, like U0123456789
-  --dry-run            only counts`
+  --dry-run            only print what would be erased`
 
 const { values } = parseCommandLine(usage, { user: { type: 'string' }, 'dry-run': { type: 'boolean', default: false } })
 process.umask(0o077)
@@ -17,7 +17,7 @@ dotenv.config({ quiet: true })
 try {
   const { user = '' } = values
   if (!/^[UW][A-Z0-9]+$/.test(user))
-    throw new StartError('name a person by the id in their Slack profile: --user U0123456789')
+    throw new StartError('give the member ID from the person’s Slack profile: --user U0123456789')
   const store = await openStoreOf(process.env, createLog('silent'))
   const counts = await store.forgetting.person(user, { isDryRun: values['dry-run'] }).finally(store.close)
   const lines = Object.entries(counts).map(([what, count]) => `${what}: ${count.toLocaleString('en')}\n`)
@@ -26,7 +26,7 @@ try {
   process.stdout.write(`${lines.join('')}\n${user}: ${total.toLocaleString('en')} ${verb}.\n`)
 } catch (error) {
   const isOutdated = /no such (table|column)|does not exist/.test(String(error))
-  const reason = isOutdated ? 'the tables are those of an older version; start the bot once' : formatError(error)
+  const reason = isOutdated ? 'the database is from an older version; start the bot once to update it' : formatError(error)
   process.stderr.write(`Nothing was erased: ${error instanceof StartError ? error.message : reason}\n`)
   process.exitCode = 1
 }

@@ -12,7 +12,7 @@ import { parseCommandLine } from './command-line.ts'
 
 const usage = `Usage: npm run move
 
-Copies everything in DATA_DIR into the PostgreSQL of DATABASE_URL, while the bot is stopped. DATA_DIR stays as it is.
+Copies everything in DATA_DIR into the PostgreSQL database at DATABASE_URL. Stop the bot first. DATA_DIR stays as it is.
 `
 
 parseCommandLine(usage, {})
@@ -31,7 +31,7 @@ try {
 async function move(): ReturnType<typeof copyRows> {
   const url = parseDatabaseUrl(process.env)
   if (url === undefined)
-    throw new StartError('DATABASE_URL is missing; it looks like postgres://user:password@host:5432/database')
+    throw new StartError('DATABASE_URL is missing; write it like postgres://user:password@host:5432/database')
   const from = await openToMigrate(folder)
   const to = openPostgres(url, commandName).db
   try {
@@ -44,7 +44,7 @@ async function move(): ReturnType<typeof copyRows> {
 }
 
 function formatCount({ table, moved, kept }: Awaited<ReturnType<typeof copyRows>>[number]): string {
-  const others = kept === 0 ? '' : `, ${kept.toLocaleString('en')} were there already`
+  const others = kept === 0 ? '' : `, ${kept.toLocaleString('en')} already there`
   return `${table}: ${moved.toLocaleString('en')} moved${others}\n`
 }
 

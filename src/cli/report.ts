@@ -12,13 +12,13 @@ import { parseCommandLine } from './command-line.ts'
 
 const usage = `Usage: npm run report -- [OPTIONS]
 
-Prints the report of /classify report, also while the bot runs.
+Prints the same report as /classify report. The bot can keep running.
 
-  --since TIME         "last 30 days" or "since 2026-11-01"; otherwise the last 28 days
-  --channel ID         one channel, like C0123456789; otherwise all
-  --png FILE           writes the chart
-  --csv FILE           writes the feedback as a table
-  --language en|zh     otherwise en`
+  --since TIME         "last 30 days" or "since 2026-11-01" (default: the last 28 days)
+  --channel ID         one channel, like C0123456789 (default: all)
+  --png FILE           also write the chart
+  --csv FILE           also write the feedback as a table
+  --language en|zh|ja  (default: en)`
 
 const { values } = parseCommandLine(usage, {
   since: { type: 'string', default: 'last 28 days' },
@@ -42,7 +42,7 @@ async function makeReport(): Promise<string> {
   const { timeZone } = Intl.DateTimeFormat().resolvedOptions()
   const range = parseDateRange(values.since, Date.now(), timeZone)
   if (range === undefined)
-    throw new StartError(`“${values.since}” is no time; try “last 30 days” or “since 2026-11-01”`)
+    throw new StartError(`“${values.since}” is not a time; try “last 30 days” or “since 2026-11-01”`)
   const reader = { ...createReader(values.language), timeZone }
   const store = await openStoreOf(process.env, createLog('silent'))
   const records = await store.labels.between(range, values.channel, undefined)

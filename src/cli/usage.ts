@@ -12,11 +12,11 @@ import { parseCommandLine } from './command-line.ts'
 
 const help = `Usage: npm run usage -- [OPTIONS]
 
-Prints what models took and cost, also while the bot runs. Days are those of UTC.
+Prints how much the models were used, and what that cost. The bot can keep running. Days are UTC days.
 
-  --since TIME         "last 7 days" or "since 2026-11-01"; otherwise the last 30 days
-  --by NAME            day, person, channel, feature or model; otherwise day
-  --csv FILE           writes everything as a table`
+  --since TIME         "last 7 days" or "since 2026-11-01" (default: the last 30 days)
+  --by NAME            day, person, channel, feature or model (default: day)
+  --csv FILE           also write everything as a table`
 
 type Row = Awaited<ReturnType<Store['usage']['between']>>[number]
 
@@ -35,7 +35,7 @@ dotenv.config({ quiet: true })
 try {
   process.stdout.write(`${await printUsage()}\n`)
 } catch (error) {
-  process.stderr.write(`No usage was read: ${error instanceof StartError ? error.message : formatError(error)}\n`)
+  process.stderr.write(`No usage was printed: ${error instanceof StartError ? error.message : formatError(error)}\n`)
   process.exitCode = 1
 }
 
@@ -44,7 +44,7 @@ async function printUsage(): Promise<string> {
   if (by === undefined) throw new StartError(`“${values.by}” is not one of ${keys.join(', ')}`)
   const range = parseDateRange(values.since, Date.now(), 'UTC')
   if (range === undefined)
-    throw new StartError(`“${values.since}” is no time; try “last 30 days” or “since 2026-11-01”`)
+    throw new StartError(`“${values.since}” is not a time; try “last 30 days” or “since 2026-11-01”`)
   const store = await openStoreOf(process.env, createLog('silent'))
   const rows = await store.usage.between(dayOf(range.from), dayOf(range.to))
   await store.close()

@@ -46,7 +46,7 @@ function parseModelsFile(text: string, file: string): Entry[] {
   try {
     value = parse(text)
   } catch (error) {
-    throw new StartError(`MODELS_FILE: ${file} is no YAML: ${String((error as Error).message).split('\n')[0]}`)
+    throw new StartError(`MODELS_FILE: ${file} is not valid YAML: ${String((error as Error).message).split('\n')[0]}`)
   }
   const { data, error } = fileSchema.safeParse(value)
   if (data !== undefined) return data.models

@@ -63,10 +63,10 @@ async function testToken(call: CallSlack, slackApiUrl: string) {
 
 function parseTokenError(error: unknown): unknown {
   if (!(error instanceof SlackError)) return error
-  const cure = 'copy the “Bot User OAuth Token” again from your app’s page “OAuth & Permissions”'
+  const cure = 'copy the “Bot User OAuth Token” again from your app’s “OAuth & Permissions” page'
   if (tokenErrors.includes(error.code))
-    return new StartError(`SLACK_BOT_TOKEN: Slack does not take it (${error.code}); ${cure}`)
-  return new StartError(`SLACK_BOT_TOKEN: Slack answers ${error.code}; ${cure}`)
+    return new StartError(`SLACK_BOT_TOKEN: Slack rejected it (${error.code}); ${cure}`)
+  return new StartError(`SLACK_BOT_TOKEN: Slack answered ${error.code}; ${cure}`)
 }
 
 interface AuthTest {

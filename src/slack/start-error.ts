@@ -13,12 +13,12 @@ export const tokenErrors = [
 /** Turns a failed connection into a `StartError` that says the cure. */
 export function parseStartError(error: unknown, port: number): StartError {
   const { code, data } = error as { code?: string; data?: { error?: string } }
-  if (code === 'EADDRINUSE') return new StartError(`PORT: ${port} is taken by another program; set PORT to a free one`)
-  if (code === 'EACCES') return new StartError(`PORT: this user may not open ${port}; set PORT to one above 1023`)
+  if (code === 'EADDRINUSE') return new StartError(`PORT: another program uses port ${port}; set PORT to a free one`)
+  if (code === 'EACCES') return new StartError(`PORT: this user isn’t allowed to open port ${port}; set PORT to one above 1023`)
   if (data?.error !== undefined && tokenErrors.includes(data.error)) {
     return new StartError(
-      `SLACK_APP_TOKEN: Slack does not take it (${data.error}); make a new app-level token with connections:write on your app’s page “Basic Information”`,
+      `SLACK_APP_TOKEN: Slack rejected it (${data.error}); make a new app-level token with connections:write on your app’s “Basic Information” page`,
     )
   }
-  return new StartError(`Slack could not be connected: ${formatError(error)}`)
+  return new StartError(`Could not connect to Slack: ${formatError(error)}`)
 }

@@ -48,7 +48,7 @@ export async function openToMigrate(folder: string): Promise<{ db: Kysely<Schema
   await checkExists(path)
   const release = holdFile(join(folder, lockFile))
   if (release === undefined)
-    throw new StartError(`a Threadwise is running on ${folder}; stop it first, so that nothing comes to it meanwhile`)
+    throw new StartError(`Threadwise is running on ${folder}; stop it first, so that nothing is added during the move`)
   try {
     const db = await openMigrated(path)
     const close = async () => {
@@ -87,7 +87,7 @@ const tighten = (path: string, mode: number) => chmod(path, mode).catch(() => {}
 
 async function checkExists(path: string): Promise<void> {
   await access(path).catch(() => {
-    throw new StartError(`there is no ${path}; set DATA_DIR to the bot’s folder`)
+    throw new StartError(`${path} doesn’t exist; set DATA_DIR to the bot’s folder`)
   })
 }
 
@@ -124,7 +124,7 @@ async function hold(folder: string, patienceMs: number, log: Log): Promise<() =>
     if (isFirst) log.warn({ folder }, 'another Threadwise holds DATA_DIR; waiting until it has stopped')
     if (Date.now() > deadline) {
       throw new StartError(
-        `DATA_DIR: another Threadwise is running on ${folder}; stop it, or give this one a folder of its own`,
+        `DATA_DIR: another Threadwise is running on ${folder}; stop it, or set DATA_DIR to another folder for this one`,
       )
     }
     await delay(lockEveryMs)

@@ -138,10 +138,10 @@ export function formatPostgresProblem(error: unknown): string {
     return `DATABASE_URL: PostgreSQL cannot be reached (${code ?? message}): is it running, and is the address right?`
   if (code === '53300')
     return 'DATABASE_URL: PostgreSQL has no connections left (12 a replica are needed): raise its max_connections'
-  if (code === '28P01' || code === '28000') return 'DATABASE_URL: PostgreSQL does not take this user and password'
-  if (code === '3D000') return 'DATABASE_URL: there is no such database; make it with createdb'
+  if (code === '28P01' || code === '28000') return 'DATABASE_URL: PostgreSQL rejected this user or password; check both'
+  if (code === '3D000') return 'DATABASE_URL: this database doesn’t exist; create it with createdb'
   if (code === '42501')
-    return 'DATABASE_URL: this user may not make tables there; grant it the right, or own the schema'
+    return 'DATABASE_URL: this user isn’t allowed to create tables; grant it CREATE on the schema'
   if (message?.startsWith('corrupted migrations'))
     return 'DATABASE_URL: the database was written by a newer Threadwise: update this one'
   return `DATABASE_URL: ${message ?? String(error)}`

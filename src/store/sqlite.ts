@@ -86,7 +86,7 @@ function parseResultCode(error: unknown): number | undefined {
 /** Describes what is wrong with the file, with its cure. */
 export function formatSqliteProblem(error: unknown, path: string): string {
   const code = parseResultCode(error)
-  if (code === resultCodes.full) return `the disk is full: make room where ${path} is`
+  if (code === resultCodes.full) return `the disk is full: free some space where ${path} is`
   if (isLocked(error)) return `another program holds ${path}: close it`
   if (code === resultCodes.readOnly || code === resultCodes.cannotOpen)
     return `${path} cannot be written: give this user the right to write there, or set DATA_DIR to another folder`

@@ -53,8 +53,8 @@ withPostgres('npm run move', () => {
     await store.close()
     const again = await move(folder, url)
     expect(again.code).toBe(0)
-    expect(again.out).toContain('settings: 0 moved, 1 were there already\n')
-    expect(again.out).toContain('turns: 0 moved, 3 were there already\n')
+    expect(again.out).toContain('settings: 0 moved, 1 already there\n')
+    expect(again.out).toContain('turns: 0 moved, 3 already there\n')
     expect(await (await open(url)).settings.all()).toEqual([{ channel: 'C1', settings: '{"emoji":"newer"}' }])
   })
 
@@ -126,7 +126,7 @@ withPostgres('npm run move', () => {
     const running = await openStore(folder, 0, silent)
     onTestFinished(() => running.close())
     expect((await move(folder, await openDatabase())).errors).toBe(
-      `Nothing was moved: a Threadwise is running on ${folder}; stop it first, so that nothing comes to it meanwhile\n`,
+      `Nothing was moved: Threadwise is running on ${folder}; stop it first, so that nothing is added during the move\n`,
     )
   })
 
@@ -134,7 +134,7 @@ withPostgres('npm run move', () => {
     const folder = await newFolder()
     const url = await openDatabase()
     expect((await move(folder, url)).errors).toMatch(
-      /^Nothing was moved: there is no .*; set DATA_DIR to the bot’s folder/,
+      /^Nothing was moved: .* doesn’t exist; set DATA_DIR to the bot’s folder/,
     )
     await (await openStore(folder, 0, silent)).close()
     expect((await move(folder)).errors).toMatch(/^Nothing was moved: DATABASE_URL is missing; it looks like postgres:/)

@@ -43,7 +43,7 @@ describe('a taxonomy', () => {
       'a key that is not known',
       'version: 1\nkinds:\n  - id: a\n    nmaes: {en: a}\n    names: {en: a}\n    definition: d\n    examples: [x]\n',
       4,
-      '“nmaes” is not known here',
+      '“nmaes” is not a known key here',
     ],
     [
       'no examples',
@@ -71,9 +71,9 @@ describe('a taxonomy', () => {
       `version: 1\nkinds:\n${kind('a', 'x')}${kind('a', 'y')}${kind('other', 'x', '    confused_with: { q: z }\n')}`,
     )
     expect('mistakes' in read && read.mistakes).toEqual([
-      { line: 7, sentence: 'id: “a” stands twice' },
-      { line: 11, sentence: 'id: “other” is what fits no kind; choose another' },
-      { line: 12, sentence: 'names: “x” stands twice' },
+      { line: 7, sentence: 'id: “a” is used twice' },
+      { line: 11, sentence: 'id: “other” is reserved for texts that fit no kind; choose another id' },
+      { line: 12, sentence: 'names: “x” is used twice' },
       { line: 15, sentence: 'confused_with: there is no other kind “q”' },
     ])
   })

@@ -115,7 +115,7 @@ describe('a dialogue', () => {
     slack.fault({ method: 'views.open', error: 'expired_trigger_id', times: 1 })
     await slack.do(open)
     await slack.until(
-      () => slack.snapshot(dana).messages.find(message => toSeen(message).includes('took too long')),
+      () => slack.snapshot(dana).messages.find(message => toSeen(message).includes('I was too slow')),
       'the sentence',
     )
     await slack.do(open)

@@ -247,7 +247,7 @@ describe('/classify', () => {
     expect(card.text.split('\n')).toEqual([
       '[Bug]-[problem:it crashes]-[It fails.]',
       '[Bug]-[problem:又闪退了]-[It fails.]',
-      expect.stringMatching(/^third: .*refused its key/),
+      expect.stringMatching(/^third: .*rejected my API key/),
     ])
     expect(
       (await store.labels.between({ from: 0, to: Date.now() }, undefined, undefined)).map(({ text }) => text),
@@ -273,7 +273,7 @@ describe('/classify', () => {
     await untilOwn(story, ({ text }) => text.includes('/classify the export is broken'))
     await classify(story, 'The export is broken.')
     ;(await story.model.next()).status(401, { error: { message: 'no' } })
-    await untilOwn(story, ({ text }) => text.includes('refused its key'))
+    await untilOwn(story, ({ text }) => text.includes('rejected my API key'))
   })
 
   test('that cannot be saved is not taken, by command and shortcut, and the person is told', async () => {

@@ -379,7 +379,7 @@ describe('an answer', () => {
     const { dana, general } = { ...slack.people, ...slack.channels }
     const ts = await say(dana, general, `<@${slack.botUserId}> hello`)
     ;(await model.next()).status(401, { error: { message: 'no' } })
-    const failed = await untilReply(general, ts, reply => toSeen(reply).includes('refused its key'), 'the failure')
+    const failed = await untilReply(general, ts, reply => toSeen(reply).includes('rejected my API key'), 'the failure')
     await press(story, failed, 'regenerate_reply', dana)
     ;(await model.next()).reply('Hello.')
     await untilReply(general, ts, reply => toSeen(reply) === 'Hello.', 'the answer')

@@ -133,7 +133,7 @@ test('an answer without end is ended after some twenty-five messages, and others
   for (const ts of asked) await untilReply(general, ts, isWhole, 'the short answer')
   // It was at its fourth message of some twenty-five; a busy machine posts a few more.
   expect(ofEndless()).toBeLessThanOrEqual(12)
-  const isEnded = () => replies(general, endless).some(reply => toSeen(reply).includes('ran on and on'))
+  const isEnded = () => replies(general, endless).some(reply => toSeen(reply).includes('going on too long'))
   await slack.until(isEnded, 'its end', 110_000)
   expect(ofEndless()).toBeLessThanOrEqual(28)
   expect(exchange.isAborted()).toBe(true)

@@ -167,7 +167,7 @@ describe('npm run forget', () => {
     [['--user', 'mei'], 'name a person by the id'],
     [['--user', 'U1%'], 'name a person by the id'],
     [[], 'name a person by the id'],
-    [['--user', 'U1'], 'there is no '],
+    [['--user', 'U1'], 'doesn’t exist'],
   ])('with %j erases nothing and says what is wrong', async (args, sentence) => {
     const { stderr, code } = await forget(args, { DATA_DIR: join(await newFolder(), 'none') })
     expect({ code, isSaid: stderr.includes(sentence) }).toEqual({ code: 1, isSaid: true })

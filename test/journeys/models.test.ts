@@ -247,7 +247,7 @@ test('an answer that runs on is ended after some twenty-five messages, with a no
   for (let count = 0; count < 90; count += 1) exchange.say(`${'Again and again. '.repeat(58)}\n\n`)
   const last = () => story.replies(story.slack.channels.general, ts).at(-1)
   // A channel takes one message a second.
-  await expect.poll(() => toSeen(last() ?? { text: '' }), { timeout: 100_000 }).toContain('ran on and on')
+  await expect.poll(() => toSeen(last() ?? { text: '' }), { timeout: 100_000 }).toContain('going on too long')
   expect(story.replies(story.slack.channels.general, ts).length).toBeLessThan(30)
   await expect.poll(() => exchange.isAborted(), { timeout: 30_000 }).toBe(true)
 })

@@ -66,7 +66,7 @@ describe('a CSV file in a thread', () => {
       'that is too long says how much it takes',
       `feedback\n${'x\n'.repeat(2_001)}`,
       'classify this file',
-      '2,001 rows; I take 2,000',
+      '2,001 rows. I can classify up to 2,000',
     ],
     [
       'that is too wide says how much it takes',

@@ -72,7 +72,7 @@ describe('a command that fails', () => {
       await say(dana, general, 'We ship on Wednesday.')
       model.answerAll(fail)
       await command(story, dana, general, words)
-      await untilTold(story, dana, text => /⚠️ .*(?:I can’t find #nowhere|refused its key)/.test(text))
+      await untilTold(story, dana, text => /⚠️ .*(?:I can’t find #nowhere|rejected my API key)/.test(text))
       await slack.until(() => slack.messages(directOf(story, dana)).length === 0, 'the direct messages to be empty')
       expect(slack.messages(general).filter(({ user }) => user === slack.botUserId)).toEqual([])
     },

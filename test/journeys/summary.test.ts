@@ -711,7 +711,7 @@ describe('a model that fails', () => {
     for (let at = 0; at < 60; at += 1) await say(dana, general, `${at} ${'word '.repeat(300)}`)
     model.answerAll(exchange => exchange.status(401, { error: { message: 'no' } }))
     await command(story, dana, general, '')
-    await untilTold(story, dana, text => text.includes('refused its key'))
+    await untilTold(story, dana, text => text.includes('rejected my API key'))
     expect(model.requests.length).toBeLessThanOrEqual(4)
   })
 

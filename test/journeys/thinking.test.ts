@@ -43,7 +43,7 @@ describe('a model that writes its thoughts into its answer', () => {
       const { general } = story.slack.channels
       const ts = await ask(story)
       ;(await story.model.next()).reply(thoughts)
-      const reply = await story.untilReply(general, ts, one => toSeen(one).includes('gave no text'), 'the sentence')
+      const reply = await story.untilReply(general, ts, one => toSeen(one).includes('wrote no answer'), 'the sentence')
       expect(toSeen(reply)).not.toContain('secret')
     },
   )

@@ -225,7 +225,7 @@ describe('a reply', () => {
     const { general } = slack.channels
     const ts = await say(slack.people.dana, general, `<@${slack.botUserId}> tell me`)
     ;(await model.next()).reply('\n\n')
-    await untilReply(general, ts, reply => toSeen(reply).includes('gave no text'), 'the error')
+    await untilReply(general, ts, reply => toSeen(reply).includes('empty answer'), 'the error')
   })
 
   test('with a footer that has no room beside a full text lands all the same', async () => {

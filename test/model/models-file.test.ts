@@ -38,7 +38,7 @@ test('a file of models says what differs for single ones; the environment outwei
 test.each([
   ['models:\n  - name: first\n    contextTokens: many\n    colour: red', /models\.0\.contextTokens: .*colour/s],
   ['models:\n  - name: second\n    keyVariable: MISSING', /MISSING, the key of second, is not set/],
-  ['models: [', /is no YAML/],
+  ['models: [', /is not valid YAML/],
   ['', /the file/],
   ['models:\n  - name: second\n    baseUrl: ftp://x', /models\.0\.baseUrl: is not an http\(s\) address/],
 ])('a mistake in a file of models is named: %j', async (text, says) => {

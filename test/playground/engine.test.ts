@@ -177,7 +177,7 @@ describe('a summary', () => {
 
   it('says so when there is nothing of that kind', () => {
     expect(ask('what was decided?', [said('Tom', '9:00', 'Good coffee today.')])).toContain('I found no decision')
-    expect(ask('summarize')).toContain('There’s nothing here to read')
+    expect(ask('summarize')).toContain('There’s nothing here but your question')
   })
 
   it('keeps requests to the bot out, and statements about a summary in', () => {
@@ -430,9 +430,9 @@ describe('arithmetic', () => {
     ['百分之三点五的1万是多少', '三点五% × 1万 = 350'],
     ['5的3次方', '5^3 = 125'],
     ['2**100', '2^100 = 1267650600228229401496703205376'],
-    ['1/0', '1 ÷ 0 has no value: it divides by zero.'],
-    ['9^99999', '9^99999 is too large to write out.'],
-    ['2^0.5', '2^0.5 has no exact value that I could write out.'],
+    ['1/0', '1 ÷ 0 has no result: it divides by zero.'],
+    ['9^99999', '9^99999 is too large to show.'],
+    ['2^0.5', '2^0.5 has no exact value that I can show.'],
   ])('%s', (question, answer) => {
     expect(ask(question).split('\n')[0]).toBe(answer)
   })

@@ -165,7 +165,7 @@ withPostgres('a database that cannot be opened is named with its cure', () => {
 
   test('when there is no such database', async () => {
     expect(await refusal(withParts(await openDatabase(), { pathname: '/none_of_that_name' }))).toBe(
-      'StartError: DATABASE_URL: there is no such database; make it with createdb',
+      'StartError: DATABASE_URL: this database doesn’t exist; create it with createdb',
     )
   })
 

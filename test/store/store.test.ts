@@ -205,7 +205,7 @@ describe('npm run backup', () => {
       cwd: folder,
       env: { PATH: process.env.PATH, DATA_DIR: folder },
     })
-    await expect(run).rejects.toThrow(/No backup was made: there is no .*; set DATA_DIR to the bot’s folder/)
+    await expect(run).rejects.toThrow(/No backup was made: .* doesn’t exist; set DATA_DIR to the bot’s folder/)
   })
 })
 

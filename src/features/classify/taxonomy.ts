@@ -101,10 +101,10 @@ function findContradictions(kinds: KindFile[]): { path: PropertyKey[]; sentence:
     const unknown = Object.keys(kind.confused_with).filter(id => !ids.includes(id) || id === kind.id)
     return [
       ...(kind.id === otherId
-        ? [{ path: at('id'), sentence: `id: “${otherId}” is what fits no kind; choose another` }]
+        ? [{ path: at('id'), sentence: `id: “${otherId}” is reserved for texts that fit no kind; choose another id` }]
         : []),
-      ...(ids.indexOf(kind.id) < index ? [{ path: at('id'), sentence: `id: “${kind.id}” stands twice` }] : []),
-      ...taken.map(([language, name]) => ({ path: at('names', language), sentence: `names: “${name}” stands twice` })),
+      ...(ids.indexOf(kind.id) < index ? [{ path: at('id'), sentence: `id: “${kind.id}” is used twice` }] : []),
+      ...taken.map(([language, name]) => ({ path: at('names', language), sentence: `names: “${name}” is used twice` })),
       ...unknown.map(id => ({
         path: at('confused_with', id),
         sentence: `confused_with: there is no other kind “${id}”`,
@@ -119,7 +119,7 @@ function formatMistakes(issue: z.core.$ZodIssue, lineOf: (path: PropertyKey[]) =
   if (issue.code === 'unrecognized_keys') {
     return issue.keys.map(key => ({
       line: lineOf([...issue.path, key]),
-      sentence: `${where}“${key}” is not known here`,
+      sentence: `${where}“${key}” is not a known key here`,
     }))
   }
   const isMissing = issue.code === 'invalid_type' && issue.input === undefined
