@@ -167,6 +167,7 @@ async function openSlack({ config, model, store, log }: BotDeps) {
     slackApiUrl: config.slackApiUrl,
     fetchInfo,
     documents: createDocumentReader(),
+    seesImages: () => model.images,
   }
   return {
     self,

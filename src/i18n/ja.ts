@@ -48,7 +48,6 @@ export const ja: I18n = {
   footerRead: (read, total) => `メッセージ ${total} 件中 ${read} 件を読みました`,
   footerShortened: '長すぎるメッセージは一部だけ読みました',
   footerFileCut: name => `${name} は長すぎるため、一部だけ読みました`,
-  footerFileSkipped: (name, reason) => `${name} は読んでいません：${reason}`,
   footerFilePages: (name, read, total) =>
     `${name} は全 ${total} ページのうち最初の ${read} ページを読みました。残りは分割して送ってください`,
   footerFilesMore: count => `ほかに ${count} 件のファイルは読んでいません`,
@@ -251,6 +250,7 @@ export const ja: I18n = {
     reasonKept: 'ありがとうございます。記録しました。',
   },
 
+  fileNotRead: (names, reason) => `${names.join('、')} を読めませんでした。${reason}。`,
   fileReasons: {
     external: 'Slack の外に保存されています。ここにアップロードしてください',
     deleted: '削除されています',

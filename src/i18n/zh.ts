@@ -44,7 +44,6 @@ export const zh: I18n = {
   footerRead: (read, total) => `已读 ${total} 条消息中的 ${read} 条`,
   footerShortened: '一条过长的消息只读了一部分',
   footerFileCut: name => `${name} 只读了一部分：太长`,
-  footerFileSkipped: (name, reason) => `未读 ${name}：${reason}`,
   footerFilePages: (name, read, total) => `${name} 共 ${total} 页，只读了前 ${read} 页；其余部分请拆分后再发`,
   footerFilesMore: count => `另有 ${count} 个文件未读`,
   maybeCut: '这个回答可能不完整：模型没有说明原因就停下了。可以再问一次。',
@@ -229,6 +228,7 @@ export const zh: I18n = {
     reasonKept: '谢谢，已记录。',
   },
 
+  fileNotRead: (names, reason) => `无法读取 ${names.join('、')}：${reason}。`,
   fileReasons: {
     external: '它不在 Slack 上，请直接上传到这里',
     deleted: '它已被删除',

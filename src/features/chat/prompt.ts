@@ -40,10 +40,12 @@ interface View {
 
 /**
  * Builds the request to the model: the thread with names for ids and its files, cut to the model's input tokens. `leftOut` has a
- * sentence for the reader about each thing that did not fit or could not be read. Throws a `ShownError` if Slack takes no replies in the
- * thread, or cannot be read.
+ * sentence for the reader about each thing that did not fit, `notRead` one for each reason why files could not be read. Throws a
+ * `ShownError` if Slack takes no replies in the thread, or cannot be read.
  */
-export async function buildPrompt(ctx: PromptContext): Promise<{ messages: ChatMessage[]; leftOut: string[] }> {
+export async function buildPrompt(
+  ctx: PromptContext,
+): Promise<{ messages: ChatMessage[]; leftOut: string[]; notRead: string[] }> {
   const { turn, person, i18n, signal, deps } = ctx
   const [earlier, read] = await Promise.all([readEarlierLines(ctx), deps.threads.read(turn, turn.question)])
   if (read[0]?.isLocked === true) throw new ShownError('thread_locked', i18n => i18n.ask.threadLocked)
@@ -66,10 +68,11 @@ export async function buildPrompt(ctx: PromptContext): Promise<{ messages: ChatM
   const fitted = await truncate(lines, deps.model.inputTokens - tokenUpperBound(system) / 2, loadTokenCounter)
   return {
     messages: buildRequest(system, fitted, findRefusedAnswer(ctx)),
+    notRead: formatNotRead(messages, view),
     leftOut: [
       ...(fitted.read < fitted.total ? [i18n.footerRead(fitted.read, fitted.total)] : []),
       ...(fitted.isShortened ? [i18n.footerShortened] : []),
-      ...messages.flatMap(message => formatSkipped(message, view)),
+      ...messages.flatMap(message => (message.contents ?? []).flatMap(content => formatPartlyRead(content, i18n))),
       ...(unread > 0 ? [i18n.footerFilesMore(unread)] : []),
     ],
   }
@@ -119,19 +122,21 @@ function buildLine(message: Message, view: View): Line {
       quotes,
       files,
     }),
-    images: contents.filter(content => findImageProblem(content, view) === 'none').map(buildDataUrl),
+    images: contents.filter(content => findImageProblem(content, view) === 'none').flatMap(buildDataUrls),
   }
 }
 
-function buildDataUrl(content: FileContent): string {
-  return content.kind === 'image' ? `data:${content.mimetype};base64,${content.base64}` : ''
+function buildDataUrls(content: FileContent): string[] {
+  if (content.kind !== 'image') return []
+  const { mimetype, base64, laterPages = [] } = content
+  return [base64, ...laterPages].map(data => `data:${mimetype};base64,${data}`)
 }
 
 /** Finds why the model is not given an image; undefined for what is none. */
 function findImageProblem(content: FileContent, view: View): 'no_vision' | 'image_refused' | 'none' | undefined {
   if (content.kind !== 'image') return undefined
   if (!view.seesImages) return 'no_vision'
-  return view.refusesImage(buildDataUrl(content)) ? 'image_refused' : 'none'
+  return buildDataUrls(content).some(view.refusesImage) ? 'image_refused' : 'none'
 }
 
 function buildPromptFile(content: FileContent, view: View): PromptFile {
@@ -142,26 +147,41 @@ function buildPromptFile(content: FileContent, view: View): PromptFile {
   }
   if (content.kind === 'image') {
     const problem = findImageProblem(content, view)
-    if (problem === 'none' || problem === undefined) return { name: content.name, text: '(image)' }
+    if (problem === 'none' || problem === undefined) return { name: content.name, text: describeImage(content) }
     return { name: content.name, missing: i18n.fileReasons[problem] }
   }
   return { name: content.name, missing: i18n.fileReasons[content.reason] }
 }
 
-/** Returns a sentence for each file that the model is not given, or not in full. */
-function formatSkipped(message: Message, view: View): string[] {
-  const { i18n } = view
-  return (message.contents ?? []).flatMap(content => {
-    if (content.kind === 'text') return formatPartlyRead(content, i18n)
-    const { missing } = buildPromptFile(content, view)
-    return missing === undefined ? [] : [i18n.footerFileSkipped(escapeMarkdown(content.name), missing)]
-  })
+function describeImage({ laterPages, pages }: FileContent & { kind: 'image' }): string {
+  const count = 1 + (laterPages?.length ?? 0)
+  if (count === 1) return '(image)'
+  return pages === undefined ? `(images of its ${count} pages)` : `(images of pages 1 to ${count} of ${pages.total})`
 }
 
-function formatPartlyRead({ name, cutCharacters, pages }: FileContent & { kind: 'text' }, i18n: I18n): string[] {
+/** Formats a sentence for each reason why files could not be read. Files that an earlier answer named are not named again. */
+function formatNotRead(messages: readonly Message[], view: View): string[] {
+  const namesBy = new Map<string, string[]>()
+  for (const { ts, contents = [] } of messages) {
+    const said = messages.filter(({ author, ts: later }) => author.kind === 'self' && later > ts)
+    for (const content of contents) {
+      const { name, missing } = buildPromptFile(content, view)
+      const shown = escapeMarkdown(name)
+      if (missing === undefined || said.some(({ text }) => text.includes(name) || text.includes(shown))) continue
+      namesBy.set(missing, [...(namesBy.get(missing) ?? []), shown])
+    }
+  }
+  return [...namesBy].map(([reason, names]) => view.i18n.fileNotRead(names, reason))
+}
+
+function formatPartlyRead(content: FileContent, i18n: I18n): string[] {
+  if (content.kind === 'skipped') return []
+  const { pages } = content
+  const cutCharacters = content.kind === 'text' ? content.cutCharacters : 0
+  const name = escapeMarkdown(content.name)
   return [
-    ...(pages === undefined ? [] : [i18n.footerFilePages(escapeMarkdown(name), pages.read, pages.total)]),
-    ...(cutCharacters > 0 ? [i18n.footerFileCut(escapeMarkdown(name))] : []),
+    ...(pages === undefined ? [] : [i18n.footerFilePages(name, pages.read, pages.total)]),
+    ...(cutCharacters > 0 ? [i18n.footerFileCut(name)] : []),
   ]
 }
 
