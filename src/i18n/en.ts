@@ -291,6 +291,7 @@ export const en = {
     encrypted: 'it is protected by a password; send it without one',
     download_failed: 'the download failed; send it again',
     type_mismatch: 'its content is not what its name says; export it again',
+    many_images: 'I look at the newest 20 pictures of a thread; send it again if you still need it',
     image_refused: 'the model couldn’t process this picture; send it in another format',
     no_vision: 'the connected model cannot see images; describe them in words',
   },

@@ -257,6 +257,7 @@ export const zh: I18n = {
     encrypted: '它有密码保护，请发送无密码的版本',
     download_failed: '下载失败，请再发一次',
     type_mismatch: '内容与文件名不符，请重新导出',
+    many_images: '一个话题里我只看最新的 20 张图片，还需要的话请重新发送',
     image_refused: '模型无法处理这张图片，请换一种格式发送',
     no_vision: '所连接的模型看不了图片，请用文字描述',
   },

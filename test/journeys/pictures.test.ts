@@ -67,33 +67,41 @@ function toPngBomb(side: number): Buffer {
 }
 
 /** Asks about files, and gives the pictures and the text that the model was given, and the answer. */
-async function ask(story: Story, files: Record<string, Uint8Array>) {
+async function ask(story: Story, files: Record<string, Uint8Array>, threadTs?: string) {
   const { slack, model } = story
   const { dana, general } = { ...slack.people, ...slack.channels }
   const ids = Object.entries(files).map(([name, bytes]) => slack.upload(dana, name, bytes).id)
   const text = `<@${slack.botUserId}> what do they show?`
-  const { ts } = await slack.do({ do: 'say', as: dana, channel: general, text, files: ids })
+  const said = await slack.do({
+    do: 'say',
+    as: dana,
+    channel: general,
+    text,
+    files: ids,
+    ...(threadTs && { threadTs }),
+  })
+  const ts = threadTs ?? String(said.ts)
   const exchange = await model.next()
   exchange.reply('Blue.')
   const isWhole = (reply: { text: string }) =>
     toSeen(reply).includes('Blue.') && slack.calls.every(({ endedAt }) => endedAt !== undefined)
-  const reply = await story.untilReply(general, String(ts), isWhole, 'the answer')
+  const reply = await story.untilReply(general, ts, isWhole, 'the answer')
   const content = exchange.body.messages.at(-1)?.content ?? ''
   const urls = typeof content === 'string' ? [] : content.flatMap(({ image_url }) => image_url?.url ?? [])
   const pictures = urls.map(url => Buffer.from(url.slice(url.indexOf(',') + 1), 'base64'))
-  return { pictures, prompt: exchange.prompt, seen: toSeen(reply) }
+  return { ts, pictures, prompt: exchange.prompt, seen: toSeen(reply) }
 }
 
 test('a model that sees is given scans, TIFF, SVG, animations and large photos as pictures of the size that it uses', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'threadwise-'))
   onTestFinished(() => rm(folder, { recursive: true }))
   await writeFile(join(folder, 'secret.png'), await fill(9, 9, '#00ff00').png().toBuffer())
-  const reference = `<image width="99" height="99" href="${join(folder, 'secret.png')}"/>`
+  const reference = `<image width="99999" height="99999" href="${join(folder, 'secret.png')}"/>`
   const frames = Buffer.concat([Buffer.alloc(300, 255), Buffer.alloc(300)])
   const files = {
     'scan.pdf': scan(12),
     'fax.tif': toTiff(1_000),
-    'drawing.svg': toSvg(`${reference}<path d="M0 99 H99 V0 Z" fill="red"/>`, 99_999),
+    'drawing.svg': toSvg(`${reference}<path d="M0 99999 H99999 V0 Z" fill="red"/>`, 99_999),
     'photo.jpg': await fill(4_000, 3_000).jpeg().toBuffer(),
     'print.jpg': await fill(40, 30).toColourspace('cmyk').jpeg().toBuffer(),
     'wave.gif': await sharp(frames, { raw: { width: 10, height: 20, channels: 3, pageHeight: 10 } })
@@ -116,8 +124,9 @@ test('a model that sees is given scans, TIFF, SVG, animations and large photos a
   expect(seen).toContain('scan.pdf has 12 pages; I read the first 10')
   expect(seen).toContain('fax.tif has 1000 pages; I read the first 10')
   const [red, green] = (await sharp(pictures[20]).stats()).channels.map(({ mean }) => Math.round(mean))
-  expect(red).toBeGreaterThan(200)
-  expect(green).toBeGreaterThan(200)
+  // Red on white; the file of this machine that it refers to is green.
+  expect(red).toBeGreaterThan(250)
+  expect(green).toBeGreaterThan(100)
   // A picture that fits goes as it is.
   expect(pictures.at(-1)).toEqual(files['small.png'])
 })
@@ -145,4 +154,15 @@ test('a model that does not see is told that a scan has no text, with the cure',
   const { pictures, seen } = await ask(await openStory({ model: { name: 'my-own-model' } }), { 'scan.pdf': scan(1) })
   expect(pictures).toHaveLength(0)
   expect(seen).toMatch(/^I couldn’t read scan\.pdf: .*text recognition \(OCR\)/)
+})
+
+test('a thread with many pictures shows the model the newest, and the others are named once with the cure', async () => {
+  const story = await openStory()
+  const { ts } = await ask(story, { 'one.tif': toTiff(10), 'two.tif': toTiff(10) })
+  const dot = await fill(5, 5).png().toBuffer()
+  const { pictures, prompt, seen } = await ask(story, { 'dot.png': dot }, ts)
+  expect(pictures).toEqual([dot])
+  expect(story.model.requests.at(-1)?.prompt.split('data:image')).toHaveLength(12)
+  expect(prompt).toMatch(/one\.tif\\" missing=\\"[^"]*newest 20/)
+  expect(seen).toMatch(/^I couldn’t read one\.tif: .*newest 20 pictures.*\n\nBlue\.$/)
 })

@@ -29,12 +29,17 @@ type PromptContext = TurnContext<
   Pick<Services, 'self' | 'model' | 'store' | 'threads' | 'fetchNames'> & { files: FileReader }
 >
 
+/** Pictures in a request; servers take some dozens, and each costs about a thousand tokens. */
+const mostPictures = 20
+
 /** How messages are rendered for one reader and one model. */
 interface View {
   nameOf: (id: string) => string
   timeZone: string
   seesImages: boolean
   refusesImage: (dataUrl: string) => boolean
+  /** The newest pictures. */
+  shown: ReadonlySet<FileContent>
   i18n: I18n
 }
 
@@ -58,6 +63,7 @@ export async function buildPrompt(
     timeZone: person.timeZone,
     seesImages: deps.model.images,
     refusesImage: deps.model.refusesImage,
+    shown: selectPictures(messages),
     i18n,
   }
   const now = formatTime(Date.now(), person.timeZone)
@@ -132,10 +138,26 @@ function buildDataUrls(content: FileContent): string[] {
   return [base64, ...laterPages].map(data => `data:${mimetype};base64,${data}`)
 }
 
+/** Selects the newest pictures, whole scans only. */
+function selectPictures(messages: readonly Message[]): Set<FileContent> {
+  const shown = new Set<FileContent>()
+  let room = mostPictures
+  for (const content of messages.flatMap(({ contents = [] }) => contents).reverse()) {
+    room -= buildDataUrls(content).length
+    if (room < 0) break
+    shown.add(content)
+  }
+  return shown
+}
+
 /** Finds why the model is not given an image; undefined for what is none. */
-function findImageProblem(content: FileContent, view: View): 'no_vision' | 'image_refused' | 'none' | undefined {
+function findImageProblem(
+  content: FileContent,
+  view: View,
+): 'no_vision' | 'many_images' | 'image_refused' | 'none' | undefined {
   if (content.kind !== 'image') return undefined
   if (!view.seesImages) return 'no_vision'
+  if (!view.shown.has(content)) return 'many_images'
   return buildDataUrls(content).some(view.refusesImage) ? 'image_refused' : 'none'
 }
 
