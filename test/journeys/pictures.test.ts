@@ -83,8 +83,10 @@ async function ask(story: Story, files: Record<string, Uint8Array>, threadTs?: s
   const ts = threadTs ?? String(said.ts)
   const exchange = await model.next()
   exchange.reply('Blue.')
-  const isWhole = (reply: { text: string }) =>
-    toSeen(reply).includes('Blue.') && slack.calls.every(({ endedAt }) => endedAt !== undefined)
+  // The line with the model's name comes with the last edit.
+  const isWhole = ({ blocks }: Awaited<ReturnType<Story['untilReply']>>) =>
+    story.replies(general, ts).length === model.requests.length &&
+    blocks?.some(({ block_id }) => block_id === 'answer_author') === true
   const reply = await story.untilReply(general, ts, isWhole, 'the answer')
   const content = exchange.body.messages.at(-1)?.content ?? ''
   const urls = typeof content === 'string' ? [] : content.flatMap(({ image_url }) => image_url?.url ?? [])
@@ -100,7 +102,6 @@ test('a model that sees is given scans, TIFF, SVG, animations and large photos a
   const frames = Buffer.concat([Buffer.alloc(300, 255), Buffer.alloc(300)])
   const files = {
     'scan.pdf': scan(12),
-    'fax.tif': toTiff(1_000),
     'drawing.svg': toSvg(`${reference}<path d="M0 99999 H99999 V0 Z" fill="red"/>`, 99_999),
     'photo.jpg': await fill(4_000, 3_000).jpeg().toBuffer(),
     'print.jpg': await fill(40, 30).toColourspace('cmyk').jpeg().toBuffer(),
@@ -113,7 +114,6 @@ test('a model that sees is given scans, TIFF, SVG, animations and large photos a
   const sizes = await Promise.all(pictures.map(picture => sharp(picture).metadata()))
   expect(sizes.map(({ width, height }) => `${width}x${height}`)).toEqual([
     ...Array.from({ length: 10 }, () => '1211x1568'),
-    ...Array.from({ length: 10 }, () => '1x1'),
     '1568x1568',
     '1568x1176',
     '40x30',
@@ -122,8 +122,7 @@ test('a model that sees is given scans, TIFF, SVG, animations and large photos a
   ])
   expect(prompt).toContain('(images of pages 1 to 10 of 12)')
   expect(seen).toContain('scan.pdf has 12 pages; I read the first 10')
-  expect(seen).toContain('fax.tif has 1000 pages; I read the first 10')
-  const [red, green] = (await sharp(pictures[20]).stats()).channels.map(({ mean }) => Math.round(mean))
+  const [red, green] = (await sharp(pictures[10]).stats()).channels.map(({ mean }) => Math.round(mean))
   // Red on white; the file of this machine that it refers to is green.
   expect(red).toBeGreaterThan(250)
   expect(green).toBeGreaterThan(100)
@@ -140,13 +139,19 @@ test('pictures that are broken or made to do harm each have a sentence of their 
     'entity.svg': entity,
     'I.HEIC': Buffer.from('\0\0\0\x1cftypheic', 'latin1'),
     'head.tif': Buffer.from('II*\0\x08\0\0\0', 'latin1'),
+    'bomb.svg': toSvg(
+      `<image width="9" height="9" href="data:image/png;base64,${toPngBomb(50_000).toString('base64')}"/>`,
+      9,
+    ),
+    'trick.svg': toSvg('<image href href="z"="/etc/secret.png"/>', 9),
     'huge.svg': toSvg('<path d="M0 0"/>', 1e30),
   })
   expect(await Promise.all(pictures.map(async picture => (await sharp(picture).metadata()).width))).toEqual([1_568])
-  expect(seen).toContain('I couldn’t read bomb.png: it unpacks to too much')
+  expect(seen).toContain('I couldn’t read bomb.png or bomb.svg: it unpacks to too much')
   expect(seen).toMatch(/I couldn’t read half\.jpg[^:]*: it is damaged/)
   expect(seen).toMatch(/entity\.svg[^:]*: I can’t open this type of image; send JPEG or PNG/)
   expect(seen).toContain('I couldn’t read I.HEIC: I can’t open HEIC')
+  expect(seen).toMatch(/trick\.svg[^:]*: it is damaged/)
   expect(seen).toContain('head.tif')
 })
 
@@ -158,11 +163,13 @@ test('a model that does not see is told that a scan has no text, with the cure',
 
 test('a thread with many pictures shows the model the newest, and the others are named once with the cure', async () => {
   const story = await openStory()
-  const { ts } = await ask(story, { 'one.tif': toTiff(10), 'two.tif': toTiff(10) })
+  const { ts } = await ask(story, { 'one.tif': toTiff(10), 'two.tif': toTiff(1_000) })
   const dot = await fill(5, 5).png().toBuffer()
   const { pictures, prompt, seen } = await ask(story, { 'dot.png': dot }, ts)
   expect(pictures).toEqual([dot])
   expect(story.model.requests.at(-1)?.prompt.split('data:image')).toHaveLength(12)
   expect(prompt).toMatch(/one\.tif\\" missing=\\"[^"]*newest 20/)
-  expect(seen).toMatch(/^I couldn’t read one\.tif: .*newest 20 pictures.*\n\nBlue\.$/)
+  expect(seen).toMatch(
+    /^I couldn’t read one\.tif: .*newest 20 pictures.*\n\nBlue\.\n.*two\.tif has 1000 pages; I read the first 10/,
+  )
 })

@@ -57,7 +57,7 @@ async function drawSvg(bytes: Uint8Array): Promise<Uint8Array> {
     new URL('../fonts/NotoSansHans-Regular.otf', import.meta.resolve('@embedpdf/fonts-sc')),
   )
   const fonts = { fontFiles: [fontFile], loadSystemFonts: false, defaultFontFamily: font }
-  const svg = new TextDecoder().decode(bytes).replace(outsideReference, '')
+  const svg = new TextDecoder().decode(bytes).replace(outsideReference, 'href=""')
   if (/<!ENTITY/i.test(svg)) throw new DocumentProblem('image_type')
   const { width, height } = new Resvg(svg, { font: fonts })
   const fitTo = { mode: width > height ? ('width' as const) : ('height' as const), value: longestSide }
