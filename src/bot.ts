@@ -181,6 +181,7 @@ async function openSlack({ config, modelEnds = () => [], store, log, ...deps }: 
     slackApiUrl: config.slackApiUrl,
     fetchInfo,
     documents: createDocumentReader(),
+    seesImages: () => model.images,
   }
   const limiter = createLimiter(call, Date.now, store.shared?.cluster)
   const model = createMeteredModel(await redactFor(deps.model, config), {

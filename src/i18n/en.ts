@@ -21,7 +21,6 @@ export const en = {
   footerRead: 'read {read, number} of {total, number} messages',
   footerShortened: 'a very long message was read only in part',
   footerFileCut: '{name} read only in part: it is too long',
-  footerFileSkipped: '{name} not read: {reason}',
   footerFilePages: '{name} has {total, number} pages; I read the first {read, number}, so split it to get to the rest',
   footerFilesMore: '{count, plural, one{# more file not read} other{# more files not read}}',
   maybeCut: 'This answer may be incomplete: the model stopped without saying why. Ask again for a new one.',
@@ -244,6 +243,7 @@ export const en = {
     reasonKept: 'Thanks, noted.',
   },
 
+  fileNotRead: 'I couldn’t read {names}: {reason}.',
   fileReasons: {
     external: 'it is stored outside Slack; upload it here',
     deleted: 'it was deleted',
@@ -258,9 +258,9 @@ export const en = {
     unreadable_type: 'I cannot read this type; send text, PDF, an Office file or an image',
     unknown_encoding:
       'I can’t tell its encoding (tried UTF-8, UTF-16, Windows-1252, Shift-JIS, GBK, Big5 and EUC-KR); save it as UTF-8 and send it again',
-    no_text: 'its pages have no text, like a scan; run text recognition (OCR) on it, or send the pages as PNG or JPEG',
-    heic: 'I can’t open HEIC photos; send it as JPEG or PNG',
-    image_type: 'I can’t open this type of image; send it as JPEG or PNG',
+    no_text: 'there is no text in it, as in a scan; run text recognition (OCR) on it, or send the pages as PNG or JPEG',
+    heic: 'I can’t open HEIC photos; send JPEG or PNG',
+    image_type: 'I can’t open this type of image; send JPEG or PNG',
     office: 'I can’t open this Office format; save it as DOCX, PPTX or PDF',
     spreadsheet: 'I can’t open this kind of spreadsheet; save it as XLSX or CSV (UTF-8)',
     outlook: 'I can’t open Outlook messages; save it as EML, or forward the e-mail to Slack',
@@ -272,8 +272,9 @@ export const en = {
     encrypted: 'it is protected by a password; send it without one',
     download_failed: 'the download failed; send it again',
     type_mismatch: 'its content is not what its name says; export it again',
+    many_images: 'I look at the newest 20 pictures of a thread; send it again if you still need it',
     image_refused: 'the model couldn’t process this picture; send it in another format',
-    no_vision: 'the connected model cannot see images; describe it in words',
+    no_vision: 'the connected model cannot see images; describe them in words',
   },
 
   model: {

@@ -21,7 +21,6 @@ export const ja = {
   footerRead: 'メッセージ {total, number} 件中 {read, number} 件を読みました',
   footerShortened: '長すぎるメッセージは一部だけ読みました',
   footerFileCut: '{name} は長すぎるため、一部だけ読みました',
-  footerFileSkipped: '{name} は読んでいません：{reason}',
   footerFilePages:
     '{name} は全 {total, number} ページのうち最初の {read, number} ページを読みました。残りは分割して送ってください',
   footerFilesMore: 'ほかに {count, number} 件のファイルは読んでいません',
@@ -244,6 +243,7 @@ export const ja = {
     reasonKept: 'ありがとうございます。記録しました。',
   },
 
+  fileNotRead: '{names} を読めませんでした。{reason}。',
   fileReasons: {
     external: 'Slack の外に保存されています。ここにアップロードしてください',
     deleted: '削除されています',
@@ -273,6 +273,7 @@ export const ja = {
     encrypted: 'パスワードで保護されています。パスワードを外して送ってください',
     download_failed: 'ダウンロードできませんでした。もう一度送ってください',
     type_mismatch: '内容がファイル名と一致しません。もう一度書き出してください',
+    many_images: 'スレッドで見る画像は新しい 20 枚までです。必要な場合は、もう一度送ってください',
     image_refused: 'モデルがこの画像を処理できませんでした。別の形式で送ってください',
     no_vision: '接続中のモデルは画像に対応していません。言葉で説明してください',
   },

@@ -17,7 +17,6 @@ export const zh = {
   footerRead: '已读 {total, number} 条消息中的 {read, number} 条',
   footerShortened: '一条过长的消息只读了一部分',
   footerFileCut: '{name} 只读了一部分：太长',
-  footerFileSkipped: '未读 {name}：{reason}',
   footerFilePages: '{name} 共 {total, number} 页，只读了前 {read, number} 页；其余部分请拆分后再发',
   footerFilesMore: '另有 {count, number} 个文件未读',
   maybeCut: '这个回答可能不完整：模型没有说明原因就停下了。可以再问一次。',
@@ -225,6 +224,7 @@ export const zh = {
     reasonKept: '谢谢，已记录。',
   },
 
+  fileNotRead: '无法读取 {names}：{reason}。',
   fileReasons: {
     external: '它不在 Slack 上，请直接上传到这里',
     deleted: '它已被删除',
@@ -253,6 +253,7 @@ export const zh = {
     encrypted: '它有密码保护，请发送无密码的版本',
     download_failed: '下载失败，请再发一次',
     type_mismatch: '内容与文件名不符，请重新导出',
+    many_images: '一个话题里我只看最新的 20 张图片，还需要的话请重新发送',
     image_refused: '模型无法处理这张图片，请换一种格式发送',
     no_vision: '所连接的模型看不了图片，请用文字描述',
   },

@@ -24,12 +24,12 @@ const maxRebuilds = 4
 /** Answers a question: builds the prompt from the thread, asks the model and shows its answer while it is written. */
 export async function answer(ctx: TurnContext<ChatDeps>): Promise<void> {
   const { turn, i18n, reply, signal, deps } = ctx
-  const outcome: Outcome = { reason: 'done', second: undefined, leftOut: [] }
+  const outcome: Outcome = { reason: 'done', second: undefined, head: '', leftOut: [] }
   const enough = new AbortController()
   await reply.write(readText(streamAnswer(ctx, outcome, enough.signal), outcome, ctx)).finally(() => enough.abort())
   signal.throwIfAborted()
   takeSecond(ctx, outcome)
-  removeThoughts(reply)
+  removeThoughts(reply, outcome.head)
   const facts = [...outcome.leftOut, ...formatStop(outcome.reason, ctx)]
   const note = { kind: 'footer' as const, sentence: facts.join(' · ') }
   await reply.finish({
@@ -47,6 +47,8 @@ interface Outcome {
   reason: StopReason
   /** Another answer, in place of a first one that was cut off. */
   second: string | undefined
+  /** Names the files that could not be read, above the text. */
+  head: string
   /** Omissions from the prompt, in sentences for the reader. */
   leftOut: string[]
 }
@@ -58,9 +60,10 @@ async function* streamAnswer(ctx: TurnContext<ChatDeps>, outcome: Outcome, enoug
   const purpose = { feature: 'chat' as const, channel, person }
   const cacheKey = `${channel} ${threadTs}`
   for (let rebuilds = 0; ; rebuilds += 1) {
-    const { messages, leftOut } = await buildPrompt(ctx)
+    const { messages, leftOut, notRead } = await buildPrompt(ctx)
     ctx.figures.model = model.name
     outcome.leftOut = leftOut
+    outcome.head = notRead.map(sentence => `${sentence}\n\n`).join('')
     try {
       return yield* model.stream(messages, AbortSignal.any([ctx.signal, enough]), { purpose, cacheKey })
     } catch (error) {
@@ -76,10 +79,11 @@ async function* readText(
   { deps: { metrics }, figures }: TurnContext<ChatDeps>,
 ): AsyncIterable<string> {
   let bytes = 0
+  let hasBegun = false
   let count = createMessageCounter()
   for await (const piece of pieces) {
     if (piece.kind === 'again') {
-      outcome.second = ''
+      outcome.second = outcome.head
       bytes = 0
       count = createMessageCounter()
     } else if (piece.kind === 'stopped') outcome.reason = piece.reason
@@ -95,8 +99,12 @@ async function* readText(
         outcome.reason = 'overrun'
         return
       }
-      if (outcome.second === undefined) yield piece.text
-      else outcome.second += piece.text
+      if (outcome.second !== undefined) outcome.second += piece.text
+      else if (hasBegun) yield piece.text
+      else if (piece.text.trim() !== '') {
+        hasBegun = true
+        yield outcome.head + piece.text
+      }
     }
   }
 }

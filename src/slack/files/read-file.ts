@@ -7,7 +7,7 @@ import { buildAllowedOrigins, parseFileUrl } from './allowed-hosts.ts'
 import { download } from './download.ts'
 import { renderFileText } from './file-text.ts'
 import { detectFileType, type ImageType } from './file-type.ts'
-import { isWholeImage } from './image.ts'
+import { isWholeImage, needsDrawing } from './image.ts'
 import { isPage, isSignInPage } from './sign-in-page.ts'
 import { FileSkipped } from './skipped.ts'
 import { parseSlackFile, type SlackFile } from './slack-file.ts'
@@ -18,6 +18,8 @@ type SkipReason = FileSkipped['reason']
 type DocumentReader = ReturnType<typeof createDocumentReader>
 
 type DocumentKind = Parameters<DocumentReader['read']>[0]['kind']
+
+type DrawnKind = Parameters<DocumentReader['draw']>[0]['kind']
 
 export type { SlackFile } from './slack-file.ts'
 
@@ -34,7 +36,17 @@ export type FileContent =
       /** True if the text was made from a document or a web page, so that it is not what the file holds. */
       isConverted?: boolean
     }
-  | { kind: 'image'; name: string; mimetype: ImageType; base64: string; bytes: number }
+  | {
+      kind: 'image'
+      name: string
+      mimetype: ImageType
+      base64: string
+      bytes: number
+      /** The further pages of a scan, in base64 and of the same type. */
+      laterPages?: string[]
+      /** Of a scan of which only the first pages were drawn. */
+      pages?: { read: number; total: number }
+    }
   | { kind: 'skipped'; name: string; reason: SkipReason }
 
 /** Reads the files that people attach. A bad file is an answer, not an error: `read` rejects only for its signal. */
@@ -49,6 +61,8 @@ interface FileReaderDeps {
   /** Fetches the file object of an id: messages from elsewhere name a file only by its id. */
   fetchInfo: (id: string) => Promise<unknown>
   documents: DocumentReader
+  /** Says whether the model sees: then scans and pictures of all kinds are drawn for it. */
+  seesImages?: () => boolean
   fetch?: typeof fetch
   maxBytes?: number
   maxTextCharacters?: number
@@ -59,17 +73,17 @@ interface FileReaderDeps {
 /** Creates the reader of attached files, with limits that keep a file within a model's request and a turn's time. */
 export function createFileReader(deps: FileReaderDeps): FileReader {
   const { token, slackApiUrl, documents, fetch = globalThis.fetch, timeoutMs = 30_000 } = deps
-  const { maxBytes = 10_000_000, maxTextCharacters = 200_000 } = deps
+  const { maxBytes = 10_000_000, maxTextCharacters = 200_000, seesImages = () => false } = deps
   const allowedOrigins = buildAllowedOrigins(slackApiUrl)
 
   async function readSlackFile(given: SlackFile, signal?: AbortSignal): Promise<FileContent> {
     const { file: known, text } = needsInfo(given) ? await readInfo(deps, given) : { file: given, text: '' }
     if (text !== '') return { kind: 'text', name: known.name, ...cutText(text, maxTextCharacters) }
-    const file = pickPicture(known)
+    const file = pickPicture(known, { seesImages: seesImages(), maxBytes })
     const url = parseFileUrl(file, allowedOrigins)
     refuseByPromise(file, maxBytes)
     const bytes = await download({ url, token, fetch, maxBytes, timeoutMs, signal })
-    const content = await parseContent({ file, bytes, maxTextCharacters, documents, signal })
+    const content = await parseContent({ file, bytes, maxTextCharacters, documents, seesImages: seesImages(), signal })
     if (!isWhole(file, bytes)) throw new FileSkipped('download_failed')
     return content
   }
@@ -113,11 +127,13 @@ async function readInfo({ fetchInfo }: FileReaderDeps, given: SlackFile): Promis
 }
 
 const readPictures = ['image/png', 'image/jpeg', 'image/gif', 'image/webp']
+const drawnPictures = [...readPictures, 'image/tiff', 'image/svg+xml', 'image/avif']
 
-/** Returns Slack's own smaller picture in place of one that models do not take, such as HEIC. */
-function pickPicture(file: SlackFile): SlackFile {
+/** Returns Slack's own smaller picture in place of one that cannot be read, such as HEIC, or is too large. */
+function pickPicture(file: SlackFile, { seesImages, maxBytes }: { seesImages: boolean; maxBytes: number }): SlackFile {
   const { thumb, mimetype } = file
-  if (thumb === undefined || !mimetype.startsWith('image/') || readPictures.includes(mimetype)) return file
+  const isRead = (seesImages ? drawnPictures : readPictures).includes(mimetype) && file.size <= maxBytes
+  if (thumb === undefined || !mimetype.startsWith('image/') || isRead) return file
   return { ...file, url: thumb, mimetype: 'image/*', size: 0 }
 }
 
@@ -133,23 +149,32 @@ interface Downloaded {
   bytes: Uint8Array
   maxTextCharacters: number
   documents: DocumentReader
+  seesImages: boolean
   signal: AbortSignal | undefined
 }
 
 async function parseContent(downloaded: Downloaded): Promise<FileContent> {
-  const { file, bytes, maxTextCharacters } = downloaded
+  const { file, bytes, maxTextCharacters, seesImages } = downloaded
   if (bytes.byteLength === 0) throw new FileSkipped('empty')
   const kind = detectFileType(bytes, file.mimetype)
   if (kind === 'audio' || kind === 'video') throw new FileSkipped(kind)
   if (kind === 'heic') throw new FileSkipped('heic')
-  if (kind === 'image') throw new FileSkipped('image_type')
+  if (kind === 'image') {
+    if (seesImages) return drawPicture('draw_image', downloaded)
+    throw new FileSkipped('image_type')
+  }
   if (kind === 'archive') throw new FileSkipped(findOfficeType(file) ?? kind)
   if (kind === 'ole') throw new FileSkipped(findOleProblem(file, bytes))
-  if (kind === 'pdf' || kind === 'rtf') return readDocument(kind, downloaded)
+  if (kind === 'pdf') return readPdf(downloaded)
+  if (kind === 'rtf') return readDocument(kind, downloaded)
   if (kind === 'zip') return readOffice(downloaded)
-  if (kind !== 'unmarked') return parseImage(file, kind, bytes)
+  if (kind !== 'unmarked') {
+    const image = parseImage(file, kind, bytes)
+    return seesImages && needsDrawing(kind, bytes) ? drawPicture('draw_image', downloaded) : image
+  }
   if (isMail(file)) return readDocument('mail', downloaded)
   const text = await parsePlainText(file, bytes)
+  if (seesImages && isSvg(file)) return drawPicture('draw_svg', { ...downloaded, bytes: Buffer.from(text) })
   if (isPage(file) && /^\s*</.test(text)) return readDocument('html', { ...downloaded, bytes: Buffer.from(text) })
   if (!isSubtitles(file)) return { kind: 'text', name: file.name, ...cutText(text, maxTextCharacters) }
   return { kind: 'text', name: file.name, ...cutText(renderSubtitles(text) || text, maxTextCharacters) }
@@ -165,6 +190,34 @@ async function readDocument(kind: DocumentKind, downloaded: Downloaded): Promise
   const read = await documents.read({ kind, bytes, maxCharacters }, signal)
   return { kind: 'text', name: file.name, ...read, isConverted: true }
 }
+
+/** Reads the text of a PDF; a scan becomes pictures if the model sees. */
+async function readPdf(downloaded: Downloaded): Promise<FileContent> {
+  try {
+    return await readDocument('pdf', downloaded)
+  } catch (error) {
+    const isScan = error instanceof DocumentProblem && error.problem === 'no_text'
+    if (isScan && downloaded.seesImages) return drawPicture('draw_pdf', downloaded)
+    throw error
+  }
+}
+
+/** Draws a picture as models take it, in the process for documents. Throws a `DocumentProblem` if it cannot be drawn. */
+async function drawPicture(kind: DrawnKind, { file, bytes, documents, signal }: Downloaded): Promise<FileContent> {
+  const { pictures, pages } = await documents.draw({ kind, bytes }, signal)
+  const [base64 = '', ...laterPages] = pictures.map(picture => Buffer.from(picture).toString('base64'))
+  return {
+    kind: 'image',
+    name: file.name,
+    mimetype: 'image/jpeg',
+    base64,
+    bytes: pictures.reduce((sum, { byteLength }) => sum + byteLength, 0),
+    ...(laterPages.length > 0 && { laterPages }),
+    ...(pages !== undefined && { pages }),
+  }
+}
+
+const isSvg = ({ name, mimetype }: SlackFile) => mimetype === 'image/svg+xml' || /\.svg$/i.test(name)
 
 /** Reads an Office file. An archive that is none, or is damaged, has the name of one. */
 async function readOffice(downloaded: Downloaded): Promise<FileContent> {
