@@ -17,6 +17,7 @@ import { createHealthRoutes } from './health.ts'
 import type { Log } from './log.ts'
 import { createMetrics } from './metrics.ts'
 import type { Model } from './model/model.ts'
+import type { createTranscriber } from './model/transcription.ts'
 import { createBackfill } from './queue/backfill.ts'
 import { createOutbox } from './queue/outbox.ts'
 import { createQueue, type Queue } from './queue/queue.ts'
@@ -34,6 +35,7 @@ import type { Message } from './slack/message.ts'
 import { createPlaceNames } from './slack/place-names.ts'
 import { createReader } from './slack/reader.ts'
 import { createReceiver } from './slack/receiver.ts'
+import { createRecordingReader } from './slack/recordings/read-recording.ts'
 import { createResponder } from './slack/response-url.ts'
 import { parseStartError } from './slack/start-error.ts'
 import type { ThreadId } from './slack/thread-history.ts'
@@ -54,6 +56,8 @@ interface BotDeps {
   > &
     Partial<Pick<Config, 'bounds' | 'host' | 'metricsPort' | 'retention'>>
   model: Model
+  /** Without it, recordings are not read. */
+  transcribe?: ReturnType<typeof createTranscriber>
   store: Store
   taxonomies: Taxonomies
   log: Log
@@ -154,7 +158,7 @@ type Slack = Awaited<ReturnType<typeof openSlack>>
 type QueueDeps = Parameters<typeof createQueue>[0]
 
 /** Identifies the bot and creates the services that read and write Slack. */
-async function openSlack({ config, model, store, log }: BotDeps) {
+async function openSlack({ config, model, transcribe, store, log }: BotDeps) {
   const metrics = createMetrics()
   const call = createCallSlack(config.botToken, config.slackApiUrl, metrics, log)
   const self = await fetchIdentity(call, log, config.slackApiUrl)
@@ -167,6 +171,7 @@ async function openSlack({ config, model, store, log }: BotDeps) {
     slackApiUrl: config.slackApiUrl,
     fetchInfo,
     documents: createDocumentReader(),
+    ...(transcribe !== undefined && { readRecording: createRecordingReader(transcribe) }),
   }
   return {
     self,

@@ -27,6 +27,8 @@ export interface ModelConfig {
 
 /** The validated environment. */
 export interface Config {
+  /** The server that turns recordings into words; what is not set is the chat model's. */
+  transcription: { name: string; baseUrl?: string; apiKey?: string }
   botToken: string
   transport: Transport
   slackApiUrl: string
@@ -71,6 +73,9 @@ export const vendorBaseUrl = 'https://api.openai.com/v1'
 /** A small, cheap model that reads a long thread whole. Source: the vendor's list of models, November 2026. */
 const defaultModel = 'gpt-5.6-luna'
 
+/** The vendor's model for files; those before it end on 2027-02-26. Same source. */
+const defaultTranscriptionModel = 'gpt-transcribe'
+
 const token = (prefixes: string[], where: string) =>
   z.string({ error: `is missing: ${where}` }).refine(value => prefixes.some(prefix => value.startsWith(prefix)), {
     error: `does not start with ${prefixes[0]}, so it is another kind of token: ${where}`,
@@ -110,6 +115,9 @@ export const environment = z.object({
   MODEL_IMAGES: onOff.optional(),
   MODEL_IDLE_SECONDS: whole(1, 3600).default(60),
   MODEL_CONCURRENCY: whole(1, 1_000).optional(),
+  TRANSCRIPTION_MODEL: z.string().default(defaultTranscriptionModel),
+  TRANSCRIPTION_BASE_URL: url('It usually ends in /v1, like http://127.0.0.1:8000/v1.').optional(),
+  TRANSCRIPTION_API_KEY: z.string().optional(),
   DATA_DIR: z.string().default('./data'),
   DATABASE_URL: z
     .string()
@@ -177,6 +185,11 @@ function assemble(env: Environment): Config {
     host: env.HOST,
     metricsPort: env.METRICS_PORT,
     model: buildModelConfig(env),
+    transcription: {
+      name: env.TRANSCRIPTION_MODEL,
+      ...(env.TRANSCRIPTION_BASE_URL !== undefined && { baseUrl: env.TRANSCRIPTION_BASE_URL }),
+      ...(env.TRANSCRIPTION_API_KEY !== undefined && { apiKey: env.TRANSCRIPTION_API_KEY }),
+    },
     detectModel: env.MODEL_AUTODETECT && env.OPENAI_BASE_URL === undefined && env.OPENAI_API_KEY === undefined,
     modelIsNamed: env.OPENAI_MODEL !== undefined,
     logLevel: env.LOG_LEVEL,

@@ -8,6 +8,7 @@ import { loadTaxonomies } from './features/classify/taxonomy-files.ts'
 import { createLog, type Log } from './log.ts'
 import { createModel } from './model/client.ts'
 import { buildDetectedConfig, detectLocalServer } from './model/detect-local-server.ts'
+import { createTranscriber } from './model/transcription.ts'
 import { tokenErrors } from './slack/start-error.ts'
 import { openStore } from './store/data-dir.ts'
 import type { Store } from './store/store.ts'
@@ -47,9 +48,11 @@ async function run(config: Config): Promise<void> {
   try {
     const taxonomies = await loadTaxonomies(config.taxonomyFile)
     store = await openStoreOf(config, log)
+    const model = await chooseModel(config, log)
     bot = await startBot({
       config,
-      model: createModel(await chooseModel(config, log), log),
+      model: createModel(model, log),
+      transcribe: createTranscriber(config.transcription, model, log),
       store,
       taxonomies,
       log,

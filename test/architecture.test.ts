@@ -33,6 +33,7 @@ const onlyIn: Record<string, string> = {
   fflate: 'slack/documents/archive.ts',
   'postal-mime': 'slack/documents/mail.ts',
   unpdf: 'slack/documents/pdf.ts',
+  mediabunny: 'slack/recordings/cut.ts',
   jschardet: 'slack/files/legacy-encoding.ts',
   '@slack/bolt': 'slack/receiver.ts',
   '@slack/web-api': 'slack/client.ts',

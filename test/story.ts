@@ -6,6 +6,7 @@ import type { Config, ModelConfig } from '../src/config.ts'
 import { loadTaxonomies } from '../src/features/classify/taxonomy-files.ts'
 import type { Log } from '../src/log.ts'
 import { createModel } from '../src/model/client.ts'
+import { createTranscriber } from '../src/model/transcription.ts'
 import { openMemoryStore, openStore } from '../src/store/data-dir.ts'
 import { openSharedStore } from '../src/store/postgres-store.ts'
 import type { Store } from '../src/store/store.ts'
@@ -109,7 +110,8 @@ export async function connect(
   const modelConfig = { apiKey: 'sk-test', baseUrl: model.baseUrl, name: 'gpt-4o', idleMs: 10_000, ...options.model }
   const store = await openStoreOf(options, log)
   const taxonomies = await loadTaxonomies(options.taxonomyFile)
-  const bot = await startBot({ config, model: createModel(modelConfig, log), store, taxonomies, log })
+  const transcribe = createTranscriber(options.config?.transcription ?? { name: 'gpt-transcribe' }, modelConfig, log)
+  const bot = await startBot({ config, model: createModel(modelConfig, log), transcribe, store, taxonomies, log })
   const app = {
     async stop() {
       await bot.stop()

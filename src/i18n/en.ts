@@ -283,8 +283,16 @@ export const en = {
     spreadsheet: 'I can’t open this kind of spreadsheet; save it as XLSX or CSV (UTF-8)',
     outlook: 'I can’t open Outlook messages; save it as EML, or forward the e-mail to Slack',
     archive: 'I don’t unpack archives; send the files in it',
-    audio: 'I cannot hear recordings; send the words as text',
-    video: 'I cannot watch videos; send the words as text',
+    audio: 'I can’t open this kind of recording; send it as MP3, M4A, WAV, OGG or FLAC',
+    video: 'I can’t open this kind of video; send it as MP4 or WebM, or its sound as MP3',
+    recording_too_large: 'it is larger than 400 MB; send it as MP3 or M4A, or only a part of it',
+    no_sound: 'it has no sound',
+    no_speech: 'I heard no speech in it',
+    no_transcriber:
+      'the model server doesn’t transcribe; whoever installed me can set TRANSCRIPTION_BASE_URL and TRANSCRIPTION_MODEL',
+    transcriber_key:
+      'the transcription server refused its key or account; whoever installed me must check TRANSCRIPTION_API_KEY',
+    transcription_failed: 'the transcription server failed; ask again in a minute',
     empty: 'it is empty',
     damaged: 'it is damaged; export it again',
     encrypted: 'it is protected by a password; send it without one',
@@ -292,6 +300,20 @@ export const en = {
     type_mismatch: 'its content is not what its name says; export it again',
     image_refused: 'the model couldn’t process this picture; send it in another format',
     no_vision: 'the connected model cannot see images; describe it in words',
+  },
+
+  recordings: {
+    progress: (done: number, total: number) => `Transcribed ${done} of ${total} min …`,
+    /** `language` is blank if it is the reader's. */
+    heard: (words: string, language: string) => `You said${language === '' ? '' : ` (${language})`}: “${words}”`,
+    silent: 'I heard no speech in your recording. Record it again, or write to me.',
+    unread: (reason: string) => `I couldn’t listen to recordings: ${reason}`,
+    none: 'I see no recording in this thread. Drop one in and say “transcribe this”, or send both together.',
+    title: (name: string, minutes: number, language: string) =>
+      [`**${name}**`, ...(minutes > 0 ? [`${minutes} min`] : []), ...(language === '' ? [] : [language])].join(', '),
+    lost: (from: string, to: string) => `${from}–${to} could not be transcribed`,
+    cut: (minutes: number) =>
+      `Only the first ${minutes} minutes were transcribed. Split the recording to get the rest.`,
   },
 
   model: {

@@ -250,8 +250,14 @@ export const zh: I18n = {
     spreadsheet: '我打不开这种电子表格，请另存为 XLSX 或 CSV（UTF-8）再发',
     outlook: '我打不开 Outlook 邮件文件，请另存为 EML，或把邮件转发到 Slack',
     archive: '我不会解压压缩包，请直接发送里面的文件',
-    audio: '我听不了录音，请用文字发送',
-    video: '我看不了视频，请用文字发送',
+    audio: '我打不开这种录音，请另存为 MP3、M4A、WAV、OGG 或 FLAC 再发送',
+    video: '我打不开这种视频，请另存为 MP4 或 WebM，或只发送 MP3 音频',
+    recording_too_large: '文件超过 400 MB，请转成 MP3 或 M4A，或只发送其中一部分',
+    no_sound: '视频里没有声音',
+    no_speech: '里面没有听到说话声',
+    no_transcriber: '模型服务器不支持转写，管理员可以设置 TRANSCRIPTION_BASE_URL 和 TRANSCRIPTION_MODEL',
+    transcriber_key: '转写服务器拒绝了密钥或账户，管理员需要检查 TRANSCRIPTION_API_KEY',
+    transcription_failed: '转写服务器出错了，请过一分钟再问',
     empty: '它是空的',
     damaged: '它已损坏，请重新导出',
     encrypted: '它有密码保护，请发送无密码的版本',
@@ -259,6 +265,18 @@ export const zh: I18n = {
     type_mismatch: '内容与文件名不符，请重新导出',
     image_refused: '模型无法处理这张图片，请换一种格式发送',
     no_vision: '所连接的模型看不了图片，请用文字描述',
+  },
+
+  recordings: {
+    progress: (done, total) => `已转写 ${done}/${total} 分钟…`,
+    heard: (words, language) => `你说的是${language === '' ? '' : `（${language}）`}：“${words}”`,
+    silent: '这段录音里没有听到说话声。请重新录制，或直接打字告诉我。',
+    unread: reason => `没能听录音：${reason}`,
+    none: '这个讨论串里没有录音。请把录音发到这里并说“转写”，或一起发送。',
+    title: (name, minutes, language) =>
+      [`**${name}**`, ...(minutes > 0 ? [`${minutes} 分钟`] : []), ...(language === '' ? [] : [language])].join('，'),
+    lost: (from, to) => `${from}–${to} 未能转写`,
+    cut: minutes => `只转写了前 ${minutes} 分钟。如需其余部分，请把录音拆开发送。`,
   },
 
   model: {

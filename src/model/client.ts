@@ -54,10 +54,7 @@ export function createModel(config: ModelConfig, log: Log): Model {
     ...(config.outputTokens !== undefined && { outputTokens: config.outputTokens }),
     ...(config.images !== undefined && { images: config.images }),
   })
-  const fetchAnswer = withErrorSentences(fetch)
-  const { apiKey, baseUrl: baseURL } = config
-  const client = new OpenAI({ apiKey, baseURL, maxRetries: 0, logLevel: 'off', fetch: fetchAnswer })
-  const connection = { client, config, profile, gate: createRequestGate(config.concurrency), log }
+  const connection = { client: createClient(config), config, profile, gate: createRequestGate(config.concurrency), log }
 
   return {
     name: config.name,
@@ -75,6 +72,11 @@ export function createModel(config: ModelConfig, log: Log): Model {
     stream: (messages, signal, { format, isBatch = false } = {}) =>
       askUntilWhole(connection, { messages, format, signal, isBatch }),
   }
+}
+
+/** Creates a client of a server that speaks the OpenAI API. It retries nothing by itself. */
+export function createClient({ apiKey, baseUrl: baseURL }: Pick<ModelConfig, 'apiKey' | 'baseUrl'>): OpenAI {
+  return new OpenAI({ apiKey, baseURL, maxRetries: 0, logLevel: 'off', fetch: withErrorSentences(fetch) })
 }
 
 /** Formats a model and its host for people. Servers of single files name a model by its path; its last part says enough. */

@@ -22,7 +22,7 @@ const maxRebuilds = 4
 /** Answers a question: builds the prompt from the thread, asks the model and shows its answer while it is written. */
 export async function answer(ctx: TurnContext<ChatDeps>): Promise<void> {
   const { turn, i18n, reply, signal, deps } = ctx
-  const outcome: Outcome = { reason: 'done', second: undefined, leftOut: [] }
+  const outcome: Outcome = { reason: 'done', heard: '', second: undefined, leftOut: [] }
   const enough = new AbortController()
   await reply
     .write(readText(streamAnswer(ctx, outcome, enough.signal), outcome, deps.metrics))
@@ -30,6 +30,7 @@ export async function answer(ctx: TurnContext<ChatDeps>): Promise<void> {
   signal.throwIfAborted()
   takeSecond(ctx, outcome)
   removeThoughts(reply)
+  if (!reply.text.startsWith(outcome.heard)) reply.replace(outcome.heard + reply.text)
   const facts = [...outcome.leftOut, ...formatStop(outcome.reason, ctx)]
   const note = { kind: 'footer' as const, sentence: facts.join(' · ') }
   await reply.finish({
@@ -41,6 +42,8 @@ export async function answer(ctx: TurnContext<ChatDeps>): Promise<void> {
 /** Facts about an answer beside its text. */
 interface Outcome {
   reason: StopReason
+  /** The question as it was understood, if it was spoken; it stands above the answer. */
+  heard: string
   /** Another answer, in place of a first one that was cut off. */
   second: string | undefined
   /** Omissions from the prompt, in sentences for the reader. */
@@ -51,8 +54,9 @@ interface Outcome {
 async function* streamAnswer(ctx: TurnContext<ChatDeps>, outcome: Outcome, enough: AbortSignal): AsyncIterable<Piece> {
   const { model } = ctx.deps
   for (let rebuilds = 0; ; rebuilds += 1) {
-    const { messages, leftOut } = await buildPrompt(ctx)
-    outcome.leftOut = leftOut
+    const { messages, leftOut, heard } = await buildPrompt(ctx)
+    if (heard !== '' && outcome.heard === '') yield { kind: 'text', text: heard }
+    Object.assign(outcome, { leftOut, heard })
     try {
       return yield* model.stream(messages, AbortSignal.any([ctx.signal, enough]))
     } catch (error) {
@@ -71,7 +75,7 @@ async function* readText(
   let count = createMessageCounter()
   for await (const piece of pieces) {
     if (piece.kind === 'again') {
-      outcome.second = ''
+      outcome.second = outcome.heard
       bytes = 0
       count = createMessageCounter()
     } else if (piece.kind === 'stopped') outcome.reason = piece.reason

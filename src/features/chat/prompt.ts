@@ -14,10 +14,10 @@ import type { FileContent, FileReader } from '../../slack/files/read-file.ts'
 import type { Message } from '../../slack/message.ts'
 import { escapeMarkdown } from '../../text/escape-markdown.ts'
 import { formatTime, slackToPlain } from '../../text/from-slack.ts'
-import { loadAttachments } from '../../threads/load-files.ts'
 import { truncate } from '../../threads/truncate.ts'
 import type { Services, TurnContext } from '../context.ts'
 import { readEarlierLines } from './earlier-lines.ts'
+import { findSpoken, formatHeard, isServerProblem, readFiles, refuseUnheard, withoutHeard } from './recordings.ts'
 
 type Line = Parameters<typeof truncate>[0][number]
 
@@ -38,18 +38,28 @@ interface View {
   i18n: I18n
 }
 
+/** A request to the model. */
+interface Prompt {
+  messages: ChatMessage[]
+  /** A sentence for the reader about each thing that did not fit or could not be read. */
+  leftOut: string[]
+  /** The question as it was understood, if it was spoken; else blank. */
+  heard: string
+}
+
 /**
- * Builds the request to the model: the thread with names for ids and its files, cut to the model's input tokens. `leftOut` has a
- * sentence for the reader about each thing that did not fit or could not be read. Throws a `ShownError` if Slack takes no replies in the
- * thread, or cannot be read.
+ * Builds the request to the model: the thread with names for ids and its files, cut to the model's input tokens. Throws a `ShownError` if Slack takes
+ * no replies in the thread, or cannot be read, or if the question was spoken and cannot be understood.
  */
-export async function buildPrompt(ctx: PromptContext): Promise<{ messages: ChatMessage[]; leftOut: string[] }> {
-  const { turn, person, i18n, signal, deps } = ctx
+export async function buildPrompt(ctx: PromptContext): Promise<Prompt> {
+  const { turn, person, i18n, deps } = ctx
   const [earlier, read] = await Promise.all([readEarlierLines(ctx), deps.threads.read(turn, turn.question)])
   if (read[0]?.isLocked === true) throw new ShownError('thread_locked', i18n => i18n.ask.threadLocked)
   const thread = [...earlier, ...selectMessages(read, ctx)]
-  const { messages, fresh, unread } = await loadAttachments(thread, deps.files, signal)
+  const { messages, fresh, unread } = await readFiles(thread, ctx)
   for (const [ts, contents] of fresh) deps.threads.keep(turn, ts, contents)
+  const question = messages.at(-1)
+  if (question !== undefined) refuseUnheard(question)
   const nameOf = await deps.fetchNames(messages.toReversed())
   const view = {
     nameOf,
@@ -66,10 +76,11 @@ export async function buildPrompt(ctx: PromptContext): Promise<{ messages: ChatM
   const fitted = await truncate(lines, deps.model.inputTokens - tokenUpperBound(system) / 2, loadTokenCounter)
   return {
     messages: buildRequest(system, fitted, findRefusedAnswer(ctx)),
+    heard: question === undefined ? '' : formatHeard(question, person.locale, i18n),
     leftOut: [
       ...(fitted.read < fitted.total ? [i18n.footerRead(fitted.read, fitted.total)] : []),
       ...(fitted.isShortened ? [i18n.footerShortened] : []),
-      ...messages.flatMap(message => formatSkipped(message, view)),
+      ...new Set(messages.flatMap(message => formatSkipped(message, view))),
       ...(unread > 0 ? [i18n.footerFilesMore(unread)] : []),
     ],
   }
@@ -97,8 +108,9 @@ function buildLine(message: Message, view: View): Line {
   const { nameOf, timeZone } = view
   const formatText = (written: string) => (message.form === 'slack' ? slackToPlain(written, nameOf) : written)
   if (message.author.kind === 'self')
-    return { role: 'assistant', text: formatText(withoutNote(message.text)), images: [] }
-  const text = formatText(message.text)
+    return { role: 'assistant', text: formatText(withoutHeard(withoutNote(message.text))), images: [] }
+  const spoken = findSpoken(message)
+  const text = spoken === undefined ? formatText(message.text) : `[voice clip] ${spoken.text}`
   const from = message.author.kind === 'person' ? nameOf(message.author.id) : message.author.name
   const quotes = (message.quotes ?? []).map(({ kind, by, channel, ts, text: said }) => ({
     kind,
@@ -108,7 +120,7 @@ function buildLine(message: Message, view: View): Line {
     text: formatText(said),
   }))
   const contents = message.contents ?? []
-  const files = contents.map(content => buildPromptFile(content, view))
+  const files = contents.filter(content => content !== spoken).map(content => buildPromptFile(content, view))
   return {
     role: 'user',
     text: renderPromptMessage({
@@ -154,7 +166,10 @@ function formatSkipped(message: Message, view: View): string[] {
   return (message.contents ?? []).flatMap(content => {
     if (content.kind === 'text') return formatPartlyRead(content, i18n)
     const { missing } = buildPromptFile(content, view)
-    return missing === undefined ? [] : [i18n.footerFileSkipped(escapeMarkdown(content.name), missing)]
+    if (missing === undefined) return []
+    // One sentence for all recordings: the server is at fault, not they.
+    if (content.kind === 'skipped' && isServerProblem(content.reason)) return [i18n.recordings.unread(missing)]
+    return [i18n.footerFileSkipped(escapeMarkdown(content.name), missing)]
   })
 }
 
