@@ -13,6 +13,7 @@ import { defineQuestions } from './features/post-question.ts'
 import { showQueuePosition } from './features/queue-position.ts'
 import { replyControls } from './features/reply-controls/index.ts'
 import { summarize } from './features/summarize/index.ts'
+import { transcribe } from './features/transcribe/index.ts'
 import { createHealthRoutes } from './health.ts'
 import type { Log } from './log.ts'
 import { createMetrics } from './metrics.ts'
@@ -110,6 +111,7 @@ export async function startBot(deps: BotDeps): Promise<RunningBot> {
   messages.listen(receiver.app)
   await classify(bot, deps.taxonomies)
   summarize(bot)
+  transcribe(bot)
   chat(bot)
   replyControls(bot)
   home(bot)

@@ -133,7 +133,8 @@ test('no file has grown beyond what one can read at a sitting', async () => {
   const long: string[] = []
   for (const file of files) {
     const lines = (await readFile(join('src', file), 'utf8')).split('\n').length
-    if (lines > 400) long.push(`${file}: ${lines}`)
+    // Catalogues are looked up, not read.
+    if (lines > 400 && !/^i18n.(?:en|ja|zh)\.ts$/.test(file)) long.push(`${file}: ${lines}`)
   }
   expect(long).toEqual([])
 })

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { toM4a, toMp3, toWav } from '../slack/recordings.ts'
+import { toM4a, toWav } from '../slack/recordings.ts'
 import { openStory, type Story, toSeen } from '../story.ts'
 import { openTranscriptionServer } from '../transcription-server.ts'
 
@@ -21,13 +21,17 @@ async function send({ slack }: Story, channel: string, text: string, files: [str
   return String(ts)
 }
 
+/** The direct messages of the person who sends. */
+const directOf = ({ slack }: Story) =>
+  slack.snapshot(slack.people.dana).channels.find(({ kind }) => kind === 'im')?.id ?? ''
+
 const wordsTo = (count: number, from = 0) => Array.from({ length: count - from }, (_, at) => `w${from + at}`).join(' ')
 
 describe('a voice clip', () => {
   test('alone in a direct message is a question, and its words stand above the answer', async () => {
     const story = await openRecordingStory(() => ({ text: 'When do we *ship*, <@U1>?', languages: [{ code: 'ja' }] }))
     const { slack, model, server, untilReply } = story
-    const channel = slack.channels.danaDm
+    const channel = directOf(story)
     const ts = await send(story, channel, '', [['audio_message.mp4', await toM4a(3)]])
     const exchange = await model.next()
     expect(exchange.prompt).toContain('>[voice clip] When do we *ship*, &lt;@U1&gt;?</message>')
@@ -46,21 +50,15 @@ describe('a voice clip', () => {
     await untilReply(channel, ts, reply => reply.text.includes('Rest'), 'the next answer')
   })
 
-  test.each([
-    ['in which all samples are silent', toWav(5, { isSilent: true })],
-    ['that is shorter than a word', toWav(0.5)],
-    ['for which a recognizer repeats itself', toWav(5)],
-  ])('%s is answered without asking the model', async (_, bytes) => {
+  test('that is silent, too short for a word, or repeats itself is answered without asking the model', async () => {
     const story = await openRecordingStory(() => ({ text: 'Thank you. Thank you. Thank you.' }))
-    const channel = story.slack.channels.danaDm
-    const ts = await send(story, channel, '', [['audio_message.wav', bytes]])
-    await story.untilReply(
-      channel,
-      ts,
-      reply => reply.text.includes('I heard no speech in your recording'),
-      'the sentence',
-    )
-    expect(story.model.requests).toHaveLength(0)
+    const channel = directOf(story)
+    for (const bytes of [toWav(5, { isSilent: true }), toWav(0.5), toWav(5)]) {
+      const ts = await send(story, channel, '', [['audio_message.wav', bytes]])
+      const sentence = 'I heard no speech in your recording'
+      await story.untilReply(channel, ts, reply => toSeen(reply).includes(sentence), 'the sentence')
+    }
+    expect([story.server.requests.length, story.model.requests.length]).toEqual([1, 0])
   })
 })
 
@@ -72,7 +70,8 @@ describe('a server that transcribes nothing', () => {
       return { status: 404, body: { error: { message: 'The model `ear-1` does not exist', code: 'model_not_found' } } }
     })
     const { slack, model, untilReply } = story
-    const { general, danaDm } = slack.channels
+    const { general } = slack.channels
+    const direct = directOf(story)
     model.answerAll(exchange => exchange.reply('Answered.'))
     const clips: [string, Uint8Array][] = [
       ['a.wav', toWav(2)],
@@ -82,29 +81,41 @@ describe('a server that transcribes nothing', () => {
     const cure = 'I couldn’t listen to recordings: the model server doesn’t transcribe'
     const seen = toSeen(await untilReply(general, ts, reply => toSeen(reply).includes(cure), 'the cure'))
     expect(seen.split(cure)).toHaveLength(2)
-    const dm = await send(story, danaDm, '', [['audio_message.wav', toWav(2)]])
-    await untilReply(danaDm, dm, reply => toSeen(reply).includes(cure), 'the cure')
+    const dm = await send(story, direct, '', [['audio_message.wav', toWav(2)]])
+    await untilReply(direct, dm, reply => toSeen(reply).includes(cure), 'the cure')
     expect([asked, model.requests.length]).toEqual([1, 1])
   })
 })
 
-test('a recording of 12 minutes becomes words in order, with its progress, and with a mark where a piece failed every time', async () => {
-  let failures = 0
-  const story = await openRecordingStory(({ words }) => {
-    if (words.includes('w20')) return undefined
-    if (!words.includes('w400')) return failures === 3 ? undefined : { status: 500 }
-    failures += 1
-    return { status: 500 }
-  })
+test('a recording of 12 minutes becomes words in order, with times, its progress, and a mark where a piece failed every time', async () => {
+  const story = await openRecordingStory(({ words }) => (words.includes('w400') ? { status: 500 } : undefined))
   const { slack, model, server, untilReply } = story
   const { general } = slack.channels
-  const ts = await send(story, general, `<@${slack.botUserId}> what was decided?`, [['meeting.mp3', toMp3(720)]])
+  const ts = await send(story, general, `<@${slack.botUserId}> what was decided?`, [['meeting.wav', toWav(720)]])
   const exchange = await model.next()
-  expect(exchange.prompt).toContain(`[00:00] ${wordsTo(300)}`)
-  expect(exchange.prompt).toMatch(/\[04:58–09:58 could not be transcribed\]/)
+  expect(exchange.prompt).toContain(`[00:00] ${wordsTo(299)}`)
+  expect(exchange.prompt).toMatch(/\[04:5\d–09:5\d could not be transcribed\]\n\n\[09:5\d\] .*w719/)
   exchange.reply('Nothing.')
   await untilReply(general, ts, reply => reply.text.includes('Nothing'), 'the answer')
-  expect(server.requests.every(({ name, type }) => name === 'audio.mp3' && type === 'audio/mpeg')).toBe(true)
+  const failed = server.requests.filter(({ words }) => words.includes('w400'))
+  expect([failed.length, server.requests.length]).toEqual([3, 5])
   const shown = slack.calls.map(({ args }) => JSON.stringify(args)).join('\n')
   expect(shown).toMatch(/Transcribed \d+ of 12 min/)
+  await story.say(slack.people.dana, general, 'transcribe this, please', ts)
+  const isWhole = (reply: { text: string }) => reply.text.includes('w719')
+  const seen = toSeen(await untilReply(general, ts, isWhole, 'the transcript'))
+  expect(seen).toMatch(/^\*\*meeting\.wav\*\*, 12 min\n\n\*\*00:00\*\* w0 w1 /)
+  expect(seen).toMatch(/\[04:5\d–09:5\d could not be transcribed\]\n\n\*\*09:5\d\*\* /)
+  expect([server.requests.length, model.requests.length]).toEqual([5, 1])
+})
+
+test('Slack’s own transcript is given when it is complete, and stands in for a recording that cannot be read', async () => {
+  const story = await openRecordingStory(() => ({ status: 404 }))
+  const { slack, untilReply } = story
+  const { general } = slack.channels
+  const root = await story.say(slack.people.dana, general, 'a thread')
+  const text = `<@${slack.botUserId}> 转写`
+  const ts = await send(story, general, text, [['audio_message.m4a', await toM4a(3)]], root)
+  const cure = 'TRANSCRIPTION_BASE_URL'
+  await untilReply(general, root, reply => toSeen(reply).includes(cure), `the cure below ${ts}`)
 })

@@ -16,8 +16,9 @@ import { escapeMarkdown } from '../../text/escape-markdown.ts'
 import { formatTime, slackToPlain } from '../../text/from-slack.ts'
 import { truncate } from '../../threads/truncate.ts'
 import type { Services, TurnContext } from '../context.ts'
+import { readFiles } from '../read-files.ts'
 import { readEarlierLines } from './earlier-lines.ts'
-import { findSpoken, formatHeard, isServerProblem, readFiles, refuseUnheard, withoutHeard } from './recordings.ts'
+import { findSpoken, formatHeard, isServerProblem, refuseUnheard, withoutHeard } from './recordings.ts'
 
 type Line = Parameters<typeof truncate>[0][number]
 
@@ -56,8 +57,7 @@ export async function buildPrompt(ctx: PromptContext): Promise<Prompt> {
   const [earlier, read] = await Promise.all([readEarlierLines(ctx), deps.threads.read(turn, turn.question)])
   if (read[0]?.isLocked === true) throw new ShownError('thread_locked', i18n => i18n.ask.threadLocked)
   const thread = [...earlier, ...selectMessages(read, ctx)]
-  const { messages, fresh, unread } = await readFiles(thread, ctx)
-  for (const [ts, contents] of fresh) deps.threads.keep(turn, ts, contents)
+  const { messages, unread } = await readFiles(thread, ctx)
   const question = messages.at(-1)
   if (question !== undefined) refuseUnheard(question)
   const nameOf = await deps.fetchNames(messages.toReversed())

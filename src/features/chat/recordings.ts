@@ -1,40 +1,11 @@
 import { ShownError } from '../../errors.ts'
 import type { I18n } from '../../i18n/catalog.ts'
-import { openTicker } from '../../reply/ticker.ts'
-import type { FileContent, FileReader } from '../../slack/files/read-file.ts'
+import type { FileContent } from '../../slack/files/read-file.ts'
 import { isBlank, type Message } from '../../slack/message.ts'
 import { escapeMarkdown } from '../../text/escape-markdown.ts'
-import { loadAttachments } from '../../threads/load-files.ts'
-import type { TurnContext } from '../context.ts'
-
-type Ctx = TurnContext<{ files: FileReader }>
+import { nameLanguage } from '../read-files.ts'
 
 type TextContent = FileContent & { kind: 'text' }
-
-/** Progress is shown at least every three seconds. */
-const progressEveryMs = 2_500
-
-/** Reads the files of a thread. While a long recording is transcribed, the reply shows how far that is. */
-export async function readFiles(
-  thread: readonly Message[],
-  { reply, recovered, i18n, signal, deps }: Ctx,
-): ReturnType<typeof loadAttachments> {
-  const progress = { done: 0, total: 0 }
-  const minutes = (seconds: number) => Math.round(seconds / 60)
-  const show = () => reply.show(i18n.recordings.progress(minutes(progress.done), minutes(progress.total)))
-  let ticker: ReturnType<typeof openTicker> | undefined
-  const onProgress = (done: number, total: number) => {
-    Object.assign(progress, { done, total })
-    // A reply that was begun before is not made shorter.
-    if (recovered === undefined) ticker ??= openTicker(show, progressEveryMs)
-  }
-  try {
-    return await loadAttachments(thread, deps.files, signal, onProgress)
-  } finally {
-    await ticker?.close()
-    if (ticker !== undefined) reply.replace('')
-  }
-}
 
 /** A longer recording is something to talk about, not a question. */
 const longestQuestionSeconds = 180
@@ -73,16 +44,6 @@ export function formatHeard(question: Message, locale: string, i18n: I18n): stri
   const shown = words.length > heardCharacters ? `${words.slice(0, heardCharacters).toWellFormed()}…` : words
   const language = nameLanguage(spoken.recording?.language, locale)
   return `${heardMark}${i18n.recordings.heard(escapeMarkdown(shown), language)}\n\n`
-}
-
-/** Names a language for a reader whose own is another; blank otherwise. */
-function nameLanguage(tag: string | undefined, locale: string): string {
-  if (tag === undefined || tag.split('-')[0] === locale.toLowerCase().split('-')[0]) return ''
-  try {
-    return new Intl.DisplayNames([locale], { type: 'language' }).of(tag) ?? ''
-  } catch {
-    return ''
-  }
 }
 
 /** Removes the line about what was understood from an answer, as written or as Slack keeps it. */
