@@ -41,3 +41,19 @@ test('compose.yml gives the bot an address that it takes, and the password besid
   expect(password).toBe('')
   expect(PGPASSWORD).toBe(POSTGRES_PASSWORD)
 })
+
+test('compose.yml has a transcription server that starts only when it is asked for, and that no other machine reaches', async () => {
+  const { services, volumes } = parse(await readFile('compose.yml', 'utf8')) as {
+    services: { whisper: Service & { image: string; profiles: string[] }; threadwise: Service }
+    volumes: Record<string, unknown>
+  }
+  const { whisper, threadwise } = services
+  expect(whisper.profiles).toEqual(['whisper'])
+  expect(whisper.image).toMatch(/:[\w.-]*\d+\.\d+[\w.-]*$/)
+  expect(whisper.ports).toBeUndefined()
+  expect(threadwise.depends_on).not.toHaveProperty('whisper')
+  expect(volumes).toHaveProperty(whisper.volumes?.[0]?.split(':')[0] ?? '')
+  const docs = await readFile('docs/recordings.md', 'utf8')
+  const [, address] = /^TRANSCRIPTION_BASE_URL=(.*)$/m.exec(docs) ?? []
+  expect(new URL(address ?? '').hostname).toBe('whisper')
+})

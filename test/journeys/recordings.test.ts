@@ -109,13 +109,13 @@ test('a recording of 12 minutes becomes words in order, with times, its progress
   expect([server.requests.length, model.requests.length]).toEqual([5, 1])
 })
 
-test('Slack’s own transcript is given when it is complete, and stands in for a recording that cannot be read', async () => {
-  const story = await openRecordingStory(() => ({ status: 404 }))
+test('a recording that cannot be transcribed says so when its words are asked for, as does a thread without one', async () => {
+  const story = await openRecordingStory(() => ({ status: 405 }))
   const { slack, untilReply } = story
   const { general } = slack.channels
   const root = await story.say(slack.people.dana, general, 'a thread')
-  const text = `<@${slack.botUserId}> 转写`
-  const ts = await send(story, general, text, [['audio_message.m4a', await toM4a(3)]], root)
-  const cure = 'TRANSCRIPTION_BASE_URL'
-  await untilReply(general, root, reply => toSeen(reply).includes(cure), `the cure below ${ts}`)
+  await story.say(slack.people.dana, general, `<@${slack.botUserId}> transcribe this`, root)
+  await untilReply(general, root, reply => toSeen(reply).includes('I see no recording in this thread'), 'the hint')
+  await send(story, general, `<@${slack.botUserId}> 转写`, [['audio_message.mp4', await toM4a(3)]], root)
+  await untilReply(general, root, reply => toSeen(reply).includes('模型服务器不支持转写'), 'the cure')
 })
