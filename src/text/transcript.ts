@@ -1,5 +1,5 @@
 /** A stretch of a transcript, in seconds; without text if it could not be transcribed. */
-export interface TranscriptPart {
+interface TranscriptPart {
   from: number
   to: number
   text?: string

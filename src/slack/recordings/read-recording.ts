@@ -2,7 +2,7 @@ import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
 import type { FileHandle } from 'node:fs/promises'
 import { createSemaphore } from '../../semaphore.ts'
-import { isLoop, joinParts, renderTranscript, type TranscriptPart } from '../../text/transcript.ts'
+import { isLoop, joinParts, renderTranscript } from '../../text/transcript.ts'
 import { FileSkipped } from '../files/skipped.ts'
 import type { cut } from './cut-process.ts'
 import { openTemporaryFile } from './temporary-file.ts'
@@ -32,7 +32,7 @@ type Transcribe = (
 
 /** The words of a recording. */
 interface Recording {
-  parts: TranscriptPart[]
+  parts: ReturnType<typeof joinParts>
   seconds: number
   /** A language tag, if the server names one language. */
   language?: string
