@@ -25,7 +25,7 @@ interface Options {
 type Problem = 'no_transcriber' | 'transcriber_key'
 
 /** Pieces that are sent at once, of all recordings: each is in memory meanwhile. */
-const concurrency = 3
+const concurrency = 2
 const attempts = 3
 const firstBackoffMs = 500
 /** Vendors count seconds of audio by the minute. */

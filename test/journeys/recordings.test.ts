@@ -91,7 +91,7 @@ test('a recording of 12 minutes becomes words in order, with times, its progress
   const story = await openRecordingStory(({ words }) => (words.includes('w400') ? { status: 500 } : undefined))
   const { slack, model, server, untilReply } = story
   const { general } = slack.channels
-  const ts = await send(story, general, `<@${slack.botUserId}> what was decided?`, [['meeting.wav', toWav(720)]])
+  const ts = await send(story, general, `<@${slack.botUserId}> summarize this recording`, [['meeting.wav', toWav(720)]])
   const exchange = await model.next()
   expect(exchange.prompt).toContain(`[00:00] ${wordsTo(299)}`)
   expect(exchange.prompt).toMatch(/\[04:5\d–09:5\d could not be transcribed\]\n\n\[09:5\d\] .*w719/)

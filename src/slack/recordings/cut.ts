@@ -85,7 +85,9 @@ const formats: readonly Format[] = [
 
 /** Cuts a recording; its pieces are written one after the other. Throws if the file is damaged. */
 export async function cutRecording({ size, read, write }: Files, bounds: Bounds): Promise<Cut> {
-  const input = new Input({ formats: ALL_FORMATS, source: new CustomSource({ getSize: () => size, read }) })
+  // Without prefetching, each packet is read and cached by itself, which takes time that grows with the square of the length.
+  const source = new CustomSource({ getSize: () => size, read, prefetchProfile: 'fileSystem' })
+  const input = new Input({ formats: ALL_FORMATS, source })
   if (!(await input.canRead())) return { problem: 'audio' }
   const track = await input.getPrimaryAudioTrack()
   if (track === null) return { problem: 'no_sound' }
@@ -95,12 +97,16 @@ export async function cutRecording({ size, read, write }: Files, bounds: Bounds)
 
   const pieces: Piece[] = []
   const sink = new EncodedPacketSink(track)
+  const total = (await input.getDurationFromMetadata([track])) ?? Number.POSITIVE_INFINITY
   let start = await sink.getFirstPacket()
   const zero = start?.timestamp ?? 0
   for (let offset = 0; start !== null && start.timestamp - zero < bounds.mostSeconds; ) {
-    const { bytes, next, seconds, isSilent } = await copyPiece({ track, codec, sink, format, start }, bounds)
-    await write(bytes)
     const from = start.timestamp - zero
+    // Of a few seconds alone, little is understood: the last piece takes them.
+    const pieceSeconds = (total - from <= 1.1 * bounds.pieceSeconds ? 1.1 : 1) * bounds.pieceSeconds
+    const place = { track, codec, sink, format, start }
+    const { bytes, next, seconds, isSilent } = await copyPiece(place, { ...bounds, pieceSeconds })
+    await write(bytes)
     pieces.push({ from, to: from + seconds, offset, bytes: bytes.byteLength, isSilent })
     offset += bytes.byteLength
     start = next

@@ -1,6 +1,7 @@
 import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
 import type { FileHandle } from 'node:fs/promises'
+import { orAbort } from '../../abort.ts'
 import { createSemaphore } from '../../semaphore.ts'
 import { isLoop, joinParts, renderTranscript } from '../../text/transcript.ts'
 import { FileSkipped } from '../files/skipped.ts'
@@ -44,19 +45,20 @@ interface Recording {
 export const maxRecordingBytes = 400_000_000
 /** Recordings on the disk at once. */
 const concurrency = 4
-/** Short pieces tell times and progress, and a server that fails loses little. The bytes are below the usual 25 MB. */
-const bounds = { pieceBytes: 12_000_000, pieceSeconds: 300, overlapSeconds: 1.5, mostSeconds: 2 * 3600 }
+/** Short pieces tell times and progress, and a server that fails loses little. The bytes are far below the usual 25 MB, for the sake of memory. */
+const bounds = { pieceBytes: 6_000_000, pieceSeconds: 300, overlapSeconds: 1.5, mostSeconds: 2 * 3600 }
 /** Clips that end before anything can have been said. */
 const shortestSeconds = 1
-/** Half an hour of MP3 takes about a second. */
-const cutTimeoutMs = 60_000
+/** Half an hour takes a few seconds, and ten times as long on a machine that is busy. */
+const cutTimeoutMs = 180_000
 
 /** Creates the reader of recordings. Throws a `FileSkipped` if there are no words to be had. */
 export function createRecordingReader(transcribe: Transcribe) {
   const slots = createSemaphore(concurrency)
   const cuts = createSemaphore(1)
-  return (fill: (file: FileHandle) => Promise<number>, options: Options): Promise<Recording> =>
-    slots.run(async () => {
+  return (fill: (file: FileHandle) => Promise<number>, options: Options): Promise<Recording> => {
+    const work = slots.run(async () => {
+      options.signal?.throwIfAborted()
       const [input, output] = await Promise.all([openTemporaryFile(), openTemporaryFile()])
       try {
         const size = await fill(input)
@@ -67,6 +69,8 @@ export function createRecordingReader(transcribe: Transcribe) {
         await Promise.all([input.close(), output.close()])
       }
     })
+    return options.signal === undefined ? work : orAbort(work, options.signal)
+  }
 }
 
 type Cut = Exclude<Awaited<ReturnType<typeof cut>>, { problem: unknown }>
@@ -116,7 +120,7 @@ async function cutInProcess(input: FileHandle, output: FileHandle, size: number,
     return answer as Awaited<ReturnType<typeof cut>>
   } catch {
     given?.throwIfAborted()
-    return { problem: 'damaged' as const }
+    return { problem: 'too_costly' as const }
   } finally {
     child.kill('SIGKILL')
   }
@@ -126,7 +130,7 @@ function startProcess(input: number, output: number): ChildProcess {
   const file = new URL('./cut-process.ts', import.meta.url)
   return fork(file, {
     env: {},
-    execArgv: ['--max-old-space-size=128'],
+    execArgv: ['--max-old-space-size=128', '--max-semi-space-size=1', '--v8-pool-size=1'],
     serialization: 'advanced',
     stdio: ['ignore', 'ignore', 'ignore', 'ipc', input, output],
   }).on('error', () => undefined)
