@@ -29,7 +29,7 @@ export async function loadAttachments(
     const contents = await Promise.all(
       message.files.slice(0, share).map(file => reader.read(file, signal, progress(file.id))),
     )
-    if (!contents.some(isPassing)) fresh.set(message.ts, contents)
+    if (!contents.some(isUntranscribed)) fresh.set(message.ts, contents)
     return { ...message, contents }
   }
   const withContents = await Promise.all(messages.map(read))
@@ -37,8 +37,8 @@ export async function loadAttachments(
   return { messages: withContents, fresh, unread }
 }
 
-/** A server that transcribes nothing now may do so when somebody asks again. */
-const isPassing = (content: FileContent): boolean =>
+/** Returns whether a recording was skipped because of the transcription server, which may be well when somebody asks again. */
+export const isUntranscribed = (content: FileContent): boolean =>
   content.kind === 'skipped' && /^(?:no_transcriber|transcriber_key|transcription_failed)$/.test(content.reason)
 
 /** Sums the seconds of recordings that are transcribed side by side. */

@@ -14,11 +14,12 @@ import type { FileContent, FileReader } from '../../slack/files/read-file.ts'
 import type { Message } from '../../slack/message.ts'
 import { escapeMarkdown } from '../../text/escape-markdown.ts'
 import { formatTime, slackToPlain } from '../../text/from-slack.ts'
+import { isUntranscribed } from '../../threads/load-files.ts'
 import { truncate } from '../../threads/truncate.ts'
 import type { Services, TurnContext } from '../context.ts'
 import { readFiles } from '../read-files.ts'
 import { readEarlierLines } from './earlier-lines.ts'
-import { findSpoken, formatHeard, isServerProblem, refuseUnheard, withoutHeard } from './recordings.ts'
+import { findSpoken, formatHeard, refuseUnheard, withoutHeard } from './recordings.ts'
 
 type Line = Parameters<typeof truncate>[0][number]
 
@@ -168,7 +169,7 @@ function formatSkipped(message: Message, view: View): string[] {
     const { missing } = buildPromptFile(content, view)
     if (missing === undefined) return []
     // One sentence for all recordings: the server is at fault, not they.
-    if (content.kind === 'skipped' && isServerProblem(content.reason)) return [i18n.recordings.unread(missing)]
+    if (isUntranscribed(content)) return [i18n.recordings.unread(missing)]
     return [i18n.footerFileSkipped(escapeMarkdown(content.name), missing)]
   })
 }

@@ -3,6 +3,7 @@ import type { I18n } from '../../i18n/catalog.ts'
 import type { FileContent } from '../../slack/files/read-file.ts'
 import { isBlank, type Message } from '../../slack/message.ts'
 import { escapeMarkdown } from '../../text/escape-markdown.ts'
+import { isUntranscribed } from '../../threads/load-files.ts'
 import { nameLanguage } from '../read-files.ts'
 
 type TextContent = FileContent & { kind: 'text' }
@@ -18,18 +19,13 @@ export function findSpoken({ text, contents = [] }: Message): TextContent | unde
   return contents.find(isClip)
 }
 
-const serverProblems = new Set(['no_transcriber', 'transcriber_key', 'transcription_failed'])
-
-/** Returns whether no recording can be read, whichever it is. */
-export const isServerProblem = (reason: string): boolean => serverProblems.has(reason)
-
 /** Throws a `ShownError` if a message has nothing but a recording of which no word is known. */
 export function refuseUnheard({ text, quotes = [], contents = [] }: Message): void {
   const [content] = contents
   if (content?.kind !== 'skipped' || contents.length > 1 || !isBlank({ text, quotes, files: [] })) return
   const { reason } = content
   if (reason === 'no_speech') throw new ShownError('recording_silent', i18n => i18n.recordings.silent)
-  if (isServerProblem(reason)) throw new ShownError(reason, i18n => i18n.recordings.unread(i18n.fileReasons[reason]))
+  if (isUntranscribed(content)) throw new ShownError(reason, i18n => i18n.recordings.unread(i18n.fileReasons[reason]))
 }
 
 /** Marks the first line of an answer to a clip. The model is not shown it again: it would write such lines itself. */
