@@ -7,12 +7,16 @@ const bounds = { pieceBytes: 1_000_000, pieceSeconds: 10, overlapSeconds: 1.5, m
 /** Cuts a recording in memory. */
 async function cut(bytes: Uint8Array, changed: Partial<typeof bounds> = {}) {
   const written: Uint8Array[] = []
+  const reads = { count: 0 }
   const files = {
     size: bytes.byteLength,
-    read: async (start: number, end: number) => bytes.subarray(start, end),
+    read: async (start: number, end: number) => {
+      reads.count += 1
+      return bytes.subarray(start, end)
+    },
     write: async (piece: Uint8Array) => void written.push(piece),
   }
-  return { answer: await cutRecording(files, { ...bounds, ...changed }), written }
+  return { answer: await cutRecording(files, { ...bounds, ...changed }), written, reads }
 }
 
 test.each([
@@ -48,6 +52,11 @@ test('no piece is larger than its bound, and the end of a very long recording is
   expect(answer).toMatchObject({ isWhole: false })
   for (const piece of written) expect(piece.byteLength).toBeLessThan(101_000)
   expect(written.length).toBeLessThan(25)
+})
+
+test('small packets are not read one by one', async () => {
+  const { reads } = await cut(toAdts(300))
+  expect(reads.count).toBeLessThan(300)
 })
 
 test('silent pieces are found, and files that are no recordings', async () => {
