@@ -265,8 +265,16 @@ export const en = {
     spreadsheet: 'I can’t open this kind of spreadsheet; save it as XLSX or CSV (UTF-8)',
     outlook: 'I can’t open Outlook messages; save it as EML, or forward the e-mail to Slack',
     archive: 'I don’t unpack archives; send the files in it',
-    audio: 'I cannot hear recordings; send the words as text',
-    video: 'I cannot watch videos; send the words as text',
+    audio: 'I can’t open this kind of recording; send it as MP3, M4A, WAV, OGG or FLAC',
+    video: 'I can’t open this kind of video; send it as MP4 or WebM, or its sound as MP3',
+    recording_too_large: 'it is larger than 400 MB; send it as MP3 or M4A, or only a part of it',
+    no_sound: 'it has no sound',
+    no_speech: 'I heard no speech in it',
+    no_transcriber:
+      'the model server doesn’t transcribe; whoever installed me can set TRANSCRIPTION_BASE_URL and TRANSCRIPTION_MODEL',
+    transcriber_key:
+      'the transcription server refused its key or account; whoever installed me must check TRANSCRIPTION_API_KEY',
+    transcription_failed: 'the transcription server failed; ask again in a minute',
     empty: 'it is empty',
     damaged: 'it is damaged; export it again',
     encrypted: 'it is protected by a password; send it without one',
@@ -275,6 +283,18 @@ export const en = {
     many_images: 'I look at the newest 20 pictures of a thread; send it again if you still need it',
     image_refused: 'the model couldn’t process this picture; send it in another format',
     no_vision: 'the connected model cannot see images; describe them in words',
+  },
+
+  recordings: {
+    progress: 'Transcribed {done, number} of {total, number} min …',
+    heard: 'You said: “{words}”',
+    heardIn: 'You said ({language}): “{words}”',
+    silent: 'I heard no speech in your recording. Record it again, or write to me.',
+    unread: 'I couldn’t listen to recordings: {reason}',
+    none: 'I see no recording in this thread. Drop one in and say “transcribe this”, or send both together.',
+    minutes: '{minutes, number} min',
+    lost: '{from}–{to} could not be transcribed',
+    cut: '{minutes, plural, one{Only the first minute was transcribed. Split the recording to get the rest.} other{Only the first # minutes were transcribed. Split the recording to get the rest.}}',
   },
 
   model: {

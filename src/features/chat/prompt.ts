@@ -16,10 +16,12 @@ import type { Message } from '../../slack/message.ts'
 import { escapeMarkdown } from '../../text/escape-markdown.ts'
 import { formatTime, slackToPlain } from '../../text/from-slack.ts'
 import { parseAloudWish } from '../../text/intent.ts'
-import { loadAttachments } from '../../threads/load-files.ts'
+import { isUntranscribed } from '../../threads/load-files.ts'
 import { truncate } from '../../threads/truncate.ts'
 import type { Services, TurnContext } from '../context.ts'
+import { readFiles } from '../read-files.ts'
 import { readEarlierLines } from './earlier-lines.ts'
+import { findSpoken, formatHeard, refuseUnheard, withoutHeard } from './recordings.ts'
 
 type Line = Parameters<typeof truncate>[0][number]
 
@@ -47,20 +49,29 @@ interface View {
 /** The language of what the model is told about files. */
 const promptI18n = i18nFor('en')
 
+/** A request to the model. */
+interface Prompt {
+  messages: ChatMessage[]
+  /** A sentence for the reader about each thing that did not fit. */
+  leftOut: string[]
+  /** A sentence for each reason why files could not be read. */
+  notRead: string[]
+  /** The question as it was understood, if it was spoken; else blank. */
+  heard: string
+}
+
 /**
- * Builds the request to the model: the thread with names for ids and its files, cut to the model's input tokens. `leftOut` has a
- * sentence for the reader about each thing that did not fit, `notRead` one for each reason why files could not be read. Throws a
- * `ShownError` if Slack takes no replies in the thread, or cannot be read.
+ * Builds the request to the model: the thread with names for ids and its files, cut to the model's input tokens. Throws a `ShownError` if Slack takes
+ * no replies in the thread, or cannot be read, or if the question was spoken and cannot be understood.
  */
-export async function buildPrompt(
-  ctx: PromptContext,
-): Promise<{ messages: ChatMessage[]; leftOut: string[]; notRead: string[] }> {
-  const { turn, i18n, signal, deps } = ctx
+export async function buildPrompt(ctx: PromptContext): Promise<Prompt> {
+  const { turn, person, i18n, deps } = ctx
   const [earlier, read] = await Promise.all([readEarlierLines(ctx), deps.threads.read(turn, turn.question)])
   if (read[0]?.isLocked === true) throw new ShownError('thread_locked', i18n => i18n.ask.threadLocked)
   const thread = [...earlier, ...selectMessages(read, ctx)]
-  const { messages, fresh, unread } = await loadAttachments(thread, deps.files, signal)
-  for (const [ts, contents] of fresh) deps.threads.keep(turn, ts, contents)
+  const { messages, unread } = await readFiles(thread, ctx)
+  const question = messages.at(-1)
+  if (question !== undefined) refuseUnheard(question)
   const nameOf = await deps.fetchNames(messages.toReversed())
   const timeZone = await findTimeZone(messages, ctx)
   const view = {
@@ -78,6 +89,7 @@ export async function buildPrompt(
   return {
     messages: buildRequest(system, fitted, [...buildRegenerate(findRefusedAnswer(ctx)), ...buildNow(ctx, timeZone)]),
     notRead: formatNotRead(messages, view, i18n),
+    heard: question === undefined ? '' : formatHeard(question, person.locale, i18n),
     leftOut: [
       ...(fitted.read < fitted.total ? [i18n.footerRead({ read: fitted.read, total: fitted.total })] : []),
       ...(fitted.isShortened ? [i18n.footerShortened] : []),
@@ -139,8 +151,9 @@ function buildLine(message: Message, view: View): Line {
   const { nameOf, timeZone } = view
   const formatText = (written: string) => (message.form === 'slack' ? slackToPlain(written, nameOf) : written)
   if (message.author.kind === 'self')
-    return { role: 'assistant', text: formatText(withoutNote(message.text)), images: [] }
-  const text = formatText(message.text)
+    return { role: 'assistant', text: formatText(withoutHeard(withoutNote(message.text))), images: [] }
+  const spoken = findSpoken(message)
+  const text = spoken === undefined ? formatText(message.text) : `[voice clip] ${spoken.text}`
   const from = message.author.kind === 'person' ? nameOf(message.author.id) : message.author.name
   const quotes = (message.quotes ?? []).map(({ kind, by, channel, ts, text: said }) => ({
     kind,
@@ -150,7 +163,7 @@ function buildLine(message: Message, view: View): Line {
     text: formatText(said),
   }))
   const contents = message.contents ?? []
-  const files = contents.map(content => buildPromptFile(content, view))
+  const files = contents.filter(content => content !== spoken).map(content => buildPromptFile(content, view))
   return {
     role: 'user',
     text: renderPromptMessage({
@@ -228,9 +241,12 @@ function formatNotRead(messages: readonly Message[], view: View, i18n: I18n): st
       namesBy.set(problem, [...(namesBy.get(problem) ?? []), shown])
     }
   }
-  return [...namesBy].map(([problem, names]) =>
-    i18n.fileNotRead({ names: i18n.formats.or(names), reason: i18n.fileReasons[problem] }),
-  )
+  return [...namesBy].map(([problem, names]) => {
+    const reason = i18n.fileReasons[problem]
+    // One sentence for all recordings: the server is at fault, not they.
+    if (isUntranscribed(problem)) return i18n.recordings.unread({ reason })
+    return i18n.fileNotRead({ names: i18n.formats.or(names), reason })
+  })
 }
 
 function formatPartlyRead(content: FileContent, i18n: I18n): string[] {
