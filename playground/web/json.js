@@ -9,26 +9,14 @@
 export const toObject = value =>
   typeof value === 'object' && value !== null && !Array.isArray(value) ? /** @type {SlackJson} */ (value) : {}
 
-/**
- * The objects of a list; anything that is not an object is left out.
- * @param {unknown} value
- * @returns {SlackJson[]}
- */
+/** The objects of a list; anything that is not an object is left out. @param {unknown} value @returns {SlackJson[]} */
 export const toObjects = value =>
   Array.isArray(value) ? value.filter(item => typeof item === 'object' && item !== null) : []
 
-/**
- * The strings of a list.
- * @param {unknown} value
- * @returns {string[]}
- */
+/** The strings of a list. @param {unknown} value @returns {string[]} */
 export const toStrings = value => (Array.isArray(value) ? value.filter(item => typeof item === 'string') : [])
 
-/**
- * A string, or an empty one.
- * @param {unknown} value
- * @returns {string}
- */
+/** A string, or an empty one. @param {unknown} value @returns {string} */
 export const toText = value => (typeof value === 'string' ? value : '')
 
 /**

@@ -1,106 +1,56 @@
 // @ts-check
 /** @import { SlackJson } from '../protocol.ts' */
-/** @import { Child } from './dom.js' */
-/** @import { Names } from './links.js' */
-import { append, h } from './dom.js'
+/** @import { Child } from './ui.js' */
+import { html } from 'htm/preact'
 import { toObject, toObjects, toText } from './json.js'
-import { drawBroadcast, drawChannel, drawEmoji, drawFence, drawLink, drawPerson } from './links.js'
+import { broadcast, channelLink, emoji, fence, link, personPing } from './text.js'
 
-/**
- * Draws a `rich_text` block: sections, lists, quotes and code.
- * @param {SlackJson} block
- * @param {Names} names
- * @returns {HTMLElement}
- */
-export const drawRichText = (block, names) => {
-  const root = h('div', { class: 'rich-text' })
-  append(
-    root,
-    toObjects(block.elements).map(part => drawPart(part, names)),
-  )
-  return root
+/** Draws a `rich_text` block: sections, lists, quotes and code. @param {SlackJson} block */
+export const richText = block => html`<div class="rich-text">${toObjects(block.elements).map(part)}</div>`
+
+/** @param {SlackJson} json */
+const part = json => {
+  const inside = toObjects(json.elements)
+  if (json.type === 'rich_text_list') return list(json)
+  if (json.type === 'rich_text_preformatted') return fence(inside.map(plainOf).join(''))
+  return html`<${json.type === 'rich_text_quote' ? 'blockquote' : 'p'}>${inside.map(styled)}<//>`
 }
 
-/**
- * @param {SlackJson} part
- * @param {Names} names
- * @returns {Node}
- */
-const drawPart = (part, names) => {
-  const inside = toObjects(part.elements)
-  if (part.type === 'rich_text_list') return drawList(part, names)
-  if (part.type === 'rich_text_preformatted') return drawFence(inside.map(plainOf).join(''))
-  if (part.type === 'rich_text_quote') return h('blockquote', {}, drawRun(inside, names))
-  return h('p', {}, drawRun(inside, names))
-}
-
-/**
- * @param {SlackJson} list
- * @param {Names} names
- */
-const drawList = (list, names) => {
-  const indent = Math.min(8, Number(list.indent) || 0)
-  const isOrdered = list.style === 'ordered'
-  const start = isOrdered && Number(list.offset) > 0 ? Number(list.offset) + 1 : undefined
-  const items = toObjects(list.elements).map(item => h('li', {}, drawRun(toObjects(item.elements), names)))
-  return h(isOrdered ? 'ol' : 'ul', { class: `indent-${indent}`, start }, items)
+/** @param {SlackJson} json */
+const list = json => {
+  const isOrdered = json.style === 'ordered'
+  const start = isOrdered && Number(json.offset) > 0 ? Number(json.offset) + 1 : undefined
+  const items = toObjects(json.elements).map(one => html`<li>${toObjects(one.elements).map(styled)}</li>`)
+  const indent = Math.min(8, Number(json.indent) || 0)
+  return html`<${isOrdered ? 'ol' : 'ul'} class=${`indent-${indent}`} start=${start}>${items}<//>`
 }
 
 /** @param {SlackJson} element */
 const plainOf = element => toText(element.text) || toText(element.url)
 
-/**
- * @param {SlackJson[]} elements
- * @param {Names} names
- * @returns {Child[]}
- */
-const drawRun = (elements, names) => elements.map(element => styled(drawAtom(element, names), toObject(element.style)))
-
-/**
- * @param {SlackJson} element
- * @param {Names} names
- * @returns {Child}
- */
-const drawAtom = (element, names) => {
-  switch (element.type) {
-    case 'text':
-      return toLines(toText(element.text))
-    case 'link':
-      return drawLink(toText(element.url), [toText(element.text) || toText(element.url)])
-    case 'user':
-      return drawPerson(toText(element.user_id), names)
-    case 'channel':
-      return drawChannel(toText(element.channel_id), names)
-    case 'emoji':
-      return drawEmoji(toText(element.name))
-    case 'broadcast':
-      return drawBroadcast(toText(element.range))
-    case 'usergroup':
-      return drawBroadcast(toText(element.usergroup_id))
-    case 'color':
-      return h('code', {}, toText(element.value))
-    default:
-      return toText(element.fallback) || plainOf(element)
-  }
+/** @type {Record<string, (element: SlackJson) => Child>} */
+const atoms = {
+  text: ({ text }) =>
+    toText(text)
+      .split('\n')
+      .flatMap((line, index) => (index > 0 ? [html`<br />`, line] : [line])),
+  link: element => link(toText(element.url), plainOf(element)),
+  user: element => personPing(toText(element.user_id)),
+  channel: element => channelLink(toText(element.channel_id)),
+  emoji: element => emoji(toText(element.name)),
+  broadcast: element => broadcast(toText(element.range)),
+  usergroup: element => broadcast(toText(element.usergroup_id)),
+  color: element => html`<code>${toText(element.value)}</code>`,
 }
 
-/**
- * @param {string} text
- * @returns {Child[]}
- */
-const toLines = text => text.split('\n').flatMap((line, index) => (index > 0 ? [h('br'), line] : [line]))
+const styleTags = { code: 'code', strike: 's', italic: 'em', bold: 'strong' }
 
-const styleTags = /** @type {const} */ ([
-  ['code', 'code'],
-  ['strike', 's'],
-  ['italic', 'em'],
-  ['bold', 'strong'],
-])
-
-/**
- * @param {Child} child
- * @param {SlackJson} style
- * @returns {Child}
- */
-const styled = (child, style) =>
-  styleTags.reduce((inner, [name, tag]) => (style[name] === true ? h(tag, {}, inner) : inner), child)
+/** @param {SlackJson} element */
+const styled = element => {
+  const draw = atoms[toText(element.type)]
+  const style = toObject(element.style)
+  return Object.entries(styleTags).reduce(
+    (inner, [name, tag]) => (style[name] === true ? html`<${tag}>${inner}<//>` : inner),
+    draw ? draw(element) : toText(element.fallback) || plainOf(element),
+  )
+}

@@ -7,28 +7,15 @@ const longestRetryMs = 5_000
 
 /** @typedef {{ ok: true } & Record<string, unknown>} Done */
 
-/**
- * A gesture that could not be done, with the sentence that says what to do.
- */
-class GestureError extends Error {}
-
-/**
- * @param {string} path
- * @param {RequestInit} init
- * @returns {Promise<Done>}
- */
+/** @param {string} path @param {RequestInit} init @returns {Promise<Done>} */
 const ask = async (path, init) => {
   const response = await fetch(path, init).catch(() => undefined)
   const answer = await response?.json().catch(() => undefined)
   if (answer?.ok === true) return answer
-  throw new GestureError(typeof answer?.error === 'string' ? answer.error : '')
+  throw new Error(typeof answer?.error === 'string' ? answer.error : '')
 }
 
-/**
- * Sends one thing that a person does.
- * @param {Gesture} gesture
- * @returns {Promise<Done>}
- */
+/** Sends one thing that a person does. Rejects with the sentence that says what to do. @param {Gesture} gesture */
 export const sendGesture = gesture =>
   ask('/page/gesture', {
     method: 'POST',
@@ -43,7 +30,6 @@ export const killBot = () => ask('/page/kill-bot', { method: 'POST' })
  * Uploads one file on behalf of a person; it is shown to nobody before a message names it.
  * @param {string} as
  * @param {File} file
- * @returns {Promise<PageFile>}
  */
 export const uploadFile = async (as, file) => {
   const query = new URLSearchParams({ as, name: file.name || 'pasted' })
@@ -91,18 +77,15 @@ export const follow = (as, hooks) => {
     timer = setTimeout(connect, retryMs)
     retryMs = Math.min(retryMs * 2, longestRetryMs)
   }
-
-  /** The stream is opened before the snapshot is read: what changes in between waits, and is applied after it. */
+  const onLive = (/** @type {boolean} */ isLive) => {
+    retryMs = firstRetryMs
+    hooks.onLive(isLive)
+  }
   const connect = async () => {
-    try {
-      const first = await readSnapshot(as)
-      if (isStopped) return
-      source = openChanges(first.as, hooks, retry, () => {
-        retryMs = firstRetryMs
-      })
-    } catch {
-      retry()
-    }
+    const first = await readSnapshot(as).catch(() => undefined)
+    if (isStopped) return
+    if (first) source = openChanges(first.as, { ...hooks, onLive }, retry)
+    else retry()
   }
 
   void connect()
@@ -114,14 +97,12 @@ export const follow = (as, hooks) => {
 }
 
 /**
+ * Opens the stream before it reads the snapshot: what changes in between waits, and is applied after it.
  * @param {string} as
- * @param {{ onSnapshot: (snapshot: Snapshot) => void, onChange: (change: Change) => void,
- *   onLive: (isLive: boolean) => void }} hooks
+ * @param {Parameters<typeof follow>[1]} hooks
  * @param {() => void} onLost
- * @param {() => void} onLive
- * @returns {EventSource}
  */
-const openChanges = (as, hooks, onLost, onLive) => {
+const openChanges = (as, hooks, onLost) => {
   const source = new EventSource(`/page/changes?as=${encodeURIComponent(as)}`)
   /** @type {Change[] | undefined} */
   let waiting = []
@@ -140,7 +121,6 @@ const openChanges = (as, hooks, onLost, onLive) => {
     waiting = undefined
     for (const change of missed) hooks.onChange(change)
     hooks.onLive(true)
-    onLive()
   }
   return source
 }

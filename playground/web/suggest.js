@@ -1,147 +1,65 @@
 // @ts-check
-/** @import { App } from './app.js' */
-import { h } from './dom.js'
-import { drawAvatar } from './people.js'
+/** @import { Child } from './ui.js' */
+import { as, commands, people, words } from './state.js'
+import { avatar } from './ui.js'
 
 /** More than these would cover the conversation. */
 const mostShown = 8
 
 /**
- * @typedef {{ insert: string, label: string, hint: string, picture: Node | undefined, testid: string }} Suggestion
- * @typedef {{ from: number, query: string, title: string, items: Suggestion[] }} Suggestions
+ * @typedef {{ insert: string, label: string, hint: string, picture?: Child, testid: string }} Suggestion
+ * @typedef {{ from: number, title: string, items: Suggestion[] }} Suggestions
  */
 
 /**
  * What could be meant by the word before the caret: a person behind an `@`, a command behind a `/` at the beginning.
- * @param {App} app
- * @param {string} text
- * @param {number} caret
+ * @param {string} before the text before the caret
  * @param {boolean} withCommands
  * @returns {Suggestions | undefined}
  */
-export const toSuggestions = (app, text, caret, withCommands) => {
-  const before = text.slice(0, caret)
+export const toSuggestions = (before, withCommands) => {
   const command = withCommands ? /^[/／](\S*)$/.exec(before) : null
-  if (command) return offer(0, command[1] ?? '', app.words.commands, commandsLike(app, command[1] ?? ''))
   const mention = /(?<![A-Za-z0-9])[@＠]([^\s@＠]{0,30})$/.exec(before)
-  if (!mention) return undefined
-  return offer(mention.index, mention[1] ?? '', app.words.people, peopleLike(app, mention[1] ?? ''))
+  const match = command ?? mention
+  if (!match) return undefined
+  const query = (match[1] ?? '').toLowerCase()
+  const items = (command ? commandsLike(query) : peopleLike(query)).slice(0, mostShown)
+  return items.length > 0
+    ? { from: match.index, title: command ? words.value.commands : words.value.people, items }
+    : undefined
 }
 
-/**
- * @param {number} from
- * @param {string} query
- * @param {string} title
- * @param {Suggestion[]} items
- * @returns {Suggestions | undefined}
- */
-const offer = (from, query, title, items) =>
-  items.length > 0 ? { from, query, title, items: items.slice(0, mostShown) } : undefined
-
-/**
- * @param {App} app
- * @param {string} query
- * @returns {Suggestion[]}
- */
-const commandsLike = (app, query) =>
-  app.store.state.commands
-    .filter(({ command }) => command.slice(1).toLowerCase().startsWith(query.toLowerCase()))
+/** @param {string} query @returns {Suggestion[]} */
+const commandsLike = query =>
+  commands.value
+    .filter(({ command }) => command.slice(1).toLowerCase().startsWith(query))
     .map(({ command, usageHint, description }) => ({
       insert: command,
       label: `${command} ${usageHint}`.trim(),
       hint: description,
-      picture: undefined,
       testid: `suggest-${command.slice(1)}`,
     }))
 
 /**
- * People whose name begins with the query, the bot first, then everybody else whom it fits.
- * @param {App} app
+ * People whose name begins with the query, the bot first, and whole channels.
  * @param {string} query
  * @returns {Suggestion[]}
  */
-const peopleLike = (app, query) => {
-  const wanted = query.toLowerCase()
-  const everyone = [...app.store.state.people.values()].filter(person => person.id !== app.store.state.as)
-  const fits = everyone.filter(({ name, realName }) =>
-    [name, realName].some(one => one.toLowerCase().startsWith(wanted)),
+const peopleLike = query => {
+  const fits = [...people.value.values()].filter(
+    ({ id, name, realName }) => id !== as.value && [name, realName].some(one => one.toLowerCase().startsWith(query)),
   )
-  const broadcasts = ['here', 'channel'].filter(name => wanted !== '' && name.startsWith(wanted))
+  const ranges = ['here', 'channel'].filter(range => query !== '' && range.startsWith(query))
   return [
     ...fits
       .sort((a, b) => Number(b.isBot) - Number(a.isBot))
-      .map(person => ({
-        insert: `@${person.name}`,
-        label: person.name,
-        hint: person.isBot ? app.words.botTag : person.realName === person.name ? '' : person.realName,
-        picture: drawAvatar(person, person.id),
-        testid: `suggest-${person.id}`,
+      .map(({ id, name, realName, isBot }) => ({
+        insert: `@${name}`,
+        label: name,
+        hint: isBot ? words.value.botTag : realName === name ? '' : realName,
+        picture: avatar(id),
+        testid: `suggest-${id}`,
       })),
-    ...broadcasts.map(name => ({
-      insert: `@${name}`,
-      label: `@${name}`,
-      hint: '',
-      picture: undefined,
-      testid: `suggest-${name}`,
-    })),
+    ...ranges.map(range => ({ insert: `@${range}`, label: `@${range}`, hint: '', testid: `suggest-${range}` })),
   ]
-}
-
-let nextList = 0
-
-/**
- * The list of suggestions above a text box.
- * @param {(item: Suggestion) => void} onChoose
- */
-export const createSuggestionList = onChoose => {
-  const id = `suggestions-${nextList++}`
-  const node = h('div', { class: 'suggestions', role: 'listbox', id, hidden: true, testid: 'suggestions' })
-  /** @type {Suggestion[]} */
-  let items = []
-  let chosen = 0
-
-  const mark = () => {
-    for (const [index, child] of [...node.children].entries())
-      child.setAttribute('aria-selected', String(index === chosen))
-    node.children[chosen]?.scrollIntoView({ block: 'nearest' })
-  }
-  const draw = (/** @type {Suggestion} */ item, /** @type {number} */ index) =>
-    h(
-      'div',
-      {
-        role: 'option',
-        id: `${id}-${index}`,
-        class: 'suggestion',
-        testid: item.testid,
-        on: {
-          pointerdown: (/** @type {Event} */ event) => event.preventDefault(),
-          click: () => onChoose(item),
-        },
-      },
-      item.picture,
-      h('span', {}, item.label),
-      h('small', {}, item.hint),
-    )
-
-  return {
-    node,
-    id,
-    /** @param {Suggestions | undefined} suggestions */
-    show: suggestions => {
-      items = suggestions?.items ?? []
-      chosen = 0
-      node.hidden = items.length === 0
-      node.setAttribute('aria-label', suggestions?.title ?? '')
-      node.replaceChildren(...items.map(draw))
-      mark()
-    },
-    isOpen: () => !node.hidden,
-    chosen: () => items[chosen],
-    activeId: () => (node.hidden ? '' : `${id}-${chosen}`),
-    /** @param {number} step */
-    move: step => {
-      chosen = (chosen + step + items.length) % items.length
-      mark()
-    },
-  }
 }

@@ -1,113 +1,73 @@
 // @ts-check
-/** @import { App } from './app.js' */
-import { acceptDrops } from './attachments.js'
-import { createComposer } from './composer.js'
-import { fill, h, icon, iconButton } from './dom.js'
-import { createList } from './list.js'
-import { isReply } from './log.js'
-import { drawStatus } from './message.js'
-import { titleOf } from './messages.js'
+import { html } from 'htm/preact'
+import { h } from 'preact'
+import { useLayoutEffect, useRef } from 'preact/hooks'
+import { attach, dropProps } from './attachments.js'
+import { Composer } from './composer.js'
+import { draftOf, isEmptyDraft } from './drafts.js'
+import { focusEnd } from './editor.js'
+import { editLast, List } from './list.js'
+import { statusLine } from './message.js'
+import { go, place } from './places.js'
+import { act, as, channels, logOf, statuses, titleOf, titles, words } from './state.js'
+import { icon, iconButton } from './ui.js'
+
+/** The pane of the thread that is open, if one is. */
+export const ThreadPane = () => {
+  const now = place.value
+  if (now.kind !== 'channel' || !now.thread) return null
+  return h(Thread, { channel: now.channel, ts: now.thread, key: `${as.value} ${now.channel} ${now.thread}` })
+}
 
 /**
- * The pane of one thread: the message that began it, its replies, what the bot is doing, and a place to answer.
- * @param {App} app
+ * One thread: the message that began it, its replies, what the bot is doing, and a place to answer.
+ * @param {{ channel: string, ts: string }} props
  */
-export const createThreadPane = app => {
-  const { store, words } = app
-  const header = h('header', { class: 'pane-header' })
-  const list = createList(app, 'thread', words.thread)
-  const status = h('div', { class: 'thread-status', 'aria-live': 'polite' })
-  const composer = createComposer(app, { testid: 'thread-composer', onEditLast: list.editLast })
-  const foot = h('div', { class: 'pane-foot' }, status, composer.node)
-  const node = h(
-    'aside',
-    { class: 'pane pane-thread', testid: 'thread', 'aria-label': words.thread, hidden: true },
-    header,
-    list.node,
-    foot,
-  )
-  let shown = { channel: '', ts: '' }
+const Thread = ({ channel, ts }) => {
+  const now = place.value
+  const box = useRef(/** @type {HTMLTextAreaElement | null} */ (null))
+  useLayoutEffect(() => {
+    if (now.kind === 'channel' && now.focus === 'composer' && now.thread === ts) focusEnd(box.current)
+  }, [now])
 
-  /** The root stands before the replies; both are the log's own lists, so the pane keeps a list of its own. */
-  const messages = () => {
-    const log = store.log(shown.channel)
-    const root = log.byKey.get(shown.ts)
-    return [...(root ? [root] : []), ...(log.threads.get(shown.ts) ?? [])]
-  }
-  const close = () => app.go({ kind: 'channel', channel: shown.channel, focus: 'composer' })
-  const isHere = (/** @type {string} */ channel, /** @type {string} */ ts) =>
-    channel === shown.channel && ts === shown.ts
-
-  const drawHeader = () => {
-    const channel = store.state.channels.get(shown.channel)
-    const title = store.state.titles.get(`${shown.channel}:${shown.ts}`)
-    fill(
-      header,
-      iconButton('back', words.back, close, { class: 'only-phone', testid: 'back-to-channel' }),
-      h('h2', { testid: 'thread-title' }, title || words.thread),
-      h('span', { class: 'topic' }, channel ? titleOf(app, channel) : ''),
-      iconButton('close', words.close, close, { class: 'not-phone', testid: 'close-thread' }),
-    )
-  }
-  const drawStatusLine = () => {
-    const text = store.state.statuses.get(`${shown.channel}:${shown.ts}`)
-    const isStreaming = messages().some(message => message.streaming)
-    const stop = () => void app.act({ do: 'stop_session', channel: shown.channel, threadTs: shown.ts })
-    fill(
-      status,
-      text ? h('span', { class: 'status', testid: 'thread-status' }, drawStatus(app, text)) : undefined,
-      (text || isStreaming) &&
-        h('button', { type: 'button', class: 'stop', testid: 'stop', on: { click: stop } }, icon('stop'), words.stop),
-    )
-  }
-  const drawAgain = () => {
-    if (!shown.ts) return
-    drawHeader()
-    list.refresh(messages())
-    drawStatusLine()
-  }
-  const drawAll = () => {
-    drawHeader()
-    list.show(messages(), '')
-    const channel = store.state.channels.get(shown.channel)
-    const canBroadcast = channel?.kind !== 'im'
-    composer.aim({ channel: shown.channel, threadTs: shown.ts, canBroadcast }, words.replyTo)
-    drawStatusLine()
-  }
-  const turn = () => {
-    const place = app.place()
-    const next = place.kind === 'channel' && place.thread ? { channel: place.channel, ts: place.thread } : undefined
-    node.hidden = !next
-    document.body.classList.toggle('has-thread', next !== undefined)
-    if (!next) {
-      shown = { channel: '', ts: '' }
-      return
-    }
-    const isSame = isHere(next.channel, next.ts)
-    shown = next
-    if (!isSame) drawAll()
-    if (place.kind !== 'channel') return
-    if (place.message && place.message !== place.thread) list.reveal(place.message)
-    else if (place.focus === 'composer') composer.focus()
-  }
-
-  node.addEventListener('keydown', event => {
-    const isWriting = event.target instanceof HTMLTextAreaElement && !composer.isEmpty()
+  const { back, thread, close: closeWord, replyTo, stop: stopWord } = words.value
+  const log = logOf(channel)
+  const messages = [log.byKey.get(ts) ?? [], log.threads.get(ts) ?? []].flat()
+  const status = statuses.value.get(`${channel}:${ts}`)
+  const here = channels.value.get(channel)
+  const isBusy = status || messages.some(message => message.streaming)
+  const close = () => go({ kind: 'channel', channel, focus: 'composer' })
+  const stop = () => act({ do: 'stop_session', channel, threadTs: ts })
+  const onKeyDown = (/** @type {KeyboardEvent} */ event) => {
+    const isWriting = event.target instanceof HTMLTextAreaElement && !isEmptyDraft(channel, ts)
     if (event.key === 'Escape' && !event.isComposing && !event.defaultPrevented && !isWriting) close()
-  })
-  acceptDrops(node, words.dropHere, composer.attach)
-  app.hear('all', drawAgain)
-  app.hear('place', turn)
-  app.hear('titles', ({ channel, threadTs }) => isHere(channel, threadTs) && drawHeader())
-  app.hear('status', ({ channel, threadTs }) => isHere(channel, threadTs) && drawStatusLine())
-  app.hear('message', ({ message }) => {
-    if (!isHere(message.channel, isReply(message) ? (message.threadTs ?? '') : message.ts)) return
-    list.put(message, messages())
-    drawStatusLine()
-  })
-  app.hear('removed', ({ message }) => {
-    if (!isHere(message.channel, isReply(message) ? (message.threadTs ?? '') : message.ts)) return
-    list.remove(message, messages())
-  })
-  return { node, focus: composer.focus, isEmpty: composer.isEmpty }
+  }
+  return html`<aside class="pane pane-thread" data-testid="thread" aria-label=${thread} onKeyDown=${onKeyDown}
+    ...${dropProps(files => attach(draftOf(channel, ts), files))}>
+    <header class="pane-header">
+      ${iconButton('back', back, close, { class: 'only-phone', 'data-testid': 'back-to-channel' })}
+      <h2 data-testid="thread-title">${titles.value.get(`${channel}:${ts}`) || thread}</h2>
+      <span class="topic">${here && titleOf(here)}</span>
+      ${iconButton('close', closeWord, close, { class: 'not-phone', 'data-testid': 'close-thread' })}
+    </header>
+    ${h(List, { messages, where: 'thread', label: thread, emptyText: '' })}
+    <div class="pane-foot">
+      <div class="thread-status" aria-live="polite">
+        ${status && html`<span class="status" data-testid="thread-status">${statusLine(status)}</span>`}
+        ${
+          isBusy &&
+          html`<button type="button" class="stop" data-testid="stop" onClick=${stop}>${icon('stop')}${stopWord}</button>`
+        }
+      </div>
+      ${h(Composer, {
+        channel,
+        threadTs: ts,
+        label: replyTo,
+        testid: 'thread-composer',
+        canBroadcast: here?.kind !== 'im',
+        box,
+        onEditLast: () => editLast('thread', messages),
+      })}
+    </div>
+  </aside>`
 }

@@ -2,6 +2,7 @@
 
 const english = {
   workspace: 'Threadwise playground',
+  skip: 'Skip to messages',
   speakAs: 'Speak as',
   speakingAs: 'Speaking as',
   channels: 'Channels',
@@ -22,6 +23,7 @@ const english = {
   messagesTab: 'Messages',
   noHome: 'The bot has drawn nothing here yet.',
   answers: 'Answers:',
+  modelTitle: (/** @type {string} */ title) => title,
   botConnected: 'Bot connected',
   botAway: 'Bot not connected',
   reconnecting: 'The playground’s server is away. Trying again…',
@@ -45,6 +47,7 @@ const english = {
   alsoSent: 'Also sent to the channel',
   repliedInThread: 'Replied in a thread',
   onlyYou: 'Only visible to you',
+  isPrivate: 'private',
   edited: '(edited)',
   writes: (/** @type {number} */ n) => (n === 1 ? 'changed once' : `changed ${n} times`),
   react: 'Add a reaction',
@@ -121,6 +124,7 @@ const english = {
 /** @type {Words} */
 const chinese = {
   workspace: 'Threadwise 体验区',
+  skip: '跳到消息',
   speakAs: '以谁的身份说话',
   speakingAs: '当前身份',
   channels: '频道',
@@ -141,6 +145,10 @@ const chinese = {
   messagesTab: '消息',
   noHome: '机器人还没有在这里显示任何内容。',
   answers: '回答者：',
+  modelTitle: title =>
+    title.startsWith('built-in engine')
+      ? '内置引擎，未连接语言模型'
+      : title.replace('(found on this machine)', '（本机）'),
   botConnected: '机器人已连接',
   botAway: '机器人未连接',
   reconnecting: '服务器暂时离开，正在重新连接…',
@@ -164,6 +172,7 @@ const chinese = {
   alsoSent: '同时发送到了频道',
   repliedInThread: '回复了消息列',
   onlyYou: '仅你可见',
+  isPrivate: '私密',
   edited: '（已编辑）',
   writes: n => `已更改 ${n} 次`,
   react: '添加表情回应',
