@@ -1,15 +1,58 @@
-// @ts-check
+/** @import { PageFile } from '../protocol.ts' */
 /** @import { Signal } from '@preact/signals' */
-/** @import { Attachment, Draft } from './drafts.js' */
+import { signal } from '@preact/signals'
 import { html } from 'htm/preact'
-import { fileUrl } from './files.js'
 import { uploadFile } from './server.js'
 import { as, toast, words } from './state.js'
 import { icon, iconButton } from './ui.js'
 
-/** @param {Signal<Draft>} draft @param {Attachment[]} files */
-const setFiles = (draft, files) => {
-  draft.value = { ...draft.value, files }
+/**
+ * A file on its way; one that failed is uploaded again when the message is sent.
+ * @typedef {{ file: File, done?: PageFile, going?: Promise<void> }} Attachment
+ */
+
+/** @typedef {{ text: string, files: Attachment[] }} Draft */
+
+/** @type {Map<string, Signal<Draft>>} */
+const drafts = new Map()
+
+/** What a person has typed and not sent. @param {string} channel @param {string} [threadTs] */
+export const draftOf = (channel, threadTs = '') => {
+  const key = `${as.value}/${channel}/${threadTs}`
+  const known = drafts.get(key) ?? signal(/** @type {Draft} */ ({ text: '', files: [] }))
+  drafts.set(key, known)
+  return known
+}
+
+/** @param {string} channel @param {string} [threadTs] */
+export const isEmptyDraft = (channel, threadTs) => {
+  const { text, files } = draftOf(channel, threadTs).value
+  return text === '' && files.length === 0
+}
+
+/** @param {number} bytes */
+const toSize = bytes => {
+  if (bytes < 1024) return `${bytes} B`
+  return bytes < 1024 * 1024 ? `${Math.round(bytes / 1024)} KB` : `${(bytes / 1024 / 1024).toFixed(1)} MB`
+}
+
+/** The address of a file's bytes on this server. @param {string} id */
+const fileUrl = id => `/page/files/${encodeURIComponent(id)}`
+
+/** A file of a message: seen, heard, or downloaded. @param {PageFile} file */
+export const file = ({ id, name, mimetype, size }) => {
+  const href = fileUrl(id)
+  const isImage = mimetype.startsWith('image/')
+  return html`<figure class=${`file ${isImage ? 'file-image' : ''}`} data-testid="file" key=${id}>
+    ${isImage && html`<img src=${href} alt=${name} loading="lazy" />`}
+    ${mimetype.startsWith('audio/') && html`<audio src=${href} controls preload="none"></audio>`}
+    <a class="file-name" href=${href} download=${name}>${icon('clip')}<span>${name}</span><small>${toSize(size)}</small></a>
+  </figure>`
+}
+
+/** @param {Signal<Draft>} draft @param {(files: Attachment[]) => Attachment[]} change */
+const setFiles = (draft, change) => {
+  draft.value = { ...draft.value, files: change(draft.value.files) }
 }
 
 /** @param {Signal<Draft>} draft @param {Attachment} item */
@@ -21,7 +64,7 @@ const upload = (draft, item) => {
     .catch(error => toast(error.message || words.value.failed))
     .finally(() => {
       delete item.going
-      setFiles(draft, [...draft.value.files])
+      setFiles(draft, files => [...files])
     })
   return item.going
 }
@@ -29,7 +72,7 @@ const upload = (draft, item) => {
 /** Adds files to a draft and uploads them. @param {Signal<Draft>} draft @param {File[]} files */
 export const attach = (draft, files) => {
   const fresh = files.map(file => /** @type {Attachment} */ ({ file }))
-  setFiles(draft, [...draft.value.files, ...fresh])
+  setFiles(draft, old => [...old, ...fresh])
   for (const item of fresh) void upload(draft, item)
 }
 
@@ -41,20 +84,13 @@ export const uploadedIds = async draft => {
   return ids.length === files.length ? ids : undefined
 }
 
-/**
- * The files that will go with the next message, with a picture of each where there is one.
- * @param {Signal<Draft>} draft
- */
+/** The files that go with the next message. @param {Signal<Draft>} draft */
 export const attachments = draft => {
   const { remove, uploading } = words.value
   const draw = (/** @type {Attachment} */ item) => {
     const { file, done } = item
     const isPicture = done && file.type.startsWith('image/')
-    const take = () =>
-      setFiles(
-        draft,
-        draft.value.files.filter(other => other !== item),
-      )
+    const take = () => setFiles(draft, all => all.filter(other => other !== item))
     return html`<div class=${`attachment${done ? '' : ' is-uploading'}`} title=${done ? file.name : uploading(file.name)}
       data-testid="attachment">
       ${isPicture ? html`<img src=${fileUrl(done.id)} alt="" />` : icon('clip')}
@@ -67,23 +103,14 @@ export const attachments = draft => {
 
 /** Lets files be dropped anywhere on a pane. @param {(files: File[]) => void} onFiles */
 export const dropProps = onFiles => {
-  const hasFiles = (/** @type {DragEvent} */ event) => event.dataTransfer?.types.includes('Files') === true
-  return {
-    'data-drop-hint': words.value.dropHere,
-    onDragOver: (/** @type {DragEvent & { currentTarget: HTMLElement }} */ event) => {
-      if (!hasFiles(event)) return
-      event.preventDefault()
-      event.currentTarget.classList.add('is-dropping')
-    },
-    onDragLeave: (/** @type {DragEvent & { currentTarget: HTMLElement }} */ event) => {
-      const isInside = event.relatedTarget instanceof Node && event.currentTarget.contains(event.relatedTarget)
-      if (!isInside) event.currentTarget.classList.remove('is-dropping')
-    },
-    onDrop: (/** @type {DragEvent & { currentTarget: HTMLElement }} */ event) => {
-      event.currentTarget.classList.remove('is-dropping')
-      if (!hasFiles(event)) return
-      event.preventDefault()
-      onFiles([...(event.dataTransfer?.files ?? [])])
-    },
+  const onDrag = (/** @type {DragEvent & { currentTarget: HTMLElement }} */ event) => {
+    const { type, currentTarget: pane, dataTransfer, relatedTarget } = event
+    const hasFiles = dataTransfer?.types.includes('Files') === true
+    const isInside = type === 'dragleave' && relatedTarget instanceof Node && pane.contains(relatedTarget)
+    if (!isInside) pane.classList.toggle('is-dropping', hasFiles && type === 'dragover')
+    if (!hasFiles || type === 'dragleave') return
+    event.preventDefault()
+    if (type === 'drop') onFiles([...dataTransfer.files])
   }
+  return { 'data-drop-hint': words.value.dropHere, onDragOver: onDrag, onDragLeave: onDrag, onDrop: onDrag }
 }

@@ -1,23 +1,19 @@
-// @ts-check
-/** @import { VNode } from 'preact' */
 /** @import { SlackJson } from '../protocol.ts' */
+/** @import { VNode } from 'preact' */
 import { html } from 'htm/preact'
-import { chart } from './chart.js'
 import { drawElement, picture, unknown } from './elements.js'
 import { labelOf, toObject, toObjects, toText } from './json.js'
 import { markdown, table } from './markdown.js'
-import { richText } from './rich-text.js'
 import { words } from './state.js'
-import { mrkdwn, mrkdwnInline, plain } from './text.js'
+import { mrkdwn, mrkdwnInline, plain, richText } from './text.js'
 import { icon } from './ui.js'
 
 /**
- * The message or view in which a block stands.
- * @typedef {object} Surface
- * @property {(blockId: string, action: SlackJson) => void} act a button was pressed, a choice was made
- * @property {(blockId: string, element: SlackJson) => SlackJson | undefined} [held] what was put in, in a view
- * @property {(blockId: string, element: SlackJson, state: SlackJson) => void} [hold]
- * @property {Record<string, string>} [errors] what is wrong, by block
+ * The message or view in which a block stands: who is told what was pressed or chosen, what a view holds that was put in,
+ * and what is wrong with it, by block.
+ * @typedef {{ act: (blockId: string, action: SlackJson) => void, errors?: Record<string, string>,
+ *   held?: (blockId: string, element: SlackJson) => SlackJson | undefined,
+ *   hold?: (blockId: string, element: SlackJson, state: SlackJson) => void }} Surface
  */
 
 /** @typedef {(block: SlackJson, surface: Surface, blockId: string) => VNode} Draw */
@@ -33,8 +29,7 @@ const errorId = blockId => `error-${blockId}`
 
 /**
  * The place of an element within a block.
- * @param {SlackJson} element
- * @param {Surface} surface
+ * @param {SlackJson} element @param {Surface} surface
  * @param {{ blockId: string, label?: string, isSilent?: boolean }} place
  */
 const elementIn = (element, surface, { blockId, label = '', isSilent = false }) =>
@@ -83,10 +78,10 @@ const image = block => html`<figure>
 
 /** @type {Draw} */
 const tableBlock = block => {
-  const settings = toObjects(block.column_settings)
+  const settings = Array.isArray(block.column_settings) ? block.column_settings : []
   const draw = (/** @type {'th' | 'td'} */ tag, /** @type {unknown} */ row) => {
     const cells = toObjects(row).map((one, at) => {
-      return html`<${tag} class=${`align-${toText(settings[at]?.align) || 'left'}`}>${cell(one)}<//>`
+      return html`<${tag} class=${`align-${toText(toObject(settings[at]).align) || 'left'}`}>${cell(one)}<//>`
     })
     return html`<tr>${cells}</tr>`
   }
@@ -134,6 +129,43 @@ const task = block => html`<div class=${`task-card task-${toText(block.status)}`
   ${[block.details, block.output].map(part => part && richText(toObject(part)))}
 </div>`
 
+/** Points of the highest bar. */
+const height = 160
+
+/** The numbers of a chart, series by series; a pie is one series. @param {SlackJson} of */
+const toSeries = of =>
+  (of.segments ? [{ name: '', data: of.segments }] : toObjects(of.series)).map(({ name, data }) => ({
+    name: toText(name),
+    points: toObjects(data).map(({ label, value }) => ({ label: toText(label), value: Number(value) || 0 })),
+  }))
+
+/** A chart of any kind, as bars: those of one label stand on each other. @param {SlackJson} block */
+const chart = block => {
+  const series = toSeries(toObject(block.chart))
+  const labels = series[0]?.points.map(({ label }) => label) ?? []
+  const stacks = labels.map((_, at) => series.map(({ points }) => points[at]?.value ?? 0))
+  const sums = stacks.map(values => values.reduce((sum, value) => sum + value, 0))
+  const most = Math.max(1, ...sums)
+  const part = (/** @type {number} */ value, /** @type {number} */ at) =>
+    html`<div class=${`series-${at}`} title=${`${series[at]?.name} ${value}`}
+      style=${{ height: `${(value / most) * height}px` }}></div>`
+  const bars = labels.map(
+    (label, at) => html`<div class="chart-bar">
+      <span>${sums[at]}</span>${stacks[at]?.map(part).reverse()}<span>${label}</span>
+    </div>`,
+  )
+  const said = series.map(({ name, points }) => {
+    return `${name}: ${points.map(({ label, value }) => `${label} ${value}`).join(', ')}`
+  })
+  return html`<figure class="chart">
+    <figcaption>${toText(block.title)}</figcaption>
+    <div class="chart-bars" role="img" aria-label=${said.join('; ')}>${bars}</div>
+    <div class="chart-legend" aria-hidden="true">
+      ${series.map(({ name }, at) => html`<span><i class=${`series-${at}`}></i>${name}</span>`)}
+    </div>
+  </figure>`
+}
+
 /** @type {Record<string, Draw>} */
 const drawings = {
   section,
@@ -164,11 +196,7 @@ const drawings = {
   </div>`,
 }
 
-/**
- * Draws Slack's blocks; one that is not known is shown as its JSON.
- * @param {unknown} blocks
- * @param {Surface} surface
- */
+/** Draws Slack's blocks; an unknown one as its JSON. @param {unknown} blocks @param {Surface} surface */
 export const drawBlocks = (blocks, surface) =>
   toObjects(blocks).map((block, index) => {
     const blockId = toText(block.block_id) || `b${index}`

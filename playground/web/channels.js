@@ -1,16 +1,14 @@
-// @ts-check
-/** @import { TargetedEvent } from 'preact' */
 /** @import { PageChannel } from '../protocol.ts' */
 /** @import { Child } from './ui.js' */
+/** @import { TargetedEvent } from 'preact' */
 import { html } from 'htm/preact'
 import { h } from 'preact'
 import { openMenu, openPanel } from './menu.js'
 import { goToNew, place, showPane } from './places.js'
-import { countUnread } from './reads.js'
-import { speakAs } from './session.js'
+import { countUnread, speakAs } from './session.js'
 import { act, as, botUserId, dm, listedChannels, nameOf, people, words } from './state.js'
 import { TryCard } from './try.js'
-import { avatar, icon, iconButton } from './ui.js'
+import { avatar, icon, iconButton, popup } from './ui.js'
 
 /** The left side: as whom to speak, the channels, the conversation with the bot and its Home. */
 export const Nav = () => {
@@ -32,10 +30,7 @@ export const Nav = () => {
     <div class="nav-scroll">
       <div class="nav-head">
         <h2 class="nav-title">${channels}</h2>
-        ${iconButton('plus', createChannel, event => openCreate(event.currentTarget), {
-          'data-testid': 'create-channel',
-          'aria-haspopup': 'dialog',
-        })}
+        ${iconButton('plus', createChannel, event => openCreate(event.currentTarget), popup('create-channel', 'dialog'))}
       </div>
       <div class="nav-list">${listedChannels.value.map(channelEntry)}</div>
       <h2 class="nav-title">${apps}</h2>

@@ -1,24 +1,23 @@
-// @ts-check
+/** @import { Draft } from './attachments.js' */
+/** @import { PageMessage } from '../protocol.ts' */
 /** @import { TargetedEvent } from 'preact' */
-/** @import { Draft } from './drafts.js' */
 import { html } from 'htm/preact'
 import { h } from 'preact'
 import { useEffect, useState } from 'preact/hooks'
-import { attach, attachments, uploadedIds } from './attachments.js'
-import { draftOf } from './drafts.js'
+import { attach, attachments, draftOf, uploadedIds } from './attachments.js'
 import { Editor } from './editor.js'
+import { editLast } from './list.js'
 import { openMenu } from './menu.js'
-import { act, commands, shortcuts, toast, words } from './state.js'
-import { iconButton } from './ui.js'
-
-/** @typedef {{ current: HTMLTextAreaElement | null }} Box */
+import { act, channels, commands, shortcuts, toast, words } from './state.js'
+import { iconButton, popup } from './ui.js'
 
 /**
  * The place to write in: text, files, commands, shortcuts. The draft of a conversation is kept until it has been sent.
- * @param {{ channel: string, threadTs?: string, label: string, testid: string, canBroadcast?: boolean, box: Box,
- *   onEditLast: () => void }} props
+ * @param {{ channel: string, threadTs?: string, messages: PageMessage[], label: string,
+ *   box: { current: HTMLTextAreaElement | null } }} props
  */
-export const Composer = ({ channel, threadTs, label, testid, canBroadcast, box, onEditLast }) => {
+export const Composer = ({ channel, threadTs, messages, label, box }) => {
+  const testid = threadTs === undefined ? 'composer' : 'thread-composer'
   const draft = draftOf(channel, threadTs)
   const [isBroadcast, setBroadcast] = useState(false)
   useEffect(() => setBroadcast(false), [draft])
@@ -68,8 +67,7 @@ export const Composer = ({ channel, threadTs, label, testid, canBroadcast, box, 
     onFiles([...(picker.files ?? [])])
     picker.value = ''
   }
-  const onBroadcast = (/** @type {TargetedEvent<HTMLInputElement>} */ event) =>
-    setBroadcast(event.currentTarget.checked)
+  const onBroadcast = () => setBroadcast(!isBroadcast)
   const openPicker = (/** @type {{ currentTarget: HTMLElement }} */ { currentTarget }) =>
     /** @type {HTMLInputElement | null} */ (currentTarget.previousElementSibling)?.click()
   return html`<div class="composer">
@@ -83,16 +81,13 @@ export const Composer = ({ channel, threadTs, label, testid, canBroadcast, box, 
       withCommands: true,
       value: draft.value.text,
       onSend: () => void send(),
-      onUpWhenEmpty: onEditLast,
+      onUpWhenEmpty: () => editLast(threadTs === undefined ? 'main' : 'thread', messages),
     })}
     <div class="composer-bar">
       <input type="file" multiple hidden data-testid=${`${testid}-file`} onChange=${pick} />
       ${iconButton('clip', attachWord, openPicker, { 'data-testid': `${testid}-attach` })}
-      ${iconButton('bolt', shortcutsWord, event => openShortcuts(event.currentTarget, type), {
-        'data-testid': `${testid}-shortcuts`,
-        'aria-haspopup': 'menu',
-      })}
-      <label class="broadcast" hidden=${!canBroadcast}>
+      ${iconButton('bolt', shortcutsWord, event => openShortcuts(event.currentTarget, type), popup(`${testid}-shortcuts`))}
+      <label class="broadcast" hidden=${threadTs === undefined || channels.value.get(channel)?.kind === 'im'}>
         <input type="checkbox" data-testid=${`${testid}-broadcast`} checked=${isBroadcast} onChange=${onBroadcast} />
         ${alsoToChannel}
       </label>

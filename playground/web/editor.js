@@ -1,9 +1,9 @@
-// @ts-check
-/** @import { Suggestion, Suggestions } from './suggest.js' */
+/** @import { Child } from './ui.js' */
 /** @import { Ref } from 'preact' */
 import { html } from 'htm/preact'
 import { useId, useLayoutEffect, useRef, useState } from 'preact/hooks'
-import { toSuggestions } from './suggest.js'
+import { as, commands, people, words } from './state.js'
+import { avatar } from './ui.js'
 
 /** The key code of a key press that belongs to an input method; some browsers say it only so. */
 const imeKeyCode = 229
@@ -12,16 +12,9 @@ const imeKeyCode = 229
 const growsByItself = CSS.supports('field-sizing', 'content')
 
 /**
- * @typedef {object} EditorProps
- * @property {string} label
- * @property {string} testid
- * @property {string} value
- * @property {(value: string) => void} onValue
- * @property {() => void} onSend
- * @property {boolean} [withCommands]
- * @property {() => void} [onUpWhenEmpty]
- * @property {(files: File[]) => void} [onFiles]
- * @property {{ current: HTMLTextAreaElement | null }} box
+ * @typedef {{ label: string, testid: string, value: string, box: { current: HTMLTextAreaElement | null },
+ *   withCommands?: boolean, onValue: (value: string) => void, onSend: () => void, onUpWhenEmpty?: () => void,
+ *   onFiles?: (files: File[]) => void }} EditorProps
  */
 
 /** Gives the focus to a text box, with the caret at the end. @param {HTMLTextAreaElement | null} box */
@@ -108,4 +101,59 @@ export const Editor = props => {
       aria-autocomplete="list" aria-controls=${id} aria-activedescendant=${suggestions && `${id}-${chosen}`} ref=${box}
       onInput=${onInput} onKeyDown=${onKeyDown} onPaste=${onPaste} onBlur=${() => suggest(undefined)}></textarea>
   </div>`
+}
+
+/** More than these would cover the conversation. */
+const mostShown = 8
+
+/**
+ * @typedef {{ insert: string, label: string, hint: string, picture?: Child, testid: string }} Suggestion
+ * @typedef {{ from: number, title: string, items: Suggestion[] }} Suggestions
+ */
+
+/**
+ * What could be meant by the word before the caret: a person behind an `@`, a command behind a `/` at the beginning.
+ * @param {string} before the text before the caret @param {boolean} withCommands @returns {Suggestions | undefined}
+ */
+const toSuggestions = (before, withCommands) => {
+  const command = withCommands ? /^[/／](\S*)$/.exec(before) : null
+  const mention = /(?<![A-Za-z0-9])[@＠]([^\s@＠]{0,30})$/.exec(before)
+  const match = command ?? mention
+  if (!match) return undefined
+  const query = (match[1] ?? '').toLowerCase()
+  const items = (command ? commandsLike(query) : peopleLike(query)).slice(0, mostShown)
+  return items.length > 0
+    ? { from: match.index, title: command ? words.value.commands : words.value.people, items }
+    : undefined
+}
+
+/** @param {string} query @returns {Suggestion[]} */
+const commandsLike = query =>
+  commands.value
+    .filter(({ command }) => command.slice(1).toLowerCase().startsWith(query))
+    .map(({ command, usageHint, description }) => ({
+      insert: command,
+      label: `${command} ${usageHint}`.trim(),
+      hint: description,
+      testid: `suggest-${command.slice(1)}`,
+    }))
+
+/** People by their names, the bot first, and whole channels. @param {string} query @returns {Suggestion[]} */
+const peopleLike = query => {
+  const fits = [...people.value.values()].filter(
+    ({ id, name, realName }) => id !== as.value && [name, realName].some(one => one.toLowerCase().startsWith(query)),
+  )
+  const ranges = ['here', 'channel'].filter(range => query !== '' && range.startsWith(query))
+  return [
+    ...fits
+      .sort((a, b) => Number(b.isBot) - Number(a.isBot))
+      .map(({ id, name, realName, isBot }) => ({
+        insert: `@${name}`,
+        label: name,
+        hint: isBot ? words.value.botTag : realName === name ? '' : realName,
+        picture: avatar(id),
+        testid: `suggest-${id}`,
+      })),
+    ...ranges.map(range => ({ insert: `@${range}`, label: `@${range}`, hint: '', testid: `suggest-${range}` })),
+  ]
 }

@@ -1,49 +1,28 @@
-// @ts-check
 /** @import { TargetedEvent } from 'preact' */
 /** @import { SlackJson } from '../protocol.ts' */
 import { html } from 'htm/preact'
 import { h } from 'preact'
 import { useId, useState } from 'preact/hooks'
-import { labelOf, toObject, toStrings, toText } from './json.js'
+import { labelOf, toObject, toText } from './json.js'
 import { askSure, openMenu } from './menu.js'
 import { as, words } from './state.js'
 import { link, mrkdwn, mrkdwnInline, safeTarget } from './text.js'
-import { icon, iconButton } from './ui.js'
+import { icon, iconButton, popup } from './ui.js'
 import { chosenIn, groupsOf, initialState, isMany, toChosen, typedKind } from './values.js'
 
 /**
- * The place in which an element stands: who is told when it is used, and where its state is kept.
- * @typedef {object} Field
- * @property {string} label
- * @property {SlackJson | undefined} [held] what has been put in, in a view that keeps it when the bot changes the view
- * @property {((state: SlackJson) => void) | undefined} [hold]
- * @property {(state: SlackJson) => void} act
- * @property {string | undefined} [error] the id of the sentence that says what is wrong
+ * The place in which an element stands: who is told when it is used; in a view, what it holds that was put in, which stays
+ * when the bot changes the view; and the id of the sentence that says what is wrong with it.
+ * @typedef {{ label: string, act: (state: SlackJson) => void, held?: SlackJson | undefined,
+ *   hold?: ((state: SlackJson) => void) | undefined, error?: string | undefined }} Field
  */
 
 /** @typedef {{ element: SlackJson, field: Field }} Props */
 
-/** @type {Record<string, (props: Props) => import('preact').VNode>} */
-const drawings = {
-  button: props => h(Button, props),
-  workflow_button: props => h(Button, props),
-  icon_button: props => h(IconButton, props),
-  feedback_buttons: props => h(Feedback, props),
-  overflow: props => h(Overflow, props),
-  checkboxes: props => h(Ticks, props),
-  radio_buttons: props => h(Ticks, props),
-  image: ({ element }) => picture(element, 'thumbnail'),
-}
-for (const of of ['static', 'users', 'conversations', 'channels']) {
-  drawings[`${of}_select`] = props => h(Select, props)
-  drawings[`multi_${of}_select`] = props => h(MultiSelect, props)
-}
-
 /**
  * Draws one of Slack's elements: a button, a menu, a field. A person is asked first whether they are sure when the
  * element wants it.
- * @param {SlackJson} element
- * @param {Field} field
+ * @param {SlackJson} element @param {Field} field
  */
 export const drawElement = (element, field) => {
   const type = toText(element.type)
@@ -60,16 +39,18 @@ export const drawElement = (element, field) => {
     if (!element.confirm || (await askSure(question))) field.act(state)
   }
   const props = { element, field: { ...field, act }, key: `${type} ${element.action_id}` }
+  if (type === 'image') return picture(element, 'thumbnail')
   if (typedKind(type)) return h(Typed, props)
-  const draw = Object.hasOwn(drawings, type) ? drawings[type] : undefined
-  return draw ? draw(props) : unknown(element)
+  if (/^multi_\w+_select$/.test(type)) return h(MultiSelect, props)
+  if (/_select$/.test(type)) return h(Select, props)
+  const View = Object.hasOwn(views, type) ? views[type] : undefined
+  return View ? h(View, props) : unknown(element)
 }
 
 /**
  * The state of an element: as a person left it, until the bot changes the element. A view that keeps what was put in
  * keeps it then too.
- * @param {Props} props
- * @returns {[SlackJson, (next: SlackJson) => void]}
+ * @param {Props} props @returns {[SlackJson, (next: SlackJson) => void]}
  */
 const useElementState = ({ element, field }) => {
   const json = JSON.stringify(element)
@@ -137,13 +118,10 @@ const Feedback = ({ element, field }) => {
 /** The three dots, with a menu of what can be done. @param {Props} props */
 const Overflow = ({ element, field }) => {
   const { moreOptions } = words.value
-  const items = groupsOf(element).flatMap(({ choices }) =>
-    choices.map(({ value, label }) => ({
-      label: labelOf(label),
-      choose: () => field.act(toChosen(element, [value])),
-    })),
-  )
-  const props = { 'data-testid': `element-${element.action_id}`, 'aria-haspopup': 'menu', class: 'bordered' }
+  const choose = (/** @type {string} */ value) => () => field.act(toChosen(element, [value]))
+  const choices = groupsOf(element).flatMap(group => group.choices)
+  const items = choices.map(({ value, label }) => ({ label: labelOf(label), choose: choose(value) }))
+  const props = { ...popup(`element-${element.action_id}`), class: 'bordered' }
   return iconButton('more', moreOptions, event => openMenu(event.currentTarget, moreOptions, items), props)
 }
 
@@ -232,7 +210,7 @@ const Typed = ({ element, field }) => {
   const [state, set] = useElementState({ element, field })
   const kind = typedKind(toText(element.type)) ?? { type: 'text', key: 'value' }
   const isArea = element.multiline === true
-  const given = toStrings(toObject(element.dispatch_action_config).trigger_actions_on)
+  const given = [toObject(element.dispatch_action_config).trigger_actions_on ?? []].flat()
   const triggers = kind.key !== 'value' ? ['change'] : given.length > 0 ? given : ['on_enter_pressed']
   const read = (/** @type {string} */ value) => {
     const sent = kind.type === 'datetime-local' ? Math.round(new Date(value).getTime() / 1000) : value
@@ -268,8 +246,7 @@ const Typed = ({ element, field }) => {
 /**
  * A picture, when it comes from this server; anything else is a link that a person may follow, because the page itself
  * asks nobody else for anything.
- * @param {SlackJson} image
- * @param {string} className
+ * @param {SlackJson} image @param {string} className
  */
 export const picture = (image, className) => {
   const alt = toText(image.alt_text) || words.value.picture
@@ -286,3 +263,14 @@ export const unknown = json =>
     <summary>${icon('more')}${words.value.unknownBlock(toText(json.type) || '?')}</summary>
     <pre class="fence" tabindex="0">${JSON.stringify(json, undefined, 2)}</pre>
   </details>`
+
+/** @type {Record<string, import('preact').FunctionComponent<Props>>} */
+const views = {
+  button: Button,
+  workflow_button: Button,
+  icon_button: IconButton,
+  feedback_buttons: Feedback,
+  overflow: Overflow,
+  checkboxes: Ticks,
+  radio_buttons: Ticks,
+}

@@ -1,4 +1,3 @@
-// @ts-check
 /** @import { TargetedEvent } from 'preact' */
 /** @import { PageView, SlackJson } from '../protocol.ts' */
 import { html } from 'htm/preact'
@@ -43,7 +42,7 @@ const Form = ({ view }) => {
     openDialog(node.current?.closest('dialog'))
     focus('[autofocus]', '.modal-body :is(input, textarea, select, summary, button, a)', 'footer button')
   }, [])
-  useEffect(() => setErrors(view.errors ?? {}), [view])
+  useEffect(() => view.errors && setErrors(view.errors), [view])
   useLayoutEffect(() => focus('[aria-invalid]'), [errors])
 
   const onSubmit = async (/** @type {TargetedEvent} */ event) => {

@@ -1,13 +1,11 @@
-// @ts-check
-/** @import { TargetedEvent } from 'preact' */
 /** @import { PageMessage } from '../protocol.ts' */
+/** @import { TargetedEvent } from 'preact' */
 import { signal } from '@preact/signals'
 import { html } from 'htm/preact'
 import { useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks'
-import { isReply, keyOf } from './log.js'
 import { editing, Row } from './message.js'
 import { place } from './places.js'
-import { as, logOf, statuses, words } from './state.js'
+import { as, isReply, keyOf, logOf, statuses, words } from './state.js'
 import { empty, iconButton, memo } from './ui.js'
 
 /** A reader this near to the end is at the end, and stays there while the text grows. */
@@ -20,21 +18,17 @@ const movedByPersonMs = 1_000
 const none = []
 const drawRow = memo(Row)
 
-/**
- * Opens the last message of the spoken-as person for editing.
- * @param {'main' | 'thread'} where
- * @param {PageMessage[]} messages
- */
+/** Edits a person's last message. @param {'main' | 'thread'} where @param {PageMessage[]} messages */
 export const editLast = (where, messages) => {
   const mine = messages.findLast(message => message.user === as.value && message.ephemeralTo === undefined)
-  if (mine) editing.value = { ...editing.value, [where]: keyOf(mine) }
+  if (mine) editing.value = `${where} ${keyOf(mine)}`
 }
 
 /**
  * Messages, oldest first, one row each. A changed message touches its own row only; rows out of sight are not laid out.
- * @param {{ messages: PageMessage[], where: 'main' | 'thread', label: string, emptyText: string }} props
+ * @param {{ messages: PageMessage[], where: 'main' | 'thread', emptyText: string }} props
  */
-export const List = ({ messages, where, label, emptyText }) => {
+export const List = ({ messages, where, emptyText }) => {
   const scroller = useRef(/** @type {HTMLElement | null} */ (null))
   const rows = useRef(/** @type {HTMLElement | null} */ (null))
   const end = useMemo(() => createEnd(scroller), [])
@@ -49,10 +43,11 @@ export const List = ({ messages, where, label, emptyText }) => {
     count.current = messages.length
   }, [messages.length])
   useLayoutEffect(() => {
-    const target =
-      now.kind === 'channel' && !(where === 'thread' && now.message === now.thread) ? now.message : undefined
-    const row = target && rows.current?.querySelector(`:scope > [data-ts="${CSS.escape(target)}"]`)
-    if (row instanceof HTMLElement) reveal(row, end.release)
+    if (now.kind !== 'channel' || !now.message || (where === 'thread' && now.message === now.thread)) return
+    const row = rows.current?.querySelector(`:scope > [data-ts="${CSS.escape(now.message)}"]`)
+    if (!(row instanceof HTMLElement)) return
+    end.isThere.value = false
+    reveal(row)
   }, [now])
 
   const isThere = messages.some(message => keyOf(message) === focused)
@@ -74,12 +69,12 @@ export const List = ({ messages, where, label, emptyText }) => {
       replies: (where === 'main' && !isReply(message) && logOf(message.channel).threads.get(message.ts)) || none,
       status: where === 'main' ? statuses.value.get(`${message.channel}:${message.ts}`) : undefined,
       isTabStop: isThere ? key === focused : message === last,
-      isEditing: editing.value[where] === key,
+      isEditing: editing.value === `${where} ${key}`,
     })
   }
   return html`<div class="list">
     <div class="scroller" data-testid=${where === 'main' ? 'messages' : 'thread-messages'} ref=${scroller}>
-      <div class="rows" role=${last && 'feed'} aria-label=${label} ref=${rows}
+      <div class="rows" role=${last && 'feed'} aria-label=${where === 'main' ? words.value.messagesTab : words.value.thread} ref=${rows}
         onKeyDown=${moveBetweenRows} onFocusIn=${onFocusIn} onFocusOut=${onFocusOut}>
         ${messages.map(draw)}${!last && emptyText && empty(emptyText)}
       </div>
@@ -88,9 +83,8 @@ export const List = ({ messages, where, label, emptyText }) => {
   </div>`
 }
 
-/** Brings a message into view and lights it up. @param {HTMLElement} row @param {() => void} release */
-const reveal = (row, release) => {
-  release()
+/** Brings a message into view and lights it up. @param {HTMLElement} row */
+const reveal = row => {
   row.scrollIntoView({ block: 'center' })
   row.classList.add('is-found')
   row.focus({ preventScroll: true })
@@ -125,9 +119,6 @@ const createEnd = scroller => {
       isThere.value = true
       scroll()
     },
-    release: () => {
-      isThere.value = false
-    },
     /** @param {HTMLElement | null} content */
     watch: content => {
       const watcher = new ResizeObserver(() => isThere.peek() && scroll())
@@ -141,10 +132,7 @@ const createEnd = scroller => {
   }
 }
 
-/**
- * One row of a list is reached by Tab; the arrows go from row to row.
- * @param {TargetedEvent<HTMLElement, KeyboardEvent>} event
- */
+/** Goes from row to row by the arrows. @param {TargetedEvent<HTMLElement, KeyboardEvent>} event */
 const moveBetweenRows = event => {
   if (!(event.target instanceof HTMLElement) || !event.target.classList.contains('row') || event.altKey) return
   const next = {

@@ -1,23 +1,20 @@
-// @ts-check
 import { effect } from '@preact/signals'
 import { html } from 'htm/preact'
 import { h, render } from 'preact'
 import { Nav } from './channels.js'
 import { Modals } from './form.js'
-import { Main } from './messages.js'
+import { Main, ThreadPane } from './messages.js'
 import { Announcer, announce, Toasts } from './notices.js'
-import { followHash, followPlace, onArrow, openAnswer } from './places.js'
-import { markRead } from './reads.js'
-import { speakAs } from './session.js'
+import { followHash, followPlace, isWireOpen, onArrow, openAnswer } from './places.js'
+import { markRead, speakAs } from './session.js'
 import { as, lang, messageListeners, words } from './state.js'
-import { ThreadPane } from './thread.js'
 import { showTheme, Top } from './top.js'
 import { WirePane } from './wire.js'
 
 const App = () =>
   as.value && [
     h(Top, {}),
-    html`<div class="panes">${h(Nav, {})}${h(Main, {})}${h(ThreadPane, {})}${h(WirePane, {})}</div>`,
+    html`<div class="panes">${h(Nav, {})}${h(Main, {})}${h(ThreadPane, {})}${isWireOpen.value && h(WirePane, {})}</div>`,
     h(Modals, {}),
     h(Toasts, {}),
     h(Announcer, {}),

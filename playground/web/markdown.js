@@ -1,4 +1,3 @@
-// @ts-check
 /** @import { Token, Tokens } from 'marked' */
 /** @import { Child } from './ui.js' */
 import { html } from 'htm/preact'
@@ -11,12 +10,7 @@ const deepest = 12
 /** Longer than Slack takes: it is shown as it is written. */
 const longest = 50_000
 
-/**
- * A kind of inline token: what Slack understands in Markdown beyond Markdown itself.
- * @param {string} name
- * @param {string} first
- * @param {RegExp} pattern
- */
+/** What Slack reads in Markdown beyond it. @param {string} name @param {string} first @param {RegExp} pattern */
 const inline = (name, first, pattern) => ({
   name,
   level: /** @type {const} */ ('inline'),
@@ -59,33 +53,32 @@ export const markdown = text => {
   return html`<div class="markdown"><p class="plain">${text}</p></div>`
 }
 
-/** @param {Token[]} tokens @param {number} depth @returns {Child[]} */
-const blocks = (tokens, depth) => tokens.flatMap(token => block(/** @type {Tokens.Generic} */ (token), depth))
+/** @type {Record<string, (token: Tokens.Generic, depth: number) => Child>} */
+const drawings = {
+  space: () => '',
+  checkbox: () => '',
+  hr: () => html`<hr />`,
+  code: ({ text }) => fence(text),
+  heading: ({ tokens }) => html`<p class="heading">${line(tokens)}</p>`,
+  blockquote: ({ tokens }, depth) => html`<blockquote>${blocks(tokens, depth + 1)}</blockquote>`,
+  list: ({ ordered, start, items }, depth) =>
+    html`<${ordered ? 'ol' : 'ul'} start=${ordered && start !== 1 ? start : undefined}>
+      ${items.map((/** @type {Tokens.ListItem} */ one) => item(one, depth + 1))}
+    <//>`,
+  table: ({ header, rows }) => {
+    const row = (/** @type {'th' | 'td'} */ tag) => (/** @type {Tokens.TableCell[]} */ cells) =>
+      html`<tr>${cells.map(cell => html`<${tag} class=${`align-${cell.align ?? 'left'}`}>${line(cell.tokens)}<//>`)}</tr>`
+    return table([row('th')(header)], rows.map(row('td')))
+  },
+}
+
+/** @param {Token[] | undefined} tokens @param {number} depth */
+const blocks = (tokens, depth) => tokens?.map(token => block(/** @type {Tokens.Generic} */ (token), depth))
 
 /** @param {Tokens.Generic} token @param {number} depth @returns {Child} */
 const block = (token, depth) => {
   if (depth > deepest) return html`<p class="plain">${token.raw}</p>`
-  switch (token.type) {
-    case 'space':
-    case 'checkbox':
-      return []
-    case 'hr':
-      return html`<hr />`
-    case 'code':
-      return fence(token.text)
-    case 'heading':
-      return html`<p class="heading">${line(token.tokens)}</p>`
-    case 'blockquote':
-      return html`<blockquote>${blocks(token.tokens ?? [], depth + 1)}</blockquote>`
-    case 'list':
-      return html`<${token.ordered ? 'ol' : 'ul'} start=${token.ordered && token.start !== 1 ? token.start : undefined}>
-        ${token.items.map((/** @type {Tokens.ListItem} */ one) => item(one, depth + 1))}
-      <//>`
-    case 'table':
-      return markdownTable(/** @type {Tokens.Table} */ (token))
-    default:
-      return html`<p>${line(token.tokens) ?? token.raw}</p>`
-  }
+  return drawings[token.type]?.(token, depth) ?? html`<p>${token.tokens ? line(token.tokens) : token.raw}</p>`
 }
 
 /** @param {Tokens.ListItem} token @param {number} depth */
@@ -99,21 +92,11 @@ const item = (token, depth) => {
   </li>`
 }
 
-/** @param {Tokens.Table} token */
-const markdownTable = ({ header, rows }) => {
-  const draw = (/** @type {'th' | 'td'} */ tag) => (/** @type {Tokens.TableCell} */ cell) =>
-    html`<${tag} class=${`align-${cell.align ?? 'left'}`}>${line(cell.tokens)}<//>`
-  return table(
-    [html`<tr>${header.map(draw('th'))}</tr>`],
-    rows.map(row => html`<tr>${row.map(draw('td'))}</tr>`),
-  )
-}
-
 /** A table that scrolls inside itself when it is wider than its place. @param {Child[]} head @param {Child[]} body */
 export const table = (head, body) =>
   html`<div class="table" tabindex="0"><table><thead>${head}</thead><tbody>${body}</tbody></table></div>`
 
-/** @param {Token[] | undefined} tokens @returns {Child[] | undefined} */
+/** @param {Token[] | undefined} tokens */
 const line = tokens => tokens?.map(token => run(/** @type {Tokens.Generic} */ (token)))
 
 const entities = /** @type {Record<string, string>} */ ({
@@ -125,34 +108,36 @@ const entities = /** @type {Record<string, string>} */ ({
   nbsp: '\u00A0',
 })
 
-/** @param {Tokens.Generic} token @returns {Child} */
-const run = token => {
-  switch (token.type) {
-    case 'strong':
-    case 'em':
-      return html`<${token.type}>${line(token.tokens)}<//>`
-    case 'del':
-      return html`<s>${line(token.tokens)}</s>`
-    case 'codespan':
-      return html`<code>${token.text}</code>`
-    case 'br':
-      return html`<br />`
-    case 'escape':
-      return token.text
-    case 'link':
-    case 'image':
-      // A picture is a link too, as in Slack: the page fetches nothing from elsewhere.
-      return link(token.href, token.autolink ? token.text : line(token.tokens))
-    case 'angle':
-      return angle(token.text)
-    case 'emoji':
-      return emoji(token.text)
-    case 'bare':
-      return link(token.text, token.text)
-    default:
-      return token.text.replace(
-        /&(amp|lt|gt|quot|#39|nbsp);/g,
-        (/** @type {string} */ _, /** @type {string} */ name) => entities[name],
-      )
-  }
+/** What stands in a link's label, in which nothing else can be pressed. @param {Token[] | undefined} tokens */
+const label = tokens => line(tokens?.map(unlink))
+
+/** @param {Token} token @returns {Token} */
+const unlink = token => {
+  const { type, text = '', tokens } = /** @type {Tokens.Generic} */ (token)
+  if (['link', 'image', 'bare', 'angle'].includes(type)) return { type: 'escape', raw: text, text }
+  return tokens ? { ...token, tokens: tokens.map(unlink) } : token
 }
+
+/** @type {Record<string, (token: Tokens.Generic) => Child>} */
+const runs = {
+  strong: ({ tokens }) => html`<strong>${line(tokens)}</strong>`,
+  em: ({ tokens }) => html`<em>${line(tokens)}</em>`,
+  del: ({ tokens }) => html`<s>${line(tokens)}</s>`,
+  codespan: ({ text }) => html`<code>${text}</code>`,
+  br: () => html`<br />`,
+  escape: ({ text }) => text,
+  link: token => link(token.href, token.text ? label(token.tokens) : token.href),
+  // A picture is a link too, as in Slack: the page fetches nothing from elsewhere.
+  image: token => link(token.href, token.text ? label(token.tokens) : token.href),
+  bare: ({ text }) => link(text, text),
+  angle: ({ text }) => angle(text),
+  emoji: ({ text }) => emoji(text),
+}
+
+/** @param {Tokens.Generic} token @returns {Child} */
+const run = token =>
+  runs[token.type]?.(token) ??
+  token.text.replace(
+    /&(amp|lt|gt|quot|#39|nbsp);/g,
+    (/** @type {string} */ _, /** @type {string} */ name) => entities[name],
+  )

@@ -1,25 +1,18 @@
-// @ts-check
 /** @import { VNode } from 'preact' */
 /** @import { Child } from './ui.js' */
 import { html } from 'htm/preact'
 import { render } from 'preact'
 
 /**
- * @typedef {object} MenuItem
- * @property {string} label
- * @property {Child} [picture]
- * @property {string} [hint]
- * @property {string} [testid]
- * @property {boolean} [isChosen] a radio item: whether it is the present one
- * @property {boolean} [isDanger]
- * @property {() => void} choose
+ * An item of a menu; one with `isChosen` is a radio item, and tells whether it is the present one.
+ * @typedef {{ label: string, picture?: Child, hint?: string, testid?: string, isChosen?: boolean, isDanger?: boolean,
+ *   choose: () => void }} MenuItem
  */
 
 /**
  * Puts a floating panel, an element with `popover`, beside a button. It closes on Escape, on a press elsewhere and when
  * asked to, and the button has the focus again.
- * @param {HTMLElement} anchor
- * @param {VNode} view
+ * @param {HTMLElement} anchor @param {VNode} view
  */
 export const openPanel = (anchor, view) => {
   const box = document.createElement('div')
@@ -52,8 +45,10 @@ export const openPanel = (anchor, view) => {
   return { panel, close }
 }
 
-/** Remembers where the focus is. What is called in the end brings it back when closing a dialog has not: a message's
- * bar is hidden while the focus is elsewhere, and then its message takes the focus. */
+/**
+ * Remembers where the focus is. The function that it returns brings it back when closing a dialog has not: the bar of a
+ * message is hidden while the focus is elsewhere, and then the message takes the focus.
+ */
 export const keepFocus = () => {
   const before = document.activeElement
   return () => {
@@ -76,9 +71,7 @@ const put = (panel, anchor) => {
 
 /**
  * Opens a menu beside a button: arrows move, Enter chooses, Escape closes.
- * @param {HTMLElement} anchor
- * @param {string} label
- * @param {MenuItem[]} items
+ * @param {HTMLElement} anchor @param {string} label @param {MenuItem[]} items
  * @param {string} [emptyText] what stands there when there is nothing to choose
  */
 export const openMenu = (anchor, label, items, emptyText) => {

@@ -1,16 +1,13 @@
-// @ts-check
 /** @import { PageMessage, SlackJson } from '../protocol.ts' */
 import { signal } from '@preact/signals'
 import { html } from 'htm/preact'
 import { h } from 'preact'
 import { useLayoutEffect, useRef, useState } from 'preact/hooks'
+import { file } from './attachments.js'
 import { drawBlocks } from './blocks.js'
 import { Editor, focusEnd } from './editor.js'
-import { toEmoji } from './emoji.js'
-import { file } from './files.js'
-import { isReply, keyOf } from './log.js'
-import { act, as, botUserId, lang, nameOf, people, words } from './state.js'
-import { mrkdwn, toTypedText } from './text.js'
+import { act, as, botUserId, isReply, keyOf, nameOf, people, words } from './state.js'
+import { mrkdwn, toEmoji, toTypedText } from './text.js'
 import { dayKey, toClock, toDay, toMoment } from './time.js'
 import { tools } from './tools.js'
 import { avatar } from './ui.js'
@@ -18,8 +15,8 @@ import { avatar } from './ui.js'
 /** Messages of one person that follow each other within this time stand under one name. */
 const groupedWithinMs = 5 * 60_000
 
-/** The message that is being edited in each list. */
-export const editing = signal({ main: '', thread: '' })
+/** The message that is being edited, after its list. */
+export const editing = signal('')
 
 /**
  * One message as it stands in a list: who, when, what, and all that can be done with it. Its bar is drawn when it is
@@ -41,19 +38,19 @@ export const Row = ({ message, previous, where, replies, status, isTabStop, isEd
     shownEdits.current = edits
   })
   const edit = () => {
-    editing.value = { ...editing.value, [where]: keyOf(message) }
+    editing.value = `${where} ${keyOf(message)}`
   }
   const close = () => {
-    editing.value = { ...editing.value, [where]: '' }
+    editing.value = ''
     node.current?.focus()
   }
 
   const isCompact = !isNewDay && isFollowing(previous, message)
   return html`<article class=${`row${ephemeralTo ? ' is-ephemeral' : ''}${isCompact ? ' is-compact' : ''}`}
-    data-testid="message" data-ts=${ts} data-key=${ts} tabindex=${isTabStop ? 0 : -1}
-    aria-label=${`${nameOf(user)}, ${toClock(ts, lang.value)}`} onPointerEnter=${reach} onFocusIn=${reach} ref=${node}>
+    data-testid="message" data-ts=${ts} tabindex=${isTabStop ? 0 : -1}
+    aria-label=${`${nameOf(user)}, ${toClock(ts)}`} onPointerEnter=${reach} onFocusIn=${reach} ref=${node}>
     <div class="lead">
-      ${isNewDay && where === 'main' && html`<div class="day"><span>${toDay(ts, lang.value, words.value)}</span></div>`}
+      ${isNewDay && where === 'main' && html`<div class="day"><span>${toDay(ts)}</span></div>`}
     </div>
     <div class="message">
       <div class="avatar-place">${avatar(user)}</div>
@@ -62,7 +59,7 @@ export const Row = ({ message, previous, where, replies, status, isTabStop, isEd
         <header>
           <strong class="who">${nameOf(user)}</strong>
           ${people.value.get(user)?.isBot && html`<span class="tag">${words.value.botTag}</span>`}
-          <a class="when" href=${`#/${channel}/${ts}`} title=${toMoment(ts, lang.value)}>${toClock(ts, lang.value)}</a>
+          <a class="when" href=${`#/${channel}/${ts}`} title=${toMoment(ts)}>${toClock(ts)}</a>
         </header>
         ${h(Body, { message, isHidden: isEditing })}${isEditing && h(Edit, { message, close })}
         <div class="after">
@@ -90,10 +87,7 @@ const glow = node => {
   node.animate(frames, { duration: 900, easing: 'ease-out' })
 }
 
-/**
- * The body of a message: its blocks, or its text when it has none, and its files.
- * @param {{ message: PageMessage, isHidden: boolean }} props
- */
+/** A message's blocks, or its text, and its files. @param {{ message: PageMessage, isHidden: boolean }} props */
 const Body = ({ message, isHidden }) => {
   const { channel, ts, text, blocks = [], files = [], streaming } = message
   const node = useRef(/** @type {HTMLElement | null} */ (null))
@@ -151,22 +145,17 @@ const Edit = ({ message: { channel, ts, text: old }, close }) => {
 }
 
 /** @param {PageMessage} message @param {'main' | 'thread'} where */
-const notes = ({ channel, threadTs, ts, ephemeralTo, subtype }, where) => {
+const notes = (message, where) => {
   const { onlyYou, alsoSent, repliedInThread } = words.value
-  const isInThread = threadTs !== undefined && threadTs !== ts
+  const href = isReply(message) && where === 'main' && `#/${message.channel}/${message.threadTs}/thread`
   return [
-    ephemeralTo !== undefined && html`<span class="note">${onlyYou}</span>`,
-    where === 'main' &&
-      isInThread &&
-      html`<a class="note link" href=${`#/${channel}/${threadTs}/thread`}>${repliedInThread}</a>`,
-    where === 'thread' && subtype === 'thread_broadcast' && html`<span class="note">${alsoSent}</span>`,
+    message.ephemeralTo !== undefined && html`<span class="note">${onlyYou}</span>`,
+    href && html`<a class="note link" href=${href}>${repliedInThread}</a>`,
+    where === 'thread' && message.subtype === 'thread_broadcast' && html`<span class="note">${alsoSent}</span>`,
   ]
 }
 
-/**
- * How often the text was written: a small mark that keeps pace with a reply that grows.
- * @param {PageMessage} message
- */
+/** How often the text was written, while it grows. @param {PageMessage} message */
 const marks = ({ edits, edited }) =>
   (edited || edits > 0) &&
   html`<span class="edited" data-testid="edited" title=${edits > 0 ? words.value.writes(edits) : ''}>
@@ -189,9 +178,7 @@ const reactions = ({ channel, ts, reactions: all = [] }) => {
 
 /**
  * How a thread goes on below the message that began it, and what the bot says it is doing there.
- * @param {PageMessage} message
- * @param {PageMessage[]} replies
- * @param {string | undefined} status
+ * @param {PageMessage} message @param {PageMessage[]} replies @param {string | undefined} status
  */
 const threadLine = ({ channel, ts }, replies, status) => {
   const href = `#/${channel}/${ts}/thread`
@@ -202,7 +189,7 @@ const threadLine = ({ channel, ts }, replies, status) => {
       html`<a class="thread-link" href=${href} data-testid="thread-link">
         <span class="faces">${users.map(avatar)}</span>
         <span class="thread-count">${words.value.replyCount(replies.length)}</span>
-        <span class="thread-last">${words.value.lastReply(toClock(last.ts, lang.value))}</span>
+        <span class="thread-last">${words.value.lastReply(toClock(last.ts))}</span>
       </a>`,
     status && html`<a class="status" href=${href} data-testid="status">${statusLine(status)}</a>`,
   ]

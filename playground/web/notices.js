@@ -1,11 +1,9 @@
-// @ts-check
 /** @import { PageMessage } from '../protocol.ts' */
 import { signal } from '@preact/signals'
 import { html } from 'htm/preact'
 import { useLayoutEffect, useRef } from 'preact/hooks'
-import { keyOf } from './log.js'
 import { place } from './places.js'
-import { as, dismiss, nameOf, toasts, words } from './state.js'
+import { as, dismiss, keyOf, nameOf, toasts, words } from './state.js'
 import { iconButton } from './ui.js'
 
 /** A text that still grows is read out when it has been still for this long. */

@@ -1,7 +1,6 @@
-// @ts-check
 /** @import { PageMessage } from '../protocol.ts' */
 import { effect, signal } from '@preact/signals'
-import { isEmptyDraft } from './drafts.js'
+import { isEmptyDraft } from './attachments.js'
 import { act, as, botUserId, channels, dm, listedChannels, logOf, toast, words } from './state.js'
 
 /**
@@ -25,8 +24,7 @@ export const toHash = to => {
 /**
  * The place that an address means in this workspace; a link to a reply opens its thread. Nothing, when the address names
  * what is not there.
- * @param {string} hash
- * @returns {Place | undefined}
+ * @param {string} hash @returns {Place | undefined}
  */
 const toPlace = hash => {
   const [id = '', ts, kind] = hash.replace(/^#\/?/, '').split('?')[0]?.split('/') ?? []
@@ -108,8 +106,7 @@ export const toggleWire = () => {
 /**
  * In the conversation with the bot every message begins a thread: when the bot is at work there, the thread opens, unless
  * the person is writing.
- * @param {string} channel
- * @param {string} threadTs
+ * @param {string} channel @param {string} threadTs
  */
 export const openThreadOf = (channel, threadTs) => {
   const now = place.value

@@ -1,11 +1,24 @@
-// @ts-check
-/** @import { Change, Gesture, PageCommand, PageMessage, PagePerson, PageChannel, PageShortcut, PageView, Snapshot } from '../protocol.ts' */
-/** @import { LimitState, WireEntry } from '../protocol.ts' */
+/** @import { Change, Gesture, LimitState, PageChannel, PageCommand, PageMessage, PagePerson, PageShortcut, PageView, Snapshot, WireEntry } from '../protocol.ts' */
 /** @import { Done } from './server.js' */
 import { batch, computed, signal } from '@preact/signals'
-import { keyOf, toLog } from './log.js'
 import { sendGesture } from './server.js'
 import { toWords } from './words.js'
+
+/**
+ * Tells messages of a channel apart; an ephemeral one is another for each reader.
+ * @param {{ ts: string, ephemeralTo?: string }} message
+ */
+export const keyOf = message => (message.ephemeralTo ? `${message.ts}|${message.ephemeralTo}` : message.ts)
+
+/** Whether a message stands in a thread, below the message that began it. @param {PageMessage} message */
+export const isReply = message => message.threadTs !== undefined && message.threadTs !== message.ts
+
+/** The messages of a channel, oldest first. @param {Map<string, PageMessage>} byKey */
+const toLog = byKey => {
+  const all = [...byKey.values()].sort((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1))
+  const main = all.filter(message => !isReply(message) || message.subtype === 'thread_broadcast')
+  return { byKey, all, main, threads: Map.groupBy(all.filter(isReply), message => message.threadTs ?? '') }
+}
 
 /** How many things that went over the wire are kept; the panel is for looking, not an archive. */
 const wireKept = 400
@@ -102,29 +115,29 @@ export const act = wish =>
 /** A conversation of two is seen by these two only, whatever the server sends. @param {PageChannel} channel */
 const isMine = channel => channel.kind === 'channel' || channel.members.includes(as.value)
 
+/** The parts that a snapshot or a change brings whole. @type {Record<string, { value: unknown }>} */
+const wholes = {
+  ...{ as, model, botUserId, botConnected: isBotConnected, commands, shortcuts, modals, home },
+  ...{ suggestedPrompts: prompts, wire, limits },
+}
+
+/** @param {Record<string, unknown>} parts */
+const replace = parts =>
+  batch(() => {
+    for (const [name, part] of Object.entries(wholes)) if (name in parts) part.value = parts[name]
+  })
+
 /** @param {Snapshot} snapshot */
 export const load = snapshot =>
   batch(() => {
-    as.value = snapshot.as
-    model.value = snapshot.model
-    botUserId.value = snapshot.botUserId
-    isBotConnected.value = snapshot.botConnected
+    replace({ home: undefined, ...snapshot })
     people.value = new Map(snapshot.people.map(person => [person.id, person]))
     channels.value = new Map(snapshot.channels.filter(isMine).map(channel => [channel.id, channel]))
+    const toLogOf = (/** @type {PageMessage[]} */ all) => toLog(new Map(all.map(message => [keyOf(message), message])))
     const byChannel = Map.groupBy(snapshot.messages, message => message.channel)
-    const toEntries = (/** @type {PageMessage[]} */ all) => new Map(all.map(message => [keyOf(message), message]))
-    logs.value = new Map([...byChannel].map(([channel, all]) => [channel, toLog(toEntries(all))]))
-    statuses.value = new Map(
-      snapshot.statuses.map(({ channel, threadTs, status }) => [`${channel}:${threadTs}`, status]),
-    )
+    logs.value = new Map([...byChannel].map(([channel, all]) => [channel, toLogOf(all)]))
+    statuses.value = new Map(snapshot.statuses.map(one => [`${one.channel}:${one.threadTs}`, one.status]))
     titles.value = new Map(Object.entries(snapshot.titles))
-    commands.value = snapshot.commands
-    shortcuts.value = snapshot.shortcuts
-    modals.value = snapshot.modals
-    home.value = snapshot.home
-    prompts.value = snapshot.suggestedPrompts
-    wire.value = snapshot.wire
-    limits.value = snapshot.limits
   })
 
 /** @template T @param {{ value: Map<string, T> }} map @param {string} key @param {T} value */
@@ -134,42 +147,22 @@ const put = (map, key, value) => {
 
 /** @param {Change} change */
 export const apply = change => {
-  switch (change.type) {
-    case 'message':
-      return applyMessage(change.message)
-    case 'message_removed': {
-      const rest = new Map(logOf(change.channel).byKey)
-      return rest.delete(keyOf(change)) && put(logs, change.channel, toLog(rest))
-    }
-    case 'channel':
-      return isMine(change.channel) && put(channels, change.channel.id, change.channel)
-    case 'person':
-      return put(people, change.person.id, change.person)
-    case 'status':
-      return put(statuses, `${change.status.channel}:${change.status.threadTs}`, change.status.status)
-    case 'title':
-      return put(titles, `${change.channel}:${change.threadTs}`, change.title)
-    case 'wire':
-      return applyWire(change.entry)
-    default:
-      return applyWhole(change)
-  }
+  if (change.type === 'message') applyMessage(change.message)
+  else if (change.type === 'message_removed') applyRemoval(change)
+  else if (change.type === 'channel' && isMine(change.channel)) put(channels, change.channel.id, change.channel)
+  else if (change.type === 'person') put(people, change.person.id, change.person)
+  else if (change.type === 'status')
+    put(statuses, `${change.status.channel}:${change.status.threadTs}`, change.status.status)
+  else if (change.type === 'title') put(titles, `${change.channel}:${change.threadTs}`, change.title)
+  else if (change.type === 'wire') applyWire(change.entry)
+  else if (change.type === 'bot') replace({ botConnected: change.connected, model: change.model })
+  else replace(change)
 }
 
-/**
- * Changes that bring the whole new value of one part of the state.
- * @param {Extract<Change, { type: 'modals' | 'home' | 'prompts' | 'limits' | 'bot' }>} change
- */
-const applyWhole = change => {
-  if (change.type === 'modals') modals.value = change.modals
-  else if (change.type === 'home') home.value = change.home
-  else if (change.type === 'prompts') prompts.value = change.suggestedPrompts
-  else if (change.type === 'limits') limits.value = change.limits
-  else
-    batch(() => {
-      isBotConnected.value = change.connected
-      model.value = change.model
-    })
+/** @param {Extract<Change, { type: 'message_removed' }>} change */
+const applyRemoval = change => {
+  const rest = new Map(logOf(change.channel).byKey)
+  if (rest.delete(keyOf(change))) put(logs, change.channel, toLog(rest))
 }
 
 /** @param {PageMessage} message */

@@ -1,8 +1,28 @@
-// @ts-check
+/** @import { SlackJson } from '../protocol.ts' */
 /** @import { Child } from './ui.js' */
 import { html } from 'htm/preact'
-import { toEmoji } from './emoji.js'
+import { toObject, toObjects, toText } from './json.js'
 import { as, channelName, nameOf } from './state.js'
+
+/** All emoji by Slack's names. Others are shown as `:name:`. @type {Map<string, string>} */
+const pictures = new Map(Object.entries(await fetch('/page/emoji.json').then(response => response.json())))
+
+/** What the reaction menu offers first. */
+export const quickReactions = ['+1', '-1', 'eyes', 'white_check_mark', 'heart', 'tada', 'joy', 'thinking_face']
+
+/** The picture of an emoji name; a name that is not known stands between colons, as in Slack. @param {string} name */
+export const toEmoji = name => pictures.get(name.replace(/::skin-tone-\d$/, '')) ?? `:${name}:`
+
+/** The reaction that is meant by `:Tada:`, `tada` or the picture itself. @param {string} typed */
+export const toEmojiName = typed => {
+  const name = typed.trim().replace(/^:|:$/g, '').toLowerCase()
+  const bare = withoutVariation(name)
+  for (const [known, picture] of pictures) if (withoutVariation(picture) === bare) return known
+  return name
+}
+
+/** Some keyboards add to a picture that it is to be drawn in colour. @param {string} text */
+const withoutVariation = text => text.replaceAll('\uFE0F', '')
 
 const entities = /** @type {Record<string, string>} */ ({ '&amp;': '&', '&lt;': '<', '&gt;': '>' })
 
@@ -24,9 +44,8 @@ const toInside = target => {
 }
 
 /**
- * A link that can be clicked only when it leads to the web, to mail, or into this page; otherwise its label as text.
- * @param {string} url
- * @param {Child} label
+ * A link to the web, to mail, or into this page; any other is only its label.
+ * @param {string} url @param {Child} label
  */
 export const link = (url, label) => {
   const target = safeTarget(url)
@@ -36,27 +55,19 @@ export const link = (url, label) => {
   return html`<a href=${target.href} class="link" target="_blank" rel="noopener noreferrer">${label}</a>`
 }
 
-/**
- * A ping: everyone who reads the page can see that this text would notify somebody.
- * @param {string} label
- * @param {'person' | 'me' | 'all'} whom
- */
+/** A text that would notify somebody, seen as such. @param {string} label @param {'person' | 'me' | 'all'} whom */
 const ping = (label, whom) => html`<span class=${`ping ping-${whom}`} data-ping=${whom}>${label}</span>`
 
 /** @param {string} id */
-export const personPing = id => ping(`@${nameOf(id)}`, id === as.value ? 'me' : 'person')
+const personPing = id => ping(`@${nameOf(id)}`, id === as.value ? 'me' : 'person')
 
 /** @param {string} range */
-export const broadcast = range => ping(`@${range}`, 'all')
+const broadcast = range => ping(`@${range}`, 'all')
 
 /** @param {string} id @param {string} [label] */
-export const channelLink = (id, label) =>
-  html`<a class="link channel-link" href=${`#/${id}`}>#${label || channelName(id)}</a>`
+const channelLink = (id, label) => html`<a class="link channel-link" href=${`#/${id}`}>#${label || channelName(id)}</a>`
 
-/**
- * Draws what stands between `<` and `>` in Slack's text: a person, a channel, a ping of many, a date or a link.
- * @param {string} inside
- */
+/** What stands between `<` and `>` in Slack's text. @param {string} inside */
 export const angle = inside => {
   const bar = inside.indexOf('|')
   const target = bar < 0 ? inside : inside.slice(0, bar)
@@ -86,7 +97,7 @@ export const plain = text =>
   html`<p class="plain">${text.split(/:([a-z0-9_+-]+):/).map((part, index) => (index % 2 === 1 ? emoji(part) : part))}</p>`
 
 /** A web address in running text, without the punctuation behind it. */
-export const bareLink = /https?:\/\/[^\s<>|`*]*[^\s<>|`*.,;:!?)\]}'"，。；：！？）】」』、_~]/y
+export const bareLink = /https?:\/\/[^\s<>|`*，。；：！？）】」』、]*[^\s<>|`*.,;:!?)\]}'"，。；：！？）】」』、_~]/y
 
 const anglePattern =
   /<([@#!][^<>\s]+(?:\|[^<>]*)?|(?:https?:|mailto:)[^<>|]+(?:\|[^<>]*)?|[a-z][a-z0-9+.-]*:[^<>|]+\|[^<>]*)>/y
@@ -125,11 +136,8 @@ const atoms = [
 ]
 
 /**
- * The marked-up thing that begins at this place, if one does.
- * @param {string} text
- * @param {number} at
- * @param {number} depth
- * @returns {{ node: Child, end: number } | undefined}
+ * What is marked up at this place, if anything.
+ * @param {string} text @param {number} at @param {number} depth @returns {{ node: Child, end: number } | undefined}
  */
 const readSpecial = (text, at, depth) => {
   const character = text[at] ?? ''
@@ -146,11 +154,7 @@ const readSpecial = (text, at, depth) => {
   return { node: html`<${tag}>${mrkdwnInline(text.slice(at + 1, end), depth + 1)}<//>`, end: end + 1 }
 }
 
-/**
- * Draws one run of Slack's text form without lines and fences: marks, code, links, pings, emoji.
- * @param {string} text
- * @param {number} [depth]
- */
+/** Slack's text form within a line: marks, code, links, pings. @param {string} text @param {number} [depth] */
 export const mrkdwnInline = (text, depth = 0) => {
   /** @type {Child[]} */
   const out = []
@@ -167,10 +171,7 @@ export const mrkdwnInline = (text, depth = 0) => {
   return [...out, unescapeSlack(text.slice(from))].filter(part => part !== '')
 }
 
-/**
- * Draws Slack's text form (`mrkdwn`): paragraphs, quotes and fences, and within them marks, links and pings.
- * @param {string} text
- */
+/** Slack's text form (`mrkdwn`): paragraphs, quotes and fences. @param {string} text */
 export const mrkdwn = text => {
   const parts = text.split(/```([\s\S]+?)```/)
   const drawn = parts.map((part, index) => (index % 2 === 1 ? fence(unescapeSlack(part)) : paragraphs(part)))
@@ -196,10 +197,7 @@ const paragraphs = part => {
     .map(({ quoted, lines }) => html`<${quoted ? 'blockquote' : 'p'}>${mrkdwnInline(lines.join('\n'))}<//>`)
 }
 
-/**
- * A message as its author typed it, for editing: the server made ids of names and links of addresses, this undoes it.
- * @param {string} text
- */
+/** A message as its author typed it: with names for ids, and addresses for links. @param {string} text */
 export const toTypedText = text =>
   unescapeSlack(
     text.replace(/<([^<>]+)>/g, (_, /** @type {string} */ inside) => {
@@ -209,3 +207,54 @@ export const toTypedText = text =>
       return target.startsWith('!') ? `@${target.slice(1)}` : target
     }),
   )
+
+/** Draws a `rich_text` block: sections, lists, quotes and code. @param {SlackJson} block */
+export const richText = block => html`<div class="rich-text">${toObjects(block.elements).map(part)}</div>`
+
+/** @param {SlackJson} json */
+const part = json => {
+  const inside = toObjects(json.elements)
+  if (json.type === 'rich_text_list') return list(json)
+  if (json.type === 'rich_text_preformatted') return fence(inside.map(plainOf).join(''))
+  return html`<${json.type === 'rich_text_quote' ? 'blockquote' : 'p'}>${inside.map(styled)}<//>`
+}
+
+/** @param {SlackJson} json */
+const list = json => {
+  const isOrdered = json.style === 'ordered'
+  const start = isOrdered && Number(json.offset) > 0 ? Number(json.offset) + 1 : undefined
+  const items = toObjects(json.elements).map(one => html`<li>${toObjects(one.elements).map(styled)}</li>`)
+  const indent = Math.min(8, Number(json.indent) || 0)
+  return html`<${isOrdered ? 'ol' : 'ul'} class=${`indent-${indent}`} start=${start}>${items}<//>`
+}
+
+/** @param {SlackJson} element */
+const plainOf = element => toText(element.text) || toText(element.url)
+
+/** @type {Record<string, (element: SlackJson) => Child>} */
+const richAtoms = {
+  text: ({ text }) =>
+    toText(text)
+      .split('\n')
+      .flatMap((line, index) => (index > 0 ? [html`<br />`, line] : [line])),
+  link: element => link(toText(element.url), plainOf(element)),
+  user: element => personPing(toText(element.user_id)),
+  channel: element => channelLink(toText(element.channel_id)),
+  emoji: element => emoji(toText(element.name)),
+  broadcast: element => broadcast(toText(element.range)),
+  usergroup: element => broadcast(toText(element.usergroup_id)),
+  color: element => html`<code>${toText(element.value)}</code>`,
+}
+
+const styleTags = { code: 'code', strike: 's', italic: 'em', bold: 'strong' }
+
+/** @param {SlackJson} element */
+const styled = element => {
+  const type = toText(element.type)
+  const draw = Object.hasOwn(richAtoms, type) ? richAtoms[type] : undefined
+  const style = toObject(element.style)
+  return Object.entries(styleTags).reduce(
+    (inner, [name, tag]) => (style[name] === true ? html`<${tag}>${inner}<//>` : inner),
+    draw ? draw(element) : toText(element.fallback) || plainOf(element),
+  )
+}

@@ -1,37 +1,27 @@
-// @ts-check
 /** @import { PageMessage } from '../protocol.ts' */
 /** @import { MenuItem } from './menu.js' */
 import { html } from 'htm/preact'
-import { quickReactions, toEmoji, toEmojiName } from './emoji.js'
 import { askSure, openMenu, openPanel } from './menu.js'
 import { go } from './places.js'
 import { act, as, shortcuts, toast, words } from './state.js'
-import { iconButton } from './ui.js'
+import { quickReactions, toEmoji, toEmojiName } from './text.js'
+import { iconButton, popup } from './ui.js'
 
 /**
  * The small bar of a message: react, reply, more.
- * @param {PageMessage} message
- * @param {'main' | 'thread'} where
- * @param {() => void} edit
+ * @param {PageMessage} message @param {'main' | 'thread'} where @param {() => void} edit
  */
 export const tools = (message, where, edit) => {
   const { react, replyInThread, moreActions } = words.value
   const { channel, ts, threadTs = ts, ephemeralTo } = message
   const isShared = ephemeralTo === undefined
+  const openMore = (/** @type {{ currentTarget: HTMLElement }} */ { currentTarget }) =>
+    openMenu(currentTarget, moreActions, itemsOf(message, edit))
   const reply = () => go({ kind: 'channel', channel, thread: threadTs, focus: 'composer' })
   return html`<div class="tools" role="toolbar" aria-label=${moreActions}>
-    ${
-      isShared &&
-      iconButton('smile', react, event => openReactions(event.currentTarget, message), {
-        'data-testid': 'react',
-        'aria-haspopup': 'dialog',
-      })
-    }
+    ${isShared && iconButton('smile', react, event => openReactions(event.currentTarget, message), popup('react', 'dialog'))}
     ${isShared && where === 'main' && iconButton('reply', replyInThread, reply, { 'data-testid': 'reply' })}
-    ${iconButton('more', moreActions, event => openMenu(event.currentTarget, moreActions, itemsOf(message, edit)), {
-      'data-testid': 'more-actions',
-      'aria-haspopup': 'menu',
-    })}
+    ${iconButton('more', moreActions, openMore, popup('more-actions'))}
   </div>`
 }
 

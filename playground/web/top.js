@@ -1,4 +1,3 @@
-// @ts-check
 import { html } from 'htm/preact'
 import { isWireOpen, place, toggleWire, toHash } from './places.js'
 import { isBotConnected, isLive, model, toggleLanguage, words } from './state.js'

@@ -1,4 +1,3 @@
-// @ts-check
 /** @import { PageMessage } from '../protocol.ts' */
 import { html } from 'htm/preact'
 import { useState } from 'preact/hooks'
@@ -41,25 +40,16 @@ const listSteps = () => {
   const [plan, prices] = threads(launch)
   const android = threads(launch).find(({ text }) => han.test(text))
   if (!ship || !plan || !prices || !android) return []
-  const classify = (/** @type {string} */ text) => act({ do: 'command', channel: feedback, command: '/classify', text })
+  const classify = (/** @type {() => void} */ open, /** @type {string} */ text) => () => {
+    open()
+    return act({ do: 'command', channel: feedback, command: '/classify', text })
+  }
   return [
     { name: 'ask', run: () => ask(ship, 'when do we ship?') },
     { name: 'chinese', run: () => ask(android, '我们什么时候发布？') },
     { name: 'summary', run: () => ask(lang.value === 'en' ? prices : android, words.value.trySummary) },
-    {
-      name: 'classify',
-      run: () => {
-        go({ kind: 'channel', channel: feedback })
-        return classify('这个页面不太好看')
-      },
-    },
-    {
-      name: 'report',
-      run: () => {
-        goToDm()
-        return classify('report')
-      },
-    },
+    { name: 'classify', run: classify(() => go({ kind: 'channel', channel: feedback }), '这个页面不太好看') },
+    { name: 'report', run: classify(goToDm, 'report') },
     { name: 'kill', run: () => killInMidAnswer(plan) },
   ]
 }

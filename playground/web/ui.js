@@ -1,4 +1,3 @@
-// @ts-check
 /** @import { ComponentChild, ComponentType, VNode } from 'preact' */
 import { html } from 'htm/preact'
 import { Component, h } from 'preact'
@@ -26,23 +25,22 @@ const drawings = {
   thumbdown: 'M7 3v8l3.500 6c1.500 0 2-1.200 1.700-2.500l-.5-2.500H16l-1.300-9H7zM4 3h3v8H4z',
 }
 
-/**
- * A small line drawing that takes the colour of the text around it and is hidden from screen readers.
- * @param {keyof typeof drawings} name
- */
+/** A line drawing in the colour of the text around it. @param {keyof typeof drawings} name */
 export const icon = name =>
   html`<svg viewBox="0 0 20 20" class=${`icon icon-${name}`} aria-hidden="true"><path d=${drawings[name]} /></svg>`
 
 /**
  * A button that shows a drawing and says its name to screen readers and in a tooltip.
- * @param {keyof typeof drawings} name
- * @param {string} label
+ * @param {keyof typeof drawings} name @param {string} label
  * @param {(event: MouseEvent & { currentTarget: HTMLElement }) => void} onClick
  * @param {Record<string, unknown>} [props]
  */
 export const iconButton = (name, label, onClick, props = {}) =>
   html`<button type="button" title=${label} aria-label=${label} ...${props} onClick=${onClick}
     class=${`icon-button ${props.class ?? ''}`.trim()}>${icon(name)}</button>`
+
+/** What tells a button of a menu or a dialog from others. @param {string} testid @param {'menu' | 'dialog'} [kind] */
+export const popup = (testid, kind = 'menu') => ({ 'data-testid': testid, 'aria-haspopup': kind })
 
 /** A person's picture; the bot has its own mark. @param {string} id */
 export const avatar = id => {
@@ -54,11 +52,7 @@ export const avatar = id => {
 /** Nothing to see: what a list says before there is anything in it. @param {string} text */
 export const empty = text => html`<p class="empty">${icon('reply')}${text}</p>`
 
-/**
- * Whether two props are the same: the same value, or lists of the same values.
- * @param {unknown} a
- * @param {unknown} b
- */
+/** Whether two props, or all of their items, are the same. @param {unknown} a @param {unknown} b */
 const isSame = (a, b) =>
   a === b || (Array.isArray(a) && Array.isArray(b) && a.length === b.length && a.every((item, at) => item === b[at]))
 
@@ -77,9 +71,7 @@ class Memo extends Component {
 
 /**
  * A component that is drawn again only when a prop or a signal that it reads is another one.
- * @template P
- * @param {ComponentType<P>} of
- * @returns {(props: P & { key: string }) => VNode}
+ * @template P @param {ComponentType<P>} of @returns {(props: P & { key: string }) => VNode}
  */
 export const memo = of => props => h(Memo, /** @type {Record<string, unknown>} */ ({ ...props, of }))
 

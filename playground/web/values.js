@@ -1,4 +1,3 @@
-// @ts-check
 /** @import { SlackJson, ViewState } from '../protocol.ts' */
 import { labelOf, toObject, toObjects, toText } from './json.js'
 import { as, channels, people, words } from './state.js'
@@ -18,7 +17,7 @@ const typed = /** @type {Record<string, { type: string, key: string, initial: st
 export const typedKind = type => (Object.hasOwn(typed, type) ? typed[type] : undefined)
 
 /**
- * One thing that can be chosen, and how Slack sends it back: a whole option object, or an id.
+ * A choice, and how Slack sends it back.
  * @typedef {{ value: string, label: unknown, description?: unknown, raw: unknown }} Choice
  */
 
@@ -33,8 +32,7 @@ const nounOf = type => /(user|conversation|channel)s_select$/.exec(type)?.[1] ??
 
 /**
  * What an element offers, in groups; most have one without a name.
- * @param {SlackJson} element
- * @returns {{ label: string, choices: Choice[] }[]}
+ * @param {SlackJson} element @returns {{ label: string, choices: Choice[] }[]}
  */
 export const groupsOf = element => {
   const noun = nounOf(toText(element.type))
@@ -55,9 +53,7 @@ export const groupsOf = element => {
 
 /**
  * The state of an element with these values chosen, as Slack sends it.
- * @param {SlackJson} element
- * @param {string[]} values
- * @returns {SlackJson}
+ * @param {SlackJson} element @param {string[]} values @returns {SlackJson}
  */
 export const toChosen = (element, values) => {
   const type = toText(element.type)
@@ -79,8 +75,7 @@ export const chosenIn = state => {
 
 /**
  * The state that an element has before anybody touches it; undefined, when it holds none.
- * @param {SlackJson} element
- * @returns {SlackJson | undefined}
+ * @param {SlackJson} element @returns {SlackJson | undefined}
  */
 export const initialState = element => {
   const type = toText(element.type)
@@ -96,8 +91,7 @@ export const fieldKey = (blockId, element) => `${blockId} ${toText(element.actio
 
 /**
  * The elements of a view that hold a state, each with its block.
- * @param {unknown} blocks
- * @returns {{ block: SlackJson, blockId: string, element: SlackJson }[]}
+ * @param {unknown} blocks @returns {{ block: SlackJson, blockId: string, element: SlackJson }[]}
  */
 const fieldsOf = blocks =>
   toObjects(blocks).flatMap((block, index) => {
@@ -109,8 +103,7 @@ const fieldsOf = blocks =>
 
 /**
  * The values of a view as Slack sends them, with what has been put in since it was opened.
- * @param {unknown} blocks
- * @param {Map<string, SlackJson>} held
+ * @param {unknown} blocks @param {Map<string, SlackJson>} held
  */
 export const toViewState = (blocks, held) => {
   /** @type {ViewState} */
@@ -124,9 +117,7 @@ export const toViewState = (blocks, held) => {
 
 /**
  * What Slack's own client would refuse before it asks the bot, by block, each with its sentence.
- * @param {unknown} blocks
- * @param {ViewState} state
- * @returns {Record<string, string>}
+ * @param {unknown} blocks @param {ViewState} state @returns {Record<string, string>}
  */
 export const findErrors = (blocks, state) => {
   const found = fieldsOf(blocks).map(({ block, blockId, element }) => {
@@ -142,16 +133,12 @@ const errorOf = (block, element, state) => {
   const value = toText(state.value)
   const least = Number(element.min_length) || 0
   if (value && value.length < least) return words.value.tooShort(least)
-  if (element.type === 'number_input') return numberError(element, Number(value))
+  if (element.type === 'number_input') {
+    const { min_value: min = -Infinity, max_value: max = Infinity } = element
+    if (Number.isNaN(Number(value))) return words.value.notANumber
+    return Number(value) < Number(min) || Number(value) > Number(max) ? words.value.outOfRange : ''
+  }
   if (element.type === 'email_text_input' && !/^[^\s@]+@[^\s@]+$/.test(value)) return words.value.notAnAddress
   if (element.type === 'url_text_input' && !/^https?:\/\/\S+$/.test(value)) return words.value.notALink
   return ''
-}
-
-/** @param {SlackJson} element @param {number} value */
-const numberError = (element, value) => {
-  if (Number.isNaN(value)) return words.value.notANumber
-  const isLow = element.min_value !== undefined && value < Number(element.min_value)
-  const isHigh = element.max_value !== undefined && value > Number(element.max_value)
-  return isLow || isHigh ? words.value.outOfRange : ''
 }

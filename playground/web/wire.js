@@ -1,27 +1,27 @@
-// @ts-check
+/** @import { Signal } from '@preact/signals' */
 /** @import { TargetedEvent } from 'preact' */
 /** @import { LimitState, WireEntry } from '../protocol.ts' */
+import { signal } from '@preact/signals'
 import { html } from 'htm/preact'
-import { h } from 'preact'
 import { useState } from 'preact/hooks'
-import { isWireOpen, toggleWire } from './places.js'
+import { toggleWire } from './places.js'
 import { lang, limits, wire, words } from './state.js'
 import { iconButton, memo } from './ui.js'
 
-/** What went over the wire between the bot and Slack, and what is left of each rate limit. */
-export const WirePane = () => (isWireOpen.value ? h(Wire, {}) : html`<aside data-testid="wire" hidden></aside>`)
+const text = signal('')
+const direction = signal('')
 
-const Wire = () => {
+/** What went over the wire between the bot and Slack, and what is left of each rate limit. */
+export const WirePane = () => {
   const { wirePanel, close, limits: limitsWord, wireFilter, wireBoth, toSlack, toBot, wireEmpty } = words.value
-  const [text, setText] = useState('')
-  const [direction, setDirection] = useState('')
-  const wanted = text.trim().toLowerCase()
+  const wanted = text.value.trim().toLowerCase()
   const entries = wire.value.filter(
     ({ direction: way, what, status, detail }) =>
-      (!direction || way === direction) && `${what} ${status} ${detail}`.toLowerCase().includes(wanted),
+      (!direction.value || way === direction.value) && `${what} ${status} ${detail}`.toLowerCase().includes(wanted),
   )
-  const onInput = (/** @type {TargetedEvent<HTMLInputElement>} */ event) => setText(event.currentTarget.value)
-  const onChange = (/** @type {TargetedEvent<HTMLSelectElement>} */ event) => setDirection(event.currentTarget.value)
+  const keepIn = (/** @type {Signal<string>} */ filter) => (/** @type {TargetedEvent<HTMLInputElement>} */ event) => {
+    filter.value = event.currentTarget.value
+  }
   return html`<aside class="pane pane-wire" aria-label=${wirePanel} data-testid="wire">
     <header class="pane-header">
       <h2>${wirePanel}</h2>${iconButton('close', close, toggleWire, { 'data-testid': 'close-wire' })}
@@ -31,8 +31,9 @@ const Wire = () => {
       <div class="limits" data-testid="limits">${limits.value.map(limit)}</div>
     </details>
     <div class="wire-filters">
-      <input type="search" placeholder=${wireFilter} aria-label=${wireFilter} data-testid="wire-filter" onInput=${onInput} />
-      <select aria-label=${wireBoth} data-testid="wire-direction" onChange=${onChange}>
+      <input type="search" placeholder=${wireFilter} aria-label=${wireFilter} data-testid="wire-filter"
+        value=${text} onInput=${keepIn(text)} />
+      <select aria-label=${wireBoth} data-testid="wire-direction" value=${direction} onChange=${keepIn(direction)}>
         <option value="">${wireBoth}</option><option value="to slack">${toSlack}</option><option value="to bot">${toBot}</option>
       </select>
     </div>

@@ -1,12 +1,9 @@
-// @ts-check
-
 const english = {
   workspace: 'Threadwise playground',
   skip: 'Skip to messages',
   speakAs: 'Speak as',
   speakingAs: 'Speaking as',
   channels: 'Channels',
-  directMessages: 'Direct messages',
   appHome: 'App Home',
   apps: 'Apps',
   createChannel: 'Create a channel',
@@ -109,7 +106,6 @@ const english = {
   botTag: 'App',
   failed: 'That did not reach the server. What you wrote is still here; try again.',
   noLink: 'That message is not here.',
-  mentionsYou: 'mentions you',
   isTyping: (/** @type {string} */ name, /** @type {string} */ status) => `${name} ${status}`,
   jumpDown: 'Newest messages',
   menu: 'Channels and people',
@@ -128,7 +124,6 @@ const chinese = {
   speakAs: '以谁的身份说话',
   speakingAs: '当前身份',
   channels: '频道',
-  directMessages: '私信',
   appHome: '应用主页',
   apps: '应用',
   createChannel: '新建频道',
@@ -233,7 +228,6 @@ const chinese = {
   botTag: '应用',
   failed: '未能送达服务器。你写的内容还在，请重试。',
   noLink: '找不到这条消息。',
-  mentionsYou: '提到了你',
   isTyping: (name, status) => `${name} ${status}`,
   jumpDown: '最新消息',
   menu: '频道与成员',
@@ -245,8 +239,7 @@ const chinese = {
 
 /**
  * The page's own words in the language of a Slack locale: Chinese for `zh…`, otherwise English.
- * @param {string} locale
- * @returns {{ words: Words, lang: 'zh-CN' | 'en' }}
+ * @param {string} locale @returns {{ words: Words, lang: 'zh-CN' | 'en' }}
  */
 export const toWords = locale =>
   locale.toLowerCase().startsWith('zh') ? { words: chinese, lang: 'zh-CN' } : { words: english, lang: 'en' }

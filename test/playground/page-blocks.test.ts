@@ -219,6 +219,7 @@ describeInChromium('the page: what the bot draws', begin => {
     const markdown = [
       '## **Two** parts',
       'It is **bold**, *slanted*, ~~gone~~ and `code`; 中文**粗体**也行。',
+      'See [https://a.example **now**](https://b.example), [](https://c.example), <#C0RANDOM01>, https://d.example/e，好。',
       '1. one',
       '   - nested',
       '     - deeper',
@@ -264,6 +265,14 @@ describeInChromium('the page: what the bot draws', begin => {
       'gone',
       'code',
       '粗体',
+      'now',
+    ])
+    const links = messages(page).locator('.markdown a')
+    expect(await links.evaluateAll(all => all.map(a => `${a.textContent} ${a.getAttribute('href')}`))).toEqual([
+      'https://a.example now https://b.example/',
+      'https://c.example https://c.example/',
+      '#random #/C0RANDOM01',
+      'https://d.example/e https://d.example/e',
     ])
     expect(await texts('.markdown ol > li > ul > li > ul > li')).toEqual(['deeper'])
     expect(await messages(page).locator('.markdown li.task input:checked').count()).toBe(1)
