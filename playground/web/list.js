@@ -6,7 +6,7 @@ import { useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks'
 import { editing, Row } from './message.js'
 import { place } from './places.js'
 import { as, isReply, keyOf, logOf, statuses, words } from './state.js'
-import { empty, iconButton, memo } from './ui.js'
+import { createMemo, empty, iconButton } from './ui.js'
 
 /** A reader this near to the end is at the end, and stays there while the text grows. */
 const endWithinPx = 60
@@ -16,7 +16,6 @@ const movedByPersonMs = 1_000
 
 /** @type {PageMessage[]} */
 const none = []
-const drawRow = memo(Row)
 
 /** Edits a person's last message. @param {'main' | 'thread'} where @param {PageMessage[]} messages */
 export const editLast = (where, messages) => {
@@ -32,6 +31,7 @@ export const List = ({ messages, where, emptyText }) => {
   const scroller = useRef(/** @type {HTMLElement | null} */ (null))
   const rows = useRef(/** @type {HTMLElement | null} */ (null))
   const end = useMemo(() => createEnd(scroller), [])
+  const drawRow = useMemo(() => createMemo(Row), [])
   const [focused, setFocused] = useState('')
   const count = useRef(messages.length)
   const last = messages.at(-1)
@@ -61,8 +61,7 @@ export const List = ({ messages, where, emptyText }) => {
   }
   const draw = (/** @type {PageMessage} */ message, /** @type {number} */ index) => {
     const key = keyOf(message)
-    return drawRow({
-      key,
+    return drawRow(message, key, {
       message,
       where,
       previous: messages[index - 1],

@@ -1,6 +1,6 @@
 /** @import { ComponentChild, ComponentType, VNode } from 'preact' */
 import { html } from 'htm/preact'
-import { Component, h } from 'preact'
+import { h } from 'preact'
 import { people } from './state.js'
 
 /** Line drawings, 20 × 20, by name. */
@@ -56,23 +56,19 @@ export const empty = text => html`<p class="empty">${icon('reply')}${text}</p>`
 const isSame = (a, b) =>
   a === b || (Array.isArray(a) && Array.isArray(b) && a.length === b.length && a.every((item, at) => item === b[at]))
 
-/** @extends {Component<Record<string, unknown>>} */
-class Memo extends Component {
-  /** @param {Record<string, unknown>} next */
-  shouldComponentUpdate(next) {
-    return Object.keys(next).some(name => !isSame(next[name], this.props[name]))
-  }
-
-  render() {
-    const { of, ...props } = this.props
-    return h(/** @type {ComponentType<Record<string, unknown>>} */ (of), props)
+/**
+ * Draws a component for each of many objects, and again only when a prop or a signal that it reads is another one.
+ * @template {object} P @param {ComponentType<P>} of @returns {(about: object, key: string, props: P) => VNode<P>}
+ */
+export const createMemo = of => {
+  const drawn = new WeakMap()
+  return (about, key, props) => {
+    const old = drawn.get(about)
+    if (old && Object.entries(props).every(([name, value]) => isSame(value, old.props[name]))) return old
+    const fresh = h(of, { ...props, key })
+    drawn.set(about, fresh)
+    return fresh
   }
 }
-
-/**
- * A component that is drawn again only when a prop or a signal that it reads is another one.
- * @template P @param {ComponentType<P>} of @returns {(props: P & { key: string }) => VNode}
- */
-export const memo = of => props => h(Memo, /** @type {Record<string, unknown>} */ ({ ...props, of }))
 
 /** @typedef {ComponentChild | ComponentChild[]} Child */

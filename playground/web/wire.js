@@ -6,7 +6,7 @@ import { html } from 'htm/preact'
 import { useState } from 'preact/hooks'
 import { toggleWire } from './places.js'
 import { lang, limits, wire, words } from './state.js'
-import { iconButton, memo } from './ui.js'
+import { createMemo, iconButton } from './ui.js'
 
 const text = signal('')
 const direction = signal('')
@@ -38,7 +38,7 @@ export const WirePane = () => {
       </select>
     </div>
     <div class="wire-entries" data-testid="wire-entries">
-      ${entries.toReversed().map(entry => drawEntry({ entry, key: String(entry.id) }))}
+      ${entries.toReversed().map(entry => drawEntry(entry, String(entry.id), { entry }))}
       ${entries.length === 0 && html`<p class="empty">${wireEmpty}</p>`}
     </div>
   </aside>`
@@ -62,7 +62,7 @@ const Entry = ({ entry }) => {
   </details>`
 }
 
-const drawEntry = memo(Entry)
+const drawEntry = createMemo(Entry)
 
 /** @param {LimitState} state */
 const limit = ({ method, left, perMinute }) => {

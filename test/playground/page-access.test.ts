@@ -75,8 +75,8 @@ describeInChromium('the page: access', begin => {
     expect((await skip.boundingBox())?.width).toBeGreaterThan(40)
   })
 
-  test('the skip link leads to the messages, and arrows, Home and End from one to the next', async () => {
-    const { page, slack } = await begin()
+  test('the skip link leads to the messages, arrows from one to the next, and an answer that grows moves neither focus nor menu', async () => {
+    const { page, slack, api } = await begin()
     for (const text of ['First', 'Second', 'Third'])
       await slack.do({ do: 'say', as: slack.people.lee, channel: slack.channels.general, text })
     await page.getByTestId('messages').getByText('Third').waitFor()
@@ -92,8 +92,13 @@ describeInChromium('the page: access', begin => {
     expect(walk).toEqual(['Third', 'Second', 'First', 'Second', 'Third'])
     expect(await row()).toBe('Third')
     expect(await page.getByTestId('messages').locator('[tabindex="0"].row').count()).toBe(1)
-    await slack.do({ do: 'say', as: slack.people.lee, channel: slack.channels.general, text: 'Fourth' })
+    const posted = await api('chat.postMessage', { channel: slack.channels.general, text: 'Fourth' })
     await page.getByTestId('messages').getByText('Fourth').waitFor()
     expect(await row()).toBe('Third')
+    await page.getByTestId('messages').getByTestId('more-actions').last().click()
+    await page.keyboard.press('ArrowDown')
+    await api('chat.update', { channel: slack.channels.general, ts: posted.ts, text: 'Fourth, and more' })
+    await page.getByTestId('messages').getByText('Fourth, and more').waitFor()
+    expect(await page.evaluate('document.activeElement.dataset.testid')).toBe('copy-link')
   })
 })
