@@ -88,7 +88,8 @@ const header = channel => {
     return [back, avatar(botUserId.value), html`<h1>${nameOf(botUserId.value)}</h1>`, tabs(channel)]
   return [
     back,
-    html`<h1><span class="hash">#</span>${channel.name}</h1>`,
+    html`<h1><span class="hash" aria-hidden="true">#</span>${channel.name}</h1>`,
+    channel.kind === 'private' && html`<span class="tag">${words.value.isPrivate}</span>`,
     html`<span class="topic">${channel.topic}</span>`,
     html`<span class="members" data-testid="members">${members(channel.members.length)}</span>`,
     channel.members.includes(as.value) &&
