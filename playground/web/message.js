@@ -197,5 +197,5 @@ const threadLine = ({ channel, ts }, replies, status) => {
 
 /** The line that says what the bot is doing, with three calm dots. @param {string} status */
 export const statusLine = status => html`<span class="status-line">
-  <span class="dots" aria-hidden="true"><i></i><i></i><i></i></span>${words.value.isTyping(nameOf(botUserId.value), status)}
+  <span class="dots" aria-hidden="true"><i></i><i></i><i></i></span>${nameOf(botUserId.value)} ${status}
 </span>`

@@ -13,23 +13,22 @@ const han = /\p{Script=Han}/u
 /** The card with six things to try, each done by one press, in a workspace that has the conversations for them. */
 export const TryCard = () => {
   const [done, setDone] = useState(/** @type {string[]} */ ([]))
-  const { tryThese, tries } = words.value
-  const draw = (/** @type {ReturnType<typeof listSteps>[number]} */ { name, run }) => {
+  const draw = (/** @type {ReturnType<typeof listSteps>[number]} */ { name, label, run }) => {
     const press = () => {
       setDone([...done, name])
       void run()
     }
     return html`<li><button type="button" class=${done.includes(name) ? 'is-done' : ''} data-testid=${`try-${name}`}
-      onClick=${press}>${tries[name]}</button></li>`
+      onClick=${press}>${label}</button></li>`
   }
   const steps = listSteps()
   return (
     steps.length > 0 &&
-    html`<details class="try-card" data-testid="try-card" open><summary>${tryThese}</summary><ol>${steps.map(draw)}</ol></details>`
+    html`<details class="try-card" data-testid="try-card" open><summary>${words.value.tryThese}</summary><ol>${steps.map(draw)}</ol></details>`
   )
 }
 
-/** @returns {{ name: keyof typeof words.value.tries, run: () => unknown }[]} */
+/** @returns {{ name: string, label: string, run: () => unknown }[]} */
 const listSteps = () => {
   const idOf = (/** @type {string} */ name) => listedChannels.value.find(one => one.name === name)?.id ?? ''
   const [general, launch, feedback] = ['general', 'launch', 'feedback'].map(idOf)
@@ -40,17 +39,19 @@ const listSteps = () => {
   const [plan, prices] = threads(launch)
   const android = threads(launch).find(({ text }) => han.test(text))
   if (!ship || !plan || !prices || !android) return []
+  const goToFeedback = () => go({ kind: 'channel', channel: feedback })
   const classify = (/** @type {() => void} */ open, /** @type {string} */ text) => () => {
     open()
     return act({ do: 'command', channel: feedback, command: '/classify', text })
   }
+  const { tryAsk, tryChinese, trySummary, tryClassify, tryReport, tryKill, summaryQuestion } = words.value
   return [
-    { name: 'ask', run: () => ask(ship, 'when do we ship?') },
-    { name: 'chinese', run: () => ask(android, '我们什么时候发布？') },
-    { name: 'summary', run: () => ask(lang.value === 'en' ? prices : android, words.value.trySummary) },
-    { name: 'classify', run: classify(() => go({ kind: 'channel', channel: feedback }), '这个页面不太好看') },
-    { name: 'report', run: classify(goToDm, 'report') },
-    { name: 'kill', run: () => killInMidAnswer(plan) },
+    { name: 'ask', label: tryAsk, run: () => ask(ship, 'when do we ship?') },
+    { name: 'chinese', label: tryChinese, run: () => ask(android, '我们什么时候发布？') },
+    { name: 'summary', label: trySummary, run: () => ask(lang.value === 'en' ? prices : android, summaryQuestion) },
+    { name: 'classify', label: tryClassify, run: classify(goToFeedback, '这个页面不太好看') },
+    { name: 'report', label: tryReport, run: classify(goToDm, 'report') },
+    { name: 'kill', label: tryKill, run: () => killInMidAnswer(plan) },
   ]
 }
 
@@ -71,5 +72,5 @@ const killInMidAnswer = root => {
     killBot().catch(() => toast(words.value.failed))
   }
   messageListeners.add(listen)
-  return ask(root, words.value.tryLong)
+  return ask(root, words.value.longQuestion)
 }
