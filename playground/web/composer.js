@@ -1,4 +1,3 @@
-/** @import { Draft } from './attachments.js' */
 /** @import { PageMessage } from '../protocol.ts' */
 /** @import { TargetedEvent } from 'preact' */
 import { html } from 'htm/preact'

@@ -1,5 +1,4 @@
 /** @import { Child } from './ui.js' */
-/** @import { Ref } from 'preact' */
 import { html } from 'htm/preact'
 import { useId, useLayoutEffect, useRef, useState } from 'preact/hooks'
 import { as, commands, people, words } from './state.js'

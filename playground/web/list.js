@@ -50,6 +50,7 @@ export const List = ({ messages, where, emptyText }) => {
     reveal(row)
   }, [now])
 
+  const label = where === 'main' ? words.value.messagesTab : words.value.thread
   const isThere = messages.some(message => keyOf(message) === focused)
   const onFocusIn = (/** @type {FocusEvent} */ { target }) => {
     const row = target instanceof Element ? target.closest('.row') : null
@@ -73,7 +74,7 @@ export const List = ({ messages, where, emptyText }) => {
   }
   return html`<div class="list">
     <div class="scroller" data-testid=${where === 'main' ? 'messages' : 'thread-messages'} ref=${scroller}>
-      <div class="rows" role=${last && 'feed'} aria-label=${where === 'main' ? words.value.messagesTab : words.value.thread} ref=${rows}
+      <div class="rows" role=${last && 'feed'} aria-label=${last && label} ref=${rows}
         onKeyDown=${moveBetweenRows} onFocusIn=${onFocusIn} onFocusOut=${onFocusOut}>
         ${messages.map(draw)}${!last && emptyText && empty(emptyText)}
       </div>
