@@ -74,7 +74,7 @@ export interface Config {
   retention: { labelDays: number; turnDays: number }
   /** Calls a minute of each reading method that summaries may make. */
   readsPerMinute: number
-  /** What models may cost, in millionths of a dollar: a person or all, in a day or a month (UTC). */
+  /** Budgets of models, in millionths of a dollar: a person or all, in a day or a month (UTC). */
   budgets: { personDay?: number; personMonth?: number; day?: number; month?: number }
   /** Personal data and secrets are replaced before text goes to the model; `words` are forms of the team's own. */
   redaction: { isOn: boolean; words: string[] }
