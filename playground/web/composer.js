@@ -7,7 +7,7 @@ import { attach, attachments, draftOf, uploadedIds } from './attachments.js'
 import { Editor } from './editor.js'
 import { editLast } from './list.js'
 import { openMenu } from './menu.js'
-import { act, channels, commands, shortcuts, toast, words } from './state.js'
+import { act, channels, commands, people, shortcuts, toast, words } from './state.js'
 import { iconButton, popup } from './ui.js'
 
 /**
@@ -55,8 +55,15 @@ export const Composer = ({ channel, threadTs, messages, label, box }) => {
       ...(files.length > 0 && { files }),
     })
   }
+  /** Slack's own command. */
+  const inviteNamed = async (/** @type {string} */ text) => {
+    const named = [...people.value.values()].filter(({ name }) => text.includes(`@${name}`))
+    if (named.length === 0) return toast(words.value.inviteWhom)
+    for (const { id } of named) await tryTo({ do: 'invite', channel, user: id })
+  }
   const sendCommand = async (/** @type {string} */ command, /** @type {string} */ text) => {
     if (threadTs !== undefined) return toast(words.value.notInThreads(command))
+    if (command === '/invite') return inviteNamed(text)
     if (!commands.value.some(known => known.command === command)) return toast(words.value.noSuchCommand(command))
     await tryTo({ do: 'command', channel, command, text })
   }

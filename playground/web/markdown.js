@@ -32,7 +32,7 @@ const inline = (name, first, pattern) => ({
 const marked = new Marked({
   breaks: true,
   extensions: [
-    inline('angle', '<', /<([@#!][A-Za-z][^<>\s]*(?:\|[^<>]*)?)>/y),
+    inline('angle', '<', /<(!date\^\d+\^[^<>|]*(?:\|[^<>]*)?|[@#!][A-Za-z][^<>\s]*(?:\|[^<>]*)?)>/y),
     inline('emoji', ':', /:([a-z0-9_+-]+):/y),
     inline('bare', 'http', bareLink),
   ],

@@ -45,6 +45,7 @@ export const Row = ({ message, previous, where, replies, status, isTabStop, isEd
     node.current?.focus()
   }
 
+  const isDeleted = message.subtype === 'tombstone'
   const isCompact = !isNewDay && isFollowing(previous, message)
   return html`<article class=${`row${ephemeralTo ? ' is-ephemeral' : ''}${isCompact ? ' is-compact' : ''}`}
     data-testid="message" data-ts=${ts} tabindex=${isTabStop ? 0 : -1}
@@ -53,7 +54,7 @@ export const Row = ({ message, previous, where, replies, status, isTabStop, isEd
       ${isNewDay && where === 'main' && html`<div class="day"><span>${toDay(ts)}</span></div>`}
     </div>
     <div class="message">
-      <div class="avatar-place">${avatar(user)}</div>
+      <div class="avatar-place">${!isDeleted && avatar(user)}</div>
       <div class="meat">
         <div class="notes">${notes(message, where)}</div>
         <header>
@@ -61,7 +62,7 @@ export const Row = ({ message, previous, where, replies, status, isTabStop, isEd
           ${people.value.get(user)?.isBot && html`<span class="tag">${words.value.botTag}</span>`}
           <a class="when" href=${`#/${channel}/${ts}`} title=${toMoment(ts)}>${toClock(ts)}</a>
         </header>
-        ${h(Body, { message, isHidden: isEditing })}${isEditing && h(Edit, { message, close })}
+        ${isDeleted ? html`<p class="plain">${words.value.wasDeleted}</p>` : h(Body, { message, isHidden: isEditing })}${isEditing && h(Edit, { message, close })}
         <div class="after">
           ${marks(message)}${reactions(message)}${where === 'main' && threadLine(message, replies, status)}
         </div>

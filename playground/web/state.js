@@ -73,7 +73,7 @@ const emptyLog = toLog(new Map())
 export const logOf = channel => logs.value.get(channel) ?? emptyLog
 
 /** @param {string} id */
-export const nameOf = id => people.value.get(id)?.name || id
+export const nameOf = id => people.value.get(id)?.name || (id === 'USLACKBOT' ? 'Slackbot' : id)
 
 /** @param {string} id */
 export const channelName = id => channels.value.get(id)?.name ?? id

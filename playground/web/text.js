@@ -3,6 +3,7 @@
 import { html } from 'htm/preact'
 import { toObject, toObjects, toText } from './json.js'
 import { as, channelName, nameOf } from './state.js'
+import { toMomentOf } from './time.js'
 
 /** All emoji by Slack's names. Others are shown as `:name:`. @type {Map<string, string>} */
 const pictures = new Map(Object.entries(await fetch('/page/emoji.json').then(response => response.json())))
@@ -75,7 +76,7 @@ export const angle = inside => {
   if (/^@[UW]/.test(target)) return personPing(target.slice(1))
   if (/^#[CG]/.test(target)) return channelLink(target.slice(1), label)
   if (target.startsWith('!subteam^')) return ping(label || '@group', 'all')
-  if (target.startsWith('!date^')) return label
+  if (target.startsWith('!date^')) return toMomentOf(target.slice('!date^'.length))
   if (target.startsWith('!')) return broadcast(label.replace(/^@/, '') || target.slice(1))
   const url = unescapeSlack(target)
   return link(url, label || url.replace(/^mailto:/, ''))
@@ -100,7 +101,7 @@ export const plain = text =>
 export const bareLink = /https?:\/\/[^\s<>|`*，。；：！？）】」』、]*[^\s<>|`*.,;:!?)\]}'"，。；：！？）】」』、_~]/y
 
 const anglePattern =
-  /<([@#!][^<>\s]+(?:\|[^<>]*)?|(?:https?:|mailto:)[^<>|]+(?:\|[^<>]*)?|[a-z][a-z0-9+.-]*:[^<>|]+\|[^<>]*)>/y
+  /<(!date\^\d+\^[^<>|]*(?:\|[^<>]*)?|[@#!][^<>\s]+(?:\|[^<>]*)?|(?:https?:|mailto:)[^<>|]+(?:\|[^<>]*)?|[a-z][a-z0-9+.-]*:[^<>|]+\|[^<>]*)>/y
 const marks = /** @type {Record<string, 'strong' | 'em' | 's'>} */ ({ '*': 'strong', _: 'em', '~': 's' })
 
 /** Slack opens and closes a mark only at the edge of a word, and a Chinese character is part of a word. */
