@@ -57,7 +57,7 @@ describeInChromium(
       expect(await stone.locator('.avatar-place .avatar').count()).toBe(0)
 
       await slack.do({ do: 'remove', as: slack.people.lee, channel, user: slack.botUserId })
-      await page.getByTestId('composer').getByRole('textbox').fill('/invite @Threadwise ')
+      await page.getByTestId('composer').fill('/invite @Threadwise ')
       await page.keyboard.press('Enter')
       const isIn = () =>
         slack
