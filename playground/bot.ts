@@ -4,6 +4,7 @@ import { loadTaxonomies } from '../src/features/classify/taxonomy-files.ts'
 import { createLog } from '../src/log.ts'
 import { createModel } from '../src/model/client.ts'
 import type { Model } from '../src/model/model.ts'
+import { createTranscriber } from '../src/model/transcription.ts'
 import { openStore } from '../src/store/data-dir.ts'
 
 /** The playground's bot. Its parent says by argument what the model is called, and is told when the bot is connected. */
@@ -25,7 +26,8 @@ const log = createLog(config.logLevel)
 const model: Model = Object.create(createModel(config.model, log), { title: { value: title } })
 const store = await openStore(config.dataDir, lockPatienceMs, log)
 const taxonomies = await loadTaxonomies(config.taxonomyFile)
-const bot = await startBot({ config, model, store, taxonomies, log })
+const transcribe = createTranscriber(config.transcription, config.model, log)
+const bot = await startBot({ config, model, transcribe, store, taxonomies, log })
 process.send?.('ready')
 
 // Ctrl-C reaches the whole group; the parent decides.

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { loadEmoji } from './emoji.ts'
@@ -13,11 +14,25 @@ const contentTypes: Record<string, string> = {
   json: 'application/json',
 }
 
-/** Nothing but this origin's own files may run, style, load or be asked: what a model writes can fetch nothing. */
+/** The packages that the page is made of, served as they are installed: they need no build. */
+const packages = ['preact', 'preact/hooks', 'htm', 'htm/preact', '@preact/signals', '@preact/signals-core', 'marked']
+
+const packageUrl = (name: string): string => `/page/packages/${name}.js`
+
+/** Where the browser finds each package. It stands in the page itself, the only script that does. */
+const importMap = JSON.stringify({ imports: Object.fromEntries(packages.map(name => [name, packageUrl(name)])) })
+const importMapHash = createHash('sha256').update(importMap).digest('base64')
+
+/**
+ * Nothing but this origin's own files may run, style, load or be asked, and no text becomes markup: what a model writes
+ * can fetch nothing.
+ */
 const securityHeaders = {
   'content-security-policy': [
     "default-src 'none'",
-    "script-src 'self'",
+    `script-src 'self' 'sha256-${importMapHash}'`,
+    "require-trusted-types-for 'script'",
+    "trusted-types 'none'",
     "style-src 'self'",
     "img-src 'self'",
     "media-src 'self'",
@@ -46,8 +61,8 @@ const fileOf = (pathname: string): string | undefined =>
 const face = /^\/page\/people\/(\w{1,40})\.svg$/
 
 /**
- * The playground's page as files over HTTP: `/`, `/page/assets/*`, people's faces, and the names of emoji. The function
- * answers a request that is for the page and says so with `true`; with `false` it has not touched the response and the
+ * The playground's page as files over HTTP: `/`, `/page/assets/*`, its packages, people's faces, and the names of emoji. The
+ * function answers a request that is for the page and says so with `true`; with `false` it has not touched the response and the
  * request is somebody else's.
  */
 export const createPageRoutes = (): ((request: IncomingMessage, response: ServerResponse) => boolean) => {
@@ -59,7 +74,8 @@ export const createPageRoutes = (): ((request: IncomingMessage, response: Server
       response.writeHead(302, { location: `/#/${channel}/${seconds}.${rest}`, 'cache-control': 'no-store' }).end()
       return true
     }
-    const name = pathname === emojiPath ? emojiPath : (face.exec(pathname)?.[0] ?? fileOf(pathname))
+    const isMade = pathname === emojiPath || face.test(pathname) || packages.some(one => packageUrl(one) === pathname)
+    const name = isMade ? pathname : fileOf(pathname)
     if (name === undefined) return false
     void sendFile(name, request.method === 'HEAD', response)
     return true
@@ -70,7 +86,12 @@ export const createPageRoutes = (): ((request: IncomingMessage, response: Server
 const readBytes = async (name: string): Promise<Buffer> => {
   if (name === emojiPath) return Buffer.from(JSON.stringify(await loadEmoji()))
   const [, person] = face.exec(name) ?? []
-  return person === undefined ? readFile(new URL(name, folder)) : Buffer.from(drawFace(person))
+  if (person !== undefined) return Buffer.from(drawFace(person))
+  const installed = packages.find(one => packageUrl(one) === name)
+  if (installed !== undefined) return readFile(new URL(import.meta.resolve(installed)))
+  const bytes = await readFile(new URL(name, folder))
+  const mapPlace = '<script type="importmap">'
+  return name === 'index.html' ? Buffer.from(bytes.toString().replace(mapPlace, mapPlace + importMap)) : bytes
 }
 
 const sendFile = async (name: string, headOnly: boolean, response: ServerResponse): Promise<void> => {

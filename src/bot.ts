@@ -15,6 +15,7 @@ import { showQueuePosition } from './features/queue-position.ts'
 import { defineReadings } from './features/read-aloud.ts'
 import { replyControls } from './features/reply-controls/index.ts'
 import { summarize } from './features/summarize/index.ts'
+import { transcribe } from './features/transcribe/index.ts'
 import { createMeteredModel } from './features/usage/metered-model.ts'
 import { warnOfBudget } from './features/usage/warning.ts'
 import { createHealthRoutes } from './health.ts'
@@ -22,6 +23,7 @@ import type { Log } from './log.ts'
 import { createMetrics } from './metrics.ts'
 import type { Model } from './model/model.ts'
 import { createSpeech } from './model/speech.ts'
+import type { createTranscriber } from './model/transcription.ts'
 import { createBackfill } from './queue/backfill.ts'
 import { createOutbox } from './queue/outbox.ts'
 import { createQueue, type Queue } from './queue/queue.ts'
@@ -39,6 +41,7 @@ import type { Message } from './slack/message.ts'
 import { createPlaceNames } from './slack/place-names.ts'
 import { createReader } from './slack/reader.ts'
 import { createReceiver } from './slack/receiver.ts'
+import { createRecordingReader } from './slack/recordings/read-recording.ts'
 import { createResponder } from './slack/response-url.ts'
 import { parseStartError } from './slack/start-error.ts'
 import type { ThreadId } from './slack/thread-history.ts'
@@ -60,6 +63,8 @@ interface BotDeps {
     Partial<Pick<Config, 'bounds' | 'budgets' | 'host' | 'metricsPort' | 'redaction' | 'retention' | 'speech'>>
   model: Model
   modelEnds?: Services['modelEnds']
+  /** Without it, recordings are not read. */
+  transcribe?: ReturnType<typeof createTranscriber>
   store: Store
   taxonomies: Taxonomies
   log: Log
@@ -148,6 +153,7 @@ export async function startBot(deps: BotDeps): Promise<RunningBot> {
 async function registerFeatures(bot: Bot, taxonomies: Taxonomies): Promise<void> {
   await classify(bot, taxonomies)
   summarize(bot)
+  transcribe(bot)
   listen(bot)
   chat(bot)
   replyControls(bot)
@@ -168,7 +174,7 @@ type Slack = Awaited<ReturnType<typeof openSlack>>
 type QueueDeps = Parameters<typeof createQueue>[0]
 
 /** Identifies the bot and creates the services that read and write Slack. */
-async function openSlack({ config, modelEnds = () => [], store, log, ...deps }: BotDeps) {
+async function openSlack({ config, modelEnds = () => [], transcribe, store, log, ...deps }: BotDeps) {
   const metrics = createMetrics()
   const call = createCallSlack(config.botToken, config.slackApiUrl, metrics, log)
   const self = await fetchIdentity(call, log, config.slackApiUrl)
@@ -181,6 +187,8 @@ async function openSlack({ config, modelEnds = () => [], store, log, ...deps }: 
     slackApiUrl: config.slackApiUrl,
     fetchInfo,
     documents: createDocumentReader(),
+    seesImages: () => model.images,
+    ...(transcribe !== undefined && { readRecording: createRecordingReader(transcribe) }),
   }
   const limiter = createLimiter(call, Date.now, store.shared?.cluster)
   const model = createMeteredModel(await redactFor(deps.model, config), {

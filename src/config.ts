@@ -40,6 +40,8 @@ interface SpeechConfig {
 
 /** The validated environment. */
 export interface Config {
+  /** The server that turns recordings into words; what is not set is the chat model's. */
+  transcription: { name: string; baseUrl?: string; apiKey?: string }
   botToken: string
   transport: Transport
   slackApiUrl: string
@@ -72,7 +74,7 @@ export interface Config {
   retention: { labelDays: number; turnDays: number }
   /** Calls a minute of each reading method that summaries may make. */
   readsPerMinute: number
-  /** What models may cost, in millionths of a dollar: a person or all, in a day or a month (UTC). */
+  /** Budgets of models, in millionths of a dollar: a person or all, in a day or a month (UTC). */
   budgets: { personDay?: number; personMonth?: number; day?: number; month?: number }
   /** Personal data and secrets are replaced before text goes to the model; `words` are forms of the team's own. */
   redaction: { isOn: boolean; words: string[] }
@@ -91,6 +93,9 @@ export const vendorBaseUrl = 'https://api.openai.com/v1'
 
 /** A small, cheap model that reads a long thread whole. Source: the vendor's list of models, November 2026. */
 const defaultModel = 'gpt-6-luna'
+
+/** The vendor's model for files; those before it end on 2027-02-26. Same source. */
+const defaultTranscriptionModel = 'gpt-transcribe'
 
 const token = (prefixes: string[], where: string) =>
   z.string({ error: `is missing: ${where}` }).refine(value => prefixes.some(prefix => value.startsWith(prefix)), {
@@ -144,6 +149,9 @@ export const environment = z.object({
   MODEL_IMAGES: onOff.optional(),
   MODEL_IDLE_SECONDS: whole(1, 3600).default(60),
   MODEL_CONCURRENCY: whole(1, 1_000).optional(),
+  TRANSCRIPTION_MODEL: z.string().default(defaultTranscriptionModel),
+  TRANSCRIPTION_BASE_URL: url('It usually ends in /v1, like http://127.0.0.1:8000/v1.').optional(),
+  TRANSCRIPTION_API_KEY: z.string().optional(),
   SPEECH_BASE_URL: url('It usually ends in /v1, like http://127.0.0.1:8880/v1.').optional(),
   SPEECH_MODEL: z.string().optional(),
   SPEECH_VOICE: z.string().optional(),
@@ -222,6 +230,11 @@ function assemble(env: Environment): Config {
     metricsPort: env.METRICS_PORT,
     model: buildModelConfig(env),
     speech: buildSpeechConfig(env),
+    transcription: {
+      name: env.TRANSCRIPTION_MODEL,
+      ...(env.TRANSCRIPTION_BASE_URL !== undefined && { baseUrl: env.TRANSCRIPTION_BASE_URL }),
+      ...(env.TRANSCRIPTION_API_KEY !== undefined && { apiKey: env.TRANSCRIPTION_API_KEY }),
+    },
     detectModel: env.MODEL_AUTODETECT && env.OPENAI_BASE_URL === undefined && env.OPENAI_API_KEY === undefined,
     modelIsNamed: env.OPENAI_MODEL !== undefined,
     modelsFile: env.MODELS_FILE,

@@ -10,6 +10,7 @@ import { createModel } from './model/client.ts'
 import { buildDetectedConfig, detectLocalServer } from './model/detect-local-server.ts'
 import { applyModelsFile } from './model/models-file.ts'
 import { watchShutdownDates } from './model/shutdown-dates.ts'
+import { createTranscriber } from './model/transcription.ts'
 import { tokenErrors } from './slack/start-error.ts'
 import { openStore } from './store/data-dir.ts'
 import type { Store } from './store/store.ts'
@@ -56,6 +57,7 @@ async function run(config: Config): Promise<void> {
       config,
       model: createModel(chosen, log),
       modelEnds: () => shutdowns.ends,
+      transcribe: createTranscriber(config.transcription, chosen, log),
       store,
       taxonomies,
       log,

@@ -34,6 +34,7 @@ const onlyIn: Record<string, string> = {
   fflate: 'slack/documents/archive.ts',
   'postal-mime': 'slack/documents/mail.ts',
   unpdf: 'slack/documents/pdf.ts',
+  mediabunny: 'slack/recordings/cut.ts',
   jschardet: 'slack/files/legacy-encoding.ts',
   '@slack/bolt': 'slack/receiver.ts',
   '@slack/web-api': 'slack/client.ts',
@@ -134,7 +135,8 @@ test('no file has grown beyond what one can read at a sitting', async () => {
   // The catalogues are lists of sentences, and a language is one file.
   for (const file of files.filter(name => !/^i18n\/[a-z]{2}\.ts$/.test(name))) {
     const lines = (await readFile(join('src', file), 'utf8')).split('\n').length
-    if (lines > 400) long.push(`${file}: ${lines}`)
+    // Catalogues are looked up, not read.
+    if (lines > 400 && !/^i18n.(?:en|ja|zh)\.ts$/.test(file)) long.push(`${file}: ${lines}`)
   }
   expect(long).toEqual([])
 })

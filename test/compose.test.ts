@@ -54,3 +54,19 @@ test('compose.yml has a speech server of a named version for those who want one,
   const [, address = ''] = /SPEECH_BASE_URL=([^,\s]+)/.exec(text) ?? []
   expect(new URL(environment.shape.SPEECH_BASE_URL.parse(address) ?? '').hostname).toBe('speech')
 })
+
+test('compose.yml has a transcription server that starts only when it is asked for, and that no other machine reaches', async () => {
+  const { services, volumes } = parse(await readFile('compose.yml', 'utf8')) as {
+    services: { whisper: Service & { image: string; profiles: string[] }; threadwise: Service }
+    volumes: Record<string, unknown>
+  }
+  const { whisper, threadwise } = services
+  expect(whisper.profiles).toEqual(['whisper'])
+  expect(whisper.image).toMatch(/:[\w.-]*\d+\.\d+[\w.-]*$/)
+  expect(whisper.ports).toBeUndefined()
+  expect(threadwise.depends_on).not.toHaveProperty('whisper')
+  expect(volumes).toHaveProperty(whisper.volumes?.[0]?.split(':')[0] ?? '')
+  const docs = await readFile('docs/recordings.md', 'utf8')
+  const [, address] = /^TRANSCRIPTION_BASE_URL=(.*)$/m.exec(docs) ?? []
+  expect(new URL(address ?? '').hostname).toBe('whisper')
+})

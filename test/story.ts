@@ -6,6 +6,7 @@ import type { Config, ModelConfig } from '../src/config.ts'
 import { loadTaxonomies } from '../src/features/classify/taxonomy-files.ts'
 import type { Log } from '../src/log.ts'
 import { createModel } from '../src/model/client.ts'
+import { createTranscriber } from '../src/model/transcription.ts'
 import { openMemoryStore, openStore } from '../src/store/data-dir.ts'
 import { openSharedStore } from '../src/store/postgres-store.ts'
 import type { Store } from '../src/store/store.ts'
@@ -111,7 +112,16 @@ export async function connect(
   const store = await openStoreOf(options, log)
   const taxonomies = await loadTaxonomies(options.taxonomyFile)
   const ends = options.modelEnds !== undefined && { modelEnds: options.modelEnds }
-  const bot = await startBot({ config, model: createModel(modelConfig, log), ...ends, store, taxonomies, log })
+  const transcribe = createTranscriber(options.config?.transcription ?? { name: 'gpt-transcribe' }, modelConfig, log)
+  const bot = await startBot({
+    config,
+    model: createModel(modelConfig, log),
+    transcribe,
+    ...ends,
+    store,
+    taxonomies,
+    log,
+  })
   const app = {
     async stop() {
       await bot.stop()

@@ -40,6 +40,8 @@ const mimetypes: Record<string, string> = {
   mp3: 'audio/mpeg',
   m4a: 'audio/mp4',
   wav: 'audio/wav',
+  aac: 'audio/aac',
+  flac: 'audio/flac',
   ogg: 'audio/ogg',
   webm: 'audio/webm',
   mp4: 'video/mp4',
@@ -117,6 +119,8 @@ export function createFiles(identity: Identity, clock: Clock, url: () => string)
       permalink: `${url()}/files/${file.user}/${file.id}/${name}`,
       has_rich_preview: false,
       file_access: 'visible',
+      // Clips that people record in Slack itself are told by their names here.
+      ...(file.name.startsWith('audio_message') && { subtype: 'slack_audio', media_display_type: 'audio' }),
     }
   }
 

@@ -1,119 +1,116 @@
-// @ts-check
 /** @import { PageFile } from '../protocol.ts' */
-/** @import { App } from './app.js' */
-import { fill, h, icon, iconButton } from './dom.js'
+/** @import { Signal } from '@preact/signals' */
+import { signal } from '@preact/signals'
+import { html } from 'htm/preact'
 import { uploadFile } from './server.js'
+import { as, toast, words } from './state.js'
+import { icon, iconButton } from './ui.js'
 
 /**
- * A file on its way: uploaded at once, and again when the message is sent if that did not work.
- * @typedef {{ file: File, done: PageFile | undefined, going: Promise<void> | undefined }} Attachment
+ * A file on its way; one that failed is uploaded again when the message is sent.
+ * @typedef {{ file: File, done?: PageFile, going?: Promise<void> }} Attachment
  */
 
-/**
- * The files that will go with the next message, with a picture of each where there is one.
- * @param {App} app
- */
-export const createAttachments = app => {
-  const node = h('div', { class: 'attachments', hidden: true })
-  /** @type {Attachment[]} */
-  let items = []
+/** @typedef {{ text: string, files: Attachment[] }} Draft */
 
-  const draw = () => {
-    node.hidden = items.length === 0
-    fill(
-      node,
-      items.map(item => drawAttachment(app, item, () => take(item))),
-    )
-  }
-  const take = (/** @type {Attachment} */ item) => {
-    items = items.filter(other => other !== item)
-    draw()
-  }
-  const upload = (/** @type {Attachment} */ item) => {
-    item.going = uploadFile(app.store.state.as, item.file)
-      .then(done => {
-        item.done = done
-      })
-      .catch(error => app.toast(error.message || app.words.failed))
-      .finally(() => {
-        item.going = undefined
-        draw()
-      })
-    return item.going
-  }
+/** @type {Map<string, Signal<Draft>>} */
+const drafts = new Map()
 
-  return {
-    node,
-    /** @param {File[]} files */
-    add: files => {
-      const fresh = files.map(file => /** @type {Attachment} */ ({ file, done: undefined, going: undefined }))
-      items = [...items, ...fresh]
-      for (const item of fresh) void upload(item)
-      draw()
-    },
-    isEmpty: () => items.length === 0,
-    items: () => items,
-    /** @param {Attachment[]} other */
-    replace: other => {
-      items = other
-      draw()
-    },
-    /**
-     * The ids of all files once they are up, or nothing when one of them is not.
-     * @returns {Promise<string[] | undefined>}
-     */
-    ids: async () => {
-      const all = [...items]
-      await Promise.all(all.map(item => item.going ?? (item.done ? undefined : upload(item))))
-      const ids = all.flatMap(item => (item.done ? [item.done.id] : []))
-      return ids.length === all.length ? ids : undefined
-    },
-  }
+/** What a person has typed and not sent. @param {string} channel @param {string} [threadTs] */
+export const draftOf = (channel, threadTs = '') => {
+  const key = `${as.value}/${channel}/${threadTs}`
+  const known = drafts.get(key) ?? signal(/** @type {Draft} */ ({ text: '', files: [] }))
+  drafts.set(key, known)
+  return known
 }
 
-/**
- * @param {App} app
- * @param {Attachment} item
- * @param {() => void} onRemove
- */
-const drawAttachment = (app, item, onRemove) => {
-  const { file, done } = item
-  const preview =
-    done && file.type.startsWith('image/')
-      ? h('img', { src: `/page/files/${encodeURIComponent(done.id)}`, alt: '' })
-      : icon('clip')
-  const title = done ? file.name : app.words.uploading(file.name)
-  return h(
-    'div',
-    { class: `attachment${done ? '' : ' is-uploading'}`, title, testid: 'attachment' },
-    preview,
-    h('span', {}, file.name),
-    iconButton('close', app.words.remove(file.name), onRemove),
-  )
+/** @param {string} channel @param {string} [threadTs] */
+export const isEmptyDraft = (channel, threadTs) => {
+  const { text, files } = draftOf(channel, threadTs).value
+  return text === '' && files.length === 0
 }
 
-/**
- * Lets files be dropped anywhere on a pane.
- * @param {HTMLElement} pane
- * @param {string} hint what is said while files hover over it
- * @param {(files: File[]) => void} onFiles
- */
-export const acceptDrops = (pane, hint, onFiles) => {
-  pane.dataset.dropHint = hint
-  const hasFiles = (/** @type {DragEvent} */ event) => event.dataTransfer?.types.includes('Files') === true
-  pane.addEventListener('dragover', event => {
-    if (!hasFiles(event)) return
+/** @param {number} bytes */
+const toSize = bytes => {
+  if (bytes < 1024) return `${bytes} B`
+  return bytes < 1024 * 1024 ? `${Math.round(bytes / 1024)} KB` : `${(bytes / 1024 / 1024).toFixed(1)} MB`
+}
+
+/** The address of a file's bytes on this server. @param {string} id */
+const fileUrl = id => `/page/files/${encodeURIComponent(id)}`
+
+/** A file of a message: seen, heard, or downloaded. @param {PageFile} file */
+export const file = ({ id, name, mimetype, size }) => {
+  const href = fileUrl(id)
+  const isImage = mimetype.startsWith('image/')
+  return html`<figure class=${`file ${isImage ? 'file-image' : ''}`} data-testid="file" key=${id}>
+    ${isImage && html`<img src=${href} alt=${name} loading="lazy" />`}
+    ${mimetype.startsWith('audio/') && html`<audio src=${href} controls preload="none"></audio>`}
+    <a class="file-name" href=${href} download=${name}>${icon('clip')}<span>${name}</span><small>${toSize(size)}</small></a>
+  </figure>`
+}
+
+/** @param {Signal<Draft>} draft @param {(files: Attachment[]) => Attachment[]} change */
+const setFiles = (draft, change) => {
+  draft.value = { ...draft.value, files: change(draft.value.files) }
+}
+
+/** @param {Signal<Draft>} draft @param {Attachment} item */
+const upload = (draft, item) => {
+  item.going = uploadFile(as.value, item.file)
+    .then(done => {
+      item.done = done
+    })
+    .catch(error => toast(error.message || words.value.failed))
+    .finally(() => {
+      delete item.going
+      setFiles(draft, files => [...files])
+    })
+  return item.going
+}
+
+/** Adds files to a draft and uploads them. @param {Signal<Draft>} draft @param {File[]} files */
+export const attach = (draft, files) => {
+  const fresh = files.map(file => /** @type {Attachment} */ ({ file }))
+  setFiles(draft, old => [...old, ...fresh])
+  for (const item of fresh) void upload(draft, item)
+}
+
+/** The ids of a draft's files once they are up, or nothing when one of them is not. @param {Signal<Draft>} draft */
+export const uploadedIds = async draft => {
+  const { files } = draft.value
+  await Promise.all(files.map(item => item.going ?? (item.done ? undefined : upload(draft, item))))
+  const ids = files.flatMap(({ done }) => (done ? [done.id] : []))
+  return ids.length === files.length ? ids : undefined
+}
+
+/** The files that go with the next message. @param {Signal<Draft>} draft */
+export const attachments = draft => {
+  const { remove, uploading } = words.value
+  const draw = (/** @type {Attachment} */ item) => {
+    const { file, done } = item
+    const isPicture = done && file.type.startsWith('image/')
+    const take = () => setFiles(draft, all => all.filter(other => other !== item))
+    return html`<div class=${`attachment${done ? '' : ' is-uploading'}`} title=${done ? file.name : uploading(file.name)}
+      data-testid="attachment">
+      ${isPicture ? html`<img src=${fileUrl(done.id)} alt="" />` : icon('clip')}
+      <span>${file.name}</span>${iconButton('close', remove(file.name), take)}
+    </div>`
+  }
+  const { files } = draft.value
+  return files.length > 0 && html`<div class="attachments">${files.map(draw)}</div>`
+}
+
+/** Lets files be dropped anywhere on a pane. @param {(files: File[]) => void} onFiles */
+export const dropProps = onFiles => {
+  const onDrag = (/** @type {DragEvent & { currentTarget: HTMLElement }} */ event) => {
+    const { type, currentTarget: pane, dataTransfer, relatedTarget } = event
+    const hasFiles = dataTransfer?.types.includes('Files') === true
+    const isInside = type === 'dragleave' && relatedTarget instanceof Node && pane.contains(relatedTarget)
+    if (!isInside) pane.classList.toggle('is-dropping', hasFiles && type === 'dragover')
+    if (!hasFiles || type === 'dragleave') return
     event.preventDefault()
-    pane.classList.add('is-dropping')
-  })
-  pane.addEventListener('dragleave', event => {
-    if (!(event.relatedTarget instanceof Node && pane.contains(event.relatedTarget)))
-      pane.classList.remove('is-dropping')
-  })
-  pane.addEventListener('drop', event => {
-    pane.classList.remove('is-dropping')
-    if (!hasFiles(event)) return
-    event.preventDefault()
-    onFiles([...(event.dataTransfer?.files ?? [])])
-  })
+    if (type === 'drop') onFiles([...dataTransfer.files])
+  }
+  return { 'data-drop-hint': words.value.dropHere, onDragOver: onDrag, onDragLeave: onDrag, onDrop: onDrag }
 }

@@ -1,171 +1,210 @@
-// @ts-check
 /** @import { SlackJson } from '../protocol.ts' */
-/** @import { App } from './app.js' */
-/** @import { Draw, Surface } from './block-parts.js' */
-import { drawActions, drawPlain, drawText, fieldIn } from './block-parts.js'
-import { drawAlert, drawCard, drawCarousel, drawPlan, drawTask } from './cards.js'
-import { drawChart } from './chart.js'
-import { h, icon } from './dom.js'
-import { drawElement, drawPicture, drawUnknown } from './elements.js'
+/** @import { VNode } from 'preact' */
+import { html } from 'htm/preact'
+import { drawElement, picture, unknown } from './elements.js'
 import { labelOf, toObject, toObjects, toText } from './json.js'
-import { drawMarkdown } from './markdown.js'
-import { drawTable } from './markdown-table.js'
-import { drawMrkdwnInline } from './mrkdwn.js'
-import { drawRichText } from './rich-text.js'
+import { markdown, table } from './markdown.js'
+import { words } from './state.js'
+import { mrkdwn, mrkdwnInline, plain, richText } from './text.js'
+import { icon } from './ui.js'
 
 /**
- * Blocks in which nothing can be pressed: they can be changed in place while a text grows.
- * @param {SlackJson} block
- * @returns {boolean}
+ * The message or view in which a block stands: who is told what was pressed or chosen, what a view holds that was put in,
+ * and what is wrong with it, by block.
+ * @typedef {{ act: (blockId: string, action: SlackJson) => void, errors?: Record<string, string>,
+ *   held?: (blockId: string, element: SlackJson) => SlackJson | undefined,
+ *   hold?: (blockId: string, element: SlackJson, state: SlackJson) => void }} Surface
  */
-export const isStill = block =>
-  ['header', 'divider', 'context', 'markdown', 'rich_text', 'table', 'data_table', 'alert', 'image'].includes(
-    toText(block.type),
-  ) ||
-  (block.type === 'section' && block.accessory === undefined)
+
+/** @typedef {(block: SlackJson, surface: Surface, blockId: string) => VNode} Draw */
+
+/** A text object in its own form, or a plain string. @param {unknown} text */
+const textOf = text => {
+  const object = toObject(text)
+  return object.type === 'mrkdwn' ? mrkdwn(toText(object.text)) : plain(labelOf(text))
+}
+
+/** @param {string} blockId */
+const errorId = blockId => `error-${blockId}`
 
 /**
- * Draws one of Slack's blocks; one that is not known is shown as the JSON that it is.
- * @param {SlackJson} block
- * @param {number} index where it stands, for blocks that carry no id
- * @param {Surface} surface
- * @returns {HTMLElement}
+ * The place of an element within a block.
+ * @param {SlackJson} element @param {Surface} surface
+ * @param {{ blockId: string, label?: string, isSilent?: boolean }} place
  */
-export const drawBlock = (block, index, surface) => {
-  const blockId = toText(block.block_id) || `b${index}`
-  const type = toText(block.type)
-  const draw = Object.hasOwn(drawings, type) ? drawings[type] : undefined
-  const inside = draw ? draw(block, surface, blockId) : drawUnknown(block, surface.app)
-  return h('div', { class: `block block-${type}`, 'data-block-id': blockId }, inside)
+const elementIn = (element, surface, { blockId, label = '', isSilent = false }) =>
+  drawElement(element, {
+    label,
+    held: surface.held?.(blockId, element),
+    hold: surface.hold && (state => surface.hold?.(blockId, element, state)),
+    error: surface.errors?.[blockId] && errorId(blockId),
+    act: state => {
+      const action_ts = String(Date.now() / 1000)
+      if (!isSilent) surface.act(blockId, { action_id: element.action_id, block_id: blockId, ...state, action_ts })
+    },
+  })
+
+/** @type {Draw} */
+const section = (block, surface, blockId) => {
+  const fields = toObjects(block.fields).map(field => html`<div class="field">${textOf(field)}</div>`)
+  const place = { blockId, label: labelOf(block.text).slice(0, 80) }
+  const accessory = block.accessory ? elementIn(toObject(block.accessory), surface, place) : ''
+  return html`<div class="section">
+    <div class="section-text">
+      ${block.text ? textOf(block.text) : ''}${fields.length > 0 && html`<div class="fields">${fields}</div>`}
+    </div>
+    ${accessory && html`<div class="accessory">${accessory}</div>`}
+  </div>`
 }
 
 /** @type {Draw} */
-const drawSection = (block, surface, blockId) => {
-  const accessory = toObject(block.accessory)
-  const fields = toObjects(block.fields).map(field => h('div', { class: 'field' }, drawText(field, surface.app)))
-  return h(
-    'div',
-    { class: 'section' },
-    h(
-      'div',
-      { class: 'section-text' },
-      block.text ? drawText(block.text, surface.app) : undefined,
-      fields.length > 0 && h('div', { class: 'fields' }, fields),
-    ),
-    block.accessory
-      ? h(
-          'div',
-          { class: 'accessory' },
-          drawElement(accessory, fieldIn(surface, blockId, labelOf(block.text).slice(0, 80))(accessory)),
-        )
-      : undefined,
-  )
+const context = block => {
+  const draw = (/** @type {SlackJson} */ element) => {
+    if (element.type === 'image') return picture(element, 'context-image')
+    const isMrkdwn = element.type === 'mrkdwn'
+    return html`<span>${isMrkdwn ? mrkdwnInline(toText(element.text)) : plain(labelOf(element))}</span>`
+  }
+  return html`<div class="context">${toObjects(block.elements).map(draw)}</div>`
 }
 
-/** @type {Draw} */
-const drawContext = (block, { app }) =>
-  h(
-    'div',
-    { class: 'context' },
-    toObjects(block.elements).map(element =>
-      element.type === 'image'
-        ? drawPicture(element, app, 'context-image')
-        : h(
-            'span',
-            {},
-            element.type === 'mrkdwn' ? drawMrkdwnInline(toText(element.text), app.names) : drawPlain(labelOf(element)),
-          ),
-    ),
-  )
+/** A row of buttons, menus and fields. @type {Draw} */
+const actions = (block, surface, blockId) =>
+  html`<div class="actions">${toObjects(block.elements).map(one => elementIn(one, surface, { blockId }))}</div>`
 
 /** @type {Draw} */
-const drawImage = (block, { app }) =>
-  h(
-    'figure',
-    {},
-    block.title ? h('figcaption', {}, labelOf(block.title)) : undefined,
-    drawPicture(block, app, 'picture'),
-  )
+const image = block => html`<figure>
+  ${block.title ? html`<figcaption>${labelOf(block.title)}</figcaption>` : ''}${picture(block, 'picture')}
+</figure>`
 
 /** @type {Draw} */
-const drawTableBlock = (block, { app }) => {
-  const rows = Array.isArray(block.rows) ? block.rows : []
+const tableBlock = block => {
   const settings = Array.isArray(block.column_settings) ? block.column_settings : []
-  const draw = (/** @type {'th' | 'td'} */ tag, /** @type {unknown} */ row) =>
-    h(
-      'tr',
-      {},
-      toObjects(row).map((cell, column) =>
-        h(tag, { class: `align-${toText(toObject(settings[column]).align) || 'left'}` }, drawCell(cell, app)),
-      ),
-    )
-  const [head, ...body] = rows
-  return drawTable(
+  const draw = (/** @type {'th' | 'td'} */ tag, /** @type {unknown} */ row) => {
+    const cells = toObjects(row).map((one, at) => {
+      return html`<${tag} class=${`align-${toText(toObject(settings[at]).align) || 'left'}`}>${cell(one)}<//>`
+    })
+    return html`<tr>${cells}</tr>`
+  }
+  const [head, ...body] = Array.isArray(block.rows) ? block.rows : []
+  return table(
     head ? [draw('th', head)] : [],
     body.map(row => draw('td', row)),
   )
 }
 
-/**
- * @param {SlackJson} cell
- * @param {App} app
- */
-const drawCell = (cell, app) => {
-  if (cell.type === 'rich_text') return drawRichText(cell, app.names)
-  if (cell.type === 'raw_number') return String(cell.text ?? cell.value ?? '')
-  return labelOf(cell)
+/** @param {SlackJson} one */
+const cell = one => {
+  if (one.type === 'rich_text') return richText(one)
+  return one.type === 'raw_number' ? String(one.text ?? one.value ?? '') : labelOf(one)
 }
 
 /** @type {Draw} */
-const drawInput = (block, surface, blockId) => {
-  const element = toObject(block.element)
+const input = (block, surface, blockId) => {
   const label = labelOf(block.label)
-  const field = fieldIn(surface, blockId, label)(element)
-  const act = block.dispatch_action === true ? field.act : () => undefined
-  const optional =
-    block.optional === true ? h('span', { class: 'optional' }, ` ${surface.app.words.optional}`) : undefined
-  return h(
-    'div',
-    { class: 'input' },
-    h('div', { class: 'input-label' }, label, optional),
-    drawElement(element, { ...field, act }),
-    block.hint ? h('small', { class: 'hint' }, labelOf(block.hint)) : undefined,
-  )
+  const place = { blockId, label, isSilent: block.dispatch_action !== true }
+  const optional = block.optional === true && html`<span class="optional"> ${words.value.optional}</span>`
+  return html`<div class="input">
+    <div class="input-label">${label}${optional}</div>
+    ${elementIn(toObject(block.element), surface, place)}
+    ${block.hint ? html`<small class="hint">${labelOf(block.hint)}</small>` : ''}
+  </div>`
 }
 
-/** @type {Draw} */
-const drawFile = (block, { app }) =>
-  h('div', { class: 'file-line' }, icon('clip'), `${app.words.file} ${toText(block.external_id)}`)
+/** A coloured box with a sentence. @type {Draw} */
+const alert = block => {
+  const level = ['info', 'warning', 'error', 'success'].find(one => one === block.level) ?? 'default'
+  return html`<div class=${`alert alert-${level}`} role="note">${textOf(block.text)}</div>`
+}
 
-/** @type {Draw} */
-const drawContainer = (block, surface) =>
-  h(
-    'div',
-    { class: 'card' },
-    block.title ? h('div', { class: 'card-title' }, labelOf(block.title)) : undefined,
-    toObjects(block.child_blocks).map((child, index) => drawBlock(child, index, surface)),
+/** A card: picture, titles, text, buttons. @type {Draw} */
+const card = (block, surface, blockId) => html`<div class="card">
+  ${block.hero_image ? picture(toObject(block.hero_image), 'picture') : ''}
+  ${['title', 'subtitle', 'body'].map(part => block[part] && html`<div class=${`card-${part}`}>${textOf(block[part])}</div>`)}
+  ${block.actions ? actions({ elements: block.actions }, surface, blockId) : ''}
+</div>`
+
+/** One step of the bot's work. @type {Draw} */
+const task = block => html`<div class=${`task-card task-${toText(block.status)}`}>
+  <strong>${toText(block.title)}</strong>
+  ${[block.details, block.output].map(part => part && richText(toObject(part)))}
+</div>`
+
+/** Points of the highest bar. */
+const height = 160
+
+/** The numbers of a chart, series by series; a pie is one series. @param {SlackJson} of */
+const toSeries = of =>
+  (of.segments ? [{ name: '', data: of.segments }] : toObjects(of.series)).map(({ name, data }) => ({
+    name: toText(name),
+    points: toObjects(data).map(({ label, value }) => ({ label: toText(label), value: Number(value) || 0 })),
+  }))
+
+/** A chart of any kind, as bars: those of one label stand on each other. @param {SlackJson} block */
+const chart = block => {
+  const series = toSeries(toObject(block.chart))
+  const labels = series[0]?.points.map(({ label }) => label) ?? []
+  const stacks = labels.map((_, at) => series.map(({ points }) => points[at]?.value ?? 0))
+  const sums = stacks.map(values => values.reduce((sum, value) => sum + value, 0))
+  const most = Math.max(1, ...sums)
+  const part = (/** @type {number} */ value, /** @type {number} */ at) =>
+    html`<div class=${`series-${at}`} title=${`${series[at]?.name} ${value}`}
+      style=${{ height: `${(value / most) * height}px` }}></div>`
+  const bars = labels.map(
+    (label, at) => html`<div class="chart-bar">
+      <span>${sums[at]}</span>${stacks[at]?.map(part).reverse()}<span>${label}</span>
+    </div>`,
   )
+  const said = series.map(({ name, points }) => {
+    return `${name}: ${points.map(({ label, value }) => `${label} ${value}`).join(', ')}`
+  })
+  return html`<figure class="chart">
+    <figcaption>${toText(block.title)}</figcaption>
+    <div class="chart-bars" role="img" aria-label=${said.join('; ')}>${bars}</div>
+    <div class="chart-legend" aria-hidden="true">
+      ${series.map(({ name }, at) => html`<span><i class=${`series-${at}`}></i>${name}</span>`)}
+    </div>
+  </figure>`
+}
 
 /** @type {Record<string, Draw>} */
 const drawings = {
-  section: drawSection,
-  header: block => h('h3', { class: 'block-title' }, labelOf(block.text)),
-  divider: () => h('hr'),
-  context: drawContext,
-  actions: drawActions,
-  context_actions: drawActions,
-  image: drawImage,
-  markdown: (block, { app }) => drawMarkdown(toText(block.text), app.names),
-  rich_text: (block, { app }) => drawRichText(block, app.names),
-  table: drawTableBlock,
-  data_table: drawTableBlock,
-  data_visualization: drawChart,
-  input: drawInput,
-  alert: drawAlert,
-  card: drawCard,
-  carousel: drawCarousel,
-  container: drawContainer,
-  file: drawFile,
-  task_card: drawTask,
-  plan: drawPlan,
+  section,
+  header: block => html`<h3 class="block-title">${labelOf(block.text)}</h3>`,
+  divider: () => html`<hr />`,
+  context,
+  actions,
+  context_actions: actions,
+  image,
+  markdown: block => markdown(toText(block.text)),
+  rich_text: richText,
+  table: tableBlock,
+  data_table: tableBlock,
+  data_visualization: chart,
+  input,
+  alert,
+  card,
+  carousel: (block, surface, blockId) =>
+    html`<div class="carousel" tabindex="0">${toObjects(block.elements).map(one => card(one, surface, blockId))}</div>`,
+  container: (block, surface) => html`<div class="card">
+    ${block.title ? html`<div class="card-title">${labelOf(block.title)}</div>` : ''}
+    ${drawBlocks(block.child_blocks, surface)}
+  </div>`,
+  file: block => html`<div class="file-line">${icon('clip')}${words.value.file} ${toText(block.external_id)}</div>`,
+  task_card: task,
+  plan: (block, surface, blockId) => html`<div class="plan">
+    <p class="heading">${toText(block.title)}</p>${toObjects(block.tasks).map(one => task(one, surface, blockId))}
+  </div>`,
 }
+
+/** Draws Slack's blocks; an unknown one as its JSON. @param {unknown} blocks @param {Surface} surface */
+export const drawBlocks = (blocks, surface) =>
+  toObjects(blocks).map((block, index) => {
+    const blockId = toText(block.block_id) || `b${index}`
+    const type = toText(block.type)
+    const draw = Object.hasOwn(drawings, type) ? drawings[type] : undefined
+    const error = surface.errors?.[blockId]
+    const sentence = html`<p class="field-error" id=${errorId(blockId)} role="alert" data-testid="field-error">${error}</p>`
+    return html`<div class=${`block block-${type}`} data-block-id=${blockId} key=${`${index} ${type}`}>
+      ${draw ? draw(block, surface, blockId) : unknown(block)}${error && sentence}
+    </div>`
+  })

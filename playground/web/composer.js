@@ -1,180 +1,122 @@
-// @ts-check
-/** @import { Attachment } from './attachments.js' */
-/** @import { App } from './app.js' */
-import { createAttachments } from './attachments.js'
-import { h, iconButton } from './dom.js'
-import { createEditor } from './editor.js'
+/** @import { PageMessage } from '../protocol.ts' */
+/** @import { TargetedEvent } from 'preact' */
+import { html } from 'htm/preact'
+import { h } from 'preact'
+import { useEffect, useState } from 'preact/hooks'
+import { attach, attachments, draftOf, uploadedIds } from './attachments.js'
+import { Editor } from './editor.js'
+import { editLast } from './list.js'
 import { openMenu } from './menu.js'
+import { act, channels, commands, people, shortcuts, toast, words } from './state.js'
+import { iconButton, popup } from './ui.js'
 
 /**
- * Where a message goes.
- * @typedef {{ channel: string, threadTs?: string, canBroadcast?: boolean }} Target
+ * The place to write in: text, files, commands, shortcuts. The draft of a conversation is kept until it has been sent.
+ * @param {{ channel: string, threadTs?: string, messages: PageMessage[], label: string,
+ *   box: { current: HTMLTextAreaElement | null } }} props
  */
+export const Composer = ({ channel, threadTs, messages, label, box }) => {
+  const testid = threadTs === undefined ? 'composer' : 'thread-composer'
+  const draft = draftOf(channel, threadTs)
+  const [isBroadcast, setBroadcast] = useState(false)
+  useEffect(() => setBroadcast(false), [draft])
 
-/** @typedef {{ text: string, files: Attachment[] }} Draft */
-
-/**
- * The place to write in: text, files, commands, shortcuts. What is typed is kept for each conversation and each person
- * until it has been sent.
- * @param {App} app
- * @param {{ testid: string, onEditLast: () => void }} options
- */
-export const createComposer = (app, options) => {
-  const { words } = app
-  /** @type {Target} */
-  let target = { channel: '' }
-  const attachments = createAttachments(app)
-  const editor = createEditor(app, {
-    label: '',
-    testid: options.testid,
-    withCommands: true,
-    onSend: () => void send(),
-    onUpWhenEmpty: options.onEditLast,
-    onFiles: attachments.add,
-  })
-  const broadcast = h('input', { type: 'checkbox', testid: `${options.testid}-broadcast` })
-  const broadcastLine = h('label', { class: 'broadcast' }, broadcast, words.alsoToChannel)
-
-  const keep = () => app.drafts.set(keyOf(app, target), { text: editor.value(), files: attachments.items() })
-  const empty = () => {
-    editor.setValue('')
-    attachments.replace([])
-    keep()
+  const onFiles = (/** @type {File[]} */ files) => attach(draft, files)
+  const onValue = (/** @type {string} */ text) => {
+    draft.value = { ...draft.value, text }
   }
-  const restore = (/** @type {Target} */ place, /** @type {Draft} */ draft) => {
-    const now = keyOf(app, place) === keyOf(app, target)
-    const later = now ? editor.value() : (app.drafts.get(keyOf(app, place))?.text ?? '')
-    const whole = { text: later ? `${draft.text}\n${later}` : draft.text, files: draft.files }
-    app.drafts.set(keyOf(app, place), whole)
-    if (now) show(whole)
+  const type = (/** @type {string} */ text) => {
+    box.current?.setRangeText(text, box.current.selectionStart, box.current.selectionEnd, 'end')
+    box.current?.focus()
+    box.current?.dispatchEvent(new Event('input'))
   }
-  const show = (/** @type {Draft | undefined} */ draft) => {
-    editor.setValue(draft?.text ?? '')
-    attachments.replace(draft?.files ?? [])
+  /** Empties the draft while the wish is on its way, and puts it back before what is typed meanwhile when that fails. */
+  const tryTo = async (/** @type {Parameters<typeof act>[0]} */ wish) => {
+    const sent = draft.value
+    draft.value = { text: '', files: [] }
+    const isDone = await act(wish)
+    if (isDone) return setBroadcast(false)
+    const later = draft.value.text
+    draft.value = { text: later ? `${sent.text}\n${later}` : sent.text, files: [...sent.files, ...draft.value.files] }
   }
   const send = async () => {
-    const place = target
-    const text = editor.value().trimEnd()
-    if (!text.trim() && attachments.isEmpty()) return
+    const text = draft.value.text.trimEnd()
+    if (!text.trim() && draft.value.files.length === 0) return
     const command = /^[/／]([^\s/]*)(?:\s+([\s\S]*))?$/.exec(text)
-    if (command) return sendCommand(place, `/${command[1]}`, command[2] ?? '')
-    const draft = { text: editor.value(), files: attachments.items() }
-    const files = await attachments.ids()
+    if (command) return sendCommand(`/${command[1]}`, command[2] ?? '')
+    const files = await uploadedIds(draft)
     if (!files) return
-    empty()
-    const isSent = await app.act({
+    await tryTo({
       do: 'say',
-      ...toSay(place, broadcast.checked),
+      channel,
       text: text.replace(/^\n+/, ''),
-      ...(files.length > 0 ? { files } : {}),
+      ...(threadTs !== undefined && { threadTs }),
+      ...(threadTs !== undefined && isBroadcast && { broadcast: true }),
+      ...(files.length > 0 && { files }),
     })
-    if (!isSent) return restore(place, draft)
-    broadcast.checked = false
   }
-  const sendCommand = async (/** @type {Target} */ place, /** @type {string} */ name, /** @type {string} */ text) => {
-    const { commands } = app.store.state
-    if (place.threadTs !== undefined) return app.toast(words.notInThreads(name))
-    if (!commands.some(known => known.command === name)) return app.toast(words.noSuchCommand(name))
-    const draft = { text: editor.value(), files: attachments.items() }
-    empty()
-    const isSent = await app.act({ do: 'command', channel: place.channel, command: name, text })
-    if (!isSent) restore(place, draft)
+  /** Slack's own command. */
+  const inviteNamed = async (/** @type {string} */ text) => {
+    const named = [...people.value.values()].filter(({ name }) => text.includes(`@${name}`))
+    if (named.length === 0) return toast(words.value.inviteWhom)
+    for (const { id } of named) await tryTo({ do: 'invite', channel, user: id })
+  }
+  const sendCommand = async (/** @type {string} */ command, /** @type {string} */ text) => {
+    if (threadTs !== undefined) return toast(words.value.notInThreads(command))
+    if (command === '/invite') return inviteNamed(text)
+    if (!commands.value.some(known => known.command === command)) return toast(words.value.noSuchCommand(command))
+    await tryTo({ do: 'command', channel, command, text })
   }
 
-  const node = h(
-    'div',
-    { class: 'composer' },
-    attachments.node,
-    editor.node,
-    h(
-      'div',
-      { class: 'composer-bar' },
-      drawButtons(app, attachments.add, editor.type, options.testid),
-      broadcastLine,
-      iconButton('send', words.send, () => void send(), { class: 'send', testid: `${options.testid}-send` }),
-    ),
-  )
-  node.addEventListener('input', keep)
-
-  return {
-    node,
-    attach: attachments.add,
-    focus: editor.focus,
-    isEmpty: () => editor.value() === '' && attachments.isEmpty(),
-    /**
-     * Turns to another conversation, with what had been typed there.
-     * @param {Target} next
-     * @param {string} label
-     */
-    aim: (next, label) => {
-      const isSame = keyOf(app, next) === keyOf(app, target)
-      if (!isSame && target.channel) keep()
-      target = next
-      editor.setLabel(label)
-      broadcastLine.hidden = !next.canBroadcast
-      if (isSame) return
-      broadcast.checked = false
-      show(app.drafts.get(keyOf(app, next)))
-    },
-  }
-}
-
-/**
- * @param {App} app
- * @param {Target} target
- */
-const keyOf = (app, target) => `${app.store.state.as}/${target.channel}/${target.threadTs ?? ''}`
-
-/**
- * @param {Target} target
- * @param {boolean} isBroadcast
- */
-const toSay = ({ channel, threadTs }, isBroadcast) => ({
-  channel,
-  ...(threadTs === undefined ? {} : { threadTs }),
-  ...(threadTs !== undefined && isBroadcast ? { broadcast: true } : {}),
-})
-
-/**
- * @param {App} app
- * @param {(files: File[]) => void} attach
- * @param {(text: string) => void} type
- * @param {string} testid
- */
-const drawButtons = (app, attach, type, testid) => {
-  const { words } = app
-  const picker = h('input', { type: 'file', multiple: true, hidden: true, testid: `${testid}-file` })
-  picker.addEventListener('change', () => {
-    attach([...(picker.files ?? [])])
+  const { alsoToChannel, attach: attachWord, send: sendWord, shortcuts: shortcutsWord } = words.value
+  const pick = (/** @type {TargetedEvent<HTMLInputElement>} */ { currentTarget: picker }) => {
+    onFiles([...(picker.files ?? [])])
     picker.value = ''
-  })
-  const bolt = iconButton('bolt', words.shortcuts, () => openShortcuts(app, bolt, type), {
-    testid: `${testid}-shortcuts`,
-    'aria-haspopup': 'menu',
-  })
-  return [picker, iconButton('clip', words.attach, () => picker.click(), { testid: `${testid}-attach` }), bolt]
+  }
+  const onBroadcast = () => setBroadcast(!isBroadcast)
+  const openPicker = (/** @type {{ currentTarget: HTMLElement }} */ { currentTarget }) =>
+    /** @type {HTMLInputElement | null} */ (currentTarget.previousElementSibling)?.click()
+  return html`<div class="composer">
+    ${attachments(draft)}
+    ${h(Editor, {
+      label,
+      testid,
+      box,
+      onValue,
+      onFiles,
+      withCommands: true,
+      value: draft.value.text,
+      onSend: () => void send(),
+      onUpWhenEmpty: () => editLast(threadTs === undefined ? 'main' : 'thread', messages),
+    })}
+    <div class="composer-bar">
+      <input type="file" multiple hidden data-testid=${`${testid}-file`} onChange=${pick} />
+      ${iconButton('clip', attachWord, openPicker, { 'data-testid': `${testid}-attach` })}
+      ${iconButton('bolt', shortcutsWord, event => openShortcuts(event.currentTarget, type), popup(`${testid}-shortcuts`))}
+      <label class="broadcast" hidden=${threadTs === undefined || channels.value.get(channel)?.kind === 'im'}>
+        <input type="checkbox" data-testid=${`${testid}-broadcast`} checked=${isBroadcast} onChange=${onBroadcast} />
+        ${alsoToChannel}
+      </label>
+      ${iconButton('send', sendWord, () => void send(), { class: 'send', 'data-testid': `${testid}-send` })}
+    </div>
+  </div>`
 }
 
-/**
- * @param {App} app
- * @param {HTMLElement} anchor
- * @param {(text: string) => void} type
- */
-const openShortcuts = (app, anchor, type) => {
-  const { shortcuts, commands } = app.store.state
-  const globals = shortcuts.filter(shortcut => shortcut.type === 'global')
+/** @param {HTMLElement} anchor @param {(text: string) => void} type */
+const openShortcuts = (anchor, type) => {
+  const globals = shortcuts.value.filter(shortcut => shortcut.type === 'global')
   const items = [
     ...globals.map(({ name, description, callbackId }) => ({
       label: name,
       hint: description,
       testid: `shortcut-${callbackId}`,
-      choose: () => void app.act({ do: 'global_shortcut', callbackId }),
+      choose: () => void act({ do: 'global_shortcut', callbackId }),
     })),
-    ...commands.map(({ command, description }) => ({
+    ...commands.value.map(({ command, description }) => ({
       label: command,
       hint: description,
       choose: () => type(`${command} `),
     })),
   ]
-  openMenu(anchor, app.words.shortcuts, items, app.words.noShortcuts)
+  openMenu(anchor, words.value.shortcuts, items, words.value.noShortcuts)
 }

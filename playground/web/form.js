@@ -1,148 +1,113 @@
-// @ts-check
-/** @import { PageView, SlackJson, ViewState } from '../protocol.ts' */
-/** @import { App } from './app.js' */
-import { drawBlock } from './blocks.js'
-import { fill, h, iconButton } from './dom.js'
-import { labelOf, toObjects, toText } from './json.js'
-import { findErrors } from './validate.js'
+/** @import { TargetedEvent } from 'preact' */
+/** @import { PageView, SlackJson } from '../protocol.ts' */
+import { html } from 'htm/preact'
+import { h } from 'preact'
+import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks'
+import { drawBlocks } from './blocks.js'
+import { labelOf, toObjects } from './json.js'
+import { keepFocus } from './menu.js'
+import { act, home, modals, words } from './state.js'
+import { empty, iconButton } from './ui.js'
+import { fieldKey, findErrors, toViewState } from './values.js'
 
-/**
- * A field of a form that can be read: its block, its element, and its state now.
- * @typedef {{ blockId: string, element: SlackJson, read: () => SlackJson }} Reader
- */
+/** What has been put into each open modal. @type {Map<string, Map<string, SlackJson>>} */
+const heldByView = new Map()
 
-/**
- * One view as a form: its blocks, its buttons, what is wrong with what was written.
- * @param {App} app
- * @param {PageView} first
- * @param {{ close: () => void, submit: (state: ViewState) => Promise<boolean> }} hooks
- */
-export const createForm = (app, first, hooks) => {
-  let view = first
-  /** @type {Reader[]} */
-  let readers = []
-  const node = h('form', { class: 'modal-form', novalidate: true })
+/** @param {PageView} view */
+const close = view => act({ do: 'close_view', viewId: view.id })
 
-  const state = () => toState(readers)
-  const draw = (/** @type {ViewState} */ before) => {
-    readers = []
-    /** @type {import('./block-parts.js').Surface} */
-    const surface = {
-      app,
-      act: (blockId, action) => void app.act({ do: 'act_in_view', viewId: view.id, blockId, action }),
-      register: (blockId, element, read) => readers.push({ blockId, element, read }),
-      before: (blockId, actionId) => before[blockId]?.[actionId],
-    }
-    const blocks = toObjects(view.view.blocks).map((block, index) => drawBlock(block, index, surface))
-    fill(
-      node,
-      drawHead(app, view, hooks.close),
-      h('div', { class: 'modal-body' }, blocks),
-      drawFoot(app, view, hooks.close),
-    )
-  }
-  const showErrors = (/** @type {Record<string, string>} */ errors) => {
-    for (const old of node.querySelectorAll('.field-error')) old.remove()
-    for (const field of node.querySelectorAll('[aria-invalid]')) field.removeAttribute('aria-invalid')
-    for (const [blockId, sentence] of Object.entries(errors)) markError(node, blockId, sentence)
-    const firstBad = node.querySelector('[aria-invalid]')
-    if (firstBad instanceof HTMLElement) firstBad.focus()
-  }
-  const submit = async () => {
-    const errors = findErrors(toObjects(view.view.blocks), state(), app.words)
-    showErrors(errors)
-    if (Object.keys(errors).length > 0) return
-    node.setAttribute('aria-busy', 'true')
-    await hooks.submit(state())
-    node.removeAttribute('aria-busy')
+let giveBack = () => {}
+
+/** @param {HTMLDialogElement | null | undefined} dialog */
+const openDialog = dialog => {
+  if (!dialog || dialog.open) return
+  giveBack = keepFocus()
+  dialog.showModal()
+}
+
+/** One view as a form: its blocks, its buttons, and which of its fields are wrong. @param {{ view: PageView }} props */
+const Form = ({ view }) => {
+  const node = useRef(/** @type {HTMLFormElement | null} */ (null))
+  const [errors, setErrors] = useState(/** @type {Record<string, string>} */ ({}))
+  const [isBusy, setBusy] = useState(false)
+  const held = heldByView.get(view.id) ?? new Map()
+  heldByView.set(view.id, held)
+  const { title, blocks, submit, close: closeLabel } = view.view
+  const focus = (/** @type {string[]} */ ...selectors) => {
+    const found = selectors.map(selector => node.current?.querySelector(selector)).find(Boolean)
+    if (found instanceof HTMLElement) found.focus()
   }
 
-  node.addEventListener('submit', event => {
+  useLayoutEffect(() => {
+    openDialog(node.current?.closest('dialog'))
+    focus('[autofocus]', '.modal-body :is(input, textarea, select, summary, button, a)', 'footer button')
+  }, [])
+  useEffect(() => view.errors && setErrors(view.errors), [view])
+  useLayoutEffect(() => focus('[aria-invalid]'), [errors])
+
+  const onSubmit = async (/** @type {TargetedEvent} */ event) => {
     event.preventDefault()
-    if (!node.hasAttribute('aria-busy')) void submit()
-  })
-  draw({})
-  return {
-    node,
-    showErrors,
-    title: () => labelOf(view.view.title),
-    /** Draws a view that the bot has changed; what was written in fields that are still there stays. @param {PageView} next */
-    redraw: next => {
-      const before = state()
-      view = next
-      draw(before)
-    },
-    focus: () => {
-      const target =
-        node.querySelector('[autofocus]') ??
-        node.querySelector('.modal-body :is(input, textarea, select, summary, button, a)') ??
-        node.querySelector('footer button')
-      if (target instanceof HTMLElement) target.focus()
-    },
+    if (isBusy) return
+    const state = toViewState(blocks, held)
+    const found = findErrors(blocks, state)
+    setErrors(found)
+    if (Object.keys(found).length > 0) return
+    setBusy(true)
+    await act({ do: 'submit_view', viewId: view.id, state })
+    setBusy(false)
   }
-}
-
-/**
- * @param {Reader[]} readers
- * @returns {ViewState}
- */
-const toState = readers => {
-  /** @type {ViewState} */
-  const state = {}
-  for (const { blockId, element, read } of readers) {
-    const block = state[blockId] ?? {}
-    state[blockId] = block
-    block[toText(element.action_id)] = read()
+  /** @type {import('./blocks.js').Surface} */
+  const surface = {
+    act: (blockId, action) => void act({ do: 'act_in_view', viewId: view.id, blockId, action }),
+    held: (blockId, element) => held.get(fieldKey(blockId, element)),
+    hold: (blockId, element, state) => void held.set(fieldKey(blockId, element), state),
+    errors,
   }
-  return state
+  const { close: closeWord, cancel, submit: submitWord } = words.value
+  const submitLabel = labelOf(submit) || (toObjects(blocks).some(({ type }) => type === 'input') ? submitWord : '')
+  return html`<form class="modal-form" novalidate aria-busy=${isBusy ? 'true' : undefined} onSubmit=${onSubmit} ref=${node}>
+    <header>
+      <h2>${labelOf(title)}</h2>${iconButton('close', closeWord, () => close(view), { 'data-testid': 'modal-x' })}
+    </header>
+    <div class="modal-body">${drawBlocks(blocks, surface)}</div>
+    <footer>
+      <button type="button" class="button" data-testid="modal-close" onClick=${() => close(view)}>
+        ${labelOf(closeLabel) || cancel}
+      </button>
+      ${submitLabel && html`<button type="submit" class="button primary" data-testid="modal-submit">${submitLabel}</button>`}
+    </footer>
+  </form>`
 }
 
-/**
- * @param {App} app
- * @param {PageView} view
- * @param {() => void} close
- */
-const drawHead = (app, view, close) =>
-  h(
-    'header',
-    {},
-    h('h2', {}, labelOf(view.view.title)),
-    iconButton('close', app.words.close, close, { testid: 'modal-x' }),
-  )
+/** The bot's modals, one on top of the other: only the top one is seen, those below keep what was typed. */
+export const Modals = () => {
+  const dialog = useRef(/** @type {HTMLDialogElement | null} */ (null))
+  const view = modals.value.at(-1)
+  for (const id of heldByView.keys()) if (!modals.value.some(open => open.id === id)) heldByView.delete(id)
 
-/**
- * @param {App} app
- * @param {PageView} view
- * @param {() => void} close
- */
-const drawFoot = (app, view, close) => {
-  const hasInputs = toObjects(view.view.blocks).some(block => block.type === 'input')
-  const submit = labelOf(view.view.submit) || (hasInputs ? app.words.submit : '')
-  return h(
-    'footer',
-    {},
-    h(
-      'button',
-      { type: 'button', class: 'button', testid: 'modal-close', on: { click: close } },
-      labelOf(view.view.close) || app.words.cancel,
-    ),
-    submit ? h('button', { type: 'submit', class: 'button primary', testid: 'modal-submit' }, submit) : undefined,
-  )
+  useLayoutEffect(() => {
+    if (view || !dialog.current?.open) return
+    dialog.current.close()
+    giveBack()
+  }, [view])
+  const onCancel = (/** @type {Event} */ event) => {
+    event.preventDefault()
+    if (view) void close(view)
+  }
+  const label = view && labelOf(view.view.title)
+  return html`<dialog class="modal" data-testid="modal" aria-label=${label} onCancel=${onCancel} ref=${dialog}>
+    ${view && h(Form, { view, key: view.id })}
+  </dialog>`
 }
 
-let nextError = 0
-
-/**
- * @param {HTMLElement} form
- * @param {string} blockId
- * @param {string} sentence
- */
-const markError = (form, blockId, sentence) => {
-  const block = form.querySelector(`[data-block-id="${CSS.escape(blockId)}"]`)
-  if (!block) return
-  const id = `error-${nextError++}`
-  block.append(h('p', { class: 'field-error', id, role: 'alert', testid: 'field-error' }, sentence))
-  const field = block.querySelector('input, textarea, select, summary')
-  field?.setAttribute('aria-invalid', 'true')
-  field?.setAttribute('aria-describedby', id)
+/** The view that the bot draws on its Home tab for the spoken-as person. */
+export const Home = () => {
+  const view = home.value
+  /** @type {import('./blocks.js').Surface} */
+  const surface = {
+    act: (blockId, action) => void (view && act({ do: 'act_in_view', viewId: view.id, blockId, action })),
+  }
+  return html`<section class="home" data-testid="home-view" aria-label=${words.value.appHome}>
+    <div class="home-inside">${view ? drawBlocks(view.view.blocks, surface) : empty(words.value.noHome)}</div>
+  </section>`
 }

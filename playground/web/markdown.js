@@ -1,228 +1,143 @@
-// @ts-check
-/** @import { Names } from './links.js' */
-import { append, h } from './dom.js'
-import { drawFence } from './links.js'
-import { drawMarkdownInline } from './markdown-inline.js'
-import { isTableStart, readTable } from './markdown-table.js'
+/** @import { Token, Tokens } from 'marked' */
+/** @import { Child } from './ui.js' */
+import { html } from 'htm/preact'
+import { Marked } from 'marked'
+import { angle, bareLink, emoji, fence, link } from './text.js'
 
 /** Deeper than this nobody reads; what is nested further is shown as it is written. */
 const deepest = 12
 
-const fenceStart = /^ {0,3}(`{3,}|~{3,})[^`]*$/
-const heading = /^ {0,3}#{1,6}(?: (.*))?$/
-const rule = /^ {0,3}(?:(?:\*\s*){3,}|(?:-\s*){3,}|(?:_\s*){3,})$/
-const quote = /^ {0,3}> ?/
-const item = /^( *)([-*+]|\d{1,9}[.)])(?:( +)(.*)|)$/
+/** Longer than Slack takes: it is shown as it is written. */
+const longest = 50_000
+
+/** What Slack reads in Markdown beyond it. @param {string} name @param {string} first @param {RegExp} pattern */
+const inline = (name, first, pattern) => ({
+  name,
+  level: /** @type {const} */ ('inline'),
+  start: (/** @type {string} */ text) => {
+    const at = text.indexOf(first)
+    return at < 0 ? undefined : at
+  },
+  tokenizer: (/** @type {string} */ text) => {
+    pattern.lastIndex = 0
+    const match = pattern.exec(text)
+    return match ? { type: name, raw: match[0], text: match[1] ?? match[0] } : undefined
+  },
+})
 
 /**
- * Draws Markdown as Slack's markdown block does: paragraphs, headings of one size, lists, quotes, fences, tables, task
- * lists. It takes whatever a model writes, half-finished text too, and never makes HTML of it.
- * @param {string} text
- * @param {Names} names
- * @returns {HTMLElement}
+ * Markdown as Slack's markdown block reads it. Only the lexer is used, and what it finds becomes elements, never HTML: so
+ * nothing that a model writes is markup, and a text that grows keeps its nodes. A tag is shown as it is written.
  */
-export const drawMarkdown = (text, names) => {
-  const root = h('div', { class: 'markdown' })
-  append(root, drawBlocks(text.replace(/\r\n?/g, '\n').replace(/\t/g, '    ').split('\n'), names, 0))
-  return root
-}
+const marked = new Marked({
+  breaks: true,
+  extensions: [
+    inline('angle', '<', /<(!date\^\d+\^[^<>|]*(?:\|[^<>]*)?|[@#!][A-Za-z][^<>\s]*(?:\|[^<>]*)?)>/y),
+    inline('emoji', ':', /:([a-z0-9_+-]+):/y),
+    inline('bare', 'http', bareLink),
+  ],
+  tokenizer: { html: () => undefined, tag: () => undefined, url: () => undefined, def: () => undefined },
+})
 
-/**
- * @param {string[]} lines
- * @param {Names} names
- * @param {number} depth
- * @returns {Node[]}
- */
-const drawBlocks = (lines, names, depth) => {
-  if (depth > deepest) return [h('p', { class: 'plain' }, lines.join('\n'))]
-  /** @type {Node[]} */
-  const out = []
-  for (let at = 0; at < lines.length; ) {
-    const line = lines[at] ?? ''
-    const block = line.trim() === '' ? { node: undefined, end: at + 1 } : readBlock(lines, at, names, depth)
-    if (block.node) out.push(block.node)
-    at = block.end
+/** A bar in a code span of a table's row separates no cells. @param {string} text */
+const escapeBars = text =>
+  text.replace(/^ *\|.*$/gm, row => row.replace(/`[^`\n]+`/g, code => code.replace(/(?<!\\)\|/g, '\\|')))
+
+/** Draws what a model writes, half-finished text too. @param {string} text */
+export const markdown = text => {
+  try {
+    if (text.length <= longest) return html`<div class="markdown">${blocks(marked.lexer(escapeBars(text)), 0)}</div>`
+  } catch {
+    // Nested so deeply that the lexer gave up.
   }
-  return out
+  return html`<div class="markdown"><p class="plain">${text}</p></div>`
 }
 
-/**
- * @param {string[]} lines
- * @param {number} at
- * @param {Names} names
- * @param {number} depth
- * @returns {{ node: Node | undefined, end: number }}
- */
-const readBlock = (lines, at, names, depth) => {
-  const line = lines[at] ?? ''
-  const fence = fenceStart.exec(line)
-  if (fence) return readFence(lines, at, fence[1] ?? '```')
-  const title = heading.exec(line)
-  if (title)
-    return { node: h('p', { class: 'heading' }, drawMarkdownInline(headingText(title[1]), names)), end: at + 1 }
-  if (rule.test(line)) return { node: h('hr'), end: at + 1 }
-  if (quote.test(line)) return readQuote(lines, at, names, depth)
-  if (item.test(line)) return readList(lines, at, names, depth)
-  return (isTableStart(lines, at) ? readTable(lines, at, names) : undefined) ?? readParagraph(lines, at, names)
+/** @type {Record<string, (token: Tokens.Generic, depth: number) => Child>} */
+const drawings = {
+  space: () => '',
+  checkbox: () => '',
+  hr: () => html`<hr />`,
+  code: ({ text }) => fence(text),
+  heading: ({ tokens }) => html`<p class="heading">${line(tokens)}</p>`,
+  blockquote: ({ tokens }, depth) => html`<blockquote>${blocks(tokens, depth + 1)}</blockquote>`,
+  list: ({ ordered, start, items }, depth) =>
+    html`<${ordered ? 'ol' : 'ul'} start=${ordered && start !== 1 ? start : undefined}>
+      ${items.map((/** @type {Tokens.ListItem} */ one) => item(one, depth + 1))}
+    <//>`,
+  table: ({ header, rows }) => {
+    const row = (/** @type {'th' | 'td'} */ tag) => (/** @type {Tokens.TableCell[]} */ cells) =>
+      html`<tr>${cells.map(cell => html`<${tag} class=${`align-${cell.align ?? 'left'}`}>${line(cell.tokens)}<//>`)}</tr>`
+    return table([row('th')(header)], rows.map(row('td')))
+  },
 }
 
-/** @param {string | undefined} rest */
-const headingText = rest => (rest ?? '').trim().replace(/(?:^| )#+$/, '')
+/** @param {Token[] | undefined} tokens @param {number} depth */
+const blocks = (tokens, depth) => tokens?.map(token => block(/** @type {Tokens.Generic} */ (token), depth))
 
-/**
- * A fence that is not closed goes on to the end: so it looks while a model is still writing it.
- * @param {string[]} lines
- * @param {number} at
- * @param {string} opening
- */
-const readFence = (lines, at, opening) => {
-  const indent = /^ */.exec(lines[at] ?? '')?.[0].length ?? 0
-  let end = at + 1
-  while (end < lines.length && !isClosing(lines[end] ?? '', opening)) end++
-  const code = lines.slice(at + 1, end).map(line => line.replace(new RegExp(`^ {0,${indent}}`), ''))
-  return { node: drawFence(code.join('\n')), end: end + 1 }
+/** @param {Tokens.Generic} token @param {number} depth @returns {Child} */
+const block = (token, depth) => {
+  if (depth > deepest) return html`<p class="plain">${token.raw}</p>`
+  return drawings[token.type]?.(token, depth) ?? html`<p>${token.tokens ? line(token.tokens) : token.raw}</p>`
 }
 
-/**
- * @param {string} line
- * @param {string} opening
- */
-const isClosing = (line, opening) => {
-  const ticks = line.trim()
-  return ticks.length >= opening.length && ticks === (opening[0] ?? '`').repeat(ticks.length)
+/** @param {Tokens.ListItem} token @param {number} depth */
+const item = (token, depth) => {
+  const [first, ...rest] = token.tokens.filter(({ type }) => type !== 'checkbox' && type !== 'space')
+  const isText = first?.type === 'text' || first?.type === 'paragraph'
+  const text = isText ? line(/** @type {Tokens.Generic} */ (first).tokens) : undefined
+  const box = html`<input type="checkbox" disabled checked=${token.checked} aria-label=${token.text.split('\n')[0]} />`
+  return html`<li class=${token.task ? 'task' : undefined}>
+    ${token.task && box}${text && html`<span>${text}</span>`}${blocks(isText || !first ? rest : [first, ...rest], depth)}
+  </li>`
 }
 
-/**
- * @param {string[]} lines
- * @param {number} at
- * @param {Names} names
- * @param {number} depth
- */
-const readQuote = (lines, at, names, depth) => {
-  let end = at
-  while (end < lines.length && (quote.test(lines[end] ?? '') || (end > at && isLazy(lines[end] ?? '')))) end++
-  const inside = lines.slice(at, end).map(line => line.replace(quote, ''))
-  return { node: h('blockquote', {}, drawBlocks(inside, names, depth + 1)), end }
+/** A table that scrolls inside itself when it is wider than its place. @param {Child[]} head @param {Child[]} body */
+export const table = (head, body) =>
+  html`<div class="table" tabindex="0"><table><thead>${head}</thead><tbody>${body}</tbody></table></div>`
+
+/** @param {Token[] | undefined} tokens */
+const line = tokens => tokens?.map(token => run(/** @type {Tokens.Generic} */ (token)))
+
+const entities = /** @type {Record<string, string>} */ ({
+  amp: '&',
+  lt: '<',
+  gt: '>',
+  quot: '"',
+  '#39': "'",
+  nbsp: '\u00A0',
+})
+
+/** What stands in a link's label, in which nothing else can be pressed. @param {Token[] | undefined} tokens */
+const label = tokens => line(tokens?.map(unlink))
+
+/** @param {Token} token @returns {Token} */
+const unlink = token => {
+  const { type, text = '', tokens } = /** @type {Tokens.Generic} */ (token)
+  if (['link', 'image', 'bare', 'angle'].includes(type)) return { type: 'escape', raw: text, text }
+  return tokens ? { ...token, tokens: tokens.map(unlink) } : token
 }
 
-/** @param {string} line whether it can only go on with the paragraph before it */
-const isLazy = line => line.trim() !== '' && !startsBlock(line)
-
-/** @param {string} line */
-const startsBlock = line =>
-  fenceStart.test(line) || heading.test(line) || rule.test(line) || quote.test(line) || item.test(line)
-
-/**
- * A line such as "2026. That was" within a paragraph begins no list: only a 1 does.
- * @param {string} line
- */
-const endsParagraph = line => line.trim() === '' || (startsBlock(line) && !/^ *(?:[02-9]|\d\d)\d*[.)]/.test(line))
-
-/**
- * @param {string[]} lines
- * @param {number} at
- * @param {Names} names
- */
-const readParagraph = (lines, at, names) => {
-  let end = at + 1
-  while (end < lines.length && !endsParagraph(lines[end] ?? '') && !isTableStart(lines, end)) end++
-  const text = lines
-    .slice(at, end)
-    .map(line => line.trim())
-    .join('\n')
-  return { node: h('p', {}, drawMarkdownInline(text, names)), end }
+/** @type {Record<string, (token: Tokens.Generic) => Child>} */
+const runs = {
+  strong: ({ tokens }) => html`<strong>${line(tokens)}</strong>`,
+  em: ({ tokens }) => html`<em>${line(tokens)}</em>`,
+  del: ({ tokens }) => html`<s>${line(tokens)}</s>`,
+  codespan: ({ text }) => html`<code>${text}</code>`,
+  br: () => html`<br />`,
+  escape: ({ text }) => text,
+  link: token => link(token.href, token.text ? label(token.tokens) : token.href),
+  // A picture is a link too, as in Slack: the page fetches nothing from elsewhere.
+  image: token => link(token.href, token.text ? label(token.tokens) : token.href),
+  bare: ({ text }) => link(text, text),
+  angle: ({ text }) => angle(text),
+  emoji: ({ text }) => emoji(text),
 }
 
-/**
- * @param {string[]} lines
- * @param {number} at
- * @param {Names} names
- * @param {number} depth
- */
-const readList = (lines, at, names, depth) => {
-  const first = item.exec(lines[at] ?? '')
-  const marker = first?.[2] ?? '-'
-  const isOrdered = /\d/.test(marker)
-  const start = isOrdered ? Number.parseInt(marker, 10) : 1
-  const list = isOrdered ? h('ol', { start: start === 1 ? undefined : start }) : h('ul')
-  let end = at
-  for (let next = readItem(lines, end, first?.[1]?.length ?? 0, isOrdered); next; ) {
-    list.append(drawItem(next.lines, names, depth + 1))
-    end = next.end
-    const after = skipBlank(lines, end)
-    next = readItem(lines, after, first?.[1]?.length ?? 0, isOrdered)
-  }
-  return { node: list, end: Math.max(end, at + 1) }
-}
-
-/**
- * @param {string[]} lines
- * @param {number} at
- */
-const skipBlank = (lines, at) => {
-  let next = at
-  while (next < lines.length && (lines[next] ?? '').trim() === '') next++
-  return next
-}
-
-/**
- * One item with everything that is indented below it.
- * @param {string[]} lines
- * @param {number} at
- * @param {number} indent
- * @param {boolean} isOrdered
- */
-const readItem = (lines, at, indent, isOrdered) => {
-  const line = lines[at] ?? ''
-  const match = item.exec(line)
-  if (!match || rule.test(line) || /\d/.test(match[2] ?? '') !== isOrdered) return undefined
-  const own = match[1]?.length ?? 0
-  if (own > indent + 1 || own < indent - 1) return undefined
-  const width = own + (match[2]?.length ?? 1) + 1
-  const inside = [match[4] ?? '']
-  let end = at + 1
-  while (end < lines.length && belongsToItem(lines, end, own)) {
-    inside.push(dedent(lines[end] ?? '', width))
-    end++
-  }
-  return { lines: inside, end }
-}
-
-/**
- * A model indents nested lists by two, three or four spaces: everything deeper than the item's own mark is inside it.
- * @param {string[]} lines
- * @param {number} at
- * @param {number} own
- */
-const belongsToItem = (lines, at, own) => {
-  const line = lines[at] ?? ''
-  const depth = line.search(/\S/)
-  if (depth > own + 1) return true
-  if (depth < 0) return (lines[skipBlank(lines, at)] ?? '').search(/\S/) > own + 1
-  return isLazy(line) && (lines[at - 1] ?? '').trim() !== ''
-}
-
-/**
- * @param {string} line
- * @param {number} width
- */
-const dedent = (line, width) => line.slice(Math.min(width, Math.max(0, line.search(/\S|$/))))
-
-/**
- * @param {string[]} lines
- * @param {Names} names
- * @param {number} depth
- */
-const drawItem = (lines, names, depth) => {
-  const task = /^\[([ xX])\]\s+/.exec(lines[0] ?? '')
-  const body = task ? [(lines[0] ?? '').slice(task[0].length), ...lines.slice(1)] : lines
-  const node = h('li', { class: task ? 'task' : undefined })
-  if (task) {
-    node.append(h('input', { type: 'checkbox', disabled: true, checked: task[1] !== ' ', 'aria-label': body[0] ?? '' }))
-  }
-  const blocks = drawBlocks(body, names, depth)
-  const only = blocks[0]
-  if (only instanceof HTMLParagraphElement) append(node, [h('span', {}, ...only.childNodes), blocks.slice(1)])
-  else append(node, blocks)
-  return node
-}
+/** @param {Tokens.Generic} token @returns {Child} */
+const run = token =>
+  runs[token.type]?.(token) ??
+  token.text.replace(
+    /&(amp|lt|gt|quot|#39|nbsp);/g,
+    (/** @type {string} */ _, /** @type {string} */ name) => entities[name],
+  )

@@ -1,63 +1,53 @@
-// @ts-check
-import { h } from './dom.js'
+/** @import { VNode } from 'preact' */
+/** @import { Child } from './ui.js' */
+import { html } from 'htm/preact'
+import { render } from 'preact'
 
 /**
- * @typedef {object} MenuItem
- * @property {string} label
- * @property {Node | undefined} [picture]
- * @property {string} [hint]
- * @property {string} [testid]
- * @property {boolean} [isChosen] a radio item: whether it is the present one
- * @property {boolean} [isDanger]
- * @property {() => void} choose
+ * An item of a menu; one with `isChosen` is a radio item, and tells whether it is the present one.
+ * @typedef {{ label: string, picture?: Child, hint?: string, testid?: string, isChosen?: boolean, isDanger?: boolean,
+ *   choose: () => void }} MenuItem
  */
-
-/** @type {(() => void) | undefined} the menu that is open now; there is never more than one */
-let closeOpen
 
 /**
- * Puts a floating panel beside a button. It closes on Escape, on a press elsewhere and when asked to, and gives the focus
- * back to the button.
- * @param {HTMLElement} anchor
- * @param {HTMLElement} panel
- * @returns {() => void} closes it
+ * Puts a floating panel, an element with `popover`, beside a button. It closes on Escape, on a press elsewhere and when
+ * asked to, and the button has the focus again.
+ * @param {HTMLElement} anchor @param {VNode} view
  */
-export const openPanel = (anchor, panel) => {
-  closeOpen?.()
-  const host = anchor.closest('dialog') ?? document.body
-  host.append(panel)
-  place(anchor, panel)
-  const close = () => {
-    if (closeOpen !== close) return
-    closeOpen = undefined
-    const hadFocus = panel.contains(document.activeElement) || document.activeElement === document.body
-    panel.remove()
-    removeEventListener('pointerdown', onPress, true)
+export const openPanel = (anchor, view) => {
+  const box = document.createElement('div')
+  const landmark = anchor.closest('dialog, main, nav, aside') ?? document.body
+  landmark.append(box)
+  render(view, box)
+  const panel = /** @type {HTMLElement} */ (box.firstElementChild)
+  const close = () => panel.hidePopover()
+  panel.addEventListener('beforetoggle', event => {
+    if (event.newState === 'open') return
     removeEventListener('resize', close)
+    const hadFocus = panel.contains(document.activeElement) || document.activeElement === document.body
     if (hadFocus) anchor.focus()
     anchor.setAttribute('aria-expanded', 'false')
-  }
-  /** @param {PointerEvent} event */
-  const onPress = event => {
-    if (event.target instanceof Node && !panel.contains(event.target) && !anchor.contains(event.target)) close()
-  }
+    queueMicrotask(() => {
+      render(null, box)
+      box.remove()
+    })
+  })
   panel.addEventListener('keydown', event => {
     if (event.key !== 'Escape') return
     event.preventDefault()
     event.stopPropagation()
     close()
   })
-  addEventListener('pointerdown', onPress, true)
   addEventListener('resize', close)
   anchor.setAttribute('aria-expanded', 'true')
-  closeOpen = close
-  return close
+  panel.showPopover()
+  put(panel, anchor)
+  return { panel, close }
 }
 
 /**
- * Remembers where the focus is. What is called in the end brings it back when closing a dialog has not: a message's
- * bar is hidden while the focus is elsewhere, and then its message takes the focus.
- * @returns {() => void}
+ * Remembers where the focus is. The function that it returns brings it back when closing a dialog has not: the bar of a
+ * message is hidden while the focus is elsewhere, and then the message takes the focus.
  */
 export const keepFocus = () => {
   const before = document.activeElement
@@ -68,72 +58,47 @@ export const keepFocus = () => {
   }
 }
 
-/**
- * @param {HTMLElement} anchor
- * @param {HTMLElement} panel
- */
-const place = (anchor, panel) => {
+/** @param {HTMLElement} panel @param {HTMLElement} anchor */
+const put = (panel, anchor) => {
   const edge = 8
   const at = anchor.getBoundingClientRect()
   const { width, height } = panel.getBoundingClientRect()
   const left = Math.max(edge, Math.min(at.left, innerWidth - width - edge))
   const below = at.bottom + 4
   const top = below + height > innerHeight - edge ? Math.max(edge, at.top - height - 4) : below
-  panel.style.left = `${left}px`
-  panel.style.top = `${top}px`
+  Object.assign(panel.style, { inset: 'auto', margin: '0', left: `${left}px`, top: `${top}px` })
 }
 
 /**
  * Opens a menu beside a button: arrows move, Enter chooses, Escape closes.
- * @param {HTMLElement} anchor
- * @param {string} label
- * @param {MenuItem[]} items
+ * @param {HTMLElement} anchor @param {string} label @param {MenuItem[]} items
  * @param {string} [emptyText] what stands there when there is nothing to choose
  */
 export const openMenu = (anchor, label, items, emptyText) => {
-  const panel = h('div', {
-    class: 'menu',
-    role: 'menu',
-    'aria-label': label,
-    testid: 'menu',
-    on: { keydown: moveFocus },
-  })
-  const close = openPanel(anchor, panel)
   const choose = (/** @type {MenuItem} */ item) => {
     close()
     item.choose()
   }
-  panel.append(...items.map(item => drawItem(item, choose)))
-  if (items.length === 0 && emptyText) panel.append(h('p', { class: 'menu-empty', tabindex: -1 }, emptyText))
-  place(anchor, panel)
+  const draw = (/** @type {MenuItem} */ item) => html`
+    <button type="button" class=${`menu-item${item.isDanger ? ' danger' : ''}`} tabindex="-1" data-testid=${item.testid}
+      role=${item.isChosen === undefined ? 'menuitem' : 'menuitemradio'} aria-checked=${item.isChosen}
+      onClick=${() => choose(item)}>
+      ${item.picture}<span class="menu-label">${item.label}${item.hint && html`<small>${item.hint}</small>`}</span>
+    </button>`
+  const nothing = html`<p class="menu-empty" role="menuitem" aria-disabled="true" tabindex="-1">${emptyText}</p>`
+  const { panel, close } = openPanel(
+    anchor,
+    html`<div class="menu" popover="auto" role="menu" aria-label=${label} data-testid="menu" onKeyDown=${moveFocus}>
+      ${items.length > 0 ? items.map(draw) : nothing}
+    </div>`,
+  )
   const first = panel.querySelector('[aria-checked="true"]') ?? panel.firstElementChild
   if (first instanceof HTMLElement) first.focus({ preventScroll: true })
 }
 
-/**
- * @param {MenuItem} item
- * @param {(item: MenuItem) => void} choose
- */
-const drawItem = (item, choose) =>
-  h(
-    'button',
-    {
-      type: 'button',
-      class: `menu-item${item.isDanger ? ' danger' : ''}`,
-      role: item.isChosen === undefined ? 'menuitem' : 'menuitemradio',
-      'aria-checked': item.isChosen === undefined ? undefined : String(item.isChosen),
-      tabindex: -1,
-      testid: item.testid,
-      on: { click: () => choose(item) },
-    },
-    item.picture,
-    h('span', { class: 'menu-label' }, item.label, item.hint ? h('small', {}, item.hint) : undefined),
-  )
-
-/** @param {KeyboardEvent} event */
+/** @param {KeyboardEvent & { currentTarget: HTMLElement }} event */
 const moveFocus = event => {
-  const menu = /** @type {HTMLElement} */ (event.currentTarget)
-  const items = /** @type {HTMLElement[]} */ ([...menu.querySelectorAll('.menu-item')])
+  const items = /** @type {HTMLElement[]} */ ([...event.currentTarget.querySelectorAll('.menu-item')])
   const now = items.indexOf(/** @type {HTMLElement} */ (document.activeElement))
   const steps = /** @type {Record<string, number>} */ ({
     ArrowDown: now + 1,
@@ -150,34 +115,35 @@ const moveFocus = event => {
 
 /**
  * Asks a person to confirm something, in a dialog that holds the focus.
- * @param {{ title: string, text: Node | string, yes: string, no: string, isDanger?: boolean }} question
+ * @param {{ title: string, text: Child, yes: string, no: string, isDanger?: boolean }} question
  * @returns {Promise<boolean>}
  */
-export const askSure = question =>
-  new Promise(resolve => {
-    const yes = h(
-      'button',
-      { class: `button ${question.isDanger ? 'danger' : 'primary'}`, value: 'yes', testid: 'confirm-yes' },
-      question.yes,
-    )
-    const dialog = h(
-      'dialog',
-      { class: 'modal confirm', 'aria-label': question.title || question.yes, testid: 'confirm' },
-      h(
-        'form',
-        { method: 'dialog' },
-        question.title ? h('h2', {}, question.title) : undefined,
-        h('div', { class: 'modal-body' }, question.text),
-        h('footer', {}, h('button', { class: 'button', value: 'no' }, question.no), yes),
-      ),
-    )
-    const giveBack = keepFocus()
-    dialog.addEventListener('close', () => {
-      dialog.remove()
-      giveBack()
-      resolve(dialog.returnValue === 'yes')
-    })
-    document.body.append(dialog)
-    dialog.showModal()
-    yes.focus()
-  })
+export const askSure = ({ title, text, yes, no, isDanger }) => {
+  const { promise, resolve } = /** @type {PromiseWithResolvers<boolean>} */ (Promise.withResolvers())
+  const giveBack = keepFocus()
+  const box = document.createElement('div')
+  document.body.append(box)
+  const onClose = (/** @type {{ currentTarget: HTMLDialogElement }} */ { currentTarget: { returnValue } }) => {
+    render(null, box)
+    box.remove()
+    giveBack()
+    resolve(returnValue === 'yes')
+  }
+  render(
+    html`<dialog class="modal confirm" aria-label=${title || yes} data-testid="confirm" onClose=${onClose}>
+      <form method="dialog">
+        ${title && html`<h2>${title}</h2>`}
+        <div class="modal-body">${text}</div>
+        <footer>
+          <button class="button" value="no">${no}</button>
+          <button class=${`button ${isDanger ? 'danger' : 'primary'}`} value="yes" data-testid="confirm-yes">${yes}</button>
+        </footer>
+      </form>
+    </dialog>`,
+    box,
+  )
+  box.querySelector('dialog')?.showModal()
+  const button = box.querySelector('[value="yes"]')
+  if (button instanceof HTMLElement) button.focus()
+  return promise
+}

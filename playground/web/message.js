@@ -1,238 +1,202 @@
-// @ts-check
-/** @import { PageMessage } from '../protocol.ts' */
-/** @import { App } from './app.js' */
-import { createBody } from './body.js'
-import { fill, h, icon } from './dom.js'
-import { createEdit } from './edit.js'
-import { toEmoji } from './emoji.js'
-import { isReply } from './log.js'
-import { drawAvatar } from './people.js'
+/** @import { PageMessage, SlackJson } from '../protocol.ts' */
+import { signal } from '@preact/signals'
+import { html } from 'htm/preact'
+import { h } from 'preact'
+import { useLayoutEffect, useRef, useState } from 'preact/hooks'
+import { file } from './attachments.js'
+import { drawBlocks } from './blocks.js'
+import { Editor, focusEnd } from './editor.js'
+import { act, as, botUserId, isReply, keyOf, nameOf, people, words } from './state.js'
+import { mrkdwn, toEmoji, toTypedText } from './text.js'
 import { dayKey, toClock, toDay, toMoment } from './time.js'
-import { createTools } from './tools.js'
+import { tools } from './tools.js'
+import { avatar } from './ui.js'
 
 /** Messages of one person that follow each other within this time stand under one name. */
 const groupedWithinMs = 5 * 60_000
 
-/** @typedef {ReturnType<typeof createRow>} Row */
+/** The message that is being edited, after its list. */
+export const editing = signal('')
 
 /**
- * One message as it stands in a list: who, when, what, and all that can be done with it.
- * @param {App} app
- * @param {PageMessage} first
- * @param {'main' | 'thread'} where
+ * One message as it stands in a list: who, when, what, and all that can be done with it. Its bar is drawn when it is
+ * first pointed at or focused, because a thousand messages need no thousand bars.
+ * @param {{ message: PageMessage, previous: PageMessage | undefined, where: 'main' | 'thread', replies: PageMessage[],
+ *   status: string | undefined, isTabStop: boolean, isEditing: boolean }} props
  */
-export const createRow = (app, first, where) => {
-  const state = { message: first }
-  const body = createBody(app, {
-    app,
-    act: (blockId, action) =>
-      void app.act({ do: 'act', channel: first.channel, ts: state.message.ts, blockId, action }),
-  })
-  const lead = h('div', { class: 'lead' })
-  const notes = h('div', { class: 'notes' })
-  const head = h('header', {})
-  const after = h('div', { class: 'after' })
-  const meat = h('div', { class: 'meat' }, notes, head, body.node, after)
-  const content = h(
-    'div',
-    { class: 'message' },
-    h('div', { class: 'avatar-place' }, drawAvatar(app.store.state.people.get(first.user), first.user)),
-    meat,
-  )
-  const node = h('article', { class: 'row', testid: 'message', 'data-ts': first.ts, tabindex: -1 }, lead, content)
-  const edit = createEdit(app, body.node, () => state.message)
-  createTools(app, content, { where, message: () => state.message, edit: edit.open })
+export const Row = ({ message, previous, where, replies, status, isTabStop, isEditing }) => {
+  const { channel, ts, user, ephemeralTo, edits } = message
+  const node = useRef(/** @type {HTMLElement | null} */ (null))
+  const [isReached, setReached] = useState(false)
+  const shownEdits = useRef(edits)
+  const isNewDay = !previous || dayKey(previous.ts) !== dayKey(ts)
+  const reach = () => setReached(true)
 
-  return {
-    node,
-    edit: edit.open,
-    message: () => state.message,
-    /**
-     * @param {PageMessage} message
-     * @param {boolean} isNews whether it is worth a moment of light
-     */
-    update: (message, isNews) => {
-      const isChange = isNews && message.edits !== state.message.edits
-      state.message = message
-      node.dataset.key = message.ts
-      node.classList.toggle('is-ephemeral', message.ephemeralTo !== undefined)
-      node.setAttribute('aria-label', `${app.store.personName(message.user)}, ${toClock(message.ts, app.lang)}`)
-      fill(notes, drawNotes(app, message, where))
-      fill(head, drawHead(app, message))
-      body.update(message)
-      fill(
-        after,
-        drawMarks(app, message),
-        drawReactions(app, message),
-        where === 'main' && drawThreadLine(app, message),
-      )
-      node.classList.toggle('pings-me', body.node.querySelector('.ping-me, .ping-all') !== null)
-      if (isChange) glow(node)
-    },
-    /** @param {PageMessage | undefined} previous what stands before it, which decides what need not be said again */
-    setLead: previous => {
-      const { message } = state
-      const newDay = !previous || dayKey(previous.ts) !== dayKey(message.ts)
-      fill(
-        lead,
-        newDay && where === 'main'
-          ? h('div', { class: 'day' }, h('span', {}, toDay(message.ts, app.lang, app.words)))
-          : undefined,
-      )
-      node.classList.toggle('is-compact', !newDay && isFollowing(previous, message))
-    },
-    touch: () =>
-      fill(
-        after,
-        drawMarks(app, state.message),
-        drawReactions(app, state.message),
-        where === 'main' && drawThreadLine(app, state.message),
-      ),
+  useLayoutEffect(() => {
+    node.current?.classList.toggle('pings-me', node.current.querySelector('.body :is(.ping-me, .ping-all)') !== null)
+    if (node.current && shownEdits.current !== edits) glow(node.current)
+    shownEdits.current = edits
+  })
+  const edit = () => {
+    editing.value = `${where} ${keyOf(message)}`
   }
+  const close = () => {
+    editing.value = ''
+    node.current?.focus()
+  }
+
+  const isDeleted = message.subtype === 'tombstone'
+  const isCompact = !isNewDay && isFollowing(previous, message)
+  return html`<article class=${`row${ephemeralTo ? ' is-ephemeral' : ''}${isCompact ? ' is-compact' : ''}`}
+    data-testid="message" data-ts=${ts} tabindex=${isTabStop ? 0 : -1}
+    aria-label=${`${nameOf(user)}, ${toClock(ts)}`} onPointerEnter=${reach} onFocusIn=${reach} ref=${node}>
+    <div class="lead">
+      ${isNewDay && where === 'main' && html`<div class="day"><span>${toDay(ts)}</span></div>`}
+    </div>
+    <div class="message">
+      <div class="avatar-place">${!isDeleted && avatar(user)}</div>
+      <div class="meat">
+        <div class="notes">${notes(message, where)}</div>
+        <header>
+          <strong class="who">${nameOf(user)}</strong>
+          ${people.value.get(user)?.isBot && html`<span class="tag">${words.value.botTag}</span>`}
+          <a class="when" href=${`#/${channel}/${ts}`} title=${toMoment(ts)}>${toClock(ts)}</a>
+        </header>
+        ${isDeleted ? html`<p class="plain">${words.value.wasDeleted}</p>` : h(Body, { message, isHidden: isEditing })}${isEditing && h(Edit, { message, close })}
+        <div class="after">
+          ${marks(message)}${reactions(message)}${where === 'main' && threadLine(message, replies, status)}
+        </div>
+      </div>
+      ${isReached && tools(message, where, edit)}
+    </div>
+  </article>`
 }
 
-/**
- * @param {PageMessage} previous
- * @param {PageMessage} message
- */
+/** @param {PageMessage} previous @param {PageMessage} message */
 const isFollowing = (previous, message) =>
   previous.user === message.user &&
   !message.ephemeralTo &&
   !previous.ephemeralTo &&
-  !isReply(message) === !isReply(previous) &&
+  isReply(message) === isReply(previous) &&
   (Number(message.ts) - Number(previous.ts)) * 1000 < groupedWithinMs
 
-/** @param {HTMLElement} node */
+/** Lights up a message that has changed. @param {HTMLElement} node */
 const glow = node => {
   for (const old of node.getAnimations()) old.cancel()
   if (matchMedia('(prefers-reduced-motion: reduce)').matches) return
-  node.animate([{ boxShadow: 'inset 3px 0 0 var(--accent)' }, { boxShadow: 'inset 3px 0 0 transparent' }], {
-    duration: 900,
-    easing: 'ease-out',
+  const frames = [{ boxShadow: 'inset 3px 0 0 var(--accent)' }, { boxShadow: 'inset 3px 0 0 transparent' }]
+  node.animate(frames, { duration: 900, easing: 'ease-out' })
+}
+
+/** A message's blocks, or its text, and its files. @param {{ message: PageMessage, isHidden: boolean }} props */
+const Body = ({ message, isHidden }) => {
+  const { channel, ts, text, blocks = [], files = [], streaming } = message
+  const node = useRef(/** @type {HTMLElement | null} */ (null))
+  useLayoutEffect(() => {
+    if (!streaming || !node.current) return undefined
+    const cursor = Object.assign(document.createElement('span'), { className: 'cursor', ariaHidden: 'true' })
+    lastBlockOf(node.current).append(cursor)
+    return () => cursor.remove()
   })
+  const onAct = (/** @type {string} */ blockId, /** @type {SlackJson} */ action) =>
+    void act({ do: 'act', channel, ts, blockId, action })
+  return html`<div class="body" hidden=${isHidden} ref=${node}>
+    ${blocks.length > 0 ? drawBlocks(blocks, { act: onAct }) : text && mrkdwn(text)}
+    ${files.length > 0 && html`<div class="files">${files.map(file)}</div>`}
+  </div>`
 }
 
-/**
- * @param {App} app
- * @param {PageMessage} message
- * @param {'main' | 'thread'} where
- */
-const drawNotes = (app, message, where) => [
-  message.ephemeralTo !== undefined && h('span', { class: 'note' }, app.words.onlyYou),
-  where === 'main' &&
-    isReply(message) &&
-    h('a', { class: 'note link', href: `#/${message.channel}/${message.threadTs}/thread` }, app.words.repliedInThread),
-  where === 'thread' && message.subtype === 'thread_broadcast' && h('span', { class: 'note' }, app.words.alsoSent),
-]
-
-/**
- * @param {App} app
- * @param {PageMessage} message
- */
-const drawHead = (app, message) => [
-  h('strong', { class: 'who' }, app.store.personName(message.user)),
-  app.store.state.people.get(message.user)?.isBot && h('span', { class: 'tag' }, app.words.botTag),
-  h(
-    'a',
-    { class: 'when', href: `#/${message.channel}/${message.ts}`, title: toMoment(message.ts, app.lang) },
-    toClock(message.ts, app.lang),
-  ),
-]
-
-/**
- * How often the text was written: a small mark that keeps pace with a reply that grows.
- * @param {App} app
- * @param {PageMessage} message
- */
-const drawMarks = (app, message) => {
-  if (!message.edited && message.edits === 0) return undefined
-  const label = message.edits > 0 ? app.words.writes(message.edits) : ''
-  const count = message.edits > 0 ? h('span', { class: 'edit-count' }, `✎ ${message.edits}`) : undefined
-  return h(
-    'span',
-    { class: 'edited', testid: 'edited', title: label },
-    message.edited ? app.words.edited : undefined,
-    count,
+/** Where the next word of a text that is still written will stand. @param {Element} node @returns {Element} */
+const lastBlockOf = node => {
+  const last = [...node.children].findLast(child =>
+    child.matches('div, p, ul, ol, li, li > span, blockquote, pre, pre > code, table, tbody, tr, td'),
   )
+  return last ? lastBlockOf(last) : node
 }
 
 /**
- * @param {App} app
- * @param {PageMessage} message
+ * Editing a message where it stands: Enter saves, Escape leaves it as it was. When saving fails, the box stays open with
+ * what was typed.
+ * @param {{ message: PageMessage, close: () => void }} props
  */
-const drawReactions = (app, message) => {
-  const reactions = message.reactions ?? []
-  if (reactions.length === 0) return undefined
-  const { as } = app.store.state
-  const press = (/** @type {string} */ name, /** @type {boolean} */ mine) =>
-    void app.act({ do: mine ? 'unreact' : 'react', channel: message.channel, ts: message.ts, name })
-  const draw = (/** @type {{ name: string, users: string[] }} */ { name, users }) => {
-    const mine = users.includes(as)
-    const title = `${users.map(app.store.personName).join(', ')} :${name}:`
-    const props = {
-      type: 'button',
-      class: 'reaction',
-      'aria-pressed': String(mine),
-      title,
-      'aria-label': title,
-      testid: `reaction-${name}`,
-    }
-    return h(
-      'button',
-      { ...props, on: { click: () => press(name, mine) } },
-      h('span', { class: 'emoji' }, toEmoji(name)),
-      users.length,
-    )
+const Edit = ({ message: { channel, ts, text: old }, close }) => {
+  const [typed, setTyped] = useState(() => toTypedText(old))
+  const box = useRef(/** @type {HTMLTextAreaElement | null} */ (null))
+  useLayoutEffect(() => {
+    box.current?.scrollIntoView({ block: 'nearest' })
+    focusEnd(box.current)
+  }, [])
+  const save = async () => {
+    const text = typed.trim()
+    if (!text || (await act({ do: 'edit', channel, ts, text }))) close()
   }
-  return h('div', { class: 'reactions' }, reactions.map(draw))
+  const onKeyDown = (/** @type {KeyboardEvent} */ event) => {
+    if (event.key !== 'Escape' || event.isComposing || event.defaultPrevented) return
+    event.stopPropagation()
+    close()
+  }
+  const { editMessage: label, cancel, save: saveWord } = words.value
+  return html`<div class="edit-box" onKeyDown=${onKeyDown}>
+    ${h(Editor, { label, testid: 'edit-box', value: typed, onValue: setTyped, onSend: () => void save(), box })}
+    <div class="actions">
+      <button type="button" class="button" onClick=${close}>${cancel}</button>
+      <button type="button" class="button primary" data-testid="edit-save" onClick=${save}>${saveWord}</button>
+    </div>
+  </div>`
+}
+
+/** @param {PageMessage} message @param {'main' | 'thread'} where */
+const notes = (message, where) => {
+  const { onlyYou, alsoSent, repliedInThread } = words.value
+  const href = isReply(message) && where === 'main' && `#/${message.channel}/${message.threadTs}/thread`
+  return [
+    message.ephemeralTo !== undefined && html`<span class="note">${onlyYou}</span>`,
+    href && html`<a class="note link" href=${href}>${repliedInThread}</a>`,
+    where === 'thread' && message.subtype === 'thread_broadcast' && html`<span class="note">${alsoSent}</span>`,
+  ]
+}
+
+/** How often the text was written, while it grows. @param {PageMessage} message */
+const marks = ({ edits, edited }) =>
+  (edited || edits > 0) &&
+  html`<span class="edited" data-testid="edited" title=${edits > 0 ? words.value.writes(edits) : ''}>
+    ${edited && words.value.edited}${edits > 0 && html`<span class="edit-count">✎ ${edits}</span>`}
+  </span>`
+
+/** @param {PageMessage} message */
+const reactions = ({ channel, ts, reactions: all = [] }) => {
+  const draw = (/** @type {{ name: string, users: string[] }} */ { name, users }) => {
+    const isMine = users.includes(as.value)
+    const title = `${users.map(nameOf).join(', ')} :${name}:`
+    const press = () => act({ do: isMine ? 'unreact' : 'react', channel, ts, name })
+    return html`<button type="button" class="reaction" aria-pressed=${isMine} title=${title}
+      data-testid=${`reaction-${name}`} onClick=${press} key=${name}>
+      <span class="emoji">${toEmoji(name)}</span>${users.length}
+    </button>`
+  }
+  return all.length > 0 && html`<div class="reactions">${all.map(draw)}</div>`
 }
 
 /**
  * How a thread goes on below the message that began it, and what the bot says it is doing there.
- * @param {App} app
- * @param {PageMessage} message
+ * @param {PageMessage} message @param {PageMessage[]} replies @param {string | undefined} status
  */
-const drawThreadLine = (app, message) => {
-  const { store, words } = app
-  const replies = isReply(message) ? [] : (store.log(message.channel).threads.get(message.ts) ?? [])
-  const status = store.state.statuses.get(`${message.channel}:${message.ts}`)
+const threadLine = ({ channel, ts }, replies, status) => {
+  const href = `#/${channel}/${ts}/thread`
+  const users = [...new Set(replies.map(({ user }) => user))].slice(0, 4)
   const last = replies.at(-1)
-  const users = [...new Set(replies.map(reply => reply.user))].slice(0, 4)
-  const href = `#/${message.channel}/${message.ts}/thread`
   return [
     last &&
-      h(
-        'a',
-        { class: 'thread-link', href, testid: 'thread-link' },
-        h(
-          'span',
-          { class: 'faces' },
-          users.map(user => drawAvatar(store.state.people.get(user), user)),
-        ),
-        h('span', { class: 'thread-count' }, words.replyCount(replies.length)),
-        h('span', { class: 'thread-last' }, words.lastReply(toClock(last.ts, app.lang))),
-      ),
-    status && h('a', { class: 'status', href, testid: 'status' }, drawStatus(app, status)),
+      html`<a class="thread-link" href=${href} data-testid="thread-link">
+        <span class="faces">${users.map(avatar)}</span>
+        <span class="thread-count">${words.value.replyCount(replies.length)}</span>
+        <span class="thread-last">${words.value.lastReply(toClock(last.ts))}</span>
+      </a>`,
+    status && html`<a class="status" href=${href} data-testid="status">${statusLine(status)}</a>`,
   ]
 }
 
-/**
- * The line that says what the bot is doing, with three calm dots.
- * @param {App} app
- * @param {string} status
- * @returns {HTMLElement}
- */
-export const drawStatus = (app, status) =>
-  h(
-    'span',
-    { class: 'status-line' },
-    h('span', { class: 'dots', 'aria-hidden': 'true' }, h('i'), h('i'), h('i')),
-    app.words.isTyping(app.store.personName(app.store.state.botUserId), status),
-  )
-
-/**
- * Nothing to see: what a list says before there is anything in it.
- * @param {string} text
- * @returns {HTMLElement}
- */
-export const drawEmpty = text => h('p', { class: 'empty' }, icon('reply'), text)
+/** The line that says what the bot is doing, with three calm dots. @param {string} status */
+export const statusLine = status => html`<span class="status-line">
+  <span class="dots" aria-hidden="true"><i></i><i></i><i></i></span>${nameOf(botUserId.value)} ${status}
+</span>`

@@ -1,195 +1,168 @@
-// @ts-check
 /** @import { PageChannel } from '../protocol.ts' */
-/** @import { App } from './app.js' */
-import { acceptDrops } from './attachments.js'
-import { createComposer } from './composer.js'
-import { fill, h, iconButton } from './dom.js'
-import { createHome } from './home.js'
-import { createList } from './list.js'
-import { isReply } from './log.js'
+
+import { html } from 'htm/preact'
+import { h } from 'preact'
+import { useLayoutEffect, useRef } from 'preact/hooks'
+import { attach, draftOf, dropProps, isEmptyDraft } from './attachments.js'
+import { Composer } from './composer.js'
+import { focusEnd } from './editor.js'
+import { Home } from './form.js'
+import { List } from './list.js'
 import { openMenu } from './menu.js'
-import { drawAvatar } from './people.js'
+import { statusLine } from './message.js'
+import { go, goToDm, place, showPane } from './places.js'
+import {
+  act,
+  as,
+  botUserId,
+  channels,
+  logOf,
+  nameOf,
+  people,
+  prompts,
+  statuses,
+  titleOf,
+  titles,
+  words,
+} from './state.js'
+import { avatar, icon, iconButton, popup } from './ui.js'
 
-/**
- * The middle of the page: a channel, the conversation with the bot, or what the bot draws on its Home.
- * @param {App} app
- */
-export const createMainPane = app => {
-  const { store, words } = app
-  const header = h('header', { class: 'pane-header' })
-  const list = createList(app, 'main', words.messagesTab)
-  const home = createHome(app)
-  const composer = createComposer(app, { testid: 'composer', onEditLast: list.editLast })
-  const prompts = h('div', { class: 'prompts' })
-  const joinBar = h('div', { class: 'join-bar' })
-  const foot = h('div', { class: 'pane-foot' }, prompts, composer.node, joinBar)
-  const node = h('main', { class: 'pane pane-main' }, header, list.node, home.node, foot)
-  let shown = ''
-
-  const channel = () => {
-    const place = app.place()
-    return place.kind === 'channel' ? store.state.channels.get(place.channel) : undefined
-  }
-  const drawFrame = () => {
-    const here = channel()
-    const isHome = app.place().kind === 'home'
-    fill(header, drawHeader(app, here))
-    list.node.hidden = isHome
-    home.node.hidden = !isHome
-    foot.hidden = isHome
-    const isMember = !here || here.members.includes(store.state.as)
-    composer.node.hidden = !isMember
-    fill(joinBar, here && !isMember ? drawJoin(app, here) : undefined)
-    if (here) composer.aim({ channel: here.id }, words.messageTo(titleOf(app, here)))
-    drawPrompts()
-  }
-  const drawPrompts = () => {
-    const here = channel()
-    const offered = here?.kind === 'im' ? store.state.suggestedPrompts : []
-    prompts.hidden = offered.length === 0
-    const say = (/** @type {string} */ text) => here && void app.act({ do: 'say', channel: here.id, text })
-    fill(
-      prompts,
-      h('span', { class: 'prompts-label' }, words.tryThis),
-      offered.map(({ title, message }) =>
-        h(
-          'button',
-          { type: 'button', class: 'prompt', title: message, testid: 'prompt', on: { click: () => say(message) } },
-          title,
-        ),
-      ),
-    )
-  }
-  const drawAll = () => {
-    const here = channel()
-    drawFrame()
-    home.update()
-    if (here && here.id === shown) return list.refresh(store.log(here.id).main)
-    shown = here?.id ?? ''
-    list.show(here ? store.log(here.id).main : [], here?.kind === 'im' ? words.emptyDm : words.emptyChannel)
-  }
-  const turn = () => {
-    const place = app.place()
-    if (place.kind === 'channel' && place.channel === shown) drawFrame()
-    else drawAll()
-    if (place.kind !== 'channel') return
-    if (place.message) list.reveal(place.message)
-    else if (place.focus === 'composer' && !place.thread) composer.focus()
-  }
-
-  acceptDrops(node, words.dropHere, composer.attach)
-  app.hear('all', drawAll)
-  app.hear('place', turn)
-  app.hear('channels', drawFrame)
-  app.hear('people', drawFrame)
-  app.hear('prompts', drawPrompts)
-  app.hear('message', ({ message }) => {
-    if (message.channel !== shown) return
-    if (!isReply(message) || message.subtype === 'thread_broadcast') list.put(message, store.log(shown).main)
-    if (isReply(message)) list.touch(message.threadTs ?? '')
-  })
-  app.hear('removed', ({ message }) => {
-    if (message.channel !== shown) return
-    list.remove(message, store.log(shown).main)
-    if (isReply(message)) list.touch(message.threadTs ?? '')
-  })
-  app.hear('status', status => status.channel === shown && list.touch(status.threadTs))
-  return { node, focus: composer.focus, isEmpty: composer.isEmpty }
+/** A text box that takes the focus when somebody comes to write in it. @param {string | undefined} thread */
+const useBox = thread => {
+  const now = place.value
+  const box = useRef(/** @type {HTMLTextAreaElement | null} */ (null))
+  useLayoutEffect(() => {
+    if (now.kind === 'channel' && now.focus && !now.message && now.thread === thread) focusEnd(box.current)
+  }, [now])
+  return box
 }
 
-/**
- * What a conversation is called.
- * @param {App} app
- * @param {PageChannel} channel
- * @returns {string}
- */
-export const titleOf = (app, channel) =>
-  channel.kind === 'im' ? app.store.personName(app.store.state.botUserId) : `#${channel.name}`
+/** The middle of the page: a channel, the conversation with the bot, or what the bot draws on its Home. */
+export const Main = () => {
+  const now = place.value
+  const box = useBox(undefined)
+  const here = now.kind === 'channel' ? channels.value.get(now.channel) : undefined
+  const onFiles = (/** @type {File[]} */ files) => here && attach(draftOf(here.id), files)
+  return html`<main class="pane pane-main" ...${dropProps(onFiles)}>
+    <header class="pane-header">${header(here)}</header>
+    ${here ? conversation(here, box) : h(Home, {})}
+  </main>`
+}
 
-/**
- * @param {App} app
- * @param {PageChannel | undefined} channel
- */
-const drawHeader = (app, channel) => {
-  const { words, store } = app
-  const back = iconButton('back', words.menu, () => app.showPane('nav'), { class: 'only-phone', testid: 'back-to-nav' })
-  if (!channel || channel.kind === 'im') {
-    const bot = store.state.people.get(store.state.botUserId)
-    return [
-      back,
-      bot && drawAvatar(bot, bot.id),
-      h('h1', {}, store.personName(store.state.botUserId)),
-      drawTabs(app, channel),
-    ]
-  }
-  const invite = iconButton('person', words.invite, () => openInvite(app, invite, channel), {
-    testid: 'invite',
-    'aria-haspopup': 'menu',
-  })
+/** @param {PageChannel} here @param {{ current: HTMLTextAreaElement | null }} box */
+const conversation = (here, box) => {
+  const { emptyDm, emptyChannel, messageTo, tryThis, notMember, join } = words.value
+  const messages = logOf(here.id).main
+  const offered = here.kind === 'im' ? prompts.value : []
+  const say = (/** @type {string} */ text) => act({ do: 'say', channel: here.id, text })
+  const label = messageTo(titleOf(here))
+  const emptyText = here.kind === 'im' ? emptyDm : emptyChannel
   return [
-    back,
-    h('h1', {}, h('span', { class: 'hash' }, '#'), channel.name),
-    h('span', { class: 'topic' }, channel.topic),
-    h('span', { class: 'members', testid: 'members' }, words.members(channel.members.length)),
-    channel.members.includes(store.state.as) && invite,
+    h(List, { messages, where: 'main', emptyText, key: `${as.value} ${here.id}` }),
+    html`<div class="pane-foot">
+      ${
+        offered.length > 0 &&
+        html`<div class="prompts"><span class="prompts-label">${tryThis}</span>${offered.map(
+          ({ title, message }) => html`<button type="button" class="prompt" title=${message} data-testid="prompt"
+            onClick=${() => say(message)}>${title}</button>`,
+        )}</div>`
+      }
+      ${
+        here.members.includes(as.value)
+          ? h(Composer, { channel: here.id, messages, label, box })
+          : html`<div class="join-bar">
+            <span>${notMember(here.name)}</span>
+            <button type="button" class="button primary" data-testid="join"
+              onClick=${() => act({ do: 'join', channel: here.id })}>${join(here.name)}</button>
+          </div>`
+      }
+    </div>`,
   ]
 }
 
-/**
- * @param {App} app
- * @param {PageChannel | undefined} dm
- */
-const drawTabs = (app, dm) => {
-  const { words } = app
-  const tab = (
-    /** @type {string} */ label,
-    /** @type {string} */ testid,
-    /** @type {boolean} */ isChosen,
-    /** @type {() => void} */ choose,
-  ) =>
-    h(
-      'button',
-      { type: 'button', class: 'tab', testid, 'aria-current': isChosen ? 'page' : undefined, on: { click: choose } },
-      label,
-    )
-  return h(
-    'nav',
-    { class: 'tabs', 'aria-label': words.appHome },
-    tab(words.homeTab, 'tab-home', !dm, () => app.go({ kind: 'home' })),
-    tab(words.messagesTab, 'tab-messages', dm !== undefined, app.goToDm),
-  )
+/** @param {PageChannel | undefined} channel */
+const header = channel => {
+  const { menu, invite, members } = words.value
+  const back = iconButton('back', menu, () => showPane('nav'), { class: 'only-phone', 'data-testid': 'back-to-nav' })
+  if (!channel || channel.kind === 'im')
+    return [back, avatar(botUserId.value), html`<h1>${nameOf(botUserId.value)}</h1>`, tabs(channel)]
+  return [
+    back,
+    html`<h1><span class="hash" aria-hidden="true">#</span>${channel.name}</h1>`,
+    channel.kind === 'private' && html`<span class="tag">${words.value.isPrivate}</span>`,
+    html`<span class="topic">${channel.topic}</span>`,
+    html`<span class="members" data-testid="members">${members(channel.members.length)}</span>`,
+    channel.members.includes(as.value) &&
+      iconButton('person', invite, event => openInvite(event.currentTarget, channel), popup('invite')),
+  ]
+}
+
+/** @param {PageChannel | undefined} dm */
+const tabs = dm => {
+  const { appHome, homeTab, messagesTab } = words.value
+  return html`<nav class="tabs" aria-label=${appHome}>
+    <button type="button" class="tab" data-testid="tab-home" aria-current=${dm ? undefined : 'page'}
+      onClick=${() => go({ kind: 'home' })}>${homeTab}</button>
+    <button type="button" class="tab" data-testid="tab-messages" aria-current=${dm ? 'page' : undefined}
+      onClick=${goToDm}>${messagesTab}</button>
+  </nav>`
+}
+
+/** @param {HTMLElement} anchor @param {PageChannel} channel */
+const openInvite = (anchor, channel) => {
+  const absent = [...people.value.values()].filter(person => !channel.members.includes(person.id))
+  const items = absent.map(({ id, name }) => ({
+    label: name,
+    picture: avatar(id),
+    testid: `invite-${id}`,
+    choose: () => void act({ do: 'invite', channel: channel.id, user: id }),
+  }))
+  openMenu(anchor, words.value.invite, items, words.value.everyoneHere)
+}
+
+/** The pane of the thread that is open, if one is. */
+export const ThreadPane = () => {
+  const now = place.value
+  if (now.kind !== 'channel' || !now.thread) return null
+  return h(Thread, { channel: now.channel, ts: now.thread, key: `${as.value} ${now.channel} ${now.thread}` })
 }
 
 /**
- * @param {App} app
- * @param {PageChannel} channel
+ * A thread: its messages, what the bot is doing, and a place to answer.
+ * @param {{ channel: string, ts: string }} props
  */
-const drawJoin = (app, channel) => [
-  h('span', {}, app.words.notMember(channel.name)),
-  h(
-    'button',
-    {
-      type: 'button',
-      class: 'button primary',
-      testid: 'join',
-      on: { click: () => void app.act({ do: 'join', channel: channel.id }) },
-    },
-    app.words.join(channel.name),
-  ),
-]
-
-/**
- * @param {App} app
- * @param {HTMLElement} anchor
- * @param {PageChannel} channel
- */
-const openInvite = (app, anchor, channel) => {
-  const absent = [...app.store.state.people.values()].filter(person => !channel.members.includes(person.id))
-  const items = absent.map(person => ({
-    label: person.name,
-    picture: drawAvatar(person, person.id),
-    testid: `invite-${person.id}`,
-    choose: () => void app.act({ do: 'invite', channel: channel.id, user: person.id }),
-  }))
-  openMenu(anchor, app.words.invite, items, app.words.everyoneHere)
+const Thread = ({ channel, ts }) => {
+  const box = useBox(ts)
+  const { back, thread, close: closeWord, replyTo, stop: stopWord } = words.value
+  const log = logOf(channel)
+  const messages = [log.byKey.get(ts) ?? [], log.threads.get(ts) ?? []].flat()
+  const status = statuses.value.get(`${channel}:${ts}`)
+  const here = channels.value.get(channel)
+  const isBusy = status || messages.some(message => message.streaming)
+  const close = () => go({ kind: 'channel', channel, focus: 'composer' })
+  const stop = () => act({ do: 'stop_session', channel, threadTs: ts })
+  const onKeyDown = (/** @type {KeyboardEvent} */ event) => {
+    const isWriting = event.target instanceof HTMLTextAreaElement && !isEmptyDraft(channel, ts)
+    if (event.key === 'Escape' && !event.isComposing && !event.defaultPrevented && !isWriting) close()
+  }
+  return html`<aside class="pane pane-thread" data-testid="thread" aria-label=${thread} onKeyDown=${onKeyDown}
+    ...${dropProps(files => attach(draftOf(channel, ts), files))}>
+    <header class="pane-header">
+      ${iconButton('back', back, close, { class: 'only-phone', 'data-testid': 'back-to-channel' })}
+      <h2 data-testid="thread-title">${titles.value.get(`${channel}:${ts}`) || thread}</h2>
+      <span class="topic">${here && titleOf(here)}</span>
+      ${iconButton('close', closeWord, close, { class: 'not-phone', 'data-testid': 'close-thread' })}
+    </header>
+    ${h(List, { messages, where: 'thread', emptyText: '' })}
+    <div class="pane-foot">
+      <div class="thread-status" aria-live="polite">
+        ${status && html`<span class="status" data-testid="thread-status">${statusLine(status)}</span>`}
+        ${
+          isBusy &&
+          html`<button type="button" class="stop" data-testid="stop" onClick=${stop}>${icon('stop')}${stopWord}</button>`
+        }
+      </div>
+      ${h(Composer, { channel, threadTs: ts, messages, label: replyTo, box })}
+    </div>
+  </aside>`
 }

@@ -1,11 +1,10 @@
-// @ts-check
-/** @import { App } from './app.js' */
 /** @import { PageMessage } from '../protocol.ts' */
-import { h, iconButton } from './dom.js'
-import { keyOf } from './log.js'
-
-/** Long enough to read two sentences twice. */
-const toastMs = 8_000
+import { signal } from '@preact/signals'
+import { html } from 'htm/preact'
+import { useLayoutEffect, useRef } from 'preact/hooks'
+import { place } from './places.js'
+import { as, dismiss, keyOf, nameOf, toasts, words } from './state.js'
+import { iconButton } from './ui.js'
 
 /** A text that still grows is read out when it has been still for this long. */
 const settledMs = 1_200
@@ -13,64 +12,40 @@ const settledMs = 1_200
 /** A screen reader need not read a whole answer by itself. */
 const announcedCharacters = 300
 
-/**
- * Short sentences at the edge of the page, above everything else, also above a modal.
- * @param {() => string} closeLabel
- */
-export const createToasts = closeLabel => {
-  const node = h('div', {
-    class: 'toasts',
-    popover: 'manual',
-    role: 'status',
-    'aria-live': 'assertive',
-    testid: 'toasts',
-  })
-  return {
-    node,
-    /**
-     * @param {string} sentence
-     * @param {'error' | 'info'} kind
-     */
-    show: (sentence, kind) => {
-      const remove = () => {
-        toast.remove()
-        if (node.childElementCount === 0 && node.matches(':popover-open')) node.hidePopover()
-      }
-      const toast = h(
-        'div',
-        { class: `toast toast-${kind}`, testid: 'toast' },
-        h('span', {}, sentence),
-        iconButton('close', closeLabel(), remove),
-      )
-      node.append(toast)
-      if (node.matches(':popover-open')) node.hidePopover()
-      node.showPopover()
-      setTimeout(remove, toastMs)
-    },
-  }
+const announced = signal('')
+
+/** Short sentences at the edge of the page, above everything else, also above a modal. */
+export const Toasts = () => {
+  const node = useRef(/** @type {HTMLElement | null} */ (null))
+  useLayoutEffect(() => {
+    node.current?.hidePopover()
+    if (toasts.value.length > 0) node.current?.showPopover()
+  }, [toasts.value])
+  const draw = (/** @type {typeof toasts.value[number]} */ shown) => html`
+    <div class=${`toast toast-${shown.kind}`} data-testid="toast">
+      <span>${shown.sentence}</span>${iconButton('close', words.value.close, () => dismiss(shown))}
+    </div>`
+  return html`<div class="toasts" popover="manual" role="status" aria-live="assertive" data-testid="toasts" ref=${node}>
+    ${toasts.value.map(draw)}
+  </div>`
 }
 
-/**
- * Reads new messages of the place that is shown to those who do not see the page, each once it has settled.
- * @param {App} app
- */
-export const createAnnouncer = app => {
-  const node = h('div', { class: 'hidden', 'aria-live': 'polite', testid: 'live' })
-  /** @type {Map<string, ReturnType<typeof setTimeout>>} */
-  const waiting = new Map()
-  const announce = (/** @type {PageMessage} */ message) => {
-    waiting.delete(keyOf(message))
+/** Reads new messages of the place that is shown to those who do not see the page. */
+export const Announcer = () => html`<div class="hidden" aria-live="polite" data-testid="live">${announced}</div>`
+
+/** @type {Map<string, ReturnType<typeof setTimeout>>} */
+const waiting = new Map()
+
+/** Announces a message once it has settled. @param {PageMessage} message */
+export const announce = message => {
+  const now = place.value
+  if (now.kind !== 'channel' || now.channel !== message.channel || message.user === as.value) return
+  const key = keyOf(message)
+  clearTimeout(waiting.get(key))
+  const say = () => {
+    waiting.delete(key)
     const text = message.text.replace(/<([^<>|]*\|)?([^<>]*)>/g, '$2').slice(0, announcedCharacters)
-    node.textContent = `${app.store.personName(message.user)}: ${text}`
+    announced.value = `${nameOf(message.user)}: ${text}`
   }
-  app.hear('message', ({ message }) => {
-    const place = app.place()
-    if (place.kind !== 'channel' || place.channel !== message.channel || message.user === app.store.state.as) return
-    clearTimeout(waiting.get(keyOf(message)))
-    waiting.set(
-      keyOf(message),
-      setTimeout(() => announce(message), settledMs),
-    )
-  })
-  return { node }
+  waiting.set(key, setTimeout(say, settledMs))
 }

@@ -1,4 +1,3 @@
-// @ts-check
 /** @import { Change, Gesture, PageFile, Snapshot } from '../protocol.ts' */
 
 /** How long the page waits before it tries again to reach a server that went away, first and at most. */
@@ -7,56 +6,32 @@ const longestRetryMs = 5_000
 
 /** @typedef {{ ok: true } & Record<string, unknown>} Done */
 
-/**
- * A gesture that could not be done, with the sentence that says what to do.
- */
-class GestureError extends Error {}
-
-/**
- * @param {string} path
- * @param {RequestInit} init
- * @returns {Promise<Done>}
- */
-const ask = async (path, init) => {
+/** @param {string} path @param {BodyInit} body @param {string} type @returns {Promise<Done>} */
+const post = async (path, body, type) => {
+  const init = { method: 'POST', headers: { 'content-type': type }, body }
   const response = await fetch(path, init).catch(() => undefined)
   const answer = await response?.json().catch(() => undefined)
   if (answer?.ok === true) return answer
-  throw new GestureError(typeof answer?.error === 'string' ? answer.error : '')
+  throw new Error(typeof answer?.error === 'string' ? answer.error : '')
 }
 
-/**
- * Sends one thing that a person does.
- * @param {Gesture} gesture
- * @returns {Promise<Done>}
- */
-export const sendGesture = gesture =>
-  ask('/page/gesture', {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify(gesture),
-  })
+/** Sends one thing that a person does. Rejects with the sentence that says what to do. @param {Gesture} gesture */
+export const sendGesture = gesture => post('/page/gesture', JSON.stringify(gesture), 'application/json')
 
 /** Kills the bot's process; resolves when another has taken its place. */
-export const killBot = () => ask('/page/kill-bot', { method: 'POST' })
+export const killBot = () => post('/page/kill-bot', '', 'text/plain')
 
-/**
- * Uploads one file on behalf of a person; it is shown to nobody before a message names it.
- * @param {string} as
- * @param {File} file
- * @returns {Promise<PageFile>}
- */
+/** Uploads a file, which nobody sees before a message names it. @param {string} as @param {File} file */
 export const uploadFile = async (as, file) => {
   const query = new URLSearchParams({ as, name: file.name || 'pasted' })
-  const type = file.type || 'application/octet-stream'
-  const answer = await ask(`/page/upload?${query}`, { method: 'POST', headers: { 'content-type': type }, body: file })
+  const answer = await post(`/page/upload?${query}`, file, file.type || 'application/octet-stream')
   return /** @type {PageFile} */ (answer.file)
 }
 
 /**
  * The workspace as one person sees it. Somebody who is not known here, after a restart for instance, becomes the first
  * of those whom the server names in its refusal.
- * @param {string} as
- * @returns {Promise<Snapshot>}
+ * @param {string} as @returns {Promise<Snapshot>}
  */
 const readSnapshot = async as => {
   const response = await fetch(`/page/snapshot?as=${encodeURIComponent(as)}`)
@@ -68,12 +43,14 @@ const readSnapshot = async as => {
 }
 
 /**
+ * @typedef {{ onSnapshot: (snapshot: Snapshot) => void, onChange: (change: Change) => void,
+ *   onLive: (isLive: boolean) => void }} Hooks
+ */
+
+/**
  * Follows the workspace as one person until told to stop. Whatever happens to the server, it keeps trying, and after
  * each return it reads the whole snapshot again, so that nothing that happened in between is missed.
- * @param {string} as
- * @param {{ onSnapshot: (snapshot: Snapshot) => void, onChange: (change: Change) => void,
- *   onLive: (isLive: boolean) => void }} hooks
- * @returns {() => void} stops following
+ * @param {string} as @param {Hooks} hooks @returns {() => void} stops following
  */
 export const follow = (as, hooks) => {
   let isStopped = false
@@ -91,18 +68,15 @@ export const follow = (as, hooks) => {
     timer = setTimeout(connect, retryMs)
     retryMs = Math.min(retryMs * 2, longestRetryMs)
   }
-
-  /** The stream is opened before the snapshot is read: what changes in between waits, and is applied after it. */
+  const onLive = (/** @type {boolean} */ isLive) => {
+    retryMs = firstRetryMs
+    hooks.onLive(isLive)
+  }
   const connect = async () => {
-    try {
-      const first = await readSnapshot(as)
-      if (isStopped) return
-      source = openChanges(first.as, hooks, retry, () => {
-        retryMs = firstRetryMs
-      })
-    } catch {
-      retry()
-    }
+    const first = await readSnapshot(as).catch(() => undefined)
+    if (isStopped) return
+    if (first) source = openChanges(first.as, { ...hooks, onLive }, retry)
+    else retry()
   }
 
   void connect()
@@ -114,14 +88,10 @@ export const follow = (as, hooks) => {
 }
 
 /**
- * @param {string} as
- * @param {{ onSnapshot: (snapshot: Snapshot) => void, onChange: (change: Change) => void,
- *   onLive: (isLive: boolean) => void }} hooks
- * @param {() => void} onLost
- * @param {() => void} onLive
- * @returns {EventSource}
+ * Opens the stream before it reads the snapshot: what changes in between waits, and is applied after it.
+ * @param {string} as @param {Hooks} hooks @param {() => void} onLost
  */
-const openChanges = (as, hooks, onLost, onLive) => {
+const openChanges = (as, hooks, onLost) => {
   const source = new EventSource(`/page/changes?as=${encodeURIComponent(as)}`)
   /** @type {Change[] | undefined} */
   let waiting = []
@@ -140,7 +110,6 @@ const openChanges = (as, hooks, onLost, onLive) => {
     waiting = undefined
     for (const change of missed) hooks.onChange(change)
     hooks.onLive(true)
-    onLive()
   }
   return source
 }

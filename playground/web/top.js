@@ -1,78 +1,60 @@
-// @ts-check
-/** @import { App } from './app.js' */
-import { fill, h, icon, iconButton } from './dom.js'
+import { html } from 'htm/preact'
+import { isWireOpen, place, toggleWire, toHash } from './places.js'
+import { isBotConnected, isLive, model, toggleLanguage, words } from './state.js'
+import { icon, iconButton } from './ui.js'
 
 const themeKey = 'threadwise.theme'
 
-/**
- * The theme that this person chose, or none: then the system decides.
- * @returns {string}
- */
-export const readTheme = () => localStorage.getItem(themeKey) ?? 'auto'
+/** Shows the page in the theme that this person chose; without a choice the system decides. */
+export const showTheme = () => {
+  document.documentElement.dataset.theme = localStorage.getItem(themeKey) ?? 'auto'
+}
 
 const toggleTheme = () => {
   const isDark = getComputedStyle(document.documentElement).colorScheme === 'dark'
-  const next = isDark ? 'light' : 'dark'
-  localStorage.setItem(themeKey, next)
-  document.documentElement.dataset.theme = next
+  localStorage.setItem(themeKey, isDark ? 'light' : 'dark')
+  showTheme()
 }
 
-/**
- * The line above everything: which model answers, whether the bot is there, and the page's own switches.
- * @param {App} app
- */
-export const createTopBar = app => {
-  const { store, words } = app
-  const model = h('span', { class: 'model', testid: 'model' })
-  const bot = h('span', { class: 'bot-state', testid: 'bot-state' })
-  const away = h('div', { class: 'away', role: 'status', testid: 'reconnecting', hidden: true })
-  const bar = h(
-    'header',
-    { class: 'top' },
-    h(
-      'a',
-      { class: 'brand', href: '#/', 'aria-label': words.workspace },
-      h('img', { src: '/page/assets/icon.svg', alt: '' }),
-      h('span', {}, words.workspace),
-    ),
-    h('div', { class: 'top-line' }, bot, model),
-    h(
-      'button',
-      {
-        type: 'button',
-        class: 'language',
-        testid: 'language',
-        'aria-label': words.languageLabel,
-        on: { click: app.toggleLanguage },
-      },
-      words.language,
-    ),
-    iconButton('sun', words.theme, toggleTheme, { testid: 'theme', class: 'theme' }),
-    h(
-      'button',
-      {
-        type: 'button',
-        class: 'wire-toggle',
-        testid: 'wire-toggle',
-        title: words.wirePanel,
-        on: { click: app.toggleWire },
-      },
-      icon('wire'),
-      h('span', {}, words.wirePanel),
-    ),
-  )
-
-  const draw = () => {
-    const { state } = store
-    fill(model, h('span', { class: 'model-label' }, `${words.answers} `), state.model)
-    model.title = state.model
-    bot.classList.toggle('is-connected', state.botConnected && state.isLive)
-    fill(bot, h('span', { class: 'dot' }), h('span', {}, state.botConnected ? words.botConnected : words.botAway))
-    away.hidden = state.isLive
-    fill(away, words.reconnecting)
+/** A link that is seen when it has the focus, and leads past everything to the newest message. */
+const skipLink = () => {
+  const skip = (/** @type {Event} */ event) => {
+    event.preventDefault()
+    const target =
+      document.querySelector('.pane-main .row[tabindex="0"]') ??
+      document.querySelector('.pane-main textarea, .pane-main button')
+    if (target instanceof HTMLElement) target.focus()
   }
-  app.hear('all', draw)
-  app.hear('bot', draw)
-  app.hear('connection', draw)
-  return { node: h('div', { class: 'top-place' }, bar, away) }
+  const showIf = (/** @type {string} */ className) => (/** @type {{ currentTarget: HTMLElement }} */ event) => {
+    event.currentTarget.className = className
+  }
+  return html`<a href=${toHash(place.value)} class="hidden" onClick=${skip} onFocus=${showIf('button primary')}
+    onBlur=${showIf('hidden')}>${words.value.skip}</a>`
+}
+
+/** The line above everything: which model answers, whether the bot is there, and the page's own switches. */
+export const Top = () => {
+  const { workspace, answers, botConnected, botAway, reconnecting, languageLabel, language, theme, wirePanel } =
+    words.value
+  const title = words.value.modelTitle(model.value)
+  const isHere = isBotConnected.value && isLive.value
+  return html`<div class="top-place">
+    <header class="top">
+      ${skipLink()}
+      <a class="brand" href="#/" aria-label=${workspace}><img src="/page/assets/icon.svg" alt="" /><span>${workspace}</span></a>
+      <div class="top-line">
+        <span class=${`bot-state${isHere ? ' is-connected' : ''}`} data-testid="bot-state">
+          <span class="dot"></span><span>${isBotConnected.value ? botConnected : botAway}</span>
+        </span>
+        <span class="model" data-testid="model" title=${title}><span class="model-label">${answers} </span>${title}</span>
+      </div>
+      <button type="button" class="language" data-testid="language" title=${languageLabel} onClick=${toggleLanguage}>
+        ${language}
+      </button>
+      ${iconButton('sun', theme, toggleTheme, { 'data-testid': 'theme', class: 'theme' })}
+      <button type="button" class="wire-toggle" data-testid="wire-toggle" title=${wirePanel} onClick=${toggleWire}
+        aria-expanded=${isWireOpen.value}>${icon('wire')}<span>${wirePanel}</span></button>
+    </header>
+    <div class="away" role="status" data-testid="reconnecting" hidden=${isLive.value}>${reconnecting}</div>
+  </div>`
 }

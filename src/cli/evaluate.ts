@@ -145,7 +145,8 @@ async function loadClassifier(): Promise<CreateClassifier> {
   const module: { createClassifier?: CreateClassifier } = await import(pathToFileURL(file).href).catch(error => {
     throw new StartError(`the classifier ${file} cannot be loaded (${error.code ?? error.message})`)
   })
-  if (module.createClassifier === undefined) throw new StartError(`${values.classifier} does not export createClassifier`)
+  if (module.createClassifier === undefined)
+    throw new StartError(`${values.classifier} does not export createClassifier`)
   return module.createClassifier
 }
 

@@ -26,7 +26,9 @@ try {
   process.stdout.write(`${lines.join('')}\n${user}: ${total.toLocaleString('en')} ${verb}.\n`)
 } catch (error) {
   const isOutdated = /no such (table|column)|does not exist/.test(String(error))
-  const reason = isOutdated ? 'the database is from an older version; start the bot once to update it' : formatError(error)
+  const reason = isOutdated
+    ? 'the database is from an older version; start the bot once to update it'
+    : formatError(error)
   process.stderr.write(`Nothing was erased: ${error instanceof StartError ? error.message : reason}\n`)
   process.exitCode = 1
 }

@@ -112,9 +112,9 @@ async function tell(ctx: Ctx, sentence: string): Promise<void> {
   await conclude(ctx, { note: { kind: 'error', sentence }, controls })
 }
 
-/** Removes thoughts that were streamed before their closer showed what they are. */
-export function removeThoughts(reply: Reply): void {
-  const answer = withoutUnopenedThoughts(reply.text)
+/** Removes thoughts that were streamed before their closer showed what they are. A `head` of the bot's own stays. */
+export function removeThoughts(reply: Reply, head = ''): void {
+  const answer = head + withoutUnopenedThoughts(reply.text.slice(head.length))
   if (answer !== reply.text) reply.replace(answer)
 }
 

@@ -21,7 +21,6 @@ export const ja = {
   footerRead: 'メッセージ {total, number} 件中 {read, number} 件を読みました',
   footerShortened: '長すぎるメッセージは一部だけ読みました',
   footerFileCut: '{name} は長すぎるため、一部だけ読みました',
-  footerFileSkipped: '{name} は読んでいません：{reason}',
   footerFilePages:
     '{name} は全 {total, number} ページのうち最初の {read, number} ページを読みました。残りは分割して送ってください',
   footerFilesMore: 'ほかに {count, number} 件のファイルは読んでいません',
@@ -250,6 +249,7 @@ export const ja = {
     reasonKept: 'ありがとうございます。記録しました。',
   },
 
+  fileNotRead: '{names} を読めませんでした。{reason}。',
   fileReasons: {
     external: 'Slack の外に保存されています。ここにアップロードしてください',
     deleted: '削除されています',
@@ -272,15 +272,36 @@ export const ja = {
     spreadsheet: 'この形式の表計算ファイルは開けません。XLSX または CSV（UTF-8）で保存してください',
     outlook: 'Outlook のメッセージは開けません。EML で保存するか、メールを Slack に転送してください',
     archive: '圧縮ファイルは展開できません。中のファイルを送ってください',
-    audio: '音声は聞き取れません。テキストで送ってください',
-    video: '動画は再生できません。テキストで送ってください',
+    audio: 'この形式の録音は開けません。MP3、M4A、WAV、OGG、FLAC のいずれかで送ってください',
+    video: 'この形式の動画は開けません。MP4 か WebM、または音声だけを MP3 で送ってください',
+    recording_too_large: '400 MB を超えています。MP3 か M4A に変換するか、一部だけを送ってください',
+    no_sound: '音声が入っていません',
+    no_speech: '話し声が聞き取れませんでした',
+    no_transcriber:
+      'モデルサーバーが文字起こしに対応していません。管理者に TRANSCRIPTION_BASE_URL と TRANSCRIPTION_MODEL の設定を依頼してください',
+    transcriber_key:
+      '文字起こしサーバーにキーまたはアカウントを拒否されました。管理者に TRANSCRIPTION_API_KEY の確認を依頼してください',
+    transcription_failed: '文字起こしサーバーでエラーが起きました。1 分ほど待ってから、もう一度質問してください',
     empty: '空のファイルです',
     damaged: '壊れています。もう一度書き出してください',
     encrypted: 'パスワードで保護されています。パスワードを外して送ってください',
     download_failed: 'ダウンロードできませんでした。もう一度送ってください',
     type_mismatch: '内容がファイル名と一致しません。もう一度書き出してください',
+    many_images: '1 つのスレッドで見られるのは新しい画像 20 枚までです。必要な場合は、もう一度送ってください',
     image_refused: 'モデルがこの画像を処理できませんでした。別の形式で送ってください',
     no_vision: '接続中のモデルは画像に対応していません。言葉で説明してください',
+  },
+
+  recordings: {
+    progress: '文字起こし中：{total, number} 分中 {done, number} 分…',
+    heard: '聞き取った内容：「{words}」',
+    heardIn: '聞き取った内容（{language}）：「{words}」',
+    silent: '録音から話し声が聞き取れませんでした。もう一度録音するか、文字で送ってください。',
+    unread: '録音を文字起こしできませんでした：{reason}',
+    none: 'このスレッドに録音がありません。録音を投稿して「文字起こしして」と送るか、一緒に送ってください。',
+    minutes: '{minutes, number} 分',
+    lost: '{from}–{to} は文字起こしできませんでした',
+    cut: '最初の {minutes, plural, other{#}} 分だけ文字起こししました。残りは録音を分けて送ってください。',
   },
 
   model: {

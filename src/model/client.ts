@@ -71,10 +71,7 @@ function createSingleModel(config: ModelConfig, log: Log): Model {
     ...(config.images !== undefined && { images: config.images }),
   }
   const profile = createServerProfile(config.name, window, new URL(config.baseUrl).host === vendorHost)
-  const fetchAnswer = withErrorSentences(fetch)
-  const { apiKey, baseUrl: baseURL } = config
-  const client = new OpenAI({ apiKey, baseURL, maxRetries: 0, logLevel: 'off', fetch: fetchAnswer })
-  const connection = { client, config, profile, gate: createRequestGate(config.concurrency), log }
+  const connection = { client: createClient(config), config, profile, gate: createRequestGate(config.concurrency), log }
 
   return {
     name: config.name,
@@ -96,6 +93,11 @@ function createSingleModel(config: ModelConfig, log: Log): Model {
     stream: (messages, signal, { format, maxTokens, cacheKey, isBatch = false } = {}) =>
       askUntilWhole(connection, { messages, format, cacheKey, signal, isBatch, maxTokens }),
   }
+}
+
+/** Creates a client of a server that speaks the OpenAI API. It retries nothing by itself. */
+export function createClient({ apiKey, baseUrl: baseURL }: Pick<ModelConfig, 'apiKey' | 'baseUrl'>): OpenAI {
+  return new OpenAI({ apiKey, baseURL, maxRetries: 0, logLevel: 'off', fetch: withErrorSentences(fetch) })
 }
 
 /** Formats a model and its host for people. Servers of single files name a model by its path; its last part says enough. */

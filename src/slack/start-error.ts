@@ -14,7 +14,8 @@ export const tokenErrors = [
 export function parseStartError(error: unknown, port: number): StartError {
   const { code, data } = error as { code?: string; data?: { error?: string } }
   if (code === 'EADDRINUSE') return new StartError(`PORT: another program uses port ${port}; set PORT to a free one`)
-  if (code === 'EACCES') return new StartError(`PORT: this user isn’t allowed to open port ${port}; set PORT to one above 1023`)
+  if (code === 'EACCES')
+    return new StartError(`PORT: this user isn’t allowed to open port ${port}; set PORT to one above 1023`)
   if (data?.error !== undefined && tokenErrors.includes(data.error)) {
     return new StartError(
       `SLACK_APP_TOKEN: Slack rejected it (${data.error}); make a new app-level token with connections:write on your app’s “Basic Information” page`,

@@ -140,8 +140,7 @@ export function formatPostgresProblem(error: unknown): string {
     return 'DATABASE_URL: PostgreSQL has no connections left (12 a replica are needed): raise its max_connections'
   if (code === '28P01' || code === '28000') return 'DATABASE_URL: PostgreSQL rejected this user or password; check both'
   if (code === '3D000') return 'DATABASE_URL: this database doesn’t exist; create it with createdb'
-  if (code === '42501')
-    return 'DATABASE_URL: this user isn’t allowed to create tables; grant it CREATE on the schema'
+  if (code === '42501') return 'DATABASE_URL: this user isn’t allowed to create tables; grant it CREATE on the schema'
   if (message?.startsWith('corrupted migrations'))
     return 'DATABASE_URL: the database was written by a newer Threadwise: update this one'
   return `DATABASE_URL: ${message ?? String(error)}`

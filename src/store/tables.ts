@@ -126,7 +126,7 @@ interface PersonSettingsTable {
   settings: string
 }
 
-/** What requests to models took, added up. */
+/** Usage of models, added up. */
 interface UsageTable {
   /** `2026-11-28`, in UTC. */
   day: string

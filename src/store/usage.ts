@@ -57,7 +57,7 @@ export function createUsage(db: Kysely<Schema>, writer: Writer) {
         }),
       )
     },
-    /** What a person, and everybody, has spent on this day and in its month. */
+    /** Sums the cost of this day and its month, for a person and for everybody. */
     spent: (person: string, now: number) => sumSpent(db, person, now),
     /** All usage from one day to another, both included. */
     between: (from: string, to: string): Promise<UsageRow[]> =>

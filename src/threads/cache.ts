@@ -162,7 +162,7 @@ function merge(known: Message, message: Message): Message {
 
 function sizeOf(message: Message): number {
   const files = (message.contents ?? []).reduce((sum, content) => {
-    if (content.kind === 'image') return sum + imageTokens + content.bytes / 4
+    if (content.kind === 'image') return sum + imageTokens * (1 + (content.laterPages?.length ?? 0)) + content.bytes / 4
     return sum + (content.kind === 'text' ? estimateTokens(content.text) : 0)
   }, 0)
   return frameTokens + estimateTokens(message.text) + files

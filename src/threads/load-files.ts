@@ -18,20 +18,38 @@ export async function loadAttachments(
   messages: readonly Message[],
   reader: FileReader,
   signal: AbortSignal,
+  onProgress?: (done: number, total: number) => void,
 ): Promise<WithContents> {
   const attached = messages.map(message => (message.author.kind === 'self' ? { ...message, files: [] } : message))
   const shares = allotShares(attached)
   const fresh = new Map<string, FileContent[]>()
+  const progress = sumProgress(onProgress)
   const read = async (message: Message): Promise<Message> => {
     const share = shares.get(message.ts) ?? 0
     if (share === 0 || message.contents !== undefined) return message
-    const contents = await Promise.all(message.files.slice(0, share).map(file => reader.read(file, signal)))
-    fresh.set(message.ts, contents)
+    const contents = await Promise.all(
+      message.files.slice(0, share).map(file => reader.read(file, signal, progress(file.id))),
+    )
+    if (!contents.some(one => one.kind === 'skipped' && isUntranscribed(one.reason))) fresh.set(message.ts, contents)
     return { ...message, contents }
   }
   const withContents = await Promise.all(attached.map(read))
   const unread = withContents.reduce((sum, { files, contents }) => sum + files.length - (contents?.length ?? 0), 0)
   return { messages: withContents, fresh, unread }
+}
+
+/** Returns whether a recording was skipped because of the transcription server, which may be well when somebody asks again. */
+export const isUntranscribed = (reason: string): boolean =>
+  /^(?:no_transcriber|transcriber_key|transcription_failed)$/.test(reason)
+
+/** Sums the seconds of recordings that are transcribed side by side. */
+function sumProgress(onProgress: ((done: number, total: number) => void) | undefined) {
+  const files = new Map<string, { done: number; total: number }>()
+  const sum = (key: 'done' | 'total') => [...files.values()].reduce((seconds, file) => seconds + file[key], 0)
+  return (id: string) => (done: number, total: number) => {
+    files.set(id, { done, total })
+    onProgress?.(sum('done'), sum('total'))
+  }
 }
 
 /** How many files of each message are read, by its ts. */

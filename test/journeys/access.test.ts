@@ -220,7 +220,8 @@ describe('the name of a private channel', () => {
       await ask(story, channel)
       const told = () => slack.calls.filter(({ method }) => /^(chat|response_url)/.test(method))
       const acks = () => slack.acks.filter(({ response }) => JSON.stringify(response ?? '').includes('channel'))
-      const isTold = () => told().some(({ args }) => /cannot say|channel called “|that channel/.test(JSON.stringify(args)))
+      const isTold = () =>
+        told().some(({ args }) => /cannot say|channel called “|that channel/.test(JSON.stringify(args)))
       await slack.until(() => isTold() || acks().length > 0, 'the answer')
       await story.app.stop()
       const seen = [...told().map(({ args }) => args), ...acks().map(({ response }) => response)]

@@ -163,7 +163,7 @@ describe('what people wrote', () => {
 })
 
 describe('a file', () => {
-  test('of text is read; one that cannot be read is told to the model and in the footer', async () => {
+  test('of text is read; one that cannot be read is told to the model and at the top of the answer', async () => {
     const { slack, model, untilReply } = await openStory()
     const { dana } = slack.people
     const { general } = slack.channels
@@ -180,8 +180,8 @@ describe('a file', () => {
     expect(exchange.prompt).toContain('<file name="notes.txt">会议改到周四</file>')
     expect(exchange.prompt).toMatch(/<file name="song.mp3" missing=/)
     exchange.reply('On Thursday.')
-    const reply = await untilReply(general, String(ts), reply => toSeen(reply).includes('song.mp3'), 'the footer')
-    expect(toSeen(reply)).toContain('song.mp3 not read: I cannot hear recordings')
+    const reply = await untilReply(general, String(ts), reply => toSeen(reply).includes('On Thursday.'), 'the answer')
+    expect(toSeen(reply)).toMatch(/^I couldn’t read song\.mp3: I cannot hear recordings/)
   })
 
   test('that is an image goes to a model that sees; to one that does not, a word about it goes', async () => {
@@ -194,8 +194,8 @@ describe('a file', () => {
     await blind.untilReply(
       blind.slack.channels.general,
       ts,
-      reply => toSeen(reply).includes('dot.png not read'),
-      'the footer',
+      reply => toSeen(reply).includes('I couldn’t read dot.png'),
+      'the refusal',
     )
   })
 

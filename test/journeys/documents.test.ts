@@ -322,7 +322,7 @@ describe('a document is read with its structure:', () => {
   ])('%s', async (_, name, bytes, text) => {
     const { file, seen } = await ask(name, bytes)
     expect(file).toBe(text)
-    expect(seen).not.toContain('not read')
+    expect(seen).not.toContain('couldn’t read')
   })
 })
 
@@ -356,7 +356,7 @@ describe('a document that cannot be read has a sentence of its own:', () => {
     ['a web page without words', 'page.html', '<html><body><img src="x"></body></html>', 'it’s empty'],
   ])('%s', async (_, name, bytes, sentence) => {
     const { seen } = await ask(name, bytes)
-    expect(seen).toContain(`${name} not read: `)
+    expect(seen).toContain(`I couldn’t read ${name}: `)
     expect(seen).toContain(sentence)
   })
 })

@@ -35,14 +35,14 @@ describe('a text file', () => {
   ])('in %s is read', async (_, bytes, text) => {
     const { prompt, seen } = await ask('notes.txt', bytes)
     expect(prompt).toContain(text)
-    expect(seen).not.toContain('not read')
+    expect(seen).not.toContain('couldn’t read')
   })
 
   test('in an encoding that cannot be told names those that were tried, and the cure', async () => {
     const { prompt, seen } = await ask('notes.txt', bytesOf('b1 b2 b3 2c 8f 9d 0a 81 ff 8d'))
     expect(prompt).toMatch(/<file name="notes.txt" missing=/)
     expect(seen).toContain(
-      'notes.txt not read: I can’t tell its encoding (tried UTF-8, UTF-16, Windows-1252, Shift-JIS',
+      'I couldn’t read notes.txt: I can’t tell its encoding (tried UTF-8, UTF-16, Windows-1252, Shift-JIS',
     )
     expect(seen).toContain('save it as UTF-8')
   })
@@ -51,14 +51,13 @@ describe('a text file', () => {
 describe('a file that cannot be read has a sentence of its own:', () => {
   const zip = (entry: string) => Buffer.from(`PK\x03\x04${'\0'.repeat(26)}${entry}`, 'latin1')
   test.each([
-    ['a PDF without text', 'scan.pdf', toPdf({ pages: ['<</Length 12>>stream\n0 0 9 9 re f\nendstream'] }), 'OCR'],
-    ['a HEIC photo', 'I.HEIC', Buffer.from('\0\0\0\x1cftypheic', 'latin1'), 'HEIC photos; send it as JPEG'],
-    ['a TIFF', 'scan.tif', Buffer.from('II*\0', 'latin1'), 'this type of image; send it as JPEG'],
+    ['a HEIC photo', 'I.HEIC', Buffer.from('\0\0\0\x1cftypheic', 'latin1'), 'HEIC photos; send JPEG'],
+    ['a Photoshop file', 'a.psd', Buffer.from('8BPS\0\x01', 'latin1'), 'this type of image; send JPEG'],
     ['an archive', 'all.zip', zip('feedback.csv'), 'archives; send the files'],
     ['a program', 'tool', Buffer.from('\x7fELF\x02\x01\x01\0', 'latin1'), 'I can’t read this type'],
   ])('%s', async (_, name, bytes, sentence) => {
     const { seen } = await ask(name, bytes)
-    expect(seen).toContain(`${name} not read: `)
+    expect(seen).toContain(`I couldn’t read ${name}: `)
     expect(seen).toContain(sentence)
   })
 })
@@ -68,4 +67,40 @@ test('a PDF with more pages than are read says so below the answer', async () =>
   const { prompt, seen } = await ask('book.pdf', book)
   expect(prompt).toContain('[The first 200 of 201 pages]')
   expect(seen).toContain('read the first 200 of 201 pages of book.pdf')
+})
+
+test('files that cannot be read are named once, above the answer, in one line for each reason', async () => {
+  const story = await openStory()
+  const { slack, model, replies } = story
+  const { dana, general } = { ...slack.people, ...slack.channels }
+  const attach = (name: string, head: string) => slack.upload(dana, name, Buffer.from(head, 'latin1')).id
+  const heic = '\0\0\0\x1cftypheic'
+  const files = [attach('a_1.heic', heic), attach('b.heic', heic), attach('old.zip', 'Rar!\x1a\x07')]
+  const text = `<@${slack.botUserId}> what do they show?`
+  const { ts } = await slack.do({ do: 'say', as: dana, channel: general, text, files })
+  const thoughts = await model.next()
+  thoughts.say('Hm, nothing to see. ')
+  await story.untilReply(general, String(ts), reply => toSeen(reply).includes('Hm'), 'the beginning')
+  thoughts.reply('\n</think>\n\nNothing.')
+  const isDone = () => slack.calls.every(({ endedAt }) => endedAt !== undefined)
+  const seen = await story.untilReply(
+    general,
+    String(ts),
+    reply => isDone() && /\n\nNothing\.$/.test(toSeen(reply)),
+    'the answer',
+  )
+  expect(toSeen(seen)).toMatch(
+    /^I couldn’t read a\\_1\.heic or b\.heic: .*HEIC.*JPEG or PNG\.\n\nI couldn’t read old\.zip: .*\n\nNothing\.$/,
+  )
+  const broken = slack.upload(dana, 'broken.png', Buffer.from('\x89PNG\r\n\x1a\n', 'latin1')).id
+  await slack.do({ do: 'say', as: dana, channel: general, text: 'and this?', threadTs: String(ts), files: [broken] })
+  ;(await model.next()).reply('Neither.')
+  await slack.until(() => isDone() && replies(general, String(ts)).length === 2, 'the second answer')
+  const second = await story.untilReply(
+    general,
+    String(ts),
+    reply => /Neither/.test(toSeen(reply)),
+    'the second answer',
+  )
+  expect(toSeen(second)).toMatch(/^I couldn’t read broken\.png: it’s damaged; export it again\.\n\nNeither\.$/)
 })

@@ -183,12 +183,12 @@ describe('what a server refuses', () => {
     const ts = await share('good.png', good)
     await untilSeen(story, ts, 'I see 1.')
     await share('bad.png', bad, ts)
-    const reply = await untilSeen(story, ts, 'bad.png not read')
+    const reply = await untilSeen(story, ts, 'couldn’t read bad.png')
     expect(toSeen(reply)).toContain('I see 1.')
-    expect(toSeen(reply)).not.toContain('good.png not read')
+    expect(toSeen(reply)).not.toContain('couldn’t read good.png')
   })
 
-  test('a picture is not sent again, the footer says so, and the thread stays usable', async () => {
+  test('a picture is not sent again, the answer says so, and the thread stays usable', async () => {
     const story = await openStory()
     const { slack, model } = story
     model.answerAll(exchange =>
@@ -206,7 +206,7 @@ describe('what a server refuses', () => {
     })
     const ts = String(said.ts)
     const reply = await untilSeen(story, ts, '4')
-    expect(toSeen(reply)).toContain('dot.png not read')
+    expect(toSeen(reply)).toContain('couldn’t read dot.png')
     await ask(story, '2+2?', ts)
     await slack.until(() => story.replies(slack.channels.general, ts).length === 2 || undefined, 'the second answer')
     await untilSeen(story, ts, '4')

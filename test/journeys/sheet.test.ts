@@ -46,7 +46,7 @@ describe('a CSV file in a thread', () => {
       ['类别', '可信度', '原文依据', '理由', '错误'],
       ['bug类型', '0.90', 'crashes,', 'It fails.', ''],
       ['bug类型', '0.90', '又闪退了', 'It fails.', ''],
-      ['', '', '', '', '这里没有可以分类的文字。请换一条有文字的消息。'],
+      ['', '', '', '', '这里没有可以分类的文字。请换一条有文字的消息。请换一条有文字的消息。'],
     ])
     const english = await untilTable(story, await drop(story, csv, { words: '分类这个文件' }))
     expect(english.map(row => row[2])).toEqual(['kind', 'Bug', 'Bug', ''])

@@ -216,7 +216,7 @@ describe('a file that is no CSV is answered with the cure:', () => {
       'bytes in no encoding',
       'feedback.csv',
       bytesOf('b1 b2 b3 2c 8f 9d 0a 81 ff 8d'),
-      'feedback.csv not read: I can’t tell',
+      'I couldn’t read feedback.csv: I can’t tell',
     ],
   ])('%s', async (_, name, bytes, sentence) => {
     const story = await openStory()

@@ -161,7 +161,7 @@ describeInChromium('the page: what the bot draws', begin => {
     expect(slack.snapshot(slack.people.dana).modals).toEqual([])
   })
 
-  test('whatever can be pressed in a message reaches the bot with its new state', async () => {
+  test('whatever can be pressed in a message reaches the bot with its new state, and stays so until the bot changes it', async () => {
     const actions: Record<string, unknown>[] = []
     const { page, slack, api } = await begin({
       bot: app =>
@@ -188,7 +188,8 @@ describeInChromium('the page: what the bot draws', begin => {
       { type: 'actions', block_id: 'b1', elements },
       { type: 'context_actions', block_id: 'b2', elements: feedback },
     ]
-    await api('chat.postMessage', { channel: slack.channels.general, text: 'Choose', blocks })
+    const channel = slack.channels.general
+    const posted = await api('chat.postMessage', { channel, text: 'Choose', blocks })
     await page.getByTestId('element-press').click()
     await page.getByTestId('confirm-yes').click()
     await page.getByTestId('element-pick').selectOption('b')
@@ -212,6 +213,27 @@ describeInChromium('the page: what the bot draws', begin => {
       thumbs: { type: 'feedback_buttons', block_id: 'b2', value: 'bad' },
       bin: { type: 'icon_button', value: 'gone' },
     })
+    const state = () =>
+      page.evaluate<unknown[]>(
+        `['[data-testid=element-pick]', '[data-testid=boxes-ticks] [value=d]', '[data-testid=feedback-bad]'].map(selector => {
+          const node = document.querySelector(selector)
+          return node.getAttribute('aria-pressed') ?? (node.type === 'checkbox' ? node.checked : node.value)
+        })`,
+      )
+    await page.getByTestId('element-pick').focus()
+    await api('chat.update', { channel, ts: posted.ts, text: 'Choose', blocks: [...blocks, { type: 'divider' }] })
+    await messages(page).locator('hr').waitFor()
+    expect(await state()).toEqual(['b', true, 'true'])
+    const picked = { ...elements[1], initial_option: option('a') }
+    await api('chat.update', {
+      channel,
+      ts: posted.ts,
+      text: 'x',
+      blocks: [{ ...blocks[0], elements: elements.with(1, picked as never) }, blocks[1]],
+    })
+    await messages(page).locator('hr').waitFor({ state: 'detached' })
+    expect(await state()).toEqual(['a', true, 'true'])
+    expect(await page.evaluate('document.activeElement.dataset.testid')).toBe('element-pick')
   })
 
   test('Markdown, Slack’s own marks and rich text are drawn as what they mean', async () => {
@@ -219,6 +241,7 @@ describeInChromium('the page: what the bot draws', begin => {
     const markdown = [
       '## **Two** parts',
       'It is **bold**, *slanted*, ~~gone~~ and `code`; 中文**粗体**也行。',
+      'See [https://a.example **now**](https://b.example), [](https://c.example), <#C0RANDOM01>, https://d.example/e，好。',
       '1. one',
       '   - nested',
       '     - deeper',
@@ -264,6 +287,14 @@ describeInChromium('the page: what the bot draws', begin => {
       'gone',
       'code',
       '粗体',
+      'now',
+    ])
+    const links = messages(page).locator('.markdown a')
+    expect(await links.evaluateAll(all => all.map(a => `${a.textContent} ${a.getAttribute('href')}`))).toEqual([
+      'https://a.example now https://b.example/',
+      'https://c.example https://c.example/',
+      '#random #/C0RANDOM01',
+      'https://d.example/e https://d.example/e',
     ])
     expect(await texts('.markdown ol > li > ul > li > ul > li')).toEqual(['deeper'])
     expect(await messages(page).locator('.markdown li.task input:checked').count()).toBe(1)

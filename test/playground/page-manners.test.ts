@@ -37,6 +37,36 @@ const countTouchedRows = `
 describeInChromium(
   'the page: manners',
   begin => {
+    test('times are by the reader’s clock, a deleted message says so, and /invite brings somebody in', async () => {
+      const { page, slack, api, complaints } = await begin()
+      const { general: channel } = slack.channels
+      const token = `<!date^${Math.floor(Date.now() / 1000)}^{date_short_pretty} {time}|Sat, Nov 28 01:19 UTC>`
+      const blocks = [
+        { type: 'markdown', text: `It was decided ${token}.` },
+        { type: 'section', text: { type: 'mrkdwn', text: `It was said ${token}.` } },
+      ]
+      await api('chat.postMessage', { channel, text: 'x', blocks })
+      for (const words of [/It was decided Today \d\d:\d\d\./, /It was said Today \d\d:\d\d\./])
+        await messages(page).getByText(words).waitFor()
+
+      const asked = await slack.do({ do: 'say', as: slack.people.lee, channel, text: 'not this' })
+      await slack.do({ do: 'say', as: slack.people.mei, channel, text: 'a reply', threadTs: String(asked.ts) })
+      await slack.do({ do: 'delete', as: slack.people.lee, channel, ts: String(asked.ts) })
+      const stone = messages(page).filter({ hasText: 'This message was deleted.' })
+      await stone.getByText('Slackbot').waitFor()
+      expect(await stone.locator('.avatar-place .avatar').count()).toBe(0)
+
+      await slack.do({ do: 'remove', as: slack.people.lee, channel, user: slack.botUserId })
+      await page.getByTestId('composer').fill('/invite @Threadwise ')
+      await page.keyboard.press('Enter')
+      const isIn = () =>
+        slack
+          .snapshot(slack.people.lee)
+          .channels.some(({ id, members }) => id === channel && members.includes(slack.botUserId))
+      await expect.poll(isIn).toBe(true)
+      expect(complaints).toEqual([])
+    })
+
     test('nothing that people, bots or models write becomes markup, runs, or is fetched', async () => {
       const { page, slack, api, complaints } = await begin()
       const asked: string[] = []

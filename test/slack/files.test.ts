@@ -2,10 +2,13 @@ import { deflateSync } from 'node:zlib'
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createDocumentReader } from '../../src/slack/documents/read-document.ts'
+import { parseFiles } from '../../src/slack/files/file-text.ts'
 import { createFileReader, type SlackFile } from '../../src/slack/files/read-file.ts'
 import { parseSlackFile } from '../../src/slack/files/slack-file.ts'
+import { openTemporaryFile } from '../../src/slack/recordings/temporary-file.ts'
 import { type FileHost, openFileHost } from './file-host.ts'
 import { toBarePdf, toChinesePdf, toEncryptedPdf, toPdf, toPdfBomb } from './pdf.ts'
+import { toWav } from './recordings.ts'
 
 type FileReaderDeps = Parameters<typeof createFileReader>[0]
 
@@ -99,6 +102,57 @@ describe('a file that Slack does not give out is not asked for', () => {
   ])('%j: %s', async (file, reason) => {
     const fetch = () => Promise.reject(new Error('it was asked for'))
     expect(await toReader({ fetch }).read(toFile(file))).toEqual(skipped(reason))
+  })
+})
+
+describe('a recording', () => {
+  const wav = toWav(2)
+  /** Takes a recording as the bot does, and says how large it is. */
+  const readRecording: FileReaderDeps['readRecording'] = async fill => {
+    const handle = await openTemporaryFile()
+    const seconds = await fill(handle).finally(() => handle.close())
+    return { parts: [{ from: 0, to: seconds, text: `${seconds} bytes of words` }], seconds, isWhole: true }
+  }
+  const words = { kind: 'text', text: `${wav.byteLength} bytes of words`, recording: { seconds: wav.byteLength } }
+
+  it.each([
+    ['as audio', { name: 'call.wav', mimetype: 'audio/wav' }],
+    ['as a video', { name: 'audio_message.mp4', mimetype: 'video/mp4' }],
+    ['by its name', { name: 'Voice 001.m4a', mimetype: '' }],
+    ['by its bytes', { name: 'notes.txt', mimetype: 'text/plain' }],
+  ])('is heard if it is known %s', async (_, file) => {
+    expect(await attach(wav, { ...file, size: wav.byteLength }, { readRecording })).toMatchObject(words)
+  })
+
+  it.each([
+    ['login_page', signInPage, { size: 0 }],
+    ['type_mismatch', '%PDF-1.7', {}],
+    ['download_failed', wav, { size: wav.byteLength + 1 }],
+    ['empty', '', {}],
+    ['recording_too_large', wav, { size: 400_000_001 }],
+  ])('is skipped, %s', async (reason, bytes, file) => {
+    const audio = { name: 'call.wav', mimetype: 'audio/wav', ...file }
+    expect(await attach(bytes, audio, { readRecording })).toEqual(skipped(reason))
+  })
+
+  it('has the words that Slack has written down: all of them, or the beginning if nothing else can be had', async () => {
+    const clip = (transcription: object) => ({ id: 'F1', name: 'a.m4a', mimetype: 'audio/mp4', transcription })
+    const preview = { content: 'move the meeting', has_more: false }
+    expect(parseFiles([clip({ status: 'complete', preview })])).toMatchObject({
+      files: [],
+      text: '[voice clip] move the meeting',
+    })
+    for (const raw of [
+      clip({ status: 'complete', preview: { ...preview, has_more: true } }),
+      clip({ status: 'processing', preview }),
+    ]) {
+      const { files, text } = parseFiles([raw])
+      expect([text, files]).toMatchObject(['', [{ transcript: 'move the meeting' }]])
+      const url = host.serve('/files-pri/clip', '')
+      expect(await toReader({ readRecording }).read({ ...toFile(files[0]), url })).toMatchObject({
+        text: 'move the meeting … [more was said]',
+      })
+    }
   })
 })
 

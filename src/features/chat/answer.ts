@@ -24,12 +24,13 @@ const maxRebuilds = 4
 /** Answers a question: builds the prompt from the thread, asks the model and shows its answer while it is written. */
 export async function answer(ctx: TurnContext<ChatDeps>): Promise<void> {
   const { turn, i18n, reply, signal, deps } = ctx
-  const outcome: Outcome = { reason: 'done', second: undefined, leftOut: [] }
+  const outcome: Outcome = { reason: 'done', heard: '', second: undefined, head: '', leftOut: [] }
   const enough = new AbortController()
   await reply.write(readText(streamAnswer(ctx, outcome, enough.signal), outcome, ctx)).finally(() => enough.abort())
   signal.throwIfAborted()
   takeSecond(ctx, outcome)
-  removeThoughts(reply)
+  removeThoughts(reply, outcome.head)
+  if (!reply.text.startsWith(outcome.heard)) reply.replace(outcome.heard + reply.text)
   const facts = [...outcome.leftOut, ...formatStop(outcome.reason, ctx)]
   const note = { kind: 'footer' as const, sentence: facts.join(' · ') }
   await reply.finish({
@@ -45,8 +46,12 @@ export async function answer(ctx: TurnContext<ChatDeps>): Promise<void> {
 /** Facts about an answer beside its text. */
 interface Outcome {
   reason: StopReason
+  /** The question as it was understood, if it was spoken; it stands above the answer. */
+  heard: string
   /** Another answer, in place of a first one that was cut off. */
   second: string | undefined
+  /** Names the files that could not be read, above the text. */
+  head: string
   /** Omissions from the prompt, in sentences for the reader. */
   leftOut: string[]
 }
@@ -58,9 +63,11 @@ async function* streamAnswer(ctx: TurnContext<ChatDeps>, outcome: Outcome, enoug
   const purpose = { feature: 'chat' as const, channel, person }
   const cacheKey = `${channel} ${threadTs}`
   for (let rebuilds = 0; ; rebuilds += 1) {
-    const { messages, leftOut } = await buildPrompt(ctx)
+    const { messages, leftOut, notRead, heard } = await buildPrompt(ctx)
     ctx.figures.model = model.name
-    outcome.leftOut = leftOut
+    if (heard !== '' && outcome.heard === '') yield { kind: 'text', text: heard }
+    const head = notRead.map(sentence => `${sentence}\n\n`).join('')
+    Object.assign(outcome, { leftOut, heard, head })
     try {
       return yield* model.stream(messages, AbortSignal.any([ctx.signal, enough]), { purpose, cacheKey })
     } catch (error) {
@@ -76,10 +83,11 @@ async function* readText(
   { deps: { metrics }, figures }: TurnContext<ChatDeps>,
 ): AsyncIterable<string> {
   let bytes = 0
+  let hasBegun = false
   let count = createMessageCounter()
   for await (const piece of pieces) {
     if (piece.kind === 'again') {
-      outcome.second = ''
+      outcome.second = outcome.heard + outcome.head
       bytes = 0
       count = createMessageCounter()
     } else if (piece.kind === 'stopped') outcome.reason = piece.reason
@@ -95,8 +103,12 @@ async function* readText(
         outcome.reason = 'overrun'
         return
       }
-      if (outcome.second === undefined) yield piece.text
-      else outcome.second += piece.text
+      if (outcome.second !== undefined) outcome.second += piece.text
+      else if (hasBegun) yield piece.text
+      else if (piece.text.trim() !== '') {
+        hasBegun = true
+        yield outcome.head + piece.text
+      }
     }
   }
 }

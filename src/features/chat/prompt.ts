@@ -16,10 +16,12 @@ import type { Message } from '../../slack/message.ts'
 import { escapeMarkdown } from '../../text/escape-markdown.ts'
 import { formatTime, slackToPlain } from '../../text/from-slack.ts'
 import { parseAloudWish } from '../../text/intent.ts'
-import { loadAttachments } from '../../threads/load-files.ts'
+import { isUntranscribed } from '../../threads/load-files.ts'
 import { truncate } from '../../threads/truncate.ts'
 import type { Services, TurnContext } from '../context.ts'
+import { readFiles } from '../read-files.ts'
 import { readEarlierLines } from './earlier-lines.ts'
+import { findSpoken, formatHeard, refuseUnheard, withoutHeard } from './recordings.ts'
 
 type Line = Parameters<typeof truncate>[0][number]
 
@@ -31,32 +33,54 @@ type PromptContext = TurnContext<
   Pick<Services, 'self' | 'model' | 'speech' | 'store' | 'threads' | 'users' | 'fetchNames'> & { files: FileReader }
 >
 
+/** Pictures in a request; servers take some dozens, and each costs about a thousand tokens. */
+const mostPictures = 20
+
 /** How messages are rendered for one model: for every asker in the same way, so that its prompt cache knows them again. */
 interface View {
   nameOf: (id: string) => string
   timeZone: string
   seesImages: boolean
   refusesImage: (dataUrl: string) => boolean
+  /** The newest pictures. */
+  shown: ReadonlySet<FileContent>
 }
 
 /** The language of what the model is told about files. */
 const promptI18n = i18nFor('en')
 
+/** A request to the model. */
+interface Prompt {
+  messages: ChatMessage[]
+  /** A sentence for the reader about each thing that did not fit. */
+  leftOut: string[]
+  /** A sentence for each reason why files could not be read. */
+  notRead: string[]
+  /** The question as it was understood, if it was spoken; else blank. */
+  heard: string
+}
+
 /**
- * Builds the request to the model: the thread with names for ids and its files, cut to the model's input tokens. `leftOut` has a
- * sentence for the reader about each thing that did not fit or could not be read. Throws a `ShownError` if Slack takes no replies in the
- * thread, or cannot be read.
+ * Builds the request to the model: the thread with names for ids and its files, cut to the model's input tokens. Throws a `ShownError` if Slack takes
+ * no replies in the thread, or cannot be read, or if the question was spoken and cannot be understood.
  */
-export async function buildPrompt(ctx: PromptContext): Promise<{ messages: ChatMessage[]; leftOut: string[] }> {
-  const { turn, i18n, signal, deps } = ctx
+export async function buildPrompt(ctx: PromptContext): Promise<Prompt> {
+  const { turn, person, i18n, deps } = ctx
   const [earlier, read] = await Promise.all([readEarlierLines(ctx), deps.threads.read(turn, turn.question)])
   if (read[0]?.isLocked === true) throw new ShownError('thread_locked', i18n => i18n.ask.threadLocked)
   const thread = [...earlier, ...selectMessages(read, ctx)]
-  const { messages, fresh, unread } = await loadAttachments(thread, deps.files, signal)
-  for (const [ts, contents] of fresh) deps.threads.keep(turn, ts, contents)
+  const { messages, unread } = await readFiles(thread, ctx)
+  const question = messages.at(-1)
+  if (question !== undefined) refuseUnheard(question)
   const nameOf = await deps.fetchNames(messages.toReversed())
   const timeZone = await findTimeZone(messages, ctx)
-  const view = { nameOf, timeZone, seesImages: deps.model.images, refusesImage: deps.model.refusesImage }
+  const view = {
+    nameOf,
+    timeZone,
+    seesImages: deps.model.images,
+    refusesImage: deps.model.refusesImage,
+    shown: selectPictures(messages),
+  }
   const system = buildSystemPrompt({ botName: deps.self.name, place: turn.place, timeZone })
   const lines = messages
     .map(message => buildLine(message, view))
@@ -64,10 +88,12 @@ export async function buildPrompt(ctx: PromptContext): Promise<{ messages: ChatM
   const fitted = await truncate(lines, deps.model.inputTokens - tokenUpperBound(system) / 2, loadTokenCounter)
   return {
     messages: buildRequest(system, fitted, [...buildRegenerate(findRefusedAnswer(ctx)), ...buildNow(ctx, timeZone)]),
+    notRead: formatNotRead(messages, view, i18n),
+    heard: question === undefined ? '' : formatHeard(question, person.locale, i18n),
     leftOut: [
       ...(fitted.read < fitted.total ? [i18n.footerRead({ read: fitted.read, total: fitted.total })] : []),
       ...(fitted.isShortened ? [i18n.footerShortened] : []),
-      ...messages.flatMap(message => formatSkipped(message, view, i18n)),
+      ...messages.flatMap(({ contents = [] }) => contents.flatMap(content => formatPartlyRead(content, i18n))),
       ...(unread > 0 ? [i18n.footerFilesMore({ count: unread })] : []),
     ],
   }
@@ -125,8 +151,9 @@ function buildLine(message: Message, view: View): Line {
   const { nameOf, timeZone } = view
   const formatText = (written: string) => (message.form === 'slack' ? slackToPlain(written, nameOf) : written)
   if (message.author.kind === 'self')
-    return { role: 'assistant', text: formatText(withoutNote(message.text)), images: [] }
-  const text = formatText(message.text)
+    return { role: 'assistant', text: formatText(withoutHeard(withoutNote(message.text))), images: [] }
+  const spoken = findSpoken(message)
+  const text = spoken === undefined ? formatText(message.text) : `[voice clip] ${spoken.text}`
   const from = message.author.kind === 'person' ? nameOf(message.author.id) : message.author.name
   const quotes = (message.quotes ?? []).map(({ kind, by, channel, ts, text: said }) => ({
     kind,
@@ -136,7 +163,7 @@ function buildLine(message: Message, view: View): Line {
     text: formatText(said),
   }))
   const contents = message.contents ?? []
-  const files = contents.map(content => buildPromptFile(content, view))
+  const files = contents.filter(content => content !== spoken).map(content => buildPromptFile(content, view))
   return {
     role: 'user',
     text: renderPromptMessage({
@@ -147,19 +174,37 @@ function buildLine(message: Message, view: View): Line {
       quotes,
       files,
     }),
-    images: contents.filter(content => findImageProblem(content, view) === 'none').map(buildDataUrl),
+    images: contents.filter(content => findImageProblem(content, view) === 'none').flatMap(buildDataUrls),
   }
 }
 
-function buildDataUrl(content: FileContent): string {
-  return content.kind === 'image' ? `data:${content.mimetype};base64,${content.base64}` : ''
+function buildDataUrls(content: FileContent): string[] {
+  if (content.kind !== 'image') return []
+  const { mimetype, base64, laterPages = [] } = content
+  return [base64, ...laterPages].map(data => `data:${mimetype};base64,${data}`)
+}
+
+/** Selects the newest pictures, whole scans only. */
+function selectPictures(messages: readonly Message[]): Set<FileContent> {
+  const shown = new Set<FileContent>()
+  let room = mostPictures
+  for (const content of messages.flatMap(({ contents = [] }) => contents).reverse()) {
+    room -= buildDataUrls(content).length
+    if (room < 0) break
+    shown.add(content)
+  }
+  return shown
 }
 
 /** Finds why the model is not given an image; undefined for what is none. */
-function findImageProblem(content: FileContent, view: View): 'no_vision' | 'image_refused' | 'none' | undefined {
+function findImageProblem(
+  content: FileContent,
+  view: View,
+): 'no_vision' | 'many_images' | 'image_refused' | 'none' | undefined {
   if (content.kind !== 'image') return undefined
   if (!view.seesImages) return 'no_vision'
-  return view.refusesImage(buildDataUrl(content)) ? 'image_refused' : 'none'
+  if (!view.shown.has(content)) return 'many_images'
+  return buildDataUrls(content).some(view.refusesImage) ? 'image_refused' : 'none'
 }
 
 function buildPromptFile(content: FileContent, view: View): PromptFile {
@@ -170,28 +215,48 @@ function buildPromptFile(content: FileContent, view: View): PromptFile {
   }
   if (content.kind === 'image') {
     const problem = findImageProblem(content, view)
-    if (problem === 'none' || problem === undefined) return { name: content.name, text: '(image)' }
+    if (problem === 'none' || problem === undefined) return { name: content.name, text: describeImage(content) }
     return { name: content.name, missing: fileReasons[problem] }
   }
   return { name: content.name, missing: fileReasons[content.reason] }
 }
 
-/** Returns a sentence for each file that the model is not given, or not in full. */
-function formatSkipped(message: Message, view: View, i18n: I18n): string[] {
-  return (message.contents ?? []).flatMap(content => {
-    if (content.kind === 'text') return formatPartlyRead(content, i18n)
-    const problem = content.kind === 'image' ? findImageProblem(content, view) : content.reason
-    if (problem === undefined || problem === 'none') return []
-    return [i18n.footerFileSkipped({ name: escapeMarkdown(content.name), reason: i18n.fileReasons[problem] })]
+function describeImage({ laterPages, pages }: FileContent & { kind: 'image' }): string {
+  const count = 1 + (laterPages?.length ?? 0)
+  if (count === 1) return '(image)'
+  return pages === undefined ? `(images of its ${count} pages)` : `(images of pages 1 to ${count} of ${pages.total})`
+}
+
+/** Formats a sentence for each reason why files could not be read. Files that an earlier answer named are not named again. */
+function formatNotRead(messages: readonly Message[], view: View, i18n: I18n): string[] {
+  const namesBy = new Map<keyof I18n['fileReasons'], string[]>()
+  for (const { ts, contents = [] } of messages) {
+    const said = messages.filter(({ author, ts: later }) => author.kind === 'self' && later > ts)
+    for (const content of contents) {
+      const problem = content.kind === 'skipped' ? content.reason : findImageProblem(content, view)
+      const { name } = content
+      const shown = escapeMarkdown(name)
+      if (problem === undefined || problem === 'none') continue
+      if (said.some(({ text }) => text.includes(name) || text.includes(shown))) continue
+      namesBy.set(problem, [...(namesBy.get(problem) ?? []), shown])
+    }
+  }
+  return [...namesBy].map(([problem, names]) => {
+    const reason = i18n.fileReasons[problem]
+    // One sentence for all recordings: the server is at fault, not they.
+    if (isUntranscribed(problem)) return i18n.recordings.unread({ reason })
+    return i18n.fileNotRead({ names: i18n.formats.or(names), reason })
   })
 }
 
-function formatPartlyRead({ name, cutCharacters, pages }: FileContent & { kind: 'text' }, i18n: I18n): string[] {
+function formatPartlyRead(content: FileContent, i18n: I18n): string[] {
+  if (content.kind === 'skipped') return []
+  const { pages } = content
+  const cutCharacters = content.kind === 'text' ? content.cutCharacters : 0
+  const name = escapeMarkdown(content.name)
   return [
-    ...(pages === undefined
-      ? []
-      : [i18n.footerFilePages({ name: escapeMarkdown(name), read: pages.read, total: pages.total })]),
-    ...(cutCharacters > 0 ? [i18n.footerFileCut({ name: escapeMarkdown(name) })] : []),
+    ...(pages === undefined ? [] : [i18n.footerFilePages({ name, read: pages.read, total: pages.total })]),
+    ...(cutCharacters > 0 ? [i18n.footerFileCut({ name })] : []),
   ]
 }
 

@@ -70,7 +70,7 @@ async function readText(reader: FileReader, file: SlackFile, signal: AbortSignal
   if (content.kind === 'text' && content.cutCharacters === 0) return content.text
   const reason = content.kind === 'skipped' ? content.reason : 'too_large'
   throw new ShownError(`sheet_${reason}`, i18n =>
-    i18n.footerFileSkipped({ name: escapeMarkdown(file.name), reason: i18n.fileReasons[reason] }),
+    i18n.fileNotRead({ names: escapeMarkdown(file.name), reason: i18n.fileReasons[reason] }),
   )
 }
 

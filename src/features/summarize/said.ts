@@ -48,7 +48,10 @@ export async function buildSaid({ deps, person }: Ctx, messages: Message[]): Pro
     ...(author.kind === 'person' && { author: author.id }),
     from: author.kind === 'person' ? nameOf(author.id) : author.kind === 'app' ? author.name : self.name,
     time: formatTime(Number(ts) * 1000, person.timeZone),
-    text: formatReadable({ text: withoutNote(text), form, ...(quotes !== undefined && { quotes }) }, nameOf),
+    text: [
+      formatReadable({ text: withoutNote(text), form, ...(quotes !== undefined && { quotes }) }, nameOf),
+      ...files.flatMap(({ transcript }) => (transcript === undefined ? [] : `[voice clip] ${transcript} …`)),
+    ].join('\n'),
     ...(reactions !== undefined && { reactions }),
     files: files.map(({ name }) => name),
     ...(author.kind === 'self' && { isOwn: true }),

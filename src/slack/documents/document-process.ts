@@ -40,7 +40,8 @@ export async function readInThread(task: DocumentTask, { timeoutMs, maxGrowthByt
   } finally {
     clearTimeout(timeout)
     clearInterval(growth)
-    await worker.terminate()
+    // A library in the middle of its work ends with the process only.
+    void worker.terminate()
   }
 }
 

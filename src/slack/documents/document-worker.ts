@@ -1,10 +1,11 @@
 import { isMainThread, parentPort, workerData } from 'node:worker_threads'
+import type { draw } from './draw.ts'
 import { Outline } from './outline.ts'
 import { DocumentProblem } from './problem.ts'
 
 /** Input of the worker thread that reads documents. */
 export interface DocumentTask {
-  kind: 'pdf' | 'zip' | 'rtf' | 'mail' | 'html'
+  kind: 'pdf' | 'zip' | 'rtf' | 'mail' | 'html' | Parameters<typeof draw>[0]
   /** Bytes of the file; HTML as UTF-8. */
   bytes: Uint8Array
   maxCharacters: number
@@ -13,6 +14,7 @@ export interface DocumentTask {
 /** The worker's single answer. */
 export type DocumentAnswer =
   | { text: string; cutCharacters: number; pages?: { read: number; total: number } }
+  | Awaited<ReturnType<typeof draw>>
   | { problem: DocumentProblem['problem'] }
 
 // Only in a thread that was started for this: importing the file anywhere else has no effect.
@@ -24,6 +26,7 @@ function isDocumentTask(data: unknown): data is DocumentTask {
 
 async function answer({ kind, bytes, maxCharacters }: DocumentTask): Promise<DocumentAnswer> {
   try {
+    if (isDrawn(kind)) return await (await import('./draw.ts')).draw(kind, bytes)
     const outline = new Outline(maxCharacters)
     const pages = await readInto(outline, kind, bytes)
     const read = outline.end()
@@ -33,8 +36,16 @@ async function answer({ kind, bytes, maxCharacters }: DocumentTask): Promise<Doc
   }
 }
 
+function isDrawn(kind: DocumentTask['kind']): kind is Parameters<typeof draw>[0] {
+  return kind.startsWith('draw_')
+}
+
 /** Reads a document with the reader of its kind. Each is loaded when it is needed, since the thread lives for one document. */
-async function readInto(outline: Outline, kind: DocumentTask['kind'], bytes: Uint8Array) {
+async function readInto(
+  outline: Outline,
+  kind: Exclude<DocumentTask['kind'], Parameters<typeof draw>[0]>,
+  bytes: Uint8Array,
+) {
   if (kind === 'pdf') {
     const { readPdf } = await import('./pdf.ts')
     const { text, ...pages } = await readPdf(bytes)

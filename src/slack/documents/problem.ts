@@ -1,5 +1,14 @@
 /** Reasons why a document is not read, for the person who sent it. */
-type Problem = 'damaged' | 'encrypted' | 'empty' | 'no_text' | 'too_costly' | 'archive' | 'office' | 'spreadsheet'
+type Problem =
+  | 'damaged'
+  | 'encrypted'
+  | 'empty'
+  | 'no_text'
+  | 'too_costly'
+  | 'archive'
+  | 'office'
+  | 'spreadsheet'
+  | 'image_type'
 
 /** Ends the reading of one document with a reason. Crosses from the worker thread as that reason only. */
 export class DocumentProblem extends Error {

@@ -9,6 +9,10 @@ type Bounds = Parameters<typeof readInThread>[1]
 
 type Answer = Awaited<ReturnType<typeof readInThread>>
 
+type DrawTask = Pick<Task, 'bytes'> & { kind: Extract<Task['kind'], `draw_${string}`> }
+
+type ReadTask = Task & { kind: Exclude<Task['kind'], DrawTask['kind']> }
+
 /** Ordinary documents take well under a second. */
 const defaultTimeoutMs = 20_000
 /** The library for PDFs takes about 70 MB by itself. */
@@ -19,16 +23,26 @@ const processMs = 10_000
 /**
  * Creates the reader of documents. It reads in a process of its own, which a hostile document can only end: one can compute for minutes
  * without a pause, and a single allocation beyond the heap of a thread ends its whole process. One at a time, because each process carries
- * its libraries. `read` throws a `DocumentProblem`, or the signal's reason.
+ * its libraries. `read` gives text, `draw` pictures; both throw a `DocumentProblem`, or the signal's reason.
  */
 export function createDocumentReader(bounds: Partial<Bounds> = {}) {
   const { timeoutMs = defaultTimeoutMs, maxGrowthBytes = defaultMaxGrowthBytes } = bounds
   let last: Promise<unknown> = Promise.resolve()
+  const run = (task: Task, signal: AbortSignal | undefined) => {
+    const mine = last.then(() => ask(task, { timeoutMs, maxGrowthBytes }, signal))
+    last = mine.catch(() => undefined)
+    return untilAborted(mine, signal)
+  }
   return {
-    read(task: Task, signal?: AbortSignal): Promise<Exclude<Answer, { problem: unknown }>> {
-      const mine = last.then(() => ask(task, { timeoutMs, maxGrowthBytes }, signal))
-      last = mine.catch(() => undefined)
-      return untilAborted(mine, signal)
+    async read(task: ReadTask, signal?: AbortSignal): Promise<Extract<Answer, { text: string }>> {
+      const answer = await run(task, signal)
+      if ('text' in answer) return answer
+      throw new DocumentProblem('damaged')
+    },
+    async draw(task: DrawTask, signal?: AbortSignal): Promise<Extract<Answer, { pictures: unknown }>> {
+      const answer = await run({ ...task, maxCharacters: 0 }, signal)
+      if ('pictures' in answer) return answer
+      throw new DocumentProblem('damaged')
     },
   }
 }

@@ -12,10 +12,20 @@ interface DownloadDeps {
 
 /** Fetches a file's bytes from Slack. The token goes to this address only: a redirect ends the download. */
 export async function download(deps: DownloadDeps): Promise<Uint8Array> {
+  const chunks: Uint8Array[] = []
+  await downloadTo(chunk => void chunks.push(chunk), deps)
+  return Buffer.concat(chunks)
+}
+
+/** Fetches a file as `download` does, piece by piece. Resolves with its size in bytes. */
+export async function downloadTo(
+  take: (chunk: Uint8Array) => Promise<unknown> | undefined,
+  deps: DownloadDeps,
+): Promise<number> {
   try {
     const response = await request(deps)
     await refuseStatus(response)
-    return await collect(response, deps.maxBytes)
+    return await collect(response, take, deps.maxBytes)
   } catch (error) {
     deps.signal?.throwIfAborted()
     throw error instanceof FileSkipped ? error : new FileSkipped('download_failed')
@@ -44,13 +54,16 @@ function formatReason(status: number) {
 }
 
 /** Counts received bytes; `content-length` is meaningless for a compressed body. */
-async function collect(response: Response, maxBytes: number): Promise<Uint8Array> {
-  const chunks: Uint8Array[] = []
+async function collect(
+  response: Response,
+  take: (chunk: Uint8Array) => Promise<unknown> | undefined,
+  maxBytes: number,
+) {
   let bytes = 0
   for await (const chunk of response.body ?? []) {
     bytes += chunk.byteLength
     if (bytes > maxBytes) throw new FileSkipped('too_large')
-    chunks.push(chunk)
+    await take(chunk)
   }
-  return Buffer.concat(chunks)
+  return bytes
 }

@@ -1,5 +1,5 @@
 import { escapeMrkdwn, isObject, joinLines, listOf, textOf } from '../block-text.ts'
-import { parseSlackFile, type SlackFile } from './slack-file.ts'
+import { parseSlackFile, parseTranscript, type SlackFile } from './slack-file.ts'
 
 /** Parses the files of a message. `text` has the words that Slack gives along with them, so that those files need not be read. */
 export function parseFiles(given: unknown): { files: SlackFile[]; text: string } {
@@ -35,9 +35,8 @@ function formatAddress({ name, address, original }: Record<string, unknown>): st
   return label === '' || label === mail ? mail : mail === '' ? label : `${label} (${mail})`
 }
 
-function renderTranscript({ transcription }: Record<string, unknown>): string {
-  if (!isObject(transcription) || !isObject(transcription.preview)) return ''
-  const { content, has_more } = transcription.preview
-  const words = textOf(content).trim()
-  return words === '' ? '' : escapeMrkdwn(`[voice clip] ${words}${has_more === true ? ' … [more was said]' : ''}`)
+/** An incomplete transcript is no text of the message: the file has more. */
+function renderTranscript(raw: Record<string, unknown>): string {
+  const transcript = parseTranscript(raw)
+  return transcript?.isWhole === true ? escapeMrkdwn(`[voice clip] ${transcript.words}`) : ''
 }

@@ -1,23 +1,31 @@
+import type { FileHandle } from 'node:fs/promises'
 import type { SlackError } from '../../errors.ts'
 import { slackToPlain } from '../../text/from-slack.ts'
 import { DocumentProblem } from '../documents/problem.ts'
 import type { createDocumentReader } from '../documents/read-document.ts'
 import { renderSubtitles } from '../documents/subtitles.ts'
+import { type createRecordingReader, maxRecordingBytes, renderRecording } from '../recordings/read-recording.ts'
 import { buildAllowedOrigins, parseFileUrl } from './allowed-hosts.ts'
-import { download } from './download.ts'
+import { download, downloadTo } from './download.ts'
 import { renderFileText } from './file-text.ts'
 import { detectFileType, type ImageType } from './file-type.ts'
-import { isWholeImage } from './image.ts'
+import { isWholeImage, needsDrawing } from './image.ts'
 import { isPage, isSignInPage } from './sign-in-page.ts'
 import { FileSkipped } from './skipped.ts'
-import { parseSlackFile, type SlackFile } from './slack-file.ts'
+import { isRecording, parseSlackFile, type SlackFile } from './slack-file.ts'
 import { cutText, decodePage, decodeText, isBinary } from './text.ts'
 
 type SkipReason = FileSkipped['reason']
 
 type DocumentReader = ReturnType<typeof createDocumentReader>
 
+type ReadRecording = ReturnType<typeof createRecordingReader>
+
+type OnProgress = Parameters<ReadRecording>[1]['onProgress']
+
 type DocumentKind = Parameters<DocumentReader['read']>[0]['kind']
+
+type DrawnKind = Parameters<DocumentReader['draw']>[0]['kind']
 
 export type { SlackFile } from './slack-file.ts'
 
@@ -33,13 +41,25 @@ export type FileContent =
       pages?: { read: number; total: number }
       /** True if the text was made from a document or a web page, so that it is not what the file holds. */
       isConverted?: boolean
+      /** Of a recording, whose words are the text. */
+      recording?: Awaited<ReturnType<ReadRecording>>
     }
-  | { kind: 'image'; name: string; mimetype: ImageType; base64: string; bytes: number }
+  | {
+      kind: 'image'
+      name: string
+      mimetype: ImageType
+      base64: string
+      bytes: number
+      /** The further pages of a scan, in base64 and of the same type. */
+      laterPages?: string[]
+      /** Of a scan of which only the first pages were drawn. */
+      pages?: { read: number; total: number }
+    }
   | { kind: 'skipped'; name: string; reason: SkipReason }
 
 /** Reads the files that people attach. A bad file is an answer, not an error: `read` rejects only for its signal. */
 export interface FileReader {
-  read(file: SlackFile, signal?: AbortSignal): Promise<FileContent>
+  read(file: SlackFile, signal?: AbortSignal, onProgress?: OnProgress): Promise<FileContent>
 }
 
 interface FileReaderDeps {
@@ -49,6 +69,10 @@ interface FileReaderDeps {
   /** Fetches the file object of an id: messages from elsewhere name a file only by its id. */
   fetchInfo: (id: string) => Promise<unknown>
   documents: DocumentReader
+  /** Says whether the model sees: then scans and pictures of all kinds are drawn for it. */
+  seesImages?: () => boolean
+  /** Without it, no recording is downloaded. */
+  readRecording?: ReadRecording
   fetch?: typeof fetch
   maxBytes?: number
   maxTextCharacters?: number
@@ -58,27 +82,33 @@ interface FileReaderDeps {
 
 /** Creates the reader of attached files, with limits that keep a file within a model's request and a turn's time. */
 export function createFileReader(deps: FileReaderDeps): FileReader {
-  const { token, slackApiUrl, documents, fetch = globalThis.fetch, timeoutMs = 30_000 } = deps
-  const { maxBytes = 10_000_000, maxTextCharacters = 200_000 } = deps
+  const { token, slackApiUrl, fetch = globalThis.fetch, timeoutMs = 30_000 } = deps
+  const { maxBytes = 10_000_000, maxTextCharacters = 200_000, seesImages = () => false } = deps
   const allowedOrigins = buildAllowedOrigins(slackApiUrl)
 
-  async function readSlackFile(given: SlackFile, signal?: AbortSignal): Promise<FileContent> {
+  async function readSlackFile(given: SlackFile, signal?: AbortSignal, onProgress?: OnProgress): Promise<FileContent> {
     const { file: known, text } = needsInfo(given) ? await readInfo(deps, given) : { file: given, text: '' }
     if (text !== '') return { kind: 'text', name: known.name, ...cutText(text, maxTextCharacters) }
-    const file = pickPicture(known)
+    const file = pickPicture(known, { seesImages: seesImages(), maxBytes })
     const url = parseFileUrl(file, allowedOrigins)
+    if (isRecording(file) && deps.readRecording !== undefined) {
+      const request = { url, token, fetch, maxBytes: maxRecordingBytes, timeoutMs: recordingTimeoutMs, signal }
+      const fill = (handle: FileHandle) => downloadRecording(file, handle, request)
+      return listen(file, fill, deps.readRecording, { signal, onProgress })
+    }
     refuseByPromise(file, maxBytes)
     const bytes = await download({ url, token, fetch, maxBytes, timeoutMs, signal })
-    const content = await parseContent({ file, bytes, maxTextCharacters, documents, signal })
-    if (!isWhole(file, bytes)) throw new FileSkipped('download_failed')
+    const request = { file, bytes, maxTextCharacters, seesImages: seesImages(), signal, onProgress }
+    const content = await parseContent({ ...deps, ...request })
+    if (!isWhole(file, bytes.byteLength)) throw new FileSkipped('download_failed')
     return content
   }
 
   return {
-    async read(file, signal) {
+    async read(file, signal, onProgress) {
       signal?.throwIfAborted()
       try {
-        return await readSlackFile(file, signal)
+        return await readSlackFile(file, signal, onProgress)
       } catch (error) {
         if (error instanceof FileSkipped) return { kind: 'skipped', name: file.name, reason: error.reason }
         if (error instanceof DocumentProblem) return { kind: 'skipped', name: file.name, reason: error.problem }
@@ -88,10 +118,53 @@ export function createFileReader(deps: FileReaderDeps): FileReader {
   }
 }
 
+/** For the download of one recording. */
+const recordingTimeoutMs = 300_000
+
+/** Turns a recording into words. If there are none, the beginning that Slack has written down is better than nothing. */
+async function listen(
+  { name, transcript }: SlackFile,
+  fill: Parameters<ReadRecording>[0],
+  readRecording: ReadRecording,
+  options: Parameters<ReadRecording>[1],
+): Promise<FileContent> {
+  const words = { kind: 'text' as const, name, cutCharacters: 0, isConverted: true }
+  try {
+    const recording = await readRecording(fill, options)
+    return { ...words, text: renderRecording(recording), recording }
+  } catch (error) {
+    if (!(error instanceof FileSkipped) || transcript === undefined) throw error
+    return { ...words, text: `${transcript} … [more was said]` }
+  }
+}
+
+/** Downloads a recording. Throws a `FileSkipped` if it is none, whatever its name says. */
+async function downloadRecording(
+  file: SlackFile,
+  handle: FileHandle,
+  request: Parameters<typeof downloadTo>[1],
+): Promise<number> {
+  const tooLarge = new FileSkipped('recording_too_large')
+  if (file.size > request.maxBytes) throw tooLarge
+  const size = await downloadTo(chunk => handle.writeFile(chunk), request).catch(error => {
+    throw error instanceof FileSkipped && error.reason === 'too_large' ? tooLarge : error
+  })
+  if (size === 0) throw new FileSkipped('empty')
+  const { buffer, bytesRead } = await handle.read(new Uint8Array(headBytes), 0, headBytes, 0)
+  const head = buffer.subarray(0, bytesRead)
+  const kind = detectFileType(head, file.mimetype)
+  const isPage = kind === 'unmarked' && isSignInPage(file, new TextDecoder().decode(head), size)
+  if (isPage) throw new FileSkipped('login_page')
+  if (kind !== 'unmarked' && kind !== 'audio' && kind !== 'video') throw new FileSkipped('type_mismatch')
+  if (!isWhole(file, size)) throw new FileSkipped('download_failed')
+  return size
+}
+const headBytes = 4_096
+
 /** Checks that as many bytes arrived as Slack says the file has. Slack says no true size of canvases and posts. */
-function isWhole({ size, mode }: SlackFile, bytes: Uint8Array): boolean {
+function isWhole({ size, mode }: SlackFile, bytes: number): boolean {
   const isUpload = mode === undefined || mode === 'hosted' || mode === 'snippet'
-  return size === 0 || !isUpload || bytes.byteLength === size
+  return size === 0 || !isUpload || bytes === size
 }
 
 /** Checks for a file of which Slack has told only that it exists. */
@@ -113,11 +186,13 @@ async function readInfo({ fetchInfo }: FileReaderDeps, given: SlackFile): Promis
 }
 
 const readPictures = ['image/png', 'image/jpeg', 'image/gif', 'image/webp']
+const drawnPictures = [...readPictures, 'image/tiff', 'image/svg+xml', 'image/avif']
 
-/** Returns Slack's own smaller picture in place of one that models do not take, such as HEIC. */
-function pickPicture(file: SlackFile): SlackFile {
+/** Returns Slack's own smaller picture in place of one that cannot be read, such as HEIC, or is too large. */
+function pickPicture(file: SlackFile, { seesImages, maxBytes }: { seesImages: boolean; maxBytes: number }): SlackFile {
   const { thumb, mimetype } = file
-  if (thumb === undefined || !mimetype.startsWith('image/') || readPictures.includes(mimetype)) return file
+  const isRead = (seesImages ? drawnPictures : readPictures).includes(mimetype) && file.size <= maxBytes
+  if (thumb === undefined || !mimetype.startsWith('image/') || isRead) return file
   return { ...file, url: thumb, mimetype: 'image/*', size: 0 }
 }
 
@@ -133,26 +208,45 @@ interface Downloaded {
   bytes: Uint8Array
   maxTextCharacters: number
   documents: DocumentReader
+  seesImages: boolean
+  readRecording?: ReadRecording
   signal: AbortSignal | undefined
+  onProgress: OnProgress
 }
 
 async function parseContent(downloaded: Downloaded): Promise<FileContent> {
-  const { file, bytes, maxTextCharacters } = downloaded
+  const { file, bytes, maxTextCharacters, seesImages } = downloaded
   if (bytes.byteLength === 0) throw new FileSkipped('empty')
   const kind = detectFileType(bytes, file.mimetype)
-  if (kind === 'audio' || kind === 'video') throw new FileSkipped(kind)
+  if (kind === 'audio' || kind === 'video') return listenToBytes(kind, downloaded)
   if (kind === 'heic') throw new FileSkipped('heic')
-  if (kind === 'image') throw new FileSkipped('image_type')
+  if (kind === 'image') {
+    if (seesImages) return drawPicture('draw_image', downloaded)
+    throw new FileSkipped('image_type')
+  }
   if (kind === 'archive') throw new FileSkipped(findOfficeType(file) ?? kind)
   if (kind === 'ole') throw new FileSkipped(findOleProblem(file, bytes))
-  if (kind === 'pdf' || kind === 'rtf') return readDocument(kind, downloaded)
+  if (kind === 'pdf') return readPdf(downloaded)
+  if (kind === 'rtf') return readDocument(kind, downloaded)
   if (kind === 'zip') return readOffice(downloaded)
-  if (kind !== 'unmarked') return parseImage(file, kind, bytes)
+  if (kind !== 'unmarked') {
+    const image = parseImage(file, kind, bytes)
+    return seesImages && needsDrawing(kind, bytes) ? drawPicture('draw_image', downloaded) : image
+  }
   if (isMail(file)) return readDocument('mail', downloaded)
   const text = await parsePlainText(file, bytes)
+  if (seesImages && isSvg(file)) return drawPicture('draw_svg', { ...downloaded, bytes: Buffer.from(text) })
   if (isPage(file) && /^\s*</.test(text)) return readDocument('html', { ...downloaded, bytes: Buffer.from(text) })
   if (!isSubtitles(file)) return { kind: 'text', name: file.name, ...cutText(text, maxTextCharacters) }
   return { kind: 'text', name: file.name, ...cutText(renderSubtitles(text) || text, maxTextCharacters) }
+}
+
+/** Turns a recording into words that nothing but its bytes has announced. */
+function listenToBytes(kind: 'audio' | 'video', downloaded: Downloaded): Promise<FileContent> {
+  const { file, bytes, readRecording } = downloaded
+  if (readRecording === undefined) throw new FileSkipped(kind)
+  const fill = (handle: FileHandle) => handle.writeFile(bytes).then(() => bytes.byteLength)
+  return listen(file, fill, readRecording, downloaded)
 }
 
 /** Longer texts take too much of the memory of a document's thread. */
@@ -165,6 +259,34 @@ async function readDocument(kind: DocumentKind, downloaded: Downloaded): Promise
   const read = await documents.read({ kind, bytes, maxCharacters }, signal)
   return { kind: 'text', name: file.name, ...read, isConverted: true }
 }
+
+/** Reads the text of a PDF; a scan becomes pictures if the model sees. */
+async function readPdf(downloaded: Downloaded): Promise<FileContent> {
+  try {
+    return await readDocument('pdf', downloaded)
+  } catch (error) {
+    const isScan = error instanceof DocumentProblem && error.problem === 'no_text'
+    if (isScan && downloaded.seesImages) return drawPicture('draw_pdf', downloaded)
+    throw error
+  }
+}
+
+/** Draws a picture as models take it, in the process for documents. Throws a `DocumentProblem` if it cannot be drawn. */
+async function drawPicture(kind: DrawnKind, { file, bytes, documents, signal }: Downloaded): Promise<FileContent> {
+  const { pictures, pages } = await documents.draw({ kind, bytes }, signal)
+  const [base64 = '', ...laterPages] = pictures.map(picture => Buffer.from(picture).toString('base64'))
+  return {
+    kind: 'image',
+    name: file.name,
+    mimetype: 'image/jpeg',
+    base64,
+    bytes: pictures.reduce((sum, { byteLength }) => sum + byteLength, 0),
+    ...(laterPages.length > 0 && { laterPages }),
+    ...(pages !== undefined && { pages }),
+  }
+}
+
+const isSvg = ({ name, mimetype }: SlackFile) => mimetype === 'image/svg+xml' || /\.svg$/i.test(name)
 
 /** Reads an Office file. An archive that is none, or is damaged, has the name of one. */
 async function readOffice(downloaded: Downloaded): Promise<FileContent> {

@@ -31,8 +31,18 @@ type SkipReason =
   | 'spreadsheet'
   | 'outlook'
   | 'archive'
+  /** A recording in a format that cannot be cut, or that nothing transcribes. */
   | 'audio'
   | 'video'
+  | 'recording_too_large'
+  /** A video without a sound track. */
+  | 'no_sound'
+  /** A recording in which nobody speaks, or that is too short for it. */
+  | 'no_speech'
+  /** The model server has no transcription, or not by that model. */
+  | 'no_transcriber'
+  | 'transcriber_key'
+  | 'transcription_failed'
   | 'empty'
   | 'damaged'
   | 'encrypted'

@@ -14,6 +14,8 @@ export interface SlackFile {
   access?: string
   /** Slack's own smaller picture, for kinds of pictures that models do not take. */
   thumb?: string
+  /** The beginning of Slack's own transcript, which is not complete. */
+  transcript?: string
 }
 
 /** The longest name that Slack and common file systems allow; a longer one is an attempt to fill the prompt. */
@@ -31,6 +33,7 @@ export function parseSlackFile(raw: unknown): SlackFile | undefined {
   const thumb = [raw.thumb_1024, raw.thumb_960, raw.thumb_720, raw.thumb_480]
     .map(parseText)
     .find(url => url !== undefined)
+  const transcript = parseTranscript(raw)?.words
   return {
     id,
     name: parseName(parseText(raw.name) ?? parseText(raw.title)) ?? id,
@@ -42,8 +45,25 @@ export function parseSlackFile(raw: unknown): SlackFile | undefined {
     ...(typeof raw.is_external === 'boolean' && { isExternal: raw.is_external }),
     ...(access !== undefined && { access }),
     ...(thumb !== undefined && { thumb }),
+    ...(transcript !== undefined && { transcript }),
   }
 }
+
+/** Parses Slack's own transcript of a clip. It may be the beginning only, or still be at work. */
+export function parseTranscript({ transcription }: Record<string, unknown>) {
+  if (!isObject(transcription) || !isObject(transcription.preview)) return undefined
+  const { content, has_more } = transcription.preview
+  const words = parseText(content)
+  const isWhole = has_more !== true && (transcription.status ?? 'complete') === 'complete'
+  return words === undefined ? undefined : { words, isWhole }
+}
+
+const recordingName =
+  /^audio_message|\.(?:mp3|mpga|mpeg|m4a|m4b|mp4|mov|aac|wav|ogg|oga|opus|webm|mkv|flac|amr|3gp|aiff?|caf|wma|avi)$/i
+
+/** Checks for a recording. Slack's clips may be declared as videos, and those of phones as nothing. */
+export const isRecording = ({ name, mimetype }: SlackFile): boolean =>
+  /^(?:audio|video)\//.test(mimetype) || (/^$|octet-stream/.test(mimetype) && recordingName.test(name))
 
 function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value)

@@ -1,0 +1,137 @@
+import { type ChildProcess, fork } from 'node:child_process'
+import { once } from 'node:events'
+import type { FileHandle } from 'node:fs/promises'
+import { orAbort } from '../../abort.ts'
+import { createSemaphore } from '../../semaphore.ts'
+import { isLoop, joinParts, renderTranscript } from '../../text/transcript.ts'
+import { FileSkipped } from '../files/skipped.ts'
+import type { cut } from './cut-process.ts'
+import { openTemporaryFile } from './temporary-file.ts'
+
+/** A piece as it is sent to a transcription server. */
+interface Piece {
+  /** Its extension is how servers recognize the format. */
+  name: string
+  mimetype: string
+  /** In seconds from the beginning of the recording. */
+  from: number
+  to: number
+  read: () => Promise<Uint8Array>
+}
+
+interface Options {
+  signal?: AbortSignal | undefined
+  /** Called with the seconds that are transcribed, of a recording of several pieces. */
+  onProgress?: ((done: number, total: number) => void) | undefined
+}
+
+/** Turns pieces into words, in their order; undefined for one that failed. `problem` concerns all of them. */
+type Transcribe = (
+  pieces: readonly Piece[],
+  options: Options,
+) => Promise<{ texts: (string | undefined)[]; language?: string } | { problem: 'no_transcriber' | 'transcriber_key' }>
+
+/** The words of a recording. */
+interface Recording {
+  parts: ReturnType<typeof joinParts>
+  seconds: number
+  /** A language tag, if the server names one language. */
+  language?: string
+  /** False if the end of a very long one was left out. */
+  isWhole: boolean
+}
+
+/** The largest recording: half an hour of uncompressed stereo, and some. */
+export const maxRecordingBytes = 400_000_000
+/** Recordings on the disk at once. */
+const concurrency = 4
+/** Short pieces tell times and progress, and a server that fails loses little. The bytes are far below the usual 25 MB, for the sake of memory. */
+const bounds = { pieceBytes: 6_000_000, pieceSeconds: 300, overlapSeconds: 1.5, mostSeconds: 2 * 3600 }
+/** Clips that end before anything can have been said. */
+const shortestSeconds = 1
+/** Half an hour takes a few seconds, and ten times as long on a machine that is busy. */
+const cutTimeoutMs = 180_000
+
+/** Creates the reader of recordings. Throws a `FileSkipped` if there are no words to be had. */
+export function createRecordingReader(transcribe: Transcribe) {
+  const slots = createSemaphore(concurrency)
+  const cuts = createSemaphore(1)
+  return (fill: (file: FileHandle) => Promise<number>, options: Options): Promise<Recording> => {
+    const work = slots.run(async () => {
+      options.signal?.throwIfAborted()
+      const [input, output] = await Promise.all([openTemporaryFile(), openTemporaryFile()])
+      try {
+        const size = await fill(input)
+        const cut = await cuts.run(() => cutInProcess(input, output, size, options.signal))
+        if ('problem' in cut) throw new FileSkipped(cut.problem)
+        return await transcribeCut(cut, output, transcribe, options)
+      } finally {
+        await Promise.all([input.close(), output.close()])
+      }
+    })
+    return options.signal === undefined ? work : orAbort(work, options.signal)
+  }
+}
+
+type Cut = Exclude<Awaited<ReturnType<typeof cut>>, { problem: unknown }>
+
+async function transcribeCut(cut: Cut, file: FileHandle, transcribe: Transcribe, options: Options): Promise<Recording> {
+  const { pieces, extension, mimetype, isWhole } = cut
+  const seconds = pieces.at(-1)?.to ?? 0
+  const audible = pieces.filter(({ isSilent }) => !isSilent)
+  if (seconds < shortestSeconds || audible.length === 0) throw new FileSkipped('no_speech')
+  const sent = audible.map(({ from, to, offset, bytes }) => ({
+    name: `audio.${extension}`,
+    mimetype,
+    from,
+    to,
+    read: async () => (await file.read(new Uint8Array(bytes), 0, bytes, offset)).buffer,
+  }))
+  const answer = await transcribe(sent, options)
+  if ('problem' in answer) throw new FileSkipped(answer.problem)
+  const { language } = answer
+  const texts = answer.texts.map(text => text && (isLoop(text) ? '' : text.trim()))
+  if (texts.every(text => text === undefined)) throw new FileSkipped('transcription_failed')
+  const parts = joinParts(
+    sent.map(({ from, to }, at) => ({ from, to, ...(texts[at] !== undefined && { text: texts[at] }) })),
+  )
+  if (parts.length === 0) throw new FileSkipped('no_speech')
+  return { parts, seconds, isWhole, ...(language !== undefined && { language }) }
+}
+
+/** Renders a recording's words for a model. */
+export function renderRecording({ parts, seconds, isWhole }: Recording): string {
+  const text = renderTranscript(parts, (from, to) => `${from}–${to} could not be transcribed`)
+  return isWhole
+    ? text
+    : `${text}\n\n[The recording goes on; only its first ${Math.round(seconds / 60)} minutes were transcribed.]`
+}
+
+/** Cuts in a process of its own, which a hostile file can only end, and which takes its memory with it. */
+async function cutInProcess(input: FileHandle, output: FileHandle, size: number, given?: AbortSignal) {
+  const timeout = AbortSignal.timeout(cutTimeoutMs)
+  const signal = given === undefined ? timeout : AbortSignal.any([given, timeout])
+  const child = startProcess(input.fd, output.fd)
+  const ended = new AbortController()
+  child.once('exit', () => ended.abort())
+  try {
+    child.send({ size, bounds })
+    const [answer] = await once(child, 'message', { signal: AbortSignal.any([signal, ended.signal]) })
+    return answer as Awaited<ReturnType<typeof cut>>
+  } catch {
+    given?.throwIfAborted()
+    return { problem: 'too_costly' as const }
+  } finally {
+    child.kill('SIGKILL')
+  }
+}
+
+function startProcess(input: number, output: number): ChildProcess {
+  const file = new URL('./cut-process.ts', import.meta.url)
+  return fork(file, {
+    env: {},
+    execArgv: ['--max-old-space-size=128', '--max-semi-space-size=1', '--v8-pool-size=1'],
+    serialization: 'advanced',
+    stdio: ['ignore', 'ignore', 'ignore', 'ipc', input, output],
+  }).on('error', () => undefined)
+}

@@ -1,0 +1,175 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { crc32, deflateSync } from 'node:zlib'
+import sharp from 'sharp'
+import { expect, onTestFinished, test } from 'vitest'
+import { toPdf } from '../slack/pdf.ts'
+import { openStory, type Story, toSeen } from '../story.ts'
+
+const fill = (width: number, height: number, background = '#3366cc') =>
+  sharp({ create: { width, height, channels: 3, background } })
+
+const scan = (pages: number) =>
+  toPdf({ pages: Array.from({ length: pages }, () => '<</Length 28>>stream\n1 0 0 rg 0 0 612 792 re f  \nendstream') })
+
+const toSvg = (inner: string, size: number) =>
+  Buffer.from(`<svg xmlns="http://www.w3.org/2000/svg" width="${size}" height="${size}">${inner}</svg>`)
+
+/** A TIFF of one black pixel, as often as there are pages. */
+function toTiff(pages: number): Buffer {
+  const entries = [
+    [256, 1],
+    [257, 1],
+    [258, 8],
+    [259, 1],
+    [262, 1],
+    [273, 8],
+    [277, 1],
+    [278, 1],
+    [279, 1],
+  ]
+  const length = 2 + entries.length * 12 + 4
+  const file = Buffer.alloc(10 + pages * length)
+  file.write('II*\0', 'latin1')
+  file.writeUInt32LE(10, 4)
+  for (let page = 0, at = 10; page < pages; page++, at += length) {
+    file.writeUInt16LE(entries.length, at)
+    entries.forEach(([tag = 0, value = 0], index) => {
+      file.writeUInt16LE(tag, at + 2 + index * 12)
+      file.writeUInt16LE(4, at + 4 + index * 12)
+      file.writeUInt32LE(1, at + 6 + index * 12)
+      file.writeUInt32LE(value, at + 10 + index * 12)
+    })
+    file.writeUInt32LE(page + 1 < pages ? at + length : 0, at + length - 4)
+  }
+  return file
+}
+
+/** A PNG of a few kilobytes that says it is this many pixels wide and high. */
+function toPngBomb(side: number): Buffer {
+  const chunk = (type: string, data: Buffer) => {
+    const body = Buffer.concat([Buffer.from(type, 'latin1'), data])
+    const [length, sum] = [Buffer.alloc(4), Buffer.alloc(4)]
+    length.writeUInt32BE(data.length)
+    sum.writeUInt32BE(crc32(body))
+    return Buffer.concat([length, body, sum])
+  }
+  const head = Buffer.from([0, 0, 0, 0, 0, 0, 0, 0, 8, 0, 0, 0, 0])
+  head.writeUInt32BE(side, 0)
+  head.writeUInt32BE(side, 4)
+  const parts = [
+    chunk('IHDR', head),
+    chunk('IDAT', deflateSync(Buffer.alloc(5_000_000))),
+    chunk('IEND', Buffer.alloc(0)),
+  ]
+  return Buffer.concat([Buffer.from('\x89PNG\r\n\x1a\n', 'latin1'), ...parts])
+}
+
+/** Asks about files, and gives the pictures and the text that the model was given, and the answer. */
+async function ask(story: Story, files: Record<string, Uint8Array>, threadTs?: string) {
+  const { slack, model } = story
+  const { dana, general } = { ...slack.people, ...slack.channels }
+  const ids = Object.entries(files).map(([name, bytes]) => slack.upload(dana, name, bytes).id)
+  const text = `<@${slack.botUserId}> what do they show?`
+  const said = await slack.do({
+    do: 'say',
+    as: dana,
+    channel: general,
+    text,
+    files: ids,
+    ...(threadTs && { threadTs }),
+  })
+  const ts = threadTs ?? String(said.ts)
+  const exchange = await model.next()
+  exchange.reply('Blue.')
+  // The line with the model's name comes with the last edit.
+  const isWhole = ({ blocks }: Awaited<ReturnType<Story['untilReply']>>) =>
+    story.replies(general, ts).length === model.requests.length &&
+    blocks?.some(({ block_id }) => block_id === 'answer_author') === true
+  const reply = await story.untilReply(general, ts, isWhole, 'the answer')
+  const content = exchange.body.messages.at(-1)?.content ?? ''
+  const urls = typeof content === 'string' ? [] : content.flatMap(({ image_url }) => image_url?.url ?? [])
+  const pictures = urls.map(url => Buffer.from(url.slice(url.indexOf(',') + 1), 'base64'))
+  return { ts, pictures, prompt: exchange.prompt, seen: toSeen(reply) }
+}
+
+test('a model that sees is given scans, TIFF, SVG, animations and large photos as pictures of the size that it uses', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'threadwise-'))
+  onTestFinished(() => rm(folder, { recursive: true }))
+  await writeFile(join(folder, 'secret.png'), await fill(9, 9, '#00ff00').png().toBuffer())
+  const reference = `<image width="99999" height="99999" href="${join(folder, 'secret.png')}"/>`
+  const frames = Buffer.concat([Buffer.alloc(300, 255), Buffer.alloc(300)])
+  const files = {
+    'scan.pdf': scan(12),
+    'drawing.svg': toSvg(`${reference}<path d="M0 99999 H99999 V0 Z" fill="red"/>`, 99_999),
+    'photo.jpg': await fill(4_000, 3_000).jpeg().toBuffer(),
+    'print.jpg': await fill(40, 30).toColourspace('cmyk').jpeg().toBuffer(),
+    'wave.gif': await sharp(frames, { raw: { width: 10, height: 20, channels: 3, pageHeight: 10 } })
+      .gif()
+      .toBuffer(),
+    'small.png': await fill(512, 512).png().toBuffer(),
+  }
+  const { pictures, prompt, seen } = await ask(await openStory(), files)
+  const sizes = await Promise.all(pictures.map(picture => sharp(picture).metadata()))
+  expect(sizes.map(({ width, height }) => `${width}x${height}`)).toEqual([
+    ...Array.from({ length: 10 }, () => '1211x1568'),
+    '1568x1568',
+    '1568x1176',
+    '40x30',
+    '10x10',
+    '512x512',
+  ])
+  expect(prompt).toContain('(images of pages 1 to 10 of 12)')
+  expect(seen).toContain('read the first 10 of 12 pages of scan.pdf')
+  const [red, green] = (await sharp(pictures[10]).stats()).channels.map(({ mean }) => Math.round(mean))
+  // Red on white; the file of this machine that it refers to is green.
+  expect(red).toBeGreaterThan(250)
+  expect(green).toBeGreaterThan(100)
+  // A picture that fits goes as it is.
+  expect(pictures.at(-1)).toEqual(files['small.png'])
+})
+
+test('pictures that are broken or made to do harm each have a sentence of their own, and do no harm', async () => {
+  const photo = await fill(3_000, 2_000).jpeg().toBuffer()
+  const entity = Buffer.from('<!DOCTYPE svg [<!ENTITY a SYSTEM "file:///etc/passwd">]><svg>&a;</svg>')
+  const { pictures, seen } = await ask(await openStory(), {
+    'bomb.png': toPngBomb(50_000),
+    'half.jpg': photo.subarray(0, photo.length / 2),
+    'entity.svg': entity,
+    'I.HEIC': Buffer.from('\0\0\0\x1cftypheic', 'latin1'),
+    'head.tif': Buffer.from('II*\0\x08\0\0\0', 'latin1'),
+    'bomb.svg': toSvg(
+      `<image width="9" height="9" href="data:image/png;base64,${toPngBomb(50_000).toString('base64')}"/>`,
+      9,
+    ),
+    'trick.svg': toSvg('<image href href="z"="/etc/secret.png"/>', 9),
+    'huge.svg': toSvg('<path d="M0 0"/>', 1e30),
+  })
+  expect(await Promise.all(pictures.map(async picture => (await sharp(picture).metadata()).width))).toEqual([1_568])
+  expect(seen).toContain('I couldn’t read bomb.png or bomb.svg: it’s too large when unpacked')
+  expect(seen).toMatch(/I couldn’t read half\.jpg[^:]*: it’s damaged/)
+  expect(seen).toMatch(/entity\.svg[^:]*: I can’t open this type of image; send JPEG or PNG/)
+  expect(seen).toContain('I couldn’t read I.HEIC: I can’t open HEIC')
+  expect(seen).toMatch(/trick\.svg[^:]*: it’s damaged/)
+  expect(seen).toContain('head.tif')
+})
+
+test('a model that does not see is told that a scan has no text, with the cure', async () => {
+  const { pictures, seen } = await ask(await openStory({ model: { name: 'my-own-model' } }), { 'scan.pdf': scan(1) })
+  expect(pictures).toHaveLength(0)
+  expect(seen).toMatch(/^I couldn’t read scan\.pdf: .*text recognition \(OCR\)/)
+})
+
+test('a thread with many pictures shows the model the newest, and the others are named once with the cure', async () => {
+  const story = await openStory()
+  const { ts } = await ask(story, { 'one.tif': toTiff(10), 'two.tif': toTiff(1_000) })
+  const dot = await fill(5, 5).png().toBuffer()
+  const { pictures, prompt, seen } = await ask(story, { 'dot.png': dot }, ts)
+  expect(pictures).toEqual([dot])
+  expect(story.model.requests.at(-1)?.prompt.split('data:image')).toHaveLength(12)
+  expect(prompt).toMatch(/one\.tif\\" missing=\\"[^"]*newest 20/)
+  expect(seen).toMatch(
+    /^I couldn’t read one\.tif: .*newest 20 pictures.*\n\nBlue\.\n.*two\.tif has 1,000 pages; I read the first 10/,
+  )
+})

@@ -1,0 +1,121 @@
+import { describe, expect, test } from 'vitest'
+import { toM4a, toWav } from '../slack/recordings.ts'
+import { openStory, type Story, toSeen } from '../story.ts'
+import { openTranscriptionServer } from '../transcription-server.ts'
+
+type Answer = Parameters<typeof openTranscriptionServer>[0]
+
+/** Opens a story with a transcription server of its own. */
+async function openRecordingStory(answer?: Answer) {
+  const server = await openTranscriptionServer(answer)
+  const transcription = { name: 'ear-1', baseUrl: server.baseUrl, apiKey: 'sk-ear' }
+  return { ...(await openStory({ config: { transcription } })), server }
+}
+
+/** Says something with files. */
+async function send({ slack }: Story, channel: string, text: string, files: [string, Uint8Array][], threadTs?: string) {
+  const { dana } = slack.people
+  const ids = files.map(([name, bytes]) => slack.upload(dana, name, bytes).id)
+  const thread = threadTs === undefined ? {} : { threadTs }
+  const { ts } = await slack.do({ do: 'say', as: dana, channel, text, files: ids, ...thread })
+  return String(ts)
+}
+
+/** The direct messages of the person who sends. */
+const directOf = ({ slack }: Story) =>
+  slack.snapshot(slack.people.dana).channels.find(({ kind }) => kind === 'im')?.id ?? ''
+
+const wordsTo = (count: number, from = 0) => Array.from({ length: count - from }, (_, at) => `w${from + at}`).join(' ')
+
+describe('a voice clip', () => {
+  test('alone in a direct message is a question, and its words stand above the answer', async () => {
+    const story = await openRecordingStory(() => ({ text: 'When do we *ship*, <@U1>?', languages: [{ code: 'ja' }] }))
+    const { slack, model, server, untilReply } = story
+    const channel = directOf(story)
+    const ts = await send(story, channel, '', [['audio_message.mp4', await toM4a(3)]])
+    const exchange = await model.next()
+    expect(exchange.prompt).toContain('>[voice clip] When do we *ship*, &lt;@U1&gt;?</message>')
+    exchange.reply('On Friday.')
+    const seen = toSeen(await untilReply(channel, ts, reply => reply.text.includes('On Friday'), 'the answer'))
+    expect(seen).toMatch(/^> 🎧 You said \(Japanese\): “When do we \\\*ship\\\*, .{0,6}@U1.*\?”\n\nOn Friday\./)
+    expect(server.requests).toMatchObject([
+      { model: 'ear-1', name: 'audio.m4a', type: 'audio/mp4', key: 'Bearer sk-ear' },
+    ])
+    // The words are known now, and the line above the answer is not the model's.
+    await story.say(slack.people.dana, channel, 'And then?', ts)
+    const next = await model.next()
+    expect(next.prompt).toContain('assistant: On Friday.')
+    expect(server.requests).toHaveLength(1)
+    next.reply('Rest.')
+    await untilReply(channel, ts, reply => reply.text.includes('Rest'), 'the next answer')
+  })
+
+  test('that is silent, too short for a word, or repeats itself is answered without asking the model', async () => {
+    const story = await openRecordingStory(() => ({ text: 'Thank you. Thank you. Thank you.' }))
+    const channel = directOf(story)
+    for (const bytes of [toWav(5, { isSilent: true }), toWav(0.5), toWav(5)]) {
+      const ts = await send(story, channel, '', [['audio_message.wav', bytes]])
+      const sentence = 'I didn’t hear anyone speak in your recording'
+      await story.untilReply(channel, ts, reply => toSeen(reply).includes(sentence), 'the sentence')
+    }
+    expect([story.server.requests.length, story.model.requests.length]).toEqual([1, 0])
+  })
+})
+
+describe('a server that transcribes nothing', () => {
+  test('is asked once, and people read one sentence with the cure for all their recordings', async () => {
+    let asked = 0
+    const story = await openRecordingStory(() => {
+      asked += 1
+      return { status: 404, body: { error: { message: 'The model `ear-1` does not exist', code: 'model_not_found' } } }
+    })
+    const { slack, model, untilReply } = story
+    const { general } = slack.channels
+    const direct = directOf(story)
+    model.answerAll(exchange => exchange.reply('Answered.'))
+    const clips: [string, Uint8Array][] = [
+      ['a.wav', toWav(2)],
+      ['b.wav', toWav(2)],
+    ]
+    const ts = await send(story, general, `<@${slack.botUserId}> what do they say?`, clips)
+    const cure = 'I couldn’t transcribe your recording: the model server doesn’t transcribe'
+    const seen = toSeen(await untilReply(general, ts, reply => toSeen(reply).includes(cure), 'the cure'))
+    expect(seen.split(cure)).toHaveLength(2)
+    const dm = await send(story, direct, '', [['audio_message.wav', toWav(2)]])
+    await untilReply(direct, dm, reply => toSeen(reply).includes(cure), 'the cure')
+    expect([asked, model.requests.length]).toEqual([1, 1])
+  })
+})
+
+test('a recording of 12 minutes becomes words in order, with times, its progress, and a mark where a piece failed every time', async () => {
+  const story = await openRecordingStory(({ words }) => (words.includes('w400') ? { status: 500 } : undefined))
+  const { slack, model, server, untilReply } = story
+  const { general } = slack.channels
+  const ts = await send(story, general, `<@${slack.botUserId}> summarize this recording`, [['meeting.wav', toWav(720)]])
+  const exchange = await model.next()
+  expect(exchange.prompt).toContain(`[00:00] ${wordsTo(299)}`)
+  expect(exchange.prompt).toMatch(/\[04:5\d–09:5\d couldn’t be transcribed\]\n\n\[09:5\d\] .*w719/)
+  exchange.reply('Nothing.')
+  await untilReply(general, ts, reply => reply.text.includes('Nothing'), 'the answer')
+  const failed = server.requests.filter(({ words }) => words.includes('w400'))
+  expect([failed.length, server.requests.length]).toEqual([3, 5])
+  const shown = slack.calls.map(({ args }) => JSON.stringify(args)).join('\n')
+  expect(shown).toMatch(/Transcribed \d+ of 12 min/)
+  await story.say(slack.people.dana, general, 'transcribe this, please', ts)
+  const isWhole = (reply: { text: string }) => reply.text.includes('w719')
+  const seen = toSeen(await untilReply(general, ts, isWhole, 'the transcript'))
+  expect(seen).toMatch(/^\*\*meeting\.wav\*\* · 12 min\n\n\*\*00:00\*\* w0 w1 /)
+  expect(seen).toMatch(/\[04:5\d–09:5\d couldn’t be transcribed\]\n\n\*\*09:5\d\*\* /)
+  expect([server.requests.length, model.requests.length]).toEqual([5, 1])
+})
+
+test('a recording that cannot be transcribed says so when its words are asked for, as does a thread without one', async () => {
+  const story = await openRecordingStory(() => ({ status: 405 }))
+  const { slack, untilReply } = story
+  const { general } = slack.channels
+  const root = await story.say(slack.people.dana, general, 'a thread')
+  await story.say(slack.people.dana, general, `<@${slack.botUserId}> transcribe this`, root)
+  await untilReply(general, root, reply => toSeen(reply).includes('There’s no recording in this thread'), 'the hint')
+  await send(story, general, `<@${slack.botUserId}> 转写`, [['audio_message.mp4', await toM4a(3)]], root)
+  await untilReply(general, root, reply => toSeen(reply).includes('模型服务器不支持转写'), 'the cure')
+})
