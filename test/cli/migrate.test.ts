@@ -137,7 +137,7 @@ withPostgres('npm run move', () => {
       /^Nothing was moved: .* doesn’t exist; set DATA_DIR to the bot’s folder/,
     )
     await (await openStore(folder, 0, silent)).close()
-    expect((await move(folder)).errors).toMatch(/^Nothing was moved: DATABASE_URL is missing; it looks like postgres:/)
+    expect((await move(folder)).errors).toMatch(/^Nothing was moved: DATABASE_URL is missing; write it like postgres:/)
     const away = withParts(url, { host: '127.0.0.1:1' })
     expect((await move(folder, away)).errors).toMatch(/^Nothing was moved: DATABASE_URL: PostgreSQL cannot be reached/)
     expect((await move(folder, url)).code).toBe(0)
