@@ -170,6 +170,6 @@ test('a thread with many pictures shows the model the newest, and the others are
   expect(story.model.requests.at(-1)?.prompt.split('data:image')).toHaveLength(12)
   expect(prompt).toMatch(/one\.tif\\" missing=\\"[^"]*newest 20/)
   expect(seen).toMatch(
-    /^I couldn’t read one\.tif: .*newest 20 pictures.*\n\nBlue\.\n.*two\.tif has 1,000 pages; I read the first 10/,
+    /^I couldn’t read one\.tif: .*newest 20 pictures.*\n\nBlue\.\n.*read the first 10 of 1,000 pages of two\.tif/,
   )
 })
