@@ -118,7 +118,7 @@ export function createPageEndpoints({ core, model, act }: PageParts): PageEndpoi
   function download(response: ServerResponse, fileId: string): void {
     const file = files.get(fileId)
     if (!file) {
-      sendJson(response, 404, { ok: false, error: 'That file is not here any more. Upload it again.' })
+      sendJson(response, 404, { ok: false, error: 'That file no longer exists. Upload it again.' })
       return
     }
     response.writeHead(200, {

@@ -37,7 +37,7 @@ describe('a taxonomy', () => {
       'an id that is none',
       'version: 1\nkinds:\n  - id: Über\n    names: {en: a}\n    definition: d\n    examples: [x]\n',
       3,
-      'id: must be of small letters',
+      'id: must be lowercase letters',
     ],
     [
       'a key that is not known',

@@ -164,9 +164,9 @@ describe('npm run forget', () => {
   })
 
   test.each([
-    [['--user', 'mei'], 'name a person by the id'],
-    [['--user', 'U1%'], 'name a person by the id'],
-    [[], 'name a person by the id'],
+    [['--user', 'mei'], 'give the member ID'],
+    [['--user', 'U1%'], 'give the member ID'],
+    [[], 'give the member ID'],
     [['--user', 'U1'], 'doesn’t exist'],
   ])('with %j erases nothing and says what is wrong', async (args, sentence) => {
     const { stderr, code } = await forget(args, { DATA_DIR: join(await newFolder(), 'none') })

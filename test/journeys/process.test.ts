@@ -141,7 +141,7 @@ describe('npm start', () => {
     onTestFinished(() => void taken.close())
     const { bot } = await openWorld('http', { PORT: String(port) })
     expect(await bot.exit).toBe(2)
-    expect(bot.errors()).toContain(`PORT: ${port} is taken`)
+    expect(bot.errors()).toContain(`PORT: another program uses port ${port}`)
   })
 
   test('with nothing set names every problem at once and ends with 2', async () => {

@@ -94,7 +94,7 @@ test('a recording of 12 minutes becomes words in order, with times, its progress
   const ts = await send(story, general, `<@${slack.botUserId}> summarize this recording`, [['meeting.wav', toWav(720)]])
   const exchange = await model.next()
   expect(exchange.prompt).toContain(`[00:00] ${wordsTo(299)}`)
-  expect(exchange.prompt).toMatch(/\[04:5\d–09:5\d couldn’t be transcribed\]\n\n\[09:5\d\] .*w719/)
+  expect(exchange.prompt).toMatch(/\[04:5\d–09:5\d could not be transcribed\]\n\n\[09:5\d\] .*w719/)
   exchange.reply('Nothing.')
   await untilReply(general, ts, reply => reply.text.includes('Nothing'), 'the answer')
   const failed = server.requests.filter(({ words }) => words.includes('w400'))

@@ -311,7 +311,7 @@ describeInChromium('the page: what the bot draws', begin => {
     ])
     expect(await texts('.mrkdwn :is(.emoji, .ping-all)')).toEqual(['🎉', '@here'])
     expect(await texts('.rich-text ul.indent-1 em')).toEqual(['inner'])
-    expect(await texts('.unknown summary')).toEqual(['A block that this page does not draw: video'])
+    expect(await texts('.unknown summary')).toEqual(['This page can’t show this block: video'])
   })
 
   test('the Home is opened, drawn and used; its Messages tab is the DM', async () => {

@@ -81,7 +81,7 @@ describe('the page', () => {
     expect((await fetch(`${workspace.url}/page/snapshot?as=U404`)).status).toBe(400)
     expect((await fetch(`${workspace.url}/page/nothing`)).status).toBe(404)
     const acted = await gesture(workspace, { do: 'say', as: workspace.botUserId, channel: 'C', text: 'x' })
-    expect(acted).toMatchObject({ ok: false, error: expect.stringMatching(/speaks for itself/) })
+    expect(acted).toMatchObject({ ok: false, error: expect.stringMatching(/can’t speak as the bot/) })
   })
 
   it('refuses other sites and other names for this machine', async () => {

@@ -109,7 +109,7 @@ describe('response_url', () => {
       blocks,
     })
     const click = { do: 'act', channel: channels.general, ts, blockId: 'b', action: { action_id: 'yes' } } as const
-    expect((await workspace.do({ ...click, as: people.lee })).error).toMatch(/no longer there/)
+    expect((await workspace.do({ ...click, as: people.lee })).error).toMatch(/no longer exists/)
     expect(await workspace.do({ ...click, ...dana })).toEqual({ ok: true })
     expect(last()).toMatchObject({
       type: 'block_actions',

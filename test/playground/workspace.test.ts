@@ -216,7 +216,7 @@ describe('what people do', () => {
     const { channel = '' } = await workspace.do({ do: 'create_channel', as: people.lee, name: '产品-反馈' })
     expect(await error({ do: 'say', as: people.dana, channel, text: 'hi' })).toMatch(/Join #产品-反馈/)
     const { ts = '' } = await workspace.do({ do: 'say', as: people.lee, channel, text: 'mine' })
-    expect(await error({ do: 'edit', as: people.dana, channel, ts, text: 'yours' })).toMatch(/wrote yourself/)
+    expect(await error({ do: 'edit', as: people.dana, channel, ts, text: 'yours' })).toMatch(/your own messages/)
     expect(await error({ do: 'delete', as: people.admin, channel, ts })).toBeUndefined()
   })
 

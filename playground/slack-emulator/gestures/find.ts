@@ -36,11 +36,11 @@ export function findRoot(core: Core, channel: string, ts: string, person: Person
   return message
 }
 
-const gone = () => new Impossible('That message is no longer there. Reload the page to see what is.')
+const gone = () => new Impossible('That message no longer exists. Reload the page.')
 
 /** A view that the person has open. */
 export function findView({ views }: Core, id: string, person: Person): OpenView {
   const view = views.find(id)
-  if (view?.user !== person.id) throw new Impossible('That window is closed already. Open it again.')
+  if (view?.user !== person.id) throw new Impossible('That window is already closed. Open it again.')
   return view
 }

@@ -31,7 +31,7 @@ export function createGestures(core: Core, interactions: Interactions): (gesture
   return async gesture => {
     try {
       const person = findPerson(core, gesture.as)
-      if (person.isBot) throw new Impossible('The bot speaks for itself. Choose one of the people.')
+      if (person.isBot) throw new Impossible('You can’t speak as the bot. Choose a person.')
       const act = doers[gesture.do] as (gesture: Gesture, person: Person) => Promise<Done> | Done
       return { ok: true, ...(await act(gesture, person)) }
     } catch (error) {

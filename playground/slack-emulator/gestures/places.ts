@@ -63,7 +63,7 @@ export function createPlaces(core: Core): Pick<Doers, Places> {
     },
     create_channel({ name }, person) {
       if (!/^[\p{Ll}\p{Lo}\p{N}_-]{1,80}$/u.test(name)) {
-        throw new Impossible('A channel name has up to 80 small letters, digits, - and _. Choose another.')
+        throw new Impossible('A channel name can have up to 80 lowercase letters, digits, - and _. Choose another.')
       }
       const isTaken = channels.all().some(channel => channel.name === name && channel.kind !== 'im')
       if (isTaken) throw new Impossible(`There is a #${name} already. Choose another name.`)

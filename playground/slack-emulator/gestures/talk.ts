@@ -64,7 +64,7 @@ export function createTalk(core: Core, interactions: Interactions): Pick<Doers, 
     },
     edit(gesture, person) {
       const message = findMessage(core, gesture.channel, gesture.ts, person)
-      if (message.user !== person.id) throw new Impossible('You can edit only what you wrote yourself.')
+      if (message.user !== person.id) throw new Impossible('You can only edit your own messages.')
       checkContent(core, gesture.text, message.files ?? [])
       posting.rewrite(message, { text: store(gesture.text), editedBy: person.id })
       return { ts: message.ts }
@@ -72,19 +72,19 @@ export function createTalk(core: Core, interactions: Interactions): Pick<Doers, 
     delete(gesture, person) {
       const message = findMessage(core, gesture.channel, gesture.ts, person)
       const may = message.user === person.id || person.isAdmin || message.ephemeralTo === person.id
-      if (!may) throw new Impossible('You can delete only what you wrote yourself; an admin can delete everything.')
+      if (!may) throw new Impossible('You can only delete your own messages; an admin can delete any message.')
       posting.remove(message)
       return undefined
     },
     react(gesture, person) {
       const message = findMessage(core, gesture.channel, gesture.ts, person)
-      if (message.ephemeralTo) throw new Impossible('A message that only you see takes no reactions.')
-      if (!posting.react(message, gesture.name, person.id)) throw new Impossible('You have already reacted with that.')
+      if (message.ephemeralTo) throw new Impossible('You can’t react to a message that only you can see.')
+      if (!posting.react(message, gesture.name, person.id)) throw new Impossible('You’ve already reacted with that.')
       return undefined
     },
     unreact(gesture, person) {
       const message = findMessage(core, gesture.channel, gesture.ts, person)
-      if (!posting.unreact(message, gesture.name, person.id)) throw new Impossible('You have not reacted with that.')
+      if (!posting.unreact(message, gesture.name, person.id)) throw new Impossible('You haven’t reacted with that.')
       return undefined
     },
   }
@@ -98,5 +98,5 @@ function checkContent({ files }: Core, text: string, ids: string[]): void {
   if (text.trim() === '' && ids.length === 0) throw new Impossible('Write something, or add a file.')
   if ([...text].length > mostTyped) throw new Impossible(`A message has ${mostTyped} characters at most. Split it.`)
   const lost = ids.find(id => !files.get(id))
-  if (lost) throw new Impossible(`The file ${lost} is not here. Upload it again.`)
+  if (lost) throw new Impossible(`The file ${lost} no longer exists. Upload it again.`)
 }

@@ -42,7 +42,7 @@ const longestName = 75
 
 const kindSchema = z.strictObject({
   id: text.regex(/^[a-z][a-z0-9_]{0,30}$/, {
-    error: 'must be of small letters, digits and underscores, and begin with a letter',
+    error: 'must be lowercase letters, digits and underscores, and start with a letter',
   }),
   names: z
     .record(
