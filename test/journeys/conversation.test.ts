@@ -181,7 +181,7 @@ describe('a file', () => {
     expect(exchange.prompt).toMatch(/<file name="song.mp3" missing=/)
     exchange.reply('On Thursday.')
     const reply = await untilReply(general, String(ts), reply => toSeen(reply).includes('On Thursday.'), 'the answer')
-    expect(toSeen(reply)).toMatch(/^I couldn’t read song\.mp3: I cannot hear recordings/)
+    expect(toSeen(reply)).toMatch(/^I couldn’t read song\.mp3: I can’t open this kind of recording/)
   })
 
   test('that is an image goes to a model that sees; to one that does not, a word about it goes', async () => {
