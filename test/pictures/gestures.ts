@@ -287,7 +287,7 @@ export const gestures: { names: { en: string; zh: string }; perform: (stage: Sta
     async perform({ t, main, open, say, sees, picture }) {
       await open('general')
       await say(t('/summarize new everywhere', '/summarize 所有频道新消息'))
-      await sees(main, t('Waiting for you', '决定'))
+      await sees(main, t('Waiting for you', '待解决的问题'))
       await picture()
     },
   },
