@@ -250,12 +250,12 @@ export const en = {
     retry: 'Try again',
     good: 'Good answer',
     bad: 'Bad answer',
-    stopped: 'Stopped: the answer is not whole.',
-    stoppedBy: (name: string) => `Stopped by ${name}: the answer is not whole.`,
+    stopped: 'Stopped. This answer is incomplete.',
+    stoppedBy: (name: string) => `Stopped by ${name}. This answer is incomplete.`,
     notYours: (name: string) => `Only ${name}, who asked, or an administrator of the workspace may do this.`,
     tooOld: 'I no longer remember this question. Please ask it again.',
     busy: 'I am at work on this answer already.',
-    edited: 'You changed your question after I had answered it.',
+    edited: 'You edited your question. Want a new answer?',
     editedAgain: 'Answer the new question',
     askReason: 'Thanks for the feedback. What was wrong? (optional)',
     reasons: { wrong: 'Wrong', too_long: 'Too long', off_thread: 'Not from this thread', other: 'Something else' },
@@ -343,7 +343,7 @@ export const en = {
   ask: {
     title: 'Ask Threadwise',
     label: 'Your question',
-    placeholder: 'What should be answered?',
+    placeholder: 'What would you like to know?',
     submit: 'Ask',
     close: 'Cancel',
     asked: (name: string) => `${name} asks:`,
@@ -358,12 +358,12 @@ export const en = {
   home: {
     title: 'Threadwise',
     intro:
-      'I answer in the thread while I think. Mention me in a channel, write to me directly, or use /ask. With /summarize I tell you what was decided in a channel and what is open, with /classify what kind of feedback a text is, and why.',
+      'Mention me in a channel, send me a direct message, or use /ask, and I’ll answer in the thread. /summarize tells you what was decided in a channel and what’s still open; /classify tells you what kind of feedback a text is, and why.',
     follow:
-      'In a thread that I take part in, you need not mention me again. Begin with someone else’s @name and I keep quiet.',
+      'Once I’m in a thread, you don’t need to mention me again. Start with someone else’s @name and I’ll stay out of it.',
     model: (name: string) => `Answers come from: ${name}`,
     reads:
-      'I read the thread that I am asked in and its files and send them to that model. Outside Slack I keep a question only until it is answered, your thumbs, feedback with its labels, and for 30 days what I found for summaries.',
+      'I send that model the thread you ask in and its files. Outside Slack, I keep your question until it’s answered, your ratings, labelled feedback, and the points of summaries for 30 days.',
     ask: 'Ask a question',
     missed: 'What did I miss?',
     forget: 'Delete my data',

@@ -59,7 +59,7 @@ describe('a question that is changed', () => {
       () => slack.snapshot(dana).messages.find(({ ephemeralTo }) => ephemeralTo === dana),
       'the offer',
     )
-    expect(toSeen(offer)).toBe('You changed your question after I had answered it.')
+    expect(toSeen(offer)).toBe('You edited your question. Want a new answer?')
     await press(story, offer, 'regenerate_reply', dana)
     const again = await model.next()
     expect(again.prompt).toContain('capital of Chile?')
@@ -193,7 +193,7 @@ describe('a reply in progress', () => {
     const growing = await untilReply(general, ts, reply => toSeen(reply) === 'One, two', 'the first text')
     await press(story, growing, 'stop_reply', dana)
     const stopped = await untilReply(general, ts, reply => toSeen(reply).includes('Stopped'), 'the mark')
-    expect(toSeen(stopped)).toBe('One, two\nStopped: the answer is not whole.')
+    expect(toSeen(stopped)).toBe('One, two\nStopped. This answer is incomplete.')
     await slack.until(() => exchange.isAborted(), 'the request to be given up')
 
     await press(story, stopped, 'regenerate_reply', dana)
@@ -225,7 +225,7 @@ describe('a reply in progress', () => {
     const grown = await untilReply(general, ts, reply => toSeen(reply) === 'And on and on', 'more text')
     await press(story, grown, 'stop_reply', admin)
     const stopped = await untilReply(general, ts, reply => toSeen(reply).includes('Stopped'), 'the mark')
-    expect(toSeen(stopped)).toBe('And on and on\nStopped by Admin: the answer is not whole.')
+    expect(toSeen(stopped)).toBe('And on and on\nStopped by Admin. This answer is incomplete.')
   })
 
   test('is stopped by Slack’s own stop button', async () => {
@@ -237,7 +237,7 @@ describe('a reply in progress', () => {
     exchange.say('Once')
     await untilReply(dm, ts, reply => toSeen(reply) === 'Once', 'the first text')
     await slack.do({ do: 'stop_session', as: lee, channel: dm, threadTs: ts })
-    await untilReply(dm, ts, reply => toSeen(reply) === 'Once\nStopped: the answer is not whole.', 'the mark')
+    await untilReply(dm, ts, reply => toSeen(reply) === 'Once\nStopped. This answer is incomplete.', 'the mark')
     await slack.until(() => exchange.isAborted(), 'the request to be given up')
   })
 })

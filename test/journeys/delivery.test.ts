@@ -174,7 +174,7 @@ describe('a stream', () => {
     await untilReply(direct, ts, reply => reply.text.startsWith('Once upon'), 'the beginning')
     await slack.do({ do: 'stop_session', as: dana, channel: direct, threadTs: ts })
     const stopped = await untilReply(direct, ts, isWhole, 'the end')
-    expect(toSeen(stopped)).toMatch(/^Once upon\s+Stopped: the answer is not whole\.$/)
+    expect(toSeen(stopped)).toMatch(/^Once upon\s+Stopped\. This answer is incomplete\.$/)
     await slack.until(() => exchange.isAborted(), 'the model to be left')
   })
 

@@ -249,7 +249,7 @@ describe.concurrent.each(['socket', 'http'] as const)('killed over %s', transpor
     await slack.until(() => slack.calls.at(-1)?.method === 'chat.update', 'the mark to be on its way')
     await crash(world.bot)
     await restart()
-    await untilSeen(world, ts, ['Once\nStopped: the answer is not whole.'])
+    await untilSeen(world, ts, ['Once\nStopped. This answer is incomplete.'])
     expect(model.requests).toHaveLength(1)
   })
 })
