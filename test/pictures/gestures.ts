@@ -147,7 +147,7 @@ export const gestures: { names: { en: string; zh: string }; perform: (stage: Sta
         .first()
         .fill(`@Threadwise ${t('how much is 7 × 9?', '7 × 9 等于多少？')}`)
       await button(thread, t('Save', '保存')).click()
-      const offer = await sees(thread, t('new', '新的'))
+      const offer = await sees(thread, t('Want a new answer?', '要重新回答吗？'))
       await picture('a')
       await button(offer, t('Answer the new question', '回答新的问题')).click()
       await thread.getByRole('article').filter({ hasText: '63' }).waitFor()
