@@ -219,7 +219,7 @@ export const gestures: { names: { en: string; zh: string }; perform: (stage: Sta
       en: '`/classify report`, `/classify last 7 days in #feedback`, "what feedback came in this week?"',
       zh: '`/classify report`、`/classify last 7 days in #feedback`、“这周有哪些反馈？”',
     },
-    async perform({ t, main, open, say, sees, picture }) {
+    async perform({ t, main, thread, open, say, sees, picture }) {
       await open('feedback')
       await say('/classify report')
       await sees(main, t('The report is in your direct messages', '报告已发到私信'))
@@ -228,7 +228,7 @@ export const gestures: { names: { en: string; zh: string }; perform: (stage: Sta
       await main.getByRole('table').last().waitFor()
       await picture('b')
       await say(t('what feedback came in this week?', '这周有哪些反馈？'))
-      await sees(main, /1 reply|1 条回复/)
+      await sees(thread, t('The report is in your direct messages', '报告已发到私信'))
       await picture('c')
     },
   },
