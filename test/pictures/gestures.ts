@@ -274,8 +274,9 @@ export const gestures: { names: { en: string; zh: string }; perform: (stage: Sta
     names: { en: '`/summarize new`, "what is new since I last asked"', zh: '`/summarize new`、“上次之后有什么新内容”' },
     async perform({ t, main, open, say, sees, picture }) {
       await open('general')
+      await say(t('We decided to invite all customers to the launch.', '我们决定邀请所有客户参加发布会。'))
       await say(t('/summarize new', '/summarize 新消息'))
-      await sees(main, t('Decisions', '决定'))
+      await sees(main, t('read 1 message', '已读 1 条消息'))
       await picture()
     },
   },
