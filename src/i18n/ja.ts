@@ -216,7 +216,7 @@ export const ja: I18n = {
     digest: {
       added: (when, place, start, index) =>
         `設定しました。${place} の新着メッセージの要約を、${when}にダイレクトメッセージでお届けします。初回は${start}です。停止するには \`/summarize stop ${index}\` と送ってください。`,
-      when: (days, time) => `${japaneseDays(days)} ${time} `,
+      when: (days, time) => `${japaneseDays(days)} ${time}`,
       kind: japaneseDays,
       thread: 'そのスレッド',
       everywhere: 'すべての共通チャンネル',

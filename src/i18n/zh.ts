@@ -194,8 +194,8 @@ export const zh: I18n = {
     },
     digest: {
       added: (when, place, start, index) =>
-        `好的。从${start}开始，我会在${when}私信你 ${place} 的新内容。如需停止，发送 \`/summarize 停止 ${index}\`。`,
-      when: (days, time) => `${chineseDays(days)} ${time} `,
+        `好的。从${start}开始，我会在${when} 私信你 ${place} 的新内容。如需停止，发送 \`/summarize 停止 ${index}\`。`,
+      when: (days, time) => `${chineseDays(days)} ${time}`,
       kind: chineseDays,
       thread: '该讨论串',
       everywhere: '我们所有共同频道',
