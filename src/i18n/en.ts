@@ -383,13 +383,13 @@ export const en = {
   home: {
     title: 'Threadwise',
     intro:
-      'I answer in the thread while I think. Mention me in a channel, write to me directly, or use /ask. With /summarize I tell you what was decided in a channel and what is open, with /classify what kind of feedback a text is, and why.',
+      'Mention me in a channel, send me a direct message, or use /ask, and I’ll answer in the thread. /summarize tells you what was decided in a channel and what’s still open; /classify tells you what kind of feedback a text is, and why.',
     follow:
-      'In a thread that I take part in, you need not mention me again. Begin with someone else’s @name and I keep quiet.',
+      'Once I’m in a thread, you don’t need to mention me again. Start with someone else’s @name and I’ll stay out of it.',
     model: 'Answers come from: {name}',
     modelEnds: '⚠️ {name} will be shut down on {date}. Set OPENAI_MODEL to another model before then.',
     reads:
-      'I read the thread that I am asked in and its files and send them to that model. Outside Slack I keep a question only until it is answered, your thumbs, feedback with its labels, and for 30 days what I found for summaries.',
+      'I send that model the thread you ask in and its files. Outside Slack, I keep your question until it’s answered, your ratings, labelled feedback, and the points of summaries for 30 days.',
     ask: 'Ask a question',
     missed: 'What did I miss?',
     forget: 'Delete my data',

@@ -172,8 +172,8 @@ export const zh = {
       notRead: '未读全：{names}。可以试试“总结 #频道”',
     },
     digest: {
-      added: '好的。从{start}开始，我会在{when}私信你 {place} 的新内容。如需停止，发送 `/summarize 停止 {index}`。',
-      when: '{pattern, select, daily{每天 {time} } weekdays{每个工作日 {time} } weekends{每个周末 {time} } other{每{days} {time} }}',
+      added: '好的。从{start}开始，我会在{when} 私信你 {place} 的新内容。如需停止，发送 `/summarize 停止 {index}`。',
+      when: '{pattern, select, daily{每天 {time}} weekdays{每个工作日 {time}} weekends{每个周末 {time}} other{每{days} {time}}}',
       weekday: '{day, date, ::EEE}',
       thread: '该讨论串',
       everywhere: '我们所有共同频道',
@@ -352,12 +352,12 @@ export const zh = {
   home: {
     title: 'Threadwise',
     intro:
-      '我一边思考一边在讨论串里回答。在频道里提及我、直接给我发私信，或使用 /ask。用 /summarize 可以知道频道里决定了什么、还有什么没解决，用 /classify 可以让我判断一条反馈属于哪一类、为什么。',
+      '在频道里提及我、给我发私信，或使用 /ask，我都会在讨论串里回答。/summarize 告诉你频道里决定了什么、还有什么没解决；/classify 判断一条反馈属于哪一类，并给出依据。',
     follow: '在我参与的讨论串里，不必再提及我。以别人的 @名字 开头，我就不插话。',
     model: '回答来自：{name}',
     modelEnds: '⚠️ {name} 将于 {date} 停止服务。请在此之前把 OPENAI_MODEL 换成其他模型。',
     reads:
-      '我读取提问所在的讨论串和其中的文件，把它们发给该模型。在 Slack 之外，我只把问题保存到回答为止，另外保存你的评价、反馈及其分类，以及 30 天内为摘要找到的要点。',
+      '我会把提问所在的讨论串和其中的文件发给该模型。在 Slack 之外，我只保存：尚未回答的问题、你的评价、反馈及其分类，以及总结的要点（保留 30 天）。',
     ask: '提一个问题',
     missed: '我错过了什么？',
     forget: '删除我的数据',
