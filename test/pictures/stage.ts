@@ -63,6 +63,7 @@ export function createStage(page: Page, language: 'en' | 'zh', folder: string) {
     },
     /** Opens the menu of the last message with a text. */
     async openMenu(where: Locator, text: string) {
+      if (await page.getByRole('menu').isVisible()) return
       const message = messages(where).filter({ hasText: text }).last()
       await message.hover()
       await button(message, t('More actions', '更多操作')).click()
