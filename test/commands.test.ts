@@ -50,7 +50,7 @@ describe('npm run backup', () => {
 })
 
 describe('npm run … -- --help', () => {
-  const commands = ['start', 'playground', 'backup', 'forget', 'move', 'eval', 'report', 'bench']
+  const commands = ['start', 'playground', 'backup', 'forget', 'move', 'eval', 'report', 'bench', 'pictures']
 
   test.for(commands)('prints how %s is used, does nothing and ends well', async command => {
     const { out, errors, code, files } = await run(command, ['--help'])

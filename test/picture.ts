@@ -3,10 +3,11 @@ import { mkdtemp, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
-import { type Browser, chromium, type Page } from 'playwright-core'
+import type { Browser, Page } from 'playwright-core'
 import { createWorkspace, type Workspace } from '../playground/slack-emulator/workspace.ts'
 import { createPageRoutes } from '../playground/static.ts'
 import { joinFrames } from './animated-png.ts'
+import { openChromium } from './playground/chromium.ts'
 import { createScriptedModel } from './scripted-model.ts'
 
 /**
@@ -62,10 +63,7 @@ const wordMs = 90
 /** How long the last picture is seen. */
 const lastMs = 3_000
 
-const browser = await chromium.launch({
-  executablePath: process.env.CHROMIUM_PATH ?? '/usr/bin/chromium',
-  args: ['--no-sandbox', '--disable-gpu', '--no-first-run', '--disable-background-networking', '--disable-sync'],
-})
+const browser = await openChromium()
 try {
   for (const recording of recordings) {
     const picture = await record(browser, recording)

@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path'
 import { calcPrice } from '@pydantic/genai-prices'
 import { describe, expect, test } from 'vitest'
 import { environment } from '../src/config.ts'
+import { gestures } from './pictures/gestures.ts'
 
 const names = ['README.md', 'README.zh-CN.md'] as const
 const read = (file: string) => readFile(file, 'utf8')
@@ -59,6 +60,12 @@ describe.for(names)('%s', name => {
     const source = (await Promise.all(files.map(file => read(join('src', file))))).join('\n')
     expect(logged.length).toBeGreaterThan(5)
     expect(logged.filter(line => line !== 'npm start' && !source.includes(line))).toEqual([])
+  })
+
+  test('names, under what people can do, exactly the gestures that `npm run pictures` does', async () => {
+    const rows = (await read(name)).split('\n## ').find(part => /^(What people can do|能做什么)/.test(part)) ?? ''
+    const named = [...rows.matchAll(/^\| (.*?) \|/gm)].map(match => match[1]).slice(1)
+    expect(gestures.map(({ names }) => names[name === 'README.md' ? 'en' : 'zh'])).toEqual(named)
   })
 
   test('says what the assumed use costs at today’s list prices', async () => {

@@ -23,9 +23,11 @@ const formats = ['mp3', 'opus', 'aac', 'flac', 'wav', 'pcm']
 export async function createSpeechServer({
   voices,
   answer,
+  atEnd = onTestFinished,
 }: {
   voices?: string[]
   answer?: (request: SpeechRequest, count: number) => { status: number; bytes?: Uint8Array } | undefined
+  atEnd?: (end: () => void) => unknown
 } = {}) {
   const requests: SpeechRequest[] = []
   const gate = { opened: Promise.resolve() }
@@ -56,7 +58,7 @@ export async function createSpeechServer({
     response.writeHead(200, { 'content-type': 'audio/mpeg' }).end(given.bytes ?? buildMp3(asked.input.length, count))
   })
   await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
-  onTestFinished(() => {
+  atEnd(() => {
     server.closeAllConnections()
     server.close()
   })

@@ -28,7 +28,10 @@ const formats: Record<string, string> = {
 }
 
 /** Starts a stand-in for a transcription server with the vendor's limits. It hears the words of test recordings, unless `answer` knows better. */
-export async function openTranscriptionServer(answer: (sent: Sent) => Answer = () => undefined) {
+export async function openTranscriptionServer(
+  answer: (sent: Sent) => Answer = () => undefined,
+  atEnd: (end: () => void) => unknown = onTestFinished,
+) {
   const requests: Sent[] = []
   const reply = async (request: IncomingMessage): Promise<Exclude<Answer, undefined>> => {
     const form = await readForm(request)
@@ -54,7 +57,7 @@ export async function openTranscriptionServer(answer: (sent: Sent) => Answer = (
     response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body))
   })
   await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
-  onTestFinished(() => {
+  atEnd(() => {
     server.closeAllConnections()
     server.close()
   })

@@ -66,7 +66,10 @@ const toList = (quotes: readonly Quote[], own: Own): string =>
 
 /** Who said it and when, as the link to it where there is one. */
 function attribution({ from, time, link, file }: Said, own: Own): string {
-  const label = [from, file, time].filter(part => part !== undefined).join(own.comma)
+  // The conversation tells times as its reader's clock does.
+  const at = Date.parse(`${time?.replace(' ', 'T')}Z`)
+  const when = Number.isNaN(at) ? time : own.moments.full(at, 'UTC')
+  const label = [from, file, when].filter(part => part !== undefined).join(own.comma)
   if (label === '') return link ? `${own.dash}<${link}>` : ''
   return `${own.dash}${link ? `[${label.replace(/[[\]]/g, '')}](${link})` : label}`
 }

@@ -11,7 +11,7 @@ export function sumUp([system, question]: readonly ChatMessage[]): string | unde
   const instructions = system === undefined ? '' : textOf(system)
   const material = question === undefined ? '' : textOf(question)
   if (instructions.startsWith('You sum up what people wrote'))
-    return toJson(summarize(toSaid(material).filter(({ file }) => file === undefined)))
+    return toJson(summarize(toSaid(material).filter(({ file, text }) => file === undefined && !asksBot.test(text))))
   if (instructions.startsWith('You join the summaries')) return toJson(summarize(toPointsSaid(material)))
   if (!instructions.startsWith('You write a summary, out of points')) return undefined
   const [, wish = ''] = /<wish>([^<]*)<\/wish>/.exec(instructions) ?? []
@@ -31,6 +31,9 @@ function toJson({ headline, upshot, decisions, questions, tasks }: Summary): str
     facts: upshot.map(toPoint),
   })
 }
+
+/** Who asks the bot has been answered. */
+const asksBot = /^@threadwise\b/i
 
 /** "I'll do it" is a task of whoever says it. */
 const isOwn = ({ sentence }: Quote) => /\b(?:i|i['’]ll|i['’]m|me|my)\b|我/i.test(sentence)

@@ -1,3 +1,4 @@
+import { createFormats } from '../../src/i18n/formats.ts'
 import { detectLanguage } from '../../src/text/language.ts'
 
 /** Everything that the built-in engine says in its own words, in one language; all the rest of an answer is quoted. */
@@ -13,6 +14,8 @@ interface Sentences {
   noSentence: { decisions: string; questions: string; tasks: string; upshot: string }
   comma: string
   dash: string
+  /** Formats times. */
+  moments: ReturnType<typeof createFormats>
 }
 
 const en: Sentences = {
@@ -39,6 +42,7 @@ const en: Sentences = {
   },
   comma: ', ',
   dash: ' — ',
+  moments: createFormats('en-US'),
 }
 
 const zh: Sentences = {
@@ -62,6 +66,7 @@ const zh: Sentences = {
   },
   comma: '，',
   dash: ' —— ',
+  moments: createFormats('zh-CN'),
 }
 
 /** The languages in which the engine answers. */

@@ -126,10 +126,7 @@ const texts = {
   outOfRange: ['This number is out of range. Try another one.', '数字超出了允许范围，请换一个。'],
   notAnAddress: ['Please enter an email address.', '请输入电子邮件地址。'],
   notALink: ['Please enter a link that starts with http:// or https://.', '请输入以 http:// 或 https:// 开头的链接。'],
-  unknownBlock: named([
-    type => `This page can’t show this block: ${type}`,
-    type => `此页面无法显示这种区块：${type}`,
-  ]),
+  unknownBlock: named([type => `This page can’t show this block: ${type}`, type => `此页面无法显示这种区块：${type}`]),
   picture: ['picture', '图片'],
   yes: ['Yes', '确定'],
   moreOptions: ['More options', '更多选项'],

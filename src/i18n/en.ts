@@ -385,9 +385,9 @@ export const en = {
   home: {
     title: 'Threadwise',
     intro:
-      'Mention me in a channel, send me a direct message, or use /ask. I answer in the thread, and you can read along while I write. /summarize tells you what was decided in a channel and what’s still open. /classify tells you what kind of feedback a text is, and why.',
+      'Mention me in a channel, send me a direct message, or use /ask, and I’ll answer in the thread. /summarize tells you what was decided in a channel and what’s still open; /classify tells you what kind of feedback a text is, and why.',
     follow:
-      'Once I’m in a thread, you don’t need to mention me again. To talk to someone else there, start your message with their @name.',
+      'Once I’m in a thread, you don’t need to mention me again. Start with someone else’s @name and I’ll stay out of it.',
     model: 'Answers come from: {name}',
     modelEnds: '⚠️ {name} will be shut down on {date}. Set OPENAI_MODEL to another model before then.',
     reads:

@@ -194,7 +194,7 @@ export const ja = {
     digest: {
       added:
         '設定しました。{place} の新着メッセージの要約を、{when}にダイレクトメッセージでお届けします。初回は{start}です。停止するには `/summarize stop {index}` と送ってください。',
-      when: '{pattern, select, daily{毎日 {time} } weekdays{平日 {time} } weekends{毎週末 {time} } other{毎週{days} {time} }}',
+      when: '{pattern, select, daily{毎日 {time}} weekdays{平日 {time}} weekends{毎週末 {time}} other{毎週{days} {time}}}',
       weekday: '{day, date, ::EEEE}',
       thread: 'そのスレッド',
       everywhere: 'すべての共通チャンネル',

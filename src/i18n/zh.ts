@@ -173,8 +173,8 @@ export const zh = {
       notRead: '没有读完：{names}。可以试试“总结 #频道”',
     },
     digest: {
-      added: '好的。从{start}开始，我会在{when}私信你 {place} 的新内容。如需停止，发送 `/summarize 停止 {index}`。',
-      when: '{pattern, select, daily{每天 {time} } weekdays{每个工作日 {time} } weekends{每个周末 {time} } other{每{days} {time} }}',
+      added: '好的。从{start}开始，我会在{when} 私信你 {place} 的新内容。如需停止，发送 `/summarize 停止 {index}`。',
+      when: '{pattern, select, daily{每天 {time}} weekdays{每个工作日 {time}} weekends{每个周末 {time}} other{每{days} {time}}}',
       weekday: '{day, date, ::EEE}',
       thread: '那个消息列',
       everywhere: '我们所有共同频道',
@@ -354,8 +354,8 @@ export const zh = {
   home: {
     title: 'Threadwise',
     intro:
-      '在频道里提及我、给我发私信，或使用 /ask，我会在消息列里回答，边写边显示。用 /summarize 了解频道里决定了什么、还有什么没解决；用 /classify 判断一条反馈属于哪一类、为什么。',
-    follow: '在我回答过的消息列里，不用再提及我。想和别人说话时，以对方的 @名字 开头，我就不会插话。',
+      '在频道里提及我、给我发私信，或使用 /ask，我都会在消息列里回答。/summarize 告诉你频道里决定了什么、还有什么没解决；/classify 判断一条反馈属于哪一类，并给出依据。',
+    follow: '在我参与的消息列里，不必再提及我。以别人的 @名字 开头，我就不插话。',
     model: '回答来自：{name}',
     modelEnds: '⚠️ {name} 将于 {date} 停止服务。请在此之前把 OPENAI_MODEL 换成其他模型。',
     reads:

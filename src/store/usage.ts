@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { type Kysely, PostgresAdapter, type Selectable, sql } from 'kysely'
+import { personKey, wasForgotten } from './forgetting.ts'
 import type { Schema } from './tables.ts'
 import type { Writer } from './writer.ts'
 
@@ -47,13 +48,20 @@ export function createUsage(db: Kysely<Schema>, writer: Writer) {
           .execute()
         return { id }
       }),
-    /** Adds what a request took, if it took anything, and releases what was reserved for it. */
-    async settle(row: UsageRow | undefined, reservation: string | undefined): Promise<void> {
+    /**
+     * Adds what a request took that began at `since`, if it took anything, and releases what was reserved for it. A person who was forgotten
+     * meanwhile is not named.
+     */
+    async settle(
+      row: UsageRow | undefined,
+      { reservation, since }: { reservation?: string | undefined; since: number },
+    ): Promise<void> {
       await writer.write(() =>
         db.transaction().execute(async on => {
           if (reservation !== undefined) await on.deleteFrom('spending').where('id', '=', reservation).execute()
           if (row === undefined) return
-          await addRow(on, row)
+          const isForgotten = await wasForgotten(on, [personKey(row.person)], since)
+          await addRow(on, isForgotten ? { ...row, person: '' } : row)
         }),
       )
     },

@@ -17,7 +17,7 @@ import { openDatabase, withParts, withPostgres } from '../postgres.ts'
 const silent = { debug() {}, info() {}, warn() {}, error() {} } as unknown as Log
 
 /** Tables of which nothing is moved: the migrations' own, and what lasts no longer than a minute. */
-const leftBehind = /^(kysely_|sqlite_|budget_|forgotten$)/
+const leftBehind = /^(kysely_|sqlite_|budget_|forgotten$|spending$)/
 
 const noon = 1_764_000_000_000
 
@@ -146,7 +146,7 @@ withPostgres('npm run move', () => {
 
 /** One of everything, and three turns: answered, being answered, not begun. */
 async function fill(store: Store): Promise<void> {
-  const { turns, outbox, ratings, labels, settings, personSettings, parts, digests, facts } = store
+  const { turns, outbox, ratings, labels, settings, personSettings, parts, digests, facts, usage } = store
   await personSettings.change({ teamId: 'T1', user: 'U1' }, { speed: 2 })
   const turn = { channel: 'C1', threadTs: '1', ts: '1', turn: '{}' }
   await turns.save({ ...turn, id: 'done' })
@@ -166,6 +166,9 @@ async function fill(store: Store): Promise<void> {
   await digests.add({ ...digest, title: '工作日 9:00', nextAt: noon })
   await digests.writeTold('U1', 'C1', 'done', '100.1')
   await digests.writePosted('done', 'C1', '1.6')
+  const used = { day: '2026-11-28', person: 'U1', channel: 'C1', feature: 'chat', model: 'm', calls: 1, cost: 7 }
+  const tokens = { tokens_in: 9, tokens_cached: 0, tokens_out: 2, tokens_reasoning: 0 }
+  await usage.settle({ ...used, ...tokens }, { since: noon })
   await facts.write('heard_at', '1764000000.000100')
 }
 

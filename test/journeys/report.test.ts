@@ -222,21 +222,28 @@ describe('a report', () => {
     )
   })
 
-  test('comes by asking for it: of the channel where somebody asks, in a direct message of the watched channels', async () => {
+  test('comes by asking for it: of the channel where somebody asks, in a direct message of those with feedback that they may see', async () => {
     const story = await open()
     const { slack, store, model, say, untilReply } = story
     const { dana, mei, general } = { ...slack.people, ...slack.channels }
-    await store.labels.save(toRecord(slack, { text: '页面不好看', kind: 'usability', quote: '不好看' }))
     const direct = slack.snapshot(mei).channels.find(({ kind }) => kind === 'im')?.id ?? ''
     const none = await say(mei, direct, '本周收到了哪些反馈？')
     await untilReply(direct, none, reply => toSeen(reply).includes('没有已分类的反馈'), 'what to do')
+    await store.labels.save(toRecord(slack, { text: '页面不好看', kind: 'usability', quote: '不好看' }))
+    const unwatched = await say(mei, direct, '本周收到了哪些反馈？')
+    await untilReply(
+      direct,
+      unwatched,
+      reply => toSeen(reply).includes('私信'),
+      'the answer of a channel nobody watches',
+    )
     const asked = await say(dana, general, `<@${slack.botUserId}> what feedback came in during the last 7 days?`)
     await untilReply(general, asked, reply => toSeen(reply).includes('in your direct messages'), 'the answer')
     await watch(story)
     const again = await say(mei, direct, '最近七天收到了哪些反馈？')
     await untilReply(direct, again, reply => toSeen(reply).includes('私信'), 'the answer in Chinese')
     const isReport = (message: PageMessage) => toSeen(message).includes('“不好看”')
-    await slack.until(() => slack.messages(direct).some(isReport), 'the report')
+    await slack.until(() => slack.messages(direct).filter(isReport).length === 2, 'both reports')
     expect(model.requests).toEqual([])
   })
 

@@ -278,9 +278,9 @@ describe('/summarize', () => {
     const { slack, model, say } = story
     const { dana, lee, mei, general } = { ...slack.people, ...slack.channels }
     await say(lee, general, 'old news')
-    await command(story, dana, general, '')
+    await command(story, dana, general, 'last 200')
     ;(await model.next()).reply(json({ facts: [point('Old.', 1)] }))
-    await untilDirect(story, dana, isWhole, 'the summary')
+    await untilDirect(story, dana, isWhole, 'the summary of all that there is')
     await command(story, dana, general, 'new')
     await untilDirect(story, dana, one => toSeen(one).includes('Nothing new since'), 'that there is nothing')
     expect(model.requests).toHaveLength(1)

@@ -1,20 +1,10 @@
 import { existsSync } from 'node:fs'
 import { App, LogLevel } from '@slack/bolt'
-import { type Browser, chromium, type Page } from 'playwright-core'
+import type { Browser, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, describe, expect } from 'vitest'
 import { createWorkspace, type Workspace, type WorkspaceOptions } from '../../playground/slack-emulator/workspace.ts'
 import { createPageRoutes } from '../../playground/static.ts'
-
-export const executablePath = process.env.CHROMIUM_PATH ?? '/usr/bin/chromium'
-export const switches = [
-  '--no-sandbox',
-  '--disable-gpu',
-  '--disable-quic',
-  '--no-first-run',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-]
+import { executablePath, openChromium } from './chromium.ts'
 
 /** Opens the page in a workspace of its own; the story before it, if it still goes on, ends. */
 export type Begin = (options?: StoryOptions) => Promise<Story>
@@ -35,7 +25,7 @@ export function describeInChromium(title: string, stories: (begin: Begin) => voi
       if (!mayComplain) expect(ended?.complaints ?? []).toEqual([])
     }
     beforeAll(async () => {
-      browser = await chromium.launch({ executablePath, args: switches })
+      browser = await openChromium()
     })
     afterEach(end)
     afterAll(() => browser.close())

@@ -1,13 +1,13 @@
 import { existsSync } from 'node:fs'
-import { chromium, type Page } from 'playwright-core'
+import type { Page } from 'playwright-core'
 import { describe, expect, onTestFinished, test } from 'vitest'
-import { executablePath, switches } from './browser.ts'
+import { executablePath, openChromium } from './chromium.ts'
 import { openPlayground } from './open-playground.ts'
 
 /** Opens a fresh playground in a browser, as somebody who has never been there. */
 async function openPage(locale = 'en-US') {
   const { url } = await openPlayground()
-  const browser = await chromium.launch({ executablePath, args: switches })
+  const browser = await openChromium()
   onTestFinished(() => browser.close())
   const page = await browser.newPage({ viewport: { width: 1440, height: 900 }, locale, reducedMotion: 'reduce' })
   const complaints: string[] = []

@@ -115,7 +115,7 @@ test('the playground keeps what the bot keeps in DATA_DIR, for report, eval and 
 })
 
 test('SIGTERM to npm run playground ends the page and the bot', async () => {
-  const { child, url } = await openPlayground({}, 'npm', ['run', 'playground'])
+  const { child, url } = await openPlayground({}, { command: 'npm', args: ['run', 'playground'] })
   child.kill('SIGTERM')
   await expect
     .poll(
@@ -160,7 +160,7 @@ test('the playground leaves the data of a real bot alone, also when a .env file 
   await read.close()
   const elsewhere = await mkdtemp(join(tmpdir(), 'threadwise-env-'))
   await writeFile(join(elsewhere, '.env'), `DATA_DIR=${folder}\n`)
-  await openPlayground({}, process.execPath, [resolve('playground/main.ts')], elsewhere)
+  await openPlayground({}, { args: [resolve('playground/main.ts')], cwd: elsewhere })
 })
 
 test('npm run playground -- --help is help', async () => {

@@ -70,7 +70,7 @@ const under = (answer: string, heading: string): string[] =>
 describe('a question about the conversation', () => {
   it('is answered with the sentence, who said it, when, and the link', () => {
     expect(ask('@Threadwise when do we ship billing?', RELEASE)).toContain(
-      "- “Agreed, let's ship billing on Monday the 14th.” — [Dana, 2026-11-23 14:03](https://team.slack.com/p1403)",
+      "- “Agreed, let's ship billing on Monday the 14th.” — [Dana, Mon, Nov 23 14:03](https://team.slack.com/p1403)",
     )
   })
 
@@ -232,6 +232,15 @@ describe('a summary that the bot asks for', () => {
       upshot: { text: string }
     }
   const textsOf = (points: { text: string }[] | undefined) => (points ?? []).map(({ text }) => text)
+
+  it('takes no question to the bot for an open one', () => {
+    const points = pointsOf([
+      ['Dana', '@threadwise how much is 7 × 9?'],
+      ['Dana', 'Who books the room?'],
+    ])
+    expect(textsOf(points.questions)).toEqual(['Who books the room?'])
+    expect(JSON.stringify(points)).not.toContain('7 × 9')
+  })
 
   it('has a decision for its headline, and no fact that a later decision changes', () => {
     const points = pointsOf([

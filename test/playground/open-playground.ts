@@ -9,16 +9,19 @@ const engine = { OPENAI_BASE_URL: '', OPENAI_API_KEY: '', OLLAMA_HOST: '' }
 /** Starts the playground as its user does; with `npm`, below npm and a shell. Resolves when it says its address. */
 export async function openPlayground(
   env: Record<string, string> = {},
-  command = process.execPath,
-  args = ['playground/main.ts'],
-  cwd = process.cwd(),
+  {
+    command = process.execPath,
+    args = ['playground/main.ts'],
+    cwd = process.cwd(),
+    atEnd = onTestFinished as (clean: () => void) => unknown,
+  } = {},
 ) {
   const port = await freePort()
   const child = spawn(command, args, {
     cwd,
     env: { PATH: process.env.PATH ?? '', HOME: tmpdir(), PORT: String(port), ...engine, ...env },
   })
-  onTestFinished(() => void child.kill('SIGKILL'))
+  atEnd(() => void child.kill('SIGKILL'))
   let said = ''
   child.stderr.on('data', data => process.stderr.write(data))
   while (!said.includes('Answers come from')) said += String((await once(child.stdout, 'data'))[0])

@@ -390,11 +390,11 @@ export function storeContract(name: string, openPlace: () => Promise<OpenStore>)
 
     test('is added up by day, person, channel, feature and model', async () => {
       const { usage } = await openNew()
-      await usage.settle(used('U1', 7), undefined)
-      await usage.settle(used('U1', 8), undefined)
-      await usage.settle(used('U2', 1), undefined)
-      await usage.settle({ ...used('U1', 100), day: '2026-11-02' }, undefined)
-      await usage.settle({ ...used('U1', 1_000), day: '2026-10-31' }, undefined)
+      await usage.settle(used('U1', 7), { since: now })
+      await usage.settle(used('U1', 8), { since: now })
+      await usage.settle(used('U2', 1), { since: now })
+      await usage.settle({ ...used('U1', 100), day: '2026-11-02' }, { since: now })
+      await usage.settle({ ...used('U1', 1_000), day: '2026-10-31' }, { since: now })
       expect(await usage.between('2026-11-28', '2026-11-30')).toEqual([
         { ...used('U1', 15), calls: 2, tokens_in: 200, tokens_cached: 80, tokens_out: 40, tokens_reasoning: 10 },
         used('U2', 1),
@@ -404,11 +404,13 @@ export function storeContract(name: string, openPlace: () => Promise<OpenStore>)
 
     test('of a person who is forgotten stays, without their name', async () => {
       const { usage, forgetting } = await openNew()
-      for (const person of ['U1', 'U1', 'U2', '']) await usage.settle(used(person, 1), undefined)
+      for (const person of ['U1', 'U1', 'U2', '']) await usage.settle(used(person, 1), { since: now })
       await forgetting.person('U1')
+      // A request that was in flight meanwhile.
+      await usage.settle(used('U1', 1), { since: 0 })
       const left = await usage.between('2026-11-28', '2026-11-28')
       expect(left.map(({ person, cost }) => [person, cost]).toSorted()).toEqual([
-        ['', 3],
+        ['', 4],
         ['U2', 1],
       ])
     })
@@ -422,7 +424,7 @@ export function storeContract(name: string, openPlace: () => Promise<OpenStore>)
       ])
       expect((await ask('U4')).exceeded).toBe('month')
       const [first] = asked
-      await usage.settle(used('U1', 4), first?.id)
+      await usage.settle(used('U1', 4), { reservation: first?.id, since: now })
       expect((await ask('U1')).exceeded).toBe('month')
       const later = now + 31 * 60_000
       expect((await usage.reserve({ person: 'U1', cost: 10 }, { personDay: 25 }, later)).id).toBeDefined()

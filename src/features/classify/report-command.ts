@@ -77,7 +77,7 @@ export function parseReportRequest(given: string): AskedReport['request'] | unde
 const csvAction = 'label_csv'
 const csvSchema = z.object({ channel: z.string(), from: z.number(), to: z.number() })
 /** The time that a report covers if none is named. */
-const usualMs = 28 * 86_400_000
+export const usualMs = 28 * 86_400_000
 /** Messages of a channel that are labelled for one report; more take a model server hours. */
 const mostMessages = 2_000
 

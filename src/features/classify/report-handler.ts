@@ -1,6 +1,6 @@
 import type { Turn } from '../../queue/turn.ts'
 import type { TurnContext } from '../context.ts'
-import { makeReport } from './report-command.ts'
+import { makeReport, usualMs } from './report-command.ts'
 import type { ClassifyServices } from './services.ts'
 
 const english =
@@ -30,14 +30,14 @@ export function parseReportTurn({ question }: Turn): string | undefined {
 
 /**
  * Answers a question for a report: sends the report of the channel that it names or in which it was asked, and in a direct message those of
- * the watched channels that the person may see.
+ * the watched channels that the person may see; if there is none, of the channels with labelled feedback.
  */
 export async function answerWithReport(
   { turn, i18n, reply, deps }: TurnContext<ClassifyServices>,
   words: string,
 ): Promise<void> {
   const isNamed = /<#|#\S/.test(words)
-  const places = turn.place === 'channel' || isNamed ? [turn.channel] : await findWatched(deps, turn.user)
+  const places = turn.place === 'channel' || isNamed ? [turn.channel] : await findChannels(deps, turn.user)
   const outcomes = new Set<string>()
   for (const channel of places.length === 0 ? [turn.channel] : places)
     outcomes.add(
@@ -48,12 +48,14 @@ export async function answerWithReport(
   await reply.finish()
 }
 
-async function findWatched({ settings, access }: ClassifyServices, user: string): Promise<string[]> {
-  const found = await Promise.all(
-    settings
-      .watched()
-      .slice(0, mostReports)
-      .map(id => access.find(user, { id })),
-  )
-  return found.flatMap(channel => channel?.id ?? [])
+async function findChannels({ settings, store, access }: ClassifyServices, user: string): Promise<string[]> {
+  const readable = async (ids: string[]) => {
+    const found = await Promise.all(ids.slice(0, mostReports).map(id => access.find(user, { id })))
+    return found.flatMap(channel => channel?.id ?? [])
+  }
+  const watched = await readable(settings.watched())
+  if (watched.length > 0) return watched
+  const now = Date.now()
+  const labelled = await store.labels.between({ from: now - usualMs, to: now }, undefined, user)
+  return readable([...new Set(labelled.map(({ channel }) => channel))])
 }

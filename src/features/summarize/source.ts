@@ -108,7 +108,9 @@ export async function fetchSource(ctx: SourceContext, source: Source, request: R
   const range = rangeOf(source, request)
   const count = span?.kind === 'last' ? span.count : undefined
   const read = await fetchMessages(ctx, source, { ...request, range, count })
-  const from = count === undefined ? range.from : Number(read.messages[0]?.ts ?? 0) * 1000
+  // Fewer messages than were asked for are all that there are.
+  const isWhole = count !== undefined && read.messages.length < count
+  const from = count === undefined ? range.from : isWhole ? 0 : Number(read.messages[0]?.ts ?? 0) * 1000
   const due = readMarker ?? (source.threadTs === undefined && count === undefined ? now - usualMs : 0)
   const isAllNew = range.to >= now && from <= due + tsResolutionMs && read.lost === undefined && !read.isCut
   return { ...read, range: range.from > 0 ? range : undefined, isAllNew }

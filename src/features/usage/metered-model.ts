@@ -31,6 +31,7 @@ export function createMeteredModel(model: Model, deps: MeteringDeps): Model {
   const stream: Model['stream'] = async function* (messages, signal, options = {}) {
     const purpose = options.purpose ?? { feature: 'chat', channel: '', person: '' }
     const reservation = hasBudgets ? await reserve(model, { messages, person: purpose.person }, deps) : undefined
+    const since = Date.now()
     const counted: Usage = { tokensIn: undefined, tokensOut: undefined }
     let written = 0
     let { name } = model
@@ -47,7 +48,7 @@ export function createMeteredModel(model: Model, deps: MeteringDeps): Model {
       // What a server does not tell, or an aborted answer took, is estimated.
       const tokensIn = counted.tokensIn ?? (isSent ? sumTokens(messages, estimateTokens) : 0)
       const usage = { ...counted, tokensIn, tokensOut: counted.tokensOut ?? written }
-      await settle(deps, { purpose, usage, model, name, reservation })
+      await settle(deps, { purpose, usage, model, name, reservation, since })
     }
   }
   // The other properties change as the model learns.
@@ -68,7 +69,14 @@ async function reserve(
 
 async function settle(
   { usage, budgets, onWarning }: MeteringDeps,
-  done: { purpose: Purpose; usage: Usage; model: Model; name: string; reservation: string | undefined },
+  done: {
+    purpose: Purpose
+    usage: Usage
+    model: Model
+    name: string
+    reservation: string | undefined
+    since: number
+  },
 ): Promise<void> {
   const now = Date.now()
   const cost = (await done.model.price(done.usage, done.name)) ?? 0
@@ -84,7 +92,7 @@ async function settle(
     tokens_reasoning: done.usage.tokensReasoning ?? 0,
     cost,
   }
-  await usage.settle(isSent ? row : undefined, done.reservation)
+  await usage.settle(isSent ? row : undefined, done)
   if (!isSent) return
   const spent = await usage.spent(done.purpose.person, now)
   for (const name of Object.keys(budgets) as (keyof Budgets)[]) {

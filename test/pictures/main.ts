@@ -1,0 +1,63 @@
+import { join } from 'node:path'
+import type { Browser } from 'playwright-core'
+import { parseCommandLine } from '../../src/cli/command-line.ts'
+import { openChromium } from '../playground/chromium.ts'
+import { openPlayground } from '../playground/open-playground.ts'
+import { createSpeechServer } from '../speech-server.ts'
+import { openTranscriptionServer } from '../transcription-server.ts'
+import { gestures } from './gestures.ts'
+import { createStage } from './stage.ts'
+
+const usage = `Usage: npm run pictures -- FOLDER
+
+Does everything that the README says people can do in a fresh playground, with Chromium, and puts pictures of it into FOLDER:
+in English and Chinese, light and dark, on a desktop and a phone.
+
+  CHROMIUM_PATH        where Chromium is (/usr/bin/chromium)
+`
+const { positionals } = parseCommandLine(usage, {}, { allowPositionals: true })
+const [folder = 'pictures'] = positionals
+
+const atEnd: (() => void)[] = []
+const browser = await openChromium()
+try {
+  for (const language of ['en', 'zh'] as const) await takePictures(browser, language)
+} finally {
+  await browser.close()
+  for (const end of atEnd) end()
+}
+
+async function takePictures(browser: Browser, language: 'en' | 'zh'): Promise<void> {
+  const toEnd = (end: () => void) => atEnd.push(end)
+  const heard = { en: 'When do we ship the new sign-up page?', zh: '安卓版什么时候发布？' }[language]
+  const ear = await openTranscriptionServer(() => ({ text: heard }), toEnd)
+  const voice = await createSpeechServer({ atEnd: toEnd })
+  const env = {
+    TRANSCRIPTION_BASE_URL: ear.baseUrl,
+    SPEECH_BASE_URL: voice.config.baseUrl,
+    SPEECH_MODEL: voice.config.model,
+    SPEECH_VOICE: voice.config.voice,
+  }
+  const { url } = await openPlayground(env, { atEnd: toEnd })
+  // 小梅 lives in Shanghai; Dana where the machine stands.
+  const zone = language === 'zh' && { timezoneId: 'Asia/Shanghai' }
+  const context = await browser.newContext({ reducedMotion: 'reduce', locale: language, ...zone })
+  const page = await context.newPage()
+  page.setDefaultTimeout(20_000)
+  await page.goto(url)
+  if (language === 'zh') {
+    await page.getByRole('button', { name: /Dana$/ }).click()
+    await page.getByRole('menuitemradio', { name: '小梅' }).click()
+  }
+  const stage = createStage(page, language, join(folder, language))
+  for (const [index, { names, perform }] of gestures.entries()) {
+    const number = String(index + 1).padStart(2, '0')
+    const picture = (part = '', reopen?: () => Promise<unknown>) => stage.picture(`${number}${part}`, reopen)
+    await perform({ ...stage, picture }).catch(async error => {
+      await picture('-failed')
+      throw new Error(`Not as the README says: ${names[language]}`, { cause: error })
+    })
+    process.stdout.write(`${language} ${number} ${names[language]}\n`)
+  }
+  await context.close()
+}
