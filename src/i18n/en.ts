@@ -202,7 +202,7 @@ export const en = {
         '{pattern, select, daily{Stopped your daily digest of {place}.} weekdays{Stopped your weekday digest of {place}.} weekends{Stopped your weekend digest of {place}.} other{Stopped your {days} digest of {place}.}}',
       unknown: 'You have no digest {word}. `/summarize list` shows yours.',
       unclear:
-        'When? Try `/summarize every weekday 9:00`, `every monday at 14:30` or `every day 9am #general only decisions`.',
+        'When should I send it? Try `/summarize every weekday 9:00`, `every monday at 14:30` or `every day 9am #general only decisions`.',
       tooMany:
         'You already have {most, number} digests, which is the most I can keep. Stop one first: `/summarize list`.',
       next: 'next {time}',
@@ -316,11 +316,11 @@ export const en = {
     silent: 'The language model sent nothing for {seconds, plural, one{# second} other{# seconds}}. Please ask again.',
     empty: 'The language model gave an empty answer. Please rephrase your question.',
     onlyThoughts:
-      'The language model only thought and wrote no answer. Please ask again, or ask for something smaller.',
+      'The language model finished thinking but wrote no answer. Please ask again, or ask for something smaller.',
     limitWithoutText:
       'The language model reached its length limit before it wrote an answer. Ask for something smaller, or ask an admin to raise MODEL_OUTPUT_TOKENS.',
     onlyTools:
-      'The language model wanted a tool that I don’t have, and wrote no answer. Please rephrase your question.',
+      'The language model tried to use a tool I don’t have and wrote no answer. Please rephrase your question.',
     declined: 'The language model declined to answer: “{words}”',
     refusedImages:
       'The language model couldn’t process the picture. Send it in another format, or describe it in words.',
@@ -358,7 +358,7 @@ export const en = {
 
   speech: {
     listen: 'Listen',
-    title: 'Answer, read aloud',
+    title: 'Answer read aloud',
     progress:
       '{parts, plural, =0{is reading the answer aloud…} one{is reading the answer aloud…} other{is reading the answer aloud, part {part, number} of {parts, number}…}}',
     nothingBefore:
@@ -372,9 +372,9 @@ export const en = {
       'The speech server refused to read this aloud (status {status}). Choose another voice in my App Home. If that doesn’t help, ask an admin to check SPEECH_MODEL, SPEECH_VOICE and SPEECH_API_KEY.',
     noAudio:
       'The speech server didn’t send MP3 or WAV, so I couldn’t read this aloud. Ask an admin to check SPEECH_BASE_URL.',
-    tooLarge: 'This answer is too long to read aloud. Ask me for a shorter one. Ask me for a shorter one.',
-    codeLeftOut: 'A code block is left out.',
-    tableLeftOut: 'A long table is left out.',
+    tooLarge: 'This answer is too long to read aloud. Ask me for a shorter one.',
+    codeLeftOut: 'I left out a code block.',
+    tableLeftOut: 'I left out a long table.',
     voice: 'Voice',
     voiceHint: 'The name of a voice',
     speed: 'Speed of the voice',

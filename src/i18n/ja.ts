@@ -381,8 +381,8 @@ export const ja = {
     noAudio:
       '音声サーバーから MP3 または WAV の音声が届かず、読み上げられませんでした。管理者に SPEECH_BASE_URL の確認を依頼してください。',
     tooLarge: 'この回答は長すぎて読み上げられません。短く回答するよう頼んでください。',
-    codeLeftOut: 'コードは省略します。',
-    tableLeftOut: '長い表は省略します。',
+    codeLeftOut: 'コードは省略しました。',
+    tableLeftOut: '長い表は省略しました。',
     voice: '声',
     voiceHint: '声の名前',
     speed: '読み上げの速さ',

@@ -45,7 +45,7 @@ export const zh = {
     undo: '撤销更正',
     notYourCorrection: '只有 {name} 或工作区管理员可以撤销这次更正。',
     gone: '这条分类已经不在了。请重新分类。',
-    nothingToLabel: '这里没有可以分类的文字。请换一条有文字的消息。请换一条有文字的消息。',
+    nothingToLabel: '这里没有可以分类的文字。请换一条有文字的消息。',
     sheet: {
       quoted: '“{text}”',
       otherType: '我只能分类 CSV 文件，{name} 不是。请另存为 CSV（UTF-8）再发一次。',
@@ -323,7 +323,7 @@ export const zh = {
     yourQuestion: '你的问题是：{question}',
     notInChannel: '你或我不在这个频道里。请用 /invite 邀请我，或者私信问我。',
     threadLocked: '这个消息列已锁定，无法在里面回复。请私信问我。',
-    cannotPost: 'Slack 不让我在这里发消息（{code}）。请私信问我。',
+    cannotPost: 'Slack 不允许我在这里发消息（{code}）。请私信问我。',
     inThread: '你的问题已发到消息列，回答也会在那里：{link}',
   },
 
@@ -341,9 +341,9 @@ export const zh = {
     refused:
       '语音服务拒绝朗读（状态 {status}）。请在我的应用主页换一个语音；如果还是不行，请让管理员检查 SPEECH_MODEL、SPEECH_VOICE 和 SPEECH_API_KEY。',
     noAudio: '语音服务返回的不是 MP3 或 WAV，无法朗读。请让管理员检查 SPEECH_BASE_URL。',
-    tooLarge: '这个回答太长，无法朗读。请让我写得短一些。请让我写得短一些。',
-    codeLeftOut: '代码略过。',
-    tableLeftOut: '长表格略过。',
+    tooLarge: '这个回答太长，无法朗读。请让我写得短一些。',
+    codeLeftOut: '这里省略了代码。',
+    tableLeftOut: '这里省略了一个长表格。',
     voice: '语音',
     voiceHint: '语音的名称',
     speed: '语速',

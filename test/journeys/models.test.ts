@@ -71,9 +71,9 @@ describe('a model that thinks', () => {
 describe('an answer without text', () => {
   test.each([
     [event({ reasoning_content: 'x' }, 'length'), 'reached its length limit'],
-    [event({ reasoning: 'x' }, 'stop'), 'only thought and wrote no answer'],
+    [event({ reasoning: 'x' }, 'stop'), 'finished thinking but wrote no answer'],
     [event({ content: null, refusal: "I can't help with that." }, 'stop'), 'declined to answer: “I can’t help'],
-    [event({ tool_calls: [{ index: 0, function: { name: 'x' } }] }, 'tool_calls'), 'a tool that I don’t have'],
+    [event({ tool_calls: [{ index: 0, function: { name: 'x' } }] }, 'tool_calls'), 'a tool I don’t have'],
     [event({}, 'content_filter'), 'content rules'],
   ])('says why in a sentence of its own: %s', async (body, sentence) => {
     const story = await openStory()

@@ -76,7 +76,7 @@ describe('an answer', () => {
     const upload = slack.calls.find(({ method }) => method === 'files.completeUploadExternal')
     expect(upload?.args.files).toMatchObject([{ title: '朗读的回答' }])
     await slack.until(() => status() === undefined || status() === '', 'the end of the progress')
-    const input = 'Steps.\nRun it.\nA code block is left out.\nDone.'
+    const input = 'Steps.\nRun it.\nI left out a code block.\nDone.'
     expect(speech.requests).toEqual([{ model: 'kokoro', voice: 'af_heart', speed: 1, response_format: 'mp3', input }])
 
     await press(story, reply, lee)
