@@ -51,7 +51,7 @@ export const en = {
     undo: 'Undo the correction',
     notYourCorrection: 'Only {name} or a workspace admin can undo this correction.',
     gone: 'I no longer have this label. Please classify the text again.',
-    nothingToLabel: 'There’s no text to classify here. Try a message with text in it.',
+    nothingToLabel: 'There’s no text to classify here.',
     sheet: {
       quoted: '“{text}”',
       otherType: 'I can only classify CSV files, and {name} isn’t one. Save it as CSV (UTF-8) and send it again.',

@@ -52,7 +52,7 @@ export const ja = {
     undo: '修正を元に戻す',
     notYourCorrection: '元に戻せるのは、修正した {name} さんかワークスペースの管理者だけです。',
     gone: 'この分類結果はもう残っていません。もう一度分類してください。',
-    nothingToLabel: '分類できるテキストがありません。テキストのあるメッセージでお試しください。',
+    nothingToLabel: '分類できるテキストがありません。',
     sheet: {
       quoted: '「{text}」',
       otherType: '分類できるのは CSV ファイルだけです。{name} を CSV（UTF-8）で保存して、もう一度送ってください。',

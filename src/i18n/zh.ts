@@ -45,7 +45,7 @@ export const zh = {
     undo: '撤销更正',
     notYourCorrection: '只有 {name} 或工作区管理员可以撤销这次更正。',
     gone: '这条分类已经不在了。请重新分类。',
-    nothingToLabel: '这里没有可以分类的文字。请换一条有文字的消息。',
+    nothingToLabel: '这里没有可以分类的文字。',
     sheet: {
       quoted: '“{text}”',
       otherType: '我只能分类 CSV 文件，{name} 不是。请另存为 CSV（UTF-8）再发一次。',

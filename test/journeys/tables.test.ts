@@ -29,7 +29,7 @@ async function classifyInVain(csv: string | Uint8Array, words = 'classify this f
 
 const heads = 'kind,confidence,quote,reason,error'
 const bug = (quote: string) => `Bug,0.90,${quote},It fails.,`
-const nothing = ',,,,There’s no text to classify here. Try a message with text in it.'
+const nothing = ',,,,There’s no text to classify here.'
 const bytesOf = (hex: string) => Buffer.from(hex.replaceAll(' ', ''), 'hex')
 
 describe('a table comes back with all that was in it, and labels:', () => {
@@ -81,7 +81,7 @@ describe('a table comes back with all that was in it, and labels:', () => {
       'nr;preis;notiz\n007;1,50;"zu ""langsam"""\n008;2,50\n009;3,50;=SUM(A1);extra\n\n\n',
       ['=SUM(A1);extra', 'zu "langsam"'],
       'nr;preis;notiz;kind;confidence;quote;reason;error\n007;1,50;"zu ""langsam""";Bug;0.90;langsam;It fails.;\n' +
-        '008;2,50;;;;;;There’s no text to classify here. Try a message with text in it.\n' +
+        '008;2,50;;;;;;There’s no text to classify here.\n' +
         `009;3,50;"'=SUM(A1);extra";Bug;0.90;"'=SUM(A1);extra";It fails.;\n\n\n`,
     ],
     [
@@ -116,8 +116,8 @@ describe('a table comes back with all that was in it, and labels:', () => {
         'Export 2026;;\r\n;;\r\nNr;Antwort;Datum;kind;confidence;quote;reason;error',
         '1;zu langsam;1.1.2026;Bug;0.90;langsam;It fails.;',
         '2;gut;2.1.2026;Bug;0.90;gut;It fails.;',
-        ';;;;;;;There’s no text to classify here. Try a message with text in it.',
-        'Summe;;;;;;;There’s no text to classify here. Try a message with text in it.\r\n',
+        ';;;;;;;There’s no text to classify here.',
+        'Summe;;;;;;;There’s no text to classify here.\r\n',
       ].join('\r\n'),
     ],
     [
