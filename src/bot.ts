@@ -12,6 +12,8 @@ import { createOutages } from './features/outages.ts'
 import { defineQuestions } from './features/post-question.ts'
 import { showQueuePosition } from './features/queue-position.ts'
 import { replyControls } from './features/reply-controls/index.ts'
+import { settings } from './features/settings/index.ts'
+import { loadPolicies } from './features/settings/policies.ts'
 import { summarize } from './features/summarize/index.ts'
 import { createHealthRoutes } from './health.ts'
 import type { Log } from './log.ts'
@@ -76,7 +78,8 @@ export async function startBot(deps: BotDeps): Promise<RunningBot> {
   const inbox = openQueue(slack, hooks, { driver, ready: backfill.ready, prune })
   const outbox = createOutbox(store.outbox, log)
   const questions = defineQuestions(outbox, { ...slack, inbox })
-  const services: Services = { ...slack, inbox, outbox, questions }
+  const policies = await loadPolicies(store.settings, self)
+  const services: Services = { ...slack, inbox, outbox, questions, policies }
   const messages = createMessageReceiver(services, hooks)
   hooks.messageFound.push(messages.receiveFound)
   observe(services)
@@ -101,14 +104,9 @@ export async function startBot(deps: BotDeps): Promise<RunningBot> {
     keep: messages.save,
   })
 
-  // 4. Features: the most specific handler first; chat answers the rest.
-  const bot = createRegistry(receiver.app, services, hooks)
+  // 4. Features.
   messages.listen(receiver.app)
-  await classify(bot, deps.taxonomies)
-  summarize(bot)
-  chat(bot)
-  replyControls(bot)
-  home(bot)
+  await registerFeatures(createRegistry(receiver.app, services, hooks), deps.taxonomies)
 
   // 5. Start: take over what earlier processes left, connect, resume.
   await inbox.recover()
@@ -138,6 +136,16 @@ export async function startBot(deps: BotDeps): Promise<RunningBot> {
       await closed
     },
   }
+}
+
+/** Registers the features, the one with the most specific turns first; chat answers the rest. */
+async function registerFeatures(bot: Bot, taxonomies: Taxonomies): Promise<void> {
+  await classify(bot, taxonomies)
+  summarize(bot)
+  chat(bot)
+  replyControls(bot)
+  home(bot)
+  settings(bot)
 }
 
 /** Lets the metrics read what is in memory now. */

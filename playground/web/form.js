@@ -29,7 +29,7 @@ export const createForm = (app, first, hooks) => {
     /** @type {import('./block-parts.js').Surface} */
     const surface = {
       app,
-      act: (blockId, action) => void app.act({ do: 'act_in_view', viewId: view.id, blockId, action }),
+      act: (blockId, action) => void app.act({ do: 'act_in_view', viewId: view.id, blockId, action, state: state() }),
       register: (blockId, element, read) => readers.push({ blockId, element, read }),
       before: (blockId, actionId) => before[blockId]?.[actionId],
     }

@@ -23,6 +23,7 @@ import type { Store } from '../store/store.ts'
 import type { ThreadCache } from '../threads/cache.ts'
 import type { createOutages } from './outages.ts'
 import type { Questions } from './post-question.ts'
+import type { loadPolicies } from './settings/policies.ts'
 
 type Responder = ReturnType<typeof createResponder>
 
@@ -47,6 +48,8 @@ export interface Services {
   outbox: Outbox
   questions: Questions
   store: Store
+  /** Tells what the team has set for its workspace and its channels. */
+  policies: Awaited<ReturnType<typeof loadPolicies>>
   /** Tells other replicas that what they remember of a thread is outdated. */
   shareChange: (thread: ThreadId) => void
   outages: ReturnType<typeof createOutages>

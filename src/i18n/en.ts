@@ -1,3 +1,4 @@
+import { policy } from './en-policy.ts'
 import { createMoments } from './moments.ts'
 
 const numbers = ['none', 'one', 'two', 'three', 'four', 'five', 'six', 'seven', 'eight', 'nine', 'ten']
@@ -141,6 +142,8 @@ export const en = {
     lost: 'I haven’t shown this: one of us can’t read that channel any more.',
     guests: 'Guests and people from other organizations can’t change this. Ask a member of this workspace to do it.',
   },
+
+  policy,
 
   summary: {
     headings: {

@@ -1,4 +1,5 @@
 import type { I18n } from './catalog.ts'
+import { policy } from './ja-policy.ts'
 import { createMoments } from './moments.ts'
 
 const count = (number: number) => number.toLocaleString('ja')
@@ -141,6 +142,8 @@ export const ja: I18n = {
     lost: 'あなたか私がそのチャンネルを閲覧できなくなったため、表示していません。',
     guests: 'ゲストや他の組織の方は変更できません。このワークスペースのメンバーに依頼してください。',
   },
+
+  policy,
 
   summary: {
     headings: {

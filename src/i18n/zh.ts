@@ -1,5 +1,6 @@
 import type { I18n } from './catalog.ts'
 import { createMoments } from './moments.ts'
+import { policy } from './zh-policy.ts'
 
 const count = (number: number) => number.toLocaleString('en')
 
@@ -126,6 +127,8 @@ export const zh: I18n = {
     lost: '内容没有显示：你或我已经看不到那个频道了。',
     guests: '访客和其他组织的成员不能更改这里的内容。请联系本工作区的成员。',
   },
+
+  policy,
 
   summary: {
     headings: {

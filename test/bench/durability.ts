@@ -215,7 +215,7 @@ function createNoStore(): Store {
       read: async () => undefined,
       corrected: async () => [],
     },
-    settings: { all: async () => [], write: nothing, onChange() {} },
+    settings: { all: async () => [], write: async () => true, onChange() {} },
     facts: { read: async () => undefined, write: nothing },
     parts: {
       keep: nothing,

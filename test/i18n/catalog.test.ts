@@ -82,16 +82,18 @@ const mostCharacters = {
     'labels.settings.title',
     'labels.settings.titleWithoutName',
     'labels.settings.save',
+    ...['workspace', 'channel'].map(key => `policy.title.${key}`),
   ],
   30: ['home.forgetConfirm', 'home.forgetDeny'],
   75: [
     ...['stop', 'again', 'retry', 'good', 'bad', 'editedAgain'].map(key => `controls.${key}`),
+    'policy.preview',
     ...['labels.post', 'labels.undo', 'labels.report.csv', 'labels.settings.watch', 'labels.settings.card'],
     ...['summary.post', 'summary.postToThread', 'home.ask', 'home.missed', 'home.forget', 'controls.againLabel'],
     ...['wrong', 'too_long', 'off_thread', 'other'].map(key => `controls.reasons.${key}`),
   ],
   100: ['home.forgetTitle'],
-  150: ['ask.placeholder', 'labels.correct', 'home.title'],
+  150: ['policy.placeholder', 'policy.choose', 'ask.placeholder', 'labels.correct', 'home.title'],
   300: ['home.forgetText'],
 }
 

@@ -3,6 +3,7 @@ import type { I18n } from '../../i18n/catalog.ts'
 import type { ChatMessage } from '../../model/model.ts'
 import {
   buildGapNotice,
+  buildInstructions,
   buildRegenerateNotice,
   buildSystemPrompt,
   mergeSameRole,
@@ -26,7 +27,7 @@ type PromptFile = Parameters<typeof renderPromptMessage>[0]['files'][number]
 type Fitted = Awaited<ReturnType<typeof truncate>>
 
 type PromptContext = TurnContext<
-  Pick<Services, 'self' | 'model' | 'store' | 'threads' | 'fetchNames'> & { files: FileReader }
+  Pick<Services, 'self' | 'model' | 'store' | 'threads' | 'fetchNames' | 'policies'> & { files: FileReader }
 >
 
 /** How messages are rendered for one reader and one model. */
@@ -59,7 +60,8 @@ export async function buildPrompt(ctx: PromptContext): Promise<{ messages: ChatM
     i18n,
   }
   const now = formatTime(Date.now(), person.timeZone)
-  const system = buildSystemPrompt({ botName: deps.self.name, now, place: turn.place })
+  const instructions = buildInstructions(deps.policies.instructionsIn(turn.channel))
+  const system = buildSystemPrompt({ botName: deps.self.name, now, place: turn.place }) + instructions
   const lines = messages
     .map(message => buildLine(message, view))
     .filter(({ role, text }) => role === 'user' || text.trim() !== '')

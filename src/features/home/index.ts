@@ -54,11 +54,8 @@ async function forget({ store, log }: HomeDeps, user: string, i18n: I18n): Promi
 }
 
 async function publish(deps: HomeDeps, user: string, i18n: I18n, notice?: string): Promise<void> {
-  const view = buildHomeView(i18n, {
-    model: i18n.modelTitle(deps.model.title),
-    ratings: await countRatings(deps, user),
-    notice,
-  })
+  const ratings = await countRatings(deps, user)
+  const view = buildHomeView(i18n, { model: i18n.modelTitle(deps.model.title), ratings, notice })
   await deps.limiter
     .send('views.publish', () => ({ user_id: user, view }), 'first')
     .catch(error => deps.log.warn({ reason: formatError(error) }, 'App Home not published'))
@@ -144,7 +141,7 @@ function buildHomeView(
         ],
       },
       { type: 'divider' },
-      ...(ratings === undefined ? [] : [section(formatRatings(ratings, i18n))]),
+      ...(ratings === undefined ? [] : [section(formatRatings(ratings, i18n)), buildAdminRow(i18n)]),
       { type: 'context', elements: [{ type: 'plain_text', text: i18n.home.model(model) }] },
       { type: 'context', elements: [{ type: 'plain_text', text: i18n.home.reads }] },
       {
@@ -167,6 +164,24 @@ function buildHomeView(
         ],
       },
       ...(notice === undefined ? [] : [section(notice)]),
+    ],
+  }
+}
+
+/** Builds the controls that only admins get; the settings listen to them. */
+function buildAdminRow({ policy }: I18n) {
+  const plain = (text: string) => ({ type: 'plain_text' as const, text })
+  return {
+    type: 'actions' as const,
+    block_id: 'settings',
+    elements: [
+      { type: 'button' as const, action_id: 'open_settings', text: plain(policy.title.workspace) },
+      {
+        type: 'conversations_select' as const,
+        action_id: 'open_channel_settings',
+        placeholder: plain(policy.choose),
+        filter: { include: ['public' as const, 'private' as const], exclude_bot_users: true },
+      },
     ],
   }
 }
