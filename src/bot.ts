@@ -142,10 +142,10 @@ export async function startBot(deps: BotDeps): Promise<RunningBot> {
 async function registerFeatures(bot: Bot, taxonomies: Taxonomies): Promise<void> {
   await classify(bot, taxonomies)
   summarize(bot)
+  settings(bot)
   chat(bot)
   replyControls(bot)
   home(bot)
-  settings(bot)
 }
 
 /** Lets the metrics read what is in memory now. */

@@ -40,6 +40,7 @@ export async function handleTurn(deps: HandleDeps, handlers: readonly TurnHandle
     .catch(error => endWithFailure(ctx, error))
     .catch(error => endWithoutSlack(ctx, error))
   close()
+  job.facts.outcome = kind
   deps.metrics.turnEnded(ended, kind)
   deps.log.info({ turn: turn.id, ended, kind, ...figures() }, 'turn ended')
   return ended

@@ -1,4 +1,4 @@
-import { policy } from './en-policy.ts'
+import { policy, why } from './en-policy.ts'
 import { createMoments } from './moments.ts'
 
 const numbers = ['none', 'one', 'two', 'three', 'four', 'five', 'six', 'seven', 'eight', 'nine', 'ten']
@@ -144,6 +144,7 @@ export const en = {
   },
 
   policy,
+  why,
 
   summary: {
     headings: {

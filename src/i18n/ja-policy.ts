@@ -1,4 +1,6 @@
-import type { policy as en } from './en-policy.ts'
+import type { policy as en, why as enWhy } from './en-policy.ts'
+
+const count = (number: number) => number.toLocaleString('en')
 
 export const policy: typeof en = {
   help: '`/threadwise settings` でこのチャンネルでの答え方を設定します（管理者とチャンネルの作成者向け）。`/threadwise settings workspace` ではワークスペース全体を設定します（管理者向け）\n`/threadwise why` で、私が答えた理由や答えなかった理由を確認できます\n`/threadwise help` でこの説明を表示します',
@@ -16,4 +18,40 @@ export const policy: typeof en = {
   previewNone: '指示がなければ、モデルには私自身のルールだけを伝えます。',
   onlyAdmins: 'この設定を変更できるのは、ワークスペースの管理者だけです。',
   onlyManagers: 'この設定を変更できるのは、ワークスペースの管理者とこのチャンネルの作成者だけです。',
+}
+
+export const why: typeof enWhy = {
+  title: { answered: '答えた理由', silent: '答えなかった理由', working: 'このメッセージは対応中です' },
+  about: link => `対象のメッセージ：${link}`,
+  rules: {
+    direct: '私へのダイレクトメッセージでした。',
+    mentioned: '私へのメンションがありました。',
+    follow_up: '私が参加しているスレッドへの返信で、ほかの人に宛てたものではありませんでした。',
+    foreign: '私へのメンションがなく、私はそのスレッドに参加していません。',
+    unaddressed:
+      '私へのメンションがありません。チャンネルでは、メンションされたときと、参加しているスレッドでだけ答えます。',
+    acknowledged: '「ありがとう」「了解」や絵文字のように、何も尋ねていないメッセージです。',
+    to_others: 'ほかの人に宛てたメッセージです。',
+    own: '私自身のメッセージです。',
+    app: 'アプリからのメッセージです。私は人にだけ答えます。',
+    notice: 'メンバーの参加など、Slack からのお知らせです。',
+    flooded: '送信者の質問がすでにたくさん待っていました。',
+    deleted: '質問は削除されました。',
+    quarantined: '答える途中で何度も停止したため、保留にしました。',
+    unknown: '記録がありません。私が停止していたか、チャンネルにいなかったか、時間がたちすぎています。',
+  },
+  nothing: 'ここではまだメッセージを受け取っていません。',
+  failed: kind => `エラーで終わりました：${kind}`,
+  read: read => `読んだもの：${read}`,
+  messages: (read, total) =>
+    read === total ? `メッセージ ${count(read)} 件` : `メッセージ ${count(total)} 件中 ${count(read)} 件`,
+  notRead: files => `読んでいないもの：${files}`,
+  fileProblem: (name, reason) => `${name}（${reason}）`,
+  comma: '、',
+  instructions: whose => `回答についての指示：${whose}`,
+  whose: { workspace: 'ワークスペース', channel: 'このチャンネル', person: '質問した人自身', none: 'なし' },
+  model: name => `モデル：${name}`,
+  tokens: (tokensIn, tokensOut, cached) =>
+    `トークン：入力 ${count(tokensIn)}${cached > 0 ? `（うちキャッシュ ${count(cached)}）` : ''}、出力 ${count(tokensOut)}`,
+  redacted: values => `モデルに送らなかった個人情報：${count(values)} 件`,
 }

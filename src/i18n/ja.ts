@@ -1,5 +1,5 @@
 import type { I18n } from './catalog.ts'
-import { policy } from './ja-policy.ts'
+import { policy, why } from './ja-policy.ts'
 import { createMoments } from './moments.ts'
 
 const count = (number: number) => number.toLocaleString('ja')
@@ -144,6 +144,7 @@ export const ja: I18n = {
   },
 
   policy,
+  why,
 
   summary: {
     headings: {

@@ -1,6 +1,6 @@
 import type { I18n } from './catalog.ts'
 import { createMoments } from './moments.ts'
-import { policy } from './zh-policy.ts'
+import { policy, why } from './zh-policy.ts'
 
 const count = (number: number) => number.toLocaleString('en')
 
@@ -129,6 +129,7 @@ export const zh: I18n = {
   },
 
   policy,
+  why,
 
   summary: {
     headings: {

@@ -102,6 +102,7 @@ export const migrations: Record<string, Migration> = {
     },
   },
   '012_rating_reasons': runAll('alter table ratings add column reason text'),
+  '014_turn_facts': runAll('alter table turns add column facts text'),
 }
 
 function runAll(...statements: string[]) {

@@ -28,6 +28,8 @@ export interface TurnRecord {
   isFound: boolean
   /** The person whose bounds it counts against; '' if it counts against nobody's, undefined if an older version saved it. */
   person: string | undefined
+  /** Facts about the answer, as JSON. */
+  facts: string | undefined
 }
 
 export type NewTurn = Pick<TurnRecord, 'id' | 'channel' | 'threadTs' | 'ts' | 'turn'> & {
@@ -42,7 +44,7 @@ export type NewTurn = Pick<TurnRecord, 'id' | 'channel' | 'threadTs' | 'ts' | 't
 }
 
 type TurnChange = Partial<
-  Pick<TurnRecord, 'state' | 'turn' | 'attempts' | 'crashes' | 'revision' | 'messages' | 'person'>
+  Pick<TurnRecord, 'state' | 'turn' | 'attempts' | 'crashes' | 'revision' | 'messages' | 'person' | 'facts'>
 > & {
   shown?: number
   postingAt?: number | null
@@ -95,6 +97,10 @@ export function createTurnRecords(db: Kysely<Schema>, writer: Writer) {
       const row = await db.selectFrom('turns').selectAll().where('id', '=', id).executeTakeFirst()
       return row && parseTurnRecord(row)
     },
+    /** Finds the turn that a message of the bot answers. */
+    findByReply: (channel: string, ts: string) => loadByReply(db, channel, ts),
+    /** Finds the newest turn of a channel before a ts, or of one thread in it; none that asked why. */
+    findNewest: (channel: string, before: string, threadTs?: string) => loadNewest(db, { channel, before, threadTs }),
     /**
      * Records the start of a process and loads the unfinished turns, oldest first. If the last process crashed, the crash counts
      * against the turns that it was answering, and in favour of the others.
@@ -151,6 +157,29 @@ async function hasTurnBefore(
 
 export const selectThread = (db: Kysely<Schema>, { channel, threadTs }: { channel: string; threadTs: string }) =>
   db.selectFrom('turns').selectAll().where('channel', '=', channel).where('thread_ts', '=', threadTs)
+
+async function loadByReply(db: Kysely<Schema>, channel: string, ts: string): Promise<TurnRecord | undefined> {
+  const inChannel = db.selectFrom('turns').selectAll().where('channel', '=', channel)
+  const row = await inChannel.where('messages', 'like', `%"${ts}"%`).limit(1).executeTakeFirst()
+  return row && parseTurnRecord(row)
+}
+
+async function loadNewest(
+  db: Kysely<Schema>,
+  { channel, before, threadTs }: { channel: string; before: string; threadTs: string | undefined },
+): Promise<TurnRecord | undefined> {
+  const row = await db
+    .selectFrom('turns')
+    .selectAll()
+    .where('channel', '=', channel)
+    .where('ts', '<', before)
+    .$if(threadTs !== undefined, only => only.where('thread_ts', '=', threadTs ?? ''))
+    .where(({ or, eb }) => or([eb('facts', 'is', null), eb('facts', 'not like', '%"outcome":"explained"%')]))
+    .orderBy('ts', 'desc')
+    .limit(1)
+    .executeTakeFirst()
+  return row && parseTurnRecord(row)
+}
 
 async function loadThreadsBetween(
   db: Kysely<Schema>,
@@ -329,6 +358,7 @@ export function parseTurnRecord(row: Selectable<Schema['turns']>): TurnRecord {
     token: row.claim,
     isFound: row.found === 1,
     person: row.person ?? undefined,
+    facts: row.facts ?? undefined,
   }
 }
 

@@ -194,6 +194,8 @@ function createNoStore(): Store {
       update: async () => true,
       mark: async () => true,
       load: async () => undefined,
+      findByReply: async () => undefined,
+      findNewest: async () => undefined,
       recover: async () => [],
       recordStop: nothing,
       forgetCrashes: nothing,

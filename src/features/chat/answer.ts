@@ -22,11 +22,10 @@ const maxRebuilds = 4
 /** Answers a question: builds the prompt from the thread, asks the model and shows its answer while it is written. */
 export async function answer(ctx: TurnContext<ChatDeps>): Promise<void> {
   const { turn, i18n, reply, signal, deps } = ctx
+  ctx.job.facts.model = deps.model.title
   const outcome: Outcome = { reason: 'done', second: undefined, leftOut: [] }
   const enough = new AbortController()
-  await reply
-    .write(readText(streamAnswer(ctx, outcome, enough.signal), outcome, deps.metrics))
-    .finally(() => enough.abort())
+  await reply.write(readText(streamAnswer(ctx, outcome, enough.signal), outcome, ctx)).finally(() => enough.abort())
   signal.throwIfAborted()
   takeSecond(ctx, outcome)
   removeThoughts(reply)
@@ -65,7 +64,7 @@ async function* streamAnswer(ctx: TurnContext<ChatDeps>, outcome: Outcome, enoug
 async function* readText(
   pieces: AsyncIterable<Piece>,
   outcome: Outcome,
-  metrics: ChatDeps['metrics'],
+  { job, deps }: TurnContext<ChatDeps>,
 ): AsyncIterable<string> {
   let bytes = 0
   let count = createMessageCounter()
@@ -76,8 +75,9 @@ async function* readText(
       count = createMessageCounter()
     } else if (piece.kind === 'stopped') outcome.reason = piece.reason
     else if (piece.kind === 'usage') {
-      metrics.tokensUsed('in', piece.usage.tokensIn ?? 0)
-      metrics.tokensUsed('out', piece.usage.tokensOut ?? 0)
+      deps.metrics.tokensUsed('in', piece.usage.tokensIn ?? 0)
+      deps.metrics.tokensUsed('out', piece.usage.tokensOut ?? 0)
+      job.facts.usage = { ...piece.usage }
     } else {
       bytes += Buffer.byteLength(piece.text)
       if (bytes > maxAnswerBytes || (await count(piece.text)) >= maxMessages) {

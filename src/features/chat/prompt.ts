@@ -60,12 +60,13 @@ export async function buildPrompt(ctx: PromptContext): Promise<{ messages: ChatM
     i18n,
   }
   const now = formatTime(Date.now(), person.timeZone)
-  const instructions = buildInstructions(deps.policies.instructionsIn(turn.channel))
-  const system = buildSystemPrompt({ botName: deps.self.name, now, place: turn.place }) + instructions
+  const wishes = deps.policies.instructionsIn(turn.channel)
+  const system = buildSystemPrompt({ botName: deps.self.name, now, place: turn.place }) + buildInstructions(wishes)
   const lines = messages
     .map(message => buildLine(message, view))
     .filter(({ role, text }) => role === 'user' || text.trim() !== '')
   const fitted = await truncate(lines, deps.model.inputTokens - tokenUpperBound(system) / 2, loadTokenCounter)
+  noteFacts(ctx, { messages, fitted, view, wishes })
   return {
     messages: buildRequest(system, fitted, findRefusedAnswer(ctx)),
     leftOut: [
@@ -76,6 +77,37 @@ export async function buildPrompt(ctx: PromptContext): Promise<{ messages: ChatM
     ],
   }
 }
+
+/** Notes for those who ask why what the model is given. */
+function noteFacts(
+  { job }: PromptContext,
+  {
+    messages,
+    fitted,
+    view,
+    wishes,
+  }: { messages: Message[]; fitted: Fitted; view: View; wishes: Record<string, string> },
+): void {
+  const files = messages.flatMap(({ ts, author, contents = [] }) => {
+    const by = author.kind === 'person' ? author.id : undefined
+    return contents.map(content => ({ name: content.name, ts, by, missing: findProblem(content, view) }))
+  })
+  const instructions = Object.keys(wishes).filter(of => wishes[of]?.trim() !== '')
+  Object.assign(job.facts, {
+    read: fitted.read,
+    total: fitted.total,
+    files: files.slice(0, mostFilesNoted),
+    instructions,
+  })
+}
+
+function findProblem(content: FileContent, view: View): string | undefined {
+  const problem = content.kind === 'image' ? findImageProblem(content, view) : undefined
+  return content.kind === 'skipped' ? content.reason : problem === 'none' ? undefined : problem
+}
+
+/** Names of files that are kept with a turn. */
+const mostFilesNoted = 50
 
 /** Returns the answer that the person did not want when they ask for another; blank if it is gone from Slack. */
 function findRefusedAnswer({ job, recovered }: PromptContext): string | undefined {

@@ -175,6 +175,7 @@ async function summarizeMessages(ctx: Ctx, { source, read, form, progress, readA
   const { calls, known, chunks, tokensIn, tokensOut } = summary.usage
   deps.metrics.tokensUsed('in', tokensIn)
   deps.metrics.tokensUsed('out', tokensOut)
+  Object.assign(job.facts, { model: deps.model.title, read: said.length, usage: { tokensIn, tokensOut } })
   ctx.log.info({ turn: turn.id, messages: said.length, calls, known, chunks }, 'summarized')
   await checkDelivery(ctx, source)
   const shown = renderSummary(ctx, { source, summary, said, form })
