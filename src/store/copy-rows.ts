@@ -5,6 +5,7 @@ import type { Schema } from './tables.ts'
 /** Tables that are copied: all but those that replicas use among themselves. */
 export const movedTables = [
   'settings',
+  'person_settings',
   'labels',
   'turns',
   'outbox',

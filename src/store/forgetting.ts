@@ -193,6 +193,7 @@ async function forgetPerson(on: Kysely<Schema>, user: string) {
     ratings: await count(
       on.deleteFrom('ratings').where(({ or, eb }) => or([eb('user', '=', user), eb('turn', 'in', turns)])),
     ),
+    settings: await count(on.deleteFrom('person_settings').where('person_id', '=', user)),
     digests: await count(on.deleteFrom('digests').where('user', '=', user)),
     'read markers': await count(on.deleteFrom('told').where('user', '=', user)),
     'posted summaries': await count(on.deleteFrom('posted').where('turn', 'in', turns)),

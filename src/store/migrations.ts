@@ -102,6 +102,10 @@ export const migrations: Record<string, Migration> = {
     },
   },
   '012_rating_reasons': runAll('alter table ratings add column reason text'),
+  '013_person_settings': runAll(
+    `create table person_settings (team_id text not null, person_id text not null, settings text not null,
+      constraint person_settings_key primary key (team_id, person_id))`,
+  ),
   '014_turn_facts': runAll('alter table turns add column facts text'),
 }
 

@@ -5,6 +5,7 @@ import { createFacts } from './facts.ts'
 import { createForgetting } from './forgetting.ts'
 import { createLabelRecords, type LabelRecords } from './labels.ts'
 import { createOutboxRecords, type OutboxRecords } from './outbox.ts'
+import { createPersonSettings } from './person-settings.ts'
 import type { Postgres } from './postgres.ts'
 import { createRatings } from './ratings.ts'
 import type { Replicas } from './replicas.ts'
@@ -23,6 +24,7 @@ export interface Store {
   readonly ratings: Ratings
   readonly labels: LabelRecords
   readonly settings: Settings
+  readonly personSettings: ReturnType<typeof createPersonSettings>
   readonly parts: SummaryChunks
   readonly digests: Digests
   readonly facts: ReturnType<typeof createFacts>
@@ -67,6 +69,7 @@ export function createStore({ db, writer, isLasting, shared, compact = async () 
     ratings: createRatings(db, writer),
     labels: createLabelRecords(db, writer, replicas),
     settings: createSettings(db, writer, replicas),
+    personSettings: createPersonSettings(db, writer),
     parts,
     digests: createDigests(db, writer, replicas?.name),
     facts: createFacts(db, writer),

@@ -8,6 +8,7 @@ export interface Schema {
   facts: FactsTable
   labels: LabelsTable
   settings: SettingsTable
+  person_settings: PersonSettingsTable
   summary_parts: SummaryPartsTable
   told: ToldTable
   posted: PostedTable
@@ -115,6 +116,13 @@ export type LabelState = 'done' | 'failed'
 
 interface SettingsTable {
   channel: string
+  settings: string
+}
+
+interface PersonSettingsTable {
+  team_id: string
+  person_id: string
+  /** The settings as JSON. */
   settings: string
 }
 

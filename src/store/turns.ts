@@ -124,6 +124,8 @@ export function createTurnRecords(db: Kysely<Schema>, writer: Writer) {
     },
     /** Checks that the bot answered in the thread before a ts, as far as the store remembers. */
     isAnyBefore: (thread: { channel: string; threadTs: string }, ts: string) => hasTurnBefore(db, thread, ts),
+    /** Finds the newest turn of a thread before a ts whose answer stands in Slack. Resolves with its id. */
+    lastAnswered: (thread: { channel: string; threadTs: string }, ts: string) => findLastAnswered(db, thread, ts),
     /** Checks that the bot answered in the thread, or will for sure, as far as the store remembers. */
     async isOurs(thread: { channel: string; threadTs: string }): Promise<boolean> {
       const turns = selectThread(db, thread).where(({ and, or, eb }) =>
@@ -153,6 +155,16 @@ async function hasTurnBefore(
 ): Promise<boolean> {
   const before = selectThread(db, thread).where('ts', '<', ts).where('state', 'in', answered)
   return (await before.limit(1).execute()).length > 0
+}
+
+async function findLastAnswered(
+  db: Kysely<Schema>,
+  thread: { channel: string; threadTs: string },
+  ts: string,
+): Promise<string | undefined> {
+  const before = selectThread(db, thread).where('ts', '<', ts).where('state', 'in', answered)
+  const row = await before.where('messages', '!=', '[]').orderBy('ts', 'desc').limit(1).executeTakeFirst()
+  return row?.id
 }
 
 export const selectThread = (db: Kysely<Schema>, { channel, threadTs }: { channel: string; threadTs: string }) =>

@@ -201,6 +201,7 @@ function createNoStore(): Store {
       forgetCrashes: nothing,
       takeDueForRecheck: async () => [],
       isAnyBefore: async () => false,
+      lastAnswered: async () => undefined,
       isOurs: async () => false,
       threadsBetween: async () => [],
       threadsSince: async () => [],
@@ -218,6 +219,7 @@ function createNoStore(): Store {
       corrected: async () => [],
     },
     settings: { all: async () => [], write: async () => true, onChange() {} },
+    personSettings: { read: async () => ({}), change: async () => true },
     facts: { read: async () => undefined, write: nothing },
     parts: {
       keep: nothing,

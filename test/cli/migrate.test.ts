@@ -37,6 +37,7 @@ withPostgres('npm run move', () => {
 
     const store = await open(url)
     expect(await store.settings.all()).toEqual([{ channel: 'C1', settings: '{"emoji":"bug"}' }])
+    expect(await store.personSettings.read({ teamId: 'T1', user: 'U1' })).toEqual({ speed: 2 })
     expect(await store.labels.corrected(10)).toMatchObject([{ id: 'corrected', correctedBy: 'U2', saidAt: noon }])
     expect(await store.turns.load('done')).toMatchObject({ state: 'done', messages: ['1.5'], shown: 9 })
     expect(await store.ratings.of('done')).toEqual([{ user: 'U1', rating: 'down' }])
@@ -144,7 +145,9 @@ withPostgres('npm run move', () => {
 })
 
 /** One of everything, and three turns: answered, being answered, not begun. */
-async function fill({ turns, outbox, ratings, labels, settings, parts, digests, facts }: Store): Promise<void> {
+async function fill(store: Store): Promise<void> {
+  const { turns, outbox, ratings, labels, settings, personSettings, parts, digests, facts } = store
+  await personSettings.change({ teamId: 'T1', user: 'U1' }, { speed: 2 })
   const turn = { channel: 'C1', threadTs: '1', ts: '1', turn: '{}' }
   await turns.save({ ...turn, id: 'done' })
   await turns.update('done', { state: 'done', messages: ['1.5'], shown: 9 })

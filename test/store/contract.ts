@@ -10,6 +10,25 @@ export type OpenStore = () => Promise<Store>
 export function storeContract(name: string, openPlace: () => Promise<OpenStore>): void {
   const openNew = async () => (await openPlace())()
 
+  describe(`${name}: settings of people`, () => {
+    test('are changed one by one, kept apart by team and person, and forgotten with the person', async () => {
+      const open = await openPlace()
+      const { personSettings, forgetting } = await open()
+      const mine = { teamId: 'T1', user: 'U1' }
+      expect(await personSettings.read(mine)).toEqual({})
+      await personSettings.change(mine, { voice: 'af_heart', instructions: 'Be brief.' })
+      await personSettings.change(mine, { speed: 1.5 })
+      await personSettings.change({ ...mine, teamId: 'T2' }, { speed: 2 })
+      await personSettings.change({ ...mine, user: 'U2' }, { speed: 0.5 })
+      expect(await personSettings.read(mine)).toEqual({ voice: 'af_heart', instructions: 'Be brief.', speed: 1.5 })
+      await personSettings.change(mine, { speed: 20, answersClips: true })
+      expect(await personSettings.read(mine)).toMatchObject({ voice: 'af_heart', speed: undefined, answersClips: true })
+      expect(await forgetting.person('U1')).toMatchObject({ settings: 2 })
+      expect(await personSettings.read(mine)).toEqual({})
+      expect(await personSettings.read({ ...mine, user: 'U2' })).toEqual({ speed: 0.5 })
+    })
+  })
+
   describe(`${name}: turns`, () => {
     test('are there when the store is opened again', async () => {
       const open = await openPlace()
