@@ -78,7 +78,7 @@ export async function startBot(deps: BotDeps): Promise<RunningBot> {
   const inbox = openQueue(slack, hooks, { driver, ready: backfill.ready, prune })
   const outbox = createOutbox(store.outbox, log)
   const questions = defineQuestions(outbox, { ...slack, inbox })
-  const policies = await loadPolicies(store.settings, self)
+  const policies = await loadPolicies(store, self)
   const services: Services = { ...slack, inbox, outbox, questions, policies }
   const messages = createMessageReceiver(services, hooks)
   hooks.messageFound.push(messages.receiveFound)

@@ -2,11 +2,12 @@ const count = (number: number) => number.toLocaleString('en')
 
 /** The sentences about what a team or a person sets. */
 export const policy = {
-  help: '`/threadwise settings` sets how I answer in this channel (for admins and the person who created it); `/threadwise settings workspace` does so everywhere (for admins)\n`/threadwise why` tells you why I answered, or kept silent\n`/threadwise help` shows this',
-  title: { workspace: 'Workspace settings', channel: 'Channel settings' },
+  help: '`/threadwise settings` sets how I answer in this channel (for admins and the person who created it); `/threadwise settings workspace` does so everywhere (for admins)\n`/threadwise settings me` sets how I answer you; in a direct message, `/threadwise settings` does\n`/threadwise why` tells you why I answered, or kept silent\n`/threadwise help` shows this',
+  title: { workspace: 'Workspace settings', channel: 'Channel settings', person: 'My settings' },
   where: {
     workspace: 'For every answer in this workspace.',
     channel: (name: string) => `For every answer in #${name}, after the instructions for the workspace.`,
+    person: 'For every answer to you, after the instructions for the workspace and the channel.',
   },
   choose: 'Settings of a channel…',
   label: 'Instructions for my answers',

@@ -3,11 +3,12 @@ import type { policy as en, why as enWhy } from './en-policy.ts'
 const count = (number: number) => number.toLocaleString('en')
 
 export const policy: typeof en = {
-  help: '`/threadwise settings` でこのチャンネルでの答え方を設定します（管理者とチャンネルの作成者向け）。`/threadwise settings workspace` ではワークスペース全体を設定します（管理者向け）\n`/threadwise why` で、私が答えた理由や答えなかった理由を確認できます\n`/threadwise help` でこの説明を表示します',
-  title: { workspace: 'ワークスペースの設定', channel: 'チャンネルの設定' },
+  help: '`/threadwise settings` でこのチャンネルでの答え方を設定します（管理者とチャンネルの作成者向け）。`/threadwise settings workspace` ではワークスペース全体を設定します（管理者向け）\n`/threadwise settings me` で自分への答え方を設定します。ダイレクトメッセージでは `/threadwise settings` だけで設定できます\n`/threadwise why` で、私が答えた理由や答えなかった理由を確認できます\n`/threadwise help` でこの説明を表示します',
+  title: { workspace: 'ワークスペースの設定', channel: 'チャンネルの設定', person: '自分の設定' },
   where: {
     workspace: 'このワークスペースでのすべての回答に適用されます。',
     channel: name => `#${name} でのすべての回答に、ワークスペースの指示に続けて適用されます。`,
+    person: 'あなたへのすべての回答に、ワークスペースとチャンネルの指示に続けて適用されます。',
   },
   choose: 'チャンネルを選んで設定…',
   label: '回答についての指示',

@@ -3,11 +3,12 @@ import type { policy as en, why as enWhy } from './en-policy.ts'
 const count = (number: number) => number.toLocaleString('en')
 
 export const policy: typeof en = {
-  help: '`/threadwise settings`：设置我在本频道如何回答（管理员和频道创建者可用）；`/threadwise settings workspace`：设置整个工作区（管理员可用）\n`/threadwise why`：查看我为什么回答，或为什么没有回答\n`/threadwise help`：显示本说明',
-  title: { workspace: '工作区设置', channel: '频道设置' },
+  help: '`/threadwise settings`：设置我在本频道如何回答（管理员和频道创建者可用）；`/threadwise settings workspace`：设置整个工作区（管理员可用）\n`/threadwise settings me`：设置我如何回答你；在私信里发送 `/threadwise settings` 即可\n`/threadwise why`：查看我为什么回答，或为什么没有回答\n`/threadwise help`：显示本说明',
+  title: { workspace: '工作区设置', channel: '频道设置', person: '我的设置' },
   where: {
     workspace: '适用于本工作区的所有回答。',
-    channel: name => `适用于 #${name} 中的所有回答，排在工作区的说明之后。`,
+    channel: name => `适用于 #${name} 中的所有回答，排在工作区的要求之后。`,
+    person: '适用于给你的所有回答，排在工作区和频道的要求之后。',
   },
   choose: '设置某个频道…',
   label: '回答要求',

@@ -1,5 +1,6 @@
 import { type Kysely, type Selectable, sql, type Updateable } from 'kysely'
 import { z } from 'zod'
+import { createBatch } from './batch.ts'
 import { loadFact, saveFact } from './facts.ts'
 import type { Schema, TurnState } from './tables.ts'
 import type { Writer } from './writer.ts'
@@ -380,26 +381,5 @@ function parseList<T>(entry: z.ZodType<T>, json: string): T[] {
     return z.array(entry).parse(JSON.parse(json))
   } catch {
     return []
-  }
-}
-
-/** Collects the calls of one tick into one call of `work`. */
-function createBatch<T, R>(work: (all: T[]) => Promise<R[]>): (one: T) => Promise<R> {
-  let waiting: { one: T; done: PromiseWithResolvers<R> }[] = []
-  const run = async () => {
-    const batch = waiting
-    waiting = []
-    try {
-      const results = await work(batch.map(({ one }) => one))
-      batch.forEach(({ done }, index) => void done.resolve(results[index] as R))
-    } catch (error) {
-      for (const { done } of batch) done.reject(error)
-    }
-  }
-  return one => {
-    if (waiting.length === 0) setImmediate(run)
-    const done = Promise.withResolvers<R>()
-    waiting.push({ one, done })
-    return done.promise
   }
 }

@@ -82,7 +82,7 @@ const mostCharacters = {
     'labels.settings.title',
     'labels.settings.titleWithoutName',
     'labels.settings.save',
-    ...['workspace', 'channel'].map(key => `policy.title.${key}`),
+    ...['workspace', 'channel', 'person'].map(key => `policy.title.${key}`),
   ],
   30: ['home.forgetConfirm', 'home.forgetDeny'],
   75: [

@@ -71,6 +71,31 @@ onBothStores('instructions', openStory => {
   })
 })
 
+onBothStores('a person’s own instructions', openStory => {
+  test('are set in App Home or by the command, hold for that person everywhere, are shown to nobody else, and are deleted with their data', async () => {
+    const story = await openStory()
+    const { slack, model, say, store } = story
+    const { dana, lee, general } = { ...slack.people, ...slack.channels }
+    await pressIn(story, dana, { view: await openHome(story, dana), actionId: 'open_my_settings' })
+    await submit(story, dana, await untilModal(story, dana), instructionsOf('I am in sales.'))
+    await slack.until(() => slack.snapshot(dana).modals.length === 0, 'the end of the modal')
+    const askAs = async (as: string) => {
+      await say(as, general, `<@${slack.botUserId}> hello?`)
+      const exchange = await model.next()
+      exchange.reply('Hello.')
+      return exchange.prompt
+    }
+    expect(await askAs(dana)).toContain('<instructions of="person">I am in sales.</instructions>')
+    expect(await askAs(lee)).not.toContain('in sales')
+    await command(story, lee, general, 'settings me')
+    expect(JSON.stringify(await untilModal(story, lee))).not.toContain('in sales')
+    await command(story, dana, general, '设置 我')
+    expect(JSON.stringify(await untilModal(story, dana))).toContain('in sales')
+    expect(await store.forgetting.person(dana)).toMatchObject({ settings: 1 })
+    expect(await askAs(dana)).not.toContain('in sales')
+  })
+})
+
 test('only an admin, or whoever created the channel, may set instructions for others, and is asked that again at the end', async () => {
   const story = await open()
   const { slack, model, say } = story

@@ -60,7 +60,7 @@ export async function buildPrompt(ctx: PromptContext): Promise<{ messages: ChatM
     i18n,
   }
   const now = formatTime(Date.now(), person.timeZone)
-  const wishes = deps.policies.instructionsIn(turn.channel)
+  const wishes = await deps.policies.instructionsFor(turn)
   const system = buildSystemPrompt({ botName: deps.self.name, now, place: turn.place }) + buildInstructions(wishes)
   const lines = messages
     .map(message => buildLine(message, view))

@@ -138,6 +138,7 @@ function buildHomeView(
             text: { type: 'plain_text', text: i18n.home.ask },
           },
           { type: 'button', action_id: 'show_missed', text: plain(i18n.home.missed) },
+          { type: 'button', action_id: 'open_my_settings', text: plain(i18n.policy.title.person) },
         ],
       },
       { type: 'divider' },

@@ -3,7 +3,8 @@ import type { Bot } from '../context.ts'
 import { listenToSettings, openSettings } from './settings-dialog.ts'
 import { listenToWhy, tellWhyLatest } from './why-requests.ts'
 
-const settingsRequest = /^(?:settings?|设置|設定)(?:\s+(?<wide>workspace|team|工作区|ワークスペース))?$/i
+const settingsRequest =
+  /^(?:settings?|设置|設定)(?:\s+(?:(?<workspace>workspace|team|工作区|ワークスペース)|(?<person>me|my|mine|我|我的|自分)))?$/i
 
 const whyRequest = /^(?:why|为什么|為什麼|なぜ)[?？]?$/i
 
@@ -24,8 +25,13 @@ export function settings({ app, services, onTurn }: Bot): void {
       return ack({ response_type: 'ephemeral', text: policy.help })
     }
     await ack()
-    const isWide = asked.groups?.wide !== undefined
-    const scope = isWide ? { of: 'workspace' as const } : { of: 'channel' as const, channel }
+    const { workspace, person } = asked.groups ?? {}
+    const isOwn = person !== undefined || (workspace === undefined && channel.startsWith('D'))
+    const scope = isOwn
+      ? { of: 'person' as const }
+      : workspace === undefined
+        ? { of: 'channel' as const, channel }
+        : { of: 'workspace' as const }
     await openSettings(services, { ...command, user: { id: user_id } }, scope)
   })
 }

@@ -14,6 +14,10 @@ export function listenToSettings(app: App, deps: Deps): void {
     await ack()
     await openSettings(deps, body, { of: 'workspace' })
   })
+  app.action<BlockAction>('open_my_settings', async ({ ack, body }) => {
+    await ack()
+    await openSettings(deps, body, { of: 'person' })
+  })
   app.action<BlockAction>('open_channel_settings', async ({ ack, body, action }) => {
     await ack()
     const channel = action.type === 'conversations_select' ? action.selected_conversation : ''
@@ -27,7 +31,8 @@ export function listenToSettings(app: App, deps: Deps): void {
     const { scope, chosen } = filled
     const { i18n, refusal, name } = await checkRights(deps, body.user.id, scope)
     if (refusal !== undefined) return
-    const { workspace } = deps.policies.instructionsIn('')
+    const channel = scope.of === 'channel' ? scope.channel : ''
+    const { workspace } = await deps.policies.instructionsFor({ user: body.user.id, channel })
     const wishes = { workspace, [scope.of]: chosen.instructions }
     const view_id = view?.id
     await deps.call('views.update', { view_id, view: buildSettingsView(i18n, { ...filled, name, wishes }) })
@@ -39,7 +44,7 @@ export function listenToSettings(app: App, deps: Deps): void {
     if (filled === undefined) return ack()
     const { i18n, refusal } = await checkRights(deps, body.user.id, filled.scope)
     if (refusal !== undefined) return refuse(refusal)
-    if (!(await deps.policies.change(filled.scope, filled.chosen))) return refuse(i18n.notSaved)
+    if (!(await deps.policies.change(filled.scope, body.user.id, filled.chosen))) return refuse(i18n.notSaved)
     await ack()
   })
 }
@@ -51,11 +56,10 @@ export async function openSettings(
   scope: Scope,
 ): Promise<void> {
   const { i18n, refusal, name } = await checkRights(deps, request.user.id, scope)
-  if (refusal === undefined)
-    return openDialog(deps, request, {
-      view: buildSettingsView(i18n, { scope, name, chosen: deps.policies.of(scope) }),
-      i18n,
-    })
+  if (refusal === undefined) {
+    const chosen = await deps.policies.read(scope, request.user.id)
+    return openDialog(deps, request, { view: buildSettingsView(i18n, { scope, name, chosen }), i18n })
+  }
   if (request.response_url !== undefined)
     await deps.respond(request.response_url, { response_type: 'ephemeral', text: refusal })
 }
@@ -68,6 +72,7 @@ async function checkRights(
 ): Promise<{ i18n: I18n; refusal: string | undefined; name: string }> {
   const { isAdmin, isGuest, locale } = await users.refresh(user)
   const i18n = i18nFor(locale)
+  if (scope.of === 'person') return { i18n, refusal: undefined, name: '' }
   if (scope.of === 'workspace') return { i18n, refusal: isAdmin ? undefined : i18n.policy.onlyAdmins, name: '' }
   const channel = await access.find(user, { id: scope.channel })
   if (channel === undefined) return { i18n, refusal: i18n.ask.notInChannel, name: '' }

@@ -43,7 +43,7 @@ export function buildSettingsView(
   },
 ): ModalView {
   const { policy } = i18n
-  const where = scope.of === 'workspace' ? policy.where.workspace : policy.where.channel(name)
+  const where = scope.of === 'channel' ? policy.where.channel(name) : policy.where[scope.of]
   return {
     type: 'modal',
     callback_id: 'threadwise_settings',
