@@ -12,12 +12,14 @@ import { createOutages } from './features/outages.ts'
 import { defineQuestions } from './features/post-question.ts'
 import { showQueuePosition } from './features/queue-position.ts'
 import { replyControls } from './features/reply-controls/index.ts'
+import { createAccessRules } from './features/settings/access-rules.ts'
 import { settings } from './features/settings/index.ts'
 import { loadPolicies } from './features/settings/policies.ts'
 import { summarize } from './features/summarize/index.ts'
 import { createHealthRoutes } from './health.ts'
 import type { Log } from './log.ts'
 import { createMetrics } from './metrics.ts'
+import { keepWords } from './model/kept-words.ts'
 import type { Model } from './model/model.ts'
 import { createBackfill } from './queue/backfill.ts'
 import { createOutbox } from './queue/outbox.ts'
@@ -78,8 +80,7 @@ export async function startBot(deps: BotDeps): Promise<RunningBot> {
   const inbox = openQueue(slack, hooks, { driver, ready: backfill.ready, prune })
   const outbox = createOutbox(store.outbox, log)
   const questions = defineQuestions(outbox, { ...slack, inbox })
-  const policies = await loadPolicies(store, self)
-  const services: Services = { ...slack, inbox, outbox, questions, policies }
+  const services: Services = { ...slack, inbox, outbox, questions }
   const messages = createMessageReceiver(services, hooks)
   hooks.messageFound.push(messages.receiveFound)
   observe(services)
@@ -162,7 +163,7 @@ type Slack = Awaited<ReturnType<typeof openSlack>>
 type QueueDeps = Parameters<typeof createQueue>[0]
 
 /** Identifies the bot and creates the services that read and write Slack. */
-async function openSlack({ config, model, store, log }: BotDeps) {
+async function openSlack({ config, store, log, ...deps }: BotDeps) {
   const metrics = createMetrics()
   const call = createCallSlack(config.botToken, config.slackApiUrl, metrics, log)
   const self = await fetchIdentity(call, log, config.slackApiUrl)
@@ -176,9 +177,11 @@ async function openSlack({ config, model, store, log }: BotDeps) {
     fetchInfo,
     documents: createDocumentReader(),
   }
+  const access = createAccess(reader, users)
+  const policies = await loadPolicies(store, self)
   return {
     self,
-    model,
+    model: keepWords(deps.model, () => policies.workspace().keptOut.words),
     store,
     log,
     metrics,
@@ -188,7 +191,9 @@ async function openSlack({ config, model, store, log }: BotDeps) {
     respond: createResponder(config.slackApiUrl),
     limiter: createLimiter(call, Date.now, store.shared?.cluster),
     users,
-    access: createAccess(reader, users),
+    access,
+    policies,
+    rules: createAccessRules({ policies, users, access, reader }),
     fetchNames: (messages: readonly Message[], most?: number) =>
       fetchDisplayNames({ users, placeNames, self }, messages, most),
     threads: createThreadCache(reader, self, config.cacheTokens),

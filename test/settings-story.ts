@@ -70,6 +70,46 @@ export async function openHome({ slack }: Story, as: string): Promise<PageView> 
   return slack.until(() => slack.snapshot(as).home, 'the home')
 }
 
+/** Lets people of other organizations use the bot in a channel, as an admin does in App Home. */
+export async function openToOutsiders(story: Story, channel: string): Promise<void> {
+  const { slack } = story
+  const { admin } = slack.people
+  const action = { type: 'conversations_select', selected_conversation: channel }
+  await pressIn(story, admin, { view: await openHome(story, admin), actionId: 'open_channel_settings', action })
+  const here = ['on', 'chat', 'summarize', 'classify', 'outsiders']
+  await submit(story, admin, await untilModal(story, admin), fieldsOf({ here }))
+  await slack.until(() => slack.snapshot(admin).modals.length === 0, 'the end of the modal')
+}
+
 export const instructionsOf = (value: string): ViewState => ({
   instructions: { text: { type: 'plain_text_input', value } },
 })
+
+/** The state of a modal's fields: what is chosen in each. */
+export const fieldsOf = (fields: Record<string, string | string[] | boolean>): ViewState =>
+  Object.fromEntries(
+    Object.entries(fields).map(([block, chosen]) => {
+      const options = (values: string[]) => values.map(value => ({ text: { type: 'plain_text', text: value }, value }))
+      if (block === 'who')
+        return [block, { field: { type: 'radio_buttons', selected_option: options([String(chosen)])[0] } }]
+      if (block === 'here' || block === 'guests')
+        return [block, { field: { type: 'checkboxes', selected_options: options(chosen as string[]) } }]
+      if (/people$/.test(block)) return [block, { field: { type: 'multi_users_select', selected_users: chosen } }]
+      if (/channels$/.test(block))
+        return [block, { field: { type: 'multi_conversations_select', selected_conversations: chosen } }]
+      return [block, { field: { type: 'plain_text_input', value: chosen } }]
+    }),
+  )
+
+/** Sets rules of access as an admin does, by the command; `where` is a channel or the workspace. */
+export async function setRules(
+  story: Story,
+  where: { channel: string; text: '' | 'workspace' },
+  fields: Record<string, string | string[]>,
+): Promise<void> {
+  const { slack } = story
+  const { admin } = slack.people
+  await command(story, admin, where.channel, `settings ${where.text}`)
+  await submit(story, admin, await untilModal(story, admin), fieldsOf(fields))
+  await slack.until(() => slack.snapshot(admin).modals.length === 0, 'the end of the modal')
+}

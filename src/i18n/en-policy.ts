@@ -18,6 +18,38 @@ export const policy = {
   previewNone: 'Without instructions, the model is only told my own rules.',
   onlyAdmins: 'Only admins of this workspace can change its settings.',
   onlyManagers: 'Only admins of this workspace and the person who created this channel can change its settings.',
+  access: {
+    hereLabel: 'In this channel',
+    here: {
+      on: 'I’m switched on here',
+      chat: 'Answer questions',
+      summarize: 'Summarize, also in digests and “What did I miss?”',
+      classify: 'Classify feedback',
+      outsiders: 'People from other organizations may use me here',
+    },
+    whoLabel: 'Who can use me',
+    who: { everyone: 'Everyone in this workspace', listed: 'Only the following' },
+    people: 'These people',
+    channels: 'Members of these channels',
+    groups: 'Members of these user groups',
+    noGroup: (names: string) => `I can’t find this user group: ${names}`,
+    guestsLabel: 'Guests',
+    guests: 'Guests can use me, too',
+    keptOut: 'Never sent to a model',
+    keptChannels: 'Anything in these channels',
+    keptPeople: 'Anything these people write',
+    keptWords: 'These words, one a line',
+  },
+  refusals: {
+    channel_off: 'I’m switched off in this channel.',
+    feature_off: 'That is switched off in this channel.',
+    kept_out: 'Admins keep this channel or person from the model, so I can’t do that here.',
+    not_listed: 'Admins have limited who can use me, and you’re not among them. Ask an admin.',
+    guests: 'Guests can’t use me in this workspace. Ask an admin.',
+    outsiders: 'People from other organizations can’t use me here, unless an admin opens this channel to them.',
+  },
+  left: (messages: number) =>
+    `${messages === 1 ? '1 message was' : `${messages} messages were`} kept from the model by admins`,
 }
 
 /** The sentences about why the bot answered or kept silent. */

@@ -19,6 +19,37 @@ export const policy: typeof en = {
   previewNone: '指示がなければ、モデルには私自身のルールだけを伝えます。',
   onlyAdmins: 'この設定を変更できるのは、ワークスペースの管理者だけです。',
   onlyManagers: 'この設定を変更できるのは、ワークスペースの管理者とこのチャンネルの作成者だけです。',
+  access: {
+    hereLabel: 'このチャンネルで',
+    here: {
+      on: '有効にする',
+      chat: '質問に答える',
+      summarize: '要約する（定期要約と「見逃したこと」を含む）',
+      classify: 'フィードバックを分類する',
+      outsiders: 'ほかの組織の人も利用できる',
+    },
+    whoLabel: '利用できる人',
+    who: { everyone: 'ワークスペースの全員', listed: '次の人だけ' },
+    people: '次の人',
+    channels: '次のチャンネルのメンバー',
+    groups: '次のユーザーグループのメンバー',
+    noGroup: names => `ユーザーグループが見つかりません：${names}`,
+    guestsLabel: 'ゲスト',
+    guests: 'ゲストも利用できる',
+    keptOut: 'モデルに決して送らない内容',
+    keptChannels: '次のチャンネルのすべての内容',
+    keptPeople: '次の人が書いたすべての内容',
+    keptWords: '次の言葉（1 行に 1 つ）',
+  },
+  refusals: {
+    channel_off: 'このチャンネルではご利用いただけません。',
+    feature_off: 'この機能は、このチャンネルではオフになっています。',
+    kept_out: 'このチャンネルまたはこの人の内容は、管理者の設定によりモデルに送れないため、対応できません。',
+    not_listed: '利用できる人は管理者が限定しています。管理者に問い合わせてください。',
+    guests: 'このワークスペースでは、ゲストはご利用いただけません。管理者に問い合わせてください。',
+    outsiders: '管理者がこのチャンネルを開放しない限り、ほかの組織の人はここではご利用いただけません。',
+  },
+  left: messages => `管理者の設定により、${messages} 件のメッセージはモデルに送っていません`,
 }
 
 export const why: typeof enWhy = {

@@ -19,6 +19,37 @@ export const policy: typeof en = {
   previewNone: '没有填写要求时，模型只会收到我自己的规则。',
   onlyAdmins: '只有本工作区的管理员可以更改这些设置。',
   onlyManagers: '只有本工作区的管理员和本频道的创建者可以更改这些设置。',
+  access: {
+    hereLabel: '在这个频道里',
+    here: {
+      on: '启用',
+      chat: '回答问题',
+      summarize: '总结（包括定期摘要和“我错过了什么”）',
+      classify: '给反馈分类',
+      outsiders: '其他组织的成员也可以使用',
+    },
+    whoLabel: '谁可以使用',
+    who: { everyone: '本工作区的所有人', listed: '仅限以下范围' },
+    people: '这些人',
+    channels: '这些频道的成员',
+    groups: '这些用户组的成员',
+    noGroup: names => `找不到用户组：${names}`,
+    guestsLabel: '访客',
+    guests: '访客也可以使用',
+    keptOut: '绝不发给模型的内容',
+    keptChannels: '这些频道里的全部内容',
+    keptPeople: '这些人写的全部内容',
+    keptWords: '这些词，每行一个',
+  },
+  refusals: {
+    channel_off: '我在这个频道里已停用。',
+    feature_off: '这项功能在这个频道里已停用。',
+    kept_out: '管理员不允许把这个频道或这个人的内容发给模型，所以我无法处理。',
+    not_listed: '管理员限定了可以使用我的人，你不在其中。请联系管理员。',
+    guests: '本工作区的访客不能使用我。请联系管理员。',
+    outsiders: '其他组织的成员不能在这里使用我，除非管理员对他们开放这个频道。',
+  },
+  left: messages => `按管理员的设置，有 ${messages} 条消息没有发给模型`,
 }
 
 export const why: typeof enWhy = {

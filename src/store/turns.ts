@@ -98,6 +98,9 @@ export function createTurnRecords(db: Kysely<Schema>, writer: Writer) {
       const row = await db.selectFrom('turns').selectAll().where('id', '=', id).executeTakeFirst()
       return row && parseTurnRecord(row)
     },
+    /** Checks whether an earlier turn of the person was refused in the channel for this reason, as far as the store remembers. */
+    isRefusedBefore: (turn: { channel: string; user: string; ts: string }, refusal: string) =>
+      hasRefusalBefore(db, turn, refusal),
     /** Finds the turn that a message of the bot answers. */
     findByReply: (channel: string, ts: string) => loadByReply(db, channel, ts),
     /** Finds the newest turn of a channel before a ts, or of one thread in it; none that asked why. */
@@ -170,6 +173,16 @@ async function findLastAnswered(
 
 export const selectThread = (db: Kysely<Schema>, { channel, threadTs }: { channel: string; threadTs: string }) =>
   db.selectFrom('turns').selectAll().where('channel', '=', channel).where('thread_ts', '=', threadTs)
+
+async function hasRefusalBefore(
+  db: Kysely<Schema>,
+  { channel, user, ts }: { channel: string; user: string; ts: string },
+  refusal: string,
+): Promise<boolean> {
+  const before = db.selectFrom('turns').select('id').where('person', '=', user).where('ts', '<', ts)
+  const refused = before.where('channel', '=', channel).where('facts', 'like', `%"refusal":"${refusal}"%`)
+  return (await refused.limit(1).execute()).length > 0
+}
 
 async function loadByReply(db: Kysely<Schema>, channel: string, ts: string): Promise<TurnRecord | undefined> {
   const inChannel = db.selectFrom('turns').selectAll().where('channel', '=', channel)

@@ -194,6 +194,7 @@ function createNoStore(): Store {
       update: async () => true,
       mark: async () => true,
       load: async () => undefined,
+      isRefusedBefore: async () => false,
       findByReply: async () => undefined,
       findNewest: async () => undefined,
       recover: async () => [],

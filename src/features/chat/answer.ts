@@ -6,7 +6,7 @@ import { buildAnswerControls } from '../reply-buttons.ts'
 import { removeThoughts } from '../turn-endings.ts'
 import { buildPrompt } from './prompt.ts'
 
-type ChatDeps = Pick<Services, 'self' | 'model' | 'threads' | 'users' | 'metrics'> &
+type ChatDeps = Pick<Services, 'self' | 'model' | 'threads' | 'users' | 'rules' | 'metrics'> &
   Parameters<typeof buildPrompt>[0]['deps']
 
 type StopReason = Extract<Piece, { kind: 'stopped' }>['reason']
@@ -64,11 +64,13 @@ async function* streamAnswer(ctx: TurnContext<ChatDeps>, outcome: Outcome, enoug
 async function* readText(
   pieces: AsyncIterable<Piece>,
   outcome: Outcome,
-  { job, deps }: TurnContext<ChatDeps>,
+  { job, turn, deps }: TurnContext<ChatDeps>,
 ): AsyncIterable<string> {
   let bytes = 0
   let count = createMessageCounter()
   for await (const piece of pieces) {
+    // Rights may have changed while the model was thinking.
+    if (piece.kind === 'text' && bytes === 0) await deps.rules.check({ ...turn, feature: 'chat' })
     if (piece.kind === 'again') {
       outcome.second = ''
       bytes = 0

@@ -27,7 +27,7 @@ type PromptFile = Parameters<typeof renderPromptMessage>[0]['files'][number]
 type Fitted = Awaited<ReturnType<typeof truncate>>
 
 type PromptContext = TurnContext<
-  Pick<Services, 'self' | 'model' | 'store' | 'threads' | 'fetchNames' | 'policies'> & { files: FileReader }
+  Pick<Services, 'self' | 'model' | 'store' | 'threads' | 'fetchNames' | 'policies' | 'rules'> & { files: FileReader }
 >
 
 /** How messages are rendered for one reader and one model. */
@@ -48,7 +48,8 @@ export async function buildPrompt(ctx: PromptContext): Promise<{ messages: ChatM
   const { turn, person, i18n, signal, deps } = ctx
   const [earlier, read] = await Promise.all([readEarlierLines(ctx), deps.threads.read(turn, turn.question)])
   if (read[0]?.isLocked === true) throw new ShownError('thread_locked', i18n => i18n.ask.threadLocked)
-  const thread = [...earlier, ...selectMessages(read, ctx)]
+  const all = [...earlier, ...selectMessages(read, ctx)]
+  const thread = deps.rules.selectOpen(turn.channel, all)
   const { messages, fresh, unread } = await loadAttachments(thread, deps.files, signal)
   for (const [ts, contents] of fresh) deps.threads.keep(turn, ts, contents)
   const nameOf = await deps.fetchNames(messages.toReversed())
@@ -74,6 +75,7 @@ export async function buildPrompt(ctx: PromptContext): Promise<{ messages: ChatM
       ...(fitted.isShortened ? [i18n.footerShortened] : []),
       ...messages.flatMap(message => formatSkipped(message, view)),
       ...(unread > 0 ? [i18n.footerFilesMore(unread)] : []),
+      ...(thread.length < all.length ? [i18n.policy.left(all.length - thread.length)] : []),
     ],
   }
 }

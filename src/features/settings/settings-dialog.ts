@@ -1,5 +1,5 @@
 import type { App, BlockAction } from '@slack/bolt'
-import { type I18n, i18nFor } from '../../i18n/catalog.ts'
+import { i18nFor } from '../../i18n/catalog.ts'
 import type { Services } from '../context.ts'
 import { openDialog } from '../open-dialog.ts'
 import { buildSettingsView, parseSettingsView } from './settings-view.ts'
@@ -28,25 +28,54 @@ export function listenToSettings(app: App, deps: Deps): void {
     const { view } = body
     const filled = view && parseSettingsView(view)
     if (filled === undefined) return
-    const { scope, chosen } = filled
-    const { i18n, refusal, name } = await checkRights(deps, body.user.id, scope)
+    const { scope, chosen, groups } = filled
+    const { i18n, refusal, ...rights } = await checkRights(deps, body.user.id, scope)
     if (refusal !== undefined) return
     const channel = scope.of === 'channel' ? scope.channel : ''
     const { workspace } = await deps.policies.instructionsFor({ user: body.user.id, channel })
     const wishes = { workspace, [scope.of]: chosen.instructions }
-    const view_id = view?.id
-    await deps.call('views.update', { view_id, view: buildSettingsView(i18n, { ...filled, name, wishes }) })
+    const whole = { ...(await deps.policies.read(scope, body.user.id)), ...chosen }
+    const next = buildSettingsView(i18n, { scope, rights, groups, wishes, chosen: whole })
+    await deps.call('views.update', { view_id: view?.id, view: next })
   })
   app.view('threadwise_settings', async ({ ack, body, view }) => {
-    const refuse = (instructions: string) => ack({ response_action: 'errors', errors: { instructions } })
+    const refuse = (sentence: string, field = 'instructions') =>
+      ack({ response_action: 'errors', errors: { [field]: sentence } })
     const filled = parseSettingsView(view)
     // Slack bounds what is put in; anything else is no form of ours.
     if (filled === undefined) return ack()
-    const { i18n, refusal } = await checkRights(deps, body.user.id, filled.scope)
+    const { i18n, refusal, isAdmin } = await checkRights(deps, body.user.id, filled.scope)
     if (refusal !== undefined) return refuse(refusal)
-    if (!(await deps.policies.change(filled.scope, body.user.id, filled.chosen))) return refuse(i18n.notSaved)
+    const { chosen, scope } = filled
+    if (scope.of === 'workspace') {
+      const { ids, unknown } = await findGroups(deps, filled.groups)
+      if (unknown.length > 0) return refuse(i18n.policy.access.noGroup(unknown.join(', ')), 'groups')
+      chosen.groups = ids
+    }
+    // Only admins open a channel to other organizations.
+    if (!isAdmin) delete chosen.outsiders
+    if (!(await deps.policies.change(scope, body.user.id, chosen))) return refuse(i18n.notSaved)
     await ack()
   })
+}
+
+/** Finds the user groups of a list of handles and ids. */
+async function findGroups({ call }: Deps, typed: string): Promise<{ ids: string[]; unknown: string[] }> {
+  const named = typed.split(/[\s,，、]+/).flatMap(name => name.replace(/^@/, '') || [])
+  if (named.length === 0) return { ids: [], unknown: [] }
+  const { usergroups } = await call('usergroups.list', {})
+  const known = usergroups as { id: string; handle?: string }[]
+  const found = named.map(name => ({ name, id: known.find(one => one.id === name || one.handle === name)?.id }))
+  const unknown = found.filter(({ id }) => id === undefined).map(({ name }) => name)
+  return { ids: [...new Set(found.flatMap(({ id }) => id ?? []))], unknown }
+}
+
+/** Names the user groups of a policy. One that is gone keeps its id. */
+async function nameGroups({ call }: Deps, ids: readonly string[]): Promise<string> {
+  if (ids.length === 0) return ''
+  const { usergroups = [] } = await call('usergroups.list', {}).catch(() => ({}) as { usergroups?: unknown })
+  const known = usergroups as { id: string; handle?: string }[]
+  return ids.map(id => `@${known.find(one => one.id === id)?.handle ?? id}`).join(', ')
 }
 
 /** Opens the modal, unless the person may not change these settings: that is said where they asked, if there is a place for it. */
@@ -55,27 +84,25 @@ export async function openSettings(
   request: { user: { id: string }; trigger_id: string; response_url?: string },
   scope: Scope,
 ): Promise<void> {
-  const { i18n, refusal, name } = await checkRights(deps, request.user.id, scope)
+  const { i18n, refusal, ...rights } = await checkRights(deps, request.user.id, scope)
   if (refusal === undefined) {
     const chosen = await deps.policies.read(scope, request.user.id)
-    return openDialog(deps, request, { view: buildSettingsView(i18n, { scope, name, chosen }), i18n })
+    const groups = scope.of === 'workspace' ? await nameGroups(deps, chosen.groups) : ''
+    return openDialog(deps, request, { view: buildSettingsView(i18n, { scope, rights, groups, chosen }), i18n })
   }
   if (request.response_url !== undefined)
     await deps.respond(request.response_url, { response_type: 'ephemeral', text: refusal })
 }
 
-/** Checks whether a person may change the settings of a scope now. `refusal` says why they may not. */
-async function checkRights(
-  { users, access }: Deps,
-  user: string,
-  scope: Scope,
-): Promise<{ i18n: I18n; refusal: string | undefined; name: string }> {
+/** Checks whether a person may change the settings of a scope now. `refusal` says why they may not; `name` is the channel's. */
+async function checkRights({ users, access }: Deps, user: string, scope: Scope) {
   const { isAdmin, isGuest, locale } = await users.refresh(user)
   const i18n = i18nFor(locale)
-  if (scope.of === 'person') return { i18n, refusal: undefined, name: '' }
-  if (scope.of === 'workspace') return { i18n, refusal: isAdmin ? undefined : i18n.policy.onlyAdmins, name: '' }
-  const channel = await access.find(user, { id: scope.channel })
-  if (channel === undefined) return { i18n, refusal: i18n.ask.notInChannel, name: '' }
-  const mayChange = isAdmin || (channel.creator === user && !isGuest)
-  return { i18n, refusal: mayChange ? undefined : i18n.policy.onlyManagers, name: channel.name }
+  const found = scope.of === 'channel' ? await access.find(user, { id: scope.channel }) : undefined
+  const mayChange = isAdmin || (found?.creator === user && !isGuest)
+  const answer = (refusal?: string) => ({ i18n, isAdmin, name: found?.name ?? '', refusal })
+  if (scope.of === 'person') return answer()
+  if (scope.of === 'workspace') return answer(isAdmin ? undefined : i18n.policy.onlyAdmins)
+  if (found === undefined) return answer(i18n.ask.notInChannel)
+  return answer(mayChange ? undefined : i18n.policy.onlyManagers)
 }

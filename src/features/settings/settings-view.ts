@@ -3,6 +3,7 @@ import { z } from 'zod'
 import type { I18n } from '../../i18n/catalog.ts'
 import { buildInstructions } from '../../model/prompts.ts'
 import { parseJson } from '../../text/parse-json.ts'
+import { buildAccessBlocks, parseAccess } from './access-view.ts'
 import { mostInstructionCharacters, scopeSchema } from './policies.ts'
 
 type Scope = z.infer<typeof scopeSchema>
@@ -23,7 +24,10 @@ export function parseSettingsView({ private_metadata, state }: FilledView) {
   const scope = parseJson(private_metadata ?? '', scopeSchema)
   const values = valuesSchema.safeParse(state?.values).data
   if (scope === undefined || values === undefined) return undefined
-  return { scope, chosen: { instructions: values.instructions.text.value?.trim() ?? '' } }
+  const access = scope.of === 'person' ? { change: {}, groups: '' } : parseAccess(values, scope.of)
+  if (access === undefined) return undefined
+  const instructions = values.instructions.text.value?.trim() ?? ''
+  return { scope, groups: access.groups, chosen: { ...access.change, instructions } }
 }
 
 /** Builds the modal of a scope's settings. With `wishes`, it shows what the model is told of them. */
@@ -31,19 +35,22 @@ export function buildSettingsView(
   i18n: I18n,
   {
     scope,
-    name,
     chosen,
+    rights,
+    groups,
     wishes,
   }: {
     scope: Scope
-    /** The channel's name. */
-    name: string
-    chosen: { instructions: string }
+    chosen: Parameters<typeof buildAccessBlocks>[2]['policy']
+    /** The person's rights, and the channel's name. */
+    rights: { isAdmin: boolean; name: string }
+    /** The user groups that may use the bot, by name. */
+    groups: string
     wishes?: Record<string, string>
   },
 ): ModalView {
   const { policy } = i18n
-  const where = scope.of === 'channel' ? policy.where.channel(name) : policy.where[scope.of]
+  const where = scope.of === 'channel' ? policy.where.channel(rights.name) : policy.where[scope.of]
   return {
     type: 'modal',
     callback_id: 'threadwise_settings',
@@ -74,6 +81,9 @@ export function buildSettingsView(
         elements: [{ type: 'button', action_id: 'preview_settings', text: plain(policy.preview) }],
       },
       ...(wishes === undefined ? [] : buildPreview(i18n, wishes)),
+      ...(scope.of === 'person'
+        ? []
+        : buildAccessBlocks(i18n, scope.of, { policy: chosen, groups, isAdmin: rights.isAdmin })),
     ],
   }
 }

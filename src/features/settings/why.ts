@@ -1,5 +1,5 @@
 import { ShownError } from '../../errors.ts'
-import type { I18n } from '../../i18n/catalog.ts'
+import { type I18n, i18nFor } from '../../i18n/catalog.ts'
 import { findSilence, parseStoredTurn, turnIdOf } from '../../queue/turn.ts'
 import { parseFacts } from '../../queue/turn-facts.ts'
 import type { RawMessage } from '../../slack/message.ts'
@@ -13,7 +13,8 @@ import type { Services } from '../context.ts'
 type WhyDeps = Pick<Services, 'self' | 'store' | 'reader' | 'access'>
 
 type Facts = ReturnType<typeof parseFacts>
-type Rule = keyof I18n['why']['rules']
+type Refusal = keyof I18n['policy']['refusals']
+type Rule = keyof I18n['why']['rules'] | Refusal
 
 /** A message that somebody asks about, with its turn if it was one. */
 interface Subject {
@@ -90,8 +91,9 @@ function toSubject(record: TurnRecord): Subject {
   return { channel, ts, threadTs, record, rule: findRule(record) }
 }
 
-function findRule({ state, turn }: TurnRecord): Rule {
-  if (state === 'passed') return 'foreign'
+function findRule({ state, turn, facts }: TurnRecord): Rule {
+  const { refusal = '' } = parseFacts(facts)
+  if (state === 'passed') return isRefusal(refusal) ? refusal : 'foreign'
   if (state === 'declined') return 'flooded'
   if (state === 'withdrawn' || state === 'withdrawing') return 'deleted'
   if (state === 'quarantined') return 'quarantined'
@@ -100,6 +102,8 @@ function findRule({ state, turn }: TurnRecord): Rule {
   if (parsed.place === 'dm') return 'direct'
   return parsed.isAddressed ? 'mentioned' : 'follow_up'
 }
+
+const isRefusal = (key: string): key is Refusal => Object.hasOwn(i18nFor('').policy.refusals, key)
 
 const answered: readonly Rule[] = ['direct', 'mentioned', 'follow_up']
 const unfinished: readonly string[] = ['waiting', 'answering', 'stopping']
@@ -111,7 +115,8 @@ function renderCard({ self }: WhyDeps, { channel, ts, threadTs, record, rule }: 
   const link = buildPermalink(self, channel, ts, threadTs)
   const lines = record === undefined || isOpen ? [] : renderFacts(parseFacts(record.facts), i18n)
   if (record?.state === 'failed') lines.unshift(why.failed(escapeMarkdown(parseFacts(record.facts).outcome ?? '')))
-  return [`**${title}**`, why.rules[rule], ...lines.map(line => `- ${line}`), why.about(link)].join('\n')
+  const sentence = isRefusal(rule) ? i18n.policy.refusals[rule] : why.rules[rule]
+  return [`**${title}**`, sentence, ...lines.map(line => `- ${line}`), why.about(link)].join('\n')
 }
 
 function renderFacts({ read, total = read, files = [], instructions, model, usage }: Facts, i18n: I18n): string[] {
