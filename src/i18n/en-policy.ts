@@ -9,6 +9,7 @@ export const policy = {
     channel: (name: string) => `For every answer in #${name}, after the instructions for the workspace.`,
     person: 'For every answer to you, after the instructions for the workspace and the channel.',
   },
+  digests: 'My digests',
   choose: 'Settings of a channel…',
   label: 'Instructions for my answers',
   placeholder: 'We’re a hotel. Call our customers guests, and answer in two or three sentences.',

@@ -10,6 +10,7 @@ export const policy: typeof en = {
     channel: name => `适用于 #${name} 中的所有回答，排在工作区的要求之后。`,
     person: '适用于给你的所有回答，排在工作区和频道的要求之后。',
   },
+  digests: '我的定期摘要',
   choose: '设置某个频道…',
   label: '回答要求',
   placeholder: '我们是一家酒店。请把客户称为“客人”，用两三句话回答。',

@@ -136,3 +136,20 @@ test.each([
   await command(story, dana, general, text)
   await untilTold(story, dana, pattern)
 })
+
+test('App Home lists a person’s digests and stops one that is theirs', async () => {
+  const story = await open()
+  const { slack, store } = story
+  const { dana, lee } = slack.people
+  const digest = { pattern: '0 9 * * *', timeZone: 'UTC', question: 'x', nextAt: Date.now() + 86_400_000 }
+  await store.digests.add({ ...digest, id: 'd1', user: dana, title: 'every weekday 9:00 <b>#general</b>' })
+  await store.digests.add({ ...digest, id: 'd2', user: lee, title: 'every day 9:00 #random' })
+  const home = await openHome(story, dana)
+  expect(JSON.stringify(home.view)).toContain('every weekday 9:00 <b>#general</b> · next')
+  expect(JSON.stringify(home.view)).not.toContain('#random')
+  await pressIn(story, dana, { view: home, actionId: 'stop_digest', action: { type: 'button', value: 'd2' } })
+  expect(await store.digests.of(lee)).toHaveLength(1)
+  await pressIn(story, dana, { view: home, actionId: 'stop_digest' })
+  await slack.until(() => !JSON.stringify(slack.snapshot(dana).home?.view).includes('stop_digest'), 'the list to go')
+  expect(await store.digests.of(dana)).toEqual([])
+})

@@ -6,11 +6,15 @@ import { createCache } from '../../lru.ts'
 import { rejectAfter } from '../../slack/users.ts'
 import { formatFailure, savedOrTold } from '../command-failure.ts'
 import type { Bot, Services } from '../context.ts'
+import { buildDigests, listenToDigestStop } from './digests.ts'
 
 type HomeDeps = Pick<Services, 'call' | 'limiter' | 'model' | 'log' | 'store' | 'users'>
 
 /** Registers App Home: its home tab says what the bot does and which model answers, its messages tab suggests prompts. */
 export function home({ app, services }: Bot): void {
+  listenToDigestStop(app, services.store.digests, async user =>
+    publish(services, user, i18nFor((await services.users.read(user)).locale)),
+  )
   const examples = createCache({
     maxSize: 1,
     sizeOf: () => 1,
@@ -54,8 +58,8 @@ async function forget({ store, log }: HomeDeps, user: string, i18n: I18n): Promi
 }
 
 async function publish(deps: HomeDeps, user: string, i18n: I18n, notice?: string): Promise<void> {
-  const ratings = await countRatings(deps, user)
-  const view = buildHomeView(i18n, { model: i18n.modelTitle(deps.model.title), ratings, notice })
+  const [ratings, digests] = await Promise.all([countRatings(deps, user), deps.store.digests.of(user).catch(() => [])])
+  const view = buildHomeView(i18n, { model: i18n.modelTitle(deps.model.title), ratings, digests, notice })
   await deps.limiter
     .send('views.publish', () => ({ user_id: user, view }), 'first')
     .catch(error => deps.log.warn({ reason: formatError(error) }, 'App Home not published'))
@@ -117,7 +121,17 @@ async function suggest(
 
 function buildHomeView(
   i18n: I18n,
-  { model, ratings, notice }: { model: string; ratings: Ratings | undefined; notice: string | undefined },
+  {
+    model,
+    ratings,
+    digests,
+    notice,
+  }: {
+    model: string
+    ratings: Ratings | undefined
+    digests: Parameters<typeof buildDigests>[0]
+    notice: string | undefined
+  },
 ): HomeView {
   const plain = (text: string) => ({ type: 'plain_text' as const, text })
   const section = (text: string) => ({ type: 'section' as const, text: { type: 'plain_text' as const, text } })
@@ -141,6 +155,7 @@ function buildHomeView(
           { type: 'button', action_id: 'open_my_settings', text: plain(i18n.policy.title.person) },
         ],
       },
+      ...buildDigests(digests, i18n),
       { type: 'divider' },
       ...(ratings === undefined ? [] : [section(formatRatings(ratings, i18n)), buildAdminRow(i18n)]),
       { type: 'context', elements: [{ type: 'plain_text', text: i18n.home.model(model) }] },
