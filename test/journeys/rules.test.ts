@@ -36,7 +36,7 @@ async function untilAnswered(story: Story, as: string): Promise<void> {
         await say(story, as, 'and now?')
         return story.model.requests.length > before
       },
-      { interval: 500 },
+      { interval: 200 },
     )
     .toBe(true)
 }
@@ -65,7 +65,7 @@ onBothStores('who may use the bot', openStory => {
           ts = await say(story, mei, 'hello?')
           return toldTimes(story, mei, /管理员限定了/)
         },
-        { interval: 500 },
+        { interval: 200 },
       )
       .toBeGreaterThan(0)
     expect(replies(general, ts)).toEqual([])
@@ -75,7 +75,7 @@ onBothStores('who may use the bot', openStory => {
           await run(story, mei, '/threadwise', 'why')
           return toldTimes(story, mei, /没有回答.*管理员限定了/s)
         },
-        { interval: 500 },
+        { interval: 200 },
       )
       .toBeGreaterThan(0)
     await untilAnswered(story, dana)
@@ -128,7 +128,7 @@ onBothStores('a channel', openStory => {
           await say(story, lee, 'hello?', channel)
           return toldTimes(story, lee, /That is switched off in this channel/)
         },
-        { interval: 500 },
+        { interval: 200 },
       )
       .toBe(1)
     expect((await store.settings.all()).find(row => row.channel.endsWith(channel))?.settings).toContain(
@@ -146,7 +146,7 @@ onBothStores('a channel', openStory => {
           await say(story, lee, 'help', channel)
           return toldTimes(story, lee, /I’m switched off in this channel/)
         },
-        { interval: 500 },
+        { interval: 200 },
       )
       .toBe(1)
     expect(model.requests).toHaveLength(0)

@@ -1,5 +1,4 @@
 import { ShownError, SlackError } from '../../errors.ts'
-import { createCache } from '../../lru.ts'
 import type { createAccess } from '../../slack/access.ts'
 import type { Message } from '../../slack/message.ts'
 import type { SlackReader } from '../../slack/reader.ts'
@@ -26,10 +25,12 @@ type Refusal = 'channel_off' | 'feature_off' | 'kept_out' | 'not_listed' | 'gues
 
 /** Creates the checks of who may use the bot, where and for what, and of what may be sent to a model. */
 export function createAccessRules({ policies, users, access, reader }: RuleDeps) {
-  const members = createGroups(reader)
+  const readGroup = createGroups(reader)
+  /** Returns whether a person is in a channel now; a channel that the bot cannot see has nobody. */
+  const isMember = (channel: string, user: string) => access.isMember(channel, user).catch(orNone(false))
   /** Returns whether a person of another organization is in a channel that an admin opened: they may write directly, too. */
   const isInOpened = async (user: string): Promise<boolean> => {
-    for (const id of policies.opened()) if (await access.isMember(id, user)) return true
+    for (const id of policies.opened()) if (await isMember(id, user)) return true
     return false
   }
   /** Finds why a use is refused now; undefined if it is not. Throws the `SlackError` of a read that failed. */
@@ -43,8 +44,8 @@ export function createAccessRules({ policies, users, access, reader }: RuleDeps)
     if (isOutsider && !here.outsiders && !(isDirect(channel) && (await isInOpened(user)))) return 'outsiders'
     if (!guests && !isOutsider && (await users.refresh(user)).isGuest) return 'guests'
     if (who === 'everyone' || people.includes(user)) return undefined
-    for (const group of groups) if ((await members.read(group)).members.includes(user)) return undefined
-    for (const id of channels) if (await access.isMember(id, user)) return undefined
+    for (const group of groups) if ((await readGroup(group)).includes(user)) return undefined
+    for (const id of channels) if (await isMember(id, user)) return undefined
     return 'not_listed'
   }
   return {
@@ -88,18 +89,27 @@ const isDirect = (channel: string) => channel === '' || channel.startsWith('D')
 /** Slack lets an app list the members of user groups 20 times a minute; a change counts after this time. */
 const groupMs = 60_000
 
-/** Creates a cache of the members of user groups. A group that is gone has none. */
-function createGroups(reader: SlackReader) {
-  const read = async (group: string): Promise<{ members: unknown[] }> => {
-    try {
-      const { users } = await reader.fetch('usergroups.users.list', { usergroup: group }, { for: 'question' })
-      return { members: Array.isArray(users) ? users : [] }
-    } catch (error) {
-      if (error instanceof SlackError && !error.isPassing) return { members: [] }
-      throw error
-    }
+/** Creates the function that reads the members of a user group, at most once in that time. A group that is gone has none. */
+function createGroups(reader: SlackReader): (group: string) => Promise<unknown[]> {
+  const fetchMembers = async (group: string): Promise<unknown[]> => {
+    const { users } = await reader.fetch('usergroups.users.list', { usergroup: group }, { for: 'question' })
+    return Array.isArray(users) ? users : []
   }
-  return createCache({ maxSize: mostGroups, sizeOf: () => 1, ttlMs: groupMs, read })
+  const known = new Map<string, { until: number; members: Promise<unknown[]> }>()
+  return group => {
+    const found = known.get(group)
+    if (found !== undefined && found.until > Date.now()) return found.members
+    const members = fetchMembers(group).catch(orNone([]))
+    known.set(group, { until: Date.now() + groupMs, members })
+    members.catch(() => known.delete(group))
+    return members
+  }
 }
 
-const mostGroups = 200
+/** Creates a handler that takes what Slack refuses for good as nothing, and throws any other error. */
+const orNone =
+  <T>(none: T) =>
+  (error: unknown): T => {
+    if (error instanceof SlackError && !error.isPassing) return none
+    throw error
+  }
