@@ -13,7 +13,8 @@ export function listenToDigestStop(app: App, digests: Digests, publish: (user: s
   app.action<BlockAction>('stop_digest', async ({ ack, body, action }) => {
     const { id: user } = body.user
     const chosen = action.type === 'button' ? action.value : undefined
-    const own = (await digests.of(user)).find(({ id }) => id === chosen)
+    const all = await digests.of(user).catch(() => [])
+    const own = all.find(({ id }) => id === chosen)
     if (own !== undefined) await digests.end(own.id)
     await ack()
     await publish(user)

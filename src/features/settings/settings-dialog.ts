@@ -1,5 +1,7 @@
 import type { App, BlockAction } from '@slack/bolt'
+import { formatError } from '../../errors.ts'
 import { i18nFor } from '../../i18n/catalog.ts'
+import { formatFailure } from '../command-failure.ts'
 import type { Services } from '../context.ts'
 import { openDialog } from '../open-dialog.ts'
 import { buildSettingsView, parseSettingsView } from './settings-view.ts'
@@ -36,7 +38,9 @@ export function listenToSettings(app: App, deps: Deps): void {
     const wishes = { workspace, [scope.of]: chosen.instructions }
     const whole = { ...(await deps.policies.read(scope, body.user.id)), ...chosen }
     const next = buildSettingsView(i18n, { scope, rights, groups, wishes, chosen: whole })
-    await deps.call('views.update', { view_id: view?.id, view: next })
+    await deps
+      .call('views.update', { view_id: view?.id, view: next })
+      .catch(error => deps.log.warn({ reason: formatError(error) }, 'preview not shown'))
   })
   app.view('threadwise_settings', async ({ ack, body, view }) => {
     const refuse = (sentence: string, field = 'instructions') =>
@@ -48,9 +52,10 @@ export function listenToSettings(app: App, deps: Deps): void {
     if (refusal !== undefined) return refuse(refusal)
     const { chosen, scope } = filled
     if (scope.of === 'workspace') {
-      const { ids, unknown } = await findGroups(deps, filled.groups)
-      if (unknown.length > 0) return refuse(i18n.policy.access.noGroup(unknown.join(', ')), 'groups')
-      chosen.groups = ids
+      const found = await findGroups(deps, filled.groups).catch(error => formatFailure(error, i18n))
+      if (typeof found === 'string') return refuse(found, 'groups')
+      if (found.unknown.length > 0) return refuse(i18n.policy.access.noGroup(found.unknown.join(', ')), 'groups')
+      chosen.groups = found.ids
     }
     // Only admins open a channel to other organizations.
     if (!isAdmin) delete chosen.outsiders
@@ -91,18 +96,27 @@ export async function openSettings(
     return openDialog(deps, request, { view: buildSettingsView(i18n, { scope, rights, groups, chosen }), i18n })
   }
   if (request.response_url !== undefined)
-    await deps.respond(request.response_url, { response_type: 'ephemeral', text: refusal })
+    await deps
+      .respond(request.response_url, { response_type: 'ephemeral', text: refusal })
+      .catch(error => deps.log.warn({ reason: formatError(error) }, 'response to the command failed'))
 }
 
 /** Checks whether a person may change the settings of a scope now. `refusal` says why they may not; `name` is the channel's. */
 async function checkRights({ users, access }: Deps, user: string, scope: Scope) {
   const { isAdmin, isGuest, locale } = await users.refresh(user)
   const i18n = i18nFor(locale)
-  const found = scope.of === 'channel' ? await access.find(user, { id: scope.channel }) : undefined
+  let failure: string | undefined
+  const found =
+    scope.of !== 'channel'
+      ? undefined
+      : await access.find(user, { id: scope.channel }).catch(error => {
+          failure = formatFailure(error, i18n)
+          return undefined
+        })
   const mayChange = isAdmin || (found?.creator === user && !isGuest)
   const answer = (refusal?: string) => ({ i18n, isAdmin, name: found?.name ?? '', refusal })
   if (scope.of === 'person') return answer()
   if (scope.of === 'workspace') return answer(isAdmin ? undefined : i18n.policy.onlyAdmins)
-  if (found === undefined) return answer(i18n.ask.notInChannel)
+  if (found === undefined) return answer(failure ?? i18n.ask.notInChannel)
   return answer(mayChange ? undefined : i18n.policy.onlyManagers)
 }

@@ -1,13 +1,15 @@
 import type { App, MessageShortcut } from '@slack/bolt'
+import { formatError } from '../../errors.ts'
 import { i18nFor } from '../../i18n/catalog.ts'
 import type { Turn } from '../../queue/turn.ts'
 import { buildMessageBody } from '../../reply/body.ts'
 import { isMentioned } from '../../text/from-slack.ts'
 import { isWhyRequest } from '../../text/intent.ts'
+import { formatFailure } from '../command-failure.ts'
 import type { Bot, Services, TurnContext } from '../context.ts'
-import { explain, findBefore, findLatest, findMessage, formatWhyFailure } from './why.ts'
+import { explain, findBefore, findLatest, findMessage } from './why.ts'
 
-type Deps = Pick<Services, 'self' | 'store' | 'reader' | 'access' | 'users' | 'respond' | 'limiter'>
+type Deps = Pick<Services, 'self' | 'store' | 'reader' | 'access' | 'users' | 'respond' | 'limiter' | 'log'>
 type Explained = Parameters<typeof explain>[1]
 
 /** Listens to people who ask why: by the shortcut “Why this answer?” and by words in a thread. */
@@ -35,9 +37,14 @@ export const tellWhyLatest = (deps: Deps, user: string, { channel, url }: { chan
 
 async function tellWhy(deps: Deps, explained: Explained, responseUrl: string): Promise<void> {
   const i18n = i18nFor((await deps.users.read(explained.user)).locale)
-  const card = await explain(deps, explained, i18n).catch(error => formatWhyFailure(error, i18n))
+  const card = await explain(deps, explained, i18n).catch(error => {
+    deps.log.warn({ channel: explained.channel, reason: formatError(error) }, 'explanation failed')
+    return formatFailure(error, i18n)
+  })
   const message = { response_type: 'ephemeral', replace_original: false, ...buildMessageBody(card) }
-  await deps.respond(responseUrl, message)
+  await deps
+    .respond(responseUrl, message)
+    .catch(error => deps.log.warn({ reason: formatError(error) }, 'explanation not shown'))
 }
 
 /** Explains the last answer before the question, privately where others read. */

@@ -1,4 +1,3 @@
-import { ShownError } from '../../errors.ts'
 import { type I18n, i18nFor } from '../../i18n/catalog.ts'
 import { findSilence, parseStoredTurn, turnIdOf } from '../../queue/turn.ts'
 import { parseFacts } from '../../queue/turn-facts.ts'
@@ -141,9 +140,3 @@ function renderFacts({ read, total = read, files = [], instructions, model, usag
 
 const formatReason = (key: string, { fileReasons }: I18n): string =>
   new Map<string, string>(Object.entries(fileReasons)).get(key) ?? key
-
-/** Formats the failure of an explanation for the person who asked. Throws what is no `ShownError`. */
-export function formatWhyFailure(error: unknown, i18n: I18n): string {
-  if (error instanceof ShownError) return `⚠️ ${error.sentence(i18n)}`
-  throw error
-}
