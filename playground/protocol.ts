@@ -161,7 +161,8 @@ export type Gesture =
   | { do: 'global_shortcut'; as: string; callbackId: string }
   /** A click on a button, a choice in a menu: `action` is the element with its new state, as Slack sends it. */
   | { do: 'act'; as: string; channel: string; ts: string; blockId: string; action: SlackJson }
-  | { do: 'act_in_view'; as: string; viewId: string; blockId: string; action: SlackJson }
+  /** In a modal, `state` is what all its fields hold. */
+  | { do: 'act_in_view'; as: string; viewId: string; blockId: string; action: SlackJson; state?: ViewState | undefined }
   | { do: 'submit_view'; as: string; viewId: string; state: ViewState }
   | { do: 'close_view'; as: string; viewId: string }
   | { do: 'open_home'; as: string; tab: 'home' | 'messages' }

@@ -14,6 +14,9 @@ import { defineQuestions } from './features/post-question.ts'
 import { showQueuePosition } from './features/queue-position.ts'
 import { defineReadings } from './features/read-aloud.ts'
 import { replyControls } from './features/reply-controls/index.ts'
+import { createAccessRules } from './features/settings/access-rules.ts'
+import { settings } from './features/settings/index.ts'
+import { loadPolicies } from './features/settings/policies.ts'
 import { summarize } from './features/summarize/index.ts'
 import { transcribe } from './features/transcribe/index.ts'
 import { createMeteredModel } from './features/usage/metered-model.ts'
@@ -21,6 +24,7 @@ import { warnOfBudget } from './features/usage/warning.ts'
 import { createHealthRoutes } from './health.ts'
 import type { Log } from './log.ts'
 import { createMetrics } from './metrics.ts'
+import { keepWords } from './model/kept-words.ts'
 import type { Model } from './model/model.ts'
 import { createSpeech } from './model/speech.ts'
 import type { createTranscriber } from './model/transcription.ts'
@@ -115,9 +119,8 @@ export async function startBot(deps: BotDeps): Promise<RunningBot> {
   })
 
   // 4. Features.
-  const bot = createRegistry(receiver.app, services, hooks)
   messages.listen(receiver.app)
-  await registerFeatures(bot, deps.taxonomies)
+  await registerFeatures(createRegistry(receiver.app, services, hooks), deps.taxonomies)
 
   // 5. Start: take over what earlier processes left, connect, resume.
   await inbox.recover()
@@ -153,6 +156,7 @@ export async function startBot(deps: BotDeps): Promise<RunningBot> {
 async function registerFeatures(bot: Bot, taxonomies: Taxonomies): Promise<void> {
   await classify(bot, taxonomies)
   summarize(bot)
+  settings(bot)
   transcribe(bot)
   listen(bot)
   chat(bot)
@@ -191,11 +195,18 @@ async function openSlack({ config, modelEnds = () => [], transcribe, store, log,
     ...(transcribe !== undefined && { readRecording: createRecordingReader(transcribe) }),
   }
   const limiter = createLimiter(call, Date.now, store.shared?.cluster)
-  const model = createMeteredModel(await redactFor(deps.model, config), {
-    usage: store.usage,
-    budgets: config.budgets ?? {},
-    onWarning: (...warning) => void warnOfBudget({ users, limiter, log }, ...warning),
-  })
+  const access = createAccess(reader, users)
+  const policies = await loadPolicies(store, self)
+  const redacted = await redactFor(deps.model, config)
+  // Words that are kept out are taken out before stand-ins are put in.
+  const model = createMeteredModel(
+    keepWords(redacted, () => policies.workspace().keptOut.words),
+    {
+      usage: store.usage,
+      budgets: config.budgets ?? {},
+      onWarning: (...warning) => void warnOfBudget({ users, limiter, log }, ...warning),
+    },
+  )
   return {
     self,
     model,
@@ -210,7 +221,9 @@ async function openSlack({ config, modelEnds = () => [], transcribe, store, log,
     respond: createResponder(config.slackApiUrl),
     limiter,
     users,
-    access: createAccess(reader, users),
+    access,
+    policies,
+    rules: createAccessRules({ policies, users, access, reader }),
     fetchNames: (messages: readonly Message[], most?: number) =>
       fetchDisplayNames({ users, placeNames, self }, messages, most),
     threads: createThreadCache(reader, self, config.cacheTokens),

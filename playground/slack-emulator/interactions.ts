@@ -17,7 +17,7 @@ export interface Interactions {
   messageShortcut(person: Person, message: Message, callbackId: string): Promise<void>
   globalShortcut(person: Person, callbackId: string): Promise<void>
   act(person: Person, message: Message, action: SlackJson): Promise<void>
-  actInView(person: Person, view: OpenView, action: SlackJson): Promise<void>
+  actInView(person: Person, view: OpenView, action: SlackJson, state?: ViewState): Promise<void>
   submit(person: Person, view: OpenView, values: ViewState): Promise<void>
   closeView(person: Person, view: OpenView): Promise<void>
 }
@@ -118,8 +118,8 @@ export function createInteractions(core: Core, responseUrls: ResponseUrls): Inte
     honour(place, answer)
   }
 
-  async function actInView(person: Person, open: OpenView, action: SlackJson): Promise<void> {
-    remember(open, toGiven(action))
+  async function actInView(person: Person, open: OpenView, action: SlackJson, state: ViewState = {}): Promise<void> {
+    remember(open, mergeState(state, toGiven(action)))
     await ask('block_actions', {
       ...common(person),
       container: { type: 'view', view_id: open.id },

@@ -39,6 +39,7 @@ const published: Record<string, number> = {
   'files.info': tier4,
   'reactions.add': tier3,
   'usergroups.list': tier2,
+  'usergroups.users.list': tier2,
   'users.info': tier4,
   'users.list': tier2,
   'views.open': tier4,

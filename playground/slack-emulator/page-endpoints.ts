@@ -20,6 +20,7 @@ const json = z.record(z.string(), z.unknown())
 const base = { as: id }
 const inChannel = { ...base, channel: id }
 const onMessage = { ...inChannel, ts: id }
+const viewState = z.record(z.string(), z.record(z.string(), json))
 const gestures = z.discriminatedUnion('do', [
   z.object({
     do: z.literal('say'),
@@ -37,13 +38,15 @@ const gestures = z.discriminatedUnion('do', [
   z.object({ do: z.literal('message_shortcut'), ...onMessage, callbackId: id }),
   z.object({ do: z.literal('global_shortcut'), ...base, callbackId: id }),
   z.object({ do: z.literal('act'), ...onMessage, blockId: id, action: json }),
-  z.object({ do: z.literal('act_in_view'), ...base, viewId: id, blockId: id, action: json }),
   z.object({
-    do: z.literal('submit_view'),
+    do: z.literal('act_in_view'),
     ...base,
     viewId: id,
-    state: z.record(z.string(), z.record(z.string(), json)),
+    blockId: id,
+    action: json,
+    state: viewState.optional(),
   }),
+  z.object({ do: z.literal('submit_view'), ...base, viewId: id, state: viewState }),
   z.object({ do: z.literal('close_view'), ...base, viewId: id }),
   z.object({ do: z.literal('open_home'), ...base, tab: z.enum(['home', 'messages']) }),
   z.object({ do: z.literal('join'), ...inChannel }),

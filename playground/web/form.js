@@ -58,7 +58,8 @@ const Form = ({ view }) => {
   }
   /** @type {import('./blocks.js').Surface} */
   const surface = {
-    act: (blockId, action) => void act({ do: 'act_in_view', viewId: view.id, blockId, action }),
+    act: (blockId, action) =>
+      void act({ do: 'act_in_view', viewId: view.id, blockId, action, state: toViewState(blocks, held) }),
     held: (blockId, element) => held.get(fieldKey(blockId, element)),
     hold: (blockId, element, state) => void held.set(fieldKey(blockId, element), state),
     errors,

@@ -25,6 +25,8 @@ import type { ThreadCache } from '../threads/cache.ts'
 import type { createOutages } from './outages.ts'
 import type { Questions } from './post-question.ts'
 import type { defineReadings } from './read-aloud.ts'
+import type { createAccessRules } from './settings/access-rules.ts'
+import type { loadPolicies } from './settings/policies.ts'
 
 type Responder = ReturnType<typeof createResponder>
 
@@ -55,6 +57,10 @@ export interface Services {
   /** Undefined without a speech server. */
   readings: ReturnType<typeof defineReadings> | undefined
   store: Store
+  /** Tells what the team has set for its workspace and its channels. */
+  policies: Awaited<ReturnType<typeof loadPolicies>>
+  /** Tells who may use the bot, where and for what, and what may be sent to a model; asked at a request and again at its delivery. */
+  rules: ReturnType<typeof createAccessRules>
   /** Tells other replicas that what they remember of a thread is outdated. */
   shareChange: (thread: ThreadId) => void
   outages: ReturnType<typeof createOutages>
@@ -84,6 +90,8 @@ export interface TurnContext<D extends object = object> {
 export interface TurnHandler<R = unknown, D extends object = object> {
   /** The outcome for logs and metrics, such as `summarized`. */
   readonly outcome: string
+  /** The feature as it can be switched off; undefined for one that needs no model. */
+  readonly feature?: Parameters<Services['rules']['check']>[0]['feature']
   readonly deps: D
   /** Returns the request that a turn makes of this handler, or undefined if the turn is not for it. */
   parse(turn: Turn, person: Person): R | undefined | Promise<R | undefined>

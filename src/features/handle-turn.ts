@@ -13,13 +13,14 @@ import {
   quarantine,
   rememberReply,
   removeReply,
+  tellPrivately,
 } from './turn-endings.ts'
 
 type Outcome = Awaited<ReturnType<typeof endInterrupted>>
 
 type HandleDeps = Pick<
   Services,
-  'model' | 'speech' | 'threads' | 'users' | 'limiter' | 'reader' | 'outages' | 'log' | 'metrics'
+  'model' | 'speech' | 'threads' | 'users' | 'rules' | 'store' | 'limiter' | 'reader' | 'outages' | 'log' | 'metrics'
 >
 
 /**
@@ -54,6 +55,7 @@ export async function handleTurn(deps: HandleDeps, handlers: readonly TurnHandle
     .catch(error => endWithFailure(ctx, error))
     .catch(error => endWithoutSlack(ctx, error))
   close()
+  job.facts.outcome = kind
   deps.metrics.turnEnded(ended, kind)
   deps.log.info({ turn: turn.id, ended, kind, ...measure(), ...ctx.figures }, 'turn ended')
   return ended
@@ -90,7 +92,9 @@ async function tellUnreadable({ limiter, log }: HandleDeps, { turn }: Job, i18n:
 
 /** Ends what an earlier attempt left to be ended, or hands the turn to the first handler that it is for. */
 async function dispatch(
-  ctx: TurnContext<Pick<Services, 'model' | 'speech' | 'users' | 'threads' | 'limiter' | 'outages' | 'log'>>,
+  ctx: TurnContext<
+    Pick<Services, 'model' | 'speech' | 'users' | 'rules' | 'store' | 'threads' | 'limiter' | 'outages' | 'log'>
+  >,
   handlers: readonly TurnHandler[],
 ): Promise<Outcome> {
   const { job, turn, recovered, reply, person } = ctx
@@ -103,6 +107,8 @@ async function dispatch(
   if (job.isQuarantined) return quarantine(ctx)
   const helpLanguage = isEmpty(turn) ? person.locale : parseHelpRequest(turn)
   if (helpLanguage !== undefined) {
+    const refusal = await ctx.deps.rules.findRefusal(turn)
+    if (refusal !== undefined) return refuse(ctx, refusal)
     reply.say(i18nFor(helpLanguage).help)
     await reply.finish()
     return { ended: 'done', kind: 'help' }
@@ -111,12 +117,28 @@ async function dispatch(
   for (const handler of handlers) {
     const request = await handler.parse(turn, person)
     if (request === undefined) continue
+    const { feature } = handler
+    const refusal = feature && (await ctx.deps.rules.findRefusal({ ...turn, feature }))
+    if (refusal !== undefined) return refuse(ctx, refusal)
     await handler.handle({ ...ctx, deps: handler.deps }, request)
     ctx.deps.outages.over()
     rememberReply(ctx)
     return { ended: 'done', kind: handler.outcome }
   }
   throw new Error('no handler answers the turn')
+}
+
+/** Ends a turn whose person may not use the bot there. They are told once, and only if they addressed it. */
+async function refuse(
+  { job, turn, i18n, deps }: TurnContext<Pick<Services, 'store' | 'limiter' | 'log'>>,
+  refusal: NonNullable<Awaited<ReturnType<Services['rules']['findRefusal']>>>,
+): Promise<Outcome> {
+  job.facts.refusal = refusal
+  // Of several at once, the earliest is told of.
+  await deps.store.turns.update(turn.id, { facts: JSON.stringify(job.facts) }, job.lease.token)
+  const isTold = await deps.store.turns.isRefusedBefore({ ...turn, ts: turn.question.ts }, refusal)
+  if (turn.isAddressed && !isTold) await tellPrivately(deps, turn, i18n.policy.refusals[refusal])
+  return { ended: 'passed', kind: 'refused' }
 }
 
 /** Opens the reply before the model is paid: Slack refused to post here before. Throws the `SlackError` if it still does. */

@@ -37,7 +37,7 @@ export type Questions = CommandKind<Question>
 
 type Deps = Pick<
   Services,
-  'self' | 'call' | 'reader' | 'access' | 'respond' | 'limiter' | 'users' | 'threads' | 'inbox' | 'log'
+  'self' | 'call' | 'reader' | 'access' | 'rules' | 'respond' | 'limiter' | 'users' | 'threads' | 'inbox' | 'log'
 >
 
 /** How often a post of unknown outcome is made. */
@@ -65,7 +65,8 @@ export function defineQuestions(outbox: Outbox, deps: Deps): Questions {
   return {
     ...questions,
     async save(question, id) {
-      const { user } = question
+      const { user, where } = question
+      await deps.rules.check({ user, channel: where?.channel ?? '' })
       const before = coming.get(user) ?? 0
       count(user, 1)
       try {

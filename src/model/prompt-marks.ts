@@ -8,11 +8,11 @@ interface MarkFilter {
   end(): string
 }
 
-const names = ['message', 'file', 'forwarded', 'preview']
+const names = ['message', 'file', 'forwarded', 'preview', 'instructions']
 const opening = String.raw`(?:${names.join('|')})(?:\s[^<>\n]{0,400})?\/?`
 const mark = new RegExp(`^</?${opening}>`)
 /** An end of a text that may still become a mark. */
-const beginning = new RegExp(`^</?(?:[a-z]{0,9}|${opening})$`)
+const beginning = new RegExp(`^</?(?:[a-z]{0,12}|${opening})$`)
 
 const piped = 'im_start im_end eot_id eom_id endoftext begin_of_text end_of_text begin_of_box end_of_box end return'
 /** Marks of a turn, of several families of models. */

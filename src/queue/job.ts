@@ -2,6 +2,7 @@ import type { Progress } from '../reply/checkpoint.ts'
 import type { TurnRecords } from '../store/turns.ts'
 import type { Lease, LeasedTurn } from './queue-driver.ts'
 import { parseStoredTurn, type Turn } from './turn.ts'
+import type { parseFacts } from './turn-facts.ts'
 
 /** The attempts of this process to answer one turn, as the handler sees them. */
 export interface Job {
@@ -15,6 +16,8 @@ export interface Job {
   readonly isQuarantined: boolean
   /** The next start finishes the turn if the bot stops first. */
   readonly isPersistent: boolean
+  /** Saved with the end of the turn. */
+  readonly facts: ReturnType<typeof parseFacts>
   /** Records that the turn is being answered. */
   begin(): Promise<void>
   /** Aborts with an {@link Interruption}. */
@@ -68,6 +71,7 @@ export function createJob(leased: LeasedTurn, turns: Pick<TurnRecords, 'update'>
     isQuarantined: record.crashes >= maxCrashes,
     isPersistent: leased.isPersistent,
     crashes: record.crashes,
+    facts: {} as ReturnType<typeof parseFacts>,
     /** A call of a crashed process may still arrive after the end. */
     needsRecheck: record.attempts > 0 && !isReopened,
     async begin() {
@@ -96,6 +100,7 @@ export function createJob(leased: LeasedTurn, turns: Pick<TurnRecords, 'update'>
       if (this.interruption?.kind === 'edited') this.interruption = undefined
       else attempt.abort(this.interruption)
       this.isResumed = false
+      this.facts = {}
       Object.assign(reached, { shown: 0, postingAt: undefined })
       this.progress = createProgress(update, reached)
     },

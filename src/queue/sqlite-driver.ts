@@ -223,6 +223,7 @@ const threadKey = ({ channel, threadTs }: ThreadId) => `${channel}:${threadTs}`
 function buildItem({ isFound = false, ...turn }: NewTurn): Omit<Item, 'isPersistent'> {
   const unbegun = { attempts: 0, crashes: 0, revision: 1, messages: [], shown: 0, postingAt: undefined, token: 0 }
   const { person = '' } = turn
-  const record: TurnRecord = { ...turn, ...unbegun, person, state: 'waiting', savedAt: Date.now(), isFound }
+  const known = { person, isFound, savedAt: Date.now(), facts: undefined }
+  const record: TurnRecord = { ...turn, ...unbegun, ...known, state: 'waiting' }
   return { record, person, isResumed: isFound, isReopened: false }
 }

@@ -127,7 +127,7 @@ export function parseTurn(body: EventBody, self: BotIdentity): Turn | undefined 
   const place = isDirect(event) ? 'dm' : 'channel'
   const isMention = isMentioned(question.text, self.userId)
   const isAddressed = place === 'dm' || isMention || event.type === 'app_mention'
-  if (!isAddressed && !isFollowUp(event, question)) return undefined
+  if (!isAddressed && findUnaddressed(event, question) !== undefined) return undefined
   const threadTs = typeof event.thread_ts === 'string' ? event.thread_ts : question.ts
   const id = turnIdOf(body.team_id ?? self.teamId, event.channel, question.ts)
   return { id, channel: event.channel, threadTs, user: event.user, place, isAddressed, question }
@@ -208,12 +208,27 @@ function isDirect(event: EventBody['event']): boolean {
   return typeof event.channel === 'string' && event.channel.startsWith('D')
 }
 
-/** Checks for a reply in a thread that asks for something and is not addressed to somebody else. */
-function isFollowUp(event: RawMessage, question: Message): boolean {
-  if (typeof event.thread_ts !== 'string' || event.thread_ts === event.ts) return false
+/** Finds why a message without a mention is no follow-up; undefined if it is one, should the thread be the bot's. */
+function findUnaddressed(
+  event: RawMessage,
+  question: Message,
+): 'unaddressed' | 'acknowledged' | 'to_others' | undefined {
+  if (typeof event.thread_ts !== 'string' || event.thread_ts === event.ts) return 'unaddressed'
   const hasMore = question.files.length > 0 || (question.quotes ?? []).length > 0
-  if (!hasMore && isAcknowledgement(question.text)) return false
+  if (!hasMore && isAcknowledgement(question.text)) return 'acknowledged'
   // Only the ends are searched: the patterns are slow on a long text.
   const text = question.text.trim()
-  return !addressedFirst.test(text.slice(0, endCharacters)) && !addressedLast.test(text.slice(-endCharacters))
+  const isToOthers = addressedFirst.test(text.slice(0, endCharacters)) || addressedLast.test(text.slice(-endCharacters))
+  return isToOthers ? 'to_others' : undefined
+}
+
+/** Finds why a message that stands in a channel is no turn; undefined if it is one. */
+export function findSilence(channel: string, raw: RawMessage, self: BotIdentity) {
+  const said = dropNulls(raw)
+  const question = parseMessage(said, self)
+  if (isSelf(said, self)) return 'own'
+  if (question?.author.kind !== 'person') return 'app'
+  if (!spoken.has(said.subtype as string | undefined)) return 'notice'
+  if (channel.startsWith('D') || isMentioned(question.text, self.userId)) return undefined
+  return findUnaddressed(said, question)
 }

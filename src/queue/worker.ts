@@ -68,10 +68,11 @@ export function createWorker({ answer, turns, log, onLateEdit, withdrawReply, is
     if (job.interruption?.kind === 'edited') onLateEdit(job.turn.id)
   }
 
-  const saveEnd = async ({ turn, needsRecheck, lease }: ActiveJob, state: FinalState): Promise<void> => {
+  const saveEnd = async ({ turn, facts, needsRecheck, lease }: ActiveJob, state: FinalState): Promise<void> => {
     const change = {
       state,
       turn: JSON.stringify(withoutText(turn)),
+      facts: JSON.stringify(state === 'withdrawn' ? {} : facts),
       postingAt: null,
       checkAt: needsRecheck && leavesReply.has(state) ? Date.now() + lateMs : null,
     }

@@ -10,6 +10,8 @@ export interface Channel {
   isPrivate: boolean
   /** People of another organization are in it. */
   isShared: boolean
+  /** The person who created it; blank where nobody did. */
+  creator: string
 }
 
 /** Fetches a channel; undefined if the bot cannot see it. Throws the `SlackError` of anything else. */
@@ -44,9 +46,9 @@ export async function listChannels(reader: SlackReader, most: number): Promise<C
   return found.slice(0, most)
 }
 
-function parseChannel({ id, name = '', is_private, is_im, is_mpim, is_ext_shared }: RawChannel): Channel {
+function parseChannel({ id, name = '', is_private, is_im, is_mpim, is_ext_shared, creator = '' }: RawChannel): Channel {
   const isPrivate = is_private === true || is_im === true || is_mpim === true
-  return { id, name, isPrivate, isShared: is_ext_shared === true }
+  return { id, name, isPrivate, isShared: is_ext_shared === true, creator }
 }
 
 interface RawChannel {
@@ -56,4 +58,5 @@ interface RawChannel {
   is_im?: boolean
   is_mpim?: boolean
   is_ext_shared?: boolean
+  creator?: string
 }

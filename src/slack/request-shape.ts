@@ -92,7 +92,7 @@ const interaction = z.discriminatedUnion('type', [
     message: message.nullish(),
     container: z.looseObject({ message_ts: maybeId, channel_id: maybeId, thread_ts: maybeId }),
     state: state.nullish(),
-    view: z.looseObject({ id }).nullish(),
+    view: view.partial().required({ id: true }).nullish(),
   }),
   z.looseObject({
     ...common,

@@ -16,6 +16,8 @@ export interface Person {
   isAdmin: boolean
   /** A guest, or a member of another organization: they may read only the channels that they are in. */
   isGuest: boolean
+  /** A member of another organization. */
+  isOutsider: boolean
   /** A bot user, or somebody who could not be looked up. */
   isBot: boolean
 }
@@ -73,6 +75,7 @@ const unknownPerson = (id: string): Person => ({
   timeZone: 'UTC',
   isAdmin: false,
   isGuest: true,
+  isOutsider: false,
   isBot: true,
 })
 
@@ -81,7 +84,12 @@ async function readPerson(call: CallSlack, self: Organization, id: string): Prom
   const profile = user.profile ?? {}
   const name = [profile.display_name, profile.real_name, user.real_name, user.name].find(candidate => candidate?.trim())
   const isOwn = isMember(user, self)
-  const rights = { isAdmin: isOwn && isAdmin(user) && !isGuest(user), isGuest: !isOwn || isGuest(user) }
+  const rights = {
+    isAdmin: isOwn && isAdmin(user) && !isGuest(user),
+    isGuest: !isOwn || isGuest(user),
+    // Only of whom Slack names another organization.
+    isOutsider: !isOwn && (user.is_stranger === true || user.team_id !== undefined),
+  }
   const isBot = user.is_bot === true
   return { id, name: name ?? id, locale: user.locale ?? '', timeZone: user.tz ?? 'UTC', ...rights, isBot }
 }

@@ -84,6 +84,7 @@ export function createForgetting({ db, writer, turns, parts, compact }: Forgetti
       const labels = await writer.write(async () => {
         await saveTombstone(db, messageKey(channel, ts), isDeleted ? forever : Date.now())
         await forgetMessageChunks(db, channel, ts)
+        await forgetFacts(db, ts, channel)
         await db
           .deleteFrom('outbox')
           .where('payload', 'like', `%"${channel}"%`)
@@ -158,6 +159,16 @@ async function forgetMessageLabels(db: Kysely<Schema>, { channel, ts, turnId }: 
   return rows.map(({ id, thread_ts, ...row }) => ({ id, channel: row.channel, threadTs: thread_ts ?? row.ts }))
 }
 
+/** Deletes the facts about answers for which a message's files, or a person's, were read. */
+async function forgetFacts(db: Kysely<Schema>, tsOrUser: string, channel?: string): Promise<void> {
+  await db
+    .updateTable('turns')
+    .set({ facts: null })
+    .where('facts', 'like', `%"${tsOrUser}"%`)
+    .$if(channel !== undefined, only => only.where('channel', '=', channel ?? ''))
+    .execute()
+}
+
 /** Deletes the summary chunks that rest on a message. */
 export async function forgetMessageChunks(db: Kysely<Schema>, channel: string, ts: string): Promise<void> {
   // Joined chunks contain points of their chunks, some of which may be gone already.
@@ -175,6 +186,7 @@ async function forgetPerson(on: Kysely<Schema>, user: string) {
   const count = async (query: { executeTakeFirstOrThrow(): Promise<{ numDeletedRows: bigint }> }) =>
     Number((await query.executeTakeFirstOrThrow()).numDeletedRows)
   const corrections = await withdrawCorrections(on, user)
+  await forgetFacts(on, user)
   return {
     labels: await count(
       on.deleteFrom('labels').where(({ or, eb }) => or([eb('author', '=', user), eb('asked_by', '=', user)])),

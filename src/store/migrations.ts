@@ -106,6 +106,7 @@ export const migrations: Record<string, Migration> = {
     `create table person_settings (team_id text not null, person_id text not null, settings text not null,
       constraint person_settings_key primary key (team_id, person_id))`,
   ),
+  '014_turn_facts': runAll('alter table turns add column facts text'),
   '015_usage': runAll(
     `create table usage (day text not null, person text not null, channel text not null, feature text not null,
       model text not null, calls integer not null, tokens_in bigint not null, tokens_cached bigint not null,

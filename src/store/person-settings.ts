@@ -7,8 +7,10 @@ import type { Writer } from './writer.ts'
 /** Bounds of the speed at which a voice reads. */
 const speeds = { least: 0.5, most: 2 }
 
-/** Settings that people have made for themselves. A value that cannot be read counts as not set; names of other versions are kept. */
+/** Settings of a person by themselves. A value that cannot be read counts as not set; names of other versions are kept. */
 const settingsSchema = z.looseObject({
+  /** Wishes about how the person is answered. */
+  instructions: z.string().max(3_000).optional().catch(undefined),
   voice: z.string().max(100).optional().catch(undefined),
   speed: z.number().min(speeds.least).max(speeds.most).optional().catch(undefined),
   /** A voice clip is answered with one, too. */

@@ -82,6 +82,8 @@ interface TurnsTable {
   person: string | null
   /** The round of the replicas' round robin in which it is answered. */
   round: Generated<number>
+  /** Facts about its answer as JSON, without words of a message; null until it has ended. */
+  facts: string | null
 }
 
 interface OutboxTable {

@@ -1,5 +1,6 @@
 import { type Kysely, type Selectable, sql, type Updateable } from 'kysely'
 import { z } from 'zod'
+import { createBatch } from './batch.ts'
 import { loadFact, saveFact } from './facts.ts'
 import type { Schema, TurnState } from './tables.ts'
 import type { Writer } from './writer.ts'
@@ -28,6 +29,8 @@ export interface TurnRecord {
   isFound: boolean
   /** The person whose bounds it counts against; '' if it counts against nobody's, undefined if an older version saved it. */
   person: string | undefined
+  /** Facts about the answer, as JSON. */
+  facts: string | undefined
 }
 
 export type NewTurn = Pick<TurnRecord, 'id' | 'channel' | 'threadTs' | 'ts' | 'turn'> & {
@@ -42,7 +45,7 @@ export type NewTurn = Pick<TurnRecord, 'id' | 'channel' | 'threadTs' | 'ts' | 't
 }
 
 type TurnChange = Partial<
-  Pick<TurnRecord, 'state' | 'turn' | 'attempts' | 'crashes' | 'revision' | 'messages' | 'person'>
+  Pick<TurnRecord, 'state' | 'turn' | 'attempts' | 'crashes' | 'revision' | 'messages' | 'person' | 'facts'>
 > & {
   shown?: number
   postingAt?: number | null
@@ -95,6 +98,13 @@ export function createTurnRecords(db: Kysely<Schema>, writer: Writer) {
       const row = await db.selectFrom('turns').selectAll().where('id', '=', id).executeTakeFirst()
       return row && parseTurnRecord(row)
     },
+    /** Checks whether an earlier turn of the person was refused in the channel for this reason, as far as the store remembers. */
+    isRefusedBefore: (turn: { channel: string; user: string; ts: string }, refusal: string) =>
+      hasRefusalBefore(db, turn, refusal),
+    /** Finds the turn that a message of the bot answers. */
+    findByReply: (channel: string, ts: string) => loadByReply(db, channel, ts),
+    /** Finds the newest turn of a channel before a ts, or of one thread in it; none that asked why. */
+    findNewest: (channel: string, before: string, threadTs?: string) => loadNewest(db, { channel, before, threadTs }),
     /**
      * Records the start of a process and loads the unfinished turns, oldest first. If the last process crashed, the crash counts
      * against the turns that it was answering, and in favour of the others.
@@ -163,6 +173,39 @@ async function findLastAnswered(
 
 export const selectThread = (db: Kysely<Schema>, { channel, threadTs }: { channel: string; threadTs: string }) =>
   db.selectFrom('turns').selectAll().where('channel', '=', channel).where('thread_ts', '=', threadTs)
+
+async function hasRefusalBefore(
+  db: Kysely<Schema>,
+  { channel, user, ts }: { channel: string; user: string; ts: string },
+  refusal: string,
+): Promise<boolean> {
+  const before = db.selectFrom('turns').select('id').where('person', '=', user).where('ts', '<', ts)
+  const refused = before.where('channel', '=', channel).where('facts', 'like', `%"refusal":"${refusal}"%`)
+  return (await refused.limit(1).execute()).length > 0
+}
+
+async function loadByReply(db: Kysely<Schema>, channel: string, ts: string): Promise<TurnRecord | undefined> {
+  const inChannel = db.selectFrom('turns').selectAll().where('channel', '=', channel)
+  const row = await inChannel.where('messages', 'like', `%"${ts}"%`).limit(1).executeTakeFirst()
+  return row && parseTurnRecord(row)
+}
+
+async function loadNewest(
+  db: Kysely<Schema>,
+  { channel, before, threadTs }: { channel: string; before: string; threadTs: string | undefined },
+): Promise<TurnRecord | undefined> {
+  const row = await db
+    .selectFrom('turns')
+    .selectAll()
+    .where('channel', '=', channel)
+    .where('ts', '<', before)
+    .$if(threadTs !== undefined, only => only.where('thread_ts', '=', threadTs ?? ''))
+    .where(({ or, eb }) => or([eb('facts', 'is', null), eb('facts', 'not like', '%"outcome":"explained"%')]))
+    .orderBy('ts', 'desc')
+    .limit(1)
+    .executeTakeFirst()
+  return row && parseTurnRecord(row)
+}
 
 async function loadThreadsBetween(
   db: Kysely<Schema>,
@@ -341,6 +384,7 @@ export function parseTurnRecord(row: Selectable<Schema['turns']>): TurnRecord {
     token: row.claim,
     isFound: row.found === 1,
     person: row.person ?? undefined,
+    facts: row.facts ?? undefined,
   }
 }
 
@@ -350,26 +394,5 @@ function parseList<T>(entry: z.ZodType<T>, json: string): T[] {
     return z.array(entry).parse(JSON.parse(json))
   } catch {
     return []
-  }
-}
-
-/** Collects the calls of one tick into one call of `work`. */
-function createBatch<T, R>(work: (all: T[]) => Promise<R[]>): (one: T) => Promise<R> {
-  let waiting: { one: T; done: PromiseWithResolvers<R> }[] = []
-  const run = async () => {
-    const batch = waiting
-    waiting = []
-    try {
-      const results = await work(batch.map(({ one }) => one))
-      batch.forEach(({ done }, index) => void done.resolve(results[index] as R))
-    } catch (error) {
-      for (const { done } of batch) done.reject(error)
-    }
-  }
-  return one => {
-    if (waiting.length === 0) setImmediate(run)
-    const done = Promise.withResolvers<R>()
-    waiting.push({ one, done })
-    return done.promise
   }
 }

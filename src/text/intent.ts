@@ -27,6 +27,18 @@ const helpPhrases = Object.entries({
   ja: `ヘルプ,何ができますか,何ができるの,何ができる,あなたは何ができますか,使い方,使い方は,使い方を教えて,使い方を教えてください,できること`,
 }).map(([language, phrases]) => ({ language, phrases: new Set(phrases.split(/\s*,\s*/)) }))
 
+/** Questions why the bot answered, or why it did not. */
+const whyPhrases = new Set(
+  `why did you answer,why did you answer this,why did you answer that,why did you answer me,why did you reply,why this answer,why no answer,
+  why didn t you answer,why did you not answer,why don t you answer,why didn t you reply,why are you silent,
+  why were you silent,为什么回答,为什么这样回答,为什么这么回答,为什么回答这个,为什么会回答,你为什么回答,你为什么这样回答,为什么不回答,为什么没回答,为什么没有回答,
+  你为什么不回答,你为什么没回答,你为什么没有回答,怎么不回答,怎么没回答,为什么不说话,為什麼回答,為什麼不回答,為什麼沒回答,為什麼沒有回答,なぜ答えた,なぜ答えたの,
+  なぜ回答した,なぜ回答したの,なぜ答えましたか,なぜ答えない,なぜ答えないの,なぜ答えなかった,なぜ答えなかったの,なぜ答えませんでしたか,どうして答えた,どうして答えたの,
+  どうして答えないの,どうして答えなかったの`.split(/\s*,\s*/),
+)
+/** The same, if nothing but the bot's name stands before; else they are about what was said. */
+const bareWhyPhrases = new Set(['why', '为什么', '為什麼', 'なぜ'])
+
 /** Longer texts hold more than a phrase. */
 const longestText = 600
 
@@ -79,6 +91,12 @@ export function parseAloudWish(text: string): { rest: string } | undefined {
     }
   }
   return undefined
+}
+
+/** Returns true if a text asks why the bot answered, or did not, and nothing else. */
+export function isWhyRequest(text: string, isMention: boolean): boolean {
+  const words = normalize(text)
+  return whyPhrases.has(words) || (isMention && bareWhyPhrases.has(words))
 }
 
 /** Words of the longest phrase. */

@@ -194,6 +194,9 @@ function createNoStore(): Store {
       update: async () => true,
       mark: async () => true,
       load: async () => undefined,
+      isRefusedBefore: async () => false,
+      findByReply: async () => undefined,
+      findNewest: async () => undefined,
       recover: async () => [],
       recordStop: nothing,
       forgetCrashes: nothing,
@@ -216,7 +219,7 @@ function createNoStore(): Store {
       read: async () => undefined,
       corrected: async () => [],
     },
-    settings: { all: async () => [], write: nothing, onChange() {} },
+    settings: { all: async () => [], write: async () => true, onChange() {} },
     personSettings: { read: async () => ({}), change: async () => true },
     usage: {
       reserve: async () => ({ id: crypto.randomUUID() }),

@@ -12,8 +12,12 @@ interface Recorded {
   body: Record<string, unknown>
 }
 
-const commands = ['/ask', '/classify', '/summarize'].map(command => ({ command, description: '', usageHint: '' }))
-const shortcuts = ['ask_about_message', 'classify_message', 'summarize_thread'].map(callbackId => ({
+const commands = ['/ask', '/classify', '/summarize', '/threadwise'].map(command => ({
+  command,
+  description: '',
+  usageHint: '',
+}))
+const shortcuts = ['ask_about_message', 'classify_message', 'summarize_thread', 'explain_message'].map(callbackId => ({
   type: 'message' as const,
   callbackId,
   name: callbackId,
@@ -83,6 +87,8 @@ async function record(story: Story, url: string): Promise<Recorded[]> {
   await say(lee, general, 'and two?', ts)
   await slack.do({ do: 'edit', as: dana, channel: general, ts, text: `<@${slack.botUserId}> one or two?` })
   await slack.do({ do: 'react', as: lee, channel: general, ts, name: 'label' })
+  for (const text of ['why', 'settings me'])
+    await slack.do({ do: 'command', as: dana, channel: general, command: '/threadwise', text })
   for (const { command } of commands)
     for (const text of ['', 'the export is broken', 'report', 'settings', 'every weekday 9:00', 'list'])
       await slack.do({ do: 'command', as: dana, channel: general, command, text })

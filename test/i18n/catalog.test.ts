@@ -79,10 +79,12 @@ const mostCharacters = {
     'labels.settings.title',
     'labels.settings.titleWithoutName',
     'labels.settings.save',
+    ...['workspace', 'channel', 'person'].map(key => `policy.title.${key}`),
   ],
   30: ['home.forgetConfirm', 'home.forgetDeny'],
   75: [
     ...['stop', 'again', 'retry', 'good', 'bad', 'editedAgain'].map(key => `controls.${key}`),
+    'policy.preview',
     ...['labels.post', 'labels.undo', 'labels.report.csv', 'labels.settings.watch', 'labels.settings.card'],
     ...['summary.post', 'summary.postThere', 'summary.postToThread', 'home.ask', 'home.missed', 'home.forget'],
     ...['controls.againLabel', 'labels.otherKind'],
@@ -90,7 +92,7 @@ const mostCharacters = {
     ...['wrong', 'too_long', 'off_thread', 'other'].map(key => `controls.reasons.${key}`),
   ],
   100: ['home.forgetTitle'],
-  150: ['ask.placeholder', 'labels.correct', 'home.title'],
+  150: ['policy.placeholder', 'policy.choose', 'ask.placeholder', 'labels.correct', 'home.title'],
   300: ['home.forgetText'],
 }
 

@@ -5,6 +5,7 @@ import { describe, expect, test } from 'vitest'
 import type { PageMessage, SlackJson } from '../../playground/protocol.ts'
 import { blockStore } from '../block-store.ts'
 import type { Exchange } from '../scripted-model.ts'
+import { openToOutsiders } from '../settings-story.ts'
 import { openStory, type Story, type StoryOptions } from '../story.ts'
 
 const workspace = {
@@ -456,6 +457,7 @@ describe('a correction', () => {
     const given = { state: 'done' as const, labels: [], version: '1', model: 'm', isShared: true, saidAt: 1 }
     await store.labels.save({ id: 'x', channel: feedback, text, ...given })
     await store.labels.correct('x', 'U1', [{ kind: 'bug', reason: '' }])
+    await openToOutsiders(story, slack.channels.general)
     slack.changePerson(lee, kind)
     await classify(story, 'Their list jumps to the top.', lee)
     expect((await model.next()).prompt).not.toContain('Our list jumps')

@@ -6,6 +6,7 @@ import type { WorkspaceOptions } from '../../playground/slack-emulator/workspace
 import { parseAskedSummary } from '../../src/features/summarize/request.ts'
 import { blockStore } from '../block-store.ts'
 import type { Exchange } from '../scripted-model.ts'
+import { openToOutsiders } from '../settings-story.ts'
 import { type Story, toSeen } from '../story.ts'
 import {
   command,
@@ -651,6 +652,7 @@ describe('a public channel', () => {
     const { channel } = await slack.do({ do: 'create_channel', as: dana, name: 'plans' })
     await slack.do({ do: 'invite', as: dana, channel: String(channel), user: slack.botUserId })
     await say(dana, String(channel), 'We ship on Monday.')
+    for (const id of [general, String(channel)]) await openToOutsiders(story, id)
     await command(story, lee, general, `<#${channel}|plans>`)
     return { story, channel: String(channel), ...slack.people, general }
   }

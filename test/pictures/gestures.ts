@@ -324,6 +324,53 @@ export const gestures: { names: { en: string; zh: string }; perform: (stage: Sta
     },
   },
   {
+    names: {
+      en: "`/threadwise settings` in a channel, or *Workspace settings* in the app's home",
+      zh: '在频道里发送 `/threadwise settings`，或应用主页上的*工作区设置*',
+    },
+    async perform({ t, page, main, dialog, button, say, picture }) {
+      await button(page, t('Create a channel', '新建频道')).click()
+      await dialog.getByRole('textbox').fill('hotel')
+      await dialog.getByRole('textbox').press('Enter')
+      await page.getByRole('heading', { name: 'hotel' }).waitFor()
+      await say('/threadwise settings')
+      const instructions = dialog.getByRole('textbox', { name: t('Instructions for my answers', '回答要求') })
+      await instructions.fill(t('Call our customers guests.', '请把客户称为“客人”。'))
+      await button(dialog, t('Show what the model is told', '查看模型会收到的内容')).click()
+      await dialog.getByText('<instructions of="channel">').waitFor()
+      await picture()
+      await button(dialog, t('Save', '保存')).click()
+      await dialog.waitFor({ state: 'detached' })
+      await main.waitFor()
+    },
+  },
+  {
+    names: {
+      en: "`/threadwise settings me` or *My settings* in the app's home",
+      zh: '`/threadwise settings me`，或应用主页上的*我的设置*',
+    },
+    async perform({ t, dialog, button, open, say, picture }) {
+      await open('general')
+      await say('/threadwise settings me')
+      await dialog.getByRole('textbox').fill(t('Short sentences, I’m in sales.', '我做销售，请用短句回答。'))
+      await picture()
+      await button(dialog, t('Save', '保存')).click()
+      await dialog.waitFor({ state: 'detached' })
+    },
+  },
+  {
+    names: {
+      en: '`/threadwise why`, *More actions → Why this answer?* on any message, or `@Threadwise why?` in a thread',
+      zh: '`/threadwise why`，任意消息的 *更多操作 → Why this answer?*，或在消息列里发送“@Threadwise 为什么回答”',
+    },
+    async perform({ t, main, open, say, sees, picture }) {
+      await open('general')
+      await say('/threadwise why')
+      await sees(main, t(/Why I (answered|kept silent)/, /我为什么/))
+      await picture()
+    },
+  },
+  {
     names: { en: 'attach files', zh: '附上文件' },
     async perform({ t, main, open, attach, say, openThread, answered, picture }) {
       await open('general')

@@ -12,7 +12,7 @@ const looks = {
 
 /** The page as a person uses it, by what can be read on it, in English or in Chinese. */
 export function createStage(page: Page, language: 'en' | 'zh', folder: string) {
-  const t = (english: string, chinese: string) => (language === 'en' ? english : chinese)
+  const t = <Words>(english: Words, chinese: Words) => (language === 'en' ? english : chinese)
   const main = page.getByRole('main')
   const thread = page.getByRole('complementary', { name: /^(Thread|讨论串|消息列)$/ })
   const dialog = page.getByRole('dialog')

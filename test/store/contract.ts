@@ -93,6 +93,27 @@ export function storeContract(name: string, openPlace: () => Promise<OpenStore>)
       expect((await turns.takeDueForRecheck(noon + hour)).map(({ id }) => id)).toEqual(['T1:C1:2'])
     })
 
+    test('are found by their reply and as the newest of a channel or thread, until what is known of them is forgotten', async () => {
+      const { turns, forgetting } = await openNew()
+      for (const number of [1, 2, 3, 4]) await turns.save({ ...turn(number), threadTs: number === 3 ? '3' : '1' })
+      const facts = JSON.stringify({ outcome: 'done', files: [{ name: 'plan.txt', ts: '0.5', by: 'U7' }] })
+      for (const number of [1, 2])
+        await turns.update(`T1:C1:${number}`, { state: 'done', messages: [`${number}.5`], facts })
+      await turns.update('T1:C1:4', { state: 'done', facts: '{"outcome":"explained"}' })
+      expect(await turns.findByReply('C1', '2.5')).toMatchObject({ id: 'T1:C1:2', facts })
+      expect(await turns.findByReply('C2', '2.5')).toBeUndefined()
+      expect((await turns.findNewest('C1', '9'))?.id).toBe('T1:C1:3')
+      expect((await turns.findNewest('C1', '9', '1'))?.id).toBe('T1:C1:2')
+      expect((await turns.findNewest('C1', '2', '1'))?.id).toBe('T1:C1:1')
+      await forgetting.message({ channel: 'C2', ts: '0.5', turnId: 'x', isDeleted: true })
+      expect((await turns.load('T1:C1:1'))?.facts).toBe(facts)
+      await forgetting.message({ channel: 'C1', ts: '0.5', turnId: 'x', isDeleted: true })
+      expect((await turns.load('T1:C1:1'))?.facts).toBeUndefined()
+      await turns.update('T1:C1:2', { facts })
+      await forgetting.person('U7')
+      expect((await turns.load('T1:C1:2'))?.facts).toBeUndefined()
+    })
+
     test('name the threads that were busy of late, the newest first', async () => {
       const { turns } = await openNew()
       const busy = [

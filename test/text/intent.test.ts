@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { parseAloudWish, parseHelpLanguage } from '../../src/text/intent.ts'
+import { isWhyRequest, parseAloudWish, parseHelpLanguage } from '../../src/text/intent.ts'
 
 test.each([
   ['help', 'en'],
@@ -60,4 +60,26 @@ test.each([
   '読み上げてはいけない理由は？',
 ])('%j is answered in writing', text => {
   expect(parseAloudWish(text)).toBeUndefined()
+})
+
+test.each([
+  ['<@U1> why?', true],
+  ['<@U1> なぜ？', true],
+  ['<@U1> Why did you answer?', false],
+  ['why didn’t you answer', false],
+  ['为什么回答', false],
+  ['你为什么没有回答？', false],
+  ['なぜ答えなかったの？', false],
+])('%j asks why the bot answered or kept silent (mention: %j)', (text, isMention) => {
+  expect(isWhyRequest(text, isMention)).toBe(true)
+})
+
+test.each([
+  ['why?', false],
+  ['为什么', false],
+  ['<@U1> why is it late?', true],
+  ['<@U1> 为什么会晚？', true],
+  ['', true],
+])('%j asks about something else (mention: %j)', (text, isMention) => {
+  expect(isWhyRequest(text, isMention)).toBe(false)
 })

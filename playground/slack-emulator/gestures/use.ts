@@ -32,9 +32,9 @@ export function createUse(core: Core, interactions: Interactions): Pick<Doers, U
       await interactions.act(person, message, completeAction(message.blocks ?? [], blockId, action))
       return undefined
     },
-    async act_in_view({ viewId, blockId, action }, person) {
+    async act_in_view({ viewId, blockId, action, state }, person) {
       const open = findView(core, viewId, person)
-      await interactions.actInView(person, open, completeAction(objectsOf(open.view.blocks), blockId, action))
+      await interactions.actInView(person, open, completeAction(objectsOf(open.view.blocks), blockId, action), state)
       return undefined
     },
     async submit_view({ viewId, state }, person) {

@@ -1,7 +1,7 @@
 import { count, flag, need, text } from '../args.ts'
 import { toSlackChannel } from '../channels.ts'
 import type { Core } from '../core.ts'
-import { toSlackUser } from '../people.ts'
+import { peopleIds, toSlackUser } from '../people.ts'
 import { Refusal } from '../refusal.ts'
 import { readScopes, toTypes, typeOf } from './conversations.ts'
 import { type Methods, toPage } from './method.ts'
@@ -23,6 +23,13 @@ export function createUserMethods({ identity, people, channels }: Core): Methods
     'usergroups.list': {
       scopes: ['usergroups:read'],
       run: () => ({ usergroups: [{ id: 'S0DESIGN01', team_id: identity.teamId, name: 'Design', handle: 'design' }] }),
+    },
+    'usergroups.users.list': {
+      scopes: ['usergroups:read'],
+      run(args) {
+        if (need(args, 'usergroup', 'no_such_subteam') !== 'S0DESIGN01') throw new Refusal('no_such_subteam')
+        return { users: [peopleIds.lee] }
+      },
     },
     'users.conversations': {
       scopes: readScopes,

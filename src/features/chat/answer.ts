@@ -7,7 +7,7 @@ import { removeThoughts } from '../turn-endings.ts'
 import { buildPrompt } from './prompt.ts'
 import { readAloudIfWanted } from './read-aloud-if-wanted.ts'
 
-type ChatDeps = Pick<Services, 'self' | 'model' | 'threads' | 'users' | 'metrics'> &
+type ChatDeps = Pick<Services, 'self' | 'model' | 'threads' | 'users' | 'rules' | 'metrics'> &
   Parameters<typeof buildPrompt>[0]['deps'] &
   Parameters<typeof readAloudIfWanted>[0]['deps']
 
@@ -24,6 +24,7 @@ const maxRebuilds = 4
 /** Answers a question: builds the prompt from the thread, asks the model and shows its answer while it is written. */
 export async function answer(ctx: TurnContext<ChatDeps>): Promise<void> {
   const { turn, i18n, reply, signal, deps } = ctx
+  ctx.job.facts.model = deps.model.title
   const outcome: Outcome = { reason: 'done', heard: '', second: undefined, head: '', leftOut: [] }
   const enough = new AbortController()
   await reply.write(readText(streamAnswer(ctx, outcome, enough.signal), outcome, ctx)).finally(() => enough.abort())
@@ -80,12 +81,14 @@ async function* streamAnswer(ctx: TurnContext<ChatDeps>, outcome: Outcome, enoug
 async function* readText(
   pieces: AsyncIterable<Piece>,
   outcome: Outcome,
-  { deps: { metrics }, figures }: TurnContext<ChatDeps>,
+  { job, turn, deps, figures }: TurnContext<ChatDeps>,
 ): AsyncIterable<string> {
   let bytes = 0
   let hasBegun = false
   let count = createMessageCounter()
   for await (const piece of pieces) {
+    // Rights may have changed while the model was thinking.
+    if (piece.kind === 'text' && bytes === 0) await deps.rules.check({ ...turn, feature: 'chat' })
     if (piece.kind === 'again') {
       outcome.second = outcome.heard + outcome.head
       bytes = 0
@@ -93,10 +96,11 @@ async function* readText(
     } else if (piece.kind === 'stopped') outcome.reason = piece.reason
     else if (piece.kind === 'model') figures.model = piece.name
     else if (piece.kind === 'usage') {
-      metrics.tokensUsed('in', piece.usage.tokensIn ?? 0)
-      metrics.tokensUsed('out', piece.usage.tokensOut ?? 0)
-      metrics.tokensUsed('cached', piece.usage.tokensCached ?? 0)
+      deps.metrics.tokensUsed('in', piece.usage.tokensIn ?? 0)
+      deps.metrics.tokensUsed('out', piece.usage.tokensOut ?? 0)
+      deps.metrics.tokensUsed('cached', piece.usage.tokensCached ?? 0)
       Object.assign(figures, piece.usage)
+      job.facts.usage = { ...piece.usage }
     } else {
       bytes += Buffer.byteLength(piece.text)
       if (bytes > maxAnswerBytes || (await count(piece.text)) >= maxMessages) {

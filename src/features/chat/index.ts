@@ -6,5 +6,5 @@ import { listenToAsking } from './ask-command.ts'
 export function chat(bot: Bot): void {
   listenToAsking(bot.app, bot.services)
   const deps = { ...bot.services, files: bot.services.createFileReader() }
-  bot.onTurn({ outcome: 'done', deps, parse: () => true, handle: answer })
+  bot.onTurn({ outcome: 'done', feature: 'chat', deps, parse: () => true, handle: answer })
 }

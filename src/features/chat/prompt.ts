@@ -3,6 +3,7 @@ import { type I18n, i18nFor } from '../../i18n/catalog.ts'
 import type { ChatMessage } from '../../model/model.ts'
 import {
   buildGapNotice,
+  buildInstructions,
   buildRegenerateNotice,
   buildSystemPrompt,
   buildTimeNotice,
@@ -30,7 +31,9 @@ type PromptFile = Parameters<typeof renderPromptMessage>[0]['files'][number]
 type Fitted = Awaited<ReturnType<typeof truncate>>
 
 type PromptContext = TurnContext<
-  Pick<Services, 'self' | 'model' | 'speech' | 'store' | 'threads' | 'users' | 'fetchNames'> & { files: FileReader }
+  Pick<Services, 'self' | 'model' | 'speech' | 'store' | 'threads' | 'users' | 'fetchNames' | 'policies' | 'rules'> & {
+    files: FileReader
+  }
 >
 
 /** Pictures in a request; servers take some dozens, and each costs about a thousand tokens. */
@@ -68,7 +71,8 @@ export async function buildPrompt(ctx: PromptContext): Promise<Prompt> {
   const { turn, person, i18n, deps } = ctx
   const [earlier, read] = await Promise.all([readEarlierLines(ctx), deps.threads.read(turn, turn.question)])
   if (read[0]?.isLocked === true) throw new ShownError('thread_locked', i18n => i18n.ask.threadLocked)
-  const thread = [...earlier, ...selectMessages(read, ctx)]
+  const all = [...earlier, ...selectMessages(read, ctx)]
+  const thread = deps.rules.selectOpen(turn.channel, all)
   const { messages, unread } = await readFiles(thread, ctx)
   const question = messages.at(-1)
   if (question !== undefined) refuseUnheard(question)
@@ -81,11 +85,13 @@ export async function buildPrompt(ctx: PromptContext): Promise<Prompt> {
     refusesImage: deps.model.refusesImage,
     shown: selectPictures(messages),
   }
-  const system = buildSystemPrompt({ botName: deps.self.name, place: turn.place, timeZone })
+  const wishes = await deps.policies.instructionsFor(turn)
+  const system = buildSystemPrompt({ botName: deps.self.name, place: turn.place, timeZone }) + buildInstructions(wishes)
   const lines = messages
     .map(message => buildLine(message, view))
     .filter(({ role, text }) => role === 'user' || text.trim() !== '')
   const fitted = await truncate(lines, deps.model.inputTokens - tokenUpperBound(system) / 2, loadTokenCounter)
+  noteFacts(ctx, { messages, fitted, view, wishes })
   return {
     messages: buildRequest(system, fitted, [...buildRegenerate(findRefusedAnswer(ctx)), ...buildNow(ctx, timeZone)]),
     notRead: formatNotRead(messages, view, i18n),
@@ -95,6 +101,7 @@ export async function buildPrompt(ctx: PromptContext): Promise<Prompt> {
       ...(fitted.isShortened ? [i18n.footerShortened] : []),
       ...messages.flatMap(({ contents = [] }) => contents.flatMap(content => formatPartlyRead(content, i18n))),
       ...(unread > 0 ? [i18n.footerFilesMore({ count: unread })] : []),
+      ...(thread.length < all.length ? [i18n.policy.left({ messages: all.length - thread.length })] : []),
     ],
   }
 }
@@ -115,6 +122,39 @@ function buildNow({ turn, person }: PromptContext, timeZone: string): ChatMessag
   if (isPresent && formatTime(asked, timeZone) === formatTime(asked, person.timeZone)) return []
   return [{ role: 'user', content: buildTimeNotice(formatTime(Date.now(), person.timeZone), person.timeZone) }]
 }
+
+/** Notes for those who ask why what the model is given. */
+function noteFacts(
+  { job }: PromptContext,
+  {
+    messages,
+    fitted,
+    view,
+    wishes,
+  }: { messages: Message[]; fitted: Fitted; view: View; wishes: Record<string, string> },
+): void {
+  const files = messages.flatMap(({ ts, author, contents = [] }) => {
+    const by = author.kind === 'person' ? author.id : undefined
+    return contents.map(content => ({ name: content.name, ts, by, missing: findProblem(content, view) }))
+  })
+  const instructions = Object.keys(wishes).filter(of => wishes[of]?.trim() !== '')
+  Object.assign(job.facts, {
+    read: fitted.read,
+    total: fitted.total,
+    files: files.slice(0, mostFilesNoted),
+    instructions,
+  })
+}
+
+/** Finds why the model is not given a file. */
+function findProblem(content: FileContent, view: View): keyof I18n['fileReasons'] | undefined {
+  if (content.kind === 'skipped') return content.reason
+  const problem = findImageProblem(content, view)
+  return problem === 'none' ? undefined : problem
+}
+
+/** Names of files that are kept with a turn. */
+const mostFilesNoted = 50
 
 /** Returns the answer that the person did not want when they ask for another; blank if it is gone from Slack. */
 function findRefusedAnswer({ job, recovered }: PromptContext): string | undefined {
@@ -233,10 +273,10 @@ function formatNotRead(messages: readonly Message[], view: View, i18n: I18n): st
   for (const { ts, contents = [] } of messages) {
     const said = messages.filter(({ author, ts: later }) => author.kind === 'self' && later > ts)
     for (const content of contents) {
-      const problem = content.kind === 'skipped' ? content.reason : findImageProblem(content, view)
+      const problem = findProblem(content, view)
       const { name } = content
       const shown = escapeMarkdown(name)
-      if (problem === undefined || problem === 'none') continue
+      if (problem === undefined) continue
       if (said.some(({ text }) => text.includes(name) || text.includes(shown))) continue
       namesBy.set(problem, [...(namesBy.get(problem) ?? []), shown])
     }

@@ -29,6 +29,7 @@ type Deps = Pick<
   | 'outbox'
   | 'users'
   | 'fetchNames'
+  | 'rules'
   | 'limiter'
   | 'reader'
   | 'log'
@@ -90,7 +91,7 @@ async function parseFeedback(
   const { channel } = event
   if (event.type !== 'message' || typeof channel !== 'string') return undefined
   const { watch, card } = settings.of(channel)
-  if (!watch || !isFeedback(event, self)) return undefined
+  if (!watch || !isFeedback(event, self) || !deps.rules.isOpen({ channel, feature: 'classify' })) return undefined
   const message = parseMessage(event, self)
   if (message === undefined || !(await isByPerson(deps.users, message))) return undefined
   const { ts } = message

@@ -1,6 +1,5 @@
 import { z } from 'zod'
-import type { Settings } from '../../store/settings.ts'
-import { parseJson } from '../../text/parse-json.ts'
+import { loadSettingsBook, type Settings } from '../../store/settings.ts'
 
 const settingsSchema = z.object({
   /** Every message that somebody writes to the channel is labelled. */
@@ -11,41 +10,14 @@ const settingsSchema = z.object({
   reaction: z.string().default(''),
 })
 
-type ChannelSettings = z.infer<typeof settingsSchema>
-
-/** The settings of all channels, in memory and in the store. */
-interface ChannelSettingsBook {
-  of(channel: string): ChannelSettings
-  /** The channels whose messages are all labelled. */
-  watched(): string[]
-  change(channel: string, settings: ChannelSettings): Promise<void>
-}
-
-const defaults = settingsSchema.parse({})
-
-/** Loads the settings; changes by other replicas follow. */
-export async function loadChannelSettings(settings: Settings): Promise<ChannelSettingsBook> {
-  const load = async () => {
-    const rows = await settings.all()
-    return new Map(rows.map(row => [row.channel, parseJson(row.settings, settingsSchema) ?? defaults]))
-  }
-  let book = await load()
-  // A notice may be lost while the database is away; the next one brings it all.
-  settings.onChange(() => {
-    load().then(
-      newest => {
-        book = newest
-      },
-      () => {},
-    )
-  })
+/** Loads the settings of all channels; changes by other replicas follow. */
+export async function loadChannelSettings(settings: Settings) {
+  const { of, all, change } = await loadSettingsBook(settings, settingsSchema)
   return {
-    of: channel => book.get(channel) ?? defaults,
-    watched: () => [...book].flatMap(([channel, { watch }]) => (watch ? channel : [])),
-    async change(channel, chosen) {
-      book.set(channel, chosen)
-      await settings.write(channel, JSON.stringify(chosen))
-    },
+    of,
+    change,
+    /** Lists the channels whose messages are all labelled. */
+    watched: () => [...all()].flatMap(([channel, { watch }]) => (watch ? channel : [])),
   }
 }
 

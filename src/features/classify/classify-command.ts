@@ -12,7 +12,10 @@ import type { ClassifyServices } from './services.ts'
 import { openSettings } from './settings-view.ts'
 import { buildMessageSubject } from './subject.ts'
 
-type Deps = Pick<ClassifyServices, 'self' | 'call' | 'access' | 'users' | 'fetchNames' | 'respond' | 'settings' | 'log'>
+type Deps = Pick<
+  ClassifyServices,
+  'self' | 'call' | 'access' | 'rules' | 'users' | 'fetchNames' | 'respond' | 'settings' | 'log'
+>
 
 /**
  * Listens to people who hand the bot feedback, by the command `/classify` or the shortcut “Classify this message”: it says

@@ -16,7 +16,7 @@ import type { Taxonomies } from './taxonomy-files.ts'
 
 /** Registers classification: `/classify`, its shortcut, mentions, reactions, watched channels, CSV files and reports. */
 export async function classify(bot: Bot, taxonomies: Taxonomies): Promise<void> {
-  const { model, store, reader, users, log } = bot.services
+  const { model, store, reader, users, rules, log } = bot.services
   const isPublic = createIsPublic(reader, log)
   const deps = {
     ...bot.services,
@@ -25,6 +25,7 @@ export async function classify(bot: Bot, taxonomies: Taxonomies): Promise<void> 
       model,
       taxonomies,
       labels: store.labels,
+      rules,
       // Guests may read only the channels that they are in.
       isPublic: async (channel, askedBy) =>
         (await isPublic(channel)) && (askedBy === undefined || !(await users.read(askedBy)).isGuest),
@@ -38,8 +39,8 @@ export async function classify(bot: Bot, taxonomies: Taxonomies): Promise<void> 
   listenToReportActions(bot.app, deps)
   listenToClassifySettings(bot.app, deps)
   listenToReactions(bot.app, deps, cards)
-  bot.onTurn({ outcome: 'labelled', deps, parse: parseLabelRequest, handle: handleLabelRequest })
-  bot.onTurn({ outcome: 'reported', deps, parse: parseReportTurn, handle: answerWithReport })
+  bot.onTurn({ outcome: 'labelled', feature: 'classify', deps, parse: parseLabelRequest, handle: handleLabelRequest })
+  bot.onTurn({ outcome: 'reported', feature: 'classify', deps, parse: parseReportTurn, handle: answerWithReport })
   bot.on('beforeAck', createAutoLabel(deps))
   bot.on('labelsForgotten', labels => removeCards(deps, labels))
 }

@@ -2,6 +2,7 @@ import { ShownError } from '../../errors.ts'
 import type { Model } from '../../model/model.ts'
 import { createSemaphore } from '../../semaphore.ts'
 import type { LabelRecord, LabelRecords } from '../../store/labels.ts'
+import type { Services } from '../context.ts'
 import { classify } from './classify-text.ts'
 import { findExamples } from './examples.ts'
 import type { Subject } from './subject.ts'
@@ -31,6 +32,7 @@ export function createLabelText(deps: {
   model: Model
   taxonomies: Taxonomies
   labels: LabelRecords
+  rules: Pick<Services['rules'], 'isKeptOut'>
   isPublic: Parameters<typeof findExamples>[2]
 }): LabelText {
   const slots = createSemaphore(concurrency)
@@ -40,6 +42,9 @@ export function createLabelText(deps: {
 
   const labelAtOnce = async (subject: Subject, options: Parameters<LabelText>[1]): Promise<LabelRecord> => {
     options.signal?.throwIfAborted()
+    const { channel, author, askedBy } = subject
+    if (deps.rules.isKeptOut({ channel, people: [author, askedBy] }))
+      throw new ShownError('kept_out', i18n => i18n.policy.refusals.kept_out)
     const known = await deps.labels.read(subject.id)
     if (known?.text === subject.text && known.labels.length > 0) return known
     const record = { ...subject, ...(await classifyByExample(subject, options)), state: 'done' as const }
@@ -60,7 +65,11 @@ export function createLabelText(deps: {
     const kinds = new Set([otherId, ...taxonomy.kinds.map(({ id }) => id)])
     const corrected = await deps.labels.corrected(mostCorrections)
     // A channel with a taxonomy of its own knows other kinds.
-    const comparable = corrected.filter(one => one.labels.every(({ kind }) => kinds.has(kind)))
+    const comparable = corrected.filter(
+      one =>
+        one.labels.every(({ kind }) => kinds.has(kind)) &&
+        !deps.rules.isKeptOut({ channel: one.channel, people: [one.author, one.askedBy] }),
+    )
     const examples = await findExamples(comparable, subject, deps.isPublic)
     const { labels, version } = await classify(deps.model, {
       taxonomy,

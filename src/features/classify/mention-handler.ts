@@ -10,7 +10,16 @@ import { buildMessageSubject, type Subject } from './subject.ts'
 type Ctx = TurnContext<
   Pick<
     ClassifyServices,
-    'threads' | 'users' | 'access' | 'fetchNames' | 'limiter' | 'call' | 'label' | 'taxonomies' | 'createFileReader'
+    | 'threads'
+    | 'users'
+    | 'access'
+    | 'rules'
+    | 'fetchNames'
+    | 'limiter'
+    | 'call'
+    | 'label'
+    | 'taxonomies'
+    | 'createFileReader'
   >
 >
 
@@ -62,6 +71,7 @@ export async function handleLabelRequest(ctx: Ctx, request: LabelRequest): Promi
       ? { text: reader.i18n.labels.nothingToLabel }
       : await buildPrivateCard(deps, subject, { reader, signal })
   await deps.access.check(turn.user, turn.channel)
+  await deps.rules.check({ ...turn, feature: 'classify' })
   const args = { channel: turn.channel, user: turn.user, thread_ts: turn.threadTs, ...card }
   await deps.limiter.send('chat.postEphemeral', () => args, 'final')
 }

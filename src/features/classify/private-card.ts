@@ -21,7 +21,7 @@ type CardRequest = z.infer<typeof requestSchema>
 
 type Deps = Pick<
   ClassifyServices,
-  'outbox' | 'access' | 'users' | 'call' | 'respond' | 'limiter' | 'log' | 'label' | 'taxonomies'
+  'outbox' | 'access' | 'rules' | 'users' | 'call' | 'respond' | 'limiter' | 'log' | 'label' | 'taxonomies'
 >
 
 /** How long Slack may be away before a card takes another way, or is given up. */
@@ -33,7 +33,10 @@ export function defineCardRequests(deps: Deps): CommandKind<CardRequest> {
     const { subject, user } = payload
     const reader = await fetchReader(deps, user)
     const build = async () => {
+      const use = { user, channel: subject.channel, feature: 'classify' as const }
+      await deps.rules.check(use)
       const card = await buildPrivateCard(deps, subject, { reader })
+      await deps.rules.check(use)
       // What people typed themselves they may see everywhere.
       if (subject.ts !== undefined) await deps.access.check(user, subject.channel)
       return card

@@ -7,7 +7,7 @@ import type { defineCardRequests } from './private-card.ts'
 import type { ClassifyServices } from './services.ts'
 import { buildMessageSubject } from './subject.ts'
 
-type Deps = Pick<ClassifyServices, 'self' | 'reader' | 'users' | 'fetchNames' | 'limiter' | 'settings'>
+type Deps = Pick<ClassifyServices, 'self' | 'reader' | 'users' | 'fetchNames' | 'rules' | 'limiter' | 'settings'>
 
 /** Listens to the emoji that was chosen for a channel: people who react with it get the card of the message, for them alone. */
 export function listenToReactions(app: App, deps: Deps, requests: ReturnType<typeof defineCardRequests>): void {

@@ -30,6 +30,7 @@ type Deps = Pick<
   | 'call'
   | 'reader'
   | 'access'
+  | 'rules'
   | 'users'
   | 'fetchNames'
   | 'store'
@@ -141,6 +142,8 @@ export async function makeReport(deps: Deps, asked: AskedReport): Promise<string
   const now = Date.now()
   const range = parseDateRange(words, now, timeZone) ?? { from: now - usualMs, to: now }
   const { id: channel, name } = await findNamedChannel(deps, asked)
+  const use = { user: asked.user, channel, feature: 'classify' as const }
+  await deps.rules.check(use)
   if (of === 'messages') await labelMessages(deps, channel, range)
   const records = await deps.store.labels.between(range, channel, asked.user)
   if (records.length === 0) return i18n.labels.report.none
@@ -152,6 +155,7 @@ export async function makeReport(deps: Deps, asked: AskedReport): Promise<string
     const body = buildMessageBody(markdown, undefined, [...(chart === undefined ? [] : [chart]), button])
     const args = { channel: direct, ...body, unfurl_links: false, unfurl_media: false }
     await deps.access.check(asked.user, channel)
+    await deps.rules.check(use)
     return String((await deps.limiter.send('chat.postMessage', () => args, 'first')).ts)
   }
   const chart = buildChartBlock(built, i18n.labels.report.chart)

@@ -23,7 +23,7 @@ export function listenToClassifySettings(app: App, deps: Deps): void {
     if (reaction === undefined) return refuse(i18n.labels.settings.noEmoji)
     const chosen = (values.watch?.choice?.selected_options ?? []).map(({ value }) => value)
     const settings = { watch: chosen.includes('watch'), card: chosen.includes('card'), reaction }
-    await deps.settings.change(channel, settings)
+    if (!(await deps.settings.change(channel, settings))) return refuse(i18n.notSaved)
     await ack()
   })
 }

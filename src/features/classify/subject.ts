@@ -19,15 +19,16 @@ export const subjectSchema = z.object({
 
 export type Subject = z.infer<typeof subjectSchema>
 
-/** Builds the subject of a message that stands in a channel. */
+/** Builds the subject of a message that stands in a channel. Its text is blank if nothing of it may be sent to a model. */
 export async function buildMessageSubject(
-  { fetchNames }: Pick<Services, 'fetchNames'>,
+  { fetchNames, rules }: Pick<Services, 'fetchNames' | 'rules'>,
   message: Message,
   place: Pick<Subject, 'id' | 'channel' | 'threadTs' | 'askedBy'>,
 ): Promise<Subject> {
   const { ts, author } = message
   const by = author.kind === 'person' ? { author: author.id } : {}
   const heardAt = Date.now()
-  const text = formatReadable(message, await fetchNames([message]), { asFeedback: true })
+  const [open] = rules.selectOpen(place.channel, [message])
+  const text = open === undefined ? '' : formatReadable(open, await fetchNames([open]), { asFeedback: true })
   return { ...place, ...by, heardAt, ts, text, isShared: true, saidAt: Number(ts) * 1000 }
 }

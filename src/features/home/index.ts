@@ -7,6 +7,7 @@ import { rejectAfter } from '../../slack/users.ts'
 import { formatFailure, savedOrTold } from '../command-failure.ts'
 import type { Bot, Services } from '../context.ts'
 import { formatModelTitle } from '../model-title.ts'
+import { buildDigests, listenToDigestStop } from './digests.ts'
 import { loadMonth, renderUsage } from './usage.ts'
 import { buildVoiceBlocks, parseVoiceChange } from './voice.ts'
 
@@ -17,6 +18,9 @@ type HomeDeps = Pick<
 
 /** Registers App Home: its home tab says what the bot does and which model answers, its messages tab suggests prompts. */
 export function home({ app, services }: Bot): void {
+  listenToDigestStop(app, services.store.digests, async user =>
+    publish(services, user, i18nFor((await services.users.read(user)).locale)),
+  )
   const examples = createCache({
     maxSize: 1,
     sizeOf: () => 1,
@@ -75,6 +79,7 @@ async function publish(deps: HomeDeps, user: string, i18n: I18n, notice?: string
     model: formatModelTitle(deps.model.title, i18n),
     ends: isAdmin ? deps.modelEnds() : [],
     ratings: isAdmin ? await countRatings(deps) : undefined,
+    digests: await deps.store.digests.of(user).catch(() => []),
     voice: await renderVoice(deps, user, i18n),
     usage: await describeUsage(deps, user, i18n),
     notice,
@@ -171,12 +176,13 @@ interface HomeFacts {
   /** Models that are going to be shut down, for admins. */
   ends: ReturnType<HomeDeps['modelEnds']>
   ratings: Ratings | undefined
+  digests: Parameters<typeof buildDigests>[0]
   voice: ReturnType<typeof buildVoiceBlocks>
   usage: string[]
   notice: string | undefined
 }
 
-function buildHomeView(i18n: I18n, { model, ends, ratings, voice, usage, notice }: HomeFacts): HomeView {
+function buildHomeView(i18n: I18n, { model, ends, ratings, digests, voice, usage, notice }: HomeFacts): HomeView {
   const plain = (text: string) => ({ type: 'plain_text' as const, text })
   const section = (text: string) => ({ type: 'section' as const, text: { type: 'plain_text' as const, text } })
   return {
@@ -196,12 +202,14 @@ function buildHomeView(i18n: I18n, { model, ends, ratings, voice, usage, notice 
             text: { type: 'plain_text', text: i18n.home.ask },
           },
           { type: 'button', action_id: 'show_missed', text: plain(i18n.home.missed) },
+          { type: 'button', action_id: 'open_my_settings', text: plain(i18n.policy.title.person) },
         ],
       },
+      ...buildDigests(digests, i18n),
       { type: 'divider' },
       ...voice,
       ...ends.map(({ name, date }) => section(i18n.home.modelEnds({ name, date: i18n.formats.date(date) }))),
-      ...(ratings === undefined ? [] : [section(formatRatings(ratings, i18n))]),
+      ...(ratings === undefined ? [] : [section(formatRatings(ratings, i18n)), buildAdminRow(i18n)]),
       ...usage.map(text => ({ type: 'section' as const, text: { type: 'mrkdwn' as const, text } })),
       { type: 'context', elements: [{ type: 'plain_text', text: i18n.home.model({ name: model }) }] },
       { type: 'context', elements: [{ type: 'plain_text', text: i18n.home.reads }] },
@@ -225,6 +233,24 @@ function buildHomeView(i18n: I18n, { model, ends, ratings, voice, usage, notice 
         ],
       },
       ...(notice === undefined ? [] : [section(notice)]),
+    ],
+  }
+}
+
+/** Builds the controls that only admins get; the settings listen to them. */
+function buildAdminRow({ policy }: I18n) {
+  const plain = (text: string) => ({ type: 'plain_text' as const, text })
+  return {
+    type: 'actions' as const,
+    block_id: 'settings',
+    elements: [
+      { type: 'button' as const, action_id: 'open_settings', text: plain(policy.title.workspace) },
+      {
+        type: 'conversations_select' as const,
+        action_id: 'open_channel_settings',
+        placeholder: plain(policy.choose),
+        filter: { include: ['public' as const, 'private' as const], exclude_bot_users: true },
+      },
     ],
   }
 }

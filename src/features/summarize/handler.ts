@@ -22,7 +22,7 @@ import { formatFacts, formatMoment, formatProgress, languageFor, localeFor, type
 import { renderFormedMarkdown, renderSummaryMarkdown } from './render.ts'
 import { type AskedSummary, parseAskedSummary } from './request.ts'
 import { buildSaid, selectMessages, stripMentions } from './said.ts'
-import { checkDelivery, fetchSource, findSource, type Source, type SourceRead } from './source.ts'
+import { checkDelivery, checkRules, fetchSource, findSource, type Source, type SourceRead } from './source.ts'
 import type { createSummarizer, Summary, SummaryProgress } from './summarizer.ts'
 import { formatVotes } from './votes.ts'
 
@@ -35,6 +35,7 @@ type SummarizeDeps = Pick<
   | 'self'
   | 'reader'
   | 'access'
+  | 'rules'
   | 'users'
   | 'fetchNames'
   | 'model'
@@ -143,6 +144,7 @@ async function buildSummary(
   const now = Number(turn.question.ts) * 1000
   const readAt = Date.now()
   const source = await findSource(ctx, place)
+  await checkRules(ctx, source)
   const key = source.threadTs === undefined ? source.channel : `${source.channel}:${source.threadTs}`
   const before = await deps.digests.readTold(turn.user, key, turn.id)
   const readMarker = before === undefined ? undefined : Number(before) * 1000
@@ -151,7 +153,7 @@ async function buildSummary(
   const saveReadMarker = async () => {
     if (read.isAllNew) await deps.digests.writeTold(turn.user, key, turn.id, (now / 1000).toFixed(6))
   }
-  const messages = await selectMessages(ctx, read.messages)
+  const messages = await selectMessages(ctx, deps.rules.selectOpen(source.channel, read.messages))
   if (messages.length > 0) {
     const ending = await summarizeMessages(ctx, { source, read: { ...read, messages }, form, progress, readAt })
     return { ending, saveReadMarker }
@@ -194,6 +196,7 @@ async function summarizeMessages(ctx: Ctx, { source, read, form, progress, readA
   deps.metrics.tokensUsed('in', tokensIn)
   deps.metrics.tokensUsed('out', tokensOut)
   deps.metrics.tokensUsed('cached', tokensCached)
+  Object.assign(job.facts, { model: deps.model.title, read: said.length, usage: { tokensIn, tokensOut, tokensCached } })
   ctx.log.info(
     { turn: turn.id, messages: said.length, calls, known, chunks, tokensIn, tokensOut, tokensCached },
     'summarized',

@@ -12,7 +12,7 @@ export function summarize(bot: Bot): void {
   const scheduler = createDigestScheduler({ digests, questions, log })
   listenToSummarizing(bot.app, { ...bot.services, digests, scheduler })
   const deps = { ...bot.services, digests, summarizer: createSummarizer({ model, chunks }) }
-  bot.onTurn({ outcome: 'summarized', deps, parse: parseSummaryTurn, handle: answer })
+  bot.onTurn({ outcome: 'summarized', feature: 'summarize', deps, parse: parseSummaryTurn, handle: answer })
   bot.on('start', scheduler.start)
   bot.on('stop', scheduler.stop)
 }

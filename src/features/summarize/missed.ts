@@ -26,7 +26,7 @@ import { fetchSource } from './source.ts'
 import type { createSummarizer } from './summarizer.ts'
 import { formatVotes } from './votes.ts'
 
-type Deps = Pick<Services, 'self' | 'reader' | 'access' | 'fetchNames' | 'model' | 'speech' | 'metrics'> & {
+type Deps = Pick<Services, 'self' | 'reader' | 'access' | 'rules' | 'fetchNames' | 'model' | 'speech' | 'metrics'> & {
   digests: Digests
   summarizer: ReturnType<typeof createSummarizer>
 }
@@ -113,12 +113,16 @@ async function listShared(ctx: Ctx): Promise<{ id: string; name: string }[]> {
   return shared
 }
 
-/** Returns whether both are in a channel now; not in one that cannot be read. */
-const isShared = ({ turn, deps }: Ctx, channel: string): Promise<boolean> =>
-  deps.access.isMember(channel, turn.user).catch(error => {
+/** Returns whether both are in a channel now, and it may be summarized for the person; not of one that cannot be read. */
+const isShared = async ({ turn, deps }: Ctx, channel: string): Promise<boolean> => {
+  try {
+    if (!(await deps.access.isMember(channel, turn.user))) return false
+    return (await deps.rules.findRefusal({ user: turn.user, channel, feature: 'summarize' })) === undefined
+  } catch (error) {
     if (error instanceof SlackError && !error.isPassing) return false
     throw error
-  })
+  }
+}
 
 async function readNews(
   ctx: Ctx,
@@ -133,7 +137,7 @@ async function readNews(
   const onProgress = (read: number, total: number) => void Object.assign(progress, { read, total })
   const request = { span, now, readMarker, most: mostMessages, onProgress }
   const read = await fetchSource(ctx, source, request)
-  const messages = await selectMessages(ctx, read.messages)
+  const messages = await selectMessages(ctx, deps.rules.selectOpen(channel.id, read.messages))
   const said = await buildSaid(ctx, messages)
   const own = new Set(messages.filter(one => isWaiting(one, messages, turn.user)).map(({ ts }) => ts))
   return {

@@ -12,7 +12,10 @@ import type { AskedSummary } from './request.ts'
 
 type RequestedPlace = AskedSummary['place']
 
-type SourceContext = Pick<TurnContext<Pick<Services, 'self' | 'reader' | 'access'>>, 'turn' | 'signal' | 'deps'>
+type SourceContext = Pick<
+  TurnContext<Pick<Services, 'self' | 'reader' | 'access' | 'rules'>>,
+  'turn' | 'signal' | 'deps'
+>
 
 /** The channel or thread that is summarized. */
 export interface Source {
@@ -81,8 +84,16 @@ export async function findReadable(
   return found
 }
 
+/** Throws a `ShownError` if the source may not be summarized for the person where they asked. */
+export async function checkRules({ turn, deps }: SourceContext, { channel }: Source): Promise<void> {
+  for (const place of new Set([turn.channel, channel]))
+    await deps.rules.check({ user: turn.user, channel: place, feature: 'summarize' })
+}
+
 /** Throws a `ShownError` if the person may no longer see the source, or others would see it who may not. */
-export async function checkDelivery(ctx: SourceContext, { channel }: Source): Promise<void> {
+export async function checkDelivery(ctx: SourceContext, source: Source): Promise<void> {
+  const { channel } = source
+  await checkRules(ctx, source)
   await checkListeners(ctx, await ctx.deps.access.check(ctx.turn.user, channel))
 }
 

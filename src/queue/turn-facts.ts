@@ -1,0 +1,38 @@
+import { z } from 'zod'
+import { parseJson } from '../text/parse-json.ts'
+
+const count = z.number().optional().catch(undefined)
+
+/** Schema of what is kept of an answer, as long as its turn, for those who ask why. It holds no words of a message. */
+const factsSchema = z.looseObject({
+  /** The outcome for logs, such as `done` or `summarized`, or the kind of the failure. */
+  outcome: z.string().optional().catch(undefined),
+  model: z.string().optional().catch(undefined),
+  /** The rule of access by which it was refused. */
+  refusal: z.string().optional().catch(undefined),
+  /** Messages that were given to the model, and those there were. */
+  read: count,
+  total: count,
+  /** Files with their messages and authors; `missing` names why one was not read. */
+  files: z
+    .array(
+      z.object({
+        name: z.string(),
+        ts: z.string(),
+        by: z.string().optional(),
+        missing: z.string().optional(),
+      }),
+    )
+    .optional()
+    .catch(undefined),
+  /** Whose instructions were given to the model. */
+  instructions: z.array(z.string()).optional().catch(undefined),
+  /** Tokens as the server counted them, and stand-ins for private data. */
+  usage: z
+    .looseObject({ tokensIn: count, tokensOut: count, cached: count, redacted: count })
+    .optional()
+    .catch(undefined),
+})
+
+/** Parses the facts of a stored turn; none if they cannot be parsed. */
+export const parseFacts = (json = '{}'): z.infer<typeof factsSchema> => parseJson(json, factsSchema) ?? {}
