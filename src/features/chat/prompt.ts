@@ -21,6 +21,7 @@ import { truncate } from '../../threads/truncate.ts'
 import type { Services, TurnContext } from '../context.ts'
 import { readFiles } from '../read-files.ts'
 import { readEarlierLines } from './earlier-lines.ts'
+import { fitLongFiles } from './long-files.ts'
 import { findSpoken, formatHeard, refuseUnheard, withoutHeard } from './recordings.ts'
 
 type Line = Parameters<typeof truncate>[0][number]
@@ -82,7 +83,8 @@ export async function buildPrompt(ctx: PromptContext): Promise<Prompt> {
     shown: selectPictures(messages),
   }
   const system = buildSystemPrompt({ botName: deps.self.name, place: turn.place, timeZone })
-  const lines = messages
+  const long = fitLongFiles(messages, { inputTokens: deps.model.inputTokens, i18n })
+  const lines = long.messages
     .map(message => buildLine(message, view))
     .filter(({ role, text }) => role === 'user' || text.trim() !== '')
   const fitted = await truncate(lines, deps.model.inputTokens - tokenUpperBound(system) / 2, loadTokenCounter)
@@ -94,6 +96,7 @@ export async function buildPrompt(ctx: PromptContext): Promise<Prompt> {
       ...(fitted.read < fitted.total ? [i18n.footerRead({ read: fitted.read, total: fitted.total })] : []),
       ...(fitted.isShortened ? [i18n.footerShortened] : []),
       ...messages.flatMap(({ contents = [] }) => contents.flatMap(content => formatPartlyRead(content, i18n))),
+      ...long.leftOut,
       ...(unread > 0 ? [i18n.footerFilesMore({ count: unread })] : []),
     ],
   }
