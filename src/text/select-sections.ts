@@ -162,8 +162,8 @@ function renderGap(text: string, skipped: readonly Section[]): string {
   return `\n[… ${characters} characters left out${named} …]\n`
 }
 
-/** Measures what was picked: ranges of pages or slides that are there in full, and the share of all characters. */
-export function measureSections({ text, sections, kind }: LongText, picked: ReadonlySet<number>) {
+/** Measures what was picked: ranges of pages or slides that are there in full, and the characters of all. */
+export function measureSections({ sections, kind }: LongText, picked: ReadonlySet<number>) {
   const places = new Map<number, boolean>()
   let characters = 0
   sections.forEach(({ start, end, place }, index) => {
@@ -171,7 +171,7 @@ export function measureSections({ text, sections, kind }: LongText, picked: Read
     if (place !== undefined) places.set(place, picked.has(index) && places.get(place) !== false)
   })
   const whole = [...places].flatMap(([place, isWhole]) => (isWhole ? [place] : []))
-  return { kind, ranges: joinRanges(whole), total: [...places.keys()].at(-1) ?? 0, share: characters / text.length }
+  return { kind, ranges: joinRanges(whole), total: [...places.keys()].at(-1) ?? 0, characters }
 }
 
 /** Joins ascending numbers to ranges, `1–40`. */

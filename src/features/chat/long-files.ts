@@ -15,7 +15,7 @@ type TextContent = Extract<Content, { kind: 'text' }>
 
 /** A file that was cut, and the sections that the model has been given so far. */
 interface LongFile {
-  name: string
+  content: TextContent
   text: ReturnType<typeof splitSections>
   taken: ReadonlySet<number>
   charactersPerToken: number
@@ -30,34 +30,36 @@ const mostRanges = 5
 
 /**
  * Cuts the files of a thread to what the model takes, by what the questions are about. `leftOut` has a sentence for the reader about each
- * file that was cut.
+ * file that was cut, and `cut` has those files as they were.
  */
-export function fitLongFiles(
+export async function fitLongFiles(
   messages: readonly Message[],
   { inputTokens, i18n }: { inputTokens: number; i18n: I18n },
-): { messages: Message[]; leftOut: string[] } {
+) {
   const asked = new Set(messages.flatMap(({ mark }) => mark?.turn.split(':').at(-1) ?? []))
-  const isQuestion = ({ ts }: Message, index: number) => asked.has(ts) || index === messages.length - 1
-  const cut: LongFile[] = []
+  const isQuestion = (message: Message) => asked.has(message.ts) || message === messages.at(-1)
+  const cut = new Map<Content, LongFile>()
+  const fitted: Message[] = []
   let room = inputTokens * filesShare
-  const fitted = messages.map((message, index) => {
-    const earlier = [...cut]
+  for (const [index, message] of messages.entries()) {
+    const earlier = [...cut.values()]
     const contents = message.contents ?? []
     const shares = allotTokens(contents, Math.max(room, inputTokens * leastShare))
-    room -= [...shares.values()].reduce((sum, tokens) => sum + tokens, 0)
-    const question = messages.slice(index).find((later, at) => isQuestion(later, index + at))
-    const words = [message, question].map(one => one?.text ?? '').join('\n')
+    for (const tokens of shares.values()) room -= tokens
+    const words = `${message.text}\n${messages.slice(index).find(isQuestion)?.text ?? ''}`
     const given = contents.map(content => {
       const tokens = shares.get(content)
       if (content.kind !== 'text' || tokens === undefined || estimateTokens(content.text) <= tokens) return content
       const file = cutFile(content, words, tokens)
-      cut.push(file)
+      cut.set(content, file)
       return { ...content, text: renderSections(file.text, file.taken) }
     })
-    const more = isQuestion(message, index) ? addParts(earlier, message.text, inputTokens * laterShare) : []
-    return given.length + more.length === 0 ? message : { ...message, contents: [...given, ...more] }
-  })
-  return { messages: fitted, leftOut: cut.map(file => formatRead(file, i18n)) }
+    const more = isQuestion(message) ? addParts(earlier, message.text, inputTokens * laterShare) : []
+    fitted.push(given.length + more.length === 0 ? message : { ...message, contents: [...given, ...more] })
+    // Ranking a megabyte takes 40 ms; other threads wait no longer than that.
+    if (cut.size > 0) await new Promise(resolve => setImmediate(resolve))
+  }
+  return { messages: fitted, leftOut: [...cut.values()].map(file => formatRead(file, i18n)), cut }
 }
 
 /** Allots tokens to the texts of a message: the short ones are whole, and the others share what is left. */
@@ -76,12 +78,13 @@ function allotTokens(contents: readonly Content[], room: number): Map<Content, n
   return shares
 }
 
-function cutFile({ name, text }: TextContent, question: string, tokens: number): LongFile {
+function cutFile(content: TextContent, question: string, tokens: number): LongFile {
+  const { text } = content
   const charactersPerToken = text.length / estimateTokens(text)
   const maxCharacters = tokens * charactersPerToken
   const long = splitSections(text, maxCharacters)
   return {
-    name,
+    content,
     text: long,
     taken: pickSections(long, { question, maxCharacters, taken: new Set() }),
     charactersPerToken,
@@ -96,14 +99,15 @@ function addParts(files: LongFile[], question: string, tokens: number): TextCont
     if (more.size === 0) return []
     file.taken = file.taken.union(more)
     const text = `[More of this file:]\n${renderSections(file.text, more)}`
-    return [{ kind: 'text' as const, name: file.name, text, cutCharacters: 0 }]
+    return [{ kind: 'text' as const, name: file.content.name, text, cutCharacters: 0 }]
   })
 }
 
-function formatRead({ name, text, taken }: LongFile, i18n: I18n): string {
-  const { kind, ranges, total, share } = measureSections(text, taken)
-  const shown = escapeMarkdown(name)
+function formatRead({ content, text, taken }: LongFile, i18n: I18n): string {
+  const { kind, ranges, total, characters } = measureSections(text, taken)
+  const name = escapeMarkdown(content.name)
+  const percent = (100 * characters) / (content.text.length + content.cutCharacters)
   if (kind === 'part' || ranges.length === 0 || ranges.length > mostRanges)
-    return i18n.longFiles.share({ name: shown, percent: Math.max(1, Math.floor(share * 100)) })
-  return i18n.longFiles[kind]({ name: shown, total, ranges: i18n.formats.and(ranges) })
+    return i18n.longFiles.share({ name, percent: Math.max(1, Math.floor(percent)) })
+  return i18n.longFiles[kind]({ name, total: content.pages?.total ?? total, ranges: i18n.formats.and(ranges) })
 }

@@ -83,7 +83,7 @@ export async function buildPrompt(ctx: PromptContext): Promise<Prompt> {
     shown: selectPictures(messages),
   }
   const system = buildSystemPrompt({ botName: deps.self.name, place: turn.place, timeZone })
-  const long = fitLongFiles(messages, { inputTokens: deps.model.inputTokens, i18n })
+  const long = await fitLongFiles(messages, { inputTokens: deps.model.inputTokens, i18n })
   const lines = long.messages
     .map(message => buildLine(message, view))
     .filter(({ role, text }) => role === 'user' || text.trim() !== '')
@@ -95,7 +95,9 @@ export async function buildPrompt(ctx: PromptContext): Promise<Prompt> {
     leftOut: [
       ...(fitted.read < fitted.total ? [i18n.footerRead({ read: fitted.read, total: fitted.total })] : []),
       ...(fitted.isShortened ? [i18n.footerShortened] : []),
-      ...messages.flatMap(({ contents = [] }) => contents.flatMap(content => formatPartlyRead(content, i18n))),
+      ...messages.flatMap(({ contents = [] }) =>
+        contents.flatMap(content => (long.cut.has(content) ? [] : formatPartlyRead(content, i18n))),
+      ),
       ...long.leftOut,
       ...(unread > 0 ? [i18n.footerFilesMore({ count: unread })] : []),
     ],
