@@ -286,6 +286,12 @@ export const en = {
     no_vision: 'the connected model can’t see images; describe them in words',
   },
 
+  longFiles: {
+    page: 'read pages {ranges} of {total, number} in {name}; ask about the others to have them read',
+    slide: 'read slides {ranges} of {total, number} in {name}; ask about the others to have them read',
+    share: 'read the {percent, number}% of {name} that fit your question best; ask about other parts to have them read',
+  },
+
   recordings: {
     progress: 'Transcribed {done, number} of {total, number} min …',
     heard: 'You said: “{words}”',

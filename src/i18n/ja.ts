@@ -292,6 +292,13 @@ export const ja = {
     no_vision: '接続中のモデルは画像に対応していません。言葉で説明してください',
   },
 
+  longFiles: {
+    page: '{name} は全 {total, number} ページのうち {ranges} ページを読みました（ほかのページは質問すれば読みます）',
+    slide:
+      '{name} はスライド全 {total, number} 枚のうち {ranges} 枚目を読みました（ほかのスライドは質問すれば読みます）',
+    share: '{name} は質問に最も関係する {percent, number}% を読みました（ほかの部分は質問すれば読みます）',
+  },
+
   recordings: {
     progress: '文字起こし中：{total, number} 分中 {done, number} 分…',
     heard: '聞き取った内容：「{words}」',

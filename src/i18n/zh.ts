@@ -266,6 +266,12 @@ export const zh = {
     no_vision: '当前模型看不了图片，请用文字描述',
   },
 
+  longFiles: {
+    page: '{name} 共 {total, number} 页，已读第 {ranges} 页；想了解其他页可以接着问',
+    slide: '{name} 共 {total, number} 张幻灯片，已读第 {ranges} 张；想了解其他幻灯片可以接着问',
+    share: '{name} 已读与问题最相关的 {percent, number}%；想了解其他部分可以接着问',
+  },
+
   recordings: {
     progress: '已转写 {done, number}/{total, number} 分钟…',
     heard: '你说的是：“{words}”',

@@ -238,3 +238,10 @@ describe('the catalogues', () => {
     expect(patterns.map(([path]) => path).filter(path => !isUsed(path))).toEqual([])
   })
 })
+
+describe.each(Object.entries(catalogs))('in %s', (_, { fileReasons }) => {
+  it('each reason why a file cannot be read has a sentence of its own', () => {
+    const sentences = Object.values(fileReasons)
+    expect(sentences.filter((sentence, index) => sentences.indexOf(sentence) !== index)).toEqual([])
+  })
+})

@@ -63,10 +63,10 @@ describe('a file that cannot be read has a sentence of its own:', () => {
 })
 
 test('a PDF with more pages than are read says so below the answer', async () => {
-  const book = toPdf({ pages: Array.from({ length: 201 }, (_, index) => `(p${index + 1})`) })
+  const book = toPdf({ pages: Array.from({ length: 1_001 }, (_, index) => `(p${index + 1})`) })
   const { prompt, seen } = await ask('book.pdf', book)
-  expect(prompt).toContain('[The first 200 of 201 pages]')
-  expect(seen).toContain('read the first 200 of 201 pages of book.pdf')
+  expect(prompt).toContain('[The first 1000 of 1001 pages]')
+  expect(seen).toContain('read the first 1,000 of 1,001 pages of book.pdf')
 })
 
 test('files that cannot be read are named once, above the answer, in one line for each reason', async () => {

@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, test, vi } from 'vitest'
 import type { Exchange } from '../scripted-model.ts'
+import { toPdf } from '../slack/pdf.ts'
 import { freePort, onePixel, openStory, type StoryOptions, toSeen } from '../story.ts'
 
 afterEach(() => void vi.useRealTimers())
@@ -69,6 +70,34 @@ describe('the next request of a thread begins with the former one', () => {
     // The asker’s own time is told all the same.
     const [, chinese] = requests
     expect(chinese?.prompt).toMatch(/\[Now: 20\d\d-\d\d-\d\d \d\d:\d\d, Asia\/Shanghai\]$/)
+  })
+
+  test('when a file is too long: what a later question needs of it is put with that question', async () => {
+    const { slack, ask, untilReply } = await openChat({ model: { name: 'small', contextTokens: 6_000 } })
+    const { dana, mei } = slack.people
+    const { general } = slack.channels
+    const filler = `(${'The weather was as it often is at this time. '.repeat(6)})`
+    const pages = Array.from({ length: 300 }, () => filler)
+      .with(111, '(A refund takes 7 days.)')
+      .with(222, '(The warranty ends in May.)')
+    const { id } = slack.upload(dana, 'book.pdf', toPdf({ pages }))
+    const { exchange: first, ts: threadTs } = await ask(dana, `<@${slack.botUserId}> how long do refunds take?`, {
+      files: [id],
+    })
+    expect(first.prompt).toMatch(
+      /<file name="book.pdf">\[Page 1\][\s\S]*left out …\]\n\[Page 112\]\n\nA refund takes 7 days\./,
+    )
+    expect(first.prompt).not.toContain('warranty')
+    const untilFooter = (words: RegExp) =>
+      untilReply(general, threadTs, reply => words.test(toSeen(reply)), `the footer ${words}`)
+    await untilFooter(/read pages 1–\d+ and 112 of 300 in book\.pdf; ask about the others/)
+    const { exchange: second } = await ask(mei, 'when does the warranty end?', { threadTs })
+    expect(second.prompt).toMatch(/warranty end\?[\s\S]*<file name="book.pdf">\[More of this file:\][\s\S]*ends in May/)
+    await untilFooter(/300 页，已读第 1–\d+、112和223 页/)
+    const { exchange: third } = await ask(dana, 'can you put it in fewer words?', { threadTs })
+    const kept = [keptOf(first, second), keptOf(second, third)]
+    expect(kept.filter(part => part < 0.95)).toEqual([])
+    expect(third.prompt.match(/More of this file/g)).toHaveLength(1)
   })
 
   test('up to a message that was edited', async () => {

@@ -366,7 +366,7 @@ export const gestures: { names: { en: string; zh: string }; perform: (stage: Sta
     async perform({ t, main, open, say, sees, picture }) {
       await open('general')
       await say('/threadwise why')
-      await sees(main, t(/Why I (answered|kept silent)/, /我为什么/))
+      await sees(main, t(/Why I (answered|stayed silent)/, /我为什么/))
       await picture()
     },
   },

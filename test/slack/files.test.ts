@@ -351,7 +351,7 @@ describe('text', () => {
     expect(await attach('你好世界你好', {}, limit)).toMatchObject({ text: '你好世界你', cutCharacters: 1 })
     expect(await attach('1234😀6', {}, limit)).toMatchObject({ text: '1234', cutCharacters: 3 })
     expect(await attach('123😀', {}, limit)).toMatchObject({ text: '123😀', cutCharacters: 0 })
-    expect(await attach('a'.repeat(200_001))).toMatchObject({ cutCharacters: 1 })
+    expect(await attach('a'.repeat(1_000_001))).toMatchObject({ cutCharacters: 1 })
   })
 })
 
@@ -361,8 +361,15 @@ describe('a PDF', () => {
 
   it('gives its text, page by page, and is cut like any text', async () => {
     const bytes = toPdf({ pages: ['(Hello)', '(second page)'] })
-    expect(await attach(bytes, pdf)).toMatchObject({ kind: 'text', text: 'Hello\n\nsecond page', cutCharacters: 0 })
-    expect(await attach(bytes, {}, { maxTextCharacters: 7 })).toMatchObject({ text: 'Hello', cutCharacters: 11 })
+    expect(await attach(bytes, pdf)).toMatchObject({
+      kind: 'text',
+      text: '[Page 1]\n\nHello\n\n[Page 2]\n\nsecond page',
+      cutCharacters: 0,
+    })
+    expect(await attach(bytes, {}, { maxTextCharacters: 16 })).toMatchObject({
+      text: '[Page 1]\n\nHello',
+      cutCharacters: 22,
+    })
   })
 
   it('gives Chinese as people write it, although printing made radicals and ligatures of it', async () => {
@@ -386,9 +393,9 @@ describe('a PDF', () => {
   })
 
   it('gives its first pages when it is a book, and says so', async () => {
-    const book = toPdf({ pages: Array.from({ length: 201 }, (_, index) => `(p${index + 1})`) })
+    const book = toPdf({ pages: Array.from({ length: 1_001 }, (_, index) => `(p${index + 1})`) })
     const { text = '' } = (await attach(book, pdf)) as { text?: string }
-    expect(text).toMatch(/^\[The first 200 of 201 pages\]\n\np1\n\np2\n\n.*\n\np200$/s)
+    expect(text).toMatch(/^\[The first 1000 of 1001 pages\]\n\n\[Page 1\]\n\np1\n\n\[Page 2\]\n\np2\n\n.*\n\np1000$/s)
   })
 
   it('says why it has no text', async () => {

@@ -14,6 +14,7 @@ import { isNoise, parseAloudWish } from '../../src/text/intent.ts'
 import { readBlocks } from '../../src/text/markdown-blocks.ts'
 import { readMarks } from '../../src/text/open-marks.ts'
 import { sanitize } from '../../src/text/sanitize.ts'
+import { measureSections, pickSections, renderSections, splitSections } from '../../src/text/select-sections.ts'
 import { rewriteForms } from '../../src/text/slack-forms.ts'
 import { closeMarkdown, toMrkdwn } from '../../src/text/to-mrkdwn.ts'
 import { splitSpeech, toSpeech } from '../../src/text/to-speech.ts'
@@ -46,6 +47,11 @@ const parsers: Record<string, (text: string) => unknown> = {
     renderFormedMarkdown(text, noPoints, () => ({ address: '', time: '', label: '' }), { said: () => undefined }),
   rewriteForms,
   sanitize,
+  selectSections: text => {
+    const long = splitSections(text, 1_000)
+    const picked = pickSections(long, { question: 'a link', maxCharacters: 1_000, taken: new Set() })
+    return [renderSections(long, picked), measureSections(long, picked)]
+  },
   slackToPlain: text => slackToPlain(text, id => id),
   splitSpeech: text => splitSpeech(text, 4_096),
   thinking: text => filter(createThinkingFilter(), `<think>${text}</think>${text}`),
@@ -79,6 +85,7 @@ const bits = [
   '=',
   ' ',
   '\n',
+  '[Page 1]\n',
   '@',
   'a.',
   'https://',

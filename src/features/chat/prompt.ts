@@ -22,6 +22,7 @@ import { truncate } from '../../threads/truncate.ts'
 import type { Services, TurnContext } from '../context.ts'
 import { readFiles } from '../read-files.ts'
 import { readEarlierLines } from './earlier-lines.ts'
+import { fitLongFiles } from './long-files.ts'
 import { findSpoken, formatHeard, refuseUnheard, withoutHeard } from './recordings.ts'
 
 type Line = Parameters<typeof truncate>[0][number]
@@ -87,7 +88,8 @@ export async function buildPrompt(ctx: PromptContext): Promise<Prompt> {
   }
   const wishes = await deps.policies.instructionsFor(turn)
   const system = buildSystemPrompt({ botName: deps.self.name, place: turn.place, timeZone }) + buildInstructions(wishes)
-  const lines = messages
+  const long = await fitLongFiles(messages, { inputTokens: deps.model.inputTokens, i18n })
+  const lines = long.messages
     .map(message => buildLine(message, view))
     .filter(({ role, text }) => role === 'user' || text.trim() !== '')
   const fitted = await truncate(lines, deps.model.inputTokens - tokenUpperBound(system) / 2, loadTokenCounter)
@@ -99,7 +101,10 @@ export async function buildPrompt(ctx: PromptContext): Promise<Prompt> {
     leftOut: [
       ...(fitted.read < fitted.total ? [i18n.footerRead({ read: fitted.read, total: fitted.total })] : []),
       ...(fitted.isShortened ? [i18n.footerShortened] : []),
-      ...messages.flatMap(({ contents = [] }) => contents.flatMap(content => formatPartlyRead(content, i18n))),
+      ...messages.flatMap(({ contents = [] }) =>
+        contents.flatMap(content => (long.cut.has(content) ? [] : formatPartlyRead(content, i18n))),
+      ),
+      ...long.leftOut,
       ...(unread > 0 ? [i18n.footerFilesMore({ count: unread })] : []),
       ...(thread.length < all.length ? [i18n.policy.left({ messages: all.length - thread.length })] : []),
     ],

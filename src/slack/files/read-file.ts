@@ -83,7 +83,7 @@ interface FileReaderDeps {
 /** Creates the reader of attached files, with limits that keep a file within a model's request and a turn's time. */
 export function createFileReader(deps: FileReaderDeps): FileReader {
   const { token, slackApiUrl, fetch = globalThis.fetch, timeoutMs = 30_000 } = deps
-  const { maxBytes = 10_000_000, maxTextCharacters = 200_000, seesImages = () => false } = deps
+  const { maxBytes = 10_000_000, maxTextCharacters = 1_000_000, seesImages = () => false } = deps
   const allowedOrigins = buildAllowedOrigins(slackApiUrl)
 
   async function readSlackFile(given: SlackFile, signal?: AbortSignal, onProgress?: OnProgress): Promise<FileContent> {
