@@ -126,7 +126,7 @@ onBothStores('a channel', openStory => {
       .poll(
         async () => {
           await say(story, lee, 'hello?', channel)
-          return toldTimes(story, lee, /That is switched off in this channel/)
+          return toldTimes(story, lee, /That’s switched off in this channel/)
         },
         { interval: 200 },
       )
@@ -136,7 +136,7 @@ onBothStores('a channel', openStory => {
     )
     await run(story, lee, '/classify', 'It crashes.', channel)
     await slack.until(
-      () => JSON.stringify(slack.snapshot(lee).messages).includes('⚠️ That is switched off'),
+      () => JSON.stringify(slack.snapshot(lee).messages).includes('⚠️ That’s switched off'),
       'the refusal',
     )
     await setRules(story, { channel, text: '' }, { here: ['chat', 'summarize', 'classify'] })
@@ -194,7 +194,7 @@ describe('what is kept out', () => {
     await run(story, lee, '/summarize', 'new everywhere')
     await expect.poll(() => model.requests.length).toBeGreaterThan(3)
     await slack.do({ do: 'message_shortcut', as: lee, channel: general, ts: seen, callbackId: 'classify_message' })
-    await untilTold(story, lee, /no text here that I could classify/)
+    await untilTold(story, lee, /no text to classify here/)
     await run(story, lee, '/summarize', '', feedback)
     await slack.until(
       () => JSON.stringify(slack.snapshot(lee).messages).includes('keep this channel or person'),

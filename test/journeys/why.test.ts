@@ -37,7 +37,7 @@ test('an answer is explained to one person by its shortcut, by words in its thre
   const answer = await untilReply(general, ts, reply => hasButton(reply, 'rate_reply'), 'the answer')
 
   const card =
-    /It mentioned me.*Read: 1 message.*notes.*Not read: photo\.png \(.*cannot see images.*Instructions: for the workspace.*Model: gpt-4o.*Tokens: 11 in, 7 out/s
+    /It mentioned me.*Read: 1 message.*notes.*Not read: photo\.png \(.*can’t see images.*Instructions: for the workspace.*Model: gpt-4o.*Tokens: 11 in, 7 out/s
   await shortcut(story, lee, general, answer.ts)
   const told = await untilTold(story, lee, card)
   expect(`${told.text}${JSON.stringify(told.blocks)}`).not.toContain('It is a secret')
@@ -69,7 +69,7 @@ test('a silence is explained by the name of its rule', async () => {
     return untilTold(story, dana, rule)
   }
   const unaddressed = await say(lee, general, 'Who has the key?')
-  await latest(/kept silent.*It doesn’t mention me\. In a channel/s)
+  await latest(/stayed silent.*It doesn’t mention me\. In a channel/s)
   const foreign = await say(dana, general, 'I have it.', unaddressed)
   await shortcut(story, dana, general, foreign)
   await untilTold(story, dana, /I’m not part of that thread/)
