@@ -205,6 +205,7 @@ async function openSlack({ config, modelEnds = () => [], transcribe, store, log,
       usage: store.usage,
       budgets: config.budgets ?? {},
       onWarning: (...warning) => void warnOfBudget({ users, limiter, log }, ...warning),
+      log,
     },
   )
   return {

@@ -36,8 +36,6 @@ const whyPhrases = new Set(
   なぜ回答した,なぜ回答したの,なぜ答えましたか,なぜ答えない,なぜ答えないの,なぜ答えなかった,なぜ答えなかったの,なぜ答えませんでしたか,どうして答えた,どうして答えたの,
   どうして答えないの,どうして答えなかったの`.split(/\s*,\s*/),
 )
-/** The same, if nothing but the bot's name stands before; else they are about what was said. */
-const bareWhyPhrases = new Set(['why', '为什么', '為什麼', 'なぜ'])
 
 /** Longer texts hold more than a phrase. */
 const longestText = 600
@@ -93,10 +91,9 @@ export function parseAloudWish(text: string): { rest: string } | undefined {
   return undefined
 }
 
-/** Returns true if a text asks why the bot answered, or did not, and nothing else. */
-export function isWhyRequest(text: string, isMention: boolean): boolean {
-  const words = normalize(text)
-  return whyPhrases.has(words) || (isMention && bareWhyPhrases.has(words))
+/** Returns true if a text asks why the bot answered, or did not, and nothing else. A bare "why?" asks about what was said. */
+export function isWhyRequest(text: string): boolean {
+  return whyPhrases.has(normalize(text))
 }
 
 /** Words of the longest phrase. */

@@ -48,9 +48,11 @@ export function splitSections(text: string, maxCharacters: number) {
 
 /** Yields the lines of a text with their ends; a line that is too long in pieces. */
 function* splitLines(text: string, longest: number) {
+  let lineEnd = 0
   for (let start = 0; start < text.length; ) {
-    const at = text.indexOf('\n', start)
-    const end = Math.min(at < 0 ? text.length : at + 1, start + longest)
+    // A long line is searched for its end once, not for each piece.
+    if (start >= lineEnd) lineEnd = text.indexOf('\n', start) + 1 || text.length
+    const end = Math.min(lineEnd, start + longest)
     yield { start, end }
     start = end
   }

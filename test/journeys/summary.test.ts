@@ -387,7 +387,7 @@ describe('a digest', () => {
     expect(await store.digests.of(dana)).toEqual([])
     expect(await store.digests.of(mei)).toHaveLength(1)
     await command(story, dana, general, 'every banana')
-    await untilTold(story, dana, text => text.startsWith('When?'))
+    await untilTold(story, dana, text => text.startsWith('When should I send it?'))
   })
 
   test('comes when it is due', async () => {

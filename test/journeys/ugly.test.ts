@@ -126,7 +126,7 @@ describe('a Slack that is not ours', () => {
     const exchange = await model.next()
     expect(exchange.prompt.match(/the parent/g)).toHaveLength(1)
     expect(exchange.prompt).toContain('said in a block')
-    expect(exchange.prompt).toMatch(/well then\?<\/message>$/)
+    expect(exchange.prompt).toMatch(/well then\?<\/message>\n\[Now: [^\]]*\]$/)
     exchange.reply('Well.')
     await slack.until(
       () => slack.calls.find(({ method, args }) => method === 'chat.postMessage' && args.thread_ts === ts),
@@ -229,7 +229,7 @@ describe('a reply', () => {
   })
 
   test('with a footer that has no room beside a full text lands all the same', async () => {
-    const { slack, model, untilReply } = await openStory()
+    const { slack, model, replies } = await openStory()
     const { dana } = slack.people
     const { general } = slack.channels
     const files = [1, 2, 3].map(
@@ -244,8 +244,8 @@ describe('a reply', () => {
     })
     const text = `${'满'.repeat(1_200)}。`
     ;(await model.next()).reply(text)
-    const reply = await untilReply(general, String(ts), reply => toSeen(reply).includes('.mp3'), 'the footer')
-    expect(toSeen(reply)).toContain(text)
+    const seen = () => replies(general, String(ts)).map(toSeen).join('')
+    await slack.until(() => seen().includes('.mp3') && seen().replaceAll('\n', '').includes(text), 'names and text')
   })
 })
 

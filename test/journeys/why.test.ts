@@ -41,7 +41,7 @@ test('an answer is explained to one person by its shortcut, by words in its thre
   await shortcut(story, lee, general, answer.ts)
   const told = await untilTold(story, lee, card)
   expect(`${told.text}${JSON.stringify(told.blocks)}`).not.toContain('It is a secret')
-  await ask(story, `<@${slack.botUserId}> why?`, ts)
+  await ask(story, `<@${slack.botUserId}> why did you answer?`, ts)
   await untilTold(story, dana, card)
   await story.say(mei, general, `<@${slack.botUserId}> 为什么回答？`, ts)
   await untilTold(story, mei, /消息里提到了我.*已读：1 条消息.*工作区的.*输入 11，输出 7/s)
@@ -56,7 +56,7 @@ test('an answer is explained to one person by its shortcut, by words in its thre
   expect(model.requests).toHaveLength(1)
 
   // A question about what was said is none about the bot.
-  await ask(story, 'why?', ts)
+  await ask(story, `<@${slack.botUserId}> why?`, ts)
   expect((await model.next()).prompt).toContain('why?')
 })
 

@@ -360,7 +360,7 @@ export const gestures: { names: { en: string; zh: string }; perform: (stage: Sta
   },
   {
     names: {
-      en: '`/threadwise why`, *More actions → Why this answer?* on any message, or `@Threadwise why?` in a thread',
+      en: '`/threadwise why`, *More actions → Why this answer?* on any message, or `@Threadwise why did you answer?` in a thread',
       zh: '`/threadwise why`，任意消息的 *更多操作 → Why this answer?*，或在消息列里发送“@Threadwise 为什么回答”',
     },
     async perform({ t, main, open, say, sees, picture }) {

@@ -171,7 +171,7 @@ withPostgres('a database that cannot be opened is named with its cure', () => {
 
   test('when there is no such user', async () => {
     expect(await refusal(withParts(await openDatabase(), { username: 'nobody_of_that_name' }))).toBe(
-      'StartError: DATABASE_URL: PostgreSQL does not take this user and password',
+      'StartError: DATABASE_URL: PostgreSQL rejected this user or password; check both',
     )
   })
 
@@ -181,7 +181,7 @@ withPostgres('a database that cannot be opened is named with its cure', () => {
     onTestFinished(() => administer(`drop role ${guest}`))
     const url = await openDatabase()
     expect(await refusal(withParts(url, { username: guest, password: 'guest' }))).toMatch(
-      /^StartError: DATABASE_URL: this user may not make tables there; grant it the right/,
+      /^StartError: DATABASE_URL: this user isn’t allowed to create tables; grant it CREATE/,
     )
   })
 
@@ -204,7 +204,7 @@ withPostgres('a database that cannot be opened is named with its cure', () => {
 describe('a problem of PostgreSQL', () => {
   test('is told without the password', () => {
     const wrong = Object.assign(new Error('password authentication failed for user "bot"'), { code: '28P01' })
-    expect(formatPostgresProblem(wrong)).toBe('DATABASE_URL: PostgreSQL does not take this user and password')
+    expect(formatPostgresProblem(wrong)).toBe('DATABASE_URL: PostgreSQL rejected this user or password; check both')
   })
 })
 

@@ -23,10 +23,7 @@ export function listenToWhy({ app, onTurn }: Pick<Bot, 'onTurn'> & { app: App },
   onTurn({
     outcome: 'explained',
     deps,
-    parse: ({ question, place }: Turn) => {
-      const isMention = place === 'channel' && isMentioned(question.text, deps.self.userId)
-      return isWhyRequest(question.text, isMention) || undefined
-    },
+    parse: ({ question }: Turn) => isWhyRequest(question.text) || undefined,
     handle: answerWhy,
   })
 }

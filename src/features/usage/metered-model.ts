@@ -1,4 +1,5 @@
-import { ShownError } from '../../errors.ts'
+import { formatError, ShownError } from '../../errors.ts'
+import type { Log } from '../../log.ts'
 import type { ChatMessage, Model, Usage } from '../../model/model.ts'
 import { estimateTokens, imageTokens } from '../../model/tokens.ts'
 import type { Store } from '../../store/store.ts'
@@ -20,6 +21,7 @@ interface MeteringDeps {
   budgets: Budgets
   /** Called when a request brings a budget over 80 %. */
   onWarning: (purpose: Purpose, budget: keyof Budgets) => void
+  log: Log
 }
 
 /**
@@ -48,7 +50,10 @@ export function createMeteredModel(model: Model, deps: MeteringDeps): Model {
       // What a server does not tell, or an aborted answer took, is estimated.
       const tokensIn = counted.tokensIn ?? (isSent ? sumTokens(messages, estimateTokens) : 0)
       const usage = { ...counted, tokensIn, tokensOut: counted.tokensOut ?? written }
-      await settle(deps, { purpose, usage, model, name, reservation, since })
+      // The answer does not wait for a database that is away.
+      void settle(deps, { purpose, usage, model, name, reservation, since }).catch(error =>
+        deps.log.warn({ reason: formatError(error) }, 'usage not counted'),
+      )
     }
   }
   // The other properties change as the model learns.
