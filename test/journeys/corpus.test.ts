@@ -13,8 +13,8 @@ const corpus: [name: string, bytes: Uint8Array | string, shown: string][] = [
   ['说明.pdf', toChinesePdf('保修两年'), '保修两年'],
   ['letter.rtf', String.raw`{\rtf1\ansi Dear \b Ann\b0\par}`, 'Dear Ann'],
   ['talk.vtt', 'WEBVTT\n\n00:01.000 --> 00:02.000\n大家好\n', '[00:00:01] 大家好'],
-  ['half.docx', toDocx(wordParagraph('Hi')).subarray(0, 400), 'it is damaged'],
-  ['secret.docx', toOle('EncryptedPackage'), 'protected by a password'],
+  ['half.docx', toDocx(wordParagraph('Hi')).subarray(0, 400), 'it’s damaged'],
+  ['secret.docx', toOle('EncryptedPackage'), 'it’s password-protected'],
 ]
 
 test('files of all kinds go through a mention and a follow-up, and requests to classify and to summarize their thread are answered', async () => {
