@@ -2,7 +2,7 @@
 const code = /(^ {0,3}(`{3,}|~{3,})[^\n]*(?:\n[\s\S]*?(?:\n {0,3}\2[^\n]*|(?![\s\S]))|(?![\s\S]))|`+[^`\n]*`+)/m
 
 /** A formula that is no price: it has a command, a power, an index or braces. */
-const formula = /(?<!\\)\$(?=[^\s$])([^$\n]{0,200}[\\^_{}][^$\n]{0,200})(?<=[^\s\\])\$(?!\d)/g
+const formula = /(?<!\\)\$(?=[^\s$])([^$\n]{0,200}(?:\\[A-Za-z]|[\^_{}])[^$\n]{0,200})(?<=[^\s\\])\$(?!\d)/g
 
 /**
  * Rewrites what models write in Slack's own form or in LaTeX as Markdown, outside of code: `<https://e.com|label>` becomes a link, forms
