@@ -4,9 +4,13 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node'
 /** `.ci/run` counts the tests from this file. */
 const report = process.env.VITEST_JSON
 
-/** Stories with a long version, in which many processes are killed or much is written: `npm run test:soak`, and in CI. */
+/** Stories with a long version, in which many processes are killed or much is written: `npm run test:soak`. */
 const longStories = ['kill', 'replicas-kill', 'sheet', 'summary-long', 'delivery']
-const soak = ['test/text/growth.test.ts', ...longStories.map(name => `test/journeys/${name}.test.ts`)]
+const soak = [
+  'test/text/growth.test.ts',
+  'test/model/redaction.test.ts',
+  ...longStories.map(name => `test/journeys/${name}.test.ts`),
+]
 
 /** Starts the longest files first, so that no worker ends with one of them alone. */
 class LongestFirst extends BaseSequencer {
