@@ -6,9 +6,15 @@ import { parseStoredTurn } from './turn.ts'
 
 /** Creates the functions that stop, withdraw and revise unfinished turns, whichever process answers them. */
 export function createMarks(driver: QueueDriver, jobs: ReadonlyMap<string, ActiveJob>) {
+  /** Who changes a turn at the moment: a refresh may see the change before its caller does. */
+  const marking = new Map<string, string>()
+  // An ending job heeds a change by itself; its stored turn may have ended already.
+  const markInDriver = async (turnId: string, ...change: [Parameters<QueueDriver['mark']>[1], string?]) =>
+    jobs.get(turnId)?.isEnding !== true && (await driver.mark(turnId, ...change))
+
   const mark = async (turnId: string, change: Parameters<QueueDriver['mark']>[1], by?: string): Promise<boolean> => {
-    // An ending job heeds it by itself; its stored turn may have ended already.
-    const isMarked = jobs.get(turnId)?.isEnding !== true && (await driver.mark(turnId, change, by))
+    if (by !== undefined) marking.set(turnId, by)
+    const isMarked = await markInDriver(turnId, change, by).finally(() => marking.delete(turnId))
     const job = jobs.get(turnId)
     if (job !== undefined && (isMarked || job.isEnding)) applyMark(job, change, by)
     return isMarked || job?.isEnding === true
@@ -17,7 +23,8 @@ export function createMarks(driver: QueueDriver, jobs: ReadonlyMap<string, Activ
   const refresh = async (turnId: string, by?: string): Promise<void> => {
     const job = jobs.get(turnId)
     const record = job && (await driver.load(turnId))
-    if (job !== undefined && record !== undefined && isHeld(record, job.lease.token)) applyMark(job, record, by)
+    if (job !== undefined && record !== undefined && isHeld(record, job.lease.token))
+      applyMark(job, record, by ?? marking.get(turnId))
   }
 
   return {
