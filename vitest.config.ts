@@ -25,7 +25,7 @@ class LongestFirst extends BaseSequencer {
 const fuzz = { FUZZ_TIMES: '20', FUZZ_SEED: process.env.FUZZ_SEED ?? String(Date.now() % 1e9) }
 
 const modes: Record<string, { include: string[]; env: Record<string, string>; testTimeout?: number }> = {
-  soak: { include: soak, env: { SOAK: 'on', MEGABYTE: 'on' } },
+  soak: { include: soak, env: { SOAK: 'on' } },
   fuzz: { include: ['test/fuzz/*.test.ts'], env: fuzz, testTimeout: 3_600_000 },
 }
 

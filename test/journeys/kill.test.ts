@@ -10,8 +10,8 @@ import { bySoak } from '../soak.ts'
 import { toSeen } from '../story.ts'
 
 /** In each of the four runs below, of which two are in a Slack that refuses, delays and cuts. */
-const kills = bySoak(12, 24)
-const questions = bySoak(6, 10)
+const kills = bySoak(12, 36)
+const questions = bySoak(6, 14)
 /** A process lives for so long at most; it takes about half a second to be ready. */
 const longestLifeMs = 2_200
 const patienceMs = 90_000

@@ -151,7 +151,7 @@ describe('a CSV file in a thread', () => {
     const world = await openWorld('socket', {}, { limits: 'off' })
     const { slack, model, bot, dana, general } = world
     await bot.untilSays('ready')
-    const rowCount = bySoak(400, 1_000)
+    const rowCount = bySoak(400, 2_000)
     let asked = 0
     let isDead = false
     model.answerAll(exchange => {

@@ -60,8 +60,8 @@ function answerOne({ prompt, reply }: Exchange, pattern: RegExp): void {
 test('a channel of thousands of messages in many threads is read whole, each message shown to the model once', {
   timeout: 120_000,
 }, async () => {
-  const messages = bySoak(1_500, 3_000)
-  const threads = bySoak(60, 120)
+  const messages = bySoak(1_500, 5_000)
+  const threads = bySoak(60, 200)
   const { story, channel } = await openBig({ messages, threads, facts: 12 })
   const { slack } = story
   const { dana, lee, general } = { ...slack.people, ...slack.channels }
