@@ -16,7 +16,7 @@ import { icon, iconButton } from './ui.js'
 /** @type {Map<string, Signal<Draft>>} */
 const drafts = new Map()
 
-/** What a person has typed and not sent. @param {string} channel @param {string} [threadTs] */
+/** The draft of a conversation. @param {string} channel @param {string} [threadTs] */
 export const draftOf = (channel, threadTs = '') => {
   const key = `${as.value}/${channel}/${threadTs}`
   const known = drafts.get(key) ?? signal(/** @type {Draft} */ ({ text: '', files: [] }))

@@ -56,7 +56,7 @@ export const Editor = props => {
     box.current.focus()
     onInput()
   }
-  /** Whether a key was meant for the list. @param {KeyboardEvent} event */
+  /** Returns true if a key was meant for the list. @param {KeyboardEvent} event */
   const onListKey = event => {
     if (!suggestions || event.altKey) return false
     const count = suggestions.items.length

@@ -10,7 +10,7 @@ import { act, home, modals, words } from './state.js'
 import { empty, iconButton } from './ui.js'
 import { fieldKey, findErrors, toViewState } from './values.js'
 
-/** What has been put into each open modal. @type {Map<string, Map<string, SlackJson>>} */
+/** The values of the fields of each open modal. @type {Map<string, Map<string, SlackJson>>} */
 const heldByView = new Map()
 
 /** @param {PageView} view */

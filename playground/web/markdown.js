@@ -10,7 +10,7 @@ const deepest = 12
 /** Longer than Slack takes: it is shown as it is written. */
 const longest = 50_000
 
-/** What Slack reads in Markdown beyond it. @param {string} name @param {string} first @param {RegExp} pattern */
+/** An inline form that Slack adds to Markdown. @param {string} name @param {string} first @param {RegExp} pattern */
 const inline = (name, first, pattern) => ({
   name,
   level: /** @type {const} */ ('inline'),
@@ -108,7 +108,7 @@ const entities = /** @type {Record<string, string>} */ ({
   nbsp: '\u00A0',
 })
 
-/** What stands in a link's label, in which nothing else can be pressed. @param {Token[] | undefined} tokens */
+/** The label of a link, in which nothing else can be pressed. @param {Token[] | undefined} tokens */
 const label = tokens => line(tokens?.map(unlink))
 
 /** @param {Token} token @returns {Token} */

@@ -10,7 +10,7 @@ import { toWords } from './words.js'
  */
 export const keyOf = message => (message.ephemeralTo ? `${message.ts}|${message.ephemeralTo}` : message.ts)
 
-/** Whether a message stands in a thread, below the message that began it. @param {PageMessage} message */
+/** Returns true if a message is a reply in a thread. @param {PageMessage} message */
 export const isReply = message => message.threadTs !== undefined && message.threadTs !== message.ts
 
 /** The messages of a channel, oldest first. @param {Map<string, PageMessage>} byKey */
@@ -41,7 +41,7 @@ export const isLive = signal(false)
 export const people = signal(/** @type {Map<string, PagePerson>} */ (new Map()))
 export const channels = signal(/** @type {Map<string, PageChannel>} */ (new Map()))
 const logs = signal(/** @type {Map<string, ReturnType<typeof toLog>>} */ (new Map()))
-/** What the bot says it is doing, by channel and thread. */
+/** The bot's status lines, by channel and thread. */
 export const statuses = signal(/** @type {Map<string, string>} */ (new Map()))
 /** Titles that the bot gave to threads, by channel and thread. */
 export const titles = signal(/** @type {Map<string, string>} */ (new Map()))
@@ -86,7 +86,7 @@ export const listedChannels = computed(() =>
   [...channels.value.values()].filter(({ kind }) => kind !== 'im').sort((a, b) => a.name.localeCompare(b.name)),
 )
 
-/** What a conversation is called. @param {PageChannel} channel */
+/** The title of a conversation. @param {PageChannel} channel */
 export const titleOf = channel => (channel.kind === 'im' ? nameOf(botUserId.value) : `#${channel.name}`)
 
 /** Shows a short sentence at the edge of the page. @param {string} sentence @param {'error' | 'info'} [kind] */

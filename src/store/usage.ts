@@ -56,6 +56,7 @@ export function createUsage(db: Kysely<Schema>, writer: Writer) {
       row: UsageRow | undefined,
       { reservation, since }: { reservation?: string | undefined; since: number },
     ): Promise<void> {
+      if (row === undefined && reservation === undefined) return
       await writer.write(() =>
         db.transaction().execute(async on => {
           if (reservation !== undefined) await on.deleteFrom('spending').where('id', '=', reservation).execute()
