@@ -95,7 +95,7 @@ async function run(command: string, args: string[], url = '') {
   // The command's paths are those of this checkout.
   const script = words.map(word => (word.includes('/') ? resolve(word) : word))
   return new Promise<{ out: string; errors: string; code: number; files: string[] }>(done => {
-    execFile(process.execPath, [...script, ...args], { cwd, env, timeout: 20_000 }, async (error, out, errors) => {
+    execFile(process.execPath, [...script, ...args], { cwd, env, timeout: 60_000 }, async (error, out, errors) => {
       const code = error === null ? 0 : typeof error.code === 'number' ? error.code : -1
       done({ out, errors, code, files: await readdir(cwd) })
     })
