@@ -26,6 +26,7 @@ import type { Log } from './log.ts'
 import { createMetrics } from './metrics.ts'
 import { keepWords } from './model/kept-words.ts'
 import type { Model } from './model/model.ts'
+import { createRedactingModel } from './model/redaction.ts'
 import { createSpeech } from './model/speech.ts'
 import type { createTranscriber } from './model/transcription.ts'
 import { createBackfill } from './queue/backfill.ts'
@@ -87,7 +88,7 @@ export async function startBot(deps: BotDeps): Promise<RunningBot> {
   // 2. Turns: the queue, what fills it, and what answers it.
   const backfill = createBackfill({ ...slack, take: body => runAll(hooks.messageFound, body) })
   const driver = await createQueueDriver({ ...deps, bounds: config.bounds })
-  const prune = () => store.forgetting.prune(config.retention ?? {})
+  const prune = () => store.forgetting.prune(slack.policies.retention())
   const inbox = openQueue(slack, hooks, { driver, ready: backfill.ready, prune })
   const outbox = createOutbox(store.outbox, log)
   const questions = defineQuestions(outbox, { ...slack, inbox })
@@ -196,14 +197,20 @@ async function openSlack({ config, modelEnds = () => [], transcribe, store, log,
   }
   const limiter = createLimiter(call, Date.now, store.shared?.cluster)
   const access = createAccess(reader, users)
-  const policies = await loadPolicies(store, self)
-  const redacted = await redactFor(deps.model, config)
+  const policies = await loadPolicies(store, self, config)
+  const redacted = createRedactingModel(deps.model, {
+    secret: config.botToken,
+    wordsFor: purpose => {
+      const { of, words } = policies.redaction(purpose ? [purpose.channel, ...(purpose.quotedFrom ?? [])] : [])
+      return of.length > 0 ? words : undefined
+    },
+  })
   // Words that are kept out are taken out before stand-ins are put in.
   const model = createMeteredModel(
     keepWords(redacted, () => policies.workspace().keptOut.words),
     {
       usage: store.usage,
-      budgets: config.budgets ?? {},
+      budgets: policies.budgets,
       onWarning: (...warning) => void warnOfBudget({ users, limiter, log }, ...warning),
       log,
     },
@@ -246,14 +253,6 @@ function openQueue(slack: Slack, hooks: Hooks, own: Pick<QueueDeps, 'driver' | '
     onFlood: turn => void tellFlood(slack, turn),
     onLateEdit: turnId => void runAll(hooks.lateEdit, turnId),
   })
-}
-
-/** Returns the model as it is, or one to which no personal data goes. */
-async function redactFor(model: Model, { redaction, botToken }: BotDeps['config']): Promise<Model> {
-  if (redaction?.isOn !== true) return model
-  // Without redaction the detectors are not loaded: that spares the memory.
-  const { createRedactingModel } = await import('./model/redaction.ts')
-  return createRedactingModel(model, { secret: botToken, ownForms: redaction.words })
 }
 
 async function createQueueDriver(

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { z } from 'zod'
 import { describeFailure, formatError, ShownError } from '../errors.ts'
 import { type I18n, i18nFor } from '../i18n/catalog.ts'
+import { createReplacer } from '../model/redaction.ts'
 import { mostSpokenCharacters } from '../model/speech.ts'
 import type { Outbox } from '../queue/outbox.ts'
 import type { Turn } from '../queue/turn.ts'
@@ -21,7 +22,7 @@ import type { Services } from './context.ts'
 
 type Deps = Pick<
   Services,
-  'self' | 'call' | 'reader' | 'access' | 'users' | 'limiter' | 'store' | 'threads' | 'inbox' | 'log'
+  'self' | 'call' | 'reader' | 'access' | 'policies' | 'users' | 'limiter' | 'store' | 'threads' | 'inbox' | 'log'
 > & { speech: NonNullable<Services['speech']> }
 
 const readingSchema = z.object({
@@ -69,7 +70,8 @@ async function readAloud(deps: Deps & { gate: ReturnType<typeof createSemaphore>
   if (text === undefined) throw new ShownError('speech_gone', one => one.controls.tooOld)
   const { locale } = await users.read(user)
   const { codeLeftOut: code, tableLeftOut: table } = i18nFor(localeOf(text, locale)).speech
-  const parts = splitSpeech(toSpeech(text, { code, table }), mostSpokenCharacters)
+  const spoken = toSpeech(await hidePrivateParts(deps, text, { channel, locale }), { code, table })
+  const parts = splitSpeech(spoken, mostSpokenCharacters)
   if (parts.length === 0) throw new ShownError('speech_no_words', one => one.speech.noWords)
   const { voice, speed } = await deps.store.personSettings.read({ teamId: self.teamId, user })
   const name = `answer-${createHash('sha256')
@@ -95,6 +97,19 @@ async function readAloud(deps: Deps & { gate: ReturnType<typeof createSemaphore>
   } finally {
     status.close(true)
   }
+}
+
+/** Puts what it is in the place of personal data, if text goes to models without it in a channel: a stand-in makes no words. */
+async function hidePrivateParts(
+  { policies }: Deps,
+  text: string,
+  { channel, locale }: { channel: string; locale: string },
+): Promise<string> {
+  const { of, words } = policies.redaction([channel])
+  if (of.length === 0) return text
+  const { hidden } = i18nFor(localeOf(text, locale)).speech
+  const hide = await createReplacer(words, (_, kind) => hidden[kind])
+  return hide(text)
 }
 
 /** Finds the answer to a turn, as the model wrote it while the thread is in memory. Resolves with undefined if it is gone. */

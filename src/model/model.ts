@@ -67,6 +67,8 @@ interface Purpose {
   feature: 'chat' | 'classify' | 'summarize'
   channel: string
   person: string
+  /** Other channels, words of which stand in the prompt. */
+  quotedFrom?: readonly string[] | undefined
 }
 
 /** How an answer is asked for. */

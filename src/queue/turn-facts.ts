@@ -27,6 +27,12 @@ const factsSchema = z.looseObject({
     .catch(undefined),
   /** Whose instructions were given to the model. */
   instructions: z.array(z.string()).optional().catch(undefined),
+  /** Who had switched redaction on, and the budgets in millionths of a dollar. */
+  redaction: z.array(z.string()).optional().catch(undefined),
+  budgets: z
+    .looseObject({ personDay: count, personMonth: count, day: count, month: count })
+    .optional()
+    .catch(undefined),
   /** Tokens as the server counted them, and stand-ins for private data. */
   usage: z
     .looseObject({ tokensIn: count, tokensOut: count, cached: count, redacted: count })

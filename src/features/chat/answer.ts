@@ -61,10 +61,10 @@ interface Outcome {
 async function* streamAnswer(ctx: TurnContext<ChatDeps>, outcome: Outcome, enough: AbortSignal): AsyncIterable<Piece> {
   const { model } = ctx.deps
   const { channel, threadTs, user: person } = ctx.turn
-  const purpose = { feature: 'chat' as const, channel, person }
   const cacheKey = `${channel} ${threadTs}`
   for (let rebuilds = 0; ; rebuilds += 1) {
-    const { messages, leftOut, notRead, heard } = await buildPrompt(ctx)
+    const { messages, leftOut, notRead, heard, quotedFrom } = await buildPrompt(ctx)
+    const purpose = { feature: 'chat' as const, channel, person, quotedFrom }
     ctx.figures.model = model.name
     if (heard !== '' && outcome.heard === '') yield { kind: 'text', text: heard }
     const head = notRead.map(sentence => `${sentence}\n\n`).join('')

@@ -77,7 +77,12 @@ export function createLabelText(deps: {
       examples,
       language,
       signal,
-      purpose: { feature: 'classify', channel: subject.channel, person: subject.askedBy ?? '' },
+      purpose: {
+        feature: 'classify',
+        channel: subject.channel,
+        person: subject.askedBy ?? '',
+        quotedFrom: [...(subject.quotedFrom ?? []), ...examples.flatMap(({ channel }) => channel ?? [])],
+      },
     })
     return { labels, version, model: deps.model.title }
   }

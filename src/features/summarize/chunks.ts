@@ -14,6 +14,8 @@ export interface Said {
   /** `:+1: 3` */
   reactions?: string
   files: string[]
+  /** Other channels, words of which it holds. */
+  quotedFrom?: string[]
   /** Written by the bot: context, never a source. */
   isOwn?: boolean
 }

@@ -36,6 +36,7 @@ type SummarizeDeps = Pick<
   | 'reader'
   | 'access'
   | 'rules'
+  | 'policies'
   | 'users'
   | 'fetchNames'
   | 'model'
@@ -196,7 +197,9 @@ async function summarizeMessages(ctx: Ctx, { source, read, form, progress, readA
   deps.metrics.tokensUsed('in', tokensIn)
   deps.metrics.tokensUsed('out', tokensOut)
   deps.metrics.tokensUsed('cached', tokensCached)
-  Object.assign(job.facts, { model: deps.model.title, read: said.length, usage: { tokensIn, tokensOut, tokensCached } })
+  const limits = deps.policies.factsFor([source.channel, ...said.flatMap(({ quotedFrom = [] }) => quotedFrom)])
+  const usage = { tokensIn, tokensOut, tokensCached }
+  Object.assign(job.facts, { model: deps.model.title, read: said.length, usage, ...limits })
   ctx.log.info(
     { turn: turn.id, messages: said.length, calls, known, chunks, tokensIn, tokensOut, tokensCached },
     'summarized',

@@ -1,5 +1,5 @@
 import { withoutNote } from '../../reply/body.ts'
-import { isBlank, type Message } from '../../slack/message.ts'
+import { isBlank, listQuotedChannels, type Message } from '../../slack/message.ts'
 import { labelMark } from '../../slack/metadata.ts'
 import { formatReadable } from '../../slack/readable.ts'
 import { formatTime, isMentioned } from '../../text/from-slack.ts'
@@ -54,6 +54,7 @@ export async function buildSaid({ deps, person }: Ctx, messages: Message[]): Pro
     ].join('\n'),
     ...(reactions !== undefined && { reactions }),
     files: files.map(({ name }) => name),
+    ...(quotes !== undefined && { quotedFrom: listQuotedChannels([{ quotes }]) }),
     ...(author.kind === 'self' && { isOwn: true }),
   }))
 }

@@ -70,7 +70,7 @@ export interface Work extends Pick<SummaryRequest, 'channel' | 'reader' | 'isAga
   dropped: number
   said: (ts: string) => Said | undefined
   signal: AbortSignal
-  purpose: { feature: 'summarize'; channel: string; person: string }
+  purpose: { feature: 'summarize'; channel: string; person: string; quotedFrom: string[] }
 }
 
 /**
@@ -105,7 +105,12 @@ export function createSummarizer({ model, chunks }: { model: Model; chunks: Summ
         dropped: 0,
         said: ts => byTs.get(ts),
         signal,
-        purpose: { feature: 'summarize', channel: request.channel, person: request.person },
+        purpose: {
+          feature: 'summarize',
+          channel: request.channel,
+          person: request.person,
+          quotedFrom: said.flatMap(({ quotedFrom = [] }) => quotedFrom),
+        },
       }
       const found = await summarizeChunks(deps, work, { said, onProgress })
       onProgress('writing')

@@ -17,8 +17,8 @@ const countMost = (text: string) => Buffer.byteLength(text)
 
 interface MeteringDeps {
   usage: Store['usage']
-  /** In millionths of a dollar. */
-  budgets: Budgets
+  /** Returns the budgets that hold now, in millionths of a dollar. */
+  budgets: () => Budgets
   /** Called when a request brings a budget over 80 %. */
   onWarning: (purpose: Purpose, budget: keyof Budgets) => void
   log: Log
@@ -29,9 +29,9 @@ interface MeteringDeps {
  * before it is sent; a request for which no budget is left throws a `ShownError`.
  */
 export function createMeteredModel(model: Model, deps: MeteringDeps): Model {
-  const hasBudgets = Object.keys(deps.budgets).length > 0
   const stream: Model['stream'] = async function* (messages, signal, options = {}) {
     const purpose = options.purpose ?? { feature: 'chat', channel: '', person: '' }
+    const hasBudgets = Object.keys(deps.budgets()).length > 0
     const reservation = hasBudgets ? await reserve(model, { messages, person: purpose.person }, deps) : undefined
     const since = Date.now()
     const counted: Usage = { tokensIn: undefined, tokensOut: undefined }
@@ -67,7 +67,7 @@ async function reserve(
 ): Promise<string> {
   const tokensIn = sumTokens(messages, countMost)
   const cost = (await model.price({ tokensIn, tokensOut: Math.min(maxTokens, model.outputTokens) })) ?? 0
-  const reserved = await usage.reserve({ person, cost }, budgets, Date.now())
+  const reserved = await usage.reserve({ person, cost }, budgets(), Date.now())
   if (reserved.id !== undefined) return reserved.id
   throw new ShownError('budget_spent', i18n => i18n.usage.spent[reserved.exceeded])
 }
@@ -86,9 +86,10 @@ async function settle(
   const now = Date.now()
   const cost = (await done.model.price(done.usage, done.name)) ?? 0
   const isSent = (done.usage.tokensIn ?? 0) > 0
+  const { feature, channel, person } = done.purpose
   const row = {
     day: dayOf(now),
-    ...done.purpose,
+    ...{ feature, channel, person },
     model: done.name,
     calls: 1,
     tokens_in: done.usage.tokensIn ?? 0,
@@ -99,9 +100,10 @@ async function settle(
   }
   await usage.settle(isSent ? row : undefined, done)
   if (!isSent) return
-  const spent = await usage.spent(done.purpose.person, now)
-  for (const name of Object.keys(budgets) as (keyof Budgets)[]) {
-    const mark = (budgets[name] ?? Number.POSITIVE_INFINITY) * warnShare
+  const spent = await usage.spent(person, now)
+  const bounds = budgets()
+  for (const name of Object.keys(bounds) as (keyof Budgets)[]) {
+    const mark = (bounds[name] ?? Number.POSITIVE_INFINITY) * warnShare
     if (spent[name] >= mark && spent[name] - cost < mark) onWarning(done.purpose, name)
   }
 }
