@@ -1,7 +1,9 @@
+import type { I18n } from '../i18n/catalog.ts'
 import { openTicker } from '../reply/ticker.ts'
-import type { FileReader } from '../slack/files/read-file.ts'
+import type { FileContent, FileReader } from '../slack/files/read-file.ts'
+import { isRecording } from '../slack/files/slack-file.ts'
 import type { Message } from '../slack/message.ts'
-import { loadAttachments } from '../threads/load-files.ts'
+import { isUntranscribed, loadAttachments } from '../threads/load-files.ts'
 import type { Services, TurnContext } from './context.ts'
 
 type Ctx = TurnContext<Pick<Services, 'threads'> & { files: FileReader }>
@@ -29,6 +31,25 @@ export async function readFiles(messages: readonly Message[], { turn, reply, rec
     await ticker?.close()
     if (ticker !== undefined) reply.replace('')
   }
+}
+
+/** Sums the lengths of recordings that were turned into words, in seconds. */
+export const sumSeconds = (contents: readonly FileContent[]): number =>
+  contents.reduce((sum, content) => sum + ((content.kind === 'text' && content.recording?.seconds) || 0), 0)
+
+/** Before words that Slack has written down by itself. */
+export const slackTranscript = /^\[voice clip\] (.*)$/gm
+
+/** Checks whether a person sent a recording with a message. */
+export const hasRecording = ({ files, text, author }: Message): boolean =>
+  author.kind !== 'self' && (files.some(isRecording) || text.search(slackTranscript) >= 0)
+
+/** Formats why files could not be read. One sentence serves all recordings whose server is at fault. */
+export function formatFileProblem(problem: keyof I18n['fileReasons'], names: string[], i18n: I18n): string {
+  const reason = i18n.fileReasons[problem]
+  return isUntranscribed(problem)
+    ? i18n.recordings.unread({ reason })
+    : i18n.fileNotRead({ names: i18n.formats.or(names), reason })
 }
 
 /** Names a language for a reader whose own is another; blank otherwise. */

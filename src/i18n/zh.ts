@@ -138,6 +138,7 @@ export const zh = {
     writing: '正在撰写…',
     read: '已读 {messages, number} 条消息{threads, plural, =0{} other{、# 个消息列}}',
     span: '{from} 至 {to}',
+    heard: '{minutes, number} 分钟录音',
     files: '{files, number} 个文件未读',
     dropped: '省略了 {points, number} 条没有消息依据的内容',
     lost: '{threads, number} 个消息列没能读取（{code}），请一分钟后再试',
