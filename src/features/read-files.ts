@@ -12,7 +12,8 @@ type Ctx = TurnContext<Pick<Services, 'threads'> & { files: FileReader }>
 const progressEveryMs = 2_500
 
 /** Reads the files of messages, and caches what is in them. While a long recording is transcribed, the reply shows how far that is. */
-export async function readFiles(messages: readonly Message[], { turn, reply, recovered, i18n, signal, deps }: Ctx) {
+export async function readFiles(messages: readonly Message[], ctx: Ctx) {
+  const { turn, reply, recovered, i18n, signal, deps } = ctx
   const progress = { done: 0, total: 0 }
   const minutes = (seconds: number) => Math.round(seconds / 60)
   const show = () =>
@@ -24,13 +25,28 @@ export async function readFiles(messages: readonly Message[], { turn, reply, rec
     if (recovered === undefined) ticker ??= openTicker(show, progressEveryMs)
   }
   try {
-    const { fresh, ...read } = await loadAttachments(messages, deps.files, signal, onProgress)
+    const { fresh, ...read } = await loadAttachments(messages, deps.files, {
+      signal,
+      onProgress,
+      purpose: { channel: turn.channel, person: turn.user },
+    })
+    noteHeard(ctx, [...fresh.values()].flat())
     for (const [ts, contents] of fresh) deps.threads.keep(turn, ts, contents)
     return read
   } finally {
     await ticker?.close()
     if (ticker !== undefined) reply.replace('')
   }
+}
+
+/** Notes for those who ask why what was transcribed for a turn, and what it cost. */
+export function noteHeard({ job }: Pick<TurnContext, 'job'>, contents: readonly FileContent[]): void {
+  const costs = contents.flatMap(content => (content.kind === 'text' && content.recording?.cost) || [])
+  const [first] = costs
+  if (first === undefined) return
+  const isPriced = costs.every(({ micros }) => micros !== undefined)
+  const sum = (of: 'seconds' | 'micros') => costs.reduce((total, cost) => total + (cost[of] ?? 0), 0)
+  job.facts.heard = { model: first.model, seconds: sum('seconds'), ...(isPriced && { micros: sum('micros') }) }
 }
 
 /** Sums the lengths of recordings that were turned into words, in seconds. */

@@ -466,6 +466,7 @@ export const en = {
     someMessages: '{read, number} of {total, number} messages',
     notRead: 'Not read: {files}',
     fileProblem: '{name} ({reason})',
+    heard: '{minutes, plural, one{Transcribed: # minute, by {name}} other{Transcribed: # minutes, by {name}}}',
     instructions: 'Instructions: {whose}',
     whose: {
       workspace: 'for the workspace',

@@ -476,6 +476,7 @@ export const ja = {
     someMessages: 'メッセージ {total, number} 件中 {read, number} 件',
     notRead: '読んでいないもの：{files}',
     fileProblem: '{name}（{reason}）',
+    heard: '文字起こし：{minutes, number} 分（{name}）',
     instructions: '回答についての指示：{whose}',
     whose: { workspace: 'ワークスペース', channel: 'このチャンネル', person: '質問した人自身', none: 'なし' },
     model: 'モデル：{name}',

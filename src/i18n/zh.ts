@@ -435,6 +435,7 @@ export const zh = {
     someMessages: '{total, number} 条消息中的 {read, number} 条',
     notRead: '未读：{files}',
     fileProblem: '{name}（{reason}）',
+    heard: '转写：{minutes, number} 分钟，{name}',
     instructions: '回答要求：{whose}',
     whose: { workspace: '工作区的', channel: '本频道的', person: '提问者本人的', none: '无' },
     model: '模型：{name}',

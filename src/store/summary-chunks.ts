@@ -55,7 +55,10 @@ export function createSummaryChunks(db: Kysely<Schema>, writer: Writer): Summary
       const joins = covers.every(([, print]) => print === '') ? 1 : 0
       const json = { covers: JSON.stringify(covers), result, authors: authors ? JSON.stringify(authors) : null }
       const row = { id, channel, scope, joins, ...json, used_at: Date.now() }
-      const keys = [...covers.map(([ts]) => messageKey(channel, ts.split('#')[0] ?? ts)), ...(authors ?? []).map(personKey)]
+      const keys = [
+        ...covers.map(([ts]) => messageKey(channel, ts.split('#')[0] ?? ts)),
+        ...(authors ?? []).map(personKey),
+      ]
       const upsert = db
         .insertInto('summary_parts')
         .values(row)

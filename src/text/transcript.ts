@@ -97,17 +97,18 @@ export function splitStretches(parts: readonly TranscriptPart[], seconds: number
 const shortestStretch = 80
 const sentenceEnd = /[.!?]["'”’)\]]*(?=\s)|[。！？]["”’」』）]*/g
 
-/** Slices a text behind a sentence, else between words, in pieces from half to one and a half of a length. */
+/** Slices a text behind a sentence, else between words, in pieces from half to the whole of a length. */
 function sliceSentences(text: string, length: number): { start: number; words: string }[] {
   const slices: { start: number; words: string }[] = []
   for (let start = 0; start < text.length; ) {
-    const room = text.slice(start, start + Math.floor(length * 1.5))
-    const isLast = start + room.length === text.length
+    const isLast = text.length - start <= length
+    const room = text.slice(start, start + length)
     const ends = [...room.matchAll(sentenceEnd)].map(match => match.index + match[0].length)
     const word = room.lastIndexOf(' ') + 1 || room.replace(/[\ud800-\udbff]$/, '').length
     const end = start + (isLast ? room.length : (ends.findLast(end => end >= length / 2) ?? word))
-    const words = text.slice(start, end).trim()
-    if (words !== '') slices.push({ start, words })
+    const words = text.slice(start, end)
+    const blank = words.length - words.trimStart().length
+    if (blank < words.length) slices.push({ start: start + blank, words: words.trim() })
     start = end
   }
   return slices

@@ -130,6 +130,5 @@ function findLongestSilence(topic: Said[], earliest: number, latest: number): nu
   return best
 }
 
-const silenceMs = (before: Said, behind: Said) =>
-  (Number(messageTs(behind.ts)) - Number(messageTs(before.ts))) * 1000
+const silenceMs = (before: Said, behind: Said) => (Number(messageTs(behind.ts)) - Number(messageTs(before.ts))) * 1000
 const sum = (numbers: number[]) => numbers.reduce((total, number) => total + number, 0)

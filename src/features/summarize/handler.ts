@@ -19,9 +19,9 @@ import { formatModelTitle } from '../model-title.ts'
 import { buildAnswerControls, buildPostControl, controlIds } from '../reply-buttons.ts'
 import { messageTs, type Said } from './chunks.ts'
 import { checkWords } from './guess.ts'
-import { findRecording, hearRecordings, refuseUnheard } from './recordings.ts'
 import { buildMissed } from './missed.ts'
 import { formatFacts, formatMoment, formatProgress, languageFor, localeFor, type Progress } from './progress.ts'
+import { findRecording, hearRecordings, refuseUnheard } from './recordings.ts'
 import { renderFormedMarkdown, renderSummaryMarkdown } from './render.ts'
 import { type AskedSummary, parseAskedSummary } from './request.ts'
 import { buildSaid, selectMessages, stripMentions } from './said.ts'
@@ -59,14 +59,16 @@ type Ctx = TurnContext<SummarizeDeps> & { locale: string }
 const progressEveryMs = 2_500
 
 /** Words for what a recording is of. They mean it only if it comes with them. */
-const recorded = /\b(?:meeting|call|interview|podcast|talk|lecture|video)(?: recording)?\b|(?:会议|电话|通话|访谈|播客|讲座|视频)(?:录音)?/i
+const recorded =
+  /\b(?:meeting|call|interview|podcast|talk|lecture|video)(?: recording)?\b|(?:会议|电话|通话|访谈|播客|讲座|视频)(?:录音)?/i
 
 /** Parses the request for a summary in a turn. One with files is about these: it is none unless they are recordings. */
 export async function parseSummaryTurn(turn: Turn, { timeZone }: Person): Promise<AskedSummary | undefined> {
   const { ts, text, files } = turn.question
   if (!files.every(isRecording)) return undefined
   const words = stripMentions(text)
-  const about = files.length === 0 ? words : words.replace(recorded, /[\u4e00-\u9fff]/.test(words) ? '录音' : 'recording')
+  const about =
+    files.length === 0 ? words : words.replace(recorded, /[\u4e00-\u9fff]/.test(words) ? '录音' : 'recording')
   const asked = await parseAskedSummary(about, Number(ts) * 1000, timeZone)
   if (files.length > 0)
     return asked?.place.of === 'here' || asked?.place.of === 'recording'

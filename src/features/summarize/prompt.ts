@@ -155,7 +155,9 @@ function renderMessage({ from, time, text, reactions, files, isOwn, recording }:
   const noted = reactions === undefined ? '' : ` reactions="${escapeAttribute(reactions)}"`
   const attached = files.map(name => `<file name="${escapeAttribute(name)}"/>`).join('')
   const place =
-    recording === undefined ? '' : ` recording="${escapeAttribute(recording.name)}" at="${escapeAttribute(recording.at)}"`
+    recording === undefined
+      ? ''
+      : ` recording="${escapeAttribute(recording.name)}" at="${escapeAttribute(recording.at)}"`
   return `<message id="${id}" from="${escapeAttribute(from)}" time="${time}"${place}${noted}>${escapeData(text)}${attached}</message>`
 }
 

@@ -7,7 +7,7 @@ import { escapeMarkdown } from '../../text/escape-markdown.ts'
 import { formatClock } from '../../text/transcript.ts'
 import { loadAttachments } from '../../threads/load-files.ts'
 import type { TurnContext } from '../context.ts'
-import { formatFileProblem, hasRecording, slackTranscript } from '../read-files.ts'
+import { formatFileProblem, hasRecording, noteHeard, slackTranscript } from '../read-files.ts'
 import type { Progress } from './progress.ts'
 
 type Content = NonNullable<Message['contents']>[number]
@@ -24,15 +24,18 @@ export function findRecording(messages: readonly Message[], { question }: Turn):
  * everything that could not be heard.
  */
 export async function hearRecordings(
-  { i18n, signal, deps }: Pick<TurnContext<{ files: FileReader }>, 'i18n' | 'signal' | 'deps'>,
+  ctx: TurnContext<{ files: FileReader }>,
   messages: readonly Message[],
   progress: Progress,
 ): Promise<{ messages: Message[]; notRead: string[] }> {
+  const { turn, i18n, signal, deps } = ctx
   const recorded = messages.map(message => ({ ...message, files: message.files.filter(isRecording) }))
   const onProgress = (done: number, total: number) => void Object.assign(progress, { heard: { done, total } })
-  const read = await loadAttachments(recorded, deps.files, signal, onProgress)
+  const purpose = { channel: turn.channel, person: turn.user }
+  const read = await loadAttachments(recorded, deps.files, { signal, onProgress, purpose })
   const heard = read.messages.map(({ contents }, at) => ({ ...messages[at], ...(contents && { contents }) }) as Message)
   const contents = heard.flatMap(message => message.contents ?? [])
+  noteHeard(ctx, contents)
   const namesBy = Map.groupBy(
     contents.filter(content => content.kind === 'skipped'),
     ({ reason }) => reason,

@@ -30,7 +30,7 @@ export async function selectMessages({ deps, turn, person }: Ctx, all: Message[]
     requests.has(message.ts) ? { ...message, text: '', files: message.files.filter(isRecording) } : message,
   )
   return material.filter(message => {
-    const { ts, text, author, mark } = message
+    const { text, author, mark } = message
     if (isBlank({ ...message, text: withoutNote(text) })) return false
     if (author.kind !== 'self') return true
     const question = mark?.turn.split(':').at(-1) ?? ''
