@@ -81,7 +81,7 @@ export function createMeteredTranscriber(transcriber: Transcriber, deps: Meterin
     }
     try {
       const answer = await transcriber.transcribe(pieces, { ...options, onUsage })
-      if (answer.texts === undefined) return { problem: answer.problem }
+      if (answer.problem !== undefined) return { problem: answer.problem }
       const { audioSeconds: seconds = 0 } = usage
       return { ...answer, cost: { model: transcriber.name, seconds, micros: await transcriber.price(usage) } }
     } finally {
