@@ -153,6 +153,7 @@ export const ja = {
     writing: '書いています…',
     read: 'メッセージ {messages, number} 件{threads, plural, =0{} other{、スレッド # 件}}を読みました',
     span: '{from}〜{to}',
+    heard: '録音 {minutes, number} 分',
     files: 'ファイル {files, number} 件は読んでいません',
     dropped: '根拠となるメッセージのない {points, number} 件は省きました',
     lost: 'スレッド {threads, number} 件を読めませんでした（{code}）。1 分ほど待ってから、もう一度お試しください',
@@ -530,6 +531,7 @@ export const ja = {
     someMessages: 'メッセージ {total, number} 件中 {read, number} 件',
     notRead: '読んでいないもの：{files}',
     fileProblem: '{name}（{reason}）',
+    heard: '文字起こし：{minutes, number} 分（{name}）',
     instructions: '回答についての指示：{whose}',
     whose: {
       workspace: 'ワークスペース',

@@ -124,7 +124,7 @@ function renderCard({ self, policies }: WhyDeps, { channel, ts, threadTs, record
 }
 
 function renderFacts(facts: Facts, i18n: I18n): string[] {
-  const { read, total = read, files = [], instructions, model, usage } = facts
+  const { read, total = read, files = [], instructions, heard, model, usage } = facts
   const { why } = i18n
   const nameOf = ({ name }: { name: string }) => escapeMarkdown(name)
   const messages =
@@ -140,6 +140,7 @@ function renderFacts(facts: Facts, i18n: I18n): string[] {
   return [
     ...(seen.length === 0 ? [] : [why.read({ read: i18n.formats.and(seen) })]),
     ...(unseen.length === 0 ? [] : [why.notRead({ files: i18n.formats.and(unseen) })]),
+    ...(heard === undefined ? [] : [formatHeard(heard, i18n)]),
     ...(instructions === undefined ? [] : [why.instructions({ whose: i18n.formats.and(whose) || why.whose.none })]),
     ...(model === undefined ? [] : [why.model({ name: escapeMarkdown(formatModelTitle(model, i18n)) })]),
     ...(tokensIn === undefined || tokensOut === undefined ? [] : [why.tokens({ tokensIn, tokensOut, cached })]),
@@ -160,6 +161,11 @@ function renderLimits({ redaction = [], budgets = {} }: Facts, { why, policy, fo
     ...(whose.length === 0 ? [] : [why.redaction({ whose: formats.and(whose) })]),
     ...(names.length === 0 ? [] : [why.budgets({ names: formats.and(names) })]),
   ]
+}
+
+const formatHeard = ({ model, seconds, micros }: NonNullable<Facts['heard']>, { why }: I18n): string => {
+  const words = why.heard({ minutes: Math.ceil(seconds / 60), name: escapeMarkdown(model) })
+  return micros === undefined ? words : `${words} ($${(micros / 1_000_000).toFixed(micros < 10_000 ? 4 : 2)})`
 }
 
 const formatReason = (key: string, { fileReasons }: I18n): string =>
