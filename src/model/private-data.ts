@@ -107,7 +107,7 @@ export async function findPrivateParts(text: string, ownForms: readonly Form[] =
   const found: PrivatePart[] = []
   for (const form of forms) found.push(...findForm(text, form))
   for (const [at, form] of ownForms.entries()) {
-    if (at % formsAtOnce === 0) await setImmediate()
+    if (at % formsAtOnce === formsAtOnce - 1) await setImmediate()
     found.push(...findForm(text, form))
   }
   found.push(...(await findSecrets(text)))
