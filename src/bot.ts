@@ -49,7 +49,7 @@ import { createRecordingReader } from './slack/recordings/read-recording.ts'
 import { createResponder } from './slack/response-url.ts'
 import { parseStartError } from './slack/start-error.ts'
 import type { ThreadId } from './slack/thread-history.ts'
-import { createUsers } from './slack/users.ts'
+import { createUsers, withChosenLanguages } from './slack/users.ts'
 import type { Store } from './store/store.ts'
 import { createThreadCache } from './threads/cache.ts'
 
@@ -183,7 +183,8 @@ async function openSlack({ config, modelEnds = () => [], transcribe, store, log,
   const call = createCallSlack(config.botToken, config.slackApiUrl, metrics, log)
   const self = await fetchIdentity(call, log, config.slackApiUrl)
   const reader = createReader(call, config.readsPerMinute)
-  const users = createUsers(call, self, log)
+  const languageOf = (user: string) => store.personSettings.languageOf({ teamId: self.teamId, user })
+  const users = withChosenLanguages(createUsers(call, self, log), languageOf)
   const placeNames = createPlaceNames(call, log)
   const fetchInfo = async (file: string) => (await reader.fetch('files.info', { file }, { for: 'question' })).file
   const fileDeps = {

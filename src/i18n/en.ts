@@ -97,8 +97,9 @@ export const en = {
       },
       none: 'No labelled feedback in that time. Label new messages automatically with /classify settings, or label older ones: /classify last 7 days in #feedback.',
       sent: 'The report is in your direct messages: {link}',
-      sentWithoutChart:
-        'The report is in your direct messages: {link}\nI couldn’t add the chart. Ask an admin to look in the log; often the permission files:write is missing.',
+      sentSeveral: 'The reports are in your direct messages: {reports}',
+      noChart:
+        'I couldn’t add the chart. Ask an admin to look in the log; often the permission files:write is missing.',
       noChannel: 'I’m not in a channel called “{name}”. Invite me there with /invite, then try again.',
     },
     list: 'That list is too long: I can classify up to {most, number} lines here. Send it as a CSV file in a thread instead.',
@@ -473,8 +474,14 @@ export const en = {
       none: 'none',
     },
     model: 'Model: {name}',
-    tokens:
-      '{cached, plural, =0{Tokens: {tokensIn, number} in, {tokensOut, number} out} one{Tokens: {tokensIn, number} in (# from the cache), {tokensOut, number} out} other{Tokens: {tokensIn, number} in (# from the cache), {tokensOut, number} out}}',
+    tokens: 'Tokens: {tokensIn}, {tokensOut}',
+    tokensIn: '{count, number} in',
+    tokensCached: '{count, number} in ({cached, number} from the cache)',
+    tokensOut: '{count, number} out',
+    tokensReasoning: '{count, number} out ({reasoning, number} for reasoning)',
+    cost: 'Cost: {dollars}',
+    noPrice: 'Cost: I don’t know this model’s price',
+    estimate: '{text} (estimate)',
     redacted:
       '{values, plural, one{Hidden from the model: # private value} other{Hidden from the model: # private values}}',
   },

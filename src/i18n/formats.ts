@@ -28,6 +28,12 @@ export function createFormats(language: string) {
     day: (iso: string): string => format(Date.parse(`${iso}T00:00Z`), 'UTC', { weekday: 'short', ...date }),
     /** Formats a day with its year. */
     date: (iso: string): string => format(Date.parse(`${iso}T00:00Z`), 'UTC', { dateStyle: 'long' }),
+    /** Formats millionths of a dollar, with two digits that are not zero. */
+    dollars(micros: number): string {
+      const digits = micros < 10_000 ? { maximumSignificantDigits: 2 } : { maximumFractionDigits: 2 }
+      const usual = { style: 'currency', currency: 'USD', currencyDisplay: 'narrowSymbol' } as const
+      return new Intl.NumberFormat(language, { ...usual, ...digits }).format(micros / 1_000_000)
+    },
     and: (texts: readonly string[]): string => new Intl.ListFormat(language).format(texts),
     or: (texts: readonly string[]): string => new Intl.ListFormat(language, { type: 'disjunction' }).format(texts),
   }

@@ -99,8 +99,9 @@ export const ja = {
       },
       none: 'この期間に分類済みのフィードバックはありません。新しいメッセージは /classify settings で自動分類できます。過去のメッセージを分類するには：/classify last 7 days in #feedback',
       sent: 'レポートをダイレクトメッセージに送りました：{link}',
-      sentWithoutChart:
-        'レポートをダイレクトメッセージに送りました：{link}\nグラフは追加できませんでした。管理者にログの確認を依頼してください（多くは files:write 権限の不足です）。',
+      sentSeveral: 'レポートをダイレクトメッセージに送りました：{reports}',
+      noChart:
+        'グラフは追加できませんでした。管理者にログの確認を依頼してください（多くは files:write 権限の不足です）。',
       noChannel:
         '「{name}」というチャンネルに参加していません。そのチャンネルで /invite を使って招待してから、もう一度お試しください。',
     },
@@ -478,8 +479,14 @@ export const ja = {
     instructions: '回答についての指示：{whose}',
     whose: { workspace: 'ワークスペース', channel: 'このチャンネル', person: '質問した人自身', none: 'なし' },
     model: 'モデル：{name}',
-    tokens:
-      '{cached, plural, =0{トークン：入力 {tokensIn, number}、出力 {tokensOut, number}} other{トークン：入力 {tokensIn, number}（うちキャッシュ #）、出力 {tokensOut, number}}}',
+    tokens: 'トークン：{tokensIn}、{tokensOut}',
+    tokensIn: '入力 {count, number}',
+    tokensCached: '入力 {count, number}（うちキャッシュ {cached, number}）',
+    tokensOut: '出力 {count, number}',
+    tokensReasoning: '出力 {count, number}（うち推論 {reasoning, number}）',
+    cost: '料金：{dollars}',
+    noPrice: '料金：このモデルの価格がわかりません',
+    estimate: '{text}（推定）',
     redacted: '{values, plural, other{モデルに送らなかった個人情報：# 件}}',
   },
 

@@ -67,6 +67,8 @@ interface Purpose {
   feature: 'chat' | 'classify' | 'summarize'
   channel: string
   person: string
+  /** Called at the end with what the request took, its cost in millionths of a dollar; undefined without a known price. */
+  onSpent?: (spent: Usage & { cost: number | undefined; isEstimate: boolean }) => void
 }
 
 /** How an answer is asked for. */

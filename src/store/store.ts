@@ -64,6 +64,7 @@ export function createStore({ db, writer, isLasting, shared, compact = async () 
   const replicas = shared?.replicas
   const turns = createTurnRecords(db, writer)
   const parts = createSummaryChunks(db, writer)
+  const personSettings = createPersonSettings(db, writer, replicas)
   return {
     shared: shared && { ...shared, writer },
     turns,
@@ -71,12 +72,12 @@ export function createStore({ db, writer, isLasting, shared, compact = async () 
     ratings: createRatings(db, writer),
     labels: createLabelRecords(db, writer, replicas),
     settings: createSettings(db, writer, replicas),
-    personSettings: createPersonSettings(db, writer),
+    personSettings,
     parts,
     digests: createDigests(db, writer, replicas?.name),
     facts: createFacts(db, writer),
     usage: createUsage(db, writer),
-    forgetting: createForgetting({ db, writer, turns, parts, compact }),
+    forgetting: createForgetting({ db, writer, turns, parts, personSettings, compact }),
     get isPersistent() {
       return writer.isWorking && isLasting
     },

@@ -220,7 +220,12 @@ function createNoStore(): Store {
       corrected: async () => [],
     },
     settings: { all: async () => [], write: async () => true, onChange() {} },
-    personSettings: { read: async () => ({}), change: async () => true },
+    personSettings: {
+      read: async () => ({}),
+      languageOf: async () => undefined,
+      reload: nothing,
+      change: async () => true,
+    },
     usage: {
       reserve: async () => ({ id: crypto.randomUUID() }),
       settle: nothing,

@@ -56,10 +56,13 @@ export function defineCardRequests(deps: Deps): CommandKind<CardRequest> {
 export async function buildPrivateCard(
   deps: Pick<ClassifyServices, 'label' | 'taxonomies'>,
   subject: Subject,
-  { reader, signal }: { reader: ReturnType<typeof createReader>; signal?: AbortSignal },
+  {
+    reader,
+    ...how
+  }: { reader: ReturnType<typeof createReader> } & Pick<Parameters<ClassifyServices['label']>[1], 'signal' | 'onSpent'>,
 ): Promise<object> {
   const look = { taxonomy: deps.taxonomies.of(subject.channel), reader }
-  const options = { language: reader.languageName, ...(signal !== undefined && { signal }) }
+  const options = { language: reader.languageName, ...how }
   // A message of several lines is one feedback; a list is what somebody pastes behind the command.
   const lines = subject.ts === undefined ? parseList(subject.text) : undefined
   if (lines === undefined) return renderCard(await deps.label(subject, { pace: 'single', ...options }), look, 'one')

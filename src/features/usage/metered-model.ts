@@ -50,8 +50,11 @@ export function createMeteredModel(model: Model, deps: MeteringDeps): Model {
       // What a server does not tell, or an aborted answer took, is estimated.
       const tokensIn = counted.tokensIn ?? (isSent ? sumTokens(messages, estimateTokens) : 0)
       const usage = { ...counted, tokensIn, tokensOut: counted.tokensOut ?? written }
+      const cost = isSent ? await priceOf(model, { usage, name }, deps.log) : undefined
+      const isEstimate = counted.tokensIn === undefined || counted.tokensOut === undefined
+      if (isSent) purpose.onSpent?.({ ...usage, cost, isEstimate })
       // The answer does not wait for a database that is away.
-      void settle(deps, { purpose, usage, model, name, reservation, since }).catch(error =>
+      void settle(deps, { purpose, usage, name, cost, reservation, since }).catch(error =>
         deps.log.warn({ reason: formatError(error) }, 'usage not counted'),
       )
     }
@@ -72,23 +75,32 @@ async function reserve(
   throw new ShownError('budget_spent', i18n => i18n.usage.spent[reserved.exceeded])
 }
 
+/** Prices a request. Without a known price, or if the list of prices cannot be read, it counts as free. */
+const priceOf = (model: Model, { usage, name }: { usage: Usage; name: string }, log: Log) =>
+  model.price(usage, name).catch(error => {
+    log.warn({ reason: formatError(error) }, 'request not priced')
+    return undefined
+  })
+
 async function settle(
   { usage, budgets, onWarning }: MeteringDeps,
   done: {
     purpose: Purpose
     usage: Usage
-    model: Model
     name: string
+    cost: number | undefined
     reservation: string | undefined
     since: number
   },
 ): Promise<void> {
   const now = Date.now()
-  const cost = (await done.model.price(done.usage, done.name)) ?? 0
+  const { purpose, cost = 0 } = done
   const isSent = (done.usage.tokensIn ?? 0) > 0
   const row = {
     day: dayOf(now),
-    ...done.purpose,
+    feature: purpose.feature,
+    channel: purpose.channel,
+    person: purpose.person,
     model: done.name,
     calls: 1,
     tokens_in: done.usage.tokensIn ?? 0,
@@ -99,10 +111,10 @@ async function settle(
   }
   await usage.settle(isSent ? row : undefined, done)
   if (!isSent) return
-  const spent = await usage.spent(done.purpose.person, now)
+  const spent = await usage.spent(purpose.person, now)
   for (const name of Object.keys(budgets) as (keyof Budgets)[]) {
     const mark = (budgets[name] ?? Number.POSITIVE_INFINITY) * warnShare
-    if (spent[name] >= mark && spent[name] - cost < mark) onWarning(done.purpose, name)
+    if (spent[name] >= mark && spent[name] - cost < mark) onWarning(purpose, name)
   }
 }
 
