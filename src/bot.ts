@@ -22,7 +22,7 @@ import { transcribe } from './features/transcribe/index.ts'
 import { createMeteredModel } from './features/usage/metered-model.ts'
 import { warnOfBudget } from './features/usage/warning.ts'
 import { createHealthRoutes } from './health.ts'
-import type { Log } from './log.ts'
+import { type Log, watchFailures } from './log.ts'
 import { createMetrics } from './metrics.ts'
 import { keepWords } from './model/kept-words.ts'
 import type { Model } from './model/model.ts'
@@ -75,8 +75,10 @@ interface BotDeps {
 }
 
 /** Wires the bot and connects it to Slack. Rejects with a `StartError` that names what is wrong and its cure. */
-export async function startBot(deps: BotDeps): Promise<RunningBot> {
-  const { config, store, log } = deps
+export async function startBot(given: BotDeps): Promise<RunningBot> {
+  const { config, store } = given
+  const log = watchFailures(given.log, store.health.noteFailure)
+  const deps = { ...given, log }
   const { replicas } = store.shared ?? {}
   const hooks = createHooks()
 

@@ -101,6 +101,8 @@ export interface Model {
   readonly outputTokens: number
   /** The model can see images. False once it has refused them all. */
   readonly images: boolean
+  /** Titles of the models that are left out for a while because they failed; undefined without others that answer instead. */
+  readonly resting?: readonly string[]
   /** Returns whether the model has refused this picture, a `data:` URL. */
   refusesImage(dataUrl: string): boolean
   /**

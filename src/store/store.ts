@@ -3,6 +3,7 @@ import type { Cluster } from '../rate-limit/cluster-protocol.ts'
 import { createDigests, type Digests } from './digests.ts'
 import { createFacts } from './facts.ts'
 import { createForgetting } from './forgetting.ts'
+import { createHealthRecords } from './health.ts'
 import { createLabelRecords, type LabelRecords } from './labels.ts'
 import { createOutboxRecords, type OutboxRecords } from './outbox.ts'
 import { createPersonSettings } from './person-settings.ts'
@@ -30,6 +31,7 @@ export interface Store {
   readonly digests: Digests
   readonly facts: ReturnType<typeof createFacts>
   readonly usage: ReturnType<typeof createUsage>
+  readonly health: ReturnType<typeof createHealthRecords>
   readonly forgetting: ReturnType<typeof createForgetting>
   /** Present if several replicas share the store. */
   readonly shared: SharedStore | undefined
@@ -77,6 +79,7 @@ export function createStore({ db, writer, isLasting, shared, compact = async () 
     digests: createDigests(db, writer, replicas?.name),
     facts: createFacts(db, writer),
     usage: createUsage(db, writer),
+    health: createHealthRecords(db, writer, replicas?.name),
     forgetting: createForgetting({ db, writer, turns, parts, personSettings, compact }),
     get isPersistent() {
       return writer.isWorking && isLasting

@@ -209,7 +209,13 @@ function createNoStore(): Store {
       prune: async () => 0,
     },
     outbox: { save: async () => true, takeOver: async () => [], remove: nothing, quarantine: nothing },
-    ratings: { rate: nothing, explain: async () => false, of: async () => [], count: async () => [] },
+    ratings: {
+      rate: nothing,
+      explain: async () => false,
+      of: async () => [],
+      all: async () => [],
+      count: async () => [],
+    },
     labels: {
       save: async () => true,
       between: async () => [],
@@ -231,6 +237,11 @@ function createNoStore(): Store {
       settle: nothing,
       spent: async () => ({ personDay: 0, personMonth: 0, day: 0, month: 0 }),
       between: async () => [],
+    },
+    health: {
+      noteFailure: nothing,
+      failures: async () => ({ count: 0, newest: [] }),
+      queue: async () => ({ waiting: 0, running: 0, oldestAt: undefined, quarantined: 0 }),
     },
     facts: { read: async () => undefined, write: nothing },
     parts: {
