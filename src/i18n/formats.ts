@@ -41,8 +41,8 @@ export function createFormats(language: string) {
     date: (iso: string): string => format(Date.parse(`${iso}T00:00Z`), 'UTC', { dateStyle: 'long' }),
     /** Formats millionths of a dollar, with two digits that are not zero. */
     dollars(micros: number): string {
-      const digits = micros < 10_000 ? { maximumSignificantDigits: 2 } : { maximumFractionDigits: 2 }
       const usual = { style: 'currency', currency: 'USD', currencyDisplay: 'narrowSymbol' } as const
+      const digits = { maximumFractionDigits: 2, maximumSignificantDigits: 2, roundingPriority: 'morePrecision' } as const
       return new Intl.NumberFormat(language, { ...usual, ...digits }).format(micros / 1_000_000)
     },
     and: (texts: readonly string[]): string => new Intl.ListFormat(language).format(texts),
