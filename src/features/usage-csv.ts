@@ -3,7 +3,7 @@ import type { Store } from '../store/store.ts'
 
 type Row = Awaited<ReturnType<Store['usage']['between']>>[number]
 
-/** What usage is added up by, and the figures that are added up. */
+/** Keys by which usage is added up, and the figures that are added up. */
 export const usageKeys = ['day', 'person', 'channel', 'feature', 'model'] as const
 export const usageSums = ['calls', 'tokens_in', 'tokens_cached', 'tokens_out', 'tokens_reasoning'] as const
 

@@ -4,7 +4,7 @@ import { formatError, SlackError } from '../../errors.ts'
 import { createSeen } from '../../lru.ts'
 import type { Services } from '../context.ts'
 
-/** What a home is published for: a sentence to show, and the hash of the view that the person sees, by Slack. */
+/** Occasion of publishing a home: a sentence to show, and the hash of the view that the person sees, by Slack. */
 interface Occasion {
   notice?: string | undefined
   seen?: string | undefined
