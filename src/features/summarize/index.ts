@@ -13,7 +13,8 @@ export function summarize(bot: Bot): void {
   const scheduler = createDigestScheduler({ digests, questions, log })
   listenToChannelDialog(bot.app, bot.services)
   listenToSummarizing(bot.app, { ...bot.services, digests, scheduler })
-  const deps = { ...bot.services, digests, summarizer: createSummarizer({ model, chunks }) }
+  const files = bot.services.createFileReader()
+  const deps = { ...bot.services, files, digests, summarizer: createSummarizer({ model, chunks }) }
   bot.onTurn({ outcome: 'summarized', feature: 'summarize', deps, parse: parseSummaryTurn, handle: answer })
   bot.on('start', scheduler.start)
   bot.on('stop', scheduler.stop)
