@@ -113,7 +113,7 @@ onBothStores('what is hidden from the model, and what it may cost', openStory =>
       return model.requests.length === length
     }
     for (let at = 0; at < 2; at += 1) await expect.poll(untilRefused, answered).toBe(true)
-    await untilExplained(story, general, /Budgets: Each person, per day \(\$0\) and Everyone together, per month/)
+    await untilExplained(story, general, /Budgets: Each person, per day \(\$0\.00\) and Everyone together, per month/)
   })
 })
 
