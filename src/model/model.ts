@@ -64,7 +64,7 @@ export class FormatRefused extends Error {
 
 /** For what a request is made, and for whom; `person` is '' if nobody asked for it. */
 interface Purpose {
-  feature: 'chat' | 'classify' | 'summarize'
+  feature: 'chat' | 'classify' | 'summarize' | 'ambient'
   channel: string
   person: string
 }

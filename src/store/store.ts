@@ -13,6 +13,7 @@ import { createSettings, type Settings } from './settings.ts'
 import { createSummaryChunks, type SummaryChunks } from './summary-chunks.ts'
 import type { Schema } from './tables.ts'
 import { createTurnRecords, type TurnRecords } from './turns.ts'
+import { createUnasked } from './unasked.ts'
 import { createUsage } from './usage.ts'
 import type { Writer } from './writer.ts'
 
@@ -29,6 +30,7 @@ export interface Store {
   readonly parts: SummaryChunks
   readonly digests: Digests
   readonly facts: ReturnType<typeof createFacts>
+  readonly unasked: ReturnType<typeof createUnasked>
   readonly usage: ReturnType<typeof createUsage>
   readonly forgetting: ReturnType<typeof createForgetting>
   /** Present if several replicas share the store. */
@@ -75,6 +77,7 @@ export function createStore({ db, writer, isLasting, shared, compact = async () 
     parts,
     digests: createDigests(db, writer, replicas?.name),
     facts: createFacts(db, writer),
+    unasked: createUnasked(db, writer),
     usage: createUsage(db, writer),
     forgetting: createForgetting({ db, writer, turns, parts, compact }),
     get isPersistent() {
