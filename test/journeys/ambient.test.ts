@@ -2,6 +2,7 @@
 
 import { expect, test } from 'vitest'
 import { readManifest } from '../../playground/manifest.ts'
+import type { PageMessage } from '../../playground/protocol.ts'
 import { openWorld } from '../process.ts'
 import type { Exchange } from '../scripted-model.ts'
 import { allowUnasked, command, onBothStores, open, untilTold } from '../settings-story.ts'
@@ -17,6 +18,11 @@ const sure = (exchange: Exchange, more: object = {}) => ({
   sources: [{ id: idOf(exchange.prompt, 'The VPN guide') ?? '', quote: 'on the intranet under IT, page 12' }],
   ...more,
 })
+
+const askWhy = async ({ slack }: Story, as: string, { channel, ts }: { channel: string; ts: string }) => {
+  const done = await slack.do({ do: 'message_shortcut', as, channel, ts, callbackId: 'explain_message' })
+  if (!done.ok) throw new Error(done.error)
+}
 
 /** Waits until the bot has decided about a question, and gives the rule. */
 const untilLeftAlone = ({ slack, store }: Story, channel: string, ts: string): Promise<string> =>
@@ -35,16 +41,24 @@ onBothStores('a channel where the bot may help unasked', openStory => {
     const { admin, dana, lee, mei, general } = { ...slack.people, ...slack.channels }
     await allowUnasked(story, general)
     const source = await say(lee, general, guide)
-    const ts = await say(dana, general, question)
+    // Another replica hears of the setting a moment later.
+    const asked: string[] = []
+    const ask = async () => {
+      if (model.requests.length === 0) asked.push(await say(dana, general, question))
+      return model.requests.length
+    }
+    await expect.poll(ask, { interval: 2_000, timeout: 30_000 }).toBe(1)
     const exchange = await model.next()
     expect(exchange.prompt.trim().endsWith('</question>')).toBe(true)
     expect(slack.calls.filter(({ method }) => method === 'assistant.threads.setStatus')).toEqual([])
     exchange.reply(JSON.stringify(sure(exchange)))
-    const answer = await untilReply(general, ts, reply => hasButton(reply, 'rate_reply'), 'the answer')
+    const isAnswer = (reply: PageMessage) => hasButton(reply, 'rate_reply')
+    const answer = await slack.until(() => asked.flatMap(ts => replies(general, ts)).find(isAnswer), 'the answer')
+    const ts = String(answer.threadTs)
     expect(toSeen(answer)).toMatch(/Nobody asked me.*It’s on the intranet.*“on the intranet under IT, page 12” \[Lee/s)
     expect(toSeen(answer)).toContain(`/p${source.replace('.', '')}`)
 
-    await slack.do({ do: 'message_shortcut', as: mei, channel: general, ts: answer.ts, callbackId: 'explain_message' })
+    await askWhy(story, mei, answer)
     await untilTold(story, mei, /没有人问我.*已读：1 条消息.*gpt-4o/s)
     // The thread stays that of the people in it.
     await say(lee, general, 'Is that the new one?', ts)
@@ -63,9 +77,9 @@ onBothStores('a channel where the bot may help unasked', openStory => {
     await say(dana, general, 'Does the VPN guide cover Linux?')
     // Who asks the bot is answered in the same thread as ever.
     await say(lee, general, `<@${slack.botUserId}> is that the new one?`, ts)
-    const asked = await model.next()
-    expect(asked.prompt).toContain('Nobody asked me')
-    asked.reply('I don’t know.')
+    const second = await model.next()
+    expect(second.prompt).toContain('Nobody asked me')
+    second.reply('I don’t know.')
     await untilReply(general, ts, reply => reply.text === 'I don’t know.', 'the answer')
     expect(model.requests).toHaveLength(2)
   })
@@ -126,7 +140,7 @@ test('the model’s answer is thrown away when it is unsure, has no source, quot
   await say(lee, channels.general, 'Page 12!', ts)
   exchange.reply(JSON.stringify(sure(exchange)))
   expect(await untilLeftAlone(story, channels.general, ts)).toBe('ambient_answered')
-  await slack.do({ do: 'message_shortcut', as: dana, channel: channels.general, ts, callbackId: 'explain_message' })
+  await askWhy(story, dana, { channel: channels.general, ts })
   await untilTold(story, dana, /someone replied, reacted or went on talking/)
   const failing = await say(dana, channels.general, question)
   ;(await model.next()).status(401, { error: { message: 'no' } })
