@@ -169,7 +169,7 @@ test('it is off until an admin switches it on, bounded by the hour, and takes no
   expect(model.requests).toHaveLength(2)
 })
 
-test('a process that is killed between question and answer, and once more while it asks the model, answers once', async () => {
+test('a process that is killed between question and answer answers once when it is back', async () => {
   const world = await openWorld('socket', {}, await readManifest())
   const { slack, model, bot, dana, general } = world
   await bot.untilSays('ready')
@@ -182,14 +182,11 @@ test('a process that is killed between question and answer, and once more while 
     'the ack',
   )
   await world.crash(bot)
-  const second = await world.restart()
-  await model.next()
-  await world.crash(second)
   await world.restart()
   const exchange = await model.next()
   exchange.reply(JSON.stringify(sure(exchange)))
   const replies = () => slack.messages(general, String(ts)).filter(({ user }) => user === slack.botUserId)
   await slack.until(() => replies().some(reply => hasButton(reply, 'rate_reply')), 'the answer')
   expect(replies()).toHaveLength(1)
-  expect(model.requests).toHaveLength(2)
+  expect(model.requests).toHaveLength(1)
 })
