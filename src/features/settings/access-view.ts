@@ -1,7 +1,7 @@
 import type { KnownBlock } from '@slack/types'
 import type { I18n } from '../../i18n/catalog.ts'
-import { checkboxes, input, parseForm, plain, textField } from './form.ts'
-import { features, type loadPolicies } from './policies.ts'
+import { checkboxes, input, numberField, parseForm, plain, textField } from './form.ts'
+import { ambientBounds, features, type loadPolicies } from './policies.ts'
 
 type Policy = ReturnType<Awaited<ReturnType<typeof loadPolicies>>['workspace']>
 
@@ -16,12 +16,20 @@ export function buildAccessBlocks(
 ): KnownBlock[] {
   const { access } = i18n.policy
   if (of === 'channel') {
-    const isOn = (key: string) =>
-      key === 'on' ? !policy.isOff : key === 'outsiders' ? policy.outsiders : !policy.off.some(one => one === key)
-    const keys = ['on', ...features, ...(isAdmin ? (['outsiders'] as const) : [])] as const
+    const own: Record<string, boolean> = {
+      on: !policy.isOff,
+      ambient: policy.ambient.isOn,
+      outsiders: policy.outsiders,
+    }
+    const isOn = (key: string) => own[key] ?? !policy.off.some(one => one === key)
+    const keys = ['on', ...features, 'ambient', ...(isAdmin ? (['outsiders'] as const) : [])] as const
     const options = keys.map(key => ({ key, text: plain(access.here[key]), value: key }))
     return [
       checkboxes('here', access.hereLabel, { all: options.map(({ key, ...one }) => ({ ...one, isOn: isOn(key) })) }),
+      ...ambientFields.map(key => {
+        const bounds = { ...ambientBounds[key], isWhole: key === 'perHour' }
+        return input(`ambient_${key}`, access.ambient[key], numberField(policy.ambient[key], bounds))
+      }),
     ]
   }
   const { keptOut } = policy
@@ -57,7 +65,9 @@ export function parseAccess(
     if (!form.has('here')) return { change: {}, groups: '' }
     const here = form.checked('here')
     const off = features.filter(feature => !here.includes(feature))
-    return { change: { isOff: !here.includes('on'), off, outsiders: here.includes('outsiders') }, groups: '' }
+    const ambient = { isOn: here.includes('ambient'), ...parseAmbientFields(form.text) }
+    const change = { isOff: !here.includes('on'), off, outsiders: here.includes('outsiders'), ambient }
+    return { change, groups: '' }
   }
   if (!form.has('who')) return { change: {}, groups: '' }
   const keptOut = {
@@ -72,8 +82,22 @@ export function parseAccess(
     guests: form.checked('guests').includes('guests'),
     keptOut,
   }
-  return { change, groups: form.text('groups') }
+  return { change, groups: read('groups').value ?? '' }
 }
+
+const ambientFields = ['waitMinutes', 'perHour'] as const
+
+/** Slack refuses what is no number, and numbers out of bounds; anything else is no form of ours. */
+function parseAmbientFields(text: (block: string) => string) {
+  const [waitMinutes = 0, perHour = 0] = ambientFields.map(key => {
+    const { least, most } = ambientBounds[key]
+    const typed = Number(text(`ambient_${key}`) || defaults[key])
+    return Number.isFinite(typed) ? Math.min(most, Math.max(least, typed)) : defaults[key]
+  })
+  return { waitMinutes, perHour: Math.round(perHour) }
+}
+
+const defaults = { waitMinutes: 2, perHour: 3 }
 
 /** Slack refuses an empty list of what is chosen at first. */
 const initial = (kind: string, ids: readonly string[]) => (ids.length === 0 ? {} : { [`initial_${kind}`]: ids })
