@@ -191,7 +191,7 @@ async function openSlack({ config, modelEnds = () => [], transcribe, store, log,
     slackApiUrl: config.slackApiUrl,
     fetchInfo,
     documents: createDocumentReader(),
-    seesImages: () => model.images,
+    pictureLimits: () => (model.images ? model.sight.limits : undefined),
     ...(transcribe !== undefined && { readRecording: createRecordingReader(transcribe) }),
   }
   const limiter = createLimiter(call, Date.now, store.shared?.cluster)

@@ -473,6 +473,7 @@ export const en = {
       none: 'none',
     },
     model: 'Model: {name}',
+    pictures: 'Pictures: {count, number}, about {tokens, number} tokens',
     tokens:
       '{cached, plural, =0{Tokens: {tokensIn, number} in, {tokensOut, number} out} one{Tokens: {tokensIn, number} in (# from the cache), {tokensOut, number} out} other{Tokens: {tokensIn, number} in (# from the cache), {tokensOut, number} out}}',
     redacted:

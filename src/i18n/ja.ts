@@ -478,6 +478,7 @@ export const ja = {
     instructions: '回答についての指示：{whose}',
     whose: { workspace: 'ワークスペース', channel: 'このチャンネル', person: '質問した人自身', none: 'なし' },
     model: 'モデル：{name}',
+    pictures: '画像：{count, number} 枚、約 {tokens, number} トークン',
     tokens:
       '{cached, plural, =0{トークン：入力 {tokensIn, number}、出力 {tokensOut, number}} other{トークン：入力 {tokensIn, number}（うちキャッシュ #）、出力 {tokensOut, number}}}',
     redacted: '{values, plural, other{モデルに送らなかった個人情報：# 件}}',

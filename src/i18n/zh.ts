@@ -437,6 +437,7 @@ export const zh = {
     instructions: '回答要求：{whose}',
     whose: { workspace: '工作区的', channel: '本频道的', person: '提问者本人的', none: '无' },
     model: '模型：{name}',
+    pictures: '图片：{count, number} 张，约 {tokens, number} 令牌',
     tokens:
       '{cached, plural, =0{令牌：输入 {tokensIn, number}，输出 {tokensOut, number}} other{令牌：输入 {tokensIn, number}（其中缓存 #），输出 {tokensOut, number}}}',
     redacted: '{values, plural, other{未发给模型的隐私内容：# 处}}',

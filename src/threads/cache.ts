@@ -1,5 +1,5 @@
 import { createCache } from '../lru.ts'
-import { estimateTokens, imageTokens } from '../model/tokens.ts'
+import { estimateTokens } from '../model/tokens.ts'
 import type { FileContent } from '../slack/files/read-file.ts'
 import type { BotIdentity, Message } from '../slack/message.ts'
 import type { SlackReader } from '../slack/reader.ts'
@@ -162,7 +162,8 @@ function merge(known: Message, message: Message): Message {
 
 function sizeOf(message: Message): number {
   const files = (message.contents ?? []).reduce((sum, content) => {
-    if (content.kind === 'image') return sum + imageTokens * (1 + (content.laterPages?.length ?? 0)) + content.bytes / 4
+    // A picture is kept in base64; a token of text takes about four bytes.
+    if (content.kind === 'image') return sum + content.bytes / 3
     return sum + (content.kind === 'text' ? estimateTokens(content.text) : 0)
   }, 0)
   return frameTokens + estimateTokens(message.text) + files

@@ -113,9 +113,9 @@ test('a model that sees is given scans, TIFF, SVG, animations and large photos a
   const { pictures, prompt, seen } = await ask(await openStory(), files)
   const sizes = await Promise.all(pictures.map(picture => sharp(picture).metadata()))
   expect(sizes.map(({ width, height }) => `${width}x${height}`)).toEqual([
-    ...Array.from({ length: 10 }, () => '1211x1568'),
-    '1568x1568',
-    '1568x1176',
+    ...Array.from({ length: 10 }, () => '768x993'),
+    '768x768',
+    '1024x768',
     '40x30',
     '10x10',
     '512x512',
@@ -146,7 +146,7 @@ test('pictures that are broken or made to do harm each have a sentence of their 
     'trick.svg': toSvg('<image href href="z"="/etc/secret.png"/>', 9),
     'huge.svg': toSvg('<path d="M0 0"/>', 1e30),
   })
-  expect(await Promise.all(pictures.map(async picture => (await sharp(picture).metadata()).width))).toEqual([1_568])
+  expect(await Promise.all(pictures.map(async picture => (await sharp(picture).metadata()).width))).toEqual([768])
   expect(seen).toContain('I couldn’t read bomb.png or bomb.svg: it’s too large when unpacked')
   expect(seen).toMatch(/I couldn’t read half\.jpg[^:]*: it’s damaged/)
   expect(seen).toMatch(/entity\.svg[^:]*: I can’t open this type of image; send JPEG or PNG/)

@@ -46,6 +46,7 @@ interface View {
   timeZone: string
   seesImages: boolean
   refusesImage: (dataUrl: string) => boolean
+  countPicture: (size: { width: number; height: number }) => number
   /** The newest pictures. */
   shown: ReadonlySet<FileContent>
 }
@@ -84,6 +85,7 @@ export async function buildPrompt(ctx: PromptContext): Promise<Prompt> {
     timeZone,
     seesImages: deps.model.images,
     refusesImage: deps.model.refusesImage,
+    countPicture: deps.model.sight.count,
     shown: selectPictures(messages),
   }
   const wishes = await deps.policies.instructionsFor(turn)
@@ -142,12 +144,16 @@ function noteFacts(
     const by = author.kind === 'person' ? author.id : undefined
     return contents.map(content => ({ name: content.name, ts, by, missing: findProblem(content, view) }))
   })
+  const pictures = fitted.lines.flatMap(({ images }) => images)
   const instructions = Object.keys(wishes).filter(of => wishes[of]?.trim() !== '')
   Object.assign(job.facts, {
     read: fitted.read,
     total: fitted.total,
     files: files.slice(0, mostFilesNoted),
     instructions,
+    ...(pictures.length > 0 && {
+      pictures: { count: pictures.length, tokens: pictures.reduce((sum, { tokens }) => sum + tokens, 0) },
+    }),
   })
 }
 
@@ -219,7 +225,9 @@ function buildLine(message: Message, view: View): Line {
       quotes,
       files,
     }),
-    images: contents.filter(content => findImageProblem(content, view) === 'none').flatMap(buildDataUrls),
+    images: contents
+      .filter(content => findImageProblem(content, view) === 'none')
+      .flatMap(content => buildPictures(content, view)),
   }
 }
 
@@ -227,6 +235,13 @@ function buildDataUrls(content: FileContent): string[] {
   if (content.kind !== 'image') return []
   const { mimetype, base64, laterPages = [] } = content
   return [base64, ...laterPages].map(data => `data:${mimetype};base64,${data}`)
+}
+
+function buildPictures(content: FileContent, { countPicture }: View): Line['images'] {
+  return buildDataUrls(content).map(dataUrl => ({
+    dataUrl,
+    tokens: content.kind === 'image' ? countPicture(content) : 0,
+  }))
 }
 
 /** Selects the newest pictures, whole scans only. */
@@ -324,6 +339,6 @@ function buildRegenerate(refused: string | undefined): ChatMessage[] {
 
 function buildChatMessage({ role, text, images }: Line): ChatMessage {
   if (images.length === 0) return { role, content: text }
-  const pictures = images.map(dataUrl => ({ kind: 'image' as const, dataUrl }))
+  const pictures = images.map(picture => ({ kind: 'image' as const, ...picture }))
   return { role, content: [{ kind: 'text', text }, ...pictures] }
 }

@@ -120,7 +120,10 @@ function renderCard({ self }: WhyDeps, { channel, ts, threadTs, record, rule }: 
   return [`**${title}**`, sentence, ...lines.map(line => `- ${line}`), why.about({ link })].join('\n')
 }
 
-function renderFacts({ read, total = read, files = [], instructions, model, usage }: Facts, i18n: I18n): string[] {
+function renderFacts(
+  { read, total = read, files = [], instructions, model, pictures, usage }: Facts,
+  i18n: I18n,
+): string[] {
   const { why } = i18n
   const nameOf = ({ name }: { name: string }) => escapeMarkdown(name)
   const messages =
@@ -138,6 +141,7 @@ function renderFacts({ read, total = read, files = [], instructions, model, usag
     ...(unseen.length === 0 ? [] : [why.notRead({ files: i18n.formats.and(unseen) })]),
     ...(instructions === undefined ? [] : [why.instructions({ whose: i18n.formats.and(whose) || why.whose.none })]),
     ...(model === undefined ? [] : [why.model({ name: escapeMarkdown(formatModelTitle(model, i18n)) })]),
+    ...(pictures === undefined ? [] : [why.pictures(pictures)]),
     ...(tokensIn === undefined || tokensOut === undefined ? [] : [why.tokens({ tokensIn, tokensOut, cached })]),
     ...(redacted > 0 ? [why.redacted({ values: redacted })] : []),
   ]

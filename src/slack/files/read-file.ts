@@ -9,7 +9,7 @@ import { buildAllowedOrigins, parseFileUrl } from './allowed-hosts.ts'
 import { download, downloadTo } from './download.ts'
 import { renderFileText } from './file-text.ts'
 import { detectFileType, type ImageType } from './file-type.ts'
-import { isWholeImage, needsDrawing } from './image.ts'
+import { isWholeImage, measureImage, needsDrawing } from './image.ts'
 import { isPage, isSignInPage } from './sign-in-page.ts'
 import { FileSkipped } from './skipped.ts'
 import { isRecording, parseSlackFile, type SlackFile } from './slack-file.ts'
@@ -24,6 +24,8 @@ type ReadRecording = ReturnType<typeof createRecordingReader>
 type OnProgress = Parameters<ReadRecording>[1]['onProgress']
 
 type DocumentKind = Parameters<DocumentReader['read']>[0]['kind']
+
+type PictureLimits = Parameters<DocumentReader['draw']>[0]['limits']
 
 type DrawnKind = Parameters<DocumentReader['draw']>[0]['kind']
 
@@ -50,6 +52,9 @@ export type FileContent =
       mimetype: ImageType
       base64: string
       bytes: number
+      /** In pixels, of the first page; 0 where the file does not say it. */
+      width: number
+      height: number
       /** The further pages of a scan, in base64 and of the same type. */
       laterPages?: string[]
       /** Of a scan of which only the first pages were drawn. */
@@ -69,8 +74,8 @@ interface FileReaderDeps {
   /** Fetches the file object of an id: messages from elsewhere name a file only by its id. */
   fetchInfo: (id: string) => Promise<unknown>
   documents: DocumentReader
-  /** Says whether the model sees: then scans and pictures of all kinds are drawn for it. */
-  seesImages?: () => boolean
+  /** Tells the largest picture that the model looks at, if it sees: then scans and pictures of all kinds are drawn for it. */
+  pictureLimits?: () => PictureLimits | undefined
   /** Without it, no recording is downloaded. */
   readRecording?: ReadRecording
   fetch?: typeof fetch
@@ -83,13 +88,14 @@ interface FileReaderDeps {
 /** Creates the reader of attached files, with limits that keep a file within a model's request and a turn's time. */
 export function createFileReader(deps: FileReaderDeps): FileReader {
   const { token, slackApiUrl, fetch = globalThis.fetch, timeoutMs = 30_000 } = deps
-  const { maxBytes = 10_000_000, maxTextCharacters = 1_000_000, seesImages = () => false } = deps
+  const { maxBytes = 10_000_000, maxTextCharacters = 1_000_000, pictureLimits = () => undefined } = deps
   const allowedOrigins = buildAllowedOrigins(slackApiUrl)
 
   async function readSlackFile(given: SlackFile, signal?: AbortSignal, onProgress?: OnProgress): Promise<FileContent> {
+    const limits = pictureLimits()
     const { file: known, text } = needsInfo(given) ? await readInfo(deps, given) : { file: given, text: '' }
     if (text !== '') return { kind: 'text', name: known.name, ...cutText(text, maxTextCharacters) }
-    const file = pickPicture(known, { seesImages: seesImages(), maxBytes })
+    const file = pickPicture(known, { isDrawn: limits !== undefined, maxBytes })
     const url = parseFileUrl(file, allowedOrigins)
     if (isRecording(file) && deps.readRecording !== undefined) {
       const request = { url, token, fetch, maxBytes: maxRecordingBytes, timeoutMs: recordingTimeoutMs, signal }
@@ -98,7 +104,7 @@ export function createFileReader(deps: FileReaderDeps): FileReader {
     }
     refuseByPromise(file, maxBytes)
     const bytes = await download({ url, token, fetch, maxBytes, timeoutMs, signal })
-    const request = { file, bytes, maxTextCharacters, seesImages: seesImages(), signal, onProgress }
+    const request = { file, bytes, maxTextCharacters, limits, signal, onProgress }
     const content = await parseContent({ ...deps, ...request })
     if (!isWhole(file, bytes.byteLength)) throw new FileSkipped('download_failed')
     return content
@@ -189,9 +195,9 @@ const readPictures = ['image/png', 'image/jpeg', 'image/gif', 'image/webp']
 const drawnPictures = [...readPictures, 'image/tiff', 'image/svg+xml', 'image/avif']
 
 /** Returns Slack's own smaller picture in place of one that cannot be read, such as HEIC, or is too large. */
-function pickPicture(file: SlackFile, { seesImages, maxBytes }: { seesImages: boolean; maxBytes: number }): SlackFile {
+function pickPicture(file: SlackFile, { isDrawn, maxBytes }: { isDrawn: boolean; maxBytes: number }): SlackFile {
   const { thumb, mimetype } = file
-  const isRead = (seesImages ? drawnPictures : readPictures).includes(mimetype) && file.size <= maxBytes
+  const isRead = (isDrawn ? drawnPictures : readPictures).includes(mimetype) && file.size <= maxBytes
   if (thumb === undefined || !mimetype.startsWith('image/') || isRead) return file
   return { ...file, url: thumb, mimetype: 'image/*', size: 0 }
 }
@@ -208,20 +214,20 @@ interface Downloaded {
   bytes: Uint8Array
   maxTextCharacters: number
   documents: DocumentReader
-  seesImages: boolean
+  limits: PictureLimits | undefined
   readRecording?: ReadRecording
   signal: AbortSignal | undefined
   onProgress: OnProgress
 }
 
 async function parseContent(downloaded: Downloaded): Promise<FileContent> {
-  const { file, bytes, maxTextCharacters, seesImages } = downloaded
+  const { file, bytes, maxTextCharacters, limits } = downloaded
   if (bytes.byteLength === 0) throw new FileSkipped('empty')
   const kind = detectFileType(bytes, file.mimetype)
   if (kind === 'audio' || kind === 'video') return listenToBytes(kind, downloaded)
   if (kind === 'heic') throw new FileSkipped('heic')
   if (kind === 'image') {
-    if (seesImages) return drawPicture('draw_image', downloaded)
+    if (limits !== undefined) return drawPicture('draw_image', downloaded, limits)
     throw new FileSkipped('image_type')
   }
   if (kind === 'archive') throw new FileSkipped(findOfficeType(file) ?? kind)
@@ -231,11 +237,13 @@ async function parseContent(downloaded: Downloaded): Promise<FileContent> {
   if (kind === 'zip') return readOffice(downloaded)
   if (kind !== 'unmarked') {
     const image = parseImage(file, kind, bytes)
-    return seesImages && needsDrawing(kind, bytes) ? drawPicture('draw_image', downloaded) : image
+    if (limits === undefined || !needsDrawing(kind, bytes, limits)) return image
+    return drawPicture('draw_image', downloaded, limits)
   }
   if (isMail(file)) return readDocument('mail', downloaded)
   const text = await parsePlainText(file, bytes)
-  if (seesImages && isSvg(file)) return drawPicture('draw_svg', { ...downloaded, bytes: Buffer.from(text) })
+  if (limits !== undefined && isSvg(file))
+    return drawPicture('draw_svg', { ...downloaded, bytes: Buffer.from(text) }, limits)
   if (isPage(file) && /^\s*</.test(text)) return readDocument('html', { ...downloaded, bytes: Buffer.from(text) })
   if (!isSubtitles(file)) return { kind: 'text', name: file.name, ...cutText(text, maxTextCharacters) }
   return { kind: 'text', name: file.name, ...cutText(renderSubtitles(text) || text, maxTextCharacters) }
@@ -266,14 +274,19 @@ async function readPdf(downloaded: Downloaded): Promise<FileContent> {
     return await readDocument('pdf', downloaded)
   } catch (error) {
     const isScan = error instanceof DocumentProblem && error.problem === 'no_text'
-    if (isScan && downloaded.seesImages) return drawPicture('draw_pdf', downloaded)
+    if (isScan && downloaded.limits !== undefined) return drawPicture('draw_pdf', downloaded, downloaded.limits)
     throw error
   }
 }
 
 /** Draws a picture as models take it, in the process for documents. Throws a `DocumentProblem` if it cannot be drawn. */
-async function drawPicture(kind: DrawnKind, { file, bytes, documents, signal }: Downloaded): Promise<FileContent> {
-  const { pictures, pages } = await documents.draw({ kind, bytes }, signal)
+async function drawPicture(
+  kind: DrawnKind,
+  { file, bytes, documents, signal }: Downloaded,
+  limits: PictureLimits,
+): Promise<FileContent> {
+  const { pictures, pages } = await documents.draw({ kind, bytes, limits }, signal)
+  const { width, height } = measureImage('image/jpeg', pictures[0] ?? new Uint8Array())
   const [base64 = '', ...laterPages] = pictures.map(picture => Buffer.from(picture).toString('base64'))
   return {
     kind: 'image',
@@ -281,6 +294,8 @@ async function drawPicture(kind: DrawnKind, { file, bytes, documents, signal }: 
     mimetype: 'image/jpeg',
     base64,
     bytes: pictures.reduce((sum, { byteLength }) => sum + byteLength, 0),
+    width,
+    height,
     ...(laterPages.length > 0 && { laterPages }),
     ...(pages !== undefined && { pages }),
   }
@@ -338,7 +353,8 @@ const officeEndings = new Set([
 function parseImage(file: SlackFile, mimetype: ImageType, bytes: Uint8Array): FileContent {
   if (!isWholeImage(mimetype, bytes)) throw new FileSkipped('damaged')
   const base64 = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('base64')
-  return { kind: 'image', name: file.name, mimetype, base64, bytes: bytes.byteLength }
+  const { width, height } = measureImage(mimetype, bytes)
+  return { kind: 'image', name: file.name, mimetype, base64, bytes: bytes.byteLength, width, height }
 }
 
 /** Types whose files always begin with a signature: without it they are something else, for example an error text. */
