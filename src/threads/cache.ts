@@ -73,6 +73,21 @@ export function createThreadCache(reader: SlackReader, self: BotIdentity, maxTok
         ?.messages.map(message => (message.ts === ts ? { ...message, contents } : message))
       if (messages !== undefined) threads.set(key, { ...threads.get(key), messages })
     },
+    /** Caches a description of a picture. Returns false if its thread is not cached, or the picture is gone from it. */
+    describe(thread: ThreadId, { base64 }: FileContent & { kind: 'image' }, description: string): boolean {
+      const known = threads.get(keyOf(thread))
+      let isFound = false
+      const describe = (content: FileContent) => {
+        if (content.kind !== 'image' || content.base64 !== base64) return content
+        isFound = true
+        return { ...content, description }
+      }
+      const messages = known?.messages.map(message =>
+        message.contents === undefined ? message : { ...message, contents: message.contents.map(describe) },
+      )
+      if (messages !== undefined && isFound) threads.set(keyOf(thread), { ...known, messages })
+      return isFound
+    },
     /** Returns whether the bot takes part in the thread, if that is known without asking Slack. */
     knows: (thread: ThreadId): 'ours' | 'foreign' | undefined => membership.knows(keyOf(thread)),
     /** Returns whether the bot took part in the thread before a ts. Throws if Slack has to be read and cannot be. */

@@ -5,7 +5,8 @@ import { crc32, deflateSync } from 'node:zlib'
 import sharp from 'sharp'
 import { expect, onTestFinished, test } from 'vitest'
 import { toPdf } from '../slack/pdf.ts'
-import { openStory, type Story, toSeen } from '../story.ts'
+import { command, open, untilTold } from '../settings-story.ts'
+import { freePort, openStory, type Story, toSeen } from '../story.ts'
 
 const fill = (width: number, height: number, background = '#3366cc') =>
   sharp({ create: { width, height, channels: 3, background } })
@@ -172,4 +173,56 @@ test('a thread with many pictures shows the model the newest, and the others are
   expect(seen).toMatch(
     /^I couldn’t read one\.tif: .*newest 20 pictures.*\n\nBlue\.\n.*read the first 10 of 1,000 pages of two\.tif/,
   )
+})
+
+test('ten pictures of a thread are described once and then cost nothing, until a question is about one of them', async () => {
+  const port = await freePort()
+  const story = await open({ config: { port } })
+  const { slack, model } = story
+  const { dana, general } = { ...slack.people, ...slack.channels }
+  const files = await Promise.all(
+    Array.from({ length: 10 }, async (_, at) => {
+      const photo = await fill(800, 600, `rgb(${20 * at}, 90, 90)`).jpeg().toBuffer()
+      return slack.upload(dana, `photo-${at + 1}.jpg`, photo).id
+    }),
+  )
+  const sent: number[] = []
+  const requests: string[] = []
+  const next = async () => {
+    const exchange = await model.next()
+    const content = exchange.body.messages.flatMap(({ content }) => (typeof content === 'string' ? [] : content))
+    sent.push(content.filter(({ type }) => type === 'image_url').length)
+    requests.push(exchange.prompt)
+    return exchange
+  }
+  let threadTs = ''
+  const turn = async (text: string, ids: string[] = []) => {
+    const place = { channel: general, ...(threadTs !== '' && { threadTs }) }
+    const { ts } = await slack.do({ do: 'say', as: dana, text: `<@${slack.botUserId}> ${text}`, files: ids, ...place })
+    threadTs ||= String(ts)
+    const answers = sent.length
+    const exchange = await next()
+    exchange.reply(`Answer ${answers}.`)
+    await story.untilReply(general, threadTs, reply => toSeen(reply).includes(`Answer ${answers}.`), 'the answer')
+  }
+  await turn('what do they show?', files)
+  const describing = await next()
+  expect(requests[1]?.startsWith(requests[0] ?? 'none')).toBe(true)
+  expect(describing.prompt).toMatch(/notes of each[\s\S]*1\. photo-1\.jpg\n2\. photo-2\.jpg/)
+  const things = ['door', 'bridge', 'cat', 'lamp', 'tree', 'ship', 'road', 'lake', 'hat', 'clock']
+  describing.reply(things.map((thing, at) => `${at + 1}. A ${thing} under the sky, <b>sign</b> “${at}7”.`).join('\n\n'))
+  const countTokens = async () => (await fetch(`http://127.0.0.1:${port}/metrics`)).text()
+  await expect.poll(countTokens).toContain('tokens_total{direction="in"} 22')
+
+  await turn('who comes on Thursday?')
+  expect(requests[2]).toMatch(/photo-10\.jpg.{1,9}\(image, seen before; your notes of it:\)\nA clock under the sky, &lt;b/)
+  await turn('what colour is the bridge?')
+  expect(requests[3]).toMatch(/is the bridge\?.{1,20}photo-2\.jpg.{1,9}\(image, shown again\)/)
+  expect(requests[3]?.startsWith(requests[2] ?? 'none')).toBe(true)
+  await command(story, dana, general, 'why')
+  await untilTold(story, dana, /Pictures: 1, about 765 tokens/)
+  await turn('and is photo-10 sharp?')
+  await turn('thank you, who brings the cake?')
+  // Ten for the first answer and ten, mostly from the provider’s cache, for their description; without it, fifty.
+  expect(sent).toEqual([10, 10, 0, 1, 1, 0])
 })

@@ -52,6 +52,8 @@ export type FileContent =
       mimetype: ImageType
       base64: string
       bytes: number
+      /** Words that stand in its place in later requests; blank if they were asked for and are not there. */
+      description?: string
       /** In pixels, of the first page; 0 where the file does not say it. */
       width: number
       height: number
