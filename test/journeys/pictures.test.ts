@@ -4,8 +4,8 @@ import { join } from 'node:path'
 import { crc32, deflateSync } from 'node:zlib'
 import sharp from 'sharp'
 import { expect, onTestFinished, test } from 'vitest'
-import { toPdf } from '../slack/pdf.ts'
 import { command, open, untilTold } from '../settings-story.ts'
+import { toPdf } from '../slack/pdf.ts'
 import { freePort, openStory, type Story, toSeen } from '../story.ts'
 
 const fill = (width: number, height: number, background = '#3366cc') =>
@@ -182,7 +182,9 @@ test('ten pictures of a thread are described once and then cost nothing, until a
   const { dana, general } = { ...slack.people, ...slack.channels }
   const files = await Promise.all(
     Array.from({ length: 10 }, async (_, at) => {
-      const photo = await fill(800, 600, `rgb(${20 * at}, 90, 90)`).jpeg().toBuffer()
+      const photo = await fill(800, 600, `rgb(${20 * at}, 90, 90)`)
+        .jpeg()
+        .toBuffer()
       return slack.upload(dana, `photo-${at + 1}.jpg`, photo).id
     }),
   )
@@ -215,7 +217,9 @@ test('ten pictures of a thread are described once and then cost nothing, until a
   await expect.poll(countTokens).toContain('tokens_total{direction="in"} 22')
 
   await turn('who comes on Thursday?')
-  expect(requests[2]).toMatch(/photo-10\.jpg.{1,9}\(image, seen before; your notes of it:\)\nA clock under the sky, &lt;b/)
+  expect(requests[2]).toMatch(
+    /photo-10\.jpg.{1,9}\(image, seen before; your notes of it:\)\nA clock under the sky, &lt;b/,
+  )
   await turn('what colour is the bridge?')
   expect(requests[3]).toMatch(/is the bridge\?.{1,20}photo-2\.jpg.{1,9}\(image, shown again\)/)
   expect(requests[3]?.startsWith(requests[2] ?? 'none')).toBe(true)

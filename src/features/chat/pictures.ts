@@ -26,7 +26,7 @@ const mostPictures = 20
 /** Described pictures that a question is given again. */
 const mostAgain = 4
 /** A picture of fewer tokens costs less than its description. */
-const leastTokens = 250
+const leastTokens = 300
 const describeMs = 120_000
 const maxDescriptionCharacters = 1_200
 
@@ -138,9 +138,10 @@ function findMeant(messages: readonly Message[], isDescribed: (content: FileCont
 /** Returns whether a text names a file, with or without its ending. */
 function isNamed(text: string, name: string): boolean {
   const stem = name.replace(/\.[a-z\d]{1,5}$/, '')
+  if (text.includes(name)) return true
   // “photo-1” is not named by “photo-10”.
-  const isWord = new RegExp(`(?<![a-z\\d])${RegExp.escape(stem)}(?![a-z\\d])`)
-  return text.includes(name) || (stem.length > 3 && isWord.test(text))
+  const words = text.split(/[^\p{L}\p{N}_-]+|(?<=\p{Script=Han})|(?=\p{Script=Han})/u)
+  return stem.length > 3 && (words.includes(stem) || (/[^a-z\d_-]/.test(stem) && text.includes(stem)))
 }
 
 type DescribeContext = TurnContext<Pick<Services, 'model' | 'threads' | 'metrics'>>
