@@ -10,7 +10,10 @@ type Ctx = TurnContext<Pick<Services, 'threads'> & { files: FileReader }>
 const progressEveryMs = 2_500
 
 /** Reads the files of messages, and caches what is in them. While a long recording is transcribed, the reply shows how far that is. */
-export async function readFiles(messages: readonly Message[], { turn, reply, recovered, i18n, signal, deps }: Ctx) {
+export async function readFiles(
+  messages: readonly Message[],
+  { turn, person, reply, recovered, i18n, signal, deps }: Ctx,
+) {
   const progress = { done: 0, total: 0 }
   const minutes = (seconds: number) => Math.round(seconds / 60)
   const show = () =>
@@ -22,7 +25,10 @@ export async function readFiles(messages: readonly Message[], { turn, reply, rec
     if (recovered === undefined) ticker ??= openTicker(show, progressEveryMs)
   }
   try {
-    const { fresh, ...read } = await loadAttachments(messages, deps.files, signal, onProgress)
+    const { fresh, ...read } = await loadAttachments(messages, deps.files, signal, {
+      onProgress,
+      locale: person.locale,
+    })
     for (const [ts, contents] of fresh) deps.threads.keep(turn, ts, contents)
     return read
   } finally {

@@ -22,6 +22,8 @@ export const en = {
   footerShortened: 'only part of a very long message was read',
   footerFileCut: 'only part of {name} was read: it’s too long',
   footerFilePages: 'read the first {read, number} of {total, number} pages of {name}: split it to get the rest',
+  footerFirstPage: 'only the first page of {name} was read: it’s too large',
+  footerRecognized: 'read {name} by text recognition (OCR), which can make mistakes',
   footerFilesMore: '{count, plural, one{# more file not read} other{# more files not read}}',
   maybeCut: 'This answer may be incomplete: the model stopped without saying why. Ask again if something’s missing.',
   overrun: 'I stopped this answer because it was going on too long. Say “go on” for more.',

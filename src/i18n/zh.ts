@@ -18,6 +18,8 @@ export const zh = {
   footerShortened: '一条过长的消息只读了一部分',
   footerFileCut: '{name} 太长，只读了一部分',
   footerFilePages: '{name} 共 {total, number} 页，只读了前 {read, number} 页；其余部分请拆分后再发',
+  footerFirstPage: '{name} 太大，只读了第一页',
+  footerRecognized: '{name} 的文字由 OCR 识别，可能有误',
   footerFilesMore: '另有 {count, number} 个文件未读',
   maybeCut: '这个回答可能不完整：模型没有说明原因就停下了。如有缺漏，请再问一次。',
   overrun: '回答一直没有结束，我已停止。发送“继续”可以看到更多。',

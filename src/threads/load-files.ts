@@ -18,7 +18,7 @@ export async function loadAttachments(
   messages: readonly Message[],
   reader: FileReader,
   signal: AbortSignal,
-  onProgress?: (done: number, total: number) => void,
+  { locale, onProgress }: { locale?: string; onProgress?: (done: number, total: number) => void } = {},
 ): Promise<WithContents> {
   const attached = messages.map(message => (message.author.kind === 'self' ? { ...message, files: [] } : message))
   const shares = allotShares(attached)
@@ -28,7 +28,11 @@ export async function loadAttachments(
     const share = shares.get(message.ts) ?? 0
     if (share === 0 || message.contents !== undefined) return message
     const contents = await Promise.all(
-      message.files.slice(0, share).map(file => reader.read(file, signal, progress(file.id))),
+      message.files
+        .slice(0, share)
+        .map(file =>
+          reader.read(file, signal, { onProgress: progress(file.id), ...(locale !== undefined && { locale }) }),
+        ),
     )
     if (!contents.some(one => one.kind === 'skipped' && isUntranscribed(one.reason))) fresh.set(message.ts, contents)
     return { ...message, contents }

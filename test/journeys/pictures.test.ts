@@ -1,9 +1,10 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { crc32, deflateSync } from 'node:zlib'
 import sharp from 'sharp'
 import { expect, onTestFinished, test } from 'vitest'
+import { createRecognizer } from '../../src/slack/documents/recognize.ts'
 import { command, open, untilTold } from '../settings-story.ts'
 import { toPdf } from '../slack/pdf.ts'
 import { freePort, openStory, type Story, toSeen } from '../story.ts'
@@ -229,4 +230,83 @@ test('ten pictures of a thread are described once and then cost nothing, until a
   await turn('thank you, who brings the cake?')
   // Ten for the first answer and ten, mostly from the provider’s cache, for their description; without it, fifty.
   expect(sent).toEqual([10, 10, 0, 1, 1, 0])
+})
+
+/** A program that answers as Tesseract does, with these languages; the last word is one that it is not sure of. */
+async function installTesseract(languages: string[]): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'threadwise-'))
+  onTestFinished(() => rm(folder, { recursive: true }))
+  const command = join(folder, 'tesseract')
+  const words = [
+    [1, 'Invoice', 96],
+    [1, '4711', 91],
+    [2, '退', 88],
+    [2, '款', 90],
+    [2, '%~', 12],
+  ]
+  const rows = words.map(([line, word, sure]) => `5\\t1\\t1\\t1\\t${line}\\t1\\t0\\t0\\t9\\t9\\t${sure}\\t${word}`)
+  const script = `#!${process.execPath}
+const [first, , , languages] = process.argv.slice(2)
+if (first === '--list-langs') console.log('List of available languages (9):\\n${languages.join('\\n')}')
+else process.stdin.once('data', ([a, b]) => {
+  const isJpeg = a === 0xff && b === 0xd8
+  console.log('level\\tpage_num\\n${rows.join('\\n')}\\n5\\t1\\t2\\t1\\t1\\t1\\t0\\t0\\t9\\t9\\t99\\t' + languages + isJpeg + Object.keys(process.env).includes('HOME'))
+  process.exit()
+})`
+  await writeFile(command, script)
+  await chmod(command, 0o755)
+  return command
+}
+
+test('a model that does not see is given the text that Tesseract finds in scans and pictures, in the person’s language', async () => {
+  const recognize = await createRecognizer(await installTesseract(['eng', 'chi_sim', 'osd']))
+  const story = await openStory({ model: { name: 'my-own-model' }, recognize })
+  const { slack, model } = story
+  const { mei, general } = { ...slack.people, ...slack.channels }
+  const tif = slack.upload(mei, 'dot.tif', toTiff(1)).id
+  const pdf = slack.upload(mei, 'scan.pdf', scan(2)).id
+  const text = `<@${slack.botUserId}> 金额是多少？`
+  const { ts } = await slack.do({ do: 'say', as: mei, channel: general, text, files: [tif, pdf] })
+  const exchange = await model.next()
+  const found = 'Invoice 4711\n退款\n\nchi_sim+engtruefalse'
+  expect(exchange.prompt).toContain(`<file name="dot.tif">[Recognized in a picture, may be wrong]\n${found}</file>`)
+  expect(exchange.prompt).toContain(`may be wrong]\n[Page 1]\n\n${found}\n\n[Page 2]\n\n${found}</file>`)
+  exchange.reply('4711。')
+  const isRead = (reply: Parameters<typeof toSeen>[0]) => /4711。[\s\S]*scan\.pdf 的文字由 OCR 识别，可能有误/.test(toSeen(reply))
+  await story.untilReply(general, String(ts), isRead, 'the footer')
+})
+
+test('the bot does not start with recognition but without Tesseract or its languages, and says the cure', async () => {
+  await expect(createRecognizer('no-such-tesseract')).rejects.toThrow(/OCR: the program tesseract can’t be started; install/)
+  await expect(createRecognizer(await installTesseract(['osd']))).rejects.toThrow(/OCR: Tesseract has no languages/)
+})
+
+const recognizeForReal = await createRecognizer().catch(() => undefined)
+
+test.skipIf(recognizeForReal === undefined)('Tesseract reads print', async () => {
+  const print = toSvg('<rect width="900" height="900" fill="white"/><text x="40" y="99" font-size="40">Refunds take 7 days</text>', 900)
+  const text = await recognizeForReal?.(await sharp(print).jpeg().toBuffer(), 'en-GB')
+  expect(text).toContain('Refunds take 7 days')
+})
+
+test('of a PDF that is too large, the model is given Slack’s picture of the first page, and the footer says so', async () => {
+  const story = await openStory()
+  const { slack, model } = story
+  const { dana, general } = { ...slack.people, ...slack.channels }
+  const page = slack.upload(dana, 'page.png', await fill(30, 40).png().toBuffer())
+  await slack.do({ do: 'say', as: dana, channel: general, text: 'here', files: [page.id] })
+  const answer = await fetch(`${slack.apiUrl}files.info`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${slack.botToken}`, 'content-type': 'application/x-www-form-urlencoded' },
+    body: new URLSearchParams({ file: page.id }),
+  })
+  const thumb = ((await answer.json()) as { file: { url_private: string } }).file.url_private
+  const size = 20_000_000
+  const pdf = { id: 'F9', name: 'book.pdf', mimetype: 'application/pdf', size, url_private: thumb, thumb_pdf: thumb }
+  const ts = slack.post({ user: dana, channel: general, text: `<@${slack.botUserId}> what is it?`, files: [pdf] })
+  const exchange = await model.next()
+  expect(exchange.prompt).toMatch(/book\.pdf.{1,9}\(image of its first page.*data:image\/png/)
+  exchange.reply('A book.')
+  const isSaid = (reply: Parameters<typeof toSeen>[0]) => /only the first page of book\.pdf was read/.test(toSeen(reply))
+  await story.untilReply(general, String(ts), isSaid, 'the footer')
 })

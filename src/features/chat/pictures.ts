@@ -90,7 +90,8 @@ function buildDataUrls(content: FileContent): string[] {
   return [base64, ...laterPages].map(data => `data:${mimetype};base64,${data}`)
 }
 
-function formatPages({ laterPages, pages }: Picture): string {
+function formatPages({ laterPages, pages, isFirstPage }: Picture): string {
+  if (isFirstPage === true) return '(image of its first page; the others could not be read)'
   const count = 1 + (laterPages?.length ?? 0)
   if (count === 1) return '(image)'
   return pages === undefined ? `(images of its ${count} pages)` : `(images of pages 1 to ${count} of ${pages.total})`

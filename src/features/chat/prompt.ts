@@ -258,11 +258,13 @@ function formatNotRead(messages: readonly Message[], view: View, i18n: I18n): st
 
 function formatPartlyRead(content: FileContent, i18n: I18n): string[] {
   if (content.kind === 'skipped') return []
-  const { pages } = content
+  const { pages, isFirstPage } = content
   const cutCharacters = content.kind === 'text' ? content.cutCharacters : 0
   const name = escapeMarkdown(content.name)
   return [
     ...(pages === undefined ? [] : [i18n.footerFilePages({ name, read: pages.read, total: pages.total })]),
+    ...(isFirstPage === true ? [i18n.footerFirstPage({ name })] : []),
+    ...(content.kind === 'text' && content.isRecognized === true ? [i18n.footerRecognized({ name })] : []),
     ...(cutCharacters > 0 ? [i18n.footerFileCut({ name })] : []),
   ]
 }

@@ -3,6 +3,7 @@ import type { SlackError } from '../../errors.ts'
 import { slackToPlain } from '../../text/from-slack.ts'
 import { DocumentProblem } from '../documents/problem.ts'
 import type { createDocumentReader } from '../documents/read-document.ts'
+import type { createRecognizer } from '../documents/recognize.ts'
 import { renderSubtitles } from '../documents/subtitles.ts'
 import { type createRecordingReader, maxRecordingBytes, renderRecording } from '../recordings/read-recording.ts'
 import { buildAllowedOrigins, parseFileUrl } from './allowed-hosts.ts'
@@ -10,6 +11,8 @@ import { download, downloadTo } from './download.ts'
 import { renderFileText } from './file-text.ts'
 import { detectFileType, type ImageType } from './file-type.ts'
 import { isWholeImage, measureImage, needsDrawing } from './image.ts'
+import { findOfficeType, findOleProblem } from './office-type.ts'
+import { drawPicture, recognizeIn } from './read-picture.ts'
 import { isPage, isSignInPage } from './sign-in-page.ts'
 import { FileSkipped } from './skipped.ts'
 import { isRecording, parseSlackFile, type SlackFile } from './slack-file.ts'
@@ -21,13 +24,13 @@ type DocumentReader = ReturnType<typeof createDocumentReader>
 
 type ReadRecording = ReturnType<typeof createRecordingReader>
 
+type Recognize = Awaited<ReturnType<typeof createRecognizer>>
+
 type OnProgress = Parameters<ReadRecording>[1]['onProgress']
 
 type DocumentKind = Parameters<DocumentReader['read']>[0]['kind']
 
 type PictureLimits = Parameters<DocumentReader['draw']>[0]['limits']
-
-type DrawnKind = Parameters<DocumentReader['draw']>[0]['kind']
 
 export type { SlackFile } from './slack-file.ts'
 
@@ -43,6 +46,10 @@ export type FileContent =
       pages?: { read: number; total: number }
       /** True if the text was made from a document or a web page, so that it is not what the file holds. */
       isConverted?: boolean
+      /** True if the text was recognized in pictures, so that it may be wrong. */
+      isRecognized?: boolean
+      /** True if the file was too large, and only its first page was read. */
+      isFirstPage?: boolean
       /** Of a recording, whose words are the text. */
       recording?: Awaited<ReturnType<ReadRecording>>
     }
@@ -59,14 +66,22 @@ export type FileContent =
       height: number
       /** The further pages of a scan, in base64 and of the same type. */
       laterPages?: string[]
+      /** True if the file was too large, and only its first page was read. */
+      isFirstPage?: boolean
       /** Of a scan of which only the first pages were drawn. */
       pages?: { read: number; total: number }
     }
   | { kind: 'skipped'; name: string; reason: SkipReason }
 
+interface ReadOptions {
+  onProgress?: OnProgress
+  /** Of the person who wants it read: text in pictures is recognized in their language. */
+  locale?: string
+}
+
 /** Reads the files that people attach. A bad file is an answer, not an error: `read` rejects only for its signal. */
 export interface FileReader {
-  read(file: SlackFile, signal?: AbortSignal, onProgress?: OnProgress): Promise<FileContent>
+  read(file: SlackFile, signal?: AbortSignal, options?: ReadOptions): Promise<FileContent>
 }
 
 interface FileReaderDeps {
@@ -78,6 +93,8 @@ interface FileReaderDeps {
   documents: DocumentReader
   /** Tells the largest picture that the model looks at, if it sees: then scans and pictures of all kinds are drawn for it. */
   pictureLimits?: () => PictureLimits | undefined
+  /** Without it, a model that does not see gets no text of pictures. */
+  recognize?: Recognize
   /** Without it, no recording is downloaded. */
   readRecording?: ReadRecording
   fetch?: typeof fetch
@@ -93,10 +110,29 @@ export function createFileReader(deps: FileReaderDeps): FileReader {
   const { maxBytes = 10_000_000, maxTextCharacters = 1_000_000, pictureLimits = () => undefined } = deps
   const allowedOrigins = buildAllowedOrigins(slackApiUrl)
 
-  async function readSlackFile(given: SlackFile, signal?: AbortSignal, onProgress?: OnProgress): Promise<FileContent> {
-    const limits = pictureLimits()
+  async function readSlackFile(
+    given: SlackFile,
+    signal?: AbortSignal,
+    options: ReadOptions = {},
+  ): Promise<FileContent> {
     const { file: known, text } = needsInfo(given) ? await readInfo(deps, given) : { file: given, text: '' }
     if (text !== '') return { kind: 'text', name: known.name, ...cutText(text, maxTextCharacters) }
+    const limits = pictureLimits()
+    const canSee = limits !== undefined || deps.recognize !== undefined
+    return readKnown(known, limits, signal, options).catch(async error => {
+      const page = canSee ? pickFirstPage(known, error) : undefined
+      if (page === undefined) throw error
+      const content = await readKnown(page, limits, signal, options)
+      return content.kind === 'skipped' ? content : { ...content, isFirstPage: true }
+    })
+  }
+
+  async function readKnown(
+    known: SlackFile,
+    limits: PictureLimits | undefined,
+    signal: AbortSignal | undefined,
+    { onProgress, locale = 'en' }: ReadOptions,
+  ): Promise<FileContent> {
     const file = pickPicture(known, { isDrawn: limits !== undefined, maxBytes })
     const url = parseFileUrl(file, allowedOrigins)
     if (isRecording(file) && deps.readRecording !== undefined) {
@@ -106,17 +142,17 @@ export function createFileReader(deps: FileReaderDeps): FileReader {
     }
     refuseByPromise(file, maxBytes)
     const bytes = await download({ url, token, fetch, maxBytes, timeoutMs, signal })
-    const request = { file, bytes, maxTextCharacters, limits, signal, onProgress }
+    const request = { file, bytes, maxTextCharacters, limits, signal, onProgress, locale }
     const content = await parseContent({ ...deps, ...request })
     if (!isWhole(file, bytes.byteLength)) throw new FileSkipped('download_failed')
     return content
   }
 
   return {
-    async read(file, signal, onProgress) {
+    async read(file, signal, options) {
       signal?.throwIfAborted()
       try {
-        return await readSlackFile(file, signal, onProgress)
+        return await readSlackFile(file, signal, options)
       } catch (error) {
         if (error instanceof FileSkipped) return { kind: 'skipped', name: file.name, reason: error.reason }
         if (error instanceof DocumentProblem) return { kind: 'skipped', name: file.name, reason: error.problem }
@@ -204,6 +240,13 @@ function pickPicture(file: SlackFile, { isDrawn, maxBytes }: { isDrawn: boolean;
   return { ...file, url: thumb, mimetype: 'image/*', size: 0 }
 }
 
+/** Returns Slack's picture of the first page of a PDF that is too large to be read. */
+function pickFirstPage({ firstPage, ...file }: SlackFile, error: unknown): SlackFile | undefined {
+  const reason = error instanceof FileSkipped ? error.reason : error instanceof DocumentProblem ? error.problem : ''
+  if (firstPage === undefined || !/^too_/.test(reason)) return undefined
+  return { ...file, url: firstPage, mimetype: 'image/*', size: 0 }
+}
+
 /** Slack's metadata is enough to refuse a file without a download, but never enough to accept one. */
 function refuseByPromise(file: SlackFile, maxBytes: number): void {
   if (file.mimetype.startsWith('audio/')) throw new FileSkipped('audio')
@@ -217,9 +260,11 @@ interface Downloaded {
   maxTextCharacters: number
   documents: DocumentReader
   limits: PictureLimits | undefined
+  recognize?: Recognize
   readRecording?: ReadRecording
   signal: AbortSignal | undefined
   onProgress: OnProgress
+  locale: string
 }
 
 async function parseContent(downloaded: Downloaded): Promise<FileContent> {
@@ -230,7 +275,7 @@ async function parseContent(downloaded: Downloaded): Promise<FileContent> {
   if (kind === 'heic') throw new FileSkipped('heic')
   if (kind === 'image') {
     if (limits !== undefined) return drawPicture('draw_image', downloaded, limits)
-    throw new FileSkipped('image_type')
+    return recognizeIn('draw_image', downloaded, new FileSkipped('image_type'))
   }
   if (kind === 'archive') throw new FileSkipped(findOfficeType(file) ?? kind)
   if (kind === 'ole') throw new FileSkipped(findOleProblem(file, bytes))
@@ -239,7 +284,8 @@ async function parseContent(downloaded: Downloaded): Promise<FileContent> {
   if (kind === 'zip') return readOffice(downloaded)
   if (kind !== 'unmarked') {
     const image = parseImage(file, kind, bytes)
-    if (limits === undefined || !needsDrawing(kind, bytes, limits)) return image
+    if (limits === undefined) return recognizeIn('draw_image', downloaded, image)
+    if (!needsDrawing(kind, bytes, limits)) return image
     return drawPicture('draw_image', downloaded, limits)
   }
   if (isMail(file)) return readDocument('mail', downloaded)
@@ -276,30 +322,9 @@ async function readPdf(downloaded: Downloaded): Promise<FileContent> {
     return await readDocument('pdf', downloaded)
   } catch (error) {
     const isScan = error instanceof DocumentProblem && error.problem === 'no_text'
-    if (isScan && downloaded.limits !== undefined) return drawPicture('draw_pdf', downloaded, downloaded.limits)
-    throw error
-  }
-}
-
-/** Draws a picture as models take it, in the process for documents. Throws a `DocumentProblem` if it cannot be drawn. */
-async function drawPicture(
-  kind: DrawnKind,
-  { file, bytes, documents, signal }: Downloaded,
-  limits: PictureLimits,
-): Promise<FileContent> {
-  const { pictures, pages } = await documents.draw({ kind, bytes, limits }, signal)
-  const { width, height } = measureImage('image/jpeg', pictures[0] ?? new Uint8Array())
-  const [base64 = '', ...laterPages] = pictures.map(picture => Buffer.from(picture).toString('base64'))
-  return {
-    kind: 'image',
-    name: file.name,
-    mimetype: 'image/jpeg',
-    base64,
-    bytes: pictures.reduce((sum, { byteLength }) => sum + byteLength, 0),
-    width,
-    height,
-    ...(laterPages.length > 0 && { laterPages }),
-    ...(pages !== undefined && { pages }),
+    if (!isScan) throw error
+    if (downloaded.limits !== undefined) return drawPicture('draw_pdf', downloaded, downloaded.limits)
+    return recognizeIn('draw_pdf', downloaded, error)
   }
 }
 
@@ -319,38 +344,6 @@ async function readOffice(downloaded: Downloaded): Promise<FileContent> {
 const isMail = ({ name, mimetype }: SlackFile) => mimetype === 'message/rfc822' || /\.(?:eml|mht|mhtml)$/i.test(name)
 
 const isSubtitles = ({ name, mimetype }: SlackFile) => mimetype === 'text/vtt' || /\.(?:vtt|srt)$/i.test(name)
-
-/** Tells the files in Microsoft's old container apart by the names of their streams: locked ones, e-mails, and old Office files. */
-function findOleProblem(file: SlackFile, bytes: Uint8Array): SkipReason {
-  const data = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
-  const has = (stream: string) => data.includes(Buffer.from(stream, 'utf16le'))
-  if (has('EncryptedPackage')) return 'encrypted'
-  return has('__substg1.0_') ? 'outlook' : (findOfficeType(file) ?? 'office')
-}
-
-/** Finds the kind of an Office file by its name, since all are in the same containers. */
-function findOfficeType({ name, mimetype }: SlackFile): 'office' | 'spreadsheet' | undefined {
-  const ending = name.slice(name.lastIndexOf('.') + 1).toLowerCase()
-  if (spreadsheetEndings.has(ending) || /spreadsheet|excel/.test(mimetype)) return 'spreadsheet'
-  return officeEndings.has(ending) ? 'office' : undefined
-}
-
-/** Text formats are here as well: Excel's own files are often renamed, or declared, as CSV. */
-const spreadsheetEndings = new Set(['xlsx', 'xlsm', 'xlsb', 'xls', 'xltx', 'ods', 'numbers', 'et', 'csv', 'tsv'])
-const officeEndings = new Set([
-  'docx',
-  'docm',
-  'doc',
-  'dot',
-  'dotx',
-  'odt',
-  'pages',
-  'wps',
-  'pptx',
-  'ppt',
-  'odp',
-  'key',
-])
 
 function parseImage(file: SlackFile, mimetype: ImageType, bytes: Uint8Array): FileContent {
   if (!isWholeImage(mimetype, bytes)) throw new FileSkipped('damaged')
