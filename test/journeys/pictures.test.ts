@@ -232,7 +232,7 @@ test('ten pictures of a thread are described once and then cost nothing, until a
   expect(sent).toEqual([10, 10, 0, 1, 1, 0])
 })
 
-/** A program that answers as Tesseract does, with these languages; the last word is one that it is not sure of. */
+/** A program that answers as Tesseract does, with these languages; the last line is one that it is not sure of. */
 async function installTesseract(languages: string[]): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'threadwise-'))
   onTestFinished(() => rm(folder, { recursive: true }))
@@ -242,7 +242,7 @@ async function installTesseract(languages: string[]): Promise<string> {
     [1, '4711', 91],
     [2, '退', 88],
     [2, '款', 90],
-    [2, '%~', 12],
+    [3, '%~', 12],
   ]
   const rows = words.map(([line, word, sure]) => `5\\t1\\t1\\t1\\t${line}\\t1\\t0\\t0\\t9\\t9\\t${sure}\\t${word}`)
   const script = `#!${process.execPath}

@@ -13,7 +13,7 @@ export const recognizedLimits = { side: 2_400 }
 /** A page of print takes one to five seconds. */
 const pageMs = 40_000
 const maxOutputBytes = 8_000_000
-/** Words of less are mostly edges of things in a photo. From 0 to 100. */
+/** Lines of less are mostly edges of things in a photo. From 0 to 100. */
 const leastConfidence = 50
 
 /** Tesseract's names of languages by the beginning of a locale; the longest that fits counts. */
@@ -88,21 +88,28 @@ function selectLanguages(locale: string, installed: readonly string[]): string[]
   return selected.length > 0 ? (selected as string[]) : installed.slice(0, 1)
 }
 
-/** Renders Tesseract's table of words as lines and paragraphs, without the words that it is not sure of. */
+/** Renders Tesseract's table of words as lines and paragraphs, without the lines that it is not sure of. */
 function renderWords(table: string): string {
-  let text = ''
-  let [paragraph, line] = ['', '']
+  const lines = new Map<string, { paragraph: string; text: string; confidences: number[] }>()
   for (const row of table.split('\n')) {
-    const [level, page, block, par, lineNumber, , , , , , confidence, word = ''] = row.split('\t')
-    if (level !== '5' || Number(confidence) < leastConfidence || word.trim() === '') continue
-    const [newParagraph, newLine] = [`${page} ${block} ${par}`, `${page} ${block} ${par} ${lineNumber}`]
-    if (text !== '') text += newParagraph !== paragraph ? '\n\n' : newLine !== line ? '\n' : gapBetween(text, word)
-    text += word.trim()
-    ;[paragraph, line] = [newParagraph, newLine]
+    const [level, page, block, par, number, , , , , , confidence, cell = ''] = row.split('\t')
+    const [word, paragraph] = [cell.trim(), `${page} ${block} ${par}`]
+    if (level !== '5' || word === '') continue
+    const line = lines.get(`${paragraph} ${number}`) ?? { paragraph, text: '', confidences: [] }
+    line.text += line.text === '' ? word : gapBetween(line.text, word) + word
+    line.confidences.push(Number(confidence))
+    lines.set(`${paragraph} ${number}`, line)
   }
+  const sure = [...lines.values()].filter(({ confidences }) => mean(confidences) >= leastConfidence)
+  const text = sure
+    .map(({ paragraph, text }, at) => (paragraph === sure[at - 1]?.paragraph ? '\n' : '\n\n') + text)
+    .join('')
+    .trim()
   // A letter or two are no text.
   return (text.match(/[\p{L}\p{N}]/gu)?.length ?? 0) < 3 ? '' : text
 }
+
+const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length
 
 const withoutSpaces = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}　-〿！-｠ー]/u
 
