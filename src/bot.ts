@@ -19,10 +19,10 @@ import { settings } from './features/settings/index.ts'
 import { loadPolicies } from './features/settings/policies.ts'
 import { summarize } from './features/summarize/index.ts'
 import { transcribe } from './features/transcribe/index.ts'
-import { createMeteredModel } from './features/usage/metered-model.ts'
+import { createMeteredModel, createMeteredTranscriber } from './features/usage/metered-model.ts'
 import { warnOfBudget } from './features/usage/warning.ts'
 import { createHealthRoutes } from './health.ts'
-import type { Log } from './log.ts'
+import { type Log, watchFailures } from './log.ts'
 import { createMetrics } from './metrics.ts'
 import { keepWords } from './model/kept-words.ts'
 import type { Model } from './model/model.ts'
@@ -50,7 +50,7 @@ import { createRecordingReader } from './slack/recordings/read-recording.ts'
 import { createResponder } from './slack/response-url.ts'
 import { parseStartError } from './slack/start-error.ts'
 import type { ThreadId } from './slack/thread-history.ts'
-import { createUsers } from './slack/users.ts'
+import { createUsers, withChosenLanguages } from './slack/users.ts'
 import type { Store } from './store/store.ts'
 import { createThreadCache } from './threads/cache.ts'
 
@@ -69,7 +69,7 @@ interface BotDeps {
   model: Model
   modelEnds?: Services['modelEnds']
   /** Without it, recordings are not read. */
-  transcribe?: ReturnType<typeof createTranscriber>
+  transcriber?: ReturnType<typeof createTranscriber>
   /** Without it, a model that does not see gets no text of pictures. */
   recognize?: Awaited<ReturnType<typeof createRecognizer>>
   store: Store
@@ -78,8 +78,10 @@ interface BotDeps {
 }
 
 /** Wires the bot and connects it to Slack. Rejects with a `StartError` that names what is wrong and its cure. */
-export async function startBot(deps: BotDeps): Promise<RunningBot> {
-  const { config, store, log } = deps
+export async function startBot(given: BotDeps): Promise<RunningBot> {
+  const { config, store } = given
+  const log = watchFailures(given.log, store.health.noteFailure)
+  const deps = { ...given, log }
   const { replicas } = store.shared ?? {}
   const hooks = createHooks()
 
@@ -181,14 +183,23 @@ type Slack = Awaited<ReturnType<typeof openSlack>>
 type QueueDeps = Parameters<typeof createQueue>[0]
 
 /** Identifies the bot and creates the services that read and write Slack. */
-async function openSlack({ config, modelEnds = () => [], transcribe, recognize, store, log, ...deps }: BotDeps) {
+async function openSlack({ config, modelEnds = () => [], transcriber, recognize, store, log, ...deps }: BotDeps) {
   const metrics = createMetrics()
   const call = createCallSlack(config.botToken, config.slackApiUrl, metrics, log)
   const self = await fetchIdentity(call, log, config.slackApiUrl)
   const reader = createReader(call, config.readsPerMinute)
-  const users = createUsers(call, self, log)
+  const languageOf = (user: string) => store.personSettings.languageOf({ teamId: self.teamId, user })
+  const users = withChosenLanguages(createUsers(call, self, log), languageOf)
   const placeNames = createPlaceNames(call, log)
   const fetchInfo = async (file: string) => (await reader.fetch('files.info', { file }, { for: 'question' })).file
+  const limiter = createLimiter(call, Date.now, store.shared?.cluster)
+  const metering = {
+    usage: store.usage,
+    budgets: config.budgets ?? {},
+    onWarning: (...warning: Parameters<Parameters<typeof createMeteredModel>[1]['onWarning']>) =>
+      void warnOfBudget({ users, limiter, log }, ...warning),
+    log,
+  }
   const fileDeps = {
     token: config.botToken,
     slackApiUrl: config.slackApiUrl,
@@ -196,21 +207,17 @@ async function openSlack({ config, modelEnds = () => [], transcribe, recognize, 
     documents: createDocumentReader(),
     pictureLimits: () => (model.images ? model.sight.limits : undefined),
     ...(recognize !== undefined && { recognize }),
-    ...(transcribe !== undefined && { readRecording: createRecordingReader(transcribe) }),
+    ...(transcriber !== undefined && {
+      readRecording: createRecordingReader(createMeteredTranscriber(transcriber, metering)),
+    }),
   }
-  const limiter = createLimiter(call, Date.now, store.shared?.cluster)
   const access = createAccess(reader, users)
   const policies = await loadPolicies(store, self)
   const redacted = await redactFor(deps.model, config)
   // Words that are kept out are taken out before stand-ins are put in.
   const model = createMeteredModel(
     keepWords(redacted, () => policies.workspace().keptOut.words),
-    {
-      usage: store.usage,
-      budgets: config.budgets ?? {},
-      onWarning: (...warning) => void warnOfBudget({ users, limiter, log }, ...warning),
-      log,
-    },
+    metering,
   )
   return {
     self,

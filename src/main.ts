@@ -59,7 +59,7 @@ async function run(config: Config): Promise<void> {
       model: createModel(chosen, log),
       modelEnds: () => shutdowns.ends,
       ...(config.recognizesText && { recognize: await createRecognizer() }),
-      transcribe: createTranscriber(config.transcription, chosen, log),
+      transcriber: createTranscriber(config.transcription, chosen, log),
       store,
       taxonomies,
       log,

@@ -20,6 +20,9 @@ export interface Usage {
   tokensReasoning?: number
   /** Values that a stand-in replaced in the prompt; absent if there was none. */
   redacted?: number
+  /** Seconds of sound that were listened to, and the part of `tokensIn` that they took; absent if there was none. */
+  audioSeconds?: number
+  tokensAudio?: number
 }
 
 /** Adds the tokens of another request. A sum with a part that was not told is not told. */
@@ -27,11 +30,15 @@ export function addUsage(sum: Usage, usage: Usage | undefined): Usage {
   const add = (a: number | undefined, b: number | undefined) => (a === undefined || b === undefined ? undefined : a + b)
   const cached = (sum.tokensCached ?? 0) + (usage?.tokensCached ?? 0)
   const reasoning = (sum.tokensReasoning ?? 0) + (usage?.tokensReasoning ?? 0)
+  const seconds = (sum.audioSeconds ?? 0) + (usage?.audioSeconds ?? 0)
+  const audio = (sum.tokensAudio ?? 0) + (usage?.tokensAudio ?? 0)
   return {
     tokensIn: add(sum.tokensIn, usage?.tokensIn),
     tokensOut: add(sum.tokensOut, usage?.tokensOut),
     ...(cached > 0 && { tokensCached: cached }),
     ...(reasoning > 0 && { tokensReasoning: reasoning }),
+    ...(seconds > 0 && { audioSeconds: seconds }),
+    ...(audio > 0 && { tokensAudio: audio }),
   }
 }
 
@@ -65,9 +72,11 @@ export class FormatRefused extends Error {
 
 /** For what a request is made, and for whom; `person` is '' if nobody asked for it. */
 interface Purpose {
-  feature: 'chat' | 'classify' | 'summarize'
+  feature: 'chat' | 'classify' | 'summarize' | 'transcribe'
   channel: string
   person: string
+  /** Called at the end with what the request took, its cost in millionths of a dollar; undefined without a known price. */
+  onSpent?: (spent: Usage & { cost: number | undefined; isEstimate: boolean }) => void
 }
 
 /** How an answer is asked for. */
@@ -102,6 +111,8 @@ export interface Model {
   readonly images: boolean
   /** Tells how large a picture is sent, and how many tokens one of that size takes. */
   readonly sight: ReturnType<typeof findSight>
+  /** Titles of the models that are left out for a while because they failed; undefined without others that answer instead. */
+  readonly resting?: readonly string[]
   /** Returns whether the model has refused this picture, a `data:` URL. */
   refusesImage(dataUrl: string): boolean
   /**

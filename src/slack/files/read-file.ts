@@ -26,7 +26,6 @@ type ReadRecording = ReturnType<typeof createRecordingReader>
 
 type Recognize = Awaited<ReturnType<typeof createRecognizer>>
 
-type OnProgress = Parameters<ReadRecording>[1]['onProgress']
 
 type DocumentKind = Parameters<DocumentReader['read']>[0]['kind']
 
@@ -73,15 +72,14 @@ export type FileContent =
     }
   | { kind: 'skipped'; name: string; reason: SkipReason }
 
-interface ReadOptions {
-  onProgress?: OnProgress
+type ReadOptions = Omit<Parameters<ReadRecording>[1], 'id'> & {
   /** Of the person who wants it read: text in pictures is recognized in their language. */
-  locale?: string
+  locale?: string | undefined
 }
 
 /** Reads the files that people attach. A bad file is an answer, not an error: `read` rejects only for its signal. */
 export interface FileReader {
-  read(file: SlackFile, signal?: AbortSignal, options?: ReadOptions): Promise<FileContent>
+  read(file: SlackFile, options?: ReadOptions): Promise<FileContent>
 }
 
 interface FileReaderDeps {
@@ -110,19 +108,15 @@ export function createFileReader(deps: FileReaderDeps): FileReader {
   const { maxBytes = 10_000_000, maxTextCharacters = 1_000_000, pictureLimits = () => undefined } = deps
   const allowedOrigins = buildAllowedOrigins(slackApiUrl)
 
-  async function readSlackFile(
-    given: SlackFile,
-    signal?: AbortSignal,
-    options: ReadOptions = {},
-  ): Promise<FileContent> {
+  async function readSlackFile(given: SlackFile, options: ReadOptions): Promise<FileContent> {
     const { file: known, text } = needsInfo(given) ? await readInfo(deps, given) : { file: given, text: '' }
     if (text !== '') return { kind: 'text', name: known.name, ...cutText(text, maxTextCharacters) }
     const limits = pictureLimits()
     const canSee = limits !== undefined || deps.recognize !== undefined
-    return readKnown(known, limits, signal, options).catch(async error => {
+    return readKnown(known, limits, options).catch(async error => {
       const page = canSee ? pickFirstPage(known, error) : undefined
       if (page === undefined) throw error
-      const content = await readKnown(page, limits, signal, options)
+      const content = await readKnown(page, limits, options)
       return content.kind === 'skipped' ? content : { ...content, isFirstPage: true }
     })
   }
@@ -130,29 +124,29 @@ export function createFileReader(deps: FileReaderDeps): FileReader {
   async function readKnown(
     known: SlackFile,
     limits: PictureLimits | undefined,
-    signal: AbortSignal | undefined,
-    { onProgress, locale = 'en' }: ReadOptions,
+    options: ReadOptions,
   ): Promise<FileContent> {
+    const { signal } = options
     const file = pickPicture(known, { isDrawn: limits !== undefined, maxBytes })
     const url = parseFileUrl(file, allowedOrigins)
     if (isRecording(file) && deps.readRecording !== undefined) {
       const request = { url, token, fetch, maxBytes: maxRecordingBytes, timeoutMs: recordingTimeoutMs, signal }
       const fill = (handle: FileHandle) => downloadRecording(file, handle, request)
-      return listen(file, fill, deps.readRecording, { signal, onProgress })
+      return listen(file, fill, deps.readRecording, options)
     }
     refuseByPromise(file, maxBytes)
     const bytes = await download({ url, token, fetch, maxBytes, timeoutMs, signal })
-    const request = { file, bytes, maxTextCharacters, limits, signal, onProgress, locale }
+    const request = { file, bytes, maxTextCharacters, limits, signal, options }
     const content = await parseContent({ ...deps, ...request })
     if (!isWhole(file, bytes.byteLength)) throw new FileSkipped('download_failed')
     return content
   }
 
   return {
-    async read(file, signal, options) {
-      signal?.throwIfAborted()
+    async read(file, options = {}) {
+      options.signal?.throwIfAborted()
       try {
-        return await readSlackFile(file, signal, options)
+        return await readSlackFile(file, options)
       } catch (error) {
         if (error instanceof FileSkipped) return { kind: 'skipped', name: file.name, reason: error.reason }
         if (error instanceof DocumentProblem) return { kind: 'skipped', name: file.name, reason: error.problem }
@@ -167,14 +161,14 @@ const recordingTimeoutMs = 300_000
 
 /** Turns a recording into words. If there are none, the beginning that Slack has written down is better than nothing. */
 async function listen(
-  { name, transcript }: SlackFile,
+  { id, name, transcript }: SlackFile,
   fill: Parameters<ReadRecording>[0],
   readRecording: ReadRecording,
-  options: Parameters<ReadRecording>[1],
+  options: ReadOptions,
 ): Promise<FileContent> {
   const words = { kind: 'text' as const, name, cutCharacters: 0, isConverted: true }
   try {
-    const recording = await readRecording(fill, options)
+    const recording = await readRecording(fill, { ...options, id })
     return { ...words, text: renderRecording(recording), recording }
   } catch (error) {
     if (!(error instanceof FileSkipped) || transcript === undefined) throw error
@@ -263,8 +257,7 @@ interface Downloaded {
   recognize?: Recognize
   readRecording?: ReadRecording
   signal: AbortSignal | undefined
-  onProgress: OnProgress
-  locale: string
+  options: ReadOptions
 }
 
 async function parseContent(downloaded: Downloaded): Promise<FileContent> {
@@ -299,10 +292,10 @@ async function parseContent(downloaded: Downloaded): Promise<FileContent> {
 
 /** Turns a recording into words that nothing but its bytes has announced. */
 function listenToBytes(kind: 'audio' | 'video', downloaded: Downloaded): Promise<FileContent> {
-  const { file, bytes, readRecording } = downloaded
+  const { file, bytes, readRecording, options } = downloaded
   if (readRecording === undefined) throw new FileSkipped(kind)
   const fill = (handle: FileHandle) => handle.writeFile(bytes).then(() => bytes.byteLength)
-  return listen(file, fill, readRecording, downloaded)
+  return listen(file, fill, readRecording, options)
 }
 
 /** Longer texts take too much of the memory of a document's thread. */

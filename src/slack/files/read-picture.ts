@@ -14,13 +14,13 @@ interface Source {
   documents: ReturnType<typeof createDocumentReader>
   recognize?: Awaited<ReturnType<typeof createRecognizer>>
   signal: AbortSignal | undefined
-  locale: string
+  options: { locale?: string | undefined }
 }
 
 /** Draws a picture as models take it, in the process for documents. Throws a `DocumentProblem` if it cannot be drawn. */
 export async function drawPicture(
   kind: DrawTask['kind'],
-  { file, bytes, documents, signal }: Omit<Source, 'locale' | 'maxTextCharacters'>,
+  { file, bytes, documents, signal }: Omit<Source, 'options' | 'maxTextCharacters'>,
   limits: DrawTask['limits'],
 ): Promise<FileContent> {
   const { pictures, pages } = await documents.draw({ kind, bytes, limits }, signal)
@@ -45,7 +45,7 @@ const recognizeMs = 120_000
 /** Recognizes the text of a picture or a scan for a model that does not see. Without any, returns or throws what would be without. */
 export async function recognizeIn(
   kind: DrawTask['kind'],
-  { file, bytes, documents, recognize, signal, locale, maxTextCharacters }: Source,
+  { file, bytes, documents, recognize, signal, options, maxTextCharacters }: Source,
   otherwise: FileContent | Error,
 ): Promise<FileContent> {
   const drawn = recognize && (await documents.draw({ kind, bytes, limits: recognizedLimits }, signal))
@@ -53,7 +53,7 @@ export async function recognizeIn(
   const end = performance.now() + recognizeMs
   for (const picture of drawn?.pictures ?? []) {
     if (performance.now() > end) break
-    texts.push((await recognize?.(picture, locale, signal).catch(() => '')) ?? '')
+    texts.push((await recognize?.(picture, options.locale ?? 'en', signal).catch(() => '')) ?? '')
   }
   signal?.throwIfAborted()
   if (drawn === undefined || texts.every(text => text === '')) {
