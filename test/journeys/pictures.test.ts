@@ -272,19 +272,25 @@ test('a model that does not see is given the text that Tesseract finds in scans 
   expect(exchange.prompt).toContain(`<file name="dot.tif">[Recognized in a picture, may be wrong]\n${found}</file>`)
   expect(exchange.prompt).toContain(`may be wrong]\n[Page 1]\n\n${found}\n\n[Page 2]\n\n${found}</file>`)
   exchange.reply('4711。')
-  const isRead = (reply: Parameters<typeof toSeen>[0]) => /4711。[\s\S]*scan\.pdf 的文字由 OCR 识别，可能有误/.test(toSeen(reply))
+  const isRead = (reply: Parameters<typeof toSeen>[0]) =>
+    /4711。[\s\S]*scan\.pdf 的文字由 OCR 识别，可能有误/.test(toSeen(reply))
   await story.untilReply(general, String(ts), isRead, 'the footer')
 })
 
 test('the bot does not start with recognition but without Tesseract or its languages, and says the cure', async () => {
-  await expect(createRecognizer('no-such-tesseract')).rejects.toThrow(/OCR: the program tesseract can’t be started; install/)
+  await expect(createRecognizer('no-such-tesseract')).rejects.toThrow(
+    /OCR: the program tesseract can’t be started; install/,
+  )
   await expect(createRecognizer(await installTesseract(['osd']))).rejects.toThrow(/OCR: Tesseract has no languages/)
 })
 
 const recognizeForReal = await createRecognizer().catch(() => undefined)
 
 test.skipIf(recognizeForReal === undefined)('Tesseract reads print', async () => {
-  const print = toSvg('<rect width="900" height="900" fill="white"/><text x="40" y="99" font-size="40">Refunds take 7 days</text>', 900)
+  const print = toSvg(
+    '<rect width="900" height="900" fill="white"/><text x="40" y="99" font-size="40">Refunds take 7 days</text>',
+    900,
+  )
   const text = await recognizeForReal?.(await sharp(print).jpeg().toBuffer(), 'en-GB')
   expect(text).toContain('Refunds take 7 days')
 })
@@ -307,6 +313,7 @@ test('of a PDF that is too large, the model is given Slack’s picture of the fi
   const exchange = await model.next()
   expect(exchange.prompt).toMatch(/book\.pdf.{1,9}\(image of its first page.*data:image\/png/)
   exchange.reply('A book.')
-  const isSaid = (reply: Parameters<typeof toSeen>[0]) => /only the first page of book\.pdf was read/.test(toSeen(reply))
+  const isSaid = (reply: Parameters<typeof toSeen>[0]) =>
+    /only the first page of book\.pdf was read/.test(toSeen(reply))
   await story.untilReply(general, String(ts), isSaid, 'the footer')
 })

@@ -26,7 +26,6 @@ type ReadRecording = ReturnType<typeof createRecordingReader>
 
 type Recognize = Awaited<ReturnType<typeof createRecognizer>>
 
-
 type DocumentKind = Parameters<DocumentReader['read']>[0]['kind']
 
 type PictureLimits = Parameters<DocumentReader['draw']>[0]['limits']
