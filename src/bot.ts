@@ -1,5 +1,6 @@
 import type { Config } from './config.ts'
 import { formatError } from './errors.ts'
+import { ambient } from './features/ambient/index.ts'
 import { chat } from './features/chat/index.ts'
 import { classify } from './features/classify/index.ts'
 import type { Taxonomies } from './features/classify/taxonomy-files.ts'
@@ -156,6 +157,7 @@ export async function startBot(given: BotDeps): Promise<RunningBot> {
 
 /** Registers the features: the most specific handler first; chat answers the rest. */
 async function registerFeatures(bot: Bot, taxonomies: Taxonomies): Promise<void> {
+  ambient(bot)
   await classify(bot, taxonomies)
   summarize(bot)
   settings(bot)
