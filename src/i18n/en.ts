@@ -238,6 +238,7 @@ export const en = {
   usage: {
     own: '{calls, plural, one{# request from you this month ({dollars})} other{# requests from you this month ({dollars})}}',
     all: '{calls, plural, one{# request from everyone ({dollars}); only admins see this} other{# requests from everyone ({dollars}); only admins see this}}',
+    direct: 'Direct messages',
     by: { person: 'People', channel: 'Channels', feature: 'Features', model: 'Models' },
     spent: {
       personDay: 'You’ve used up your budget for today. Ask again after midnight UTC, or ask an admin to raise it.',
@@ -577,6 +578,8 @@ export const en = {
     own: 'For you',
     admins: 'For admins',
     language: 'Language of my buttons and notices. Answers follow your question.',
+    instructions: 'My instructions: “{instructions}”',
+    noInstructions: 'You haven’t told me yet how to answer you: short or long, in which tone, what you do.',
     slackLanguage: 'Same as Slack',
     inDirect: 'On it. You’ll get it as a direct message.',
     export: 'Export usage, settings and ratings',

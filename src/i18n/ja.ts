@@ -238,6 +238,7 @@ export const ja = {
   usage: {
     own: '今月のあなたのリクエスト：{calls, number} 件（{dollars}）',
     all: '全員：{calls, number} 件（{dollars}）。管理者だけに表示されます',
+    direct: 'ダイレクトメッセージ',
     by: { person: 'メンバー', channel: 'チャンネル', feature: '機能', model: 'モデル' },
     spent: {
       personDay:
@@ -575,6 +576,8 @@ export const ja = {
     own: 'あなたの設定',
     admins: '管理者用',
     language: 'ボタンやお知らせの言語。回答は質問の言語に合わせます。',
+    instructions: '回答についての指示：「{instructions}」',
+    noInstructions: 'まだ指示がありません。回答の長さや口調、あなたの仕事などを設定できます。',
     slackLanguage: 'Slack と同じ',
     inDirect: '承知しました。ダイレクトメッセージでお送りします。',
     export: '利用状況・設定・評価を書き出す',

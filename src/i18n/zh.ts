@@ -218,6 +218,7 @@ export const zh = {
   usage: {
     own: '本月你的请求：{calls, number} 次（{dollars}）',
     all: '全部成员：{calls, number} 次（{dollars}），仅管理员可见',
+    direct: '私信',
     by: { person: '成员', channel: '频道', feature: '功能', model: '模型' },
     spent: {
       personDay: '你今天的额度已用完，UTC 零点恢复；也可以请管理员提高额度。',
@@ -529,6 +530,8 @@ export const zh = {
     own: '我的',
     admins: '管理员',
     language: '我的按钮和提示所用的语言。回答使用你提问的语言。',
+    instructions: '我的回答要求：“{instructions}”',
+    noInstructions: '你还没有写回答要求，例如长短、语气、你的工作。',
     slackLanguage: '与 Slack 一致',
     inDirect: '好的，结果会用私信发给你。',
     export: '导出用量、设置和评价',
