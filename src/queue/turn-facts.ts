@@ -40,6 +40,8 @@ const factsSchema = z.looseObject({
     .looseObject({ personDay: count, personMonth: count, day: count, month: count })
     .optional()
     .catch(undefined),
+  /** Pictures that were given to the model, and their tokens as they were estimated. */
+  pictures: z.object({ count: z.number(), tokens: z.number() }).optional().catch(undefined),
   /** Tokens and cost of all its requests, and stand-ins for private data. */
   usage: z
     .looseObject({

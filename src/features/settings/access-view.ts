@@ -82,7 +82,7 @@ export function parseAccess(
     guests: form.checked('guests').includes('guests'),
     keptOut,
   }
-  return { change, groups: read('groups').value ?? '' }
+  return { change, groups: form.text('groups') }
 }
 
 const ambientFields = ['waitMinutes', 'perHour'] as const

@@ -127,7 +127,7 @@ function renderCard({ self, policies }: WhyDeps, { channel, ts, threadTs, record
 }
 
 function renderFacts(facts: Facts, i18n: I18n): string[] {
-  const { read, total = read, files = [], instructions, heard, model, usage } = facts
+  const { read, total = read, files = [], instructions, heard, model, pictures, usage } = facts
   const { why } = i18n
   const nameOf = ({ name }: { name: string }) => escapeMarkdown(name)
   const messages =
@@ -146,6 +146,7 @@ function renderFacts(facts: Facts, i18n: I18n): string[] {
     ...(heard === undefined ? [] : [formatHeard(heard, i18n)]),
     ...(instructions === undefined ? [] : [why.instructions({ whose: i18n.formats.and(whose) || why.whose.none })]),
     ...(model === undefined ? [] : [why.model({ name: escapeMarkdown(formatModelTitle(model, i18n)) })]),
+    ...(pictures === undefined ? [] : [why.pictures(pictures)]),
     ...renderSpending(usage, i18n),
     ...renderLimits(facts, i18n),
     ...(redacted > 0 ? [why.redacted({ values: redacted })] : []),
