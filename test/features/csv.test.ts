@@ -2,7 +2,7 @@ import { parse } from 'csv-parse/sync'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { formatLabelledCsv, parseCsv } from '../../src/features/classify/csv.ts'
-import { defuseFormulas, restoreFormulas } from '../../src/features/classify/csv-formulas.ts'
+import { defuseFormulas, restoreFormulas } from '../../src/text/csv-formulas.ts'
 import { i18nFor } from '../../src/i18n/catalog.ts'
 
 const i18n = i18nFor('en')

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { defuseFormulas, restoreFormulas } from '../../src/features/classify/csv-formulas.ts'
+import { defuseFormulas, restoreFormulas } from '../../src/text/csv-formulas.ts'
 import { parseAnswer as parseSummary } from '../../src/features/summarize/check-points.ts'
 import { renderFormedMarkdown } from '../../src/features/summarize/render.ts'
 import { createHarmonyFilter } from '../../src/model/harmony.ts'
