@@ -12,10 +12,10 @@ import { home } from './features/home/index.ts'
 import { listen } from './features/listen/index.ts'
 import { createMessageReceiver } from './features/messages.ts'
 import { createOutages } from './features/outages.ts'
-import { defineQuestions } from './features/post-question.ts'
-import { showQueuePosition } from './features/queue-position.ts'
 import { pictures } from './features/pictures/index.ts'
 import { definePictures } from './features/pictures/make-picture.ts'
+import { defineQuestions } from './features/post-question.ts'
+import { showQueuePosition } from './features/queue-position.ts'
 import { defineReadings } from './features/read-aloud.ts'
 import { replyControls } from './features/reply-controls/index.ts'
 import { createAccessRules } from './features/settings/access-rules.ts'
@@ -69,7 +69,9 @@ interface BotDeps {
     Config,
     'botToken' | 'transport' | 'slackApiUrl' | 'port' | 'stopMs' | 'cacheTokens' | 'readsPerMinute'
   > &
-    Partial<Pick<Config, 'bounds' | 'budgets' | 'host' | 'metricsPort' | 'pictures' | 'redaction' | 'retention' | 'speech'>>
+    Partial<
+      Pick<Config, 'bounds' | 'budgets' | 'host' | 'metricsPort' | 'pictures' | 'redaction' | 'retention' | 'speech'>
+    >
   model: Model
   modelEnds?: Services['modelEnds']
   /** Without it, recordings are not read. */

@@ -45,7 +45,10 @@ export function defineDelivery(
      * Saves that a person wants it. Resolves with the function that makes it; that does nothing if it is being made already. Throws a
      * `ShownError` if it cannot be saved.
      */
-    async save({ id: turn, channel, threadTs }: ThreadId & Pick<Turn, 'id'>, user: string): Promise<() => Promise<void>> {
+    async save(
+      { id: turn, channel, threadTs }: ThreadId & Pick<Turn, 'id'>,
+      user: string,
+    ): Promise<() => Promise<void>> {
       const command = await commands.save({ turn, user, channel, threadTs }, `${kind}:${turn}:${threadTs}`)
       return async () => {
         if (command !== undefined) await commands.run(command)

@@ -17,10 +17,13 @@ const plotHeight = 210
 const scale = 2
 const legendGap = 12
 const lineHeight = 24
-/** Names of more categories, or longer ones, stand upright. */
+/** Names of more categories, of which some are longer, do not fit side by side. */
 const mostLevelNames = 6
 const longestLevelName = 8
 const tiltedHeight = 56
+/** A row of lying bars, and the least of it for each of several series. */
+const barHeight = 24
+const leastBarHeight = 10
 const pieHeight = 260
 /** Opaque, so that the chart reads the same on a dark page. */
 export const background = '#ffffff'
@@ -63,33 +66,40 @@ async function drawChart(data: Chart): Promise<Uint8Array> {
   return new Resvg(svg, { font: fonts, fitTo: { mode: 'zoom', value: scale } }).render().asPng()
 }
 
-/** Lays out bars or lines, the names of the series below. A single series needs none. */
+/** Lays out bars or lines, the names of the series below; a single one needs none. Bars with long names lie. */
 function layOutAxes({ kind, categories, series, unit }: Chart) {
   const names = series.map(({ name }) => name)
   const legendHeight = names.length > 1 || kind === 'stacked' ? countLegendLines(names) * lineHeight : 0
-  const isTilted = categories.length > mostLevelNames && categories.some(name => name.length > longestLevelName)
-  const below = legendHeight + (isTilted ? tiltedHeight : 0)
-  const wide = isTilted ? { rotate: 40, width: 76, overflow: 'truncate' } : {}
+  const isCrowded = categories.length > mostLevelNames && categories.some(name => name.length > longestLevelName)
+  const isLying = isCrowded && kind !== 'line'
+  const label = isLying ? { width: 130, overflow: 'truncate', interval: 0 } : { hideOverlap: true }
+  const tilt = isCrowded && !isLying ? { rotate: 40, width: 76, overflow: 'truncate' } : {}
+  const categoryAxis = {
+    type: 'category',
+    data: categories,
+    inverse: isLying,
+    axisLabel: { ...text, ...label, ...tilt },
+    axisLine: { lineStyle: { color: ink } },
+  }
+  const valueAxis = {
+    type: 'value',
+    ...(unit !== '' && !isLying && { name: unit, nameTextStyle: { ...text, align: 'left' }, nameGap: 10 }),
+    ...(series.every(({ values }) => values.every(Number.isInteger)) && { minInterval: 1 }),
+    axisLabel: { ...text, hideOverlap: true, ...(unit !== '' && isLying && { formatter: `{value} ${unit}` }) },
+    splitLine: { lineStyle: { color: '#dddddd' } },
+  }
+  const bars = categories.length * Math.max(barHeight, (kind === 'bar' ? series.length : 1) * leastBarHeight)
+  const top = unit === '' || isLying ? 48 : 48 + lineHeight
+  const plot = isLying ? bars : plotHeight - 48 - 36 + (isCrowded ? tiltedHeight : 0)
   return {
-    height: plotHeight + below + (unit === '' ? 0 : lineHeight),
+    height: top + plot + 36 + legendHeight,
     option: {
       ...(legendHeight > 0 && {
         legend: { left: 8, bottom: 8, itemWidth: 12, itemHeight: 12, itemGap: legendGap, textStyle: text },
       }),
-      grid: { left: 12, right: 16, top: unit === '' ? 48 : 48 + lineHeight, bottom: legendHeight + 12, containLabel: true },
-      xAxis: {
-        type: 'category',
-        data: categories,
-        axisLabel: { ...text, hideOverlap: true, ...wide },
-        axisLine: { lineStyle: { color: ink } },
-      },
-      yAxis: {
-        type: 'value',
-        ...(unit !== '' && { name: unit, nameTextStyle: { ...text, align: 'left' }, nameGap: 10 }),
-        ...(series.every(({ values }) => values.every(Number.isInteger)) && { minInterval: 1 }),
-        axisLabel: text,
-        splitLine: { lineStyle: { color: '#dddddd' } },
-      },
+      grid: { left: isCrowded && !isLying ? 36 : 12, right: 16, top, bottom: legendHeight + 12, containLabel: true },
+      xAxis: isLying ? valueAxis : categoryAxis,
+      yAxis: isLying ? categoryAxis : valueAxis,
       series: series.map(({ name, values }) => ({
         name,
         type: kind === 'line' ? 'line' : 'bar',
@@ -109,7 +119,7 @@ function layOutPie({ categories, series, unit }: Chart) {
   const share = (value: number) => `${Math.round((100 * value) / sum)}%`
   const nameOf = (index: number) => {
     const value = values[index] ?? 0
-    return `${categories[index]}  ${value}${unit === '' ? '' : ` ${unit}`} · ${share(value)}`
+    return `${categories[index]}  ${unit === '%' ? '' : `${value}${unit === '' ? '' : ` ${unit}`} · `}${share(value)}`
   }
   const height = pieHeight + categories.length * lineHeight
   return {

@@ -420,7 +420,8 @@ export const en = {
     refused:
       'The image server refused to draw this (status {status}). Ask an admin to check IMAGE_MODEL, IMAGE_BASE_URL and IMAGE_API_KEY.',
     none: 'The image server didn’t send a picture. Ask an admin to check IMAGE_MODEL and IMAGE_BASE_URL.',
-    noEdits: 'The image server can’t change a picture. Describe the whole picture that you want, and I’ll draw a new one.',
+    noEdits:
+      'The image server can’t change a picture. Describe the whole picture that you want, and I’ll draw a new one.',
     lost: 'I couldn’t read the picture that you want to change. Describe the whole picture, and I’ll draw a new one.',
   },
 

@@ -371,8 +371,7 @@ export const zh = {
     },
     already: '这个消息列里已经有这个回答的图表了：{link}',
     nothing: '这里没有可以画成图表的数字。请在消息列里发一个表格或 CSV 文件，然后再试一次。',
-    tooMany:
-      '一张图表放不下：最多 {most, number} 个类别、8 个系列。可以只画一部分，或者先汇总，例如“按月份画成图表”。',
+    tooMany: '一张图表放不下：最多 {most, number} 个类别、8 个系列。可以只画一部分，或者先汇总，例如“按月份画成图表”。',
     unverified: '有些数字和消息列里写的对不上，所以没有画图表。请把数字整理成表格，然后再试一次。',
     unreadable: '模型没有说清楚要画什么。请再试一次，并说明用哪个表格、画哪种图表。',
     failed: '没能画出这张图表。请一分钟后再试。',
@@ -385,8 +384,7 @@ export const zh = {
     off: '这里没有连接图像模型，无法画图。请让管理员设置 IMAGE_MODEL。',
     declined: '图像模型拒绝画这张图：{reason} 请换个说法。',
     failed: '图像服务没有响应，暂时无法画图。请一分钟后再试。',
-    refused:
-      '图像服务拒绝画图（状态 {status}）。请让管理员检查 IMAGE_MODEL、IMAGE_BASE_URL 和 IMAGE_API_KEY。',
+    refused: '图像服务拒绝画图（状态 {status}）。请让管理员检查 IMAGE_MODEL、IMAGE_BASE_URL 和 IMAGE_API_KEY。',
     none: '图像服务没有返回图片。请让管理员检查 IMAGE_MODEL 和 IMAGE_BASE_URL。',
     noEdits: '图像服务不支持修改图片。请描述整张图，我来重新画。',
     lost: '没能读取要修改的图片。请描述整张图，我来重新画。',

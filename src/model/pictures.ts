@@ -21,8 +21,10 @@ const longestReason = 300
 
 /** Sizes that all servers take. */
 const sizes = { square: '1024x1024', wide: '1536x1024', tall: '1024x1536' } as const
-const wideWords = /\b(?:wide|widescreen|landscape format|banner|wallpaper|16:9)\b|横(?:版|幅|图|向|長|長い)|宽屏|寬屏|横长/i
-const tallWords = /\b(?:tall|portrait format|vertical|poster|9:16)\b|竖(?:版|图|屏)|豎版|縦(?:長|向)|海报|海報|ポスター/i
+const wideWords =
+  /\b(?:wide|widescreen|landscape format|banner|wallpaper|16:9)\b|横(?:版|幅|图|向|長|長い)|宽屏|寬屏|横长/i
+const tallWords =
+  /\b(?:tall|portrait format|vertical|poster|9:16)\b|竖(?:版|图|屏)|豎版|縦(?:長|向)|海报|海報|ポスター/i
 
 const count = z.number().optional().catch(undefined)
 const Answer = z.object({
@@ -114,11 +116,16 @@ function parsePictureError(error: unknown, messages: ChatMessage[]): ShownError 
     return new ShownError('picture_declined', i18n => i18n.pictures.declined({ reason: escapeReason(reason) }), error)
   }
   const isEdit = readPrompt(messages).picture !== undefined
-  if (isEdit && [404, 405, 501].includes(status)) return new ShownError('picture_no_edits', i18n => i18n.pictures.noEdits, error)
+  if (isEdit && [404, 405, 501].includes(status))
+    return new ShownError('picture_no_edits', i18n => i18n.pictures.noEdits, error)
   const isPassing = status >= 500 || status === 429 || status === 408
   if (isPassing) return new ShownError('picture_failed', i18n => i18n.pictures.failed, error)
   return new ShownError('picture_refused', i18n => i18n.pictures.refused({ status }), error)
 }
 
 /** A server's words are shown as they are, and do nothing. */
-const escapeReason = (reason: string) => reason.replace(/\s+/g, ' ').replace(/[\\`*_[\]<>&|~]/g, ' ').trim()
+const escapeReason = (reason: string) =>
+  reason
+    .replace(/\s+/g, ' ')
+    .replace(/[\\`*_[\]<>&|~]/g, ' ')
+    .trim()

@@ -88,7 +88,17 @@ const cleanCell = (cell: string): string =>
 const before = String.raw`(?:[~≈约約]|[A-Z]{0,3}[$€£¥₩₹元]|(?:USD|EUR|CNY|RMB|JPY|GBP)\s)?`
 const digits = String.raw`\d[\d,.'’\u00a0\u202f ]{0,30}`
 /** Multiples by what stands behind a number; a small m means metres or minutes. */
-const multiples: Record<string, number> = { k: 1e3, K: 1e3, M: 1e6, bn: 1e9, 千: 1e3, 万: 1e4, 萬: 1e4, 亿: 1e8, 億: 1e8 }
+const multiples: Record<string, number> = {
+  k: 1e3,
+  K: 1e3,
+  M: 1e6,
+  bn: 1e9,
+  千: 1e3,
+  万: 1e4,
+  萬: 1e4,
+  亿: 1e8,
+  億: 1e8,
+}
 const number = new RegExp(
   String.raw`^([-+−(]?)\s?${before}\s?([-−]?)(${digits}?)\s?((?:[kKM]|bn)(?![a-zA-Z])|[千万萬亿億])?(?![\d.,])(\D{0,12})$`,
 )
@@ -126,13 +136,13 @@ function toFinite(text: string): number | undefined {
   return text !== '' && Number.isFinite(value) ? value : undefined
 }
 
+/** A number in a text, with the multiple behind it. */
+const numberInText = /([-−]?\d(?:[\d,.]{0,30}\d)?)((?:[kKM]|bn)\b|\s?[千万萬亿億])?/g
+
 /** Finds the numbers that stand in a text, those with a multiple behind them as written and in full. */
 export const findNumbers = (text: string): number[] =>
-  [...text.normalize('NFKC').matchAll(/[-−]?\d[\d,.]{0,30}(?:(?:[kKM]|bn)\b|\s?[千万萬亿億])?/g)].flatMap(
-    ([found]) => {
-      const written = found.replace(/[.,]+$/, '')
-      return [parseNumber(written) ?? [], parseNumber(written.replace(/\D+$/, '')) ?? []].flat()
-    },
+  [...text.normalize('NFKC').matchAll(numberInText)].flatMap(([whole, written = '', multiple = '']) =>
+    [written, ...(multiple === '' ? [] : [whole])].flatMap(found => parseNumber(found) ?? []),
   )
 
 /** Lists the columns of a table with numbers in most of their cells, by their places; the first column names the rows. */

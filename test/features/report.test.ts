@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest'
 import { createReader } from '../../src/features/classify/reader.ts'
 import { buildReport, buildReportChart, renderReportMarkdown } from '../../src/features/classify/report.ts'
+import { loadTaxonomies } from '../../src/features/classify/taxonomy-files.ts'
 import { buildChartBlock } from '../../src/features/draw-chart.ts'
 import { background, colours } from '../../src/features/draw-chart-worker.ts'
-import { loadTaxonomies } from '../../src/features/classify/taxonomy-files.ts'
 import type { LabelRecord } from '../../src/store/labels.ts'
 
 const taxonomy = (await loadTaxonomies()).of('')

@@ -42,7 +42,8 @@ describe('words', () => {
   ])('that ask for something else: %s', text => expect(asked(text)).toBe(false))
 })
 
-const table = '| Month | Sales | Returns |\n|---|---:|---:|\n| Jan | 1,200 | 30 |\n| Feb | 900 | 25 |\n| Total | 2,100 | 55 |'
+const table =
+  '| Month | Sales | Returns |\n|---|---:|---:|\n| Jan | 1,200 | 30 |\n| Feb | 900 | 25 |\n| Total | 2,100 | 55 |'
 const choice = (more: object = {}) =>
   JSON.stringify({
     title: 'Sales and returns',
@@ -63,7 +64,10 @@ const hasChart = ({ blocks = [] }: PageMessage) => blocks.some(({ type }) => typ
 const filesIn = ({ slack }: Story, threadTs: string) =>
   slack.messages(slack.channels.general, threadTs).filter(({ files = [] }) => files.length > 0)
 const untilChart = (story: Story, threadTs: string, count = 1) =>
-  story.slack.until(() => story.replies(story.slack.channels.general, threadTs).filter(hasChart)[count - 1], 'the chart')
+  story.slack.until(
+    () => story.replies(story.slack.channels.general, threadTs).filter(hasChart)[count - 1],
+    'the chart',
+  )
 const chartOf = ({ blocks = [] }: PageMessage) => blocks.find(({ type }) => type === 'data_visualization') as SlackJson
 const download = async ({ slack }: Story, id = '') =>
   Buffer.from(await (await fetch(`${slack.url}/page/files/${id}`)).arrayBuffer())
@@ -86,7 +90,14 @@ describe('a table in an answer', () => {
     const hasRow = (one: PageMessage) => JSON.stringify(one.blocks).includes('rate_reply')
     const reply = await story.untilReply(general, ts, hasRow, 'the answer')
     const press = (as: string) =>
-      slack.do({ do: 'act', as, channel: general, ts: reply.ts, blockId: 'chart_reply', action: { action_id: 'chart_reply' } })
+      slack.do({
+        do: 'act',
+        as,
+        channel: general,
+        ts: reply.ts,
+        blockId: 'chart_reply',
+        action: { action_id: 'chart_reply' },
+      })
     await press(dana)
     const request = await model.next()
     await press(lee)
@@ -116,7 +127,9 @@ describe('a table in an answer', () => {
       action: { action_id: 'chart_csv' },
     })
     const csv = await slack.until(() => filesIn(story, ts)[0], 'the CSV')
-    expect((await download(story, csv.files?.[0]?.id)).toString()).toBe('\uFEFF,Sales,Returns\nJan,1200,30\nFeb,900,25\n')
+    expect((await download(story, csv.files?.[0]?.id)).toString()).toBe(
+      '\uFEFF,Sales,Returns\nJan,1200,30\nFeb,900,25\n',
+    )
 
     // Lee pressed it while the chart was being drawn; now it is there.
     await press(lee)
@@ -143,21 +156,27 @@ describe('“chart this” in a thread', () => {
     refuseCharts(story)
     const rows = Array.from({ length: 40 }, (_, at) => `${['东区', '西区'][at % 2]},${at}.5,"注 ""${at}"""`)
     const bytes = Buffer.from(['地区,销售额,备注', ...rows].join('\n'))
-    const file = await slack.do({
-      do: 'say',
-      as: dana,
-      channel: general,
-      text: '销售数据',
-      files: [{ name: '销售.csv', base64: bytes.toString('base64') }],
-    } as never)
-    const ts = String((file as { ts?: string }).ts)
+    const { id } = slack.upload(dana, '销售.csv', bytes)
+    const said = await slack.do({ do: 'say', as: dana, channel: general, text: '销售数据', files: [id] })
+    const ts = String(said.ok && said.ts)
     await say(dana, general, `<@${slack.botUserId}> 按地区做成柱状图`, ts)
     const request = await model.next()
     expect(request.prompt).toContain('<table id="1" file="销售.csv">')
     request.reply(
-      choice({ title: '各地区销售额', kind: 'bar', unit: '元', labels: '地区', columns: ['销售额'], take: 'sum', without: [] }),
+      choice({
+        title: '各地区销售额',
+        kind: 'bar',
+        unit: '元',
+        labels: '地区',
+        columns: ['销售额'],
+        take: 'sum',
+        without: [],
+      }),
     )
-    const message = await slack.until(() => filesIn(story, ts).find(({ user }) => user === slack.botUserId), 'the chart')
+    const message = await slack.until(
+      () => filesIn(story, ts).find(({ user }) => user === slack.botUserId),
+      'the chart',
+    )
     const [png, csv] = message.files ?? []
     expect([png?.mimetype, csv?.mimetype]).toEqual(['image/png', 'text/csv'])
     expect(message.text).toBe('对销售.csv中的 40 行求和。')
@@ -180,12 +199,24 @@ describe('“chart this” in a thread', () => {
     const again = await model.next()
     expect(again.prompt).toContain('That can’t be used')
     again.reply(choice(invented))
-    const refused = await story.untilReply(general, ts, ({ text }) => text.includes('数字'), 'the refusal')
-    expect(refused.text).toContain('对不上')
+    const refused = await story.untilReply(general, ts, ({ text }) => text.includes('⚠️'), 'the refusal')
+    expect(refused.text).toContain('couldn’t match every number')
     await say(lee, general, 'chart this as bars: as a bar chart', ts)
-    ;(await model.next()).reply(choice({ kind: 'bar', table: 0, points: [may, point('June', 55, 'in June we had 55')] }))
+    ;(await model.next()).reply(
+      choice({ kind: 'bar', table: 0, points: [may, point('June', 55, 'in June we had 55')] }),
+    )
     expect(chartOf(await untilChart(story, ts))).toMatchObject({
-      chart: { type: 'bar', series: [{ data: [{ label: 'May', value: 40 }, { label: 'June', value: 55 }] }] },
+      chart: {
+        type: 'bar',
+        series: [
+          {
+            data: [
+              { label: 'May', value: 40 },
+              { label: 'June', value: 55 },
+            ],
+          },
+        ],
+      },
     })
   })
 })

@@ -17,7 +17,7 @@ type Table = Source['tables'][number]['table']
 const mostCategories = 50
 const mostSeries = 8
 const mostPoints = 100
-const mostSegments = 12
+const mostSegments = 8
 /** Rows of a table that the model is shown. */
 const mostRowsShown = 12
 const mostTitleCharacters = 80
@@ -37,9 +37,7 @@ const Choice = z.object({
   only: names,
   without: names,
   swap: z.boolean().catch(false),
-  points: z
-    .array(z.object({ label: z.string(), series: name, value: z.number(), quote: z.string() }))
-    .catch([]),
+  points: z.array(z.object({ label: z.string(), series: name, value: z.number(), quote: z.string() })).catch([]),
 })
 
 type Choice = z.infer<typeof Choice>
@@ -131,11 +129,13 @@ export function parseChart(answer: string, source: Source, countName: string) {
     throw new ShownError('chart_nothing', i18n => i18n.charts.nothing)
   if (data.categories.length > mostCategories || data.series.length > mostSeries)
     throw new ShownError('chart_too_many', i18n => i18n.charts.tooMany({ most: mostCategories }))
+  const title = cleanName(choice.title, mostTitleCharacters)
   const chart: Chart = {
-    title: cleanName(choice.title, mostTitleCharacters),
+    title,
     kind: fitKind(choice.kind, data),
     categories: data.categories.map(category => cleanName(category, mostNameCharacters)),
-    series: data.series.map(one => ({ ...one, name: cleanName(one.name, mostNameCharacters) })),
+    // A series of its own has the name of the whole.
+    series: data.series.map(one => ({ ...one, name: cleanName(one.name || title, mostNameCharacters) })),
     unit: cleanName(choice.unit, 12),
   }
   const take = chosen === undefined ? ('rows' as const) : choice.take
@@ -181,7 +181,10 @@ function readTable(choice: Choice, table: Table, countName: string) {
       : columns.map((at, index) => ({
           name: table.columns[at] ?? '',
           values: groups.map(group =>
-            putTogether(choice.take, group.flatMap(row => valuesOf(row)[index] ?? [])),
+            putTogether(
+              choice.take,
+              group.flatMap(row => valuesOf(row)[index] ?? []),
+            ),
           ),
         }))
   return { categories, series, rows: rows.length }
@@ -221,6 +224,9 @@ function readPoints({ points }: Choice, { texts }: Source) {
 
 /** Takes away what Slack or a reader could take for more than words. */
 const cleanName = (words: string, most: number): string => {
-  const plain = words.replace(/[<>\p{Cc}\p{Cf}]+/gu, ' ').replace(/\s+/g, ' ').trim()
+  const plain = words
+    .replace(/[<>\p{Cc}\p{Cf}]+/gu, ' ')
+    .replace(/\s+/g, ' ')
+    .trim()
   return plain.length > most ? `${plain.slice(0, most - 1).toWellFormed()}…` : plain
 }

@@ -189,6 +189,9 @@ function describeChart({ title, categories, series, unit }: Chart): string {
 /** Formats the numbers of a chart as CSV: a line for each category, a column for each series. */
 export function formatChartCsv({ categories, series }: Pick<Chart, 'categories' | 'series'>): string {
   const head = ['', ...series.map(({ name }) => defuseFormulas(name))]
-  const rows = categories.map((category, at) => [defuseFormulas(category), ...series.map(({ values }) => values[at] ?? '')])
+  const rows = categories.map((category, at) => [
+    defuseFormulas(category),
+    ...series.map(({ values }) => values[at] ?? ''),
+  ])
   return `\uFEFF${stringify([head, ...rows])}`
 }

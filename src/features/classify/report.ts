@@ -1,8 +1,8 @@
 import { stringify } from 'csv-stringify/sync'
 import type { Label, LabelRecord } from '../../store/labels.ts'
+import { defuseFormulas } from '../../text/csv-formulas.ts'
 import type { Range } from '../../text/date-range.ts'
 import { escapeMarkdown } from '../../text/escape-markdown.ts'
-import { defuseFormulas } from '../../text/csv-formulas.ts'
 import type { createReader, fetchReader } from './reader.ts'
 import { formatKind, otherId, type Taxonomy } from './taxonomy.ts'
 

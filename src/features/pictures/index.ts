@@ -1,5 +1,5 @@
-import type { FileReader } from '../../slack/files/read-file.ts'
 import type { Turn } from '../../queue/turn.ts'
+import type { FileReader } from '../../slack/files/read-file.ts'
 import { escapeMarkdown } from '../../text/escape-markdown.ts'
 import type { Bot, Services, TurnContext } from '../context.ts'
 import { findDelivered } from '../delivery.ts'

@@ -76,7 +76,8 @@ export async function makePicture(
     if (!type.startsWith('image/')) throw new ShownError('picture_none', one => one.pictures.none)
     await deps.access.check(user, channel)
     await deps.rules.check(use)
-    const shownTitle = words.length > mostTitleCharacters ? `${words.slice(0, mostTitleCharacters).toWellFormed()}…` : words
+    const shownTitle =
+      words.length > mostTitleCharacters ? `${words.slice(0, mostTitleCharacters).toWellFormed()}…` : words
     const file = { name: `${name}.${type.split('/')[1]}`, title: shownTitle, alt: words, bytes }
     await upload(deps.call, [file], place)
     deps.threads.behind(place, ts)

@@ -5,14 +5,16 @@ import type { Message } from '../../slack/message.ts'
 
 const polite = String.raw`(?:(?:please|can you|could you|would you|now|ok|and|then|hey|hi)[\s,]+){0,4}`
 const noPicture = String.raw`(?!(?:\S+\s+){0,4}?(?:conclusions?|lines?|comparisons?|distinctions?|parallels?|lessons?|inferences?|tables?|diagrams?|flow\s?charts?|timelines?|charts?|graphs?|plots?|mind\s?maps?|ascii|boundar\w+|mermaid|uml)\b)`
-const article = String.raw`(?:an?|the|some|another|two|three|four|five|six|my|our|your|this|that|someone|something)`
-const picture = String.raw`(?:images?|pictures?|drawings?|illustrations?|paintings?|photos?|logos?|icons?|stickers?|posters?|sketch(?:es)?|wallpapers?|cartoons?|avatars?)`
+const article = '(?:an?|the|some|another|two|three|four|five|six|my|our|your|this|that|someone|something)'
+const picture =
+  '(?:images?|pictures?|drawings?|illustrations?|paintings?|photos?|logos?|icons?|stickers?|posters?|sketch(?:es)?|wallpapers?|cartoons?|avatars?)'
 const english = [
   String.raw`^${polite}(?:draw|paint|sketch|illustrate)\s+(?:(?:me|us)\s+)?${noPicture}${article}\s+\S`,
   String.raw`^${polite}(?:make|create|generate|design|produce|render|draw|paint|give me|show me)\s+(?:(?:me|us)\s+)?${article}\s+(?:[\w-]+\s+){0,3}?${picture}\s+(?:of|with|showing|for|that|where|in which)\s+\S`,
 ].map(pattern => new RegExp(pattern, 'i'))
 
-const chineseKind = '(?:图片|图像|图画|插图|插画|海报|照片|头像|图标|标志|壁纸|漫画|表情包|圖片|插圖|插畫|海報|頭像|圖示)'
+const chineseKind =
+  '(?:图片|图像|图画|插图|插画|海报|照片|头像|图标|标志|壁纸|漫画|表情包|圖片|插圖|插畫|海報|頭像|圖示)'
 const noChinesePicture =
   '(?![^。\\n]{0,30}(?:重点|表格|(?:流程|架构|时序|思维导|类|关系|甘特|结构|脑|拓扑|序列|饼|柱状|折线|条形|统计|趋势)图|图表))'
 const chinese = [
@@ -28,7 +30,7 @@ const another =
 const changes = [
   /^(?:(?:please|can you|could you|now|but|and|ok)[\s,]+){0,3}(?:make|change|turn|add|remove|replace|put|give|use|paint|colou?r|crop|zoom|move|without|with|more|less|bigger|smaller|brighter|darker|same)\s+\S/i,
   /^(?:请|麻烦|再|把|将|换成|改成|改为|变成|加上?|去掉|删掉|删除|移除|让|给它|不要|背景|颜色|更|換成|改為|變成|刪掉)[^？?\n]{1,200}$/,
-  /^[^？?\n]{1,200}(?:にして|を足して|を追加して|を消して|を変えて|に変えて|なしで)(?:ください|ほしい|もらえますか)?[。.!！]*$/,
+  /^[^？?\n]{1,200}(?:[にく]して|を足して|を追加して|を消して|を変えて|に変えて|なしで)(?:ください|ほしい|もらえますか)?[。.!！]*$/,
 ]
 
 const longestRequest = 2_000

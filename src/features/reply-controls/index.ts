@@ -7,7 +7,10 @@ import { formatFailure, savedOrTold } from '../command-failure.ts'
 import type { Bot, Services } from '../context.ts'
 import { buildReasonControl, buildRegenerateControls, controlIds, parseRating } from '../reply-buttons.ts'
 
-type ControlDeps = Pick<Services, 'inbox' | 'readings' | 'charts' | 'pictures' | 'access' | 'users' | 'limiter' | 'respond' | 'log'>
+type ControlDeps = Pick<
+  Services,
+  'inbox' | 'readings' | 'charts' | 'pictures' | 'access' | 'users' | 'limiter' | 'respond' | 'log'
+>
 
 /**
  * Registers the controls of a reply: stop (its button and Slack's own), regenerate, listen and rate. Only the asker and admins may
