@@ -23,7 +23,7 @@ import { settings } from './features/settings/index.ts'
 import { loadPolicies } from './features/settings/policies.ts'
 import { summarize } from './features/summarize/index.ts'
 import { transcribe } from './features/transcribe/index.ts'
-import { createMeteredModel } from './features/usage/metered-model.ts'
+import { createMeteredModel, createMeteredTranscriber } from './features/usage/metered-model.ts'
 import { warnOfBudget } from './features/usage/warning.ts'
 import { createHealthRoutes } from './health.ts'
 import type { Log } from './log.ts'
@@ -75,7 +75,7 @@ interface BotDeps {
   model: Model
   modelEnds?: Services['modelEnds']
   /** Without it, recordings are not read. */
-  transcribe?: ReturnType<typeof createTranscriber>
+  transcriber?: ReturnType<typeof createTranscriber>
   store: Store
   taxonomies: Taxonomies
   log: Log
@@ -186,12 +186,11 @@ function observe({ metrics, threads, inbox, store }: Services): void {
   }))
 }
 
-type Warning = Parameters<Parameters<typeof createMeteredModel>[1]['onWarning']>
 type Slack = Awaited<ReturnType<typeof openSlack>>
 type QueueDeps = Parameters<typeof createQueue>[0]
 
 /** Identifies the bot and creates the services that read and write Slack. */
-async function openSlack({ config, modelEnds = () => [], transcribe, store, log, ...deps }: BotDeps) {
+async function openSlack({ config, modelEnds = () => [], transcriber, store, log, ...deps }: BotDeps) {
   const metrics = createMetrics()
   const call = createCallSlack(config.botToken, config.slackApiUrl, metrics, log)
   const self = await fetchIdentity(call, log, config.slackApiUrl)
@@ -199,23 +198,26 @@ async function openSlack({ config, modelEnds = () => [], transcribe, store, log,
   const users = createUsers(call, self, log)
   const placeNames = createPlaceNames(call, log)
   const fetchInfo = async (file: string) => (await reader.fetch('files.info', { file }, { for: 'question' })).file
+  const limiter = createLimiter(call, Date.now, store.shared?.cluster)
+  const metering = {
+    usage: store.usage,
+    budgets: config.budgets ?? {},
+    onWarning: (...warning: Parameters<Parameters<typeof createMeteredModel>[1]['onWarning']>) =>
+      void warnOfBudget({ users, limiter, log }, ...warning),
+    log,
+  }
   const fileDeps = {
     token: config.botToken,
     slackApiUrl: config.slackApiUrl,
     fetchInfo,
     documents: createDocumentReader(),
     seesImages: () => model.images,
-    ...(transcribe !== undefined && { readRecording: createRecordingReader(transcribe) }),
+    ...(transcriber !== undefined && {
+      readRecording: createRecordingReader(createMeteredTranscriber(transcriber, metering)),
+    }),
   }
-  const limiter = createLimiter(call, Date.now, store.shared?.cluster)
   const access = createAccess(reader, users)
   const policies = await loadPolicies(store, self)
-  const metering = {
-    usage: store.usage,
-    budgets: config.budgets ?? {},
-    onWarning: (...warning: Warning) => void warnOfBudget({ users, limiter, log }, ...warning),
-    log,
-  }
   const guard = async (open: Model) => {
     const redacted = await redactFor(open, config)
     // Words that are kept out are taken out before stand-ins are put in.

@@ -57,7 +57,7 @@ async function run(config: Config): Promise<void> {
       config,
       model: createModel(chosen, log),
       modelEnds: () => shutdowns.ends,
-      transcribe: createTranscriber(config.transcription, chosen, log),
+      transcriber: createTranscriber(config.transcription, chosen, log),
       store,
       taxonomies,
       log,

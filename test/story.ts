@@ -112,11 +112,11 @@ export async function connect(
   const store = await openStoreOf(options, log)
   const taxonomies = await loadTaxonomies(options.taxonomyFile)
   const ends = options.modelEnds !== undefined && { modelEnds: options.modelEnds }
-  const transcribe = createTranscriber(options.config?.transcription ?? { name: 'gpt-transcribe' }, modelConfig, log)
+  const transcriber = createTranscriber(options.config?.transcription ?? { name: 'gpt-transcribe' }, modelConfig, log)
   const bot = await startBot({
     config,
     model: createModel(modelConfig, log),
-    transcribe,
+    transcriber,
     ...ends,
     store,
     taxonomies,

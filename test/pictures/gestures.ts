@@ -430,6 +430,20 @@ export const gestures: { names: { en: string; zh: string }; perform: (stage: Sta
   },
   {
     names: {
+      en: '`@Threadwise summarize this recording` (总结这段录音, この録音を要約) with a recording or in its thread',
+      zh: '发录音时或在录音下面写 `@Threadwise 总结这段录音`（summarize this recording、この録音を要約）',
+    },
+    async perform({ t, main, open, attach, say, openThread, answered, picture }) {
+      await open('general')
+      await attach(main, { name: 'planning.wav', mimeType: 'audio/wav', buffer: toWav(120) })
+      await say(t('@Threadwise summarize this recording', '@Threadwise 总结这段录音'))
+      await openThread(t('summarize this recording', '总结这段录音'))
+      await answered(t('minutes of recordings', '分钟录音'))
+      await picture()
+    },
+  },
+  {
+    names: {
       en: '`@Threadwise transcribe this` (转写, 文字起こし) with a recording or in its thread',
       zh: '发录音时或在录音下面写 `@Threadwise 转写`（transcribe this、文字起こし）',
     },

@@ -120,7 +120,10 @@ function renderCard({ self }: WhyDeps, { channel, ts, threadTs, record, rule }: 
   return [`**${title}**`, sentence, ...lines.map(line => `- ${line}`), why.about({ link })].join('\n')
 }
 
-function renderFacts({ read, total = read, files = [], instructions, model, usage }: Facts, i18n: I18n): string[] {
+function renderFacts(
+  { read, total = read, files = [], instructions, heard, model, usage }: Facts,
+  i18n: I18n,
+): string[] {
   const { why } = i18n
   const nameOf = ({ name }: { name: string }) => escapeMarkdown(name)
   const messages =
@@ -136,11 +139,17 @@ function renderFacts({ read, total = read, files = [], instructions, model, usag
   return [
     ...(seen.length === 0 ? [] : [why.read({ read: i18n.formats.and(seen) })]),
     ...(unseen.length === 0 ? [] : [why.notRead({ files: i18n.formats.and(unseen) })]),
+    ...(heard === undefined ? [] : [formatHeard(heard, i18n)]),
     ...(instructions === undefined ? [] : [why.instructions({ whose: i18n.formats.and(whose) || why.whose.none })]),
     ...(model === undefined ? [] : [why.model({ name: escapeMarkdown(formatModelTitle(model, i18n)) })]),
     ...(tokensIn === undefined || tokensOut === undefined ? [] : [why.tokens({ tokensIn, tokensOut, cached })]),
     ...(redacted > 0 ? [why.redacted({ values: redacted })] : []),
   ]
+}
+
+const formatHeard = ({ model, seconds, micros }: NonNullable<Facts['heard']>, { why }: I18n): string => {
+  const words = why.heard({ minutes: Math.ceil(seconds / 60), name: escapeMarkdown(model) })
+  return micros === undefined ? words : `${words} ($${(micros / 1_000_000).toFixed(micros < 10_000 ? 4 : 2)})`
 }
 
 const formatReason = (key: string, { fileReasons }: I18n): string =>

@@ -1,7 +1,8 @@
 import { formatError, ShownError } from '../../errors.ts'
 import type { Log } from '../../log.ts'
-import type { ChatMessage, Model, Usage } from '../../model/model.ts'
+import { addUsage, type ChatMessage, type Model, type Usage } from '../../model/model.ts'
 import { estimateTokens, imageTokens } from '../../model/tokens.ts'
+import { type createTranscriber, estimateAudio } from '../../model/transcription.ts'
 import type { Store } from '../../store/store.ts'
 import { dayOf } from '../../store/usage.ts'
 
@@ -32,7 +33,7 @@ export function createMeteredModel(model: Model, deps: MeteringDeps): Model {
   const hasBudgets = Object.keys(deps.budgets).length > 0
   const stream: Model['stream'] = async function* (messages, signal, options = {}) {
     const purpose = options.purpose ?? { feature: 'chat', channel: '', person: '' }
-    const reservation = hasBudgets ? await reserve(model, { messages, person: purpose.person }, deps) : undefined
+    const reservation = hasBudgets ? await reserve(await priceMost(model, messages), purpose, deps) : undefined
     const since = Date.now()
     const counted: Usage = { tokensIn: undefined, tokensOut: undefined }
     let written = 0
@@ -53,41 +54,82 @@ export function createMeteredModel(model: Model, deps: MeteringDeps): Model {
       const tokensIn = counted.tokensIn ?? (isSent ? sumTokens(messages, estimateTokens) : 0)
       const usage = { ...counted, tokensIn, tokensOut: counted.tokensOut ?? written }
       // The answer does not wait for a database that is away.
-      void settle(deps, { purpose, usage, model, name, reservation, since }).catch(error =>
-        deps.log.warn({ reason: formatError(error) }, 'usage not counted'),
-      )
+      settle(deps, { purpose, usage, price: () => model.price(usage, name), name, reservation, since })
     }
   }
   // The other properties change as the model learns.
   return Object.create(model, { stream: { value: stream } })
 }
 
+type Transcriber = ReturnType<typeof createTranscriber>
+
+/** Adds up what recordings take, in the same way, and tells their price. */
+export function createMeteredTranscriber(transcriber: Transcriber, deps: MeteringDeps) {
+  const hasBudgets = Object.keys(deps.budgets).length > 0
+  return async (
+    pieces: Parameters<Transcriber['transcribe']>[0],
+    {
+      purpose: given,
+      ...options
+    }: Parameters<Transcriber['transcribe']>[1] & { purpose?: Omit<Purpose, 'feature'> | undefined },
+  ) => {
+    const purpose: Purpose = { channel: '', person: '', ...given, feature: 'transcribe' }
+    const most = estimateAudio(pieces.reduce((sum, { from, to }) => sum + to - from, 0))
+    const reservation = hasBudgets ? await reserve(await transcriber.price(most), purpose, deps) : undefined
+    const since = Date.now()
+    let usage: Usage = { tokensIn: 0, tokensOut: 0 }
+    const onUsage = (more: Usage) => {
+      usage = addUsage(usage, more)
+    }
+    try {
+      const answer = await transcriber.transcribe(pieces, { ...options, onUsage })
+      if (answer.problem !== undefined) return { problem: answer.problem }
+      const { audioSeconds: seconds = 0 } = usage
+      return { ...answer, cost: { model: transcriber.name, seconds, micros: await transcriber.price(usage) } }
+    } finally {
+      settle(deps, {
+        purpose,
+        usage,
+        price: () => transcriber.price(usage),
+        name: transcriber.name,
+        reservation,
+        since,
+      })
+    }
+  }
+}
+
+/** Prices the most that a request can cost. */
+const priceMost = (model: Model, messages: ChatMessage[]) =>
+  model.price({ tokensIn: sumTokens(messages, countMost), tokensOut: Math.min(maxTokens, model.outputTokens) })
+
 async function reserve(
-  model: Model,
-  { messages, person }: { messages: ChatMessage[]; person: string },
+  cost: number | undefined,
+  { person }: Purpose,
   { usage, budgets }: MeteringDeps,
 ): Promise<string> {
-  const tokensIn = sumTokens(messages, countMost)
-  const cost = (await model.price({ tokensIn, tokensOut: Math.min(maxTokens, model.outputTokens) })) ?? 0
-  const reserved = await usage.reserve({ person, cost }, budgets, Date.now())
+  const reserved = await usage.reserve({ person, cost: cost ?? 0 }, budgets, Date.now())
   if (reserved.id !== undefined) return reserved.id
   throw new ShownError('budget_spent', i18n => i18n.usage.spent[reserved.exceeded])
 }
 
-async function settle(
-  { usage, budgets, onWarning }: MeteringDeps,
-  done: {
-    purpose: Purpose
-    usage: Usage
-    model: Model
-    name: string
-    reservation: string | undefined
-    since: number
-  },
-): Promise<void> {
+interface Done {
+  purpose: Purpose
+  usage: Usage
+  price: () => Promise<number | undefined>
+  name: string
+  reservation: string | undefined
+  since: number
+}
+
+/** Counts what was done, while its caller goes on. */
+const settle = (deps: MeteringDeps, done: Done) =>
+  void count(deps, done).catch(error => deps.log.warn({ reason: formatError(error) }, 'usage not counted'))
+
+async function count({ usage, budgets, onWarning }: MeteringDeps, done: Done): Promise<void> {
   const now = Date.now()
-  const cost = (await done.model.price(done.usage, done.name)) ?? 0
-  const isSent = (done.usage.tokensIn ?? 0) > 0
+  const cost = (await done.price()) ?? 0
+  const isSent = (done.usage.tokensIn ?? 0) > 0 || done.usage.audioSeconds !== undefined
   const row = {
     day: dayOf(now),
     ...done.purpose,
