@@ -9,6 +9,7 @@ import { localeOf } from '../../text/language.ts'
 import type { Bot, Services, TurnContext } from '../context.ts'
 import { findAnswer, findDelivered, findLastAnswered, tellAsker } from '../delivery.ts'
 import { readFiles } from '../read-files.ts'
+import { noteSpent } from '../turn-spending.ts'
 import { csvAction, formatChartCsv, makeChart, nameChart } from './make-chart.ts'
 import { parseChartRequest } from './request.ts'
 import { buildSource } from './source.ts'
@@ -44,16 +45,15 @@ async function drawThread(ctx: TurnContext<Deps>, request: string): Promise<void
   const nameOf = await deps.fetchNames(messages.toReversed())
   job.facts.model = deps.model.title
   Object.assign(job.facts, { read: thread.length, total: thread.length })
-  const usage = await makeChart(deps, buildSource(messages, nameOf), {
+  await makeChart(deps, buildSource(messages, nameOf), {
     user: turn.user,
     place: { channel: turn.channel, threadTs: turn.threadTs },
     request,
     name,
     i18n,
     signal,
+    onSpent: noteSpent(job),
   })
-  if (usage !== undefined) job.facts.usage = { ...usage }
-  Object.assign(ctx.figures, usage)
 }
 
 /** Loads the answer of the direct message before one that opens a thread of its own. */

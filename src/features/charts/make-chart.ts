@@ -3,7 +3,7 @@ import { stringify } from 'csv-stringify/sync'
 import { ShownError, SlackError } from '../../errors.ts'
 import { type I18n, i18nFor } from '../../i18n/catalog.ts'
 import { collectAnswer } from '../../model/collect-answer.ts'
-import { addUsage, FormatRefused, type Usage } from '../../model/model.ts'
+import { FormatRefused, type Model } from '../../model/model.ts'
 import type { Outbox } from '../../queue/outbox.ts'
 import { buildMessageBody } from '../../reply/body.ts'
 import { openStatus } from '../../reply/status.ts'
@@ -39,6 +39,8 @@ type Deps = Pick<
 
 type Source = ReturnType<typeof buildSource>
 
+type Purpose = NonNullable<NonNullable<Parameters<Model['stream']>[2]>['purpose']>
+
 interface Wish {
   user: string
   place: ThreadId
@@ -48,6 +50,7 @@ interface Wish {
   name: string
   i18n: I18n
   signal: AbortSignal
+  onSpent?: Purpose['onSpent']
 }
 
 export const csvAction = 'chart_csv'
@@ -84,8 +87,8 @@ export function defineCharts(outbox: Outbox, deps: Deps) {
   })
 }
 
-/** Has the model choose what to draw, draws it and posts it. Resolves with the tokens that it took. Throws a `ShownError` if that cannot be. */
-export async function makeChart(deps: Deps, source: Source, wish: Wish): Promise<Usage | undefined> {
+/** Has the model choose what to draw, draws it and posts it. Throws a `ShownError` if that cannot be. */
+export async function makeChart(deps: Deps, source: Source, wish: Wish): Promise<void> {
   const { user, place, i18n } = wish
   const use = { user, channel: place.channel, feature: 'chat' as const }
   await deps.rules.check(use)
@@ -93,22 +96,20 @@ export async function makeChart(deps: Deps, source: Source, wish: Wish): Promise
     throw new ShownError('chart_nothing', one => one.charts.nothing)
   const status = openStatus(deps.limiter, deps.log, place, i18n.charts.progress)
   try {
-    const { chart, caption, usage } = await choose(deps, source, wish)
+    const drawn = await choose(deps, source, wish)
     await deps.access.check(user, place.channel)
     await deps.rules.check(use)
     wish.signal.throwIfAborted()
-    await post(deps, { chart, caption }, wish)
-    return usage
+    await post(deps, drawn, wish)
   } finally {
     status.close(true)
   }
 }
 
 /** Asks the model, and once more if its answer cannot be used. */
-async function choose(deps: Deps, source: Source, { user, place, request, i18n, signal }: Wish) {
+async function choose(deps: Deps, source: Source, { user, place, request, i18n, signal, onSpent }: Wish) {
   const { model } = deps
-  const purpose = { feature: 'chat' as const, channel: place.channel, person: user }
-  let usage: Usage | undefined
+  const purpose: Purpose = { feature: 'chat', channel: place.channel, person: user, ...(onSpent && { onSpent }) }
   const ask = async (messages: ReturnType<typeof buildQuestion>): Promise<string> => {
     const collect = (format: typeof choiceFormat | undefined) =>
       collectAnswer(model, messages, { signal, format, maxCharacters: mostAnswerCharacters, purpose })
@@ -117,7 +118,6 @@ async function choose(deps: Deps, source: Source, { user, place, request, i18n, 
       throw error
     })
     signal.throwIfAborted()
-    usage = usage === undefined ? answer.usage : addUsage(usage, answer.usage)
     return answer.text
   }
   const question = buildQuestion(source, request)
@@ -130,7 +130,7 @@ async function choose(deps: Deps, source: Source, { user, place, request, i18n, 
   const { chart, take, rows, file } = await Promise.resolve(first).then(parse).catch(mend)
   const from = file === undefined ? i18n.charts.thread : escapeMarkdown(file)
   const caption = i18n.charts.caption[take]({ source: from, rows })
-  return { chart: { ...chart, title: chart.title || i18n.charts.title }, caption, usage }
+  return { chart: { ...chart, title: chart.title || i18n.charts.title }, caption }
 }
 
 /** Posts a chart as Slack's own if the workspace has those, with a button for its numbers, else as a picture with them beside it. */

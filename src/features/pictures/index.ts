@@ -4,6 +4,7 @@ import { escapeMarkdown } from '../../text/escape-markdown.ts'
 import type { Bot, Services, TurnContext } from '../context.ts'
 import { findDelivered } from '../delivery.ts'
 import { buildPictureControls } from '../reply-buttons.ts'
+import { noteSpent } from '../turn-spending.ts'
 import { makePicture, namePicture } from './make-picture.ts'
 import { asksForPicture, captionMark, findWish } from './request.ts'
 
@@ -39,11 +40,8 @@ async function drawAsAsked({ turn, i18n, job, reply, signal, figures, deps }: Tu
   let { text: words } = turn.question
   if (!job.isResumed || (await findDelivered(deps, place, name)) === undefined) {
     await deps.threads.read(turn, turn.question)
-    const asked = { user: turn.user, place, ts: turn.question.ts, name, i18n, signal }
-    const made = await makePicture({ ...deps, pictureModel }, asked)
-    words = made.words
-    if (made.usage !== undefined) job.facts.usage = { ...made.usage }
-    Object.assign(figures, made.usage)
+    const asked = { user: turn.user, place, ts: turn.question.ts, name, i18n, signal, onSpent: noteSpent(job) }
+    words = await makePicture({ ...deps, pictureModel }, asked)
   }
   reply.say(`${captionMark}${escapeMarkdown(words)}`)
   await reply.finish({ controls: buildPictureControls(turn.id, i18n, pictureModel.name) })

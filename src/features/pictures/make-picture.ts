@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { ShownError } from '../../errors.ts'
 import { type I18n, i18nFor } from '../../i18n/catalog.ts'
-import type { ChatMessage, Model, Usage } from '../../model/model.ts'
+import type { ChatMessage, Model } from '../../model/model.ts'
 import type { Outbox } from '../../queue/outbox.ts'
 import { openStatus } from '../../reply/status.ts'
 import { detectFileType } from '../../slack/files/file-type.ts'
@@ -28,6 +28,8 @@ type Deps = Pick<
   | 'log'
 > & { pictureModel: Model; files: FileReader }
 
+type Purpose = NonNullable<NonNullable<Parameters<Model['stream']>[2]>['purpose']>
+
 /** For a picture that was asked for by a button. */
 const timeoutMs = 900_000
 const mostTitleCharacters = 100
@@ -53,12 +55,20 @@ export function definePictures(outbox: Outbox, deps: Deps) {
   })
 }
 
-/** Draws what a message of a thread wants, and posts it. Throws a `ShownError` if that cannot be. */
+/** Draws what a message of a thread wants, and posts it. Resolves with its words. Throws a `ShownError` if that cannot be. */
 export async function makePicture(
   deps: Deps,
-  wanted: { user: string; place: ThreadId; ts: string; name: string; i18n: I18n; signal: AbortSignal },
-): Promise<{ words: string; usage: Usage | undefined }> {
-  const { user, place, ts, name, i18n, signal } = wanted
+  wanted: {
+    user: string
+    place: ThreadId
+    ts: string
+    name: string
+    i18n: I18n
+    signal: AbortSignal
+    onSpent?: Purpose['onSpent']
+  },
+): Promise<string> {
+  const { user, place, ts, name, i18n, signal, onSpent } = wanted
   const { channel } = place
   const use = { user, channel, feature: 'chat' as const }
   await deps.rules.check(use)
@@ -70,7 +80,8 @@ export async function makePicture(
   const status = openStatus(deps.limiter, deps.log, place, i18n.pictures.progress)
   try {
     const messages = await buildPrompt(deps, { words, base: wish.base }, signal)
-    const { base64, usage } = await draw(deps.pictureModel, messages, { channel, person: user, signal })
+    const purpose: Purpose = { feature: 'pictures', channel, person: user, ...(onSpent && { onSpent }) }
+    const base64 = await draw(deps.pictureModel, messages, { purpose, signal })
     const bytes = Buffer.from(base64, 'base64')
     const type = detectFileType(bytes, '')
     if (!type.startsWith('image/')) throw new ShownError('picture_none', one => one.pictures.none)
@@ -82,7 +93,7 @@ export async function makePicture(
     await upload(deps.call, [file], place)
     deps.threads.behind(place, ts)
     deps.shareChange(place)
-    return { words, usage }
+    return words
   } finally {
     status.close(true)
   }
@@ -111,14 +122,11 @@ async function buildPrompt(
 async function draw(
   model: Model,
   messages: ChatMessage[],
-  { signal, ...whom }: { channel: string; person: string; signal: AbortSignal },
-): Promise<{ base64: string; usage: Usage | undefined }> {
+  { purpose, signal }: { purpose: Purpose; signal: AbortSignal },
+): Promise<string> {
   let base64 = ''
-  let usage: Usage | undefined
-  for await (const piece of model.stream(messages, signal, { purpose: { feature: 'pictures', ...whom } })) {
+  for await (const piece of model.stream(messages, signal, { purpose }))
     if (piece.kind === 'image') base64 = piece.base64
-    if (piece.kind === 'usage') usage = piece.usage
-  }
   signal.throwIfAborted()
-  return { base64, usage }
+  return base64
 }
