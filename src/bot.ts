@@ -1,5 +1,6 @@
 import type { Config } from './config.ts'
 import { formatError } from './errors.ts'
+import { ambient } from './features/ambient/index.ts'
 import { charts } from './features/charts/index.ts'
 import { defineCharts } from './features/charts/make-chart.ts'
 import { chat } from './features/chat/index.ts'
@@ -166,6 +167,7 @@ export async function startBot(given: BotDeps): Promise<RunningBot> {
 
 /** Registers the features: the most specific handler first; chat answers the rest. */
 async function registerFeatures(bot: Bot, taxonomies: Taxonomies): Promise<void> {
+  ambient(bot)
   await classify(bot, taxonomies)
   summarize(bot)
   settings(bot)

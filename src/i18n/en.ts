@@ -386,6 +386,13 @@ export const en = {
     inThread: 'Your question is in the thread, and I’ll answer there: {link}',
   },
 
+  ambient: {
+    intro: 'Nobody asked me, but I think I can help:',
+    source: '“{quote}”',
+    off: 'Stop unasked answers here',
+    isOff: 'Done. In this channel, I’ll only answer when I’m mentioned, and in threads that I’m part of.',
+  },
+
   speech: {
     listen: 'Listen',
     title: 'Answer read aloud',
@@ -474,7 +481,12 @@ export const en = {
         chat: 'Answer questions',
         summarize: 'Summarize, also in digests and “What did I miss?”',
         classify: 'Classify feedback',
+        ambient: 'Also answer questions that weren’t addressed to me, when I’m sure',
         outsiders: 'People from other organizations may use me here',
+      },
+      ambient: {
+        waitMinutes: 'Wait for people before answering unasked (minutes)',
+        perHour: 'Most unasked answers an hour',
       },
       whoLabel: 'Who can use me',
       who: { everyone: 'Everyone in this workspace', listed: 'Only the following' },
@@ -509,6 +521,17 @@ export const en = {
       follow_up: 'It was a reply in a thread that I’m part of, and not addressed to anyone else.',
       foreign: 'It doesn’t mention me, and I’m not part of that thread.',
       unaddressed: 'It doesn’t mention me. In a channel I answer when I’m mentioned, and in threads that I’m part of.',
+      ambient: 'Nobody asked me, but I found the answer in this channel, and I’m allowed to help here when I’m sure.',
+      ambient_answered:
+        'It wasn’t addressed to me, and someone replied, reacted or went on talking before I would have answered.',
+      ambient_changed: 'It wasn’t addressed to me, and it was edited or deleted before I would have answered.',
+      ambient_unsure: 'It wasn’t addressed to me, and I couldn’t find a sure answer in this channel.',
+      ambient_bound:
+        'It wasn’t addressed to me, and I was busy here or had reached the limit for unasked answers this hour.',
+      ambient_muted:
+        'It wasn’t addressed to me, and someone rated an unasked answer here 👎. I keep quiet for a day after that.',
+      ambient_late: 'It wasn’t addressed to me, and I saw it too late to help.',
+      ambient_failed: 'It wasn’t addressed to me, and something went wrong while I was looking for an answer.',
       acknowledged: 'It doesn’t ask for anything, like “thanks”, “OK” or an emoji.',
       to_others: 'It’s addressed to someone else.',
       own: 'It’s a message of mine.',
