@@ -1,6 +1,8 @@
 import type { Config } from './config.ts'
 import { formatError } from './errors.ts'
 import { ambient } from './features/ambient/index.ts'
+import { charts } from './features/charts/index.ts'
+import { defineCharts } from './features/charts/make-chart.ts'
 import { chat } from './features/chat/index.ts'
 import { classify } from './features/classify/index.ts'
 import type { Taxonomies } from './features/classify/taxonomy-files.ts'
@@ -11,6 +13,8 @@ import { home } from './features/home/index.ts'
 import { listen } from './features/listen/index.ts'
 import { createMessageReceiver } from './features/messages.ts'
 import { createOutages } from './features/outages.ts'
+import { pictures } from './features/pictures/index.ts'
+import { definePictures } from './features/pictures/make-picture.ts'
 import { defineQuestions } from './features/post-question.ts'
 import { showQueuePosition } from './features/queue-position.ts'
 import { defineReadings } from './features/read-aloud.ts'
@@ -27,6 +31,7 @@ import { type Log, watchFailures } from './log.ts'
 import { createMetrics } from './metrics.ts'
 import { keepWords } from './model/kept-words.ts'
 import type { Model } from './model/model.ts'
+import { createPictureModel } from './model/pictures.ts'
 import { createRedactingModel } from './model/redaction.ts'
 import { createSpeech } from './model/speech.ts'
 import type { createTranscriber } from './model/transcription.ts'
@@ -67,7 +72,9 @@ interface BotDeps {
     Config,
     'botToken' | 'transport' | 'slackApiUrl' | 'port' | 'stopMs' | 'cacheTokens' | 'readsPerMinute'
   > &
-    Partial<Pick<Config, 'bounds' | 'budgets' | 'host' | 'metricsPort' | 'redaction' | 'retention' | 'speech'>>
+    Partial<
+      Pick<Config, 'bounds' | 'budgets' | 'host' | 'metricsPort' | 'pictures' | 'redaction' | 'retention' | 'speech'>
+    >
   model: Model
   modelEnds?: Services['modelEnds']
   /** Without it, recordings are not read. */
@@ -98,9 +105,12 @@ export async function startBot(given: BotDeps): Promise<RunningBot> {
   const inbox = openQueue(slack, hooks, { driver, ready: backfill.ready, prune })
   const outbox = createOutbox(store.outbox, log)
   const questions = defineQuestions(outbox, { ...slack, inbox })
-  const { speech } = slack
+  const { speech, pictureModel } = slack
   const readings = speech && defineReadings(outbox, { ...slack, speech, inbox })
-  const services: Services = { ...slack, inbox, outbox, questions, readings }
+  const charts = defineCharts(outbox, { ...slack, inbox })
+  const files = slack.createFileReader()
+  const pictures = pictureModel && definePictures(outbox, { ...slack, pictureModel, files })
+  const services: Services = { ...slack, inbox, outbox, questions, readings, charts, pictures }
   const messages = createMessageReceiver(services, hooks)
   hooks.messageFound.push(messages.receiveFound)
   observe(services)
@@ -167,6 +177,8 @@ async function registerFeatures(bot: Bot, taxonomies: Taxonomies): Promise<void>
   settings(bot)
   transcribe(bot)
   listen(bot)
+  charts(bot)
+  pictures(bot)
   chat(bot)
   replyControls(bot)
   home(bot)
@@ -216,22 +228,21 @@ async function openSlack({ config, modelEnds = () => [], transcriber, recognize,
     }),
   }
   const access = createAccess(reader, users)
-  const redacted = createRedactingModel(deps.model, {
-    secret: config.botToken,
-    wordsFor: purpose => {
-      const { of, words } = policies.redaction(purpose ? [purpose.channel, ...(purpose.quotedFrom ?? [])] : [])
-      return of.length > 0 ? words : undefined
-    },
-  })
   // Words that are kept out are taken out before stand-ins are put in.
-  const model = createMeteredModel(
-    keepWords(redacted, () => policies.workspace().keptOut.words),
-    metering,
-  )
+  const guard = (open: Model) =>
+    createMeteredModel(
+      keepWords(
+        createRedactingModel(open, { secret: config.botToken, wordsFor: policies.wordsFor }),
+        () => policies.workspace().keptOut.words,
+      ),
+      metering,
+    )
+  const model = guard(deps.model)
   return {
     self,
     model,
     speech: config.speech && createSpeech(config.speech, log),
+    pictureModel: config.pictures && guard(createPictureModel(config.pictures, log)),
     modelEnds,
     store,
     log,

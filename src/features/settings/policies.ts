@@ -99,6 +99,11 @@ export async function loadPolicies(
   return {
     budgets,
     redaction,
+    /** Returns the words that are replaced in a request beside private data; undefined if it is sent as it is. */
+    wordsFor(purpose: { channel: string; quotedFrom?: readonly string[] | undefined } = { channel: '' }) {
+      const { of, words } = redaction([purpose.channel, ...(purpose.quotedFrom ?? [])])
+      return of.length > 0 ? words : undefined
+    },
     /** Returns how long things are kept; with a choice, how long they would be. */
     retention: (chosen: Policy['retention'] = book.of(teamId).retention) =>
       takeLess(['labelDays', 'turnDays'], limits.retention, chosen),
