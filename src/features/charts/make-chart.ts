@@ -110,8 +110,8 @@ export async function makeChart(deps: Deps, source: Source, wish: Wish): Promise
 async function choose(deps: Deps, source: Source, { user, place, request, i18n, signal, onSpent }: Wish) {
   const { model } = deps
   const { quotedFrom } = source
-  const from = { channel: place.channel, person: user, quotedFrom }
-  const purpose: Purpose = { feature: 'chat', ...from, ...(onSpent && { onSpent }) }
+  const whose = { channel: place.channel, person: user, quotedFrom }
+  const purpose: Purpose = { feature: 'chat', ...whose, ...(onSpent && { onSpent }) }
   const ask = async (messages: ReturnType<typeof buildQuestion>): Promise<string> => {
     const collect = (format: typeof choiceFormat | undefined) =>
       collectAnswer(model, messages, { signal, format, maxCharacters: mostAnswerCharacters, purpose })
