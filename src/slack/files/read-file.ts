@@ -226,7 +226,7 @@ async function parseContent(downloaded: Downloaded): Promise<FileContent> {
     throw new FileSkipped('image_type')
   }
   if (kind === 'archive') throw new FileSkipped(findOfficeType(file) ?? kind)
-  if (kind === 'ole') throw new FileSkipped(findOleProblem(file, bytes))
+  if (kind === 'ole') return readOle(downloaded)
   if (kind === 'pdf') return readPdf(downloaded)
   if (kind === 'rtf') return readDocument(kind, downloaded)
   if (kind === 'zip') return readOffice(downloaded)
@@ -304,12 +304,14 @@ const isMail = ({ name, mimetype }: SlackFile) => mimetype === 'message/rfc822' 
 
 const isSubtitles = ({ name, mimetype }: SlackFile) => mimetype === 'text/vtt' || /\.(?:vtt|srt)$/i.test(name)
 
-/** Tells the files in Microsoft's old container apart by the names of their streams: locked ones, e-mails, and old Office files. */
-function findOleProblem(file: SlackFile, bytes: Uint8Array): SkipReason {
+/** Reads a file in Microsoft's old container if it is an e-mail. The names of streams tell them, locked files and old Office files apart. */
+async function readOle(downloaded: Downloaded): Promise<FileContent> {
+  const { file, bytes } = downloaded
   const data = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   const has = (stream: string) => data.includes(Buffer.from(stream, 'utf16le'))
-  if (has('EncryptedPackage')) return 'encrypted'
-  return has('__substg1.0_') ? 'outlook' : (findOfficeType(file) ?? 'office')
+  if (has('EncryptedPackage')) throw new FileSkipped('encrypted')
+  if (has('__substg1.0_')) return readDocument('outlook', downloaded)
+  throw new FileSkipped(findOfficeType(file) ?? 'office')
 }
 
 /** Finds the kind of an Office file by its name, since all are in the same containers. */
