@@ -7,6 +7,7 @@ import type { Workspace } from '../../playground/slack-emulator/workspace.ts'
 
 /** A bot in a process of its own, so that its work and its memory are its own. */
 export interface Child {
+  pid: number | undefined
   /** Processor time so far. */
   cpuMs(): Promise<number>
   memoryMb(): Promise<number>
@@ -52,6 +53,7 @@ export async function startChild(
   )
   const stat = async () => (await readFile(`/proc/${child.pid}/stat`, 'utf8')).split(') ')[1]?.split(' ') ?? []
   return {
+    pid: child.pid,
     async cpuMs() {
       const fields = await stat()
       return (Number(fields[11]) + Number(fields[12])) * tickMs
