@@ -8,8 +8,10 @@ const factsSchema = z.looseObject({
   /** The outcome for logs, such as `done` or `summarized`, or the kind of the failure. */
   outcome: z.string().optional().catch(undefined),
   model: z.string().optional().catch(undefined),
-  /** The rule of access by which it was refused. */
+  /** The rule of access by which it was refused, or the one by which a question to nobody was left alone. */
   refusal: z.string().optional().catch(undefined),
+  /** It counts as an answer that nobody asked for. */
+  isClaimed: z.boolean().optional().catch(undefined),
   /** Messages that were given to the model, and those there were. */
   read: count,
   total: count,
@@ -32,9 +34,19 @@ const factsSchema = z.looseObject({
     .catch(undefined),
   /** Whose instructions were given to the model. */
   instructions: z.array(z.string()).optional().catch(undefined),
-  /** Tokens as the server counted them, and stand-ins for private data. */
+  /** Tokens and cost of all its requests, and stand-ins for private data. */
   usage: z
-    .looseObject({ tokensIn: count, tokensOut: count, cached: count, redacted: count })
+    .looseObject({
+      tokensIn: count,
+      tokensOut: count,
+      tokensCached: count,
+      tokensReasoning: count,
+      redacted: count,
+      /** In millionths of a dollar; null if the price of a request is not known. */
+      cost: z.number().nullable().optional().catch(undefined),
+      /** The server did not count the tokens of a request. */
+      isEstimate: z.boolean().optional().catch(undefined),
+    })
     .optional()
     .catch(undefined),
 })

@@ -360,6 +360,28 @@ export const gestures: { names: { en: string; zh: string }; perform: (stage: Sta
   },
   {
     names: {
+      en: "ask a question that isn't addressed to anyone, in a channel where admins allow it",
+      zh: '在管理员允许的频道里提一个没有指明对象的问题',
+    },
+    async perform({ t, dialog, button, open, say, sees, main, openThread, answered, picture }) {
+      await open('hotel')
+      await say('/invite @Threadwise')
+      await say('/threadwise settings')
+      await dialog.getByRole('checkbox', { name: t('weren’t addressed to me', '没有提到我的问题') }).check()
+      await dialog.getByRole('spinbutton', { name: t('Wait for people', '先等大家几分钟') }).fill('0')
+      await picture('a')
+      await button(dialog, t('Save', '保存')).click()
+      await dialog.waitFor({ state: 'detached' })
+      await say(t('Breakfast is served from 7 to 10.', '早餐时间是 7 点到 10 点。'))
+      await say(t('When is breakfast served?', '早餐时间是几点？'))
+      await sees(main, /1 reply|1 条回复/)
+      await openThread(t('When is breakfast', '早餐时间是几点'))
+      await answered(t('Nobody asked me', '没有人问我'))
+      await picture('b')
+    },
+  },
+  {
+    names: {
       en: '`/threadwise why`, *More actions → Why this answer?* on any message, or `@Threadwise why did you answer?` in a thread',
       zh: '`/threadwise why`，任意消息的 *更多操作 → Why this answer?*，或在消息列里发送“@Threadwise 为什么回答”',
     },

@@ -4,6 +4,7 @@ import { createGrowingText } from '../../reply/growing-text.ts'
 import type { Services, TurnContext } from '../context.ts'
 import { buildAnswerControls } from '../reply-buttons.ts'
 import { removeThoughts } from '../turn-endings.ts'
+import { noteSpent } from '../turn-spending.ts'
 import { buildPrompt } from './prompt.ts'
 import { readAloudIfWanted } from './read-aloud-if-wanted.ts'
 
@@ -61,7 +62,7 @@ interface Outcome {
 async function* streamAnswer(ctx: TurnContext<ChatDeps>, outcome: Outcome, enough: AbortSignal): AsyncIterable<Piece> {
   const { model } = ctx.deps
   const { channel, threadTs, user: person } = ctx.turn
-  const purpose = { feature: 'chat' as const, channel, person }
+  const purpose = { feature: 'chat' as const, channel, person, onSpent: noteSpent(ctx.job) }
   const cacheKey = `${channel} ${threadTs}`
   for (let rebuilds = 0; ; rebuilds += 1) {
     const { messages, leftOut, notRead, heard } = await buildPrompt(ctx)
@@ -81,7 +82,7 @@ async function* streamAnswer(ctx: TurnContext<ChatDeps>, outcome: Outcome, enoug
 async function* readText(
   pieces: AsyncIterable<Piece>,
   outcome: Outcome,
-  { job, turn, deps, figures }: TurnContext<ChatDeps>,
+  { turn, deps, figures }: TurnContext<ChatDeps>,
 ): AsyncIterable<string> {
   let bytes = 0
   let hasBegun = false
@@ -100,7 +101,6 @@ async function* readText(
       deps.metrics.tokensUsed('out', piece.usage.tokensOut ?? 0)
       deps.metrics.tokensUsed('cached', piece.usage.tokensCached ?? 0)
       Object.assign(figures, piece.usage)
-      job.facts.usage = { ...piece.usage }
     } else {
       bytes += Buffer.byteLength(piece.text)
       if (bytes > maxAnswerBytes || (await count(piece.text)) >= maxMessages) {

@@ -1,5 +1,5 @@
 import { type I18n, i18nFor } from '../../i18n/catalog.ts'
-import { findSilence, parseStoredTurn, turnIdOf } from '../../queue/turn.ts'
+import { findSilence, isUnasked, parseStoredTurn, turnIdOf } from '../../queue/turn.ts'
 import { parseFacts } from '../../queue/turn-facts.ts'
 import type { RawMessage } from '../../slack/message.ts'
 import { buildPermalink } from '../../slack/permalink.ts'
@@ -93,19 +93,22 @@ function toSubject(record: TurnRecord): Subject {
 
 function findRule({ state, turn, facts }: TurnRecord): Rule {
   const { refusal = '' } = parseFacts(facts)
-  if (state === 'passed') return isRefusal(refusal) ? refusal : 'foreign'
+  if (state === 'passed') return isRefusal(refusal) || isRule(refusal) ? refusal : 'foreign'
   if (state === 'declined') return 'flooded'
   if (state === 'withdrawn' || state === 'withdrawing') return 'deleted'
   if (state === 'quarantined') return 'quarantined'
   const parsed = parseStoredTurn(turn)
   if (parsed === undefined) return 'unknown'
   if (parsed.place === 'dm') return 'direct'
+  if (isUnasked(parsed)) return 'ambient'
   return parsed.isAddressed ? 'mentioned' : 'follow_up'
 }
 
 const isRefusal = (key: string): key is Refusal => Object.hasOwn(i18nFor('').policy.refusals, key)
 
-const answered: readonly Rule[] = ['direct', 'mentioned', 'follow_up']
+const isRule = (key: string): key is keyof I18n['why']['rules'] => Object.hasOwn(i18nFor('').why.rules, key)
+
+const answered: readonly Rule[] = ['direct', 'mentioned', 'follow_up', 'ambient']
 const unfinished: readonly string[] = ['waiting', 'answering', 'stopping']
 
 function renderCard({ self }: WhyDeps, { channel, ts, threadTs, record, rule }: Subject, i18n: I18n): string {
@@ -135,16 +138,31 @@ function renderFacts(
     missing === undefined ? [] : [why.fileProblem({ name: escapeMarkdown(name), reason: formatReason(missing, i18n) })],
   )
   const whose = (instructions ?? []).map(of => new Map(Object.entries(why.whose)).get(of) ?? of)
-  const { tokensIn, tokensOut, cached = 0, redacted = 0 } = usage ?? {}
+  const { redacted = 0 } = usage ?? {}
   return [
     ...(seen.length === 0 ? [] : [why.read({ read: i18n.formats.and(seen) })]),
     ...(unseen.length === 0 ? [] : [why.notRead({ files: i18n.formats.and(unseen) })]),
     ...(heard === undefined ? [] : [formatHeard(heard, i18n)]),
     ...(instructions === undefined ? [] : [why.instructions({ whose: i18n.formats.and(whose) || why.whose.none })]),
     ...(model === undefined ? [] : [why.model({ name: escapeMarkdown(formatModelTitle(model, i18n)) })]),
-    ...(tokensIn === undefined || tokensOut === undefined ? [] : [why.tokens({ tokensIn, tokensOut, cached })]),
+    ...renderSpending(usage, i18n),
     ...(redacted > 0 ? [why.redacted({ values: redacted })] : []),
   ]
+}
+
+/** Renders the tokens and the cost of an answer, and says where they are estimates. */
+function renderSpending(usage: Facts['usage'] = {}, { why, formats }: I18n): string[] {
+  const { tokensIn, tokensOut, tokensCached: cached = 0, tokensReasoning: reasoning = 0, cost } = usage
+  if (tokensIn === undefined || tokensOut === undefined) return []
+  const count = {
+    tokensIn: cached > 0 ? why.tokensCached({ count: tokensIn, cached }) : why.tokensIn({ count: tokensIn }),
+    tokensOut:
+      reasoning > 0 ? why.tokensReasoning({ count: tokensOut, reasoning }) : why.tokensOut({ count: tokensOut }),
+  }
+  const mark = (text: string) => (usage.isEstimate === true ? why.estimate({ text }) : text)
+  const price =
+    cost === null ? why.noPrice : cost === undefined ? [] : mark(why.cost({ dollars: formats.dollars(cost) }))
+  return [mark(why.tokens(count))].concat(price)
 }
 
 const formatHeard = ({ model, seconds, micros }: NonNullable<Facts['heard']>, { why }: I18n): string => {

@@ -1,4 +1,5 @@
 import type { Bot } from '../context.ts'
+import { listenToChannelDialog } from './channel-dialog.ts'
 import { createDigestScheduler } from './digest-scheduler.ts'
 import { summarize as answer, parseSummaryTurn } from './handler.ts'
 import { listenToSummarizing } from './listener.ts'
@@ -10,6 +11,7 @@ export function summarize(bot: Bot): void {
   const chunks = store.parts
   const { digests } = store
   const scheduler = createDigestScheduler({ digests, questions, log })
+  listenToChannelDialog(bot.app, bot.services)
   listenToSummarizing(bot.app, { ...bot.services, digests, scheduler })
   const files = bot.services.createFileReader()
   const deps = { ...bot.services, files, digests, summarizer: createSummarizer({ model, chunks }) }

@@ -51,8 +51,11 @@ export function createMeteredModel(model: Model, deps: MeteringDeps): Model {
       // What a server does not tell, or an aborted answer took, is estimated.
       const tokensIn = counted.tokensIn ?? (isSent ? sumTokens(messages, estimateTokens) : 0)
       const usage = { ...counted, tokensIn, tokensOut: counted.tokensOut ?? written }
+      const cost = isSent ? await priceOf(model, { usage, name }, deps.log) : undefined
+      const isEstimate = counted.tokensIn === undefined || counted.tokensOut === undefined
+      if (isSent) purpose.onSpent?.({ ...usage, cost, isEstimate })
       // The answer does not wait for a database that is away.
-      settle(deps, { purpose, usage, price: () => model.price(usage, name), name, reservation, since })
+      settle(deps, { purpose, usage, price: async () => cost, name, reservation, since })
     }
   }
   // The other properties change as the model learns.
@@ -111,6 +114,13 @@ async function reserve(
   throw new ShownError('budget_spent', i18n => i18n.usage.spent[reserved.exceeded])
 }
 
+/** Prices a request. Without a known price, or if the list of prices cannot be read, it counts as free. */
+const priceOf = (model: Model, { usage, name }: { usage: Usage; name: string }, log: Log) =>
+  model.price(usage, name).catch(error => {
+    log.warn({ reason: formatError(error) }, 'request not priced')
+    return undefined
+  })
+
 interface Done {
   purpose: Purpose
   usage: Usage
@@ -130,7 +140,9 @@ async function count({ usage, budgets, onWarning }: MeteringDeps, done: Done): P
   const isSent = (done.usage.tokensIn ?? 0) > 0 || done.usage.audioSeconds !== undefined
   const row = {
     day: dayOf(now),
-    ...done.purpose,
+    feature: done.purpose.feature,
+    channel: done.purpose.channel,
+    person: done.purpose.person,
     model: done.name,
     calls: 1,
     tokens_in: done.usage.tokensIn ?? 0,
