@@ -7,7 +7,6 @@ import type { Workspace } from '../../playground/slack-emulator/workspace.ts'
 
 /** A bot in a process of its own, so that its work and its memory are its own. */
 export interface Child {
-  pid: number | undefined
   /** Processor time so far. */
   cpuMs(): Promise<number>
   memoryMb(): Promise<number>
@@ -23,7 +22,7 @@ export async function startChild(
   slack: Workspace,
   modelUrl: string,
   env: Record<string, string> = {},
-): Promise<Child> {
+): Promise<Child & { pid: number | undefined }> {
   const flags = ['--liftoff-only', '--optimize-for-size', '--max-semi-space-size=1', '--v8-pool-size=1']
   const program = bot === 'threadwise' ? [...flags, resolve('src/main.ts')] : [resolve('test/bench/baseline.ts'), bot]
   const child = spawn(process.execPath, program, {

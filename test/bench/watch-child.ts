@@ -20,11 +20,11 @@ for (;;) {
   await delay(pauseMs)
 }
 
-/** Sums the memory of a process and of those that it started. */
-async function readMemoryMb(id: string): Promise<number> {
+/** Sums the memory of a process and of those that it started. The program itself, which all of them map, counts once. */
+async function readMemoryMb(id: string, field = 'VmRSS'): Promise<number> {
   const read = (name: string) => readFile(`/proc/${id}/${name}`, 'utf8').catch(() => '')
-  const own = Number(/VmRSS:\s+(\d+) kB/.exec(await read('status'))?.[1] ?? 0) / 1024
+  const own = Number(new RegExp(`${field}:\\s+(\\d+) kB`).exec(await read('status'))?.[1] ?? 0) / 1024
   const children = (await read(`task/${id}/children`)).split(' ').filter(child => child !== '')
-  const sizes = await Promise.all(children.map(readMemoryMb))
+  const sizes = await Promise.all(children.map(child => readMemoryMb(child, 'RssAnon')))
   return own + sizes.reduce((sum, size) => sum + size, 0)
 }
