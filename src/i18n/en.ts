@@ -22,6 +22,8 @@ export const en = {
   footerShortened: 'only part of a very long message was read',
   footerFileCut: 'only part of {name} was read: it’s too long',
   footerFilePages: 'read the first {read, number} of {total, number} pages of {name}: split it to get the rest',
+  footerFirstPage: 'only the first page of {name} was read: it’s too large',
+  footerRecognized: 'read {name} by text recognition (OCR), which can make mistakes',
   footerFilesMore: '{count, plural, one{# more file not read} other{# more files not read}}',
   maybeCut: 'This answer may be incomplete: the model stopped without saying why. Ask again if something’s missing.',
   overrun: 'I stopped this answer because it was going on too long. Say “go on” for more.',
@@ -236,6 +238,7 @@ export const en = {
   usage: {
     own: '{calls, plural, one{# request from you this month ({dollars})} other{# requests from you this month ({dollars})}}',
     all: '{calls, plural, one{# request from everyone ({dollars}); only admins see this} other{# requests from everyone ({dollars}); only admins see this}}',
+    direct: 'Direct messages',
     by: { person: 'People', channel: 'Channels', feature: 'Features', model: 'Models' },
     spent: {
       personDay: 'You’ve used up your budget for today. Ask again after midnight UTC, or ask an admin to raise it.',
@@ -521,6 +524,7 @@ export const en = {
       none: 'none',
     },
     model: 'Model: {name}',
+    pictures: 'Pictures: {count, number}, about {tokens, number} tokens',
     tokens: 'Tokens: {tokensIn}, {tokensOut}',
     tokensIn: '{count, number} in',
     tokensCached: '{count, number} in ({cached, number} from the cache)',
@@ -574,6 +578,8 @@ export const en = {
     own: 'For you',
     admins: 'For admins',
     language: 'Language of my buttons and notices. Answers follow your question.',
+    instructions: 'My instructions: “{instructions}”',
+    noInstructions: 'You haven’t told me yet how to answer you: short or long, in which tone, what you do.',
     slackLanguage: 'Same as Slack',
     inDirect: 'On it. You’ll get it as a direct message.',
     export: 'Export usage, settings and ratings',

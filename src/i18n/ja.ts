@@ -23,6 +23,8 @@ export const ja = {
   footerFileCut: '{name} は長すぎるため、一部だけ読みました',
   footerFilePages:
     '{name} は全 {total, number} ページのうち最初の {read, number} ページを読みました。残りは分割して送ってください',
+  footerFirstPage: '{name} は大きすぎるため、1 ページ目だけを読みました',
+  footerRecognized: '{name} は文字認識（OCR）で読み取りました。誤りがあるかもしれません',
   footerFilesMore: 'ほかに {count, number} 件のファイルは読んでいません',
   maybeCut:
     'モデルが理由を示さずに終了したため、回答が途中で終わっている可能性があります。足りない部分があれば、もう一度質問してください。',
@@ -236,6 +238,7 @@ export const ja = {
   usage: {
     own: '今月のあなたのリクエスト：{calls, number} 件（{dollars}）',
     all: '全員：{calls, number} 件（{dollars}）。管理者だけに表示されます',
+    direct: 'ダイレクトメッセージ',
     by: { person: 'メンバー', channel: 'チャンネル', feature: '機能', model: 'モデル' },
     spent: {
       personDay:
@@ -520,6 +523,7 @@ export const ja = {
     instructions: '回答についての指示：{whose}',
     whose: { workspace: 'ワークスペース', channel: 'このチャンネル', person: '質問した人自身', none: 'なし' },
     model: 'モデル：{name}',
+    pictures: '画像：{count, number} 枚、約 {tokens, number} トークン',
     tokens: 'トークン：{tokensIn}、{tokensOut}',
     tokensIn: '入力 {count, number}',
     tokensCached: '入力 {count, number}（うちキャッシュ {cached, number}）',
@@ -572,6 +576,8 @@ export const ja = {
     own: 'あなたの設定',
     admins: '管理者用',
     language: 'ボタンやお知らせの言語。回答は質問の言語に合わせます。',
+    instructions: '回答についての指示：「{instructions}」',
+    noInstructions: 'まだ指示がありません。回答の長さや口調、あなたの仕事などを設定できます。',
     slackLanguage: 'Slack と同じ',
     inDirect: '承知しました。ダイレクトメッセージでお送りします。',
     export: '利用状況・設定・評価を書き出す',

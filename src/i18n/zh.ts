@@ -18,6 +18,8 @@ export const zh = {
   footerShortened: '一条过长的消息只读了一部分',
   footerFileCut: '{name} 太长，只读了一部分',
   footerFilePages: '{name} 共 {total, number} 页，只读了前 {read, number} 页；其余部分请拆分后再发',
+  footerFirstPage: '{name} 太大，只读了第一页',
+  footerRecognized: '{name} 的文字由 OCR 识别，可能有误',
   footerFilesMore: '另有 {count, number} 个文件未读',
   maybeCut: '这个回答可能不完整：模型没有说明原因就停下了。如有缺漏，请再问一次。',
   overrun: '回答一直没有结束，我已停止。发送“继续”可以看到更多。',
@@ -216,6 +218,7 @@ export const zh = {
   usage: {
     own: '本月你的请求：{calls, number} 次（{dollars}）',
     all: '全部成员：{calls, number} 次（{dollars}），仅管理员可见',
+    direct: '私信',
     by: { person: '成员', channel: '频道', feature: '功能', model: '模型' },
     spent: {
       personDay: '你今天的额度已用完，UTC 零点恢复；也可以请管理员提高额度。',
@@ -478,6 +481,7 @@ export const zh = {
     instructions: '回答要求：{whose}',
     whose: { workspace: '工作区的', channel: '本频道的', person: '提问者本人的', none: '无' },
     model: '模型：{name}',
+    pictures: '图片：{count, number} 张，约 {tokens, number} 令牌',
     tokens: '令牌：{tokensIn}，{tokensOut}',
     tokensIn: '输入 {count, number}',
     tokensCached: '输入 {count, number}（其中缓存 {cached, number}）',
@@ -526,6 +530,8 @@ export const zh = {
     own: '我的',
     admins: '管理员',
     language: '我的按钮和提示所用的语言。回答使用你提问的语言。',
+    instructions: '我的回答要求：“{instructions}”',
+    noInstructions: '你还没有写回答要求，例如长短、语气、你的工作。',
     slackLanguage: '与 Slack 一致',
     inDirect: '好的，结果会用私信发给你。',
     export: '导出用量、设置和评价',

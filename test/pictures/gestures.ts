@@ -70,10 +70,52 @@ export const gestures: { names: { en: string; zh: string }; perform: (stage: Sta
   },
   {
     names: { en: "open the app's home", zh: '打开应用主页' },
-    async perform({ t, main, button, open, picture }) {
+    async perform({ t, main, dialog, button, open, picture }) {
       await open(t('App Home', '应用主页'))
       await button(main, t('Ask a question', '提一个问题')).waitFor()
+      await picture('a')
+      await button(main, t('Classify a text', '分类一段文字')).click()
+      await dialog.getByRole('textbox').fill(t('The export is broken', '导出功能坏了'))
+      await button(dialog, t('Classify', '分类')).click()
+      await dialog.getByText(/confidence|可信度/i).waitFor()
+      await picture('b')
+      await button(dialog, t('Close', '关闭')).last().click()
+    },
+  },
+  {
+    names: {
+      en: "choose the language of its buttons and notices in the app's home",
+      zh: '在应用主页选择按钮和提示的语言',
+    },
+    async perform({ t, main, button, open, picture }) {
+      await open(t('App Home', '应用主页'))
+      await main.getByRole('combobox').first().selectOption('ja')
+      await button(main, '質問する').waitFor()
       await picture()
+      await main.getByRole('combobox').first().selectOption('slack')
+      await button(main, t('Ask a question', '提一个问题')).waitFor()
+    },
+  },
+  {
+    names: {
+      en: "press *Export usage, settings and ratings* in the app's home",
+      zh: '在应用主页点*导出用量、设置和评价*',
+    },
+    async perform({ t, page, main, button, open, openThread, picture }) {
+      const speakAs = async (before: string, name: string) => {
+        await page.getByRole('button', { name: new RegExp(`${before}$`) }).click()
+        await page.getByRole('menuitemradio', { name }).click()
+      }
+      await speakAs(t('Dana', '小梅'), 'Admin')
+      await open(t('App Home', '应用主页'))
+      await button(main, 'Export usage, settings and ratings').waitFor()
+      await picture('a')
+      await button(main, 'Export usage, settings and ratings').click()
+      await main.getByText('You’ll get it as a direct message').waitFor()
+      await open('Threadwise')
+      await openThread('Here’s the export')
+      await picture('b')
+      await speakAs('Admin', t('Dana', '小梅'))
     },
   },
   {

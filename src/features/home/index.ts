@@ -10,6 +10,7 @@ import { buildExamples, listenToExamples } from './examples.ts'
 import { buildExport, defineExport, listenToExport } from './export.ts'
 import { buildForget, forget } from './forget.ts'
 import { renderHealth } from './health.ts'
+import { buildInstructions } from './instructions.ts'
 import { buildLanguage, parseLanguage } from './language.ts'
 import { createPublisher } from './publish.ts'
 import { formatOwnRatings, formatRatings } from './ratings.ts'
@@ -100,6 +101,7 @@ async function buildOwn(deps: HomeDeps, user: string, i18n: I18n): Promise<Known
   ]
   return [
     ...buildLanguage(i18n, settings.language),
+    buildInstructions(i18n, settings.instructions),
     ...(voices === undefined ? [] : buildVoiceBlocks(i18n, { settings, ...voices })),
     ...(digests === undefined ? [] : buildDigests(digests, i18n)),
     ...figures.filter(text => text !== '').map(mrkdwn),
@@ -116,7 +118,7 @@ async function buildAdmin(deps: HomeDeps, i18n: I18n, timeZone: string): Promise
     buildSettingsRow(i18n),
     ...deps.modelEnds().map(({ name, date }) => section(i18n.home.modelEnds({ name, date: i18n.formats.date(date) }))),
     ...(health === undefined ? [] : [mrkdwn(`*${i18n.health.title}*\n${health}`)]),
-    ...(ratings === undefined ? [] : [section(formatRatings(ratings, i18n))]),
+    ...(ratings === undefined ? [] : [mrkdwn(formatRatings(ratings, i18n))]),
     ...(usage === undefined ? [] : renderAllUsage(usage, i18n).map(mrkdwn)),
     ...buildExport(i18n),
   ]
