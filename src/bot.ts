@@ -40,6 +40,7 @@ import { createAccess } from './slack/access.ts'
 import { createCallSlack } from './slack/client.ts'
 import { fetchDisplayNames } from './slack/display-names.ts'
 import { createDocumentReader } from './slack/documents/read-document.ts'
+import type { createRecognizer } from './slack/documents/recognize.ts'
 import { createFileReader } from './slack/files/read-file.ts'
 import { fetchIdentity } from './slack/identity.ts'
 import type { Message } from './slack/message.ts'
@@ -70,6 +71,8 @@ interface BotDeps {
   modelEnds?: Services['modelEnds']
   /** Without it, recordings are not read. */
   transcriber?: ReturnType<typeof createTranscriber>
+  /** Without it, a model that does not see gets no text of pictures. */
+  recognize?: Awaited<ReturnType<typeof createRecognizer>>
   store: Store
   taxonomies: Taxonomies
   log: Log
@@ -182,7 +185,7 @@ type Slack = Awaited<ReturnType<typeof openSlack>>
 type QueueDeps = Parameters<typeof createQueue>[0]
 
 /** Identifies the bot and creates the services that read and write Slack. */
-async function openSlack({ config, modelEnds = () => [], transcriber, store, log, ...deps }: BotDeps) {
+async function openSlack({ config, modelEnds = () => [], transcriber, recognize, store, log, ...deps }: BotDeps) {
   const metrics = createMetrics()
   const call = createCallSlack(config.botToken, config.slackApiUrl, metrics, log)
   const self = await fetchIdentity(call, log, config.slackApiUrl)
@@ -204,7 +207,8 @@ async function openSlack({ config, modelEnds = () => [], transcriber, store, log
     slackApiUrl: config.slackApiUrl,
     fetchInfo,
     documents: createDocumentReader(),
-    seesImages: () => model.images,
+    pictureLimits: () => (model.images ? model.sight.limits : undefined),
+    ...(recognize !== undefined && { recognize }),
     ...(transcriber !== undefined && {
       readRecording: createRecordingReader(createMeteredTranscriber(transcriber, metering)),
     }),

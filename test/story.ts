@@ -41,6 +41,7 @@ export interface StoryOptions {
   databaseUrl?: string
   taxonomyFile?: string
   modelEnds?: Parameters<typeof startBot>[0]['modelEnds']
+  recognize?: NonNullable<Parameters<typeof startBot>[0]['recognize']>
   /** The story is about a Slack that takes nothing, not even a word about what went wrong. */
   isMute?: boolean
 }
@@ -118,6 +119,7 @@ export async function connect(
     model: createModel(modelConfig, log),
     transcriber,
     ...ends,
+    ...(options.recognize !== undefined && { recognize: options.recognize }),
     store,
     taxonomies,
     log,

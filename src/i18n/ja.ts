@@ -23,6 +23,8 @@ export const ja = {
   footerFileCut: '{name} は長すぎるため、一部だけ読みました',
   footerFilePages:
     '{name} は全 {total, number} ページのうち最初の {read, number} ページを読みました。残りは分割して送ってください',
+  footerFirstPage: '{name} は大きすぎるため、1 ページ目だけを読みました',
+  footerRecognized: '{name} は文字認識（OCR）で読み取りました。誤りがあるかもしれません',
   footerFilesMore: 'ほかに {count, number} 件のファイルは読んでいません',
   maybeCut:
     'モデルが理由を示さずに終了したため、回答が途中で終わっている可能性があります。足りない部分があれば、もう一度質問してください。',
@@ -521,6 +523,7 @@ export const ja = {
     instructions: '回答についての指示：{whose}',
     whose: { workspace: 'ワークスペース', channel: 'このチャンネル', person: '質問した人自身', none: 'なし' },
     model: 'モデル：{name}',
+    pictures: '画像：{count, number} 枚、約 {tokens, number} トークン',
     tokens: 'トークン：{tokensIn}、{tokensOut}',
     tokensIn: '入力 {count, number}',
     tokensCached: '入力 {count, number}（うちキャッシュ {cached, number}）',

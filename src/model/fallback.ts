@@ -77,6 +77,9 @@ export function createFallbackModel(models: readonly [Model, ...Model[]], log: L
     get images() {
       return current().images
     },
+    get sight() {
+      return current().sight
+    },
     get takesFormats() {
       return current().takesFormats
     },

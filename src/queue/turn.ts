@@ -23,6 +23,7 @@ const StoredFile = z.object({
   isExternal: z.boolean().exactOptional(),
   access: z.string().exactOptional(),
   thumb: z.string().exactOptional(),
+  firstPage: z.string().exactOptional(),
   transcript: z.string().exactOptional(),
 })
 

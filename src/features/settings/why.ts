@@ -124,7 +124,7 @@ function renderCard({ self }: WhyDeps, { channel, ts, threadTs, record, rule }: 
 }
 
 function renderFacts(
-  { read, total = read, files = [], instructions, heard, model, usage }: Facts,
+  { read, total = read, files = [], instructions, heard, model, pictures, usage }: Facts,
   i18n: I18n,
 ): string[] {
   const { why } = i18n
@@ -145,6 +145,7 @@ function renderFacts(
     ...(heard === undefined ? [] : [formatHeard(heard, i18n)]),
     ...(instructions === undefined ? [] : [why.instructions({ whose: i18n.formats.and(whose) || why.whose.none })]),
     ...(model === undefined ? [] : [why.model({ name: escapeMarkdown(formatModelTitle(model, i18n)) })]),
+    ...(pictures === undefined ? [] : [why.pictures(pictures)]),
     ...renderSpending(usage, i18n),
     ...(redacted > 0 ? [why.redacted({ values: redacted })] : []),
   ]
