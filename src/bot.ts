@@ -1,6 +1,8 @@
 import type { Config } from './config.ts'
 import { formatError } from './errors.ts'
 import { ambient } from './features/ambient/index.ts'
+import { charts } from './features/charts/index.ts'
+import { defineCharts } from './features/charts/make-chart.ts'
 import { chat } from './features/chat/index.ts'
 import { classify } from './features/classify/index.ts'
 import type { Taxonomies } from './features/classify/taxonomy-files.ts'
@@ -11,6 +13,8 @@ import { home } from './features/home/index.ts'
 import { listen } from './features/listen/index.ts'
 import { createMessageReceiver } from './features/messages.ts'
 import { createOutages } from './features/outages.ts'
+import { pictures } from './features/pictures/index.ts'
+import { definePictures } from './features/pictures/make-picture.ts'
 import { defineQuestions } from './features/post-question.ts'
 import { showQueuePosition } from './features/queue-position.ts'
 import { defineReadings } from './features/read-aloud.ts'
@@ -27,6 +31,7 @@ import { type Log, watchFailures } from './log.ts'
 import { createMetrics } from './metrics.ts'
 import { keepWords } from './model/kept-words.ts'
 import type { Model } from './model/model.ts'
+import { createPictureModel } from './model/pictures.ts'
 import { createSpeech } from './model/speech.ts'
 import type { createTranscriber } from './model/transcription.ts'
 import { createBackfill } from './queue/backfill.ts'
@@ -66,7 +71,9 @@ interface BotDeps {
     Config,
     'botToken' | 'transport' | 'slackApiUrl' | 'port' | 'stopMs' | 'cacheTokens' | 'readsPerMinute'
   > &
-    Partial<Pick<Config, 'bounds' | 'budgets' | 'host' | 'metricsPort' | 'redaction' | 'retention' | 'speech'>>
+    Partial<
+      Pick<Config, 'bounds' | 'budgets' | 'host' | 'metricsPort' | 'pictures' | 'redaction' | 'retention' | 'speech'>
+    >
   model: Model
   modelEnds?: Services['modelEnds']
   /** Without it, recordings are not read. */
@@ -97,9 +104,12 @@ export async function startBot(given: BotDeps): Promise<RunningBot> {
   const inbox = openQueue(slack, hooks, { driver, ready: backfill.ready, prune })
   const outbox = createOutbox(store.outbox, log)
   const questions = defineQuestions(outbox, { ...slack, inbox })
-  const { speech } = slack
+  const { speech, pictureModel } = slack
   const readings = speech && defineReadings(outbox, { ...slack, speech, inbox })
-  const services: Services = { ...slack, inbox, outbox, questions, readings }
+  const charts = defineCharts(outbox, { ...slack, inbox })
+  const files = slack.createFileReader()
+  const pictures = pictureModel && definePictures(outbox, { ...slack, pictureModel, files })
+  const services: Services = { ...slack, inbox, outbox, questions, readings, charts, pictures }
   const messages = createMessageReceiver(services, hooks)
   hooks.messageFound.push(messages.receiveFound)
   observe(services)
@@ -166,6 +176,8 @@ async function registerFeatures(bot: Bot, taxonomies: Taxonomies): Promise<void>
   settings(bot)
   transcribe(bot)
   listen(bot)
+  charts(bot)
+  pictures(bot)
   chat(bot)
   replyControls(bot)
   home(bot)
@@ -215,16 +227,18 @@ async function openSlack({ config, modelEnds = () => [], transcriber, recognize,
   }
   const access = createAccess(reader, users)
   const policies = await loadPolicies(store, self)
-  const redacted = await redactFor(deps.model, config)
-  // Words that are kept out are taken out before stand-ins are put in.
-  const model = createMeteredModel(
-    keepWords(redacted, () => policies.workspace().keptOut.words),
-    metering,
-  )
+  const guard = async (open: Model) => {
+    const redacted = await redactFor(open, config)
+    // Words that are kept out are taken out before stand-ins are put in.
+    const kept = keepWords(redacted, () => policies.workspace().keptOut.words)
+    return createMeteredModel(kept, metering)
+  }
+  const model = await guard(deps.model)
   return {
     self,
     model,
     speech: config.speech && createSpeech(config.speech, log),
+    pictureModel: config.pictures && (await guard(createPictureModel(config.pictures, log))),
     modelEnds,
     store,
     log,

@@ -430,6 +430,43 @@ export const ja = {
     notSaved: '保存できませんでした。1 分ほど待ってから、もう一度お試しください。',
   },
 
+  charts: {
+    button: 'グラフにする',
+    progress: 'グラフを描いています…',
+    title: 'グラフ',
+    count: '件数',
+    thread: 'このスレッド',
+    caption: {
+      rows: '{source}の数値です。',
+      sum: '{rows, plural, other{{source}の # 行の合計です。}}',
+      average: '{rows, plural, other{{source}の # 行の平均です。}}',
+      count: '{rows, plural, other{{source}の # 行の件数です。}}',
+    },
+    already: 'この回答のグラフは、すでにこのスレッドにあります：{link}',
+    nothing: 'グラフにできる数値が見つかりません。表か CSV ファイルをこのスレッドに投稿して、もう一度お試しください。',
+    tooMany:
+      '1 つのグラフには多すぎます。項目は {most, number} 個、系列は 8 個までです。一部だけにするか、「月ごとの合計をグラフにして」のように集計を頼んでください。',
+    unverified:
+      'このスレッドに書かれた数値と一致しないものがあるため、グラフを描きませんでした。数値を表にして、もう一度お試しください。',
+    unreadable:
+      'モデルの回答からは何を描くのか分かりませんでした。表とグラフの種類を指定して、もう一度お試しください。',
+    failed: 'グラフを描けませんでした。1 分ほど待ってから、もう一度お試しください。',
+    csvFailed: '⚠️ CSV ファイルを送れませんでした。1 分ほど待ってから、もう一度お試しください。',
+  },
+
+  pictures: {
+    more: 'もう 1 枚',
+    progress: '絵を描いています…',
+    off: '画像モデルが接続されていないため、絵を描けません。管理者に IMAGE_MODEL の設定を依頼してください。',
+    declined: '画像モデルがこの絵を断りました：{reason} 別の言葉でお試しください。',
+    failed: '画像サーバーが応答しないため、描けませんでした。1 分ほど待ってから、もう一度お試しください。',
+    refused:
+      '画像サーバーに拒否されました（ステータス {status}）。管理者に IMAGE_MODEL、IMAGE_BASE_URL、IMAGE_API_KEY の確認を依頼してください。',
+    none: '画像サーバーから画像が届きませんでした。管理者に IMAGE_MODEL と IMAGE_BASE_URL の確認を依頼してください。',
+    noEdits: '画像サーバーは絵の変更に対応していません。絵全体を説明していただければ、新しく描きます。',
+    lost: '変更する絵を読み込めませんでした。絵全体を説明していただければ、新しく描きます。',
+  },
+
   policy: {
     help: '`/threadwise settings` でこのチャンネルでの答え方を設定します（管理者とチャンネルの作成者向け）。`/threadwise settings workspace` ではワークスペース全体を設定します（管理者向け）\n`/threadwise settings me` で自分への答え方を設定します。ダイレクトメッセージでは `/threadwise settings` だけで設定できます\n`/threadwise why` で、私が答えた理由や答えなかった理由を確認できます\n`/threadwise help` でこの説明を表示します',
     title: { workspace: 'ワークスペースの設定', channel: 'チャンネルの設定', person: '自分の設定' },

@@ -390,6 +390,39 @@ export const zh = {
     notSaved: '没能保存。请一分钟后再试。',
   },
 
+  charts: {
+    button: '画成图表',
+    progress: '正在画图表…',
+    title: '图表',
+    count: '数量',
+    thread: '这个消息列',
+    caption: {
+      rows: '数据来自{source}。',
+      sum: '{rows, plural, other{对{source}中的 # 行求和。}}',
+      average: '{rows, plural, other{对{source}中的 # 行求平均值。}}',
+      count: '{rows, plural, other{对{source}中的 # 行计数。}}',
+    },
+    already: '这个消息列里已经有这个回答的图表了：{link}',
+    nothing: '这里没有可以画成图表的数字。请在消息列里发一个表格或 CSV 文件，然后再试一次。',
+    tooMany: '一张图表放不下：最多 {most, number} 个类别、8 个系列。可以只画一部分，或者先汇总，例如“按月份画成图表”。',
+    unverified: '有些数字和消息列里写的对不上，所以没有画图表。请把数字整理成表格，然后再试一次。',
+    unreadable: '模型没有说清楚要画什么。请再试一次，并说明用哪个表格、画哪种图表。',
+    failed: '没能画出这张图表。请一分钟后再试。',
+    csvFailed: '⚠️ 没能发送 CSV 文件。请一分钟后再试。',
+  },
+
+  pictures: {
+    more: '再来一张',
+    progress: '正在画图…',
+    off: '这里没有连接图像模型，无法画图。请让管理员设置 IMAGE_MODEL。',
+    declined: '图像模型拒绝画这张图：{reason} 请换个说法。',
+    failed: '图像服务没有响应，暂时无法画图。请一分钟后再试。',
+    refused: '图像服务拒绝画图（状态 {status}）。请让管理员检查 IMAGE_MODEL、IMAGE_BASE_URL 和 IMAGE_API_KEY。',
+    none: '图像服务没有返回图片。请让管理员检查 IMAGE_MODEL 和 IMAGE_BASE_URL。',
+    noEdits: '图像服务不支持修改图片。请描述整张图，我来重新画。',
+    lost: '没能读取要修改的图片。请描述整张图，我来重新画。',
+  },
+
   policy: {
     help: '`/threadwise settings`：设置我在本频道如何回答（管理员和频道创建者可用）；`/threadwise settings workspace`：设置整个工作区（管理员可用）\n`/threadwise settings me`：设置我如何回答你；在私信里发送 `/threadwise settings` 即可\n`/threadwise why`：查看我为什么回答，或为什么没有回答\n`/threadwise help`：显示本说明',
     title: { workspace: '工作区设置', channel: '频道设置', person: '我的设置' },

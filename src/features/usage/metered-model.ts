@@ -38,17 +38,19 @@ export function createMeteredModel(model: Model, deps: MeteringDeps): Model {
     const since = Date.now()
     const counted: Usage = { tokensIn: undefined, tokensOut: undefined }
     let written = 0
+    let hasDrawn = false
     let { name } = model
     try {
       const bounded = hasBudgets ? { ...options, maxTokens } : options
       for await (const piece of model.stream(messages, signal, bounded)) {
         if (piece.kind === 'text') written += estimateTokens(piece.text)
+        if (piece.kind === 'image') hasDrawn = true
         if (piece.kind === 'model') name = piece.name
         if (piece.kind === 'usage') Object.assign(counted, piece.usage)
         yield piece
       }
     } finally {
-      const isSent = written > 0 || counted.tokensIn !== undefined
+      const isSent = written > 0 || hasDrawn || counted.tokensIn !== undefined
       // What a server does not tell, or an aborted answer took, is estimated.
       const tokensIn = counted.tokensIn ?? (isSent ? sumTokens(messages, estimateTokens) : 0)
       const usage = { ...counted, tokensIn, tokensOut: counted.tokensOut ?? written }
