@@ -128,12 +128,17 @@ test('an admin’s home tells how the bot is, and exports usage, settings and ra
   expect(settings).toContain('an open plan')
   expect(settings).toContain('"leftOut": 1')
   expect(settings).not.toContain('secret')
+  await pressIn(story, admin, { view: await openHome(story, admin), actionId: 'chart_all_usage' })
+  const isChart = ({ blocks = [] }: PageMessage) => /data_visualization.*Questions/.test(JSON.stringify(blocks))
+  await untilDirect(story, admin, isChart, 'the chart of all usage')
+  await pressIn(story, admin, { view: await openHome(story, admin), actionId: 'chart_usage' })
+  await untilDirect(story, admin, message => toSeen(message).includes('nothing to draw'), 'that there is no own usage')
   // Rights are asked again when the button is pressed.
   const view = await openHome(story, admin)
   slack.changePerson(admin, 'member')
   await pressIn(story, admin, { view, actionId: 'export_data' })
   await untilDirect(story, admin, message => toSeen(message).includes('Only admins'), 'the refusal')
-  expect(slack.calls.filter(({ method }) => method === 'files.completeUploadExternal')).toHaveLength(3)
+  expect(slack.calls.filter(({ method }) => method === 'files.completeUploadExternal')).toHaveLength(1)
 })
 
 test('a home that the person sees already is not published again, and one that another replica replaced is built anew', async () => {
