@@ -5,6 +5,7 @@ import type { Log } from '../log.ts'
 import { createSemaphore } from '../semaphore.ts'
 import { isApiError, readComplaint } from './api-errors.ts'
 import { createClient, formatModelTitle } from './client.ts'
+import { findSight } from './image-tokens.ts'
 import type { ChatMessage, Model } from './model.ts'
 import { createPricing } from './pricing.ts'
 
@@ -66,6 +67,7 @@ export function createPictureModel(config: NonNullable<Config['pictures']>, log:
     images: true,
     takesFormats: false,
     refusesImage: () => false,
+    sight: findSight(name),
     price: createPricing({ name, baseUrl }),
     async *stream(messages, signal) {
       const draw = () =>

@@ -100,7 +100,7 @@ export async function makePicture(
 }
 
 async function buildPrompt(
-  { files }: Deps,
+  { files, pictureModel }: Pick<Deps, 'files' | 'pictureModel'>,
   { words, base }: { words: string; base: Parameters<FileReader['read']>[0] | undefined },
   signal: AbortSignal,
 ): Promise<ChatMessage[]> {
@@ -113,7 +113,7 @@ async function buildPrompt(
       role: 'user',
       content: [
         { kind: 'text', text: words },
-        { kind: 'image', dataUrl },
+        { kind: 'image', dataUrl, tokens: pictureModel.sight.count(content) },
       ],
     },
   ]
