@@ -248,7 +248,9 @@ export const ja = {
       summarize: '要約',
       classify: 'フィードバック',
       transcribe: '録音',
-      ambient: '自発的な回答', pictures: '画像' },
+      ambient: '自発的な回答',
+      pictures: '画像',
+    },
     direct: 'ダイレクトメッセージ',
     by: { person: 'メンバー', channel: 'チャンネル', feature: '機能', model: 'モデル' },
     spent: {
