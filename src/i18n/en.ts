@@ -305,7 +305,6 @@ export const en = {
     image_type: 'I can’t open this type of image; send JPEG or PNG',
     office: 'I can’t open this Office format; save it as DOCX, PPTX or PDF',
     spreadsheet: 'I can’t open this kind of spreadsheet; save it as XLSX or CSV (UTF-8)',
-    outlook: 'I can’t open Outlook messages; save it as EML, or forward the e-mail to Slack',
     archive: 'I don’t unpack archives; send the files inside',
     audio: 'I can’t open this kind of recording; send it as MP3, M4A, WAV, OGG or FLAC',
     video: 'I can’t open this kind of video; send it as MP4 or WebM, or its sound as MP3',

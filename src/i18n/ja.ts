@@ -309,7 +309,6 @@ export const ja = {
     image_type: 'この形式の画像は開けません。JPEG または PNG で送ってください',
     office: 'この Office 形式は開けません。DOCX、PPTX、または PDF で保存してください',
     spreadsheet: 'この形式の表計算ファイルは開けません。XLSX または CSV（UTF-8）で保存してください',
-    outlook: 'Outlook のメッセージは開けません。EML で保存するか、メールを Slack に転送してください',
     archive: '圧縮ファイルは展開できません。中のファイルを送ってください',
     audio: 'この形式の録音は開けません。MP3、M4A、WAV、OGG、FLAC のいずれかで送ってください',
     video: 'この形式の動画は開けません。MP4 か WebM、または音声だけを MP3 で送ってください',
