@@ -238,6 +238,19 @@ export const en = {
   usage: {
     own: '{calls, plural, one{# request from you this month ({dollars})} other{# requests from you this month ({dollars})}}',
     all: '{calls, plural, one{# request from everyone ({dollars}); only admins see this} other{# requests from everyone ({dollars}); only admins see this}}',
+    chartCalls: 'Requests by day',
+    chartCost: 'Cost by day, US$',
+    chart: 'Show as a chart',
+    charts: { usage: 'Your usage in the last 14 days:', all_usage: 'Everyone’s usage in the last 14 days:' },
+    noChart: 'No requests in the last 14 days, so there’s nothing to draw.',
+    features: {
+      chat: 'Questions',
+      summarize: 'Summaries',
+      classify: 'Feedback',
+      transcribe: 'Recordings',
+      ambient: 'Unasked answers',
+      pictures: 'Pictures',
+    },
     direct: 'Direct messages',
     by: { person: 'People', channel: 'Channels', feature: 'Features', model: 'Models' },
     spent: {
@@ -292,7 +305,6 @@ export const en = {
     image_type: 'I can’t open this type of image; send JPEG or PNG',
     office: 'I can’t open this Office format; save it as DOCX, PPTX or PDF',
     spreadsheet: 'I can’t open this kind of spreadsheet; save it as XLSX or CSV (UTF-8)',
-    outlook: 'I can’t open Outlook messages; save it as EML, or forward the e-mail to Slack',
     archive: 'I don’t unpack archives; send the files inside',
     audio: 'I can’t open this kind of recording; send it as MP3, M4A, WAV, OGG or FLAC',
     video: 'I can’t open this kind of video; send it as MP4 or WebM, or its sound as MP3',

@@ -238,6 +238,19 @@ export const ja = {
   usage: {
     own: '今月のあなたのリクエスト：{calls, number} 件（{dollars}）',
     all: '全員：{calls, number} 件（{dollars}）。管理者だけに表示されます',
+    chartCalls: '日ごとのリクエスト数',
+    chartCost: '日ごとの料金（米ドル）',
+    chart: 'グラフで見る',
+    charts: { usage: '過去 14 日間のあなたの利用状況：', all_usage: '過去 14 日間の全員の利用状況：' },
+    noChart: '過去 14 日間にリクエストがないため、グラフはありません。',
+    features: {
+      chat: '質問',
+      summarize: '要約',
+      classify: 'フィードバック',
+      transcribe: '録音',
+      ambient: '自発的な回答',
+      pictures: '画像',
+    },
     direct: 'ダイレクトメッセージ',
     by: { person: 'メンバー', channel: 'チャンネル', feature: '機能', model: 'モデル' },
     spent: {
@@ -296,7 +309,6 @@ export const ja = {
     image_type: 'この形式の画像は開けません。JPEG または PNG で送ってください',
     office: 'この Office 形式は開けません。DOCX、PPTX、または PDF で保存してください',
     spreadsheet: 'この形式の表計算ファイルは開けません。XLSX または CSV（UTF-8）で保存してください',
-    outlook: 'Outlook のメッセージは開けません。EML で保存するか、メールを Slack に転送してください',
     archive: '圧縮ファイルは展開できません。中のファイルを送ってください',
     audio: 'この形式の録音は開けません。MP3、M4A、WAV、OGG、FLAC のいずれかで送ってください',
     video: 'この形式の動画は開けません。MP4 か WebM、または音声だけを MP3 で送ってください',

@@ -218,6 +218,19 @@ export const zh = {
   usage: {
     own: '本月你的请求：{calls, number} 次（{dollars}）',
     all: '全部成员：{calls, number} 次（{dollars}），仅管理员可见',
+    chartCalls: '每日请求数',
+    chartCost: '每日费用（美元）',
+    chart: '用图表查看',
+    charts: { usage: '你最近 14 天的用量：', all_usage: '全部成员最近 14 天的用量：' },
+    noChart: '最近 14 天没有请求，没有可画的内容。',
+    features: {
+      chat: '提问',
+      summarize: '总结',
+      classify: '反馈',
+      transcribe: '录音',
+      ambient: '主动回答',
+      pictures: '图片',
+    },
     direct: '私信',
     by: { person: '成员', channel: '频道', feature: '功能', model: '模型' },
     spent: {
@@ -272,7 +285,6 @@ export const zh = {
     image_type: '无法打开这种图片，请转成 JPEG 或 PNG 再发',
     office: '无法打开这种 Office 格式，请另存为 DOCX、PPTX 或 PDF 再发',
     spreadsheet: '无法打开这种电子表格，请另存为 XLSX 或 CSV（UTF-8）再发',
-    outlook: '无法打开 Outlook 邮件文件，请另存为 EML，或把邮件转发到 Slack',
     archive: '不支持压缩包，请直接发送里面的文件',
     audio: '无法打开这种录音，请转成 MP3、M4A、WAV、OGG 或 FLAC 再发',
     video: '无法打开这种视频，请转成 MP4 或 WebM，或只发送 MP3 音频',
