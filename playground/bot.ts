@@ -26,8 +26,8 @@ const log = createLog(config.logLevel)
 const model: Model = Object.create(createModel(config.model, log), { title: { value: title } })
 const store = await openStore(config.dataDir, lockPatienceMs, log)
 const taxonomies = await loadTaxonomies(config.taxonomyFile)
-const transcribe = createTranscriber(config.transcription, config.model, log)
-const bot = await startBot({ config, model, transcribe, store, taxonomies, log })
+const transcriber = createTranscriber(config.transcription, config.model, log)
+const bot = await startBot({ config, model, transcriber, store, taxonomies, log })
 process.send?.('ready')
 
 // Ctrl-C reaches the whole group; the parent decides.

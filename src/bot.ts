@@ -1,5 +1,8 @@
 import type { Config } from './config.ts'
 import { formatError } from './errors.ts'
+import { ambient } from './features/ambient/index.ts'
+import { charts } from './features/charts/index.ts'
+import { defineCharts } from './features/charts/make-chart.ts'
 import { chat } from './features/chat/index.ts'
 import { classify } from './features/classify/index.ts'
 import type { Taxonomies } from './features/classify/taxonomy-files.ts'
@@ -10,6 +13,8 @@ import { home } from './features/home/index.ts'
 import { listen } from './features/listen/index.ts'
 import { createMessageReceiver } from './features/messages.ts'
 import { createOutages } from './features/outages.ts'
+import { pictures } from './features/pictures/index.ts'
+import { definePictures } from './features/pictures/make-picture.ts'
 import { defineQuestions } from './features/post-question.ts'
 import { showQueuePosition } from './features/queue-position.ts'
 import { defineReadings } from './features/read-aloud.ts'
@@ -19,13 +24,15 @@ import { settings } from './features/settings/index.ts'
 import { loadPolicies } from './features/settings/policies.ts'
 import { summarize } from './features/summarize/index.ts'
 import { transcribe } from './features/transcribe/index.ts'
-import { createMeteredModel } from './features/usage/metered-model.ts'
+import { createMeteredModel, createMeteredTranscriber } from './features/usage/metered-model.ts'
 import { warnOfBudget } from './features/usage/warning.ts'
 import { createHealthRoutes } from './health.ts'
-import type { Log } from './log.ts'
+import { type Log, watchFailures } from './log.ts'
 import { createMetrics } from './metrics.ts'
 import { keepWords } from './model/kept-words.ts'
 import type { Model } from './model/model.ts'
+import { createPictureModel } from './model/pictures.ts'
+import { createRedactingModel } from './model/redaction.ts'
 import { createSpeech } from './model/speech.ts'
 import type { createTranscriber } from './model/transcription.ts'
 import { createBackfill } from './queue/backfill.ts'
@@ -39,6 +46,7 @@ import { createAccess } from './slack/access.ts'
 import { createCallSlack } from './slack/client.ts'
 import { fetchDisplayNames } from './slack/display-names.ts'
 import { createDocumentReader } from './slack/documents/read-document.ts'
+import type { createRecognizer } from './slack/documents/recognize.ts'
 import { createFileReader } from './slack/files/read-file.ts'
 import { fetchIdentity } from './slack/identity.ts'
 import type { Message } from './slack/message.ts'
@@ -49,7 +57,7 @@ import { createRecordingReader } from './slack/recordings/read-recording.ts'
 import { createResponder } from './slack/response-url.ts'
 import { parseStartError } from './slack/start-error.ts'
 import type { ThreadId } from './slack/thread-history.ts'
-import { createUsers } from './slack/users.ts'
+import { createUsers, withChosenLanguages } from './slack/users.ts'
 import type { Store } from './store/store.ts'
 import { createThreadCache } from './threads/cache.ts'
 
@@ -64,19 +72,25 @@ interface BotDeps {
     Config,
     'botToken' | 'transport' | 'slackApiUrl' | 'port' | 'stopMs' | 'cacheTokens' | 'readsPerMinute'
   > &
-    Partial<Pick<Config, 'bounds' | 'budgets' | 'host' | 'metricsPort' | 'redaction' | 'retention' | 'speech'>>
+    Partial<
+      Pick<Config, 'bounds' | 'budgets' | 'host' | 'metricsPort' | 'pictures' | 'redaction' | 'retention' | 'speech'>
+    >
   model: Model
   modelEnds?: Services['modelEnds']
   /** Without it, recordings are not read. */
-  transcribe?: ReturnType<typeof createTranscriber>
+  transcriber?: ReturnType<typeof createTranscriber>
+  /** Without it, a model that does not see gets no text of pictures. */
+  recognize?: Awaited<ReturnType<typeof createRecognizer>>
   store: Store
   taxonomies: Taxonomies
   log: Log
 }
 
 /** Wires the bot and connects it to Slack. Rejects with a `StartError` that names what is wrong and its cure. */
-export async function startBot(deps: BotDeps): Promise<RunningBot> {
-  const { config, store, log } = deps
+export async function startBot(given: BotDeps): Promise<RunningBot> {
+  const { config, store } = given
+  const log = watchFailures(given.log, store.health.noteFailure)
+  const deps = { ...given, log }
   const { replicas } = store.shared ?? {}
   const hooks = createHooks()
 
@@ -87,13 +101,16 @@ export async function startBot(deps: BotDeps): Promise<RunningBot> {
   // 2. Turns: the queue, what fills it, and what answers it.
   const backfill = createBackfill({ ...slack, take: body => runAll(hooks.messageFound, body) })
   const driver = await createQueueDriver({ ...deps, bounds: config.bounds })
-  const prune = () => store.forgetting.prune(config.retention ?? {})
+  const prune = () => store.forgetting.prune(slack.policies.retention())
   const inbox = openQueue(slack, hooks, { driver, ready: backfill.ready, prune })
   const outbox = createOutbox(store.outbox, log)
   const questions = defineQuestions(outbox, { ...slack, inbox })
-  const { speech } = slack
+  const { speech, pictureModel } = slack
   const readings = speech && defineReadings(outbox, { ...slack, speech, inbox })
-  const services: Services = { ...slack, inbox, outbox, questions, readings }
+  const charts = defineCharts(outbox, { ...slack, inbox })
+  const files = slack.createFileReader()
+  const pictures = pictureModel && definePictures(outbox, { ...slack, pictureModel, files })
+  const services: Services = { ...slack, inbox, outbox, questions, readings, charts, pictures }
   const messages = createMessageReceiver(services, hooks)
   hooks.messageFound.push(messages.receiveFound)
   observe(services)
@@ -154,11 +171,14 @@ export async function startBot(deps: BotDeps): Promise<RunningBot> {
 
 /** Registers the features: the most specific handler first; chat answers the rest. */
 async function registerFeatures(bot: Bot, taxonomies: Taxonomies): Promise<void> {
+  ambient(bot)
   await classify(bot, taxonomies)
   summarize(bot)
   settings(bot)
   transcribe(bot)
   listen(bot)
+  charts(bot)
+  pictures(bot)
   chat(bot)
   replyControls(bot)
   home(bot)
@@ -178,40 +198,51 @@ type Slack = Awaited<ReturnType<typeof openSlack>>
 type QueueDeps = Parameters<typeof createQueue>[0]
 
 /** Identifies the bot and creates the services that read and write Slack. */
-async function openSlack({ config, modelEnds = () => [], transcribe, store, log, ...deps }: BotDeps) {
+async function openSlack({ config, modelEnds = () => [], transcriber, recognize, store, log, ...deps }: BotDeps) {
   const metrics = createMetrics()
   const call = createCallSlack(config.botToken, config.slackApiUrl, metrics, log)
   const self = await fetchIdentity(call, log, config.slackApiUrl)
   const reader = createReader(call, config.readsPerMinute)
-  const users = createUsers(call, self, log)
+  const languageOf = (user: string) => store.personSettings.languageOf({ teamId: self.teamId, user })
+  const users = withChosenLanguages(createUsers(call, self, log), languageOf)
   const placeNames = createPlaceNames(call, log)
   const fetchInfo = async (file: string) => (await reader.fetch('files.info', { file }, { for: 'question' })).file
+  const limiter = createLimiter(call, Date.now, store.shared?.cluster)
+  const policies = await loadPolicies(store, self, config)
+  const metering = {
+    usage: store.usage,
+    budgets: policies.budgets,
+    onWarning: (...warning: Parameters<Parameters<typeof createMeteredModel>[1]['onWarning']>) =>
+      void warnOfBudget({ users, limiter, log }, ...warning),
+    log,
+  }
   const fileDeps = {
     token: config.botToken,
     slackApiUrl: config.slackApiUrl,
     fetchInfo,
     documents: createDocumentReader(),
-    seesImages: () => model.images,
-    ...(transcribe !== undefined && { readRecording: createRecordingReader(transcribe) }),
+    pictureLimits: () => (model.images ? model.sight.limits : undefined),
+    ...(recognize !== undefined && { recognize }),
+    ...(transcriber !== undefined && {
+      readRecording: createRecordingReader(createMeteredTranscriber(transcriber, metering)),
+    }),
   }
-  const limiter = createLimiter(call, Date.now, store.shared?.cluster)
   const access = createAccess(reader, users)
-  const policies = await loadPolicies(store, self)
-  const redacted = await redactFor(deps.model, config)
   // Words that are kept out are taken out before stand-ins are put in.
-  const model = createMeteredModel(
-    keepWords(redacted, () => policies.workspace().keptOut.words),
-    {
-      usage: store.usage,
-      budgets: config.budgets ?? {},
-      onWarning: (...warning) => void warnOfBudget({ users, limiter, log }, ...warning),
-      log,
-    },
-  )
+  const guard = (open: Model) =>
+    createMeteredModel(
+      keepWords(
+        createRedactingModel(open, { secret: config.botToken, wordsFor: policies.wordsFor }),
+        () => policies.workspace().keptOut.words,
+      ),
+      metering,
+    )
+  const model = guard(deps.model)
   return {
     self,
     model,
     speech: config.speech && createSpeech(config.speech, log),
+    pictureModel: config.pictures && guard(createPictureModel(config.pictures, log)),
     modelEnds,
     store,
     log,
@@ -246,14 +277,6 @@ function openQueue(slack: Slack, hooks: Hooks, own: Pick<QueueDeps, 'driver' | '
     onFlood: turn => void tellFlood(slack, turn),
     onLateEdit: turnId => void runAll(hooks.lateEdit, turnId),
   })
-}
-
-/** Returns the model as it is, or one to which no personal data goes. */
-async function redactFor(model: Model, { redaction, botToken }: BotDeps['config']): Promise<Model> {
-  if (redaction?.isOn !== true) return model
-  // Without redaction the detectors are not loaded: that spares the memory.
-  const { createRedactingModel } = await import('./model/redaction.ts')
-  return createRedactingModel(model, { secret: botToken, ownForms: redaction.words })
 }
 
 async function createQueueDriver(

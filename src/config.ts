@@ -19,6 +19,8 @@ export interface ModelConfig {
   outputTokens?: number
   /** Overrides the catalog's support for images. */
   images?: boolean
+  /** Overrides the catalog's support for sound. */
+  audio?: boolean
   /** Requests that go to the model server at once; without it, as many as there are. */
   concurrency?: number
   /** An answer that stands still for this long is aborted. */
@@ -53,6 +55,10 @@ export interface Config {
   model: ModelConfig
   /** Without it, answers are not read aloud. */
   speech: SpeechConfig | undefined
+  /** The model that draws pictures; without it, none are drawn. */
+  pictures: { apiKey: string; baseUrl: string; name: string } | undefined
+  /** Recognize text in pictures for a model that does not see. */
+  recognizesText: boolean
   /** Detect a model server on this machine if none is named. */
   detectModel: boolean
   /** `OPENAI_MODEL` was set; otherwise a server that is found may choose. */
@@ -126,6 +132,17 @@ const splitWords = (list: string) =>
     .map(word => word.trim())
     .filter(word => word !== '')
 
+/** Longest word that is redacted, and the most `*` in it. */
+const mostWordCharacters = 100
+const mostStars = 5
+
+/** Finds why a word cannot be redacted: it would fit nearly everything, or is too much to look for. */
+export function findWordProblem(word: string): 'short' | 'long' | undefined {
+  const { length } = word.replace(/[^\p{L}\p{N}#]/gu, '')
+  if (length < 2) return 'short'
+  return word.length > mostWordCharacters || word.split(/\*+/).length > mostStars + 1 ? 'long' : undefined
+}
+
 const botTokenCure = 'copy the “Bot User OAuth Token” from your app’s “OAuth & Permissions” page'
 const appTokenCure = 'make an app-level token with connections:write on your app’s “Basic Information” page'
 
@@ -147,6 +164,7 @@ export const environment = z.object({
   MODEL_CONTEXT_TOKENS: whole(2_048, 100_000_000).optional(),
   MODEL_OUTPUT_TOKENS: whole(16, 10_000_000).optional(),
   MODEL_IMAGES: onOff.optional(),
+  OCR: onOff.default(false),
   MODEL_IDLE_SECONDS: whole(1, 3600).default(60),
   MODEL_CONCURRENCY: whole(1, 1_000).optional(),
   TRANSCRIPTION_MODEL: z.string().default(defaultTranscriptionModel),
@@ -156,6 +174,9 @@ export const environment = z.object({
   SPEECH_MODEL: z.string().optional(),
   SPEECH_VOICE: z.string().optional(),
   SPEECH_API_KEY: z.string().optional(),
+  IMAGE_MODEL: z.string().optional(),
+  IMAGE_BASE_URL: url('It usually ends in /v1, like http://127.0.0.1:8080/v1.').optional(),
+  IMAGE_API_KEY: z.string().optional(),
   DATA_DIR: z.string().default('./data'),
   DATABASE_URL: z
     .string()
@@ -175,7 +196,13 @@ export const environment = z.object({
   BUDGET_DAY: dollars.optional(),
   BUDGET_MONTH: dollars.optional(),
   REDACTION: onOff.default(false),
-  REDACTION_WORDS: z.string().transform(splitWords).optional(),
+  REDACTION_WORDS: z
+    .string()
+    .transform(splitWords)
+    .refine(words => words.every(word => findWordProblem(word) === undefined), {
+      error: `must be words with at least two letters, digits or # each, at most ${mostWordCharacters} characters and ${mostStars} *`,
+    })
+    .optional(),
   STOP_SECONDS: whole(0, 3600).default(25),
   LOG_LEVEL: z.enum(logLevels, { error: `must be one of ${logLevels.join(', ')}` }).default('info'),
 })
@@ -230,11 +257,13 @@ function assemble(env: Environment): Config {
     metricsPort: env.METRICS_PORT,
     model: buildModelConfig(env),
     speech: buildSpeechConfig(env),
+    pictures: buildPictureConfig(env),
     transcription: {
       name: env.TRANSCRIPTION_MODEL,
       ...(env.TRANSCRIPTION_BASE_URL !== undefined && { baseUrl: env.TRANSCRIPTION_BASE_URL }),
       ...(env.TRANSCRIPTION_API_KEY !== undefined && { apiKey: env.TRANSCRIPTION_API_KEY }),
     },
+    recognizesText: env.OCR,
     detectModel: env.MODEL_AUTODETECT && env.OPENAI_BASE_URL === undefined && env.OPENAI_API_KEY === undefined,
     modelIsNamed: env.OPENAI_MODEL !== undefined,
     modelsFile: env.MODELS_FILE,
@@ -290,6 +319,15 @@ function buildSpeechConfig(env: Environment): Config['speech'] {
   const { SPEECH_BASE_URL: baseUrl, SPEECH_MODEL: model, SPEECH_VOICE: voice, SPEECH_API_KEY: apiKey = 'none' } = env
   if (baseUrl === undefined || model === undefined || voice === undefined) return undefined
   return { apiKey, baseUrl, model, voice }
+}
+
+function buildPictureConfig(env: Environment): Config['pictures'] {
+  const { IMAGE_MODEL: name, IMAGE_BASE_URL, IMAGE_API_KEY, OPENAI_BASE_URL = vendorBaseUrl, OPENAI_API_KEY } = env
+  if (name === undefined) return undefined
+  const baseUrl = IMAGE_BASE_URL ?? OPENAI_BASE_URL
+  // A key is for the server that gave it.
+  const isChatServer = new URL(baseUrl).origin === new URL(OPENAI_BASE_URL).origin
+  return { name, baseUrl, apiKey: IMAGE_API_KEY ?? (isChatServer ? OPENAI_API_KEY : undefined) ?? 'none' }
 }
 
 /** Returns the problems of names of which at least one must be set. */

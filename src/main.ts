@@ -11,6 +11,7 @@ import { buildDetectedConfig, detectLocalServer } from './model/detect-local-ser
 import { applyModelsFile } from './model/models-file.ts'
 import { watchShutdownDates } from './model/shutdown-dates.ts'
 import { createTranscriber } from './model/transcription.ts'
+import { createRecognizer } from './slack/documents/recognize.ts'
 import { tokenErrors } from './slack/start-error.ts'
 import { openStore } from './store/data-dir.ts'
 import type { Store } from './store/store.ts'
@@ -57,7 +58,8 @@ async function run(config: Config): Promise<void> {
       config,
       model: createModel(chosen, log),
       modelEnds: () => shutdowns.ends,
-      transcribe: createTranscriber(config.transcription, chosen, log),
+      ...(config.recognizesText && { recognize: await createRecognizer() }),
+      transcriber: createTranscriber(config.transcription, chosen, log),
       store,
       taxonomies,
       log,

@@ -41,6 +41,7 @@ export interface StoryOptions {
   databaseUrl?: string
   taxonomyFile?: string
   modelEnds?: Parameters<typeof startBot>[0]['modelEnds']
+  recognize?: NonNullable<Parameters<typeof startBot>[0]['recognize']>
   /** The story is about a Slack that takes nothing, not even a word about what went wrong. */
   isMute?: boolean
 }
@@ -112,12 +113,13 @@ export async function connect(
   const store = await openStoreOf(options, log)
   const taxonomies = await loadTaxonomies(options.taxonomyFile)
   const ends = options.modelEnds !== undefined && { modelEnds: options.modelEnds }
-  const transcribe = createTranscriber(options.config?.transcription ?? { name: 'gpt-transcribe' }, modelConfig, log)
+  const transcriber = createTranscriber(options.config?.transcription ?? { name: 'gpt-transcribe' }, modelConfig, log)
   const bot = await startBot({
     config,
     model: createModel(modelConfig, log),
-    transcribe,
+    transcriber,
     ...ends,
+    ...(options.recognize !== undefined && { recognize: options.recognize }),
     store,
     taxonomies,
     log,

@@ -22,7 +22,9 @@ import type { ThreadId } from '../slack/thread-history.ts'
 import type { Person, Users } from '../slack/users.ts'
 import type { Store } from '../store/store.ts'
 import type { ThreadCache } from '../threads/cache.ts'
+import type { defineCharts } from './charts/make-chart.ts'
 import type { createOutages } from './outages.ts'
+import type { definePictures } from './pictures/make-picture.ts'
 import type { Questions } from './post-question.ts'
 import type { defineReadings } from './read-aloud.ts'
 import type { createAccessRules } from './settings/access-rules.ts'
@@ -38,6 +40,8 @@ export interface Services {
   model: Model
   /** Undefined without a speech server. */
   speech: ReturnType<typeof createSpeech> | undefined
+  /** The model that draws; undefined without one. */
+  pictureModel: Model | undefined
   /** Lists the models that their vendor is going to shut down, with their last dates. */
   modelEnds: () => { name: string; date: string }[]
   call: CallSlack
@@ -56,6 +60,9 @@ export interface Services {
   questions: Questions
   /** Undefined without a speech server. */
   readings: ReturnType<typeof defineReadings> | undefined
+  charts: ReturnType<typeof defineCharts>
+  /** Undefined without a model that draws. */
+  pictures: ReturnType<typeof definePictures> | undefined
   store: Store
   /** Tells what the team has set for its workspace and its channels. */
   policies: Awaited<ReturnType<typeof loadPolicies>>

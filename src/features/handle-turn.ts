@@ -3,7 +3,7 @@ import { type I18n, i18nFor } from '../i18n/catalog.ts'
 import { createFencedSender } from '../queue/fenced-sender.ts'
 import type { Ended, Job } from '../queue/job.ts'
 import { recover, resumeCheckpoint } from '../queue/recover.ts'
-import { isEmpty, parseHelpRequest } from '../queue/turn.ts'
+import { isEmpty, isUnasked, parseHelpRequest } from '../queue/turn.ts'
 import type { Services, TurnContext, TurnHandler } from './context.ts'
 import { openTurnReply } from './open-reply.ts'
 import {
@@ -20,7 +20,18 @@ type Outcome = Awaited<ReturnType<typeof endInterrupted>>
 
 type HandleDeps = Pick<
   Services,
-  'model' | 'speech' | 'threads' | 'users' | 'rules' | 'store' | 'limiter' | 'reader' | 'outages' | 'log' | 'metrics'
+  | 'model'
+  | 'speech'
+  | 'threads'
+  | 'users'
+  | 'rules'
+  | 'policies'
+  | 'store'
+  | 'limiter'
+  | 'reader'
+  | 'outages'
+  | 'log'
+  | 'metrics'
 >
 
 /**
@@ -36,7 +47,9 @@ export async function handleTurn(deps: HandleDeps, handlers: readonly TurnHandle
   const recovered = await recover(deps, job)
   if (recovered === 'unreadable') return tellUnreadable(fenced, job, i18n)
 
-  const turn = { ...job.turn, question: recovered?.question ?? job.turn.question }
+  // Who wants another answer asks the bot.
+  const isAddressed = job.turn.isAddressed || (isUnasked(job.turn) && job.revision > 1)
+  const turn = { ...job.turn, isAddressed, question: recovered?.question ?? job.turn.question }
   const checkpoint = resumeCheckpoint(job.progress, recovered)
   const { reply, close, figures: measure } = openTurnReply(fenced, { ...job, turn }, { checkpoint, i18n })
   const ctx = {
@@ -51,9 +64,10 @@ export async function handleTurn(deps: HandleDeps, handlers: readonly TurnHandle
     figures: {},
     deps: fenced,
   }
-  const { ended, kind } = await dispatch(ctx, handlers)
+  const outcome = await dispatch(ctx, handlers)
     .catch(error => endWithFailure(ctx, error))
     .catch(error => endWithoutSlack(ctx, error))
+  const { ended, kind } = isUnasked(turn) ? endUnasked(reply, outcome) : outcome
   close()
   job.facts.outcome = kind
   deps.metrics.turnEnded(ended, kind)
@@ -69,7 +83,7 @@ export async function isForBot(
   { threads, store, log }: Pick<Services, 'threads' | 'store' | 'log'>,
   { turn, progress }: Job,
 ): Promise<boolean> {
-  if (turn.isAddressed || progress.messages.length > 0) return true
+  if (turn.isAddressed || isUnasked(turn) || progress.messages.length > 0) return true
   try {
     const { ts } = turn.question
     if (threads.knows(turn) === undefined && (await store.turns.isAnyBefore(turn, ts))) return true
@@ -93,7 +107,10 @@ async function tellUnreadable({ limiter, log }: HandleDeps, { turn }: Job, i18n:
 /** Ends what an earlier attempt left to be ended, or hands the turn to the first handler that it is for. */
 async function dispatch(
   ctx: TurnContext<
-    Pick<Services, 'model' | 'speech' | 'users' | 'rules' | 'store' | 'threads' | 'limiter' | 'outages' | 'log'>
+    Pick<
+      Services,
+      'model' | 'speech' | 'users' | 'rules' | 'policies' | 'store' | 'threads' | 'limiter' | 'outages' | 'log'
+    >
   >,
   handlers: readonly TurnHandler[],
 ): Promise<Outcome> {
@@ -105,7 +122,7 @@ async function dispatch(
     return { ended: 'done', kind: 'stood' }
   }
   if (job.isQuarantined) return quarantine(ctx)
-  const helpLanguage = isEmpty(turn) ? person.locale : parseHelpRequest(turn)
+  const helpLanguage = isUnasked(turn) ? undefined : isEmpty(turn) ? person.locale : parseHelpRequest(turn)
   if (helpLanguage !== undefined) {
     const refusal = await ctx.deps.rules.findRefusal(turn)
     if (refusal !== undefined) return refuse(ctx, refusal)
@@ -113,19 +130,27 @@ async function dispatch(
     await reply.finish()
     return { ended: 'done', kind: 'help' }
   }
-  if (reply.messages.length === 0 && ctx.deps.outages.isRefused(turn.channel)) await findOutByPosting(ctx)
+  if (!isUnasked(turn) && reply.messages.length === 0 && ctx.deps.outages.isRefused(turn.channel))
+    await findOutByPosting(ctx)
   for (const handler of handlers) {
     const request = await handler.parse(turn, person)
     if (request === undefined) continue
     const { feature } = handler
     const refusal = feature && (await ctx.deps.rules.findRefusal({ ...turn, feature }))
     if (refusal !== undefined) return refuse(ctx, refusal)
+    if (feature !== undefined) Object.assign(job.facts, ctx.deps.policies.factsFor([turn.channel]))
     await handler.handle({ ...ctx, deps: handler.deps }, request)
     ctx.deps.outages.over()
     rememberReply(ctx)
     return { ended: 'done', kind: handler.outcome }
   }
   throw new Error('no handler answers the turn')
+}
+
+/** Returns how a question to nobody ended: answered, left alone, or to be looked at again. */
+function endUnasked({ messages }: TurnContext['reply'], { ended, kind }: Outcome): Outcome {
+  if (ended === 'again' || ended === 'handed_over' || ended === 'withdrawn') return { ended, kind }
+  return { ended: messages.length > 0 ? 'volunteered' : 'passed', kind }
 }
 
 /** Ends a turn whose person may not use the bot there. They are told once, and only if they addressed it. */

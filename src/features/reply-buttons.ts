@@ -8,9 +8,12 @@ export const controlIds = {
   stop: 'stop_reply',
   again: 'regenerate_reply',
   listen: 'listen_reply',
+  chart: 'chart_reply',
+  picture: 'more_pictures',
   rate: 'rate_reply',
   reason: 'rate_reason',
   post: 'post_summary',
+  quiet: 'stop_unasked_answers',
 } as const
 
 /** The id of the line that says who wrote an answer. */
@@ -22,13 +25,13 @@ export function buildGrowingControls(turnId: string, i18n: I18n): Control[] {
 }
 
 /**
- * Builds what stands below an answer: a row with the thumbs and the regenerate button, the button that has it read aloud, and a line that
- * says who wrote it.
+ * Builds what stands below an answer: a row with the thumbs and the regenerate button, a row with the buttons that have it read aloud
+ * and its table drawn, and a line that says who wrote it.
  */
 export function buildAnswerControls(
   turnId: string,
   i18n: I18n,
-  { model, canListen = false }: { model?: string; canListen?: boolean } = {},
+  { model, canListen = false, canChart = false }: { model?: string; canListen?: boolean; canChart?: boolean } = {},
 ): Control[] {
   const thumb = (text: string, rating: 'up' | 'down', label: string) => ({
     text: plain(text),
@@ -52,8 +55,17 @@ export function buildAnswerControls(
   }
   const row = { type: 'context_actions', block_id: controlIds.rate, elements: [feedback, again] }
   // Slack takes no other buttons in the row of the thumbs. Source: docs.slack.dev, context actions block.
-  const listen = canListen ? [buildButton(controlIds.listen, i18n.speech.listen, turnId)] : []
-  return [row, ...listen, buildAuthorLine(i18n, model)]
+  const [first, ...more] = [
+    ...(canListen ? [buildButton(controlIds.listen, i18n.speech.listen, turnId)] : []),
+    ...(canChart ? [buildButton(controlIds.chart, i18n.charts.button, turnId)] : []),
+  ]
+  const buttons = first && { ...first, elements: [first, ...more].flatMap(({ elements }) => elements) }
+  return [row, ...(buttons === undefined ? [] : [buttons]), buildAuthorLine(i18n, model)]
+}
+
+/** Builds what stands below the words of a picture: the button for another one, and a line that says what drew it. */
+export function buildPictureControls(turnId: string, i18n: I18n, model: string): Control[] {
+  return [buildButton(controlIds.picture, i18n.pictures.more, turnId), buildAuthorLine(i18n, model)]
 }
 
 /** Builds the line with the model's name, without the path or the organization before it, and that AI can be wrong. */
@@ -70,6 +82,9 @@ function buildAuthorLine(i18n: I18n, model: string | undefined): Control {
 export function buildRegenerateControls(turnId: string, name: string): Control[] {
   return [buildButton(controlIds.again, name, turnId)]
 }
+
+/** Builds the button by which admins and the channel's creator end answers there that nobody asked for. */
+export const buildQuietControl = ({ ambient }: I18n): Control => buildButton(controlIds.quiet, ambient.off, 'off')
 
 /** Builds the question why an answer is bad, one button for each reason; each carries the id of its turn. */
 export function buildReasonControl(turnId: string, { controls }: I18n): Control {
@@ -115,7 +130,7 @@ export function parseRating(value: string): { rating: 'up' | 'down'; turnId: str
 const mostButtonCharacters = 75
 
 /** Builds a block of its own, with an id that stays the same from edit to edit: people press it while the reply grows. */
-function buildButton(actionId: string, name: string, value: string): Control {
+function buildButton(actionId: string, name: string, value: string) {
   const button = { type: 'button', action_id: actionId, text: plain(name.slice(0, mostButtonCharacters)), value }
   return { type: 'actions', block_id: actionId, elements: [button] }
 }

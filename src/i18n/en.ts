@@ -22,6 +22,8 @@ export const en = {
   footerShortened: 'only part of a very long message was read',
   footerFileCut: 'only part of {name} was read: it’s too long',
   footerFilePages: 'read the first {read, number} of {total, number} pages of {name}: split it to get the rest',
+  footerFirstPage: 'only the first page of {name} was read: it’s too large',
+  footerRecognized: 'read {name} by text recognition (OCR), which can make mistakes',
   footerFilesMore: '{count, plural, one{# more file not read} other{# more files not read}}',
   maybeCut: 'This answer may be incomplete: the model stopped without saying why. Ask again if something’s missing.',
   overrun: 'I stopped this answer because it was going on too long. Say “go on” for more.',
@@ -74,6 +76,15 @@ export const en = {
       done: 'Labelled {done, number} of {all, number} rows{failed, plural, =0{} one{; # failed and has its error in the table} other{; # failed and have their errors in the table}}. The table is below.',
       heads: { kind: 'kind', confidence: 'confidence', quote: 'quote', reason: 'reason', error: 'error' },
     },
+    dialog: {
+      title: 'Classify a text',
+      label: 'Feedback',
+      placeholder: 'The export is broken',
+      hint: 'For a list, put each item on a line of its own.',
+      submit: 'Classify',
+      working: 'Reading it…',
+      close: 'Close',
+    },
     report: {
       title: 'Feedback, {days}: {total, plural, one{# item} other{# items}}',
       titleIn: 'Feedback in #{place}, {days}: {total, plural, one{# item} other{# items}}',
@@ -97,8 +108,9 @@ export const en = {
       },
       none: 'No labelled feedback in that time. Label new messages automatically with /classify settings, or label older ones: /classify last 7 days in #feedback.',
       sent: 'The report is in your direct messages: {link}',
-      sentWithoutChart:
-        'The report is in your direct messages: {link}\nI couldn’t add the chart. Ask an admin to look in the log; often the permission files:write is missing.',
+      sentSeveral: 'The reports are in your direct messages: {reports}',
+      noChart:
+        'I couldn’t add the chart. Ask an admin to look in the log; often the permission files:write is missing.',
       noChannel: 'I’m not in a channel called “{name}”. Invite me there with /invite, then try again.',
     },
     list: 'That list is too long: I can classify up to {most, number} lines here. Send it as a CSV file in a thread instead.',
@@ -150,6 +162,7 @@ export const en = {
     writing: 'Writing…',
     read: 'read {messages, plural, one{# message} other{# messages}}{threads, plural, =0{} one{ in # thread} other{ in # threads}}',
     span: '{from} to {to}',
+    heard: '{minutes, plural, one{# minute of recordings} other{# minutes of recordings}}',
     files: '{files, plural, one{# file not read} other{# files not read}}',
     dropped:
       '{points, plural, one{# point was left out: no message supports it} other{# points were left out: no message supports them}}',
@@ -188,6 +201,19 @@ export const en = {
       read: 'read {messages, plural, one{# message} other{# messages}} in {channels, plural, one{# channel} other{# channels}}',
       notRead: 'not read in full: {names}. Try “summarize #channel”',
     },
+    /** The parser of requests reads the words. */
+    dialog: {
+      title: 'Summarize a channel',
+      channel: 'Channel',
+      hint: 'Both of us need to be in it. I’ll DM you the summary.',
+      span: 'Which messages',
+      spans: {
+        day: { title: 'The last 24 hours', words: 'last 24 hours' },
+        week: { title: 'The last 7 days', words: 'last 7 days' },
+        new: { title: 'New since my last summary', words: 'new' },
+      },
+      submit: 'Summarize',
+    },
     digest: {
       added:
         'Done. I’ll DM you what’s new in {place} {when}, starting {start}. To stop, send `/summarize stop {index}`.',
@@ -212,6 +238,20 @@ export const en = {
   usage: {
     own: '{calls, plural, one{# request from you this month ({dollars})} other{# requests from you this month ({dollars})}}',
     all: '{calls, plural, one{# request from everyone ({dollars}); only admins see this} other{# requests from everyone ({dollars}); only admins see this}}',
+    chartCalls: 'Requests by day',
+    chartCost: 'Cost by day, US$',
+    chart: 'Show as a chart',
+    charts: { usage: 'Your usage in the last 14 days:', all_usage: 'Everyone’s usage in the last 14 days:' },
+    noChart: 'No requests in the last 14 days, so there’s nothing to draw.',
+    features: {
+      chat: 'Questions',
+      summarize: 'Summaries',
+      classify: 'Feedback',
+      transcribe: 'Recordings',
+      ambient: 'Unasked answers',
+      pictures: 'Pictures',
+    },
+    direct: 'Direct messages',
     by: { person: 'People', channel: 'Channels', feature: 'Features', model: 'Models' },
     spent: {
       personDay: 'You’ve used up your budget for today. Ask again after midnight UTC, or ask an admin to raise it.',
@@ -265,7 +305,6 @@ export const en = {
     image_type: 'I can’t open this type of image; send JPEG or PNG',
     office: 'I can’t open this Office format; save it as DOCX, PPTX or PDF',
     spreadsheet: 'I can’t open this kind of spreadsheet; save it as XLSX or CSV (UTF-8)',
-    outlook: 'I can’t open Outlook messages; save it as EML, or forward the e-mail to Slack',
     archive: 'I don’t unpack archives; send the files inside',
     audio: 'I can’t open this kind of recording; send it as MP3, M4A, WAV, OGG or FLAC',
     video: 'I can’t open this kind of video; send it as MP4 or WebM, or its sound as MP3',
@@ -362,6 +401,13 @@ export const en = {
     inThread: 'Your question is in the thread, and I’ll answer there: {link}',
   },
 
+  ambient: {
+    intro: 'Nobody asked me, but I think I can help:',
+    source: '“{quote}”',
+    off: 'Stop unasked answers here',
+    isOff: 'Done. In this channel, I’ll only answer when I’m mentioned, and in threads that I’m part of.',
+  },
+
   speech: {
     listen: 'Listen',
     title: 'Answer read aloud',
@@ -386,6 +432,52 @@ export const en = {
     speed: 'Speed of the voice',
     clips: 'Also answer my voice clips with audio',
     notSaved: 'I couldn’t save that. Try again in a minute.',
+    hidden: {
+      email: 'an e-mail address',
+      phone: 'a phone number',
+      id: 'an ID number',
+      card: 'a card number',
+      account: 'an account number',
+      secret: 'a password or key',
+      word: 'a hidden word',
+    },
+  },
+
+  charts: {
+    button: 'Chart this',
+    progress: 'is drawing a chart…',
+    title: 'Chart',
+    count: 'Count',
+    thread: 'this thread',
+    caption: {
+      rows: 'The numbers are from {source}.',
+      sum: '{rows, plural, one{Sum of # row from {source}.} other{Sums of # rows from {source}.}}',
+      average: '{rows, plural, one{Average of # row from {source}.} other{Averages of # rows from {source}.}}',
+      count: '{rows, plural, one{Count of # row from {source}.} other{Counts of # rows from {source}.}}',
+    },
+    already: 'There’s already a chart of this answer in this thread: {link}',
+    nothing: 'I couldn’t find any numbers to chart here. Share a table or a CSV file in this thread, and ask again.',
+    tooMany:
+      'That’s too much for one chart: it can have {most, number} categories and 8 series. Ask for a part of it, or for totals, like “chart this by month”.',
+    unverified:
+      'I couldn’t match every number to what’s written in this thread, so I haven’t drawn a chart. Put the numbers in a table, and ask again.',
+    unreadable: 'The model didn’t say clearly what to draw. Try again, and name the table and the kind of chart.',
+    failed: 'I couldn’t draw this chart. Try again in a minute.',
+    csvFailed: '⚠️ I couldn’t send the CSV file. Try again in a minute.',
+  },
+
+  pictures: {
+    more: 'More like this',
+    progress: 'is drawing a picture…',
+    off: 'I can’t draw pictures here, because no image model is connected. Ask an admin to set IMAGE_MODEL.',
+    declined: 'The image model declined to draw this: {reason} Try other words.',
+    failed: 'The image server didn’t answer, so I couldn’t draw this. Try again in a minute.',
+    refused:
+      'The image server refused to draw this (status {status}). Ask an admin to check IMAGE_MODEL, IMAGE_BASE_URL and IMAGE_API_KEY.',
+    none: 'The image server didn’t send a picture. Ask an admin to check IMAGE_MODEL and IMAGE_BASE_URL.',
+    noEdits:
+      'The image server can’t change a picture. Describe the whole picture that you want, and I’ll draw a new one.',
+    lost: 'I couldn’t read the picture that you want to change. Describe the whole picture, and I’ll draw a new one.',
   },
 
   policy: {
@@ -413,7 +505,12 @@ export const en = {
         chat: 'Answer questions',
         summarize: 'Summarize, also in digests and “What did I miss?”',
         classify: 'Classify feedback',
+        ambient: 'Also answer questions that weren’t addressed to me, when I’m sure',
         outsiders: 'People from other organizations may use me here',
+      },
+      ambient: {
+        waitMinutes: 'Wait for people before answering unasked (minutes)',
+        perHour: 'Most unasked answers an hour',
       },
       whoLabel: 'Who can use me',
       who: { everyone: 'Everyone in this workspace', listed: 'Only the following' },
@@ -436,6 +533,52 @@ export const en = {
       guests: 'Guests can’t use me in this workspace. Ask an admin.',
       outsiders: 'People from other organizations can’t use me here, unless an admin opens this channel to them.',
     },
+    redaction: {
+      title: 'Redaction',
+      label: 'Before text goes to a model',
+      on: 'Hide e-mail addresses, phone, ID, card and account numbers, and passwords',
+      hint: 'The model gets stand-ins like PHONE-K3F9Q2, and people see the real values. Names, pictures and sound aren’t hidden.',
+      onBy: {
+        operator: 'On for everyone: it’s set on the server and can’t be switched off here.',
+        workspace: 'On in the whole workspace.',
+      },
+      words: 'Also hide these words, one per line',
+      wordsHint: '# is a digit, * is any letters and digits: EMP-##### or falcon*',
+      wrong: {
+        short: '“{word}” would hide almost everything. Use at least two letters, digits or #.',
+        long: '“{word}” is too long. Use up to 100 characters and five *.',
+      },
+      tooMany: 'That’s too many words. I can hide up to {most, number}.',
+      isOff: 'These words are only hidden while redaction is on. Switch it on above, or remove them.',
+    },
+    budgets: {
+      title: 'Budgets in US dollars',
+      of: {
+        personDay: 'Each person, per day',
+        personMonth: 'Each person, per month',
+        day: 'Everyone together, per day',
+        month: 'Everyone together, per month',
+      },
+      most: 'Up to {dollars}, which is set on the server and applies if you leave this empty.',
+      wrong: 'Enter an amount like 5 or 0.50.',
+      tooMuch: 'The server allows up to {dollars}.',
+    },
+    retention: {
+      title: 'How many days I keep things',
+      of: { labelDays: 'Labelled feedback, ratings and usage', turnDays: 'Notes on answered questions' },
+      hint: 'Whatever is older gets deleted every minute, and can’t be restored.',
+      most: '{days, plural, one{Up to # day, which is set on the server and applies if you leave this empty.} other{Up to # days, which is set on the server and applies if you leave this empty.}}',
+      wrong: 'Enter a whole number from 1 to {most, number}.',
+      confirmTitle: 'Delete older data?',
+      deletes:
+        'If you keep things for a shorter time, I’ll delete {what}, starting within a minute. You can’t undo this. Your other settings are saved.',
+      old: {
+        labels: '{count, plural, one{the labels of # message} other{the labels of # messages}}',
+        ratings: '{count, plural, one{# rating} other{# ratings}}',
+        turns: '{count, plural, one{my notes on # question} other{my notes on # questions}}',
+        usage: '{count, plural, one{the usage of # day} other{the usage of # days}}',
+      },
+    },
     left: '{messages, plural, one{# message was kept from the model by admins} other{# messages were kept from the model by admins}}',
   },
 
@@ -448,6 +591,17 @@ export const en = {
       follow_up: 'It was a reply in a thread that I’m part of, and not addressed to anyone else.',
       foreign: 'It doesn’t mention me, and I’m not part of that thread.',
       unaddressed: 'It doesn’t mention me. In a channel I answer when I’m mentioned, and in threads that I’m part of.',
+      ambient: 'Nobody asked me, but I found the answer in this channel, and I’m allowed to help here when I’m sure.',
+      ambient_answered:
+        'It wasn’t addressed to me, and someone replied, reacted or went on talking before I would have answered.',
+      ambient_changed: 'It wasn’t addressed to me, and it was edited or deleted before I would have answered.',
+      ambient_unsure: 'It wasn’t addressed to me, and I couldn’t find a sure answer in this channel.',
+      ambient_bound:
+        'It wasn’t addressed to me, and I was busy here or had reached the limit for unasked answers this hour.',
+      ambient_muted:
+        'It wasn’t addressed to me, and someone rated an unasked answer here 👎. I keep quiet for a day after that.',
+      ambient_late: 'It wasn’t addressed to me, and I saw it too late to help.',
+      ambient_failed: 'It wasn’t addressed to me, and something went wrong while I was looking for an answer.',
       acknowledged: 'It doesn’t ask for anything, like “thanks”, “OK” or an emoji.',
       to_others: 'It’s addressed to someone else.',
       own: 'It’s a message of mine.',
@@ -465,18 +619,46 @@ export const en = {
     someMessages: '{read, number} of {total, number} messages',
     notRead: 'Not read: {files}',
     fileProblem: '{name} ({reason})',
+    heard: '{minutes, plural, one{Transcribed: # minute, by {name}} other{Transcribed: # minutes, by {name}}}',
     instructions: 'Instructions: {whose}',
     whose: {
       workspace: 'for the workspace',
       channel: 'for this channel',
       person: 'of the person who asked',
+      operator: 'for everyone',
       none: 'none',
     },
     model: 'Model: {name}',
-    tokens:
-      '{cached, plural, =0{Tokens: {tokensIn, number} in, {tokensOut, number} out} one{Tokens: {tokensIn, number} in (# from the cache), {tokensOut, number} out} other{Tokens: {tokensIn, number} in (# from the cache), {tokensOut, number} out}}',
+    pictures: 'Pictures: {count, number}, about {tokens, number} tokens',
+    tokens: 'Tokens: {tokensIn}, {tokensOut}',
+    tokensIn: '{count, number} in',
+    tokensCached: '{count, number} in ({cached, number} from the cache)',
+    tokensOut: '{count, number} out',
+    tokensReasoning: '{count, number} out ({reasoning, number} for reasoning)',
+    cost: 'Cost: {dollars}',
+    noPrice: 'Cost: I don’t know this model’s price',
+    estimate: '{text} (estimate)',
+    redaction: 'Redaction: {whose}',
+    budgets: 'Budgets: {names}',
+    personBudget: '{budget} ({dollars})',
+    kept: '{days, plural, one{I keep this note for # day} other{I keep this note for # days}}',
     redacted:
       '{values, plural, one{Hidden from the model: # private value} other{Hidden from the model: # private values}}',
+  },
+
+  health: {
+    title: 'Health',
+    version: 'Version {version}, this process has been running for {uptime}',
+    replicas: '{count, plural, one{# replica is running} other{# replicas are running}}',
+    queue:
+      'Queue: {waiting, number} waiting, {running, number} being answered, {quarantined, number} given up after crashes',
+    oldest: 'The oldest has been waiting for {waited}',
+    limits:
+      '{refused, plural, =0{Slack hasn’t refused any calls in the last hour} one{Slack refused # call in the last hour} other{Slack refused # calls in the last hour}}; {waiting, number} waiting (this process)',
+    model: 'Model server: {name}',
+    resting: '⚠️ Left out for now because they failed: {names}. {name} answers instead (this process)',
+    failures:
+      '{count, plural, =0{No errors in the last hour} one{# error in the last hour; find it in the log by its reference} other{# errors in the last hour; find them in the log by their references}}',
   },
 
   home: {
@@ -501,6 +683,19 @@ export const en = {
       '{count, plural, =0{Done. I had nothing stored about you.} one{Done. I deleted # entry about you.} other{Done. I deleted # entries about you.}}',
     notForgotten: 'I couldn’t delete your data. Try again in a minute.',
     ratings: 'Ratings of my answers (only admins see this): 👍 {up, number} · 👎 {down, number}',
+    ownRatings: 'Your ratings: 👍 {up, number} · 👎 {down, number}',
+    own: 'For you',
+    admins: 'For admins',
+    language: 'Language of my buttons and notices. Answers follow your question.',
+    instructions: 'My instructions: “{instructions}”',
+    noInstructions: 'You haven’t told me yet how to answer you: short or long, in which tone, what you do.',
+    slackLanguage: 'Same as Slack',
+    inDirect: 'On it. You’ll get it as a direct message.',
+    export: 'Export usage, settings and ratings',
+    exportHint:
+      'I’ll DM you the files. For labelled feedback, send `/classify report` in a channel and press *Download CSV*.',
+    exported:
+      'Here’s the export: usage and ratings as CSV, settings as JSON. Settings of channels you’re not in are left out.',
   },
 
   prompts: {

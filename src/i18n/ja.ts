@@ -23,6 +23,8 @@ export const ja = {
   footerFileCut: '{name} は長すぎるため、一部だけ読みました',
   footerFilePages:
     '{name} は全 {total, number} ページのうち最初の {read, number} ページを読みました。残りは分割して送ってください',
+  footerFirstPage: '{name} は大きすぎるため、1 ページ目だけを読みました',
+  footerRecognized: '{name} は文字認識（OCR）で読み取りました。誤りがあるかもしれません',
   footerFilesMore: 'ほかに {count, number} 件のファイルは読んでいません',
   maybeCut:
     'モデルが理由を示さずに終了したため、回答が途中で終わっている可能性があります。足りない部分があれば、もう一度質問してください。',
@@ -76,6 +78,15 @@ export const ja = {
       done: '{all, number} 行中 {done, number} 行を分類しました{failed, plural, =0{} other{。残りの # 行にはエラーを記入しています}}。表は下のファイルをご覧ください。',
       heads: { kind: 'カテゴリ', confidence: '確信度', quote: '引用', reason: '理由', error: 'エラー' },
     },
+    dialog: {
+      title: 'テキストを分類',
+      label: 'フィードバック',
+      placeholder: 'エクスポートができません',
+      hint: '複数ある場合は、1 行に 1 件ずつ書いてください。',
+      submit: '分類する',
+      working: '読んでいます…',
+      close: '閉じる',
+    },
     report: {
       title: 'フィードバック（{days}）：{total, number} 件',
       titleIn: '#{place} のフィードバック（{days}）：{total, number} 件',
@@ -99,8 +110,9 @@ export const ja = {
       },
       none: 'この期間に分類済みのフィードバックはありません。新しいメッセージは /classify settings で自動分類できます。過去のメッセージを分類するには：/classify last 7 days in #feedback',
       sent: 'レポートをダイレクトメッセージに送りました：{link}',
-      sentWithoutChart:
-        'レポートをダイレクトメッセージに送りました：{link}\nグラフは追加できませんでした。管理者にログの確認を依頼してください（多くは files:write 権限の不足です）。',
+      sentSeveral: 'レポートをダイレクトメッセージに送りました：{reports}',
+      noChart:
+        'グラフは追加できませんでした。管理者にログの確認を依頼してください（多くは files:write 権限の不足です）。',
       noChannel:
         '「{name}」というチャンネルに参加していません。そのチャンネルで /invite を使って招待してから、もう一度お試しください。',
     },
@@ -153,6 +165,7 @@ export const ja = {
     writing: '書いています…',
     read: 'メッセージ {messages, number} 件{threads, plural, =0{} other{、スレッド # 件}}を読みました',
     span: '{from}〜{to}',
+    heard: '録音 {minutes, number} 分',
     files: 'ファイル {files, number} 件は読んでいません',
     dropped: '根拠となるメッセージのない {points, number} 件は省きました',
     lost: 'スレッド {threads, number} 件を読めませんでした（{code}）。1 分ほど待ってから、もう一度お試しください',
@@ -191,6 +204,18 @@ export const ja = {
       read: '{channels, number} 個のチャンネルのメッセージ {messages, number} 件を読みました',
       notRead: 'すべては読めませんでした：{names}。「summarize #channel」をお試しください',
     },
+    dialog: {
+      title: 'チャンネルを要約',
+      channel: 'チャンネル',
+      hint: 'あなたと私の両方が参加しているチャンネルを選んでください。要約はダイレクトメッセージで届きます。',
+      span: '対象のメッセージ',
+      spans: {
+        day: { title: '過去 24 時間', words: 'last 24 hours' },
+        week: { title: '過去 7 日間', words: 'last 7 days' },
+        new: { title: '前回の要約以降', words: 'new' },
+      },
+      submit: '要約する',
+    },
     digest: {
       added:
         '設定しました。{place} の新着メッセージの要約を、{when}にダイレクトメッセージでお届けします。初回は{start}です。停止するには `/summarize stop {index}` と送ってください。',
@@ -213,6 +238,20 @@ export const ja = {
   usage: {
     own: '今月のあなたのリクエスト：{calls, number} 件（{dollars}）',
     all: '全員：{calls, number} 件（{dollars}）。管理者だけに表示されます',
+    chartCalls: '日ごとのリクエスト数',
+    chartCost: '日ごとの料金（米ドル）',
+    chart: 'グラフで見る',
+    charts: { usage: '過去 14 日間のあなたの利用状況：', all_usage: '過去 14 日間の全員の利用状況：' },
+    noChart: '過去 14 日間にリクエストがないため、グラフはありません。',
+    features: {
+      chat: '質問',
+      summarize: '要約',
+      classify: 'フィードバック',
+      transcribe: '録音',
+      ambient: '自発的な回答',
+      pictures: '画像',
+    },
+    direct: 'ダイレクトメッセージ',
     by: { person: 'メンバー', channel: 'チャンネル', feature: '機能', model: 'モデル' },
     spent: {
       personDay:
@@ -270,7 +309,6 @@ export const ja = {
     image_type: 'この形式の画像は開けません。JPEG または PNG で送ってください',
     office: 'この Office 形式は開けません。DOCX、PPTX、または PDF で保存してください',
     spreadsheet: 'この形式の表計算ファイルは開けません。XLSX または CSV（UTF-8）で保存してください',
-    outlook: 'Outlook のメッセージは開けません。EML で保存するか、メールを Slack に転送してください',
     archive: '圧縮ファイルは展開できません。中のファイルを送ってください',
     audio: 'この形式の録音は開けません。MP3、M4A、WAV、OGG、FLAC のいずれかで送ってください',
     video: 'この形式の動画は開けません。MP4 か WebM、または音声だけを MP3 で送ってください',
@@ -372,6 +410,13 @@ export const ja = {
     cannotPost: 'Slack でここへの投稿が許可されていません（{code}）。ダイレクトメッセージで質問してください。',
   },
 
+  ambient: {
+    intro: '私への質問ではありませんが、お役に立てそうです。',
+    source: '「{quote}」',
+    off: '自分から答えるのをやめる',
+    isOff: 'わかりました。このチャンネルでは、メンションされたときと、参加しているスレッドでだけ答えます。',
+  },
+
   speech: {
     listen: '読み上げる',
     title: '回答の読み上げ',
@@ -395,6 +440,52 @@ export const ja = {
     speed: '読み上げの速さ',
     clips: '音声メッセージには音声でも回答する',
     notSaved: '保存できませんでした。1 分ほど待ってから、もう一度お試しください。',
+    hidden: {
+      email: 'メールアドレス',
+      phone: '電話番号',
+      id: '身分証の番号',
+      card: 'カード番号',
+      account: '口座番号',
+      secret: 'パスワードまたはキー',
+      word: '伏せた言葉',
+    },
+  },
+
+  charts: {
+    button: 'グラフにする',
+    progress: 'グラフを描いています…',
+    title: 'グラフ',
+    count: '件数',
+    thread: 'このスレッド',
+    caption: {
+      rows: '{source}の数値です。',
+      sum: '{rows, plural, other{{source}の # 行の合計です。}}',
+      average: '{rows, plural, other{{source}の # 行の平均です。}}',
+      count: '{rows, plural, other{{source}の # 行の件数です。}}',
+    },
+    already: 'この回答のグラフは、すでにこのスレッドにあります：{link}',
+    nothing: 'グラフにできる数値が見つかりません。表か CSV ファイルをこのスレッドに投稿して、もう一度お試しください。',
+    tooMany:
+      '1 つのグラフには多すぎます。項目は {most, number} 個、系列は 8 個までです。一部だけにするか、「月ごとの合計をグラフにして」のように集計を頼んでください。',
+    unverified:
+      'このスレッドに書かれた数値と一致しないものがあるため、グラフを描きませんでした。数値を表にして、もう一度お試しください。',
+    unreadable:
+      'モデルの回答からは何を描くのか分かりませんでした。表とグラフの種類を指定して、もう一度お試しください。',
+    failed: 'グラフを描けませんでした。1 分ほど待ってから、もう一度お試しください。',
+    csvFailed: '⚠️ CSV ファイルを送れませんでした。1 分ほど待ってから、もう一度お試しください。',
+  },
+
+  pictures: {
+    more: 'もう 1 枚',
+    progress: '絵を描いています…',
+    off: '画像モデルが接続されていないため、絵を描けません。管理者に IMAGE_MODEL の設定を依頼してください。',
+    declined: '画像モデルがこの絵を断りました：{reason} 別の言葉でお試しください。',
+    failed: '画像サーバーが応答しないため、描けませんでした。1 分ほど待ってから、もう一度お試しください。',
+    refused:
+      '画像サーバーに拒否されました（ステータス {status}）。管理者に IMAGE_MODEL、IMAGE_BASE_URL、IMAGE_API_KEY の確認を依頼してください。',
+    none: '画像サーバーから画像が届きませんでした。管理者に IMAGE_MODEL と IMAGE_BASE_URL の確認を依頼してください。',
+    noEdits: '画像サーバーは絵の変更に対応していません。絵全体を説明していただければ、新しく描きます。',
+    lost: '変更する絵を読み込めませんでした。絵全体を説明していただければ、新しく描きます。',
   },
 
   policy: {
@@ -422,8 +513,10 @@ export const ja = {
         chat: '質問に答える',
         summarize: '要約する（定期要約と「見逃したこと」を含む）',
         classify: 'フィードバックを分類する',
+        ambient: '確信があるときは、メンションのない質問にも答える',
         outsiders: 'ほかの組織の人も利用できる',
       },
+      ambient: { waitMinutes: '自分から答える前に待つ時間（分）', perHour: '自分から答える回数の上限（1 時間あたり）' },
       whoLabel: '利用できる人',
       who: { everyone: 'ワークスペースの全員', listed: '次の人だけ' },
       people: '次の人',
@@ -445,6 +538,52 @@ export const ja = {
       guests: 'このワークスペースでは、ゲストはご利用いただけません。管理者に問い合わせてください。',
       outsiders: '管理者がこのチャンネルを開放しない限り、ほかの組織の人はここではご利用いただけません。',
     },
+    redaction: {
+      title: '個人情報の置き換え',
+      label: 'モデルに送る前に',
+      on: 'メールアドレス、電話・身分証・カード・口座の番号、パスワードを隠す',
+      hint: 'モデルには PHONE-K3F9Q2 のような記号を送り、画面には元の値を表示します。名前、画像、音声は隠しません。',
+      onBy: {
+        operator: '全員に適用中です。サーバーで設定されているため、ここではオフにできません。',
+        workspace: 'ワークスペース全体に適用中です。',
+      },
+      words: '次の言葉も隠す（1 行に 1 つ）',
+      wordsHint: '# は数字 1 文字、* は文字と数字の並びを表します（例：EMP-#####、falcon*）',
+      wrong: {
+        short: '「{word}」ではほとんどすべてが隠れてしまいます。文字、数字、# を 2 つ以上使ってください。',
+        long: '「{word}」は長すぎます。100 文字、* は 5 つまでです。',
+      },
+      tooMany: '言葉が多すぎます。{most, number} 個まで指定できます。',
+      isOff: 'これらの言葉が隠れるのは、置き換えがオンのときだけです。上でオンにするか、言葉を削除してください。',
+    },
+    budgets: {
+      title: '利用枠（米ドル）',
+      of: {
+        personDay: '1 人あたり 1 日',
+        personMonth: '1 人あたり 1 か月',
+        day: '全員で 1 日',
+        month: '全員で 1 か月',
+      },
+      most: 'サーバーの設定により {dollars} までです。空欄の場合はこの上限が適用されます。',
+      wrong: '5 や 0.50 のように金額を入力してください。',
+      tooMuch: 'サーバーの設定により、上限は {dollars} です。',
+    },
+    retention: {
+      title: '保存する日数',
+      of: { labelDays: '分類済みのフィードバック、評価、利用状況', turnDays: '回答した質問の記録' },
+      hint: 'これより古いものは 1 分ごとに削除され、元に戻せません。',
+      most: '{days, plural, other{サーバーの設定により # 日までです。空欄の場合はこの上限が適用されます。}}',
+      wrong: '1 から {most, number} までの整数を入力してください。',
+      confirmTitle: '古いデータを削除しますか？',
+      deletes:
+        '保存期間を短くすると、1 分以内に{what}の削除が始まります。元に戻すことはできません。ほかの設定は保存しました。',
+      old: {
+        labels: '{count, plural, other{メッセージ # 件の分類}}',
+        ratings: '{count, plural, other{評価 # 件}}',
+        turns: '{count, plural, other{質問 # 件の記録}}',
+        usage: '{count, plural, other{# 日分の利用状況}}',
+      },
+    },
     left: '{messages, plural, other{管理者の設定により、# 件のメッセージはモデルに送っていません}}',
   },
 
@@ -458,6 +597,15 @@ export const ja = {
       foreign: '私へのメンションがなく、私はそのスレッドに参加していません。',
       unaddressed:
         '私へのメンションがありません。チャンネルでは、メンションされたときと、参加しているスレッドでだけ答えます。',
+      ambient:
+        '私への質問ではありませんでしたが、このチャンネルで答えが見つかりました。ここでは、確信があるときに自分から答えてよいことになっています。',
+      ambient_answered: '私への質問ではなく、私が答える前に返信やリアクション、または会話の続きがありました。',
+      ambient_changed: '私への質問ではなく、私が答える前に編集または削除されました。',
+      ambient_unsure: '私への質問ではなく、このチャンネルで確かな答えが見つかりませんでした。',
+      ambient_bound: '私への質問ではなく、対応中だったか、この 1 時間に自分から答える回数の上限に達していました。',
+      ambient_muted: '私への質問ではなく、このチャンネルで自分から答えた回答に 👎 が付いたため、1 日は控えています。',
+      ambient_late: '私への質問ではなく、気づくのが遅すぎました。',
+      ambient_failed: '私への質問ではなく、答えを探している間に問題が起きました。',
       acknowledged: '「ありがとう」「了解」や絵文字のように、何も尋ねていないメッセージです。',
       to_others: 'ほかの人に宛てたメッセージです。',
       own: '私自身のメッセージです。',
@@ -475,12 +623,45 @@ export const ja = {
     someMessages: 'メッセージ {total, number} 件中 {read, number} 件',
     notRead: '読んでいないもの：{files}',
     fileProblem: '{name}（{reason}）',
+    heard: '文字起こし：{minutes, number} 分（{name}）',
     instructions: '回答についての指示：{whose}',
-    whose: { workspace: 'ワークスペース', channel: 'このチャンネル', person: '質問した人自身', none: 'なし' },
+    whose: {
+      workspace: 'ワークスペース',
+      channel: 'このチャンネル',
+      person: '質問した人自身',
+      operator: '全員',
+      none: 'なし',
+    },
     model: 'モデル：{name}',
-    tokens:
-      '{cached, plural, =0{トークン：入力 {tokensIn, number}、出力 {tokensOut, number}} other{トークン：入力 {tokensIn, number}（うちキャッシュ #）、出力 {tokensOut, number}}}',
+    pictures: '画像：{count, number} 枚、約 {tokens, number} トークン',
+    tokens: 'トークン：{tokensIn}、{tokensOut}',
+    tokensIn: '入力 {count, number}',
+    tokensCached: '入力 {count, number}（うちキャッシュ {cached, number}）',
+    tokensOut: '出力 {count, number}',
+    tokensReasoning: '出力 {count, number}（うち推論 {reasoning, number}）',
+    cost: '料金：{dollars}',
+    noPrice: '料金：このモデルの価格がわかりません',
+    estimate: '{text}（推定）',
+    redaction: '個人情報の置き換え：{whose}',
+    budgets: '利用枠：{names}',
+    personBudget: '{budget}（{dollars}）',
+    kept: '{days, plural, other{この記録は # 日間保存します}}',
     redacted: '{values, plural, other{モデルに送らなかった個人情報：# 件}}',
+  },
+
+  health: {
+    title: '稼働状況',
+    version: 'バージョン {version}、このプロセスの稼働時間：{uptime}',
+    replicas: '{count, plural, other{# 個のレプリカが稼働中}}',
+    queue:
+      'キュー：待機 {waiting, number} 件、回答中 {running, number} 件、異常終了が続いて中止 {quarantined, number} 件',
+    oldest: '最も長い待ち時間：{waited}',
+    limits:
+      '{refused, plural, =0{過去 1 時間に Slack から拒否された呼び出しはありません} other{過去 1 時間に Slack から拒否された呼び出し：# 件}}。待機中 {waiting, number} 件（このプロセス）',
+    model: 'モデルサーバー：{name}',
+    resting: '⚠️ エラーのため一時停止中：{names}。代わりに {name} が回答します（このプロセス）',
+    failures:
+      '{count, plural, =0{過去 1 時間にエラーはありません} other{過去 1 時間のエラー：# 件。参照番号でログを検索できます}}',
   },
 
   home: {
@@ -505,6 +686,19 @@ export const ja = {
       '{count, plural, =0{完了しました。保存されているデータはありませんでした。} other{あなたに関するデータを # 件削除しました。}}',
     notForgotten: 'データを削除できませんでした。1 分ほど待ってから、もう一度お試しください。',
     ratings: '回答の評価（管理者だけに表示）：👍 {up, number} · 👎 {down, number}',
+    ownRatings: 'あなたの評価：👍 {up, number} · 👎 {down, number}',
+    own: 'あなたの設定',
+    admins: '管理者用',
+    language: 'ボタンやお知らせの言語。回答は質問の言語に合わせます。',
+    instructions: '回答についての指示：「{instructions}」',
+    noInstructions: 'まだ指示がありません。回答の長さや口調、あなたの仕事などを設定できます。',
+    slackLanguage: 'Slack と同じ',
+    inDirect: '承知しました。ダイレクトメッセージでお送りします。',
+    export: '利用状況・設定・評価を書き出す',
+    exportHint:
+      'ファイルはダイレクトメッセージで届きます。分類済みのフィードバックは、チャンネルで `/classify report` を送り、*CSV をダウンロード*を押してください。',
+    exported:
+      '書き出しました。利用状況と評価は CSV、設定は JSON です。あなたが参加していないチャンネルの設定は含みません。',
   },
 
   prompts: {

@@ -9,6 +9,7 @@ import { findWindow } from './catalog.ts'
 import { withErrorSentences } from './error-bodies.ts'
 import { createFallbackModel } from './fallback.ts'
 import { startIdleTimeout } from './idle-timeout.ts'
+import { findSight } from './image-tokens.ts'
 import { judgeEnding, mayBeCut } from './judge-ending.ts'
 import { type AnswerFormat, addUsage, type ChatMessage, FormatRefused, type Model, type Piece } from './model.ts'
 import { createPricing } from './pricing.ts'
@@ -85,6 +86,7 @@ function createSingleModel(config: ModelConfig, log: Log): Model {
     get images() {
       return profile.takesImages
     },
+    sight: findSight(config.name),
     price: createPricing(config),
     refusesImage: dataUrl => profile.hasRefusedImages && profile.refusedImages.has(fingerprintImage(dataUrl)),
     get takesFormats() {

@@ -65,6 +65,9 @@ export function createFallbackModel(models: readonly [Model, ...Model[]], log: L
     get title() {
       return current().title
     },
+    get resting() {
+      return links.filter(({ breaker }) => breaker.isOpen).map(({ model }) => model.title)
+    },
     get inputTokens() {
       return current().inputTokens
     },
@@ -73,6 +76,9 @@ export function createFallbackModel(models: readonly [Model, ...Model[]], log: L
     },
     get images() {
       return current().images
+    },
+    get sight() {
+      return current().sight
     },
     get takesFormats() {
       return current().takesFormats

@@ -1,4 +1,5 @@
 import { ShownError } from '../errors.ts'
+import type { findSight } from './image-tokens.ts'
 
 /** One message of a request to a model. */
 export interface ChatMessage {
@@ -6,8 +7,8 @@ export interface ChatMessage {
   content: string | ContentPart[]
 }
 
-/** A piece of a message: text, or an image as a `data:` URL. */
-type ContentPart = { kind: 'text'; text: string } | { kind: 'image'; dataUrl: string }
+/** A piece of a message: text, or an image as a `data:` URL, with an estimate of its tokens. */
+type ContentPart = { kind: 'text'; text: string } | { kind: 'image'; dataUrl: string; tokens: number }
 
 /** The tokens of an answer as the server counted them; undefined where it did not tell. */
 export interface Usage {
@@ -19,6 +20,9 @@ export interface Usage {
   tokensReasoning?: number
   /** Values that a stand-in replaced in the prompt; absent if there was none. */
   redacted?: number
+  /** Seconds of sound that were listened to, and the part of `tokensIn` that they took; absent if there was none. */
+  audioSeconds?: number
+  tokensAudio?: number
 }
 
 /** Adds the tokens of another request. A sum with a part that was not told is not told. */
@@ -26,20 +30,26 @@ export function addUsage(sum: Usage, usage: Usage | undefined): Usage {
   const add = (a: number | undefined, b: number | undefined) => (a === undefined || b === undefined ? undefined : a + b)
   const cached = (sum.tokensCached ?? 0) + (usage?.tokensCached ?? 0)
   const reasoning = (sum.tokensReasoning ?? 0) + (usage?.tokensReasoning ?? 0)
+  const seconds = (sum.audioSeconds ?? 0) + (usage?.audioSeconds ?? 0)
+  const audio = (sum.tokensAudio ?? 0) + (usage?.tokensAudio ?? 0)
   return {
     tokensIn: add(sum.tokensIn, usage?.tokensIn),
     tokensOut: add(sum.tokensOut, usage?.tokensOut),
     ...(cached > 0 && { tokensCached: cached }),
     ...(reasoning > 0 && { tokensReasoning: reasoning }),
+    ...(seconds > 0 && { audioSeconds: seconds }),
+    ...(audio > 0 && { tokensAudio: audio }),
   }
 }
 
 /**
  * A piece of a model's stream: text, and at the end the usage, if the server says so, and why the answer stopped. `again` means that the
- * text so far was cut off, and that another answer follows in its place; `model` that another model than the first one answers.
+ * text so far was cut off, and that another answer follows in its place; `model` that another model than the first one answers. A model
+ * of pictures gives one image.
  */
 export type Piece =
   | { kind: 'text'; text: string }
+  | { kind: 'image'; base64: string }
   | { kind: 'again' }
   | { kind: 'model'; name: string }
   | { kind: 'usage'; usage: Usage }
@@ -64,9 +74,13 @@ export class FormatRefused extends Error {
 
 /** For what a request is made, and for whom; `person` is '' if nobody asked for it. */
 interface Purpose {
-  feature: 'chat' | 'classify' | 'summarize'
+  feature: 'chat' | 'classify' | 'summarize' | 'ambient' | 'pictures' | 'transcribe'
   channel: string
   person: string
+  /** Other channels, words of which stand in the prompt. */
+  quotedFrom?: readonly string[] | undefined
+  /** Called at the end with what the request took, its cost in millionths of a dollar; undefined without a known price. */
+  onSpent?: (spent: Usage & { cost: number | undefined; isEstimate: boolean }) => void
 }
 
 /** How an answer is asked for. */
@@ -99,6 +113,10 @@ export interface Model {
   readonly outputTokens: number
   /** The model can see images. False once it has refused them all. */
   readonly images: boolean
+  /** Tells how large a picture is sent, and how many tokens one of that size takes. */
+  readonly sight: ReturnType<typeof findSight>
+  /** Titles of the models that are left out for a while because they failed; undefined without others that answer instead. */
+  readonly resting?: readonly string[]
   /** Returns whether the model has refused this picture, a `data:` URL. */
   refusesImage(dataUrl: string): boolean
   /**

@@ -8,8 +8,10 @@ const factsSchema = z.looseObject({
   /** The outcome for logs, such as `done` or `summarized`, or the kind of the failure. */
   outcome: z.string().optional().catch(undefined),
   model: z.string().optional().catch(undefined),
-  /** The rule of access by which it was refused. */
+  /** The rule of access by which it was refused, or the one by which a question to nobody was left alone. */
   refusal: z.string().optional().catch(undefined),
+  /** It counts as an answer that nobody asked for. */
+  isClaimed: z.boolean().optional().catch(undefined),
   /** Messages that were given to the model, and those there were. */
   read: count,
   total: count,
@@ -25,11 +27,34 @@ const factsSchema = z.looseObject({
     )
     .optional()
     .catch(undefined),
+  /** What turned recordings into words, their seconds, and the cost in millionths of a dollar. */
+  heard: z
+    .object({ model: z.string(), seconds: z.number(), micros: z.number().optional() })
+    .optional()
+    .catch(undefined),
   /** Whose instructions were given to the model. */
   instructions: z.array(z.string()).optional().catch(undefined),
-  /** Tokens as the server counted them, and stand-ins for private data. */
+  /** Who had switched redaction on, and the budgets in millionths of a dollar. */
+  redaction: z.array(z.string()).optional().catch(undefined),
+  budgets: z
+    .looseObject({ personDay: count, personMonth: count, day: count, month: count })
+    .optional()
+    .catch(undefined),
+  /** Pictures that were given to the model, and their tokens as they were estimated. */
+  pictures: z.object({ count: z.number(), tokens: z.number() }).optional().catch(undefined),
+  /** Tokens and cost of all its requests, and stand-ins for private data. */
   usage: z
-    .looseObject({ tokensIn: count, tokensOut: count, cached: count, redacted: count })
+    .looseObject({
+      tokensIn: count,
+      tokensOut: count,
+      tokensCached: count,
+      tokensReasoning: count,
+      redacted: count,
+      /** In millionths of a dollar; null if the price of a request is not known. */
+      cost: z.number().nullable().optional().catch(undefined),
+      /** The server did not count the tokens of a request. */
+      isEstimate: z.boolean().optional().catch(undefined),
+    })
     .optional()
     .catch(undefined),
 })

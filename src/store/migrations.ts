@@ -114,6 +114,11 @@ export const migrations: Record<string, Migration> = {
       primary key (day, person, channel, feature, model))`,
     `create table spending (id text primary key, person text not null, cost bigint not null, until bigint not null)`,
   ),
+  '016_failures': runAll(
+    `create table failures (id text primary key, at bigint not null, what text not null, reference text,
+      replica text not null)`,
+    'create index failures_at on failures (at)',
+  ),
 }
 
 function runAll(...statements: string[]) {

@@ -3,6 +3,7 @@ import type { Cluster } from '../rate-limit/cluster-protocol.ts'
 import { createDigests, type Digests } from './digests.ts'
 import { createFacts } from './facts.ts'
 import { createForgetting } from './forgetting.ts'
+import { createHealthRecords } from './health.ts'
 import { createLabelRecords, type LabelRecords } from './labels.ts'
 import { createOutboxRecords, type OutboxRecords } from './outbox.ts'
 import { createPersonSettings } from './person-settings.ts'
@@ -13,6 +14,7 @@ import { createSettings, type Settings } from './settings.ts'
 import { createSummaryChunks, type SummaryChunks } from './summary-chunks.ts'
 import type { Schema } from './tables.ts'
 import { createTurnRecords, type TurnRecords } from './turns.ts'
+import { createUnasked } from './unasked.ts'
 import { createUsage } from './usage.ts'
 import type { Writer } from './writer.ts'
 
@@ -29,7 +31,9 @@ export interface Store {
   readonly parts: SummaryChunks
   readonly digests: Digests
   readonly facts: ReturnType<typeof createFacts>
+  readonly unasked: ReturnType<typeof createUnasked>
   readonly usage: ReturnType<typeof createUsage>
+  readonly health: ReturnType<typeof createHealthRecords>
   readonly forgetting: ReturnType<typeof createForgetting>
   /** Present if several replicas share the store. */
   readonly shared: SharedStore | undefined
@@ -64,6 +68,7 @@ export function createStore({ db, writer, isLasting, shared, compact = async () 
   const replicas = shared?.replicas
   const turns = createTurnRecords(db, writer)
   const parts = createSummaryChunks(db, writer)
+  const personSettings = createPersonSettings(db, writer, replicas)
   return {
     shared: shared && { ...shared, writer },
     turns,
@@ -71,12 +76,14 @@ export function createStore({ db, writer, isLasting, shared, compact = async () 
     ratings: createRatings(db, writer),
     labels: createLabelRecords(db, writer, replicas),
     settings: createSettings(db, writer, replicas),
-    personSettings: createPersonSettings(db, writer),
+    personSettings,
     parts,
     digests: createDigests(db, writer, replicas?.name),
     facts: createFacts(db, writer),
+    unasked: createUnasked(db, writer),
     usage: createUsage(db, writer),
-    forgetting: createForgetting({ db, writer, turns, parts, compact }),
+    health: createHealthRecords(db, writer, replicas?.name),
+    forgetting: createForgetting({ db, writer, turns, parts, personSettings, compact }),
     get isPersistent() {
       return writer.isWorking && isLasting
     },

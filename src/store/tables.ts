@@ -16,6 +16,7 @@ export interface Schema {
   forgotten: ForgottenTable
   usage: UsageTable
   spending: SpendingTable
+  failures: FailuresTable
   budget_replicas: BudgetReplicasTable
   budget_limits: BudgetLimitsTable
   budget_channels: BudgetChannelsTable
@@ -30,11 +31,13 @@ export type TurnState =
   /** The question was deleted; the reply still stands. */
   | 'withdrawing'
   | 'done'
+  /** Answered although it was addressed to nobody: its thread is not the bot's. */
+  | 'volunteered'
   | 'failed'
   | 'stopped'
   /** The question and its reply were deleted. */
   | 'withdrawn'
-  /** Not for the bot: a reply in a thread of other people. */
+  /** Not for the bot: a reply in a thread of other people, or a question to nobody that it left alone. */
   | 'passed'
   /** Its person had too many turns that waited. */
   | 'declined'
@@ -155,6 +158,17 @@ interface SpendingTable {
   /** In millionths of a dollar. */
   cost: number
   until: number
+}
+
+/** Failures of the last hour, of all replicas. They hold no words of a message. */
+interface FailuresTable {
+  id: string
+  at: number
+  /** The sentence of the log line, and the kind of the failure. */
+  what: string
+  /** The reference that a person was told. */
+  reference: string | null
+  replica: string
 }
 
 interface LabelsTable {

@@ -6,6 +6,7 @@ type Stage = Omit<ReturnType<typeof createStage>, 'picture'> & {
 }
 
 const csv = 'id,comment\n1,The export is broken\n2,搜索框太难找了\n3,Too expensive for what it does\n'
+const sales = 'month,sales,returns\n2026-07,1200,30\n2026-08,900,25\n2026-09,1500,41\n'
 const notes = 'Meeting notes\nThe trade fair is on 12 March. Dana books the hotel.\n'
 const zip = Buffer.from('504b0506000000000000000000000000000000000000', 'hex')
 
@@ -70,10 +71,52 @@ export const gestures: { names: { en: string; zh: string }; perform: (stage: Sta
   },
   {
     names: { en: "open the app's home", zh: '打开应用主页' },
-    async perform({ t, main, button, open, picture }) {
+    async perform({ t, main, dialog, button, open, picture }) {
       await open(t('App Home', '应用主页'))
       await button(main, t('Ask a question', '提一个问题')).waitFor()
+      await picture('a')
+      await button(main, t('Classify a text', '分类一段文字')).click()
+      await dialog.getByRole('textbox').fill(t('The export is broken', '导出功能坏了'))
+      await button(dialog, t('Classify', '分类')).click()
+      await dialog.getByText(/confidence|可信度/i).waitFor()
+      await picture('b')
+      await button(dialog, t('Close', '关闭')).last().click()
+    },
+  },
+  {
+    names: {
+      en: "choose the language of its buttons and notices in the app's home",
+      zh: '在应用主页选择按钮和提示的语言',
+    },
+    async perform({ t, main, button, open, picture }) {
+      await open(t('App Home', '应用主页'))
+      await main.getByRole('combobox').first().selectOption('ja')
+      await button(main, '質問する').waitFor()
       await picture()
+      await main.getByRole('combobox').first().selectOption('slack')
+      await button(main, t('Ask a question', '提一个问题')).waitFor()
+    },
+  },
+  {
+    names: {
+      en: "press *Export usage, settings and ratings* in the app's home",
+      zh: '在应用主页点*导出用量、设置和评价*',
+    },
+    async perform({ t, page, main, button, open, openThread, picture }) {
+      const speakAs = async (before: string, name: string) => {
+        await page.getByRole('button', { name: new RegExp(`${before}$`) }).click()
+        await page.getByRole('menuitemradio', { name }).click()
+      }
+      await speakAs(t('Dana', '小梅'), 'Admin')
+      await open(t('App Home', '应用主页'))
+      await button(main, 'Export usage, settings and ratings').waitFor()
+      await picture('a')
+      await button(main, 'Export usage, settings and ratings').click()
+      await main.getByText('You’ll get it as a direct message').waitFor()
+      await open('Threadwise')
+      await openThread('Here’s the export')
+      await picture('b')
+      await speakAs('Admin', t('Dana', '小梅'))
     },
   },
   {
@@ -123,6 +166,34 @@ export const gestures: { names: { en: string; zh: string }; perform: (stage: Sta
       await picture()
       await main.waitFor()
       await page.keyboard.press('Escape')
+    },
+  },
+  {
+    names: {
+      en: 'press *Chart this* below an answer with a table, or write "chart this" (画个图, グラフにして) below numbers, a CSV or an Excel file',
+      zh: '点带表格的回答下方的*画成图表*，或在数字、CSV、Excel 文件下面写“画个图”（chart this、グラフにして）',
+    },
+    async perform({ t, main, thread, open, attach, say, openThread, sees, picture }) {
+      await open('general')
+      await attach(main, { name: 'sales.csv', mimeType: 'text/csv', buffer: Buffer.from(sales) })
+      await say(t('@Threadwise chart this', '@Threadwise 画个图'))
+      await openThread('sales.csv')
+      await sees(thread, 'sales, returns · month')
+      await picture()
+    },
+  },
+  {
+    names: {
+      en: 'write "draw …" (画一张…, …を描いて), and "make it blue" below the picture; or press *More like this*',
+      zh: '写“画一张……”（draw …、…を描いて），在图片下面写“改成蓝色”，或点*再来一张*',
+    },
+    async perform({ t, thread, button, open, say, openThread, picture }) {
+      await open('general')
+      await say(t('@Threadwise draw a cat on a bike', '@Threadwise 画一只骑车的猫'))
+      await openThread(t('draw a cat', '画一只骑车的猫'))
+      await button(thread, t('More like this', '再来一张')).click()
+      await thread.locator('img[alt]').nth(1).waitFor()
+      await picture()
     },
   },
   {
@@ -346,6 +417,34 @@ export const gestures: { names: { en: string; zh: string }; perform: (stage: Sta
   },
   {
     names: {
+      en: 'fill in *Redaction*, *Budgets* or *How many days I keep things* in those settings',
+      zh: '在这些设置里填写*隐私替换*、*额度*或*保留天数*',
+    },
+    async perform({ t, page, main, dialog, button, open, say, picture }) {
+      await say('/threadwise settings')
+      await dialog.getByRole('checkbox', { name: t('Hide e-mail addresses', '隐藏邮箱') }).check()
+      await dialog.getByRole('textbox', { name: t('Also hide these words', '同时隐藏这些词') }).fill('EMP-#####')
+      await picture('a')
+      await button(dialog, t('Save', '保存')).click()
+      await dialog.waitFor({ state: 'detached' })
+      const become = async (from: RegExp, to: string) => {
+        await button(page, from).click()
+        await page.getByRole('menuitemradio', { name: to }).click()
+      }
+      const self = t('Dana', '小梅')
+      await become(new RegExp(`${self}$`), 'Admin')
+      await open(t('App Home', '应用主页'))
+      await button(main, 'Workspace settings').click()
+      await dialog.getByRole('spinbutton', { name: 'Each person, per day' }).fill('0.50')
+      await dialog.getByRole('spinbutton', { name: 'Notes on answered questions' }).fill('3')
+      await picture('b')
+      await button(dialog, 'Save').click()
+      await dialog.waitFor({ state: 'detached' })
+      await become(/Admin$/, self)
+    },
+  },
+  {
+    names: {
       en: "`/threadwise settings me` or *My settings* in the app's home",
       zh: '`/threadwise settings me`，或应用主页上的*我的设置*',
     },
@@ -356,6 +455,28 @@ export const gestures: { names: { en: string; zh: string }; perform: (stage: Sta
       await picture()
       await button(dialog, t('Save', '保存')).click()
       await dialog.waitFor({ state: 'detached' })
+    },
+  },
+  {
+    names: {
+      en: "ask a question that isn't addressed to anyone, in a channel where admins allow it",
+      zh: '在管理员允许的频道里提一个没有指明对象的问题',
+    },
+    async perform({ t, dialog, button, open, say, sees, main, openThread, answered, picture }) {
+      await open('hotel')
+      await say('/invite @Threadwise')
+      await say('/threadwise settings')
+      await dialog.getByRole('checkbox', { name: t('weren’t addressed to me', '没有提到我的问题') }).check()
+      await dialog.getByRole('spinbutton', { name: t('Wait for people', '先等大家几分钟') }).fill('0')
+      await picture('a')
+      await button(dialog, t('Save', '保存')).click()
+      await dialog.waitFor({ state: 'detached' })
+      await say(t('Breakfast is served from 7 to 10.', '早餐时间是 7 点到 10 点。'))
+      await say(t('When is breakfast served?', '早餐时间是几点？'))
+      await sees(main, /1 reply|1 条回复/)
+      await openThread(t('When is breakfast', '早餐时间是几点'))
+      await answered(t('Nobody asked me', '没有人问我'))
+      await picture('b')
     },
   },
   {
@@ -396,6 +517,20 @@ export const gestures: { names: { en: string; zh: string }; perform: (stage: Sta
       await say('@Threadwise')
       await openThread('@Threadwise')
       await answered(t('You said', '你说的是'))
+      await picture()
+    },
+  },
+  {
+    names: {
+      en: '`@Threadwise summarize this recording` (总结这段录音, この録音を要約) with a recording or in its thread',
+      zh: '发录音时或在录音下面写 `@Threadwise 总结这段录音`（summarize this recording、この録音を要約）',
+    },
+    async perform({ t, main, open, attach, say, openThread, answered, picture }) {
+      await open('general')
+      await attach(main, { name: 'planning.wav', mimeType: 'audio/wav', buffer: toWav(120) })
+      await say(t('@Threadwise summarize this recording', '@Threadwise 总结这段录音'))
+      await openThread(t('summarize this recording', '总结这段录音'))
+      await answered(t('minutes of recordings', '分钟录音'))
       await picture()
     },
   },

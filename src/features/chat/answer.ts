@@ -1,9 +1,12 @@
 import { setImmediate } from 'node:timers/promises'
 import { isPromptRefused, type Piece } from '../../model/model.ts'
 import { createGrowingText } from '../../reply/growing-text.ts'
+import { hasNumericTable } from '../../text/tables.ts'
 import type { Services, TurnContext } from '../context.ts'
 import { buildAnswerControls } from '../reply-buttons.ts'
 import { removeThoughts } from '../turn-endings.ts'
+import { noteSpent } from '../turn-spending.ts'
+import { describePictures } from './pictures.ts'
 import { buildPrompt } from './prompt.ts'
 import { readAloudIfWanted } from './read-aloud-if-wanted.ts'
 
@@ -25,7 +28,7 @@ const maxRebuilds = 4
 export async function answer(ctx: TurnContext<ChatDeps>): Promise<void> {
   const { turn, i18n, reply, signal, deps } = ctx
   ctx.job.facts.model = deps.model.title
-  const outcome: Outcome = { reason: 'done', heard: '', second: undefined, head: '', leftOut: [] }
+  const outcome: Outcome = { reason: 'done', heard: '', second: undefined, head: '', leftOut: [], sent: undefined }
   const enough = new AbortController()
   await reply.write(readText(streamAnswer(ctx, outcome, enough.signal), outcome, ctx)).finally(() => enough.abort())
   signal.throwIfAborted()
@@ -39,8 +42,11 @@ export async function answer(ctx: TurnContext<ChatDeps>): Promise<void> {
     controls: buildAnswerControls(turn.id, i18n, {
       model: ctx.figures.model ?? deps.model.name,
       canListen: deps.speech !== undefined,
+      canChart: hasNumericTable(reply.text),
     }),
   })
+  // The next question does not wait for it.
+  if (outcome.sent !== undefined && outcome.reason === 'done') void describePictures(ctx, outcome.sent)
   await readAloudIfWanted(ctx)
 }
 
@@ -53,6 +59,8 @@ interface Outcome {
   second: string | undefined
   /** Names the files that could not be read, above the text. */
   head: string
+  /** The request that is answered. */
+  sent: Awaited<ReturnType<typeof buildPrompt>> | undefined
   /** Omissions from the prompt, in sentences for the reader. */
   leftOut: string[]
 }
@@ -61,14 +69,15 @@ interface Outcome {
 async function* streamAnswer(ctx: TurnContext<ChatDeps>, outcome: Outcome, enough: AbortSignal): AsyncIterable<Piece> {
   const { model } = ctx.deps
   const { channel, threadTs, user: person } = ctx.turn
-  const purpose = { feature: 'chat' as const, channel, person }
   const cacheKey = `${channel} ${threadTs}`
   for (let rebuilds = 0; ; rebuilds += 1) {
-    const { messages, leftOut, notRead, heard } = await buildPrompt(ctx)
+    const sent = await buildPrompt(ctx)
+    const { messages, leftOut, notRead, heard, quotedFrom } = sent
+    const purpose = { feature: 'chat' as const, channel, person, quotedFrom, onSpent: noteSpent(ctx.job) }
     ctx.figures.model = model.name
     if (heard !== '' && outcome.heard === '') yield { kind: 'text', text: heard }
     const head = notRead.map(sentence => `${sentence}\n\n`).join('')
-    Object.assign(outcome, { leftOut, heard, head })
+    Object.assign(outcome, { leftOut, heard, head, sent })
     try {
       return yield* model.stream(messages, AbortSignal.any([ctx.signal, enough]), { purpose, cacheKey })
     } catch (error) {
@@ -81,7 +90,7 @@ async function* streamAnswer(ctx: TurnContext<ChatDeps>, outcome: Outcome, enoug
 async function* readText(
   pieces: AsyncIterable<Piece>,
   outcome: Outcome,
-  { job, turn, deps, figures }: TurnContext<ChatDeps>,
+  { turn, deps, figures }: TurnContext<ChatDeps>,
 ): AsyncIterable<string> {
   let bytes = 0
   let hasBegun = false
@@ -100,8 +109,7 @@ async function* readText(
       deps.metrics.tokensUsed('out', piece.usage.tokensOut ?? 0)
       deps.metrics.tokensUsed('cached', piece.usage.tokensCached ?? 0)
       Object.assign(figures, piece.usage)
-      job.facts.usage = { ...piece.usage }
-    } else {
+    } else if (piece.kind === 'text') {
       bytes += Buffer.byteLength(piece.text)
       if (bytes > maxAnswerBytes || (await count(piece.text)) >= maxMessages) {
         outcome.reason = 'overrun'

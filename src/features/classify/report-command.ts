@@ -1,6 +1,6 @@
 import type { App, BlockAction } from '@slack/bolt'
 import { z } from 'zod'
-import { describeFailure, formatError, ShownError, SlackError } from '../../errors.ts'
+import { describeFailure, formatError, ShownError } from '../../errors.ts'
 import type { I18n } from '../../i18n/catalog.ts'
 import type { CommandKind } from '../../queue/outbox.ts'
 import { turnIdOf } from '../../queue/turn.ts'
@@ -18,9 +18,9 @@ import { isNoise } from '../../text/intent.ts'
 import { parseJson } from '../../text/parse-json.ts'
 import { toMrkdwn } from '../../text/to-mrkdwn.ts'
 import { formatFailure } from '../command-failure.ts'
+import { type buildChartBlock, postWithChart } from '../draw-chart.ts'
 import { fetchReader } from './reader.ts'
-import { buildReport, formatReportCsv, renderReportMarkdown } from './report.ts'
-import { buildChartBlock, drawChart } from './report-chart.ts'
+import { buildReport, buildReportChart, formatReportCsv, renderReportMarkdown } from './report.ts'
 import type { ClassifyServices } from './services.ts'
 import { buildMessageSubject } from './subject.ts'
 
@@ -115,14 +115,15 @@ async function sendCsv(deps: Deps, body: BlockAction, asked: z.infer<typeof csvS
   const nameOf = (id: string) => names.get(id) ?? ''
   const bytes = Buffer.from(formatReportCsv(records, deps.taxonomies.of(channel), { reader, nameOf }))
   await deps.access.check(user, channel)
-  await upload(deps.call, { name: 'feedback.csv', bytes, channel: direct, threadTs })
+  await upload(deps.call, [{ name: 'feedback.csv', bytes }], { channel: direct, threadTs })
 }
 
 /** Defines the commands that send one person a report by direct message: numbers, quotes and a chart. */
 export function defineReports(deps: Deps): CommandKind<AskedReport> {
   return deps.outbox.define('report', reportSchema, async ({ payload }) => {
     const { i18n } = await fetchReader(deps, payload.user)
-    const outcome = await makeReport(deps, payload).catch(error => {
+    const made = makeReport(deps, payload).then(sent => formatSent([sent], i18n))
+    const outcome = await made.catch(error => {
       const { reference, sentence } = describeFailure(error)
       deps.log.error({ reference, reason: formatError(error) }, 'report failed')
       return toMrkdwn(`⚠️ ${sentence(i18n)}`)
@@ -134,8 +135,27 @@ export function defineReports(deps: Deps): CommandKind<AskedReport> {
   })
 }
 
-/** Makes and sends a report. Resolves with what the person is told in the channel. */
-export async function makeReport(deps: Deps, asked: AskedReport): Promise<string> {
+/** A report that stands in the direct messages. */
+interface SentReport {
+  /** The channel's name; blank for one without. */
+  place: string
+  link: string
+  hasChart: boolean
+}
+
+/** Formats where the reports stand, in Markdown; `undefined` stands for one without feedback. */
+export function formatSent(reports: readonly (SentReport | undefined)[], { labels, formats }: I18n): string {
+  const words = labels.report
+  const sent = reports.filter(report => report !== undefined)
+  const [first, ...others] = sent
+  if (first === undefined) return words.none
+  const links = sent.map(({ place, link }) => `[#${escapeMarkdown(place)}](${link})`)
+  const where = others.length === 0 ? words.sent(first) : words.sentSeveral({ reports: formats.and(links) })
+  return sent.every(({ hasChart }) => hasChart) ? where : `${where}\n${words.noChart}`
+}
+
+/** Makes and sends a report. Resolves with undefined if there is no feedback to report. */
+export async function makeReport(deps: Deps, asked: AskedReport): Promise<SentReport | undefined> {
   const { of, words } = asked.request
   const reader = await fetchReader(deps, asked.user)
   const { i18n, timeZone } = reader
@@ -146,7 +166,7 @@ export async function makeReport(deps: Deps, asked: AskedReport): Promise<string
   await deps.rules.check(use)
   if (of === 'messages') await labelMessages(deps, channel, range)
   const records = await deps.store.labels.between(range, channel, asked.user)
-  if (records.length === 0) return i18n.labels.report.none
+  if (records.length === 0) return undefined
   const built = buildReport(records, deps.taxonomies.of(channel), range, reader)
   const direct = await openDirectMessage(deps.call, asked.user)
   const button = buildCsvButton({ channel, ...range }, i18n)
@@ -158,26 +178,10 @@ export async function makeReport(deps: Deps, asked: AskedReport): Promise<string
     await deps.rules.check(use)
     return String((await deps.limiter.send('chat.postMessage', () => args, 'first')).ts)
   }
-  const chart = buildChartBlock(built, i18n.labels.report.chart)
-  const charted = chart && (await post(chart).catch(ignoreRefusal))
-  const ts = charted ?? (await post(undefined))
-  const link = buildPermalink(deps.self, direct, ts)
-  if (charted !== undefined) return i18n.labels.report.sent({ link })
-  try {
-    const bytes = await drawChart(built, i18n.labels.report.chart)
-    await deps.access.check(asked.user, channel)
-    await upload(deps.call, { name: 'feedback.png', bytes, channel: direct, threadTs: ts })
-  } catch (error) {
-    if (error instanceof ShownError) throw error
-    deps.log.warn({ reason: formatError(error) }, 'chart not sent')
-    return i18n.labels.report.sentWithoutChart({ link })
-  }
-  return i18n.labels.report.sent({ link })
-}
-
-/** Resolves a post with undefined if Slack knows no charts. */
-function ignoreRefusal(error: unknown): undefined {
-  if (!(error instanceof SlackError && /^(?:invalid_blocks|unsupported_block)/.test(error.code))) throw error
+  const chart = buildReportChart(built, i18n.labels.report.chart)
+  const check = () => deps.access.check(asked.user, channel)
+  const posted = await postWithChart(deps, chart, { channel: direct, name: 'feedback.png', post, check })
+  return { place: name, link: buildPermalink(deps.self, direct, posted.ts), hasChart: posted.hasChart }
 }
 
 function buildCsvButton(value: z.infer<typeof csvSchema>, i18n: I18n) {

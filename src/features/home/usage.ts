@@ -1,6 +1,8 @@
+import type { KnownBlock } from '@slack/types'
 import type { I18n } from '../../i18n/catalog.ts'
 import type { Store } from '../../store/store.ts'
 import { dayOf } from '../../store/usage.ts'
+import { plain } from './elements.ts'
 
 type Rows = Awaited<ReturnType<Store['usage']['between']>>
 
@@ -16,16 +18,21 @@ export function loadMonth(usage: Store['usage'], now: number): Promise<Rows> {
   return usage.between(`${today.slice(0, 7)}-01`, today)
 }
 
-/** Renders what models took and cost in this month as mrkdwn: one's own, and for an admin that of all. */
-export function renderUsage(rows: Rows, user: string, { isAdmin, i18n }: { isAdmin: boolean; i18n: I18n }): string[] {
-  const own = rows.filter(({ person }) => person === user)
-  const lines = [i18n.usage.own(describe(own))]
-  if (!isAdmin || rows.length === 0) return lines
-  lines.push(i18n.usage.all(describe(rows)))
+/** Builds what a person's requests took and cost in this month, with the button that brings a chart. */
+export function buildOwnUsage(rows: Rows, user: string, { usage }: I18n): KnownBlock {
+  const text = usage.own(describe(rows.filter(({ person }) => person === user)))
+  const button = { type: 'button' as const, action_id: 'chart_usage', text: plain(usage.chart) }
+  return { type: 'section', text: { type: 'mrkdwn', text }, accessory: button }
+}
+
+/** Renders what everybody's requests took and cost in this month, with bars of those that cost most, as mrkdwn. */
+export function renderAllUsage(rows: Rows, i18n: I18n): string[] {
+  if (rows.length === 0) return []
+  const lines = [i18n.usage.all(describe(rows))]
   for (const group of groups) {
-    const sums = [...Map.groupBy(rows, row => row[group])]
+    const sums = [...Map.groupBy(rows, row => formatName(group, row[group], i18n))]
       .filter(([name]) => name !== '')
-      .map(([name, of]) => ({ name: formatName(group, name), cost: sumCost(of), calls: sumCalls(of) }))
+      .map(([name, of]) => ({ name, cost: sumCost(of), calls: sumCalls(of) }))
       .sort((a, b) => b.cost - a.cost || b.calls - a.calls)
     const weigh = sums.some(({ cost }) => cost > 0)
       ? ({ cost }: (typeof sums)[number]) => cost
@@ -48,7 +55,10 @@ function formatDollars(micros: number): string {
   return micros > 0 && micros < 10_000 ? '&lt;$0.01' : `$${(micros / 1_000_000).toFixed(2)}`
 }
 
-function formatName(group: (typeof groups)[number], name: string): string {
+/** Formats a name as mrkdwn; blank if there is none. Who writes directly is nobody else's business. */
+function formatName(group: (typeof groups)[number], name: string, { usage }: I18n): string {
+  if (name === '') return ''
   if (group === 'person') return `<@${name}>`
-  return group === 'channel' ? `<#${name}>` : `\`${name.replaceAll('`', '')}\``
+  if (group === 'channel') return name.startsWith('D') ? usage.direct : `<#${name}>`
+  return `\`${name.replaceAll('`', '')}\``
 }

@@ -1,16 +1,17 @@
 import { type I18n, i18nFor } from '../../i18n/catalog.ts'
-import { findSilence, parseStoredTurn, turnIdOf } from '../../queue/turn.ts'
+import { findSilence, isUnasked, parseStoredTurn, turnIdOf } from '../../queue/turn.ts'
 import { parseFacts } from '../../queue/turn-facts.ts'
 import type { RawMessage } from '../../slack/message.ts'
 import { buildPermalink } from '../../slack/permalink.ts'
 import { messagesOf } from '../../slack/reader.ts'
 import { parseReadError } from '../../slack/thread-history.ts'
 import type { TurnRecord } from '../../store/turns.ts'
+import { budgetNames } from '../../store/usage.ts'
 import { escapeMarkdown } from '../../text/escape-markdown.ts'
 import type { Services } from '../context.ts'
 import { formatModelTitle } from '../model-title.ts'
 
-type WhyDeps = Pick<Services, 'self' | 'store' | 'reader' | 'access'>
+type WhyDeps = Pick<Services, 'self' | 'store' | 'reader' | 'access' | 'policies'>
 
 type Facts = ReturnType<typeof parseFacts>
 type Refusal = keyof I18n['policy']['refusals']
@@ -93,34 +94,40 @@ function toSubject(record: TurnRecord): Subject {
 
 function findRule({ state, turn, facts }: TurnRecord): Rule {
   const { refusal = '' } = parseFacts(facts)
-  if (state === 'passed') return isRefusal(refusal) ? refusal : 'foreign'
+  if (state === 'passed') return isRefusal(refusal) || isRule(refusal) ? refusal : 'foreign'
   if (state === 'declined') return 'flooded'
   if (state === 'withdrawn' || state === 'withdrawing') return 'deleted'
   if (state === 'quarantined') return 'quarantined'
   const parsed = parseStoredTurn(turn)
   if (parsed === undefined) return 'unknown'
   if (parsed.place === 'dm') return 'direct'
+  if (isUnasked(parsed)) return 'ambient'
   return parsed.isAddressed ? 'mentioned' : 'follow_up'
 }
 
 const isRefusal = (key: string): key is Refusal => Object.hasOwn(i18nFor('').policy.refusals, key)
 
-const answered: readonly Rule[] = ['direct', 'mentioned', 'follow_up']
+const isRule = (key: string): key is keyof I18n['why']['rules'] => Object.hasOwn(i18nFor('').why.rules, key)
+
+const answered: readonly Rule[] = ['direct', 'mentioned', 'follow_up', 'ambient']
 const unfinished: readonly string[] = ['waiting', 'answering', 'stopping']
 
-function renderCard({ self }: WhyDeps, { channel, ts, threadTs, record, rule }: Subject, i18n: I18n): string {
+function renderCard({ self, policies }: WhyDeps, { channel, ts, threadTs, record, rule }: Subject, i18n: I18n): string {
   const { why } = i18n
   const isOpen = record !== undefined && unfinished.includes(record.state)
   const title = isOpen ? why.title.working : answered.includes(rule) ? why.title.answered : why.title.silent
   const link = buildPermalink(self, channel, ts, threadTs)
   const lines = record === undefined || isOpen ? [] : renderFacts(parseFacts(record.facts), i18n)
+  const { turnDays } = policies.retention()
+  if (record !== undefined && turnDays !== undefined) lines.push(why.kept({ days: turnDays }))
   if (record?.state === 'failed')
     lines.unshift(why.failed({ kind: escapeMarkdown(parseFacts(record.facts).outcome ?? '') }))
   const sentence = isRefusal(rule) ? i18n.policy.refusals[rule] : why.rules[rule]
   return [`**${title}**`, sentence, ...lines.map(line => `- ${line}`), why.about({ link })].join('\n')
 }
 
-function renderFacts({ read, total = read, files = [], instructions, model, usage }: Facts, i18n: I18n): string[] {
+function renderFacts(facts: Facts, i18n: I18n): string[] {
+  const { read, total = read, files = [], instructions, heard, model, pictures, usage } = facts
   const { why } = i18n
   const nameOf = ({ name }: { name: string }) => escapeMarkdown(name)
   const messages =
@@ -132,15 +139,52 @@ function renderFacts({ read, total = read, files = [], instructions, model, usag
     missing === undefined ? [] : [why.fileProblem({ name: escapeMarkdown(name), reason: formatReason(missing, i18n) })],
   )
   const whose = (instructions ?? []).map(of => new Map(Object.entries(why.whose)).get(of) ?? of)
-  const { tokensIn, tokensOut, cached = 0, redacted = 0 } = usage ?? {}
+  const { redacted = 0 } = usage ?? {}
   return [
     ...(seen.length === 0 ? [] : [why.read({ read: i18n.formats.and(seen) })]),
     ...(unseen.length === 0 ? [] : [why.notRead({ files: i18n.formats.and(unseen) })]),
+    ...(heard === undefined ? [] : [formatHeard(heard, i18n)]),
     ...(instructions === undefined ? [] : [why.instructions({ whose: i18n.formats.and(whose) || why.whose.none })]),
     ...(model === undefined ? [] : [why.model({ name: escapeMarkdown(formatModelTitle(model, i18n)) })]),
-    ...(tokensIn === undefined || tokensOut === undefined ? [] : [why.tokens({ tokensIn, tokensOut, cached })]),
+    ...(pictures === undefined ? [] : [why.pictures(pictures)]),
+    ...renderSpending(usage, i18n),
+    ...renderLimits(facts, i18n),
     ...(redacted > 0 ? [why.redacted({ values: redacted })] : []),
   ]
+}
+
+/** Renders who has switched redaction on, and the budgets; amounts only of the person's own. */
+function renderLimits({ redaction = [], budgets = {} }: Facts, { why, policy, formats }: I18n): string[] {
+  const whose = redaction.flatMap(of => new Map(Object.entries(why.whose)).get(of) ?? [])
+  const names = budgetNames.flatMap(name => {
+    const [amount, budget] = [budgets[name], policy.budgets.of[name]]
+    if (amount === undefined) return []
+    return name.startsWith('person') ? why.personBudget({ budget, dollars: formats.dollars(amount) }) : budget
+  })
+  return [
+    ...(whose.length === 0 ? [] : [why.redaction({ whose: formats.and(whose) })]),
+    ...(names.length === 0 ? [] : [why.budgets({ names: formats.and(names) })]),
+  ]
+}
+
+/** Renders the tokens and the cost of an answer, and says where they are estimates. */
+function renderSpending(usage: Facts['usage'] = {}, { why, formats }: I18n): string[] {
+  const { tokensIn, tokensOut, tokensCached: cached = 0, tokensReasoning: reasoning = 0, cost } = usage
+  if (tokensIn === undefined || tokensOut === undefined) return []
+  const count = {
+    tokensIn: cached > 0 ? why.tokensCached({ count: tokensIn, cached }) : why.tokensIn({ count: tokensIn }),
+    tokensOut:
+      reasoning > 0 ? why.tokensReasoning({ count: tokensOut, reasoning }) : why.tokensOut({ count: tokensOut }),
+  }
+  const mark = (text: string) => (usage.isEstimate === true ? why.estimate({ text }) : text)
+  const price =
+    cost === null ? why.noPrice : cost === undefined ? [] : mark(why.cost({ dollars: formats.dollars(cost) }))
+  return [mark(why.tokens(count))].concat(price)
+}
+
+const formatHeard = ({ model, seconds, micros }: NonNullable<Facts['heard']>, { why }: I18n): string => {
+  const words = why.heard({ minutes: Math.ceil(seconds / 60), name: escapeMarkdown(model) })
+  return micros === undefined ? words : `${words} ($${(micros / 1_000_000).toFixed(micros < 10_000 ? 4 : 2)})`
 }
 
 const formatReason = (key: string, { fileReasons }: I18n): string =>

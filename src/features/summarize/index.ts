@@ -1,4 +1,5 @@
 import type { Bot } from '../context.ts'
+import { listenToChannelDialog } from './channel-dialog.ts'
 import { createDigestScheduler } from './digest-scheduler.ts'
 import { summarize as answer, parseSummaryTurn } from './handler.ts'
 import { listenToSummarizing } from './listener.ts'
@@ -10,8 +11,10 @@ export function summarize(bot: Bot): void {
   const chunks = store.parts
   const { digests } = store
   const scheduler = createDigestScheduler({ digests, questions, log })
+  listenToChannelDialog(bot.app, bot.services)
   listenToSummarizing(bot.app, { ...bot.services, digests, scheduler })
-  const deps = { ...bot.services, digests, summarizer: createSummarizer({ model, chunks }) }
+  const files = bot.services.createFileReader()
+  const deps = { ...bot.services, files, digests, summarizer: createSummarizer({ model, chunks }) }
   bot.onTurn({ outcome: 'summarized', feature: 'summarize', deps, parse: parseSummaryTurn, handle: answer })
   bot.on('start', scheduler.start)
   bot.on('stop', scheduler.stop)

@@ -18,6 +18,8 @@ type Semaphore = ReturnType<typeof createSemaphore>
 
 type Reader = Parameters<typeof buildChunkPrompt>[1]
 
+type Purpose = NonNullable<NonNullable<Parameters<Model['stream']>[2]>['purpose']>
+
 interface SummaryRequest {
   channel: string
   /** The person who reads it. */
@@ -28,6 +30,7 @@ interface SummaryRequest {
   readAt?: number
   /** The reader has seen this summary and wants another. */
   isAgain: boolean
+  onSpent: Purpose['onSpent']
 }
 
 /** The points of a summary and their cost. */
@@ -55,7 +58,7 @@ const minChunkTokens = 300
 /** A window this many times a chunk's size makes an estimate of the tokens good enough. */
 const ampleWindows = 3
 /** Changes with the prompts: points found by other instructions are not reused. */
-const version = '2'
+const version = '3'
 
 /** One summary in progress. */
 export interface Work extends Pick<SummaryRequest, 'channel' | 'reader' | 'isAgain'> {
@@ -70,7 +73,7 @@ export interface Work extends Pick<SummaryRequest, 'channel' | 'reader' | 'isAga
   dropped: number
   said: (ts: string) => Said | undefined
   signal: AbortSignal
-  purpose: { feature: 'summarize'; channel: string; person: string }
+  purpose: Purpose
 }
 
 /**
@@ -105,7 +108,13 @@ export function createSummarizer({ model, chunks }: { model: Model; chunks: Summ
         dropped: 0,
         said: ts => byTs.get(ts),
         signal,
-        purpose: { feature: 'summarize', channel: request.channel, person: request.person },
+        purpose: {
+          feature: 'summarize',
+          channel: request.channel,
+          person: request.person,
+          quotedFrom: said.flatMap(({ quotedFrom = [] }) => quotedFrom),
+          ...(request.onSpent && { onSpent: request.onSpent }),
+        },
       }
       const found = await summarizeChunks(deps, work, { said, onProgress })
       onProgress('writing')

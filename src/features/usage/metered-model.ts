@@ -1,7 +1,9 @@
 import { formatError, ShownError } from '../../errors.ts'
 import type { Log } from '../../log.ts'
-import type { ChatMessage, Model, Usage } from '../../model/model.ts'
-import { estimateTokens, imageTokens } from '../../model/tokens.ts'
+import { addUsage, type ChatMessage, type Model, type Usage } from '../../model/model.ts'
+import { sumTokens } from '../../model/request.ts'
+import { estimateTokens } from '../../model/tokens.ts'
+import { type createTranscriber, estimateAudio } from '../../model/transcription.ts'
 import type { Store } from '../../store/store.ts'
 import { dayOf } from '../../store/usage.ts'
 
@@ -17,8 +19,8 @@ const countMost = (text: string) => Buffer.byteLength(text)
 
 interface MeteringDeps {
   usage: Store['usage']
-  /** In millionths of a dollar. */
-  budgets: Budgets
+  /** Returns the budgets that hold now, in millionths of a dollar. */
+  budgets: () => Budgets
   /** Called when a request brings a budget over 80 %. */
   onWarning: (purpose: Purpose, budget: keyof Budgets) => void
   log: Log
@@ -29,66 +31,121 @@ interface MeteringDeps {
  * before it is sent; a request for which no budget is left throws a `ShownError`.
  */
 export function createMeteredModel(model: Model, deps: MeteringDeps): Model {
-  const hasBudgets = Object.keys(deps.budgets).length > 0
   const stream: Model['stream'] = async function* (messages, signal, options = {}) {
     const purpose = options.purpose ?? { feature: 'chat', channel: '', person: '' }
-    const reservation = hasBudgets ? await reserve(model, { messages, person: purpose.person }, deps) : undefined
+    const hasBudgets = Object.keys(deps.budgets()).length > 0
+    const reservation = hasBudgets ? await reserve(await priceMost(model, messages), purpose, deps) : undefined
     const since = Date.now()
     const counted: Usage = { tokensIn: undefined, tokensOut: undefined }
     let written = 0
+    let hasDrawn = false
     let { name } = model
     try {
       const bounded = hasBudgets ? { ...options, maxTokens } : options
       for await (const piece of model.stream(messages, signal, bounded)) {
         if (piece.kind === 'text') written += estimateTokens(piece.text)
+        if (piece.kind === 'image') hasDrawn = true
         if (piece.kind === 'model') name = piece.name
         if (piece.kind === 'usage') Object.assign(counted, piece.usage)
         yield piece
       }
     } finally {
-      const isSent = written > 0 || counted.tokensIn !== undefined
+      const isSent = written > 0 || hasDrawn || counted.tokensIn !== undefined
       // What a server does not tell, or an aborted answer took, is estimated.
       const tokensIn = counted.tokensIn ?? (isSent ? sumTokens(messages, estimateTokens) : 0)
       const usage = { ...counted, tokensIn, tokensOut: counted.tokensOut ?? written }
+      const cost = isSent ? await priceOf(model, { usage, name }, deps.log) : undefined
+      const isEstimate = counted.tokensIn === undefined || counted.tokensOut === undefined
+      if (isSent) purpose.onSpent?.({ ...usage, cost, isEstimate })
       // The answer does not wait for a database that is away.
-      void settle(deps, { purpose, usage, model, name, reservation, since }).catch(error =>
-        deps.log.warn({ reason: formatError(error) }, 'usage not counted'),
-      )
+      settle(deps, { purpose, usage, price: async () => cost, name, reservation, since })
     }
   }
   // The other properties change as the model learns.
   return Object.create(model, { stream: { value: stream } })
 }
 
+type Transcriber = ReturnType<typeof createTranscriber>
+
+/** Adds up what recordings take, in the same way, and tells their price. */
+export function createMeteredTranscriber(transcriber: Transcriber, deps: MeteringDeps) {
+  return async (
+    pieces: Parameters<Transcriber['transcribe']>[0],
+    {
+      purpose: given,
+      ...options
+    }: Parameters<Transcriber['transcribe']>[1] & { purpose?: Omit<Purpose, 'feature'> | undefined },
+  ) => {
+    const purpose: Purpose = { channel: '', person: '', ...given, feature: 'transcribe' }
+    const hasBudgets = Object.keys(deps.budgets()).length > 0
+    const most = estimateAudio(pieces.reduce((sum, { from, to }) => sum + to - from, 0))
+    const reservation = hasBudgets ? await reserve(await transcriber.price(most), purpose, deps) : undefined
+    const since = Date.now()
+    let usage: Usage = { tokensIn: 0, tokensOut: 0 }
+    const onUsage = (more: Usage) => {
+      usage = addUsage(usage, more)
+    }
+    try {
+      const answer = await transcriber.transcribe(pieces, { ...options, onUsage })
+      if (answer.problem !== undefined) return { problem: answer.problem }
+      const { audioSeconds: seconds = 0 } = usage
+      return { ...answer, cost: { model: transcriber.name, seconds, micros: await transcriber.price(usage) } }
+    } finally {
+      settle(deps, {
+        purpose,
+        usage,
+        price: () => transcriber.price(usage),
+        name: transcriber.name,
+        reservation,
+        since,
+      })
+    }
+  }
+}
+
+/** Prices the most that a request can cost. */
+const priceMost = (model: Model, messages: ChatMessage[]) =>
+  model.price({ tokensIn: sumTokens(messages, countMost), tokensOut: Math.min(maxTokens, model.outputTokens) })
+
 async function reserve(
-  model: Model,
-  { messages, person }: { messages: ChatMessage[]; person: string },
+  cost: number | undefined,
+  { person }: Purpose,
   { usage, budgets }: MeteringDeps,
 ): Promise<string> {
-  const tokensIn = sumTokens(messages, countMost)
-  const cost = (await model.price({ tokensIn, tokensOut: Math.min(maxTokens, model.outputTokens) })) ?? 0
-  const reserved = await usage.reserve({ person, cost }, budgets, Date.now())
+  const reserved = await usage.reserve({ person, cost: cost ?? 0 }, budgets(), Date.now())
   if (reserved.id !== undefined) return reserved.id
   throw new ShownError('budget_spent', i18n => i18n.usage.spent[reserved.exceeded])
 }
 
-async function settle(
-  { usage, budgets, onWarning }: MeteringDeps,
-  done: {
-    purpose: Purpose
-    usage: Usage
-    model: Model
-    name: string
-    reservation: string | undefined
-    since: number
-  },
-): Promise<void> {
+/** Prices a request. Without a known price, or if the list of prices cannot be read, it counts as free. */
+const priceOf = (model: Model, { usage, name }: { usage: Usage; name: string }, log: Log) =>
+  model.price(usage, name).catch(error => {
+    log.warn({ reason: formatError(error) }, 'request not priced')
+    return undefined
+  })
+
+interface Done {
+  purpose: Purpose
+  usage: Usage
+  price: () => Promise<number | undefined>
+  name: string
+  reservation: string | undefined
+  since: number
+}
+
+/** Counts what was done, while its caller goes on. */
+const settle = (deps: MeteringDeps, done: Done) =>
+  void count(deps, done).catch(error => deps.log.warn({ reason: formatError(error) }, 'usage not counted'))
+
+async function count({ usage, budgets, onWarning }: MeteringDeps, done: Done): Promise<void> {
   const now = Date.now()
-  const cost = (await done.model.price(done.usage, done.name)) ?? 0
-  const isSent = (done.usage.tokensIn ?? 0) > 0
+  const cost = (await done.price()) ?? 0
+  const isSent = (done.usage.tokensIn ?? 0) > 0 || done.usage.audioSeconds !== undefined
   const row = {
     day: dayOf(now),
-    ...done.purpose,
+    feature: done.purpose.feature,
+    channel: done.purpose.channel,
+    person: done.purpose.person,
     model: done.name,
     calls: 1,
     tokens_in: done.usage.tokensIn ?? 0,
@@ -100,15 +157,9 @@ async function settle(
   await usage.settle(isSent ? row : undefined, done)
   if (!isSent) return
   const spent = await usage.spent(done.purpose.person, now)
-  for (const name of Object.keys(budgets) as (keyof Budgets)[]) {
-    const mark = (budgets[name] ?? Number.POSITIVE_INFINITY) * warnShare
+  const bounds = budgets()
+  for (const name of Object.keys(bounds) as (keyof Budgets)[]) {
+    const mark = (bounds[name] ?? Number.POSITIVE_INFINITY) * warnShare
     if (spent[name] >= mark && spent[name] - cost < mark) onWarning(done.purpose, name)
   }
-}
-
-function sumTokens(messages: readonly ChatMessage[], count: (text: string) => number): number {
-  const parts = messages.flatMap(({ content }) =>
-    typeof content === 'string' ? [{ kind: 'text' as const, text: content }] : content,
-  )
-  return parts.reduce((sum, part) => sum + (part.kind === 'text' ? count(part.text) : imageTokens), 0)
 }

@@ -5,10 +5,12 @@ import { DocumentProblem } from './problem.ts'
 
 /** Input of the worker thread that reads documents. */
 export interface DocumentTask {
-  kind: 'pdf' | 'zip' | 'rtf' | 'mail' | 'html' | Parameters<typeof draw>[0]
+  kind: 'pdf' | 'zip' | 'rtf' | 'mail' | 'outlook' | 'html' | Parameters<typeof draw>[0]
   /** Bytes of the file; HTML as UTF-8. */
   bytes: Uint8Array
   maxCharacters: number
+  /** Of what is drawn. */
+  limits?: Parameters<typeof draw>[2]
 }
 
 /** The worker's single answer. */
@@ -24,9 +26,9 @@ function isDocumentTask(data: unknown): data is DocumentTask {
   return typeof data === 'object' && data !== null && 'bytes' in data && 'maxCharacters' in data
 }
 
-async function answer({ kind, bytes, maxCharacters }: DocumentTask): Promise<DocumentAnswer> {
+async function answer({ kind, bytes, maxCharacters, limits = { side: 1_568 } }: DocumentTask): Promise<DocumentAnswer> {
   try {
-    if (isDrawn(kind)) return await (await import('./draw.ts')).draw(kind, bytes)
+    if (isDrawn(kind)) return await (await import('./draw.ts')).draw(kind, bytes, limits)
     const outline = new Outline(maxCharacters)
     const pages = await readInto(outline, kind, bytes)
     const read = outline.end()
@@ -55,6 +57,7 @@ async function readInto(
   if (kind === 'zip') (await import('./office.ts')).readOffice(bytes, outline)
   else if (kind === 'rtf') (await import('./rtf.ts')).readRtf(bytes, outline)
   else if (kind === 'mail') await (await import('./mail.ts')).readMail(bytes, outline)
+  else if (kind === 'outlook') (await import('./outlook.ts')).readOutlook(bytes, outline)
   else (await import('./html.ts')).readHtml(new TextDecoder().decode(bytes), outline)
   return {}
 }
