@@ -1,6 +1,7 @@
 import type { Config } from './config.ts'
 import { formatError } from './errors.ts'
 import { chat } from './features/chat/index.ts'
+import { createModelChoice } from './features/chosen-model.ts'
 import { classify } from './features/classify/index.ts'
 import type { Taxonomies } from './features/classify/taxonomy-files.ts'
 import type { Bot, Hooks, Services } from './features/context.ts'
@@ -26,6 +27,7 @@ import type { Log } from './log.ts'
 import { createMetrics } from './metrics.ts'
 import { keepWords } from './model/kept-words.ts'
 import type { Model } from './model/model.ts'
+import type { createModels } from './model/models.ts'
 import { createSpeech } from './model/speech.ts'
 import type { createTranscriber } from './model/transcription.ts'
 import { createBackfill } from './queue/backfill.ts'
@@ -65,14 +67,16 @@ interface BotDeps {
     'botToken' | 'transport' | 'slackApiUrl' | 'port' | 'stopMs' | 'cacheTokens' | 'readsPerMinute'
   > &
     Partial<Pick<Config, 'bounds' | 'budgets' | 'host' | 'metricsPort' | 'redaction' | 'retention' | 'speech'>>
-  model: Model
-  modelEnds?: Services['modelEnds']
+  models: ReturnType<typeof createModels>
   /** Without it, recordings are not read. */
   transcribe?: ReturnType<typeof createTranscriber>
   store: Store
   taxonomies: Taxonomies
   log: Log
 }
+
+/** Dates of shutdowns are announced months before. */
+const checkModelsEveryMs = 86_400_000
 
 /** Wires the bot and connects it to Slack. Rejects with a `StartError` that names what is wrong and its cure. */
 export async function startBot(deps: BotDeps): Promise<RunningBot> {
@@ -136,14 +140,17 @@ export async function startBot(deps: BotDeps): Promise<RunningBot> {
   // Nothing was saved while the database was away; what Slack no longer repeats is in its history.
   replicas?.onReturn(() => isConnected && backfill.connected())
   for (const start of hooks.start) start()
+  void slack.models.check()
+  const checking = setInterval(() => void slack.models.check(), checkModelsEveryMs).unref()
   const replica = replicas === undefined ? {} : { replica: replicas.name }
   const { kind: transport } = config.transport
-  log.info({ team: self.teamId, bot: self.userId, model: deps.model.title, transport, ...replica }, 'ready')
+  log.info({ team: self.teamId, bot: self.userId, model: slack.models.usual.title, transport, ...replica }, 'ready')
 
   return {
     async stop() {
       backfill.stop()
       for (const stop of hooks.stop) stop()
+      clearInterval(checking)
       const closed = receiver.close().catch(error => log.warn({ reason: formatError(error) }, 'disconnect failed'))
       await inbox.stopAll(config.stopMs)
       await limiter.close()
@@ -176,9 +183,10 @@ function observe({ metrics, threads, inbox, store }: Services): void {
 
 type Slack = Awaited<ReturnType<typeof openSlack>>
 type QueueDeps = Parameters<typeof createQueue>[0]
+type BudgetWarning = Parameters<Parameters<typeof createMeteredModel>[1]['onWarning']>
 
 /** Identifies the bot and creates the services that read and write Slack. */
-async function openSlack({ config, modelEnds = () => [], transcribe, store, log, ...deps }: BotDeps) {
+async function openSlack({ config, transcribe, store, log, ...deps }: BotDeps) {
   const metrics = createMetrics()
   const call = createCallSlack(config.botToken, config.slackApiUrl, metrics, log)
   const self = await fetchIdentity(call, log, config.slackApiUrl)
@@ -191,28 +199,29 @@ async function openSlack({ config, modelEnds = () => [], transcribe, store, log,
     slackApiUrl: config.slackApiUrl,
     fetchInfo,
     documents: createDocumentReader(),
-    seesImages: () => model.images,
+    seesImages: () => models.seesImages(),
     ...(transcribe !== undefined && { readRecording: createRecordingReader(transcribe) }),
   }
   const limiter = createLimiter(call, Date.now, store.shared?.cluster)
   const access = createAccess(reader, users)
   const policies = await loadPolicies(store, self)
-  const redacted = await redactFor(deps.model, config)
+  const redact = await loadRedaction(config)
+  const budgets = config.budgets ?? {}
+  const metering = {
+    usage: store.usage,
+    budgets,
+    onWarning: (...warning: BudgetWarning) => void warnOfBudget({ users, limiter, log }, ...warning),
+    log,
+  }
   // Words that are kept out are taken out before stand-ins are put in.
-  const model = createMeteredModel(
-    keepWords(redacted, () => policies.workspace().keptOut.words),
-    {
-      usage: store.usage,
-      budgets: config.budgets ?? {},
-      onWarning: (...warning) => void warnOfBudget({ users, limiter, log }, ...warning),
-      log,
-    },
-  )
+  const keep = (model: Model) => keepWords(redact(model), () => policies.workspace().keptOut.words)
+  const wrap = (model: Model) => createMeteredModel(keep(model), metering)
+  const hasBudgets = Object.keys(budgets).length > 0
+  const models = createModelChoice({ models: deps.models, wrap, policies, store, hasBudgets, log })
   return {
     self,
-    model,
+    models,
     speech: config.speech && createSpeech(config.speech, log),
-    modelEnds,
     store,
     log,
     metrics,
@@ -248,12 +257,12 @@ function openQueue(slack: Slack, hooks: Hooks, own: Pick<QueueDeps, 'driver' | '
   })
 }
 
-/** Returns the model as it is, or one to which no personal data goes. */
-async function redactFor(model: Model, { redaction, botToken }: BotDeps['config']): Promise<Model> {
-  if (redaction?.isOn !== true) return model
+/** Loads the function that keeps personal data from a model, or one that leaves it as it is. */
+async function loadRedaction({ redaction, botToken }: BotDeps['config']): Promise<(model: Model) => Model> {
+  if (redaction?.isOn !== true) return model => model
   // Without redaction the detectors are not loaded: that spares the memory.
   const { createRedactingModel } = await import('./model/redaction.ts')
-  return createRedactingModel(model, { secret: botToken, ownForms: redaction.words })
+  return model => createRedactingModel(model, { secret: botToken, ownForms: redaction.words })
 }
 
 async function createQueueDriver(

@@ -2,7 +2,7 @@ import type { App } from '@slack/bolt'
 import type { I18n } from '../i18n/catalog.ts'
 import type { Log } from '../log.ts'
 import type { Metrics } from '../metrics.ts'
-import type { Model, Usage } from '../model/model.ts'
+import type { Usage } from '../model/model.ts'
 import type { createSpeech } from '../model/speech.ts'
 import type { Job } from '../queue/job.ts'
 import type { Outbox } from '../queue/outbox.ts'
@@ -22,6 +22,7 @@ import type { ThreadId } from '../slack/thread-history.ts'
 import type { Person, Users } from '../slack/users.ts'
 import type { Store } from '../store/store.ts'
 import type { ThreadCache } from '../threads/cache.ts'
+import type { createModelChoice } from './chosen-model.ts'
 import type { createOutages } from './outages.ts'
 import type { Questions } from './post-question.ts'
 import type { defineReadings } from './read-aloud.ts'
@@ -35,11 +36,10 @@ type Recovered = Exclude<Awaited<ReturnType<typeof recover>>, 'unreadable' | und
 /** The services that every feature may use; a function declares those it needs as `Pick<Services, …>`. */
 export interface Services {
   self: BotIdentity
-  model: Model
+  /** Tells which model answers where. */
+  models: ReturnType<typeof createModelChoice>
   /** Undefined without a speech server. */
   speech: ReturnType<typeof createSpeech> | undefined
-  /** Lists the models that their vendor is going to shut down, with their last dates. */
-  modelEnds: () => { name: string; date: string }[]
   call: CallSlack
   reader: SlackReader
   respond: Responder
@@ -77,6 +77,8 @@ export interface TurnContext<D extends object = object> {
   readonly recovered: Recovered | undefined
   readonly person: Person
   readonly i18n: I18n
+  /** The model that answers, and the rule by which it does. */
+  readonly chosen: Awaited<ReturnType<Services['models']['choose']>>
   readonly reply: Reply
   /** Aborts with an `Interruption`. */
   readonly signal: AbortSignal

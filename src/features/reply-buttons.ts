@@ -1,3 +1,4 @@
+import { z } from 'zod'
 import type { I18n } from '../i18n/catalog.ts'
 import type { Turn } from '../queue/turn.ts'
 import type { Control } from '../reply/body.ts'
@@ -7,6 +8,7 @@ import { formatModelTitle } from './model-title.ts'
 export const controlIds = {
   stop: 'stop_reply',
   again: 'regenerate_reply',
+  againWith: 'regenerate_with',
   listen: 'listen_reply',
   rate: 'rate_reply',
   reason: 'rate_reason',
@@ -22,13 +24,13 @@ export function buildGrowingControls(turnId: string, i18n: I18n): Control[] {
 }
 
 /**
- * Builds what stands below an answer: a row with the thumbs and the regenerate button, the button that has it read aloud, and a line that
- * says who wrote it.
+ * Builds what stands below an answer: a row with the thumbs and the regenerate button, one with the button that has it read aloud and the
+ * menu of other models, and a line that says who wrote it.
  */
 export function buildAnswerControls(
   turnId: string,
   i18n: I18n,
-  { model, canListen = false }: { model?: string; canListen?: boolean } = {},
+  { model, canListen = false, choices = [] }: { model?: string; canListen?: boolean; choices?: readonly string[] } = {},
 ): Control[] {
   const thumb = (text: string, rating: 'up' | 'down', label: string) => ({
     text: plain(text),
@@ -53,8 +55,36 @@ export function buildAnswerControls(
   const row = { type: 'context_actions', block_id: controlIds.rate, elements: [feedback, again] }
   // Slack takes no other buttons in the row of the thumbs. Source: docs.slack.dev, context actions block.
   const listen = canListen ? [buildButton(controlIds.listen, i18n.speech.listen, turnId)] : []
-  return [row, ...listen, buildAuthorLine(i18n, model)]
+  return [row, ...listen, ...buildModelMenu(turnId, choices, i18n), buildAuthorLine(i18n, model)]
 }
+
+/** A longer menu would weigh more than most answers; any model can be named in words. */
+const mostMenuModels = 25
+const mostMenuCharacters = 75
+
+/** Builds the menu of models that may answer again, if there is one to choose; its block names the turn. */
+function buildModelMenu(turnId: string, choices: readonly string[], { controls }: I18n): Control[] {
+  const names = choices.filter(name => name.length <= mostMenuCharacters).slice(0, mostMenuModels)
+  if (names.length < 2) return []
+  const options = names.map(name => ({ text: plain(name), value: name }))
+  const menu = {
+    type: 'static_select',
+    action_id: controlIds.againWith,
+    placeholder: plain(controls.againWith),
+    options,
+  }
+  return [{ type: 'actions', block_id: `${controlIds.againWith} ${turnId}`, elements: [menu] }]
+}
+
+/** Parses the choice of a model for another answer: the model, and the turn that its block names. */
+export function parseModelChoice(action: unknown): { model: string; turnId: string } | undefined {
+  const chosen = choiceSchema.safeParse(action).data
+  const [id, turnId] = chosen?.block_id.split(' ', 2) ?? []
+  if (chosen === undefined || id !== controlIds.againWith || turnId === undefined) return undefined
+  return { model: chosen.selected_option.value, turnId }
+}
+
+const choiceSchema = z.object({ block_id: z.string(), selected_option: z.object({ value: z.string() }) })
 
 /** Builds the line with the model's name, without the path or the organization before it, and that AI can be wrong. */
 function buildAuthorLine(i18n: I18n, model: string | undefined): Control {

@@ -8,6 +8,8 @@ const factsSchema = z.looseObject({
   /** The outcome for logs, such as `done` or `summarized`, or the kind of the failure. */
   outcome: z.string().optional().catch(undefined),
   model: z.string().optional().catch(undefined),
+  /** The rule by which that model was chosen. */
+  modelRule: z.string().optional().catch(undefined),
   /** The rule of access by which it was refused. */
   refusal: z.string().optional().catch(undefined),
   /** Messages that were given to the model, and those there were. */

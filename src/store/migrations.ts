@@ -114,6 +114,11 @@ export const migrations: Record<string, Migration> = {
       primary key (day, person, channel, feature, model))`,
     `create table spending (id text primary key, person text not null, cost bigint not null, until bigint not null)`,
   ),
+  '016_models': runAll(
+    `create table thread_models (channel text not null, thread_ts text not null, model text not null,
+      person text not null, chosen_at bigint not null, constraint thread_models_key primary key (channel, thread_ts))`,
+    'alter table usage add column estimated integer not null default 0',
+  ),
 }
 
 function runAll(...statements: string[]) {

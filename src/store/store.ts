@@ -12,6 +12,7 @@ import type { Replicas } from './replicas.ts'
 import { createSettings, type Settings } from './settings.ts'
 import { createSummaryChunks, type SummaryChunks } from './summary-chunks.ts'
 import type { Schema } from './tables.ts'
+import { createThreadModels } from './thread-models.ts'
 import { createTurnRecords, type TurnRecords } from './turns.ts'
 import { createUsage } from './usage.ts'
 import type { Writer } from './writer.ts'
@@ -26,6 +27,7 @@ export interface Store {
   readonly labels: LabelRecords
   readonly settings: Settings
   readonly personSettings: ReturnType<typeof createPersonSettings>
+  readonly threadModels: ReturnType<typeof createThreadModels>
   readonly parts: SummaryChunks
   readonly digests: Digests
   readonly facts: ReturnType<typeof createFacts>
@@ -72,6 +74,7 @@ export function createStore({ db, writer, isLasting, shared, compact = async () 
     labels: createLabelRecords(db, writer, replicas),
     settings: createSettings(db, writer, replicas),
     personSettings: createPersonSettings(db, writer),
+    threadModels: createThreadModels(db, writer),
     parts,
     digests: createDigests(db, writer, replicas?.name),
     facts: createFacts(db, writer),

@@ -167,7 +167,7 @@ async function fill(store: Store): Promise<void> {
   await digests.writeTold('U1', 'C1', 'done', '100.1')
   await digests.writePosted('done', 'C1', '1.6')
   const used = { day: '2026-11-28', person: 'U1', channel: 'C1', feature: 'chat', model: 'm', calls: 1, cost: 7 }
-  const tokens = { tokens_in: 9, tokens_cached: 0, tokens_out: 2, tokens_reasoning: 0 }
+  const tokens = { estimated: 0, tokens_in: 9, tokens_cached: 0, tokens_out: 2, tokens_reasoning: 0 }
   await usage.settle({ ...used, ...tokens }, { since: noon })
   await facts.write('heard_at', '1764000000.000100')
 }

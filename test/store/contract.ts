@@ -405,7 +405,7 @@ export function storeContract(name: string, openPlace: () => Promise<OpenStore>)
   describe(`${name}: usage`, () => {
     const used = (person: string, cost: number) => ({
       ...{ day: '2026-11-28', person, channel: 'C1', feature: 'chat', model: 'm' },
-      ...{ calls: 1, tokens_in: 100, tokens_cached: 40, tokens_out: 20, tokens_reasoning: 5, cost },
+      ...{ calls: 1, estimated: 0, tokens_in: 100, tokens_cached: 40, tokens_out: 20, tokens_reasoning: 5, cost },
     })
     const now = Date.parse('2026-11-28T12:00:00Z')
 

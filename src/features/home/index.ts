@@ -4,6 +4,7 @@ import { formatError } from '../../errors.ts'
 import { type I18n, i18nFor } from '../../i18n/catalog.ts'
 import { createCache } from '../../lru.ts'
 import { rejectAfter } from '../../slack/users.ts'
+import { formatModelWarnings } from '../chosen-model.ts'
 import { formatFailure, savedOrTold } from '../command-failure.ts'
 import type { Bot, Services } from '../context.ts'
 import { formatModelTitle } from '../model-title.ts'
@@ -11,10 +12,7 @@ import { buildDigests, listenToDigestStop } from './digests.ts'
 import { loadMonth, renderUsage } from './usage.ts'
 import { buildVoiceBlocks, parseVoiceChange } from './voice.ts'
 
-type HomeDeps = Pick<
-  Services,
-  'self' | 'speech' | 'call' | 'limiter' | 'model' | 'modelEnds' | 'log' | 'store' | 'users'
->
+type HomeDeps = Pick<Services, 'self' | 'speech' | 'call' | 'limiter' | 'models' | 'log' | 'store' | 'users'>
 
 /** Registers App Home: its home tab says what the bot does and which model answers, its messages tab suggests prompts. */
 export function home({ app, services }: Bot): void {
@@ -76,8 +74,8 @@ async function forget({ store, log }: HomeDeps, user: string, i18n: I18n): Promi
 async function publish(deps: HomeDeps, user: string, i18n: I18n, notice?: string): Promise<void> {
   const isAdmin = (await deps.users.read(user)).isAdmin && (await deps.users.refresh(user)).isAdmin
   const view = buildHomeView(i18n, {
-    model: formatModelTitle(deps.model.title, i18n),
-    ends: isAdmin ? deps.modelEnds() : [],
+    model: formatModelTitle((await deps.models.choose({ channel: '' })).model.title, i18n),
+    warnings: isAdmin ? formatModelWarnings(deps.models.warnings(), i18n) : [],
     ratings: isAdmin ? await countRatings(deps) : undefined,
     digests: await deps.store.digests.of(user).catch(() => []),
     voice: await renderVoice(deps, user, i18n),
@@ -173,8 +171,8 @@ function listPrompts({ prompts }: I18n, channel: string | undefined) {
 
 interface HomeFacts {
   model: string
-  /** Models that are going to be shut down, for admins. */
-  ends: ReturnType<HomeDeps['modelEnds']>
+  /** About models that were chosen, for admins. */
+  warnings: string[]
   ratings: Ratings | undefined
   digests: Parameters<typeof buildDigests>[0]
   voice: ReturnType<typeof buildVoiceBlocks>
@@ -182,7 +180,7 @@ interface HomeFacts {
   notice: string | undefined
 }
 
-function buildHomeView(i18n: I18n, { model, ends, ratings, digests, voice, usage, notice }: HomeFacts): HomeView {
+function buildHomeView(i18n: I18n, { model, warnings, ratings, digests, voice, usage, notice }: HomeFacts): HomeView {
   const plain = (text: string) => ({ type: 'plain_text' as const, text })
   const section = (text: string) => ({ type: 'section' as const, text: { type: 'plain_text' as const, text } })
   return {
@@ -208,7 +206,7 @@ function buildHomeView(i18n: I18n, { model, ends, ratings, digests, voice, usage
       ...buildDigests(digests, i18n),
       { type: 'divider' },
       ...voice,
-      ...ends.map(({ name, date }) => section(i18n.home.modelEnds({ name, date: i18n.formats.date(date) }))),
+      ...warnings.map(section),
       ...(ratings === undefined ? [] : [section(formatRatings(ratings, i18n)), buildAdminRow(i18n)]),
       ...usage.map(text => ({ type: 'section' as const, text: { type: 'mrkdwn' as const, text } })),
       { type: 'context', elements: [{ type: 'plain_text', text: i18n.home.model({ name: model }) }] },

@@ -120,7 +120,10 @@ function renderCard({ self }: WhyDeps, { channel, ts, threadTs, record, rule }: 
   return [`**${title}**`, sentence, ...lines.map(line => `- ${line}`), why.about({ link })].join('\n')
 }
 
-function renderFacts({ read, total = read, files = [], instructions, model, usage }: Facts, i18n: I18n): string[] {
+function renderFacts(
+  { read, total = read, files = [], instructions, model, modelRule, usage }: Facts,
+  i18n: I18n,
+): string[] {
   const { why } = i18n
   const nameOf = ({ name }: { name: string }) => escapeMarkdown(name)
   const messages =
@@ -137,10 +140,17 @@ function renderFacts({ read, total = read, files = [], instructions, model, usag
     ...(seen.length === 0 ? [] : [why.read({ read: i18n.formats.and(seen) })]),
     ...(unseen.length === 0 ? [] : [why.notRead({ files: i18n.formats.and(unseen) })]),
     ...(instructions === undefined ? [] : [why.instructions({ whose: i18n.formats.and(whose) || why.whose.none })]),
-    ...(model === undefined ? [] : [why.model({ name: escapeMarkdown(formatModelTitle(model, i18n)) })]),
+    ...(model === undefined ? [] : [renderModel(model, modelRule, i18n)]),
     ...(tokensIn === undefined || tokensOut === undefined ? [] : [why.tokens({ tokensIn, tokensOut, cached })]),
     ...(redacted > 0 ? [why.redacted({ values: redacted })] : []),
   ]
+}
+
+function renderModel(model: string, key: string | undefined, i18n: I18n): string {
+  const { why } = i18n
+  const name = escapeMarkdown(formatModelTitle(model, i18n))
+  const rule = new Map(Object.entries(why.rulesOfModel)).get(key ?? '')
+  return rule === undefined ? why.model({ name }) : why.modelBy({ name, rule })
 }
 
 const formatReason = (key: string, { fileReasons }: I18n): string =>

@@ -33,25 +33,22 @@ export function createMeteredModel(model: Model, deps: MeteringDeps): Model {
   const stream: Model['stream'] = async function* (messages, signal, options = {}) {
     const purpose = options.purpose ?? { feature: 'chat', channel: '', person: '' }
     const reservation = hasBudgets ? await reserve(model, { messages, person: purpose.person }, deps) : undefined
-    const since = Date.now()
+    const spent = { purpose, reservation, since: Date.now(), name: model.name, written: 0, isWhole: false }
     const counted: Usage = { tokensIn: undefined, tokensOut: undefined }
-    let written = 0
-    let { name } = model
+    const lost: string[] = []
     try {
-      const bounded = hasBudgets ? { ...options, maxTokens } : options
+      const onLost = (name: string) => void lost.push(name)
+      const bounded = { ...options, onLost, ...(hasBudgets && { maxTokens }) }
       for await (const piece of model.stream(messages, signal, bounded)) {
-        if (piece.kind === 'text') written += estimateTokens(piece.text)
-        if (piece.kind === 'model') name = piece.name
+        if (piece.kind === 'text') spent.written += estimateTokens(piece.text)
+        if (piece.kind === 'model') spent.name = piece.name
         if (piece.kind === 'usage') Object.assign(counted, piece.usage)
+        if (piece.kind === 'stopped') spent.isWhole = true
         yield piece
       }
     } finally {
-      const isSent = written > 0 || counted.tokensIn !== undefined
-      // What a server does not tell, or an aborted answer took, is estimated.
-      const tokensIn = counted.tokensIn ?? (isSent ? sumTokens(messages, estimateTokens) : 0)
-      const usage = { ...counted, tokensIn, tokensOut: counted.tokensOut ?? written }
       // The answer does not wait for a database that is away.
-      void settle(deps, { purpose, usage, model, name, reservation, since }).catch(error =>
+      void settle(model, deps, { ...spent, messages, counted, lost }).catch(error =>
         deps.log.warn({ reason: formatError(error) }, 'usage not counted'),
       )
     }
@@ -72,37 +69,69 @@ async function reserve(
   throw new ShownError('budget_spent', i18n => i18n.usage.spent[reserved.exceeded])
 }
 
-async function settle(
-  { usage, budgets, onWarning }: MeteringDeps,
-  done: {
-    purpose: Purpose
-    usage: Usage
-    model: Model
-    name: string
-    reservation: string | undefined
-    since: number
-  },
-): Promise<void> {
+/** What became of a request, which may have been several to the servers. */
+interface Spent {
+  purpose: Purpose
+  reservation: string | undefined
+  since: number
+  messages: ChatMessage[]
+  /** The model that answered last. */
+  name: string
+  counted: Usage
+  /** Tokens of the text that came. */
+  written: number
+  isWhole: boolean
+  /** The models whose requests were paid and told no usage. */
+  lost: string[]
+}
+
+async function settle(model: Model, { usage, budgets, onWarning }: MeteringDeps, spent: Spent): Promise<void> {
+  const { purpose, reservation, since } = spent
   const now = Date.now()
-  const cost = (await done.model.price(done.usage, done.name)) ?? 0
-  const isSent = (done.usage.tokensIn ?? 0) > 0
-  const row = {
-    day: dayOf(now),
-    ...done.purpose,
-    model: done.name,
-    calls: 1,
-    tokens_in: done.usage.tokensIn ?? 0,
-    tokens_cached: done.usage.tokensCached ?? 0,
-    tokens_out: done.usage.tokensOut ?? 0,
-    tokens_reasoning: done.usage.tokensReasoning ?? 0,
-    cost,
+  let cost = 0
+  const rows: ReturnType<typeof buildRow>[] = []
+  for (const { name, ...used } of listCalls(spent)) {
+    const price = (await model.price(used, name)) ?? 0
+    cost += price
+    rows.push(buildRow(used, { ...purpose, day: dayOf(now), model: name, cost: price }))
   }
-  await usage.settle(isSent ? row : undefined, done)
-  if (!isSent) return
-  const spent = await usage.spent(done.purpose.person, now)
+  const last = rows.pop()
+  for (const row of rows) await usage.settle(row, { since })
+  await usage.settle(last, { reservation, since })
+  if (cost === 0) return
+  const sums = await usage.spent(purpose.person, now)
   for (const name of Object.keys(budgets) as (keyof Budgets)[]) {
     const mark = (budgets[name] ?? Number.POSITIVE_INFINITY) * warnShare
-    if (spent[name] >= mark && spent[name] - cost < mark) onWarning(done.purpose, name)
+    if (sums[name] >= mark && sums[name] - cost < mark) onWarning(purpose, name)
+  }
+}
+
+/** Lists the calls to count, with estimates for what no server told: of an answer without usage, and of one that was stopped or failed. */
+function listCalls({ messages, name, counted, written, isWhole, lost }: Spent) {
+  const tokensIn = sumTokens(messages, estimateTokens)
+  const isTold = counted.tokensIn !== undefined && counted.tokensOut !== undefined
+  const hasAnswer = isWhole || counted.tokensIn !== undefined || (written > 0 && lost.length === 0)
+  const answer = { ...counted, tokensIn: counted.tokensIn ?? tokensIn, tokensOut: counted.tokensOut ?? written }
+  return [
+    ...lost.map((lostName, at) => ({
+      name: lostName,
+      isEstimated: true,
+      tokensIn,
+      tokensOut: hasAnswer || at < lost.length - 1 ? 0 : written,
+    })),
+    ...(hasAnswer ? [{ ...answer, name, isEstimated: !isTold }] : []),
+  ]
+}
+
+function buildRow(used: Usage & { isEstimated: boolean }, key: Purpose & { day: string; model: string; cost: number }) {
+  return {
+    ...key,
+    calls: 1,
+    estimated: Number(used.isEstimated),
+    tokens_in: used.tokensIn ?? 0,
+    tokens_cached: used.tokensCached ?? 0,
+    tokens_out: used.tokensOut ?? 0,
+    tokens_reasoning: used.tokensReasoning ?? 0,
   }
 }
 
