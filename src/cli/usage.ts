@@ -22,7 +22,7 @@ calls that are counted as estimated were not told by a server: it tells none, or
 type Row = Awaited<ReturnType<Store['usage']['between']>>[number]
 
 const keys = ['day', 'person', 'channel', 'feature', 'model'] as const
-const sums = ['calls', 'estimated', 'tokens_in', 'tokens_cached', 'tokens_out', 'tokens_reasoning'] as const
+const sums = ['calls', 'tokens_in', 'tokens_cached', 'tokens_out', 'tokens_reasoning', 'estimated'] as const
 
 const { values } = parseCommandLine(help, {
   since: { type: 'string', default: 'last 30 days' },

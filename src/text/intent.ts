@@ -161,7 +161,7 @@ export function parseModelWish(text: string): { wanted: string; isSure: boolean 
     .replace(/[`"'“”‘’「」*_~]/g, '')
     .replace(/\s+/g, ' ')
     .trim()
-    .replace(/[.!。！]+$/, '')
+    .replace(/[.!。！]$/, '')
   for (const { before, where } of modelWishes) {
     const begun = before.exec(bare)
     const rest = begun === null ? undefined : bare.slice(begun[0].length)
@@ -171,7 +171,7 @@ export function parseModelWish(text: string): { wanted: string; isSure: boolean 
     const wanted = named.replace(modelWord, '').trim()
     if (usualModel.test(named)) return { wanted: '', isSure: true }
     if (wanted === '' || wanted.split(' ').length > 4) continue
-    return { wanted, isSure: (isHere && modelLike.test(wanted)) || (modelLike.test(wanted) && wanted !== named) }
+    return { wanted, isSure: modelLike.test(wanted) && (isHere || wanted !== named) }
   }
   return undefined
 }

@@ -2,13 +2,24 @@
 
 import { expect, test } from 'vitest'
 import type { PageMessage, SlackJson } from '../../playground/protocol.ts'
-import { command, fieldsOf, onBothStores, open, openHome, pressIn, submit, untilModal, untilTold } from '../settings-story.ts'
+import {
+  command,
+  fieldsOf,
+  onBothStores,
+  open,
+  openHome,
+  pressIn,
+  submit,
+  untilModal,
+  untilTold,
+} from '../settings-story.ts'
 import { type Story, toSeen } from '../story.ts'
 
 const listed = ['gpt-4o', 'claude-sonnet-5', 'gpt-6-sol', 'deepseek-v4-flash'].map(id => ({ id }))
 
 /** Lets each model answer with its name. */
-const answerByName = ({ model }: Story) => model.answerAll(exchange => exchange.reply(`Here is ${exchange.body.model}.`))
+const answerByName = ({ model }: Story) =>
+  model.answerAll(exchange => exchange.reply(`Here is ${exchange.body.model}.`))
 
 async function ask(story: Story, as: string, channel: string, threadTs?: string) {
   const ts = await story.say(as, channel, `<@${story.slack.botUserId}> who are you?`, threadTs)
@@ -45,7 +56,10 @@ const setForChannel = async (story: Story, channel: string, model: string) => {
 /** Chooses in the menu below an answer. */
 async function answerAgainWith({ slack }: Story, as: string, reply: PageMessage, model: string) {
   const block = (reply.blocks ?? []).find(one => String(one.block_id).startsWith('regenerate_with')) as SlackJson
-  const action = { action_id: 'regenerate_with', selected_option: { text: { type: 'plain_text', text: model }, value: model } }
+  const action = {
+    action_id: 'regenerate_with',
+    selected_option: { text: { type: 'plain_text', text: model }, value: model },
+  }
   const place = { channel: reply.channel, ts: reply.ts, blockId: String(block.block_id) }
   expect((await slack.do({ do: 'act', as, ...place, action })).ok).toBe(true)
 }
@@ -57,16 +71,17 @@ onBothStores(
       const story = await openBoth()
       const { slack, say, untilReply } = story
       const { admin, dana, lee } = slack.people
-      const { general, random } = slack.channels
+      const { general, feedback } = slack.channels
       answerByName(story)
       await pressIn(story, admin, { view: await openHome(story, admin), actionId: 'open_settings' })
       await save(story, admin, { model: 'gpt-6-sol', who: 'everyone' })
       await expectModel(story, 'gpt-6-sol', { as: dana, channel: general })
       await setForChannel(story, general, 'claude-sonnet-5')
       const threadTs = await expectModel(story, 'claude-sonnet-5', { as: dana, channel: general })
-      await expectModel(story, 'gpt-6-sol', { as: lee, channel: random })
+      await expectModel(story, 'gpt-6-sol', { as: lee, channel: feedback })
       await say(dana, general, `<@${slack.botUserId}> use deepseek v4 flash here`, threadTs)
-      const ok = (reply: PageMessage) => toSeen(reply).includes('From now on, deepseek-v4-flash answers in this thread.')
+      const ok = (reply: PageMessage) =>
+        toSeen(reply).includes('From now on, deepseek-v4-flash answers in this thread.')
       await untilReply(general, threadTs, ok, 'the confirmation')
       await expectModel(story, 'deepseek-v4-flash', { as: dana, channel: general, threadTs })
       await command(story, dana, general, 'settings')
@@ -91,7 +106,12 @@ test('the menu below an answer has another model answer again, for the asker alo
   const { general } = slack.channels
   answerByName(story)
   const threadTs = await expectModel(story, 'gpt-4o', { as: dana, channel: general })
-  const reply = await untilReply(general, threadTs, ({ blocks }) => /claude-sonnet-5/.test(JSON.stringify(blocks)), 'the menu')
+  const reply = await untilReply(
+    general,
+    threadTs,
+    ({ blocks }) => /claude-sonnet-5/.test(JSON.stringify(blocks)),
+    'the menu',
+  )
   await answerAgainWith(story, lee, reply, 'claude-sonnet-5')
   await untilTold(story, lee, /Only .* or a workspace admin can do this/)
   await answerAgainWith(story, dana, reply, 'claude-sonnet-5')
@@ -106,7 +126,7 @@ test('a model that is gone, from the list or only at its server, is replaced by 
   const story = await open({ listed })
   const { slack, model, untilReply } = story
   const { dana, lee } = slack.people
-  const { general, random } = slack.channels
+  const { general, feedback } = slack.channels
   model.answerAll(exchange =>
     exchange.body.model === 'gpt-6-sol'
       ? exchange.status(404, { error: { message: 'The model does not exist', code: 'model_not_found' } })
@@ -128,12 +148,12 @@ test('a model that is gone, from the list or only at its server, is replaced by 
 
   // Admins let people choose two models only, and not that of the channel.
   const { admin } = slack.people
-  await setForChannel(story, random, 'claude-sonnet-5')
+  await setForChannel(story, feedback, 'claude-sonnet-5')
   await command(story, admin, general, 'settings workspace')
   await save(story, admin, { models: ['gpt-4o', 'deepseek-v4-flash'], who: 'everyone' })
-  const asked = await ask(story, lee, random)
+  const asked = await ask(story, lee, feedback)
   const third = await untilReply(
-    random,
+    feedback,
     asked.threadTs,
     reply => toSeen(reply).includes('claude-sonnet-5 isn’t available any more'),
     'the notice',
@@ -151,7 +171,12 @@ test('an unknown model is answered with a guess, and a wish for something else t
   const wish = await say(dana, general, `<@${slack.botUserId}> use gpt-6-moon here`)
   await untilReply(general, wish, reply => toSeen(reply).includes('Did you mean gpt-6-sol?'), 'a guess')
   const chinese = await say(dana, general, `<@${slack.botUserId}> 这里用 gpt-6-sol`)
-  await untilReply(general, chinese, reply => toSeen(reply).includes('之后在这个消息列里由 gpt-6-sol 回答'), 'the confirmation')
+  await untilReply(
+    general,
+    chinese,
+    reply => toSeen(reply).includes('之后在这个消息列里由 gpt-6-sol 回答'),
+    'the confirmation',
+  )
   expect(model.requests).toHaveLength(0)
   const other = await say(dana, general, `<@${slack.botUserId}> use Markdown here`)
   ;(await model.next()).reply('With *pleasure*.')

@@ -3,6 +3,8 @@ import type { I18n } from '../../i18n/catalog.ts'
 /** Finds the model that people mean: few write a name as its server does. */
 
 const mostGuesses = 3
+/** Names that are alike by chance begin with fewer letters in common. */
+const leastAlike = 4
 const longestWanted = 80
 
 /**
@@ -22,7 +24,7 @@ export function findModel(wanted: string, names: readonly string[]): { name: str
   const beginning = bare.filter(one => one.letters.startsWith(letters))
   const [only, ...more] = beginning
   if (only !== undefined && more.length === 0 && !/\d/.test(letters)) return only
-  const near = beginning.length > 0 ? beginning : bare.filter(one => differsLittle(one.letters, letters))
+  const near = beginning.length > 0 ? beginning : bare.filter(one => isNear(one.letters, letters))
   return { guesses: near.slice(0, mostGuesses).map(({ name }) => name) }
 }
 
@@ -45,13 +47,13 @@ const lastPart = (name: string) => name.split('/').at(-1) ?? name
 const fold = (name: string) => name.normalize('NFKC').toLowerCase()
 const reduce = (name: string) => fold(name).replace(/[^\p{L}\p{N}]+/gu, '')
 
-/** Returns whether two names differ at one place, in at most two characters. */
-function differsLittle(a: string, b: string): boolean {
-  if (Math.abs(a.length - b.length) > 2) return false
+/** Returns whether two names begin alike for at least half, or differ in at most two characters at one place. */
+function isNear(a: string, b: string): boolean {
   const shorter = Math.min(a.length, b.length)
   let start = 0
   while (start < shorter && a[start] === b[start]) start += 1
   let end = 0
   while (end < shorter - start && a.at(-1 - end) === b.at(-1 - end)) end += 1
-  return Math.max(a.length, b.length) - start - end <= 2
+  const longer = Math.max(a.length, b.length)
+  return (start >= leastAlike && start * 2 >= longer) || longer - start - end <= 2
 }
