@@ -26,8 +26,8 @@ const models = createModels(config.model, log)
 const named = { ...models, usual: Object.create(models.usual, { title: { value: title } }) }
 const store = await openStore(config.dataDir, lockPatienceMs, log)
 const taxonomies = await loadTaxonomies(config.taxonomyFile)
-const transcribe = createTranscriber(config.transcription, config.model, log)
-const bot = await startBot({ config, models: named, transcribe, store, taxonomies, log })
+const transcriber = createTranscriber(config.transcription, config.model, log)
+const bot = await startBot({ config, models: named, transcriber, store, taxonomies, log })
 process.send?.('ready')
 
 // Ctrl-C reaches the whole group; the parent decides.

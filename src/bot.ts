@@ -20,7 +20,7 @@ import { settings } from './features/settings/index.ts'
 import { loadPolicies } from './features/settings/policies.ts'
 import { summarize } from './features/summarize/index.ts'
 import { transcribe } from './features/transcribe/index.ts'
-import { createMeteredModel } from './features/usage/metered-model.ts'
+import { createMeteredModel, createMeteredTranscriber } from './features/usage/metered-model.ts'
 import { warnOfBudget } from './features/usage/warning.ts'
 import { createHealthRoutes } from './health.ts'
 import type { Log } from './log.ts'
@@ -69,7 +69,7 @@ interface BotDeps {
     Partial<Pick<Config, 'bounds' | 'budgets' | 'host' | 'metricsPort' | 'redaction' | 'retention' | 'speech'>>
   models: ReturnType<typeof createModels>
   /** Without it, recordings are not read. */
-  transcribe?: ReturnType<typeof createTranscriber>
+  transcriber?: ReturnType<typeof createTranscriber>
   store: Store
   taxonomies: Taxonomies
   log: Log
@@ -186,7 +186,7 @@ type QueueDeps = Parameters<typeof createQueue>[0]
 type BudgetWarning = Parameters<Parameters<typeof createMeteredModel>[1]['onWarning']>
 
 /** Identifies the bot and creates the services that read and write Slack. */
-async function openSlack({ config, transcribe, store, log, ...deps }: BotDeps) {
+async function openSlack({ config, transcriber, store, log, ...deps }: BotDeps) {
   const metrics = createMetrics()
   const call = createCallSlack(config.botToken, config.slackApiUrl, metrics, log)
   const self = await fetchIdentity(call, log, config.slackApiUrl)
@@ -194,29 +194,30 @@ async function openSlack({ config, transcribe, store, log, ...deps }: BotDeps) {
   const users = createUsers(call, self, log)
   const placeNames = createPlaceNames(call, log)
   const fetchInfo = async (file: string) => (await reader.fetch('files.info', { file }, { for: 'question' })).file
+  const limiter = createLimiter(call, Date.now, store.shared?.cluster)
+  const metering = {
+    usage: store.usage,
+    budgets: config.budgets ?? {},
+    onWarning: (...warning: BudgetWarning) => void warnOfBudget({ users, limiter, log }, ...warning),
+    log,
+  }
   const fileDeps = {
     token: config.botToken,
     slackApiUrl: config.slackApiUrl,
     fetchInfo,
     documents: createDocumentReader(),
     seesImages: () => models.seesImages(),
-    ...(transcribe !== undefined && { readRecording: createRecordingReader(transcribe) }),
+    ...(transcriber !== undefined && {
+      readRecording: createRecordingReader(createMeteredTranscriber(transcriber, metering)),
+    }),
   }
-  const limiter = createLimiter(call, Date.now, store.shared?.cluster)
   const access = createAccess(reader, users)
   const policies = await loadPolicies(store, self)
   const redact = await loadRedaction(config)
-  const budgets = config.budgets ?? {}
-  const metering = {
-    usage: store.usage,
-    budgets,
-    onWarning: (...warning: BudgetWarning) => void warnOfBudget({ users, limiter, log }, ...warning),
-    log,
-  }
   // Words that are kept out are taken out before stand-ins are put in.
   const keep = (model: Model) => keepWords(redact(model), () => policies.workspace().keptOut.words)
   const wrap = (model: Model) => createMeteredModel(keep(model), metering)
-  const hasBudgets = Object.keys(budgets).length > 0
+  const hasBudgets = Object.keys(metering.budgets).length > 0
   const models = createModelChoice({ models: deps.models, wrap, policies, store, hasBudgets, log })
   return {
     self,

@@ -19,6 +19,8 @@ export interface ModelConfig {
   outputTokens?: number
   /** Overrides the catalog's support for images. */
   images?: boolean
+  /** Overrides the catalog's support for sound. */
+  audio?: boolean
   /** Requests that go to the model server at once; without it, as many as there are. */
   concurrency?: number
   /** An answer that stands still for this long is aborted. */

@@ -20,18 +20,20 @@ export interface Cache<V extends object> {
 interface CacheOptions<V> {
   maxSize: number
   sizeOf: (value: V) => number
-  read: (key: string) => Promise<V>
+  /** Without it, values are only set and got. */
+  read?: (key: string) => Promise<V>
   /** A value older than this is reloaded in the background while callers get the stale one. Without it, values never expire. */
   ttlMs?: number
 }
 
 /** Creates a cache that is bounded by the total size of its values, not by their number. */
 export function createCache<V extends object>(options: CacheOptions<V>): Cache<V> {
+  const { read = () => Promise.reject(new Error('the cache has no source')) } = options
   const lru = new LRUCache<string, V>({
     maxSize: options.maxSize,
     sizeCalculation: value => Math.max(1, Math.ceil(options.sizeOf(value))),
     ...(options.ttlMs !== undefined && { ttl: options.ttlMs, allowStale: true }),
-    fetchMethod: key => options.read(key),
+    fetchMethod: key => read(key),
     ignoreFetchAbort: true,
   })
   return {
@@ -40,7 +42,7 @@ export function createCache<V extends object>(options: CacheOptions<V>): Cache<V
     delete: key => void lru.delete(key),
     clear: () => lru.clear(),
     // `fetch` has nothing to say of a reading whose place was taken meanwhile; the source has.
-    read: async key => (await lru.fetch(key)) ?? options.read(key),
+    read: async key => (await lru.fetch(key)) ?? read(key),
     get count() {
       return lru.size
     },

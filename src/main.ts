@@ -53,7 +53,7 @@ async function run(config: Config): Promise<void> {
     bot = await startBot({
       config,
       models: createModels(chosen, log),
-      transcribe: createTranscriber(config.transcription, chosen, log),
+      transcriber: createTranscriber(config.transcription, chosen, log),
       store,
       taxonomies,
       log,

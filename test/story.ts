@@ -113,11 +113,11 @@ export async function connect(
   const modelConfig = { apiKey: 'sk-test', baseUrl: model.baseUrl, name: 'gpt-4o', idleMs: 10_000, ...options.model }
   const store = await openStoreOf(options, log)
   const taxonomies = await loadTaxonomies(options.taxonomyFile)
-  const transcribe = createTranscriber(options.config?.transcription ?? { name: 'gpt-transcribe' }, modelConfig, log)
+  const transcriber = createTranscriber(options.config?.transcription ?? { name: 'gpt-transcribe' }, modelConfig, log)
   const bot = await startBot({
     config,
     models: createModels(modelConfig, log),
-    transcribe,
+    transcriber,
     store,
     taxonomies,
     log,

@@ -1,7 +1,9 @@
+import type { I18n } from '../i18n/catalog.ts'
 import { openTicker } from '../reply/ticker.ts'
-import type { FileReader } from '../slack/files/read-file.ts'
+import type { FileContent, FileReader } from '../slack/files/read-file.ts'
+import { isRecording } from '../slack/files/slack-file.ts'
 import type { Message } from '../slack/message.ts'
-import { loadAttachments } from '../threads/load-files.ts'
+import { isUntranscribed, loadAttachments } from '../threads/load-files.ts'
 import type { Services, TurnContext } from './context.ts'
 
 type Ctx = TurnContext<Pick<Services, 'threads'> & { files: FileReader }>
@@ -10,7 +12,8 @@ type Ctx = TurnContext<Pick<Services, 'threads'> & { files: FileReader }>
 const progressEveryMs = 2_500
 
 /** Reads the files of messages, and caches what is in them. While a long recording is transcribed, the reply shows how far that is. */
-export async function readFiles(messages: readonly Message[], { turn, reply, recovered, i18n, signal, deps }: Ctx) {
+export async function readFiles(messages: readonly Message[], ctx: Ctx) {
+  const { turn, reply, recovered, i18n, signal, deps } = ctx
   const progress = { done: 0, total: 0 }
   const minutes = (seconds: number) => Math.round(seconds / 60)
   const show = () =>
@@ -22,13 +25,47 @@ export async function readFiles(messages: readonly Message[], { turn, reply, rec
     if (recovered === undefined) ticker ??= openTicker(show, progressEveryMs)
   }
   try {
-    const { fresh, ...read } = await loadAttachments(messages, deps.files, signal, onProgress)
+    const { fresh, ...read } = await loadAttachments(messages, deps.files, {
+      signal,
+      onProgress,
+      purpose: { channel: turn.channel, person: turn.user },
+    })
+    noteHeard(ctx, [...fresh.values()].flat())
     for (const [ts, contents] of fresh) deps.threads.keep(turn, ts, contents)
     return read
   } finally {
     await ticker?.close()
     if (ticker !== undefined) reply.replace('')
   }
+}
+
+/** Notes for those who ask why what was transcribed for a turn, and what it cost. */
+export function noteHeard({ job }: Pick<TurnContext, 'job'>, contents: readonly FileContent[]): void {
+  const costs = contents.flatMap(content => (content.kind === 'text' && content.recording?.cost) || [])
+  const [first] = costs
+  if (first === undefined) return
+  const isPriced = costs.every(({ micros }) => micros !== undefined)
+  const sum = (of: 'seconds' | 'micros') => costs.reduce((total, cost) => total + (cost[of] ?? 0), 0)
+  job.facts.heard = { model: first.model, seconds: sum('seconds'), ...(isPriced && { micros: sum('micros') }) }
+}
+
+/** Sums the lengths of recordings that were turned into words, in seconds. */
+export const sumSeconds = (contents: readonly FileContent[]): number =>
+  contents.reduce((sum, content) => sum + ((content.kind === 'text' && content.recording?.seconds) || 0), 0)
+
+/** Before words that Slack has written down by itself. */
+export const slackTranscript = /^\[voice clip\] (.*)$/gm
+
+/** Checks whether a person sent a recording with a message. */
+export const hasRecording = ({ files, text, author }: Message): boolean =>
+  author.kind !== 'self' && (files.some(isRecording) || text.search(slackTranscript) >= 0)
+
+/** Formats why files could not be read. One sentence serves all recordings whose server is at fault. */
+export function formatFileProblem(problem: keyof I18n['fileReasons'], names: string[], i18n: I18n): string {
+  const reason = i18n.fileReasons[problem]
+  return isUntranscribed(problem)
+    ? i18n.recordings.unread({ reason })
+    : i18n.fileNotRead({ names: i18n.formats.or(names), reason })
 }
 
 /** Names a language for a reader whose own is another; blank otherwise. */

@@ -150,6 +150,7 @@ export const en = {
     writing: 'Writing…',
     read: 'read {messages, plural, one{# message} other{# messages}}{threads, plural, =0{} one{ in # thread} other{ in # threads}}',
     span: '{from} to {to}',
+    heard: '{minutes, plural, one{# minute of recordings} other{# minutes of recordings}}',
     files: '{files, plural, one{# file not read} other{# files not read}}',
     dropped:
       '{points, plural, one{# point was left out: no message supports it} other{# points were left out: no message supports them}}',
@@ -481,6 +482,7 @@ export const en = {
     someMessages: '{read, number} of {total, number} messages',
     notRead: 'Not read: {files}',
     fileProblem: '{name} ({reason})',
+    heard: '{minutes, plural, one{Transcribed: # minute, by {name}} other{Transcribed: # minutes, by {name}}}',
     instructions: 'Instructions: {whose}',
     whose: {
       workspace: 'for the workspace',

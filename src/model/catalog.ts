@@ -8,6 +8,8 @@ interface Window {
   outputTokens: number
   /** The model can see images. */
   images: boolean
+  /** The model takes sound. */
+  audio: boolean
   /** The request's parameter for the longest answer: newer models of the vendor refuse `max_tokens`. */
   outputParameter: 'max_tokens' | 'max_completion_tokens'
 }
@@ -20,6 +22,7 @@ const unknownWindow: Window = {
   contextTokens: 8_192,
   outputTokens: 2_048,
   images: false,
+  audio: false,
   outputParameter: 'max_tokens',
 }
 
@@ -74,6 +77,9 @@ const seeing = [
   /^glm-\d+(?:\.\d+)?v/,
   /^llama-4/,
 ]
+/** Models that take sound in a chat request. Others would answer without having heard it. */
+const hearing =
+  /^(?:gpt-(?:4o-)?(?:mini-)?audio|gpt-4o-audio|gemini-(?:1\.5|[2-9])(?!.*(?:image|tts|live|embedding))|qwen[\d.]*-omni|voxtral|ultravox|phi-4-multimodal)/
 const blind = /^o3-mini|^o1-(?:mini|preview)|^gpt-4-turbo-preview|^gpt-oss|-(?:audio|realtime|transcribe|tts)/
 
 /** Windows of models that the data package gives too roughly: it has one figure for two generations, or rounds. */
@@ -129,12 +135,13 @@ export function findWindow(name: string): Window {
   const full = name.toLowerCase()
   const bare = full.split('/').at(-1) ?? ''
   const contextTokens = localName.test(full) ? undefined : findContextTokens(full, bare)
-  if (contextTokens === undefined) return unknownWindow
+  if (contextTokens === undefined) return { ...unknownWindow, audio: hearing.test(bare) }
   const outputTokens = outputs.find(([start]) => bare.startsWith(start))?.[1] ?? usualOutputTokens
   return {
     contextTokens,
     outputTokens: Math.min(outputTokens, contextTokens),
     images: !blind.test(bare) && seeing.some(pattern => pattern.test(bare)),
+    audio: hearing.test(bare),
     outputParameter: vendorsNewer.test(bare) ? 'max_completion_tokens' : 'max_tokens',
   }
 }

@@ -19,6 +19,9 @@ export interface Usage {
   tokensReasoning?: number
   /** Values that a stand-in replaced in the prompt; absent if there was none. */
   redacted?: number
+  /** Seconds of sound that were listened to, and the part of `tokensIn` that they took; absent if there was none. */
+  audioSeconds?: number
+  tokensAudio?: number
 }
 
 /** Adds the tokens of another request. A sum with a part that was not told is not told. */
@@ -26,11 +29,15 @@ export function addUsage(sum: Usage, usage: Usage | undefined): Usage {
   const add = (a: number | undefined, b: number | undefined) => (a === undefined || b === undefined ? undefined : a + b)
   const cached = (sum.tokensCached ?? 0) + (usage?.tokensCached ?? 0)
   const reasoning = (sum.tokensReasoning ?? 0) + (usage?.tokensReasoning ?? 0)
+  const seconds = (sum.audioSeconds ?? 0) + (usage?.audioSeconds ?? 0)
+  const audio = (sum.tokensAudio ?? 0) + (usage?.tokensAudio ?? 0)
   return {
     tokensIn: add(sum.tokensIn, usage?.tokensIn),
     tokensOut: add(sum.tokensOut, usage?.tokensOut),
     ...(cached > 0 && { tokensCached: cached }),
     ...(reasoning > 0 && { tokensReasoning: reasoning }),
+    ...(seconds > 0 && { audioSeconds: seconds }),
+    ...(audio > 0 && { tokensAudio: audio }),
   }
 }
 
@@ -65,7 +72,7 @@ export class FormatRefused extends Error {
 
 /** For what a request is made, and for whom; `person` is '' if nobody asked for it. */
 interface Purpose {
-  feature: 'chat' | 'classify' | 'summarize'
+  feature: 'chat' | 'classify' | 'summarize' | 'transcribe'
   channel: string
   person: string
 }

@@ -18,6 +18,7 @@ const fileSchema = z.strictObject({
       contextTokens: tokens.min(2_048).exactOptional(),
       outputTokens: tokens.min(16).exactOptional(),
       images: z.boolean().exactOptional(),
+      audio: z.boolean().exactOptional(),
       prices: z.strictObject({ in: dollars, cachedIn: dollars.exactOptional(), out: dollars }).exactOptional(),
     }),
   ),

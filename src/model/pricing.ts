@@ -18,7 +18,15 @@ export function createPricing({ name, baseUrl, prices }: Pick<ModelConfig, 'name
       return roundUp((tokensIn - cached) * fresh + cached * cachedIn + tokensOut * out)
     }
     const { calcPrice } = await import('@pydantic/genai-prices')
-    const tokens = { input_tokens: tokensIn, cache_read_tokens: cached, output_tokens: tokensOut }
+    const { audioSeconds: seconds = 0, tokensAudio = 0 } = usage
+    const tokens = {
+      input_tokens: tokensIn,
+      cache_read_tokens: cached,
+      output_tokens: tokensOut,
+      // Of a model, the list has the price of its tokens or that of an hour.
+      ...(tokensAudio > 0 && { input_audio_tokens: tokensAudio }),
+      ...(seconds > 0 && { audio_seconds: seconds, input_audio_seconds: seconds }),
+    }
     // A gateway has the vendor's models at an address of its own.
     const price = calcPrice(tokens, name, { providerApiUrl: baseUrl }) ?? calcPrice(tokens, name)
     return price === null ? undefined : roundUp(price.total_price * microsPerDollar)

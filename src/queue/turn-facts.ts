@@ -27,6 +27,11 @@ const factsSchema = z.looseObject({
     )
     .optional()
     .catch(undefined),
+  /** What turned recordings into words, their seconds, and the cost in millionths of a dollar. */
+  heard: z
+    .object({ model: z.string(), seconds: z.number(), micros: z.number().optional() })
+    .optional()
+    .catch(undefined),
   /** Whose instructions were given to the model. */
   instructions: z.array(z.string()).optional().catch(undefined),
   /** Tokens as the server counted them, and stand-ins for private data. */

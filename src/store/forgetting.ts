@@ -176,7 +176,9 @@ export async function forgetMessageChunks(db: Kysely<Schema>, channel: string, t
   await db
     .deleteFrom('summary_parts')
     .where('channel', '=', channel)
-    .where(({ or, eb }) => or([eb('covers', 'like', `%"${ts}"%`), eb('joins', '=', 1)]))
+    .where(({ or, eb }) =>
+      or([eb('covers', 'like', `%"${ts}"%`), eb('covers', 'like', `%"${ts}#%`), eb('joins', '=', 1)]),
+    )
     .execute()
 }
 

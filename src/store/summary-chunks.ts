@@ -18,7 +18,10 @@ export interface StoredChunk {
   channel: string
   /** Fingerprint of the model, language and request that it was made for. */
   scope: string
-  /** The messages that it covers, each with its fingerprint; or the ids of the chunks that were joined. */
+  /**
+   * The messages and stretches of recordings (`ts#0007`) that it covers, each with its fingerprint; or the ids of the chunks that were
+   * joined.
+   */
   covers: readonly (readonly [string, string])[]
   /** As JSON. */
   result: string
@@ -52,7 +55,10 @@ export function createSummaryChunks(db: Kysely<Schema>, writer: Writer): Summary
       const joins = covers.every(([, print]) => print === '') ? 1 : 0
       const json = { covers: JSON.stringify(covers), result, authors: authors ? JSON.stringify(authors) : null }
       const row = { id, channel, scope, joins, ...json, used_at: Date.now() }
-      const keys = [...covers.map(([ts]) => messageKey(channel, ts)), ...(authors ?? []).map(personKey)]
+      const keys = [
+        ...covers.map(([ts]) => messageKey(channel, ts.split('#')[0] ?? ts)),
+        ...(authors ?? []).map(personKey),
+      ]
       const upsert = db
         .insertInto('summary_parts')
         .values(row)

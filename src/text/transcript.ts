@@ -78,6 +78,42 @@ export function renderTranscript(
     .join('\n\n')
 }
 
+/**
+ * Splits a transcript into stretches of whole sentences, about so many seconds long. Within a part, times are estimated by the letters
+ * before them.
+ */
+export function splitStretches(parts: readonly TranscriptPart[], seconds: number) {
+  return parts.flatMap(({ from, to, text = '' }) => {
+    const length = Math.ceil((text.length * seconds) / Math.max(to - from, 1))
+    return sliceSentences(text, Math.max(length, shortestStretch)).map(({ start, words }) => ({
+      at: from + ((to - from) * start) / text.length,
+      isEstimated: start > 0,
+      text: words,
+    }))
+  })
+}
+
+/** Fewer characters say nothing by themselves. */
+const shortestStretch = 80
+const sentenceEnd = /[.!?]["'”’)\]]*(?=\s)|[。！？]["”’」』）]*/g
+
+/** Slices a text behind a sentence, else between words, in pieces from half to the whole of a length. */
+function sliceSentences(text: string, length: number): { start: number; words: string }[] {
+  const slices: { start: number; words: string }[] = []
+  for (let start = 0; start < text.length; ) {
+    const isLast = text.length - start <= length
+    const room = text.slice(start, start + length)
+    const ends = [...room.matchAll(sentenceEnd)].map(match => match.index + match[0].length)
+    const word = room.lastIndexOf(' ') + 1 || room.replace(/[\ud800-\udbff]$/, '').length
+    const end = start + (isLast ? room.length : (ends.findLast(end => end >= length / 2) ?? word))
+    const words = text.slice(start, end)
+    const blank = words.length - words.trimStart().length
+    if (blank < words.length) slices.push({ start: start + blank, words: words.trim() })
+    start = end
+  }
+  return slices
+}
+
 /** Formats a time in a recording: `05:00`, `1:05:00`. */
 export function formatClock(seconds: number): string {
   const whole = Math.floor(seconds)

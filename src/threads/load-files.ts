@@ -17,8 +17,7 @@ interface WithContents {
 export async function loadAttachments(
   messages: readonly Message[],
   reader: FileReader,
-  signal: AbortSignal,
-  onProgress?: (done: number, total: number) => void,
+  { onProgress, ...options }: NonNullable<Parameters<FileReader['read']>[1]>,
 ): Promise<WithContents> {
   const attached = messages.map(message => (message.author.kind === 'self' ? { ...message, files: [] } : message))
   const shares = allotShares(attached)
@@ -28,7 +27,7 @@ export async function loadAttachments(
     const share = shares.get(message.ts) ?? 0
     if (share === 0 || message.contents !== undefined) return message
     const contents = await Promise.all(
-      message.files.slice(0, share).map(file => reader.read(file, signal, progress(file.id))),
+      message.files.slice(0, share).map(file => reader.read(file, { ...options, onProgress: progress(file.id) })),
     )
     if (!contents.some(one => one.kind === 'skipped' && isUntranscribed(one.reason))) fresh.set(message.ts, contents)
     return { ...message, contents }

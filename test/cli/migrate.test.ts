@@ -146,8 +146,9 @@ withPostgres('npm run move', () => {
 
 /** One of everything, and three turns: answered, being answered, not begun. */
 async function fill(store: Store): Promise<void> {
-  const { turns, outbox, ratings, labels, settings, personSettings, parts, digests, facts, usage } = store
+  const { turns, outbox, ratings, labels, settings, personSettings, threadModels, parts, digests, facts, usage } = store
   await personSettings.change({ teamId: 'T1', user: 'U1' }, { speed: 2 })
+  await threadModels.choose({ channel: 'C1', threadTs: '1.0' }, { model: 'm', person: 'U1' })
   const turn = { channel: 'C1', threadTs: '1', ts: '1', turn: '{}' }
   await turns.save({ ...turn, id: 'done' })
   await turns.update('done', { state: 'done', messages: ['1.5'], shown: 9 })

@@ -41,6 +41,19 @@ describe('a wish for a summary', () => {
   ])('elsewhere: %s', (words, place, rest) => expect(parseSummaryRequest(words)).toEqual({ place, words: rest }))
 
   test.each([
+    ['summarize this recording', ''],
+    ['please sum up the voice message', ''],
+    ['summarize the last audio file as a table', 'as a table'],
+    ['give me a summary of this clip', ''],
+    ['总结这段录音', ''],
+    ['把这段录音总结一下', ''],
+    ['总结一下这个会议录音，只要决定', '只要决定'],
+    ['この録音を要約してください', ''],
+  ])('of a recording: %s', (words, rest) =>
+    expect(parseSummaryRequest(words)).toEqual({ place: { of: 'recording' }, words: rest }),
+  )
+
+  test.each([
     'What did we decide about the date?',
     'who wrote the summary?',
     'I will summarize it tomorrow',

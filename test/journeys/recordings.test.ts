@@ -1,15 +1,19 @@
 import { describe, expect, test } from 'vitest'
 import { toM4a, toWav } from '../slack/recordings.ts'
-import { openStory, type Story, toSeen } from '../story.ts'
+import { openStory, type Story, type StoryOptions, toSeen } from '../story.ts'
+import { json, untilTold } from '../summary-story.ts'
 import { openTranscriptionServer } from '../transcription-server.ts'
 
 type Answer = Parameters<typeof openTranscriptionServer>[0]
 
 /** Opens a story with a transcription server of its own. */
-async function openRecordingStory(answer?: Answer) {
+async function openRecordingStory(
+  answer?: Answer,
+  { name = 'ear-1', ...options }: StoryOptions & { name?: string } = {},
+) {
   const server = await openTranscriptionServer(answer)
-  const transcription = { name: 'ear-1', baseUrl: server.baseUrl, apiKey: 'sk-ear' }
-  return { ...(await openStory({ config: { transcription } })), server }
+  const transcription = { name, baseUrl: server.baseUrl, apiKey: 'sk-ear' }
+  return { ...(await openStory({ ...options, config: { transcription, ...options.config } })), server }
 }
 
 /** Says something with files. */
@@ -87,11 +91,77 @@ describe('a server that transcribes nothing', () => {
   })
 })
 
-test('a recording of 12 minutes becomes words in order, with times, its progress, and a mark where a piece failed every time', async () => {
+test('a chat model that takes sound listens itself where its server transcribes nothing, if the format is one that it takes', async () => {
+  const story = await openRecordingStory(() => ({ status: 404 }), { model: { audio: true } })
+  const { model, untilReply } = story
+  const channel = directOf(story)
+  const ts = await send(story, channel, '', [['audio_message.wav', toWav(3)]])
+  const ear = await model.next()
+  const [{ content: asked } = { content: '' }] = ear.body.messages
+  const [, sound] = asked as unknown as { type: string; input_audio: { data: string; format: string } }[]
+  expect(sound).toMatchObject({ type: 'input_audio', input_audio: { format: 'wav' } })
+  expect(
+    Buffer.from(sound?.input_audio.data ?? '', 'base64')
+      .subarray(0, 4)
+      .toString(),
+  ).toBe('RIFF')
+  ear.status(200, {
+    choices: [{ message: { content: 'When do we ship?' } }],
+    usage: { prompt_tokens: 40, completion_tokens: 5 },
+  })
+  const exchange = await model.next()
+  expect(exchange.prompt).toContain('>[voice clip] When do we ship?</message>')
+  exchange.reply('On Friday.')
+  await untilReply(channel, ts, reply => reply.text.includes('On Friday'), 'the answer')
+  const other = await send(story, channel, '', [['audio_message.mp4', await toM4a(3)]])
+  await untilReply(channel, other, reply => toSeen(reply).includes('doesn’t transcribe'), 'the cure')
+  expect(story.server.requests.length).toBe(1)
+})
+
+test('a recording of 12 minutes is summarized with the times of what was said, its progress, and what could not be heard', async () => {
+  const story = await openRecordingStory(({ words }) => (words.includes('w400') ? { status: 500 } : undefined), {
+    name: 'gpt-transcribe',
+    config: { budgets: { personDay: 250_000 } },
+  })
+  const { slack, model, server, untilReply } = story
+  const { general } = slack.channels
+  const { dana } = slack.people
+  const root = await story.say(dana, general, 'The meeting is over.')
+  await send(story, general, 'Here it is', [['meeting.wav', toWav(720)]], root)
+  await story.say(dana, general, `<@${slack.botUserId}> summarize this recording`, root)
+  const exchange = await model.next()
+  expect(exchange.prompt).not.toContain('The meeting is over')
+  expect(exchange.prompt).toContain('recording="meeting.wav" at="00:00">w0 w1 ')
+  expect(exchange.prompt).toMatch(/at="09:5\d">w59\d .*at="≈10:\d\d">w6/s)
+  expect(exchange.prompt).not.toContain('w450')
+  const [, id = ''] = /<message id="(\d+)"[^>]*>[^<]*\bw660\b/.exec(exchange.prompt) ?? []
+  const said = { text: 'They say “w655 w656 w657 w658”.', sources: [id] }
+  const invented = { text: 'They say “w655 w656 w659 w660”.', sources: [id] }
+  exchange.reply(json({ decisions: [said, invented], facts: [{ text: 'They count.', sources: ['999'] }] }))
+  const isSummary = (reply: { text: string }) => reply.text.includes('w658')
+  const seen = toSeen(await untilReply(general, root, isSummary, 'the summary'))
+  expect(seen).toMatch(/^meeting\.wav: 04:5\d–09:5\d couldn’t be transcribed\n\n\*\*Decisions\*\*\n/)
+  expect(seen).toMatch(/“w655 w656 w657 w658”\. \[Dana ≈1[01]:\d\d\]\([^)]*\)[^\d]*\n?/)
+  expect(seen).not.toContain('w659 w660')
+  expect(seen).toContain('12 minutes of recordings')
+  const failed = server.requests.filter(({ words }) => words.includes('w400'))
+  expect([failed.length, server.requests.length]).toEqual([3, 5])
+  const shown = slack.calls.map(({ args }) => JSON.stringify(args)).join('\n')
+  expect(shown).toMatch(/Transcribed \d+ of 12 min/)
+  // Two pieces were heard, at the vendor's $0.0045 a minute; that counts against the budget before the next is sent.
+  await story.say(dana, general, `<@${slack.botUserId}> why did you answer?`, root)
+  await untilTold(story, dana, text => text.includes('Transcribed: 8 minutes, by gpt-transcribe ($0.03)'))
+  const long = await send(story, general, `<@${slack.botUserId}> summarize this`, [['all-day.wav', toWav(3_600)]])
+  const isRefused = (reply: { text: string }) => toSeen(reply).includes('You’ve used up your budget for today')
+  await untilReply(general, long, isRefused, 'the refusal')
+  expect(server.requests.length).toBe(5)
+})
+
+test('the words of a recording of 12 minutes come in order, with times and a mark where a piece failed every time', async () => {
   const story = await openRecordingStory(({ words }) => (words.includes('w400') ? { status: 500 } : undefined))
   const { slack, model, server, untilReply } = story
   const { general } = slack.channels
-  const ts = await send(story, general, `<@${slack.botUserId}> summarize this recording`, [['meeting.wav', toWav(720)]])
+  const ts = await send(story, general, `<@${slack.botUserId}> what is this?`, [['meeting.wav', toWav(720)]])
   const exchange = await model.next()
   expect(exchange.prompt).toContain(`[00:00] ${wordsTo(299)}`)
   expect(exchange.prompt).toMatch(/\[04:5\d–09:5\d could not be transcribed\]\n\n\[09:5\d\] .*w719/)
@@ -99,8 +169,6 @@ test('a recording of 12 minutes becomes words in order, with times, its progress
   await untilReply(general, ts, reply => reply.text.includes('Nothing'), 'the answer')
   const failed = server.requests.filter(({ words }) => words.includes('w400'))
   expect([failed.length, server.requests.length]).toEqual([3, 5])
-  const shown = slack.calls.map(({ args }) => JSON.stringify(args)).join('\n')
-  expect(shown).toMatch(/Transcribed \d+ of 12 min/)
   await story.say(slack.people.dana, general, 'transcribe this, please', ts)
   const isWhole = (reply: { text: string }) => reply.text.includes('w719')
   const seen = toSeen(await untilReply(general, ts, isWhole, 'the transcript'))

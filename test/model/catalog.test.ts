@@ -61,6 +61,7 @@ describe('the catalog', () => {
       contextTokens: 8_192,
       outputTokens: 2_048,
       images: false,
+      audio: false,
       outputParameter: 'max_tokens',
     })
     expect(findWindow('')).toEqual(findWindow('gpt-4omega'))

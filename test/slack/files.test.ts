@@ -261,8 +261,10 @@ describe('a download that goes wrong', () => {
       response.write('half')
       stop.abort(new Error('the turn was stopped'))
     })
-    await expect(toReader().read(toFile({ url }), stop.signal)).rejects.toThrow('the turn was stopped')
-    await expect(toReader().read(toFile({ mode: 'tombstone' }), stop.signal)).rejects.toThrow('the turn was stopped')
+    await expect(toReader().read(toFile({ url }), { signal: stop.signal })).rejects.toThrow('the turn was stopped')
+    await expect(toReader().read(toFile({ mode: 'tombstone' }), { signal: stop.signal })).rejects.toThrow(
+      'the turn was stopped',
+    )
   })
 })
 

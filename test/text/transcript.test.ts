@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { formatClock, isLoop, joinParts, renderTranscript } from '../../src/text/transcript.ts'
+import { formatClock, isLoop, joinParts, renderTranscript, splitStretches } from '../../src/text/transcript.ts'
 
 /** Joins texts whose pieces overlap. */
 const join = (...texts: (string | undefined)[]) =>
@@ -67,4 +67,32 @@ test('one phrase over and over is what recognizers write for silence', () => {
   ])
     expect(isLoop(loop)).toBe(true)
   for (const said of ['', 'yes', 'no, no', 'when do we ship?', '我们什么时候发布']) expect(isLoop(said)).toBe(false)
+})
+
+describe('a transcript in stretches', () => {
+  const sentence = 'We ship on Friday, after the tests. '
+  test('has every word once, in sentences, with times by the letters before them', () => {
+    const text = sentence.repeat(50).trim()
+    const stretches = splitStretches([{ from: 300, to: 600, text }], 30)
+    expect(stretches.map(one => one.text).join(' ')).toBe(text)
+    expect(stretches[0]).toMatchObject({ at: 300, isEstimated: false })
+    for (const { at, text: words } of stretches) {
+      expect(words).toMatch(/^(?:We .*tests\. ?)+$/)
+      expect(text.slice(Math.round(((at - 300) / 300) * text.length)).startsWith(words)).toBe(true)
+    }
+    expect(stretches.length).toBeGreaterThanOrEqual(10)
+  })
+  test('is cut between words, or between characters, where nobody ends a sentence', () => {
+    for (const text of ['word '.repeat(300).trim(), '字'.repeat(900), '😀'.repeat(300)]) {
+      const stretches = splitStretches(
+        [
+          { from: 0, to: 300, text },
+          { from: 300, to: 600 },
+        ],
+        30,
+      )
+      expect(stretches.map(one => one.text).join(text.includes(' ') ? ' ' : '')).toBe(text)
+      expect(stretches.length).toBeGreaterThan(5)
+    }
+  })
 })

@@ -17,10 +17,9 @@ import type { Message } from '../../slack/message.ts'
 import { escapeMarkdown } from '../../text/escape-markdown.ts'
 import { formatTime, slackToPlain } from '../../text/from-slack.ts'
 import { parseAloudWish } from '../../text/intent.ts'
-import { isUntranscribed } from '../../threads/load-files.ts'
 import { truncate } from '../../threads/truncate.ts'
 import type { Services, TurnContext } from '../context.ts'
-import { readFiles } from '../read-files.ts'
+import { formatFileProblem, readFiles } from '../read-files.ts'
 import { readEarlierLines } from './earlier-lines.ts'
 import { fitLongFiles } from './long-files.ts'
 import { findSpoken, formatHeard, refuseUnheard, withoutHeard } from './recordings.ts'
@@ -287,12 +286,7 @@ function formatNotRead(messages: readonly Message[], view: View, i18n: I18n): st
       namesBy.set(problem, [...(namesBy.get(problem) ?? []), shown])
     }
   }
-  return [...namesBy].map(([problem, names]) => {
-    const reason = i18n.fileReasons[problem]
-    // One sentence for all recordings: the server is at fault, not they.
-    if (isUntranscribed(problem)) return i18n.recordings.unread({ reason })
-    return i18n.fileNotRead({ names: i18n.formats.or(names), reason })
-  })
+  return [...namesBy].map(([problem, names]) => formatFileProblem(problem, names, i18n))
 }
 
 function formatPartlyRead(content: FileContent, i18n: I18n): string[] {

@@ -64,7 +64,7 @@ function isDocument({ mimetype }: SlackFile, content: Awaited<ReturnType<FileRea
 }
 
 async function readText(reader: FileReader, file: SlackFile, signal: AbortSignal): Promise<string> {
-  const content = await reader.read(file, signal)
+  const content = await reader.read(file, { signal })
   if (isDocument(file, content))
     throw new ShownError('sheet_type', i18n => i18n.labels.sheet.otherType({ name: escapeMarkdown(file.name) }))
   if (content.kind === 'text' && content.cutCharacters === 0) return content.text

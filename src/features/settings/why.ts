@@ -121,7 +121,7 @@ function renderCard({ self }: WhyDeps, { channel, ts, threadTs, record, rule }: 
 }
 
 function renderFacts(
-  { read, total = read, files = [], instructions, model, modelRule, usage }: Facts,
+  { read, total = read, files = [], instructions, heard, model, modelRule, usage }: Facts,
   i18n: I18n,
 ): string[] {
   const { why } = i18n
@@ -139,6 +139,7 @@ function renderFacts(
   return [
     ...(seen.length === 0 ? [] : [why.read({ read: i18n.formats.and(seen) })]),
     ...(unseen.length === 0 ? [] : [why.notRead({ files: i18n.formats.and(unseen) })]),
+    ...(heard === undefined ? [] : [formatHeard(heard, i18n)]),
     ...(instructions === undefined ? [] : [why.instructions({ whose: i18n.formats.and(whose) || why.whose.none })]),
     ...(model === undefined ? [] : [renderModel(model, modelRule, i18n)]),
     ...(tokensIn === undefined || tokensOut === undefined ? [] : [why.tokens({ tokensIn, tokensOut, cached })]),
@@ -151,6 +152,11 @@ function renderModel(model: string, key: string | undefined, i18n: I18n): string
   const name = escapeMarkdown(formatModelTitle(model, i18n))
   const rule = new Map(Object.entries(why.rulesOfModel)).get(key ?? '')
   return rule === undefined ? why.model({ name }) : why.modelBy({ name, rule })
+}
+
+const formatHeard = ({ model, seconds, micros }: NonNullable<Facts['heard']>, { why }: I18n): string => {
+  const words = why.heard({ minutes: Math.ceil(seconds / 60), name: escapeMarkdown(model) })
+  return micros === undefined ? words : `${words} ($${(micros / 1_000_000).toFixed(micros < 10_000 ? 4 : 2)})`
 }
 
 const formatReason = (key: string, { fileReasons }: I18n): string =>

@@ -180,11 +180,17 @@ export async function checkPoints(answer: Answer, checks: Checks): Promise<Point
   return { upshot, points: kinds.flatMap(list => list.filter(one => points.has(one)).slice(0, maxKept)), dropped }
 }
 
-/** Selects the first side of each person: who says one thing and then another does not disagree. */
+/**
+ * Selects the first side of each person: who says one thing and then another does not disagree. Nobody knows who speaks in a recording, so
+ * its stretches count as people.
+ */
 function selectSides(sides: Unproven[], { said }: Checks): Unproven[] {
   const heard = new Set<string>()
   return sides.filter(({ sources }) => {
-    const authors = sources.map(ts => said(ts)).map(message => message?.author ?? message?.from ?? '')
+    const authors = sources.map(ts => {
+      const message = said(ts)
+      return message?.recording === undefined ? (message?.author ?? message?.from ?? '') : ts
+    })
     const isNew = authors.some(author => !heard.has(author))
     for (const author of authors) heard.add(author)
     return isNew

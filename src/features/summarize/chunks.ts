@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto'
 
-/** A message as it is summarized: names for ids, files by name. */
+/** A message as it is summarized, or a stretch of a recording in it: names for ids, other files by name. */
 export interface Said {
+  /** Of a stretch of a recording with its number behind it: `1764321600.000100#0007`. */
   ts: string
   /** The ts of its thread's first message; its own outside of threads. */
   threadTs: string
@@ -16,7 +17,12 @@ export interface Said {
   files: string[]
   /** Written by the bot: context, never a source. */
   isOwn?: boolean
+  /** Of a stretch of a recording: its file, and when it is said in it, `12:30` or about `≈12:30`. */
+  recording?: { name: string; at: string }
 }
+
+/** Returns the ts of the message that a stretch of a recording belongs to; that of a message as it is. */
+export const messageTs = (ts: string): string => ts.split('#')[0] ?? ts
 
 /** Names, times and marks around a message, in tokens. */
 const frameTokens = 25
@@ -124,5 +130,5 @@ function findLongestSilence(topic: Said[], earliest: number, latest: number): nu
   return best
 }
 
-const silenceMs = (before: Said, behind: Said) => (Number(behind.ts) - Number(before.ts)) * 1000
+const silenceMs = (before: Said, behind: Said) => (Number(messageTs(behind.ts)) - Number(messageTs(before.ts))) * 1000
 const sum = (numbers: number[]) => numbers.reduce((total, number) => total + number, 0)

@@ -6,6 +6,8 @@ import type { Turn } from '../../queue/turn.ts'
 import { buildMessageBody } from '../../reply/body.ts'
 import type { Ending } from '../../reply/reply.ts'
 import { openTicker } from '../../reply/ticker.ts'
+import type { FileReader } from '../../slack/files/read-file.ts'
+import { isRecording } from '../../slack/files/slack-file.ts'
 import { buildPermalink } from '../../slack/permalink.ts'
 import type { Person } from '../../slack/users.ts'
 import type { Digests } from '../../store/digests.ts'
@@ -16,10 +18,11 @@ import { formatGone, noteModel } from '../chosen-model.ts'
 import type { Services, TurnContext } from '../context.ts'
 import { formatModelTitle } from '../model-title.ts'
 import { buildAnswerControls, buildPostControl, controlIds } from '../reply-buttons.ts'
-import type { Said } from './chunks.ts'
+import { messageTs, type Said } from './chunks.ts'
 import { checkWords } from './guess.ts'
 import { buildMissed } from './missed.ts'
 import { formatFacts, formatMoment, formatProgress, languageFor, localeFor, type Progress } from './progress.ts'
+import { findRecording, hearRecordings, refuseUnheard } from './recordings.ts'
 import { renderFormedMarkdown, renderSummaryMarkdown } from './render.ts'
 import { type AskedSummary, parseAskedSummary } from './request.ts'
 import { buildSaid, selectMessages, stripMentions } from './said.ts'
@@ -46,6 +49,7 @@ type SummarizeDeps = Pick<
   | 'questions'
   | 'limiter'
 > & {
+  files: FileReader
   summarizer: Summarizer
   digests: Digests
 }
@@ -55,10 +59,22 @@ type Ctx = TurnContext<SummarizeDeps> & { locale: string }
 /** Progress is shown at least every three seconds. */
 const progressEveryMs = 2_500
 
-/** Parses the request for a summary in a turn; a turn with files is none. */
+/** Words for what a recording is of. They mean it only if it comes with them. */
+const recorded =
+  /\b(?:meeting|call|interview|podcast|talk|lecture|video)(?: recording)?\b|(?:会议|电话|通话|访谈|播客|讲座|视频)(?:录音)?/i
+
+/** Parses the request for a summary in a turn. One with files is about these: it is none unless they are recordings. */
 export async function parseSummaryTurn(turn: Turn, { timeZone }: Person): Promise<AskedSummary | undefined> {
-  if (turn.question.files.length > 0) return undefined
-  const asked = await parseAskedSummary(stripMentions(turn.question.text), Number(turn.question.ts) * 1000, timeZone)
+  const { ts, text, files } = turn.question
+  if (!files.every(isRecording)) return undefined
+  const words = stripMentions(text)
+  const about =
+    files.length === 0 ? words : words.replace(recorded, /[\u4e00-\u9fff]/.test(words) ? '录音' : 'recording')
+  const asked = await parseAskedSummary(about, Number(ts) * 1000, timeZone)
+  if (files.length > 0)
+    return asked?.place.of === 'here' || asked?.place.of === 'recording'
+      ? { ...asked, span: undefined, place: { of: 'recording' } }
+      : undefined
   const isMissed = asked?.place.of === 'here' && asked.span?.kind === 'new' && turn.question.ts === turn.threadTs
   const isWide = isMissed && (turn.place === 'dm' || missedWords.test(turn.question.text))
   return isWide ? { ...asked, place: { of: 'everywhere' } } : asked
@@ -144,6 +160,7 @@ async function buildSummary(
   const { turn, i18n, reply, signal, deps } = ctx
   const now = Number(turn.question.ts) * 1000
   const readAt = Date.now()
+  const isRecorded = place.of === 'recording'
   const source = await findSource(ctx, place)
   await checkRules(ctx, source)
   const key = source.threadTs === undefined ? source.channel : `${source.channel}:${source.threadTs}`
@@ -152,11 +169,21 @@ async function buildSummary(
   const onProgress = (read: number, total: number) => void Object.assign(progress, { read, total })
   const read = await fetchSource(ctx, source, { span, now, readMarker, onProgress })
   const saveReadMarker = async () => {
-    if (read.isAllNew) await deps.digests.writeTold(turn.user, key, turn.id, (now / 1000).toFixed(6))
+    if (read.isAllNew && !isRecorded) await deps.digests.writeTold(turn.user, key, turn.id, (now / 1000).toFixed(6))
   }
-  const messages = await selectMessages(ctx, deps.rules.selectOpen(source.channel, read.messages))
+  const open = deps.rules.selectOpen(source.channel, read.messages)
+  const selected = await selectMessages(ctx, isRecorded ? findRecording(open, turn) : open)
+  const { messages, notRead } = await hearRecordings(ctx, selected, progress)
+  if (isRecorded) refuseUnheard(messages)
   if (messages.length > 0) {
-    const ending = await summarizeMessages(ctx, { source, read: { ...read, messages }, form, progress, readAt })
+    const ending = await summarizeMessages(ctx, {
+      source,
+      read: { ...read, messages },
+      notRead,
+      form,
+      progress,
+      readAt,
+    })
     return { ending, saveReadMarker }
   }
   await checkDelivery(ctx, source)
@@ -169,13 +196,18 @@ async function buildSummary(
 interface SummaryWork {
   source: Source
   read: SourceRead
+  /** Sentences about recordings that could not be heard. */
+  notRead: string[]
   form: RequestedForm
   progress: Progress
   /** When its messages were read, in milliseconds since 1970. */
   readAt: number
 }
 
-async function summarizeMessages(ctx: Ctx, { source, read, form, progress, readAt }: SummaryWork): Promise<Ending> {
+async function summarizeMessages(
+  ctx: Ctx,
+  { source, read, notRead, form, progress, readAt }: SummaryWork,
+): Promise<Ending> {
   const { job, turn, person, i18n, chosen, reply, signal, deps } = ctx
   const said = await buildSaid(ctx, read.messages)
   const reader = {
@@ -207,7 +239,7 @@ async function summarizeMessages(ctx: Ctx, { source, read, form, progress, readA
   await checkDelivery(ctx, source)
   const shown = renderSummary(ctx, { source, summary, said, form })
   signal.throwIfAborted()
-  reply.replace(shown.markdown)
+  reply.replace([...notRead, shown.markdown].join('\n\n'))
   const facts = formatFacts({
     read,
     summary,
@@ -235,9 +267,16 @@ function renderSummary(
   const byTs = new Map(said.map(message => [message.ts, message]))
   const linkOf = (ts: string) => {
     const message = byTs.get(ts)
-    const label = escapeMarkdown((message?.from ?? '').replace(/[[\]<>@]/g, ''))
-    const address = buildPermalink(deps.self, source.channel, ts, message?.threadTs)
-    return { address, label, time: formatMoment(Number(ts) * 1000, i18n), votes: formatVotes(message?.reactions) }
+    const at = message?.recording?.at
+    const from = escapeMarkdown((message?.from ?? '').replace(/[[\]<>@]/g, ''))
+    const address = buildPermalink(deps.self, source.channel, messageTs(ts), message?.threadTs)
+    return {
+      address,
+      label: at === undefined ? from : `${from} ${at}`,
+      // All that is said in a recording was sent at one moment.
+      time: at === undefined ? formatMoment(Number(ts) * 1000, i18n) : '',
+      votes: formatVotes(message?.reactions),
+    }
   }
   const usual = renderSummaryMarkdown(found, form.sections, linkOf, i18n)
   if (formed === undefined) return usual

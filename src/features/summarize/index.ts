@@ -10,7 +10,8 @@ export function summarize(bot: Bot): void {
   const { digests } = store
   const scheduler = createDigestScheduler({ digests, questions, log })
   listenToSummarizing(bot.app, { ...bot.services, digests, scheduler })
-  const deps = { ...bot.services, digests, summarizer: createSummarizer(store.parts) }
+  const files = bot.services.createFileReader()
+  const deps = { ...bot.services, files, digests, summarizer: createSummarizer(store.parts) }
   bot.onTurn({ outcome: 'summarized', feature: 'summarize', deps, parse: parseSummaryTurn, handle: answer })
   bot.on('start', scheduler.start)
   bot.on('stop', scheduler.stop)

@@ -3,6 +3,7 @@ import type { Turn } from '../../queue/turn.ts'
 import type { Person } from '../../slack/users.ts'
 import { formatDateToken } from '../../text/date-token.ts'
 import { localeOf } from '../../text/language.ts'
+import { sumSeconds } from '../read-files.ts'
 import type { SourceRead } from './source.ts'
 import type { Summary, SummaryProgress } from './summarizer.ts'
 
@@ -12,20 +13,26 @@ export interface Progress {
   begunAt: number
   read: number
   total: number
+  /** Of recordings that are transcribed, in seconds. */
+  heard?: { done: number; total: number }
   summing: SummaryProgress | undefined
 }
 
 /** Formats the progress as one line that changes every second, so that people see it move. */
-export function formatProgress({ begunAt, read, total, summing }: Progress, i18n: I18n): string {
+export function formatProgress({ begunAt, read, total, heard, summing }: Progress, i18n: I18n): string {
   const of = i18n.summary
   const seconds = Math.floor((Date.now() - begunAt) / 1000)
   const formatLine = () => {
+    if (summing === undefined && heard !== undefined) return formatHeard(heard, i18n)
     if (summing === undefined) return total === 0 ? of.starting : of.reading({ read, total })
     if (summing === 'writing' || summing.chunks < 2) return of.writing
     return of.summing({ percent: Math.floor((100 * Math.min(summing.done, summing.chunks - 1)) / summing.chunks) })
   }
   return seconds < 2 ? formatLine() : `${formatLine()} ${formatElapsed(seconds)}`
 }
+
+const formatHeard = ({ done, total }: NonNullable<Progress['heard']>, { recordings }: I18n) =>
+  recordings.progress({ done: Math.round(done / 60), total: Math.round(total / 60) })
 
 const formatElapsed = (seconds: number) => `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')}`
 
@@ -50,10 +57,13 @@ export function formatFacts({
 }): string[] {
   const { messages, threads, range, lost, isHidden, lookedBackTo, isCut } = read
   const { usage, isShortened } = summary
-  const files = messages.reduce((sum, message) => sum + message.files.length, 0)
+  const contents = messages.flatMap(message => message.contents ?? []).filter(({ kind }) => kind === 'text')
+  const files = messages.reduce((sum, message) => sum + message.files.length, 0) - contents.length
+  const seconds = sumSeconds(contents)
   const of = i18n.summary
   const facts = [
     of.read({ messages: messages.length, threads }),
+    ...(seconds > 0 ? [of.heard({ minutes: Math.ceil(seconds / 60) })] : []),
     ...(files > 0 ? [of.files({ files })] : []),
     model.split(' at ')[0] ?? model,
   ]

@@ -34,7 +34,7 @@ const rules = (ids: string) =>
 export function buildChunkPrompt(chunk: readonly Said[], reader: Reader): ChatMessage[] {
   const system = `You sum up what people wrote in a Slack workspace, for somebody who has not read it.
 
-Their messages stand below as <message id="1" from="name" time="…">text</message>; a thread's stand inside <thread>; files are given by name only. <answer> is what an assistant answered: context, never a source, and nothing that it alone says belongs into the summary. ${data}
+Their messages stand below as <message id="1" from="name" time="…">text</message>; a thread's stand inside <thread>; recording="…" at="…" marks a stretch of a recording that they sent, in which others may speak; other files are given by name only. <answer> is what an assistant answered: context, never a source, and nothing that it alone says belongs into the summary. ${data}
 
 Write in ${reader.language}:
 ${content}
@@ -150,11 +150,15 @@ function renderMessages(chunk: readonly Said[]): string {
   return `${lines.join('\n')}${thread === '' ? '' : '\n</thread>'}`
 }
 
-function renderMessage({ from, time, text, reactions, files, isOwn }: Said, id: number): string {
+function renderMessage({ from, time, text, reactions, files, isOwn, recording }: Said, id: number): string {
   if (isOwn === true) return `<answer from="${escapeAttribute(from)}" time="${time}">${escapeData(text)}</answer>`
   const noted = reactions === undefined ? '' : ` reactions="${escapeAttribute(reactions)}"`
   const attached = files.map(name => `<file name="${escapeAttribute(name)}"/>`).join('')
-  return `<message id="${id}" from="${escapeAttribute(from)}" time="${time}"${noted}>${escapeData(text)}${attached}</message>`
+  const place =
+    recording === undefined
+      ? ''
+      : ` recording="${escapeAttribute(recording.name)}" at="${escapeAttribute(recording.at)}"`
+  return `<message id="${id}" from="${escapeAttribute(from)}" time="${time}"${place}${noted}>${escapeData(text)}${attached}</message>`
 }
 
 function renderPoints(lists: readonly Points[], timeOf: (ts: string) => string): string {

@@ -11,6 +11,8 @@ type RequestedPlace =
   /** The thread of the request, or its channel outside of threads. */
   | { of: 'here' }
   | { of: 'this channel' }
+  /** The last recording in the thread of the request. */
+  | { of: 'recording' }
   /** All channels that the person and the bot share. */
   | { of: 'everywhere' }
   | { of: 'channel'; id?: string; name?: string }
@@ -53,7 +55,11 @@ const english = new RegExp(
 )
 const chineseVerb = '(?:总结|概括|归纳|梳理|汇总|小结|摘要|回顾|總結|歸納|彙總|小結|回顧)'
 const chinese = new RegExp(
-  String.raw`^(?:请问|请|請|麻烦|麻煩|帮我|幫我|帮忙|帮|给我|給我|能不能|能否|可不可以|可以|能|你|您|快速|简单|把|对|将|来|做个?|写个?|一下|\s)*((?:最近|过去|近|从|自|上次|今天|昨天|前天|本周|这周|上周|周|\d)[^总概归梳汇小摘回總歸彙你您]{0,20})?((?:这个?|這個?|本|整个|当前)?(?:讨论串?|討論串?|线程|帖子|对话|頻道|频道|群|聊天记录?|消息列?)(?:里|中)?(?:的)?(?:内容)?)?${chineseVerb}(?:一下|下|一遍|一份)?`,
+  String.raw`^(?:请问|请|請|麻烦|麻煩|帮我|幫我|帮忙|帮|给我|給我|能不能|能否|可不可以|可以|能|你|您|快速|简单|把|对|将|来|做个?|写个?|一下|\s)*((?:最近|过去|近|从|自|上次|今天|昨天|前天|本周|这周|上周|周|\d)[^总概归梳汇小摘回總歸彙你您]{0,20})?((?:(?:这个?|這個?|本|整个|当前)?(?:讨论串?|討論串?|线程|帖子|对话|頻道|频道|群|聊天记录?|消息列?)|(?:[这那][段个条]?|上面的|我的)?(?:会议|通话)?(?:录音|錄音|语音|語音|音频|音訊))(?:里|中)?(?:的)?(?:内容)?)?${chineseVerb}(?:一下|下|一遍|一份)?`,
+)
+const japaneseRecording = '(?:この|その|上の)?(?:会議の)?(?:録音|音声(?:メッセージ)?|ボイスメッセージ)'
+const japanese = new RegExp(
+  String.raw`^()(${japaneseRecording})(?:を|の)?(?:要約|まとめ)(?:て|して|を)?(?:ください|下さい|もらえますか|お願い(?:します)?)?`,
 )
 const chineseNews = /^(?:请问|请)?(?=(?:(?:自|从)?(?:我)?上次.{0,10}(?:后|来))?有(?:什么|哪些|没有)新|我错过了)/
 
@@ -75,6 +81,12 @@ const noise =
   /\b(?:please|pls|thanks|thank you|for me|for us|to me|so far|what (?:was|has been) (?:said|discussed)|what happened|everything|all of it|the messages|messages|of the)\b|^(?:this|it|that|here|all|us|me|the|of)\b|(?:谢谢|好吗|可以吗|吧|吗|一下|的消息|说了什么|的内容|内容)(?=[\s,，。!！?？]|$)|^(?:的|里|中|消息)+/gi
 const marks = /^[\s,，:：.。!！?？;；、-]+|(?<![\s,，:：.。!！?？;；、-])[\s,，:：.。!！?？;；、-]+$/g
 
+const spoken = String.raw`(?:recordings?|(?:voice|audio)\s+(?:clips?|messages?|memos?|notes?|files?)|clips?|audio)`
+const thisRecording = new RegExp(
+  String.raw`(?:^\s*|\b(?:(?:of|in|from)\s+)?(?:this|the|that|these|my|our)\s+(?:(?:last|latest|attached)\s+)?)${spoken}(?!\s+(?:about|of)\b)\b|(?:这[段个条]?|那[段个条]|上面的|我的)?(?:会议|通话)?(?:录音|錄音|语音(?:消息|留言)?|語音|音频(?:文件)?|音訊)(?:里|中)?(?:的)?(?:内容)?|${japaneseRecording}`,
+  'i',
+)
+
 /** A longer request brings a text of its own. */
 const maxRequestCharacters = 300
 
@@ -82,7 +94,7 @@ const maxRequestCharacters = 300
 export function parseSummaryRequest(asked: string): SummaryRequest | undefined {
   const text = asked.replace(/^[\s,，:：]+/, '').trim()
   if (text.length > maxRequestCharacters || /\n/.test(text)) return undefined
-  const found = english.exec(text) ?? chinese.exec(text) ?? chineseNews.exec(text)
+  const found = english.exec(text) ?? chinese.exec(text) ?? chineseNews.exec(text) ?? japanese.exec(text)
   if (found === null) return undefined
   const [whole, span = '', object = ''] = found
   const { place, rest } = takePlace(`${object} ${span} ${text.slice(whole.length)}`)
@@ -109,6 +121,7 @@ function takePlace(words: string): { place: RequestedPlace; rest: string } {
     return { place, rest: words.replace(whole, ' ') }
   }
   if (everywhere.test(words)) return { place: { of: 'everywhere' }, rest: words.replace(everywhere, ' ') }
+  if (thisRecording.test(words)) return { place: { of: 'recording' }, rest: words.replace(thisRecording, ' ') }
   if (thisChannel.test(words)) return { place: { of: 'this channel' }, rest: words.replace(thisChannel, ' ') }
   return { place: { of: 'here' }, rest: words.replace(thisThread, ' ') }
 }

@@ -1,8 +1,10 @@
 import { withoutNote } from '../../reply/body.ts'
+import { isRecording } from '../../slack/files/slack-file.ts'
 import { isBlank, type Message } from '../../slack/message.ts'
 import { labelMark } from '../../slack/metadata.ts'
 import { formatReadable } from '../../slack/readable.ts'
 import { formatTime, isMentioned } from '../../text/from-slack.ts'
+import { formatClock, splitStretches } from '../../text/transcript.ts'
 import type { Services, TurnContext } from '../context.ts'
 import type { Said } from './chunks.ts'
 import { parseAskedSummary } from './request.ts'
@@ -23,9 +25,13 @@ export async function selectMessages({ deps, turn, person }: Ctx, all: Message[]
   const requests = new Set<string>()
   for (const message of toBot) if (await isRequest(message)) requests.add(message.ts)
   const questions = new Set(all.map(({ ts }) => ts))
-  return all.filter(message => {
-    const { ts, text, author, mark } = message
-    if (requests.has(ts) || isBlank({ ...message, text: withoutNote(text) })) return false
+  // A recording that came with a request is what it is about.
+  const material = all.map(message =>
+    requests.has(message.ts) ? { ...message, text: '', files: message.files.filter(isRecording) } : message,
+  )
+  return material.filter(message => {
+    const { text, author, mark } = message
+    if (isBlank({ ...message, text: withoutNote(text) })) return false
     if (author.kind !== 'self') return true
     const question = mark?.turn.split(':').at(-1) ?? ''
     return mark?.turn.startsWith(labelMark) === false && questions.has(question) && !requests.has(question)
@@ -42,18 +48,50 @@ export async function buildSaid({ deps, person }: Ctx, messages: Message[]): Pro
   // The names of those who wrote most are looked up first.
   const byFrequency = messages.toSorted((a, b) => often(b) - often(a))
   const nameOf = await fetchNames(byFrequency, mostNames)
-  return messages.map(({ ts, author, text, form, quotes, files, inThread, reactions }) => ({
-    ts,
-    threadTs: inThread ?? ts,
-    ...(author.kind === 'person' && { author: author.id }),
-    from: author.kind === 'person' ? nameOf(author.id) : author.kind === 'app' ? author.name : self.name,
-    time: formatTime(Number(ts) * 1000, person.timeZone),
-    text: [
-      formatReadable({ text: withoutNote(text), form, ...(quotes !== undefined && { quotes }) }, nameOf),
-      ...files.flatMap(({ transcript }) => (transcript === undefined ? [] : `[voice clip] ${transcript} …`)),
-    ].join('\n'),
-    ...(reactions !== undefined && { reactions }),
-    files: files.map(({ name }) => name),
-    ...(author.kind === 'self' && { isOwn: true }),
-  }))
+  return messages.flatMap(message => {
+    const { ts, author, text, form, quotes, inThread, reactions } = message
+    const { clips, stretches, files } = splitRecordings(message)
+    const said = {
+      ts,
+      threadTs: inThread ?? ts,
+      ...(author.kind === 'person' && { author: author.id }),
+      from: author.kind === 'person' ? nameOf(author.id) : author.kind === 'app' ? author.name : self.name,
+      time: formatTime(Number(ts) * 1000, person.timeZone),
+      text: [
+        formatReadable({ text: withoutNote(text), form, ...(quotes !== undefined && { quotes }) }, nameOf),
+        ...clips.map(words => `[voice clip] ${words}`),
+      ].join('\n'),
+      ...(reactions !== undefined && { reactions }),
+      files,
+      ...(author.kind === 'self' && { isOwn: true }),
+    }
+    const recorded = stretches.map((stretch, at) => {
+      const place = { ts: `${ts}#${String(at).padStart(4, '0')}`, threadTs: said.threadTs }
+      return { ...said, ...stretch, ...place, files: [] }
+    })
+    return said.text.trim() === '' && files.length === 0 && recorded.length > 0 ? recorded : [said, ...recorded]
+  })
+}
+
+/** A recording longer than this, in seconds, is given in stretches with times. */
+const longestClip = 60
+const stretchSeconds = 30
+
+/** Splits what is heard in a message's recordings into short clips and stretches of long ones. `files` names what was not read. */
+function splitRecordings({ files, contents = [] }: Message) {
+  const clips: string[] = []
+  const stretches: Pick<Said, 'text' | 'recording'>[] = []
+  const heard = new Set<string>()
+  for (const content of contents) {
+    if (content.kind !== 'text') continue
+    const { name, text, recording } = content
+    heard.add(name)
+    if (recording === undefined || recording.seconds <= longestClip) clips.push(text)
+    else
+      for (const { at, isEstimated, text } of splitStretches(recording.parts, stretchSeconds))
+        stretches.push({ recording: { name, at: `${isEstimated ? '≈' : ''}${formatClock(at)}` }, text })
+  }
+  const unheard = files.filter(({ name }) => !heard.has(name))
+  for (const { transcript } of unheard) if (transcript !== undefined) clips.push(`${transcript} …`)
+  return { clips, stretches, files: unheard.map(({ name }) => name) }
 }

@@ -58,6 +58,7 @@ export async function findSource(
 ): Promise<Source> {
   const { turn, deps } = ctx
   const isInThread = turn.question.ts !== turn.threadTs
+  if (place.of === 'recording') return { channel: turn.channel, threadTs: turn.threadTs, name: '' }
   if (place.of === 'here' && isInThread) return { channel: turn.channel, threadTs: turn.threadTs, name: '' }
   if (place.of === 'here' || place.of === 'this channel') {
     if (turn.place === 'dm') throw new ShownError('summary_where', i18n => i18n.summary.where)

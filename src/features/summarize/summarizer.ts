@@ -56,7 +56,7 @@ const minChunkTokens = 300
 /** A window this many times a chunk's size makes an estimate of the tokens good enough. */
 const ampleWindows = 3
 /** Changes with the prompts: points found by other instructions are not reused. */
-const version = '2'
+const version = '3'
 
 /** One summary in progress. */
 export interface Work extends Pick<SummaryRequest, 'model' | 'channel' | 'reader' | 'isAgain'> {

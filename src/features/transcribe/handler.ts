@@ -1,14 +1,13 @@
 import { ShownError } from '../../errors.ts'
 import { type I18n, i18nFor } from '../../i18n/catalog.ts'
 import type { FileContent, FileReader } from '../../slack/files/read-file.ts'
-import { isRecording } from '../../slack/files/slack-file.ts'
 import type { Message } from '../../slack/message.ts'
 import { escapeMarkdown } from '../../text/escape-markdown.ts'
 import { slackToPlain } from '../../text/from-slack.ts'
 import { localeOf } from '../../text/language.ts'
 import { renderTranscript } from '../../text/transcript.ts'
 import type { Services, TurnContext } from '../context.ts'
-import { nameLanguage, readFiles } from '../read-files.ts'
+import { formatFileProblem, hasRecording, nameLanguage, readFiles, slackTranscript } from '../read-files.ts'
 
 type Ctx = TurnContext<Pick<Services, 'threads'> & { files: FileReader }>
 
@@ -26,18 +25,12 @@ export async function transcribe(given: Ctx): Promise<void> {
   await reply.finish()
 }
 
-/** Before words that Slack has written down by itself. */
-const known = /^\[voice clip\] (.*)$/gm
-
-const hasRecording = ({ files, text, author }: Message): boolean =>
-  author.kind !== 'self' && (files.some(isRecording) || text.search(known) >= 0)
-
 const renderKnown = ({ text }: Message): string[] =>
-  [...text.matchAll(known)].map(([, words = '']) => escapeMarkdown(slackToPlain(words, id => id)))
+  [...text.matchAll(slackTranscript)].map(([, words = '']) => escapeMarkdown(slackToPlain(words, id => id)))
 
 function renderContent(content: FileContent, locale: string, i18n: I18n): string[] {
   const name = escapeMarkdown(content.name)
-  if (content.kind === 'skipped') return [i18n.fileNotRead({ names: name, reason: i18n.fileReasons[content.reason] })]
+  if (content.kind === 'skipped') return [formatFileProblem(content.reason, [name], i18n)]
   if (content.kind !== 'text' || content.recording === undefined) return []
   const { parts, seconds, language, isWhole } = content.recording
   const minutes = Math.round(seconds / 60)

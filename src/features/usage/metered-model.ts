@@ -1,7 +1,8 @@
 import { formatError, ShownError } from '../../errors.ts'
 import type { Log } from '../../log.ts'
-import type { ChatMessage, Model, Usage } from '../../model/model.ts'
+import { addUsage, type ChatMessage, type Model, type Usage } from '../../model/model.ts'
 import { estimateTokens, imageTokens } from '../../model/tokens.ts'
+import { type createTranscriber, estimateAudio } from '../../model/transcription.ts'
 import type { Store } from '../../store/store.ts'
 import { dayOf } from '../../store/usage.ts'
 
@@ -32,12 +33,12 @@ export function createMeteredModel(model: Model, deps: MeteringDeps): Model {
   const hasBudgets = Object.keys(deps.budgets).length > 0
   const stream: Model['stream'] = async function* (messages, signal, options = {}) {
     const purpose = options.purpose ?? { feature: 'chat', channel: '', person: '' }
-    const reservation = hasBudgets ? await reserve(model, { messages, person: purpose.person }, deps) : undefined
-    const spent = { purpose, reservation, since: Date.now(), name: model.name, written: 0, isWhole: false }
+    const reservation = hasBudgets ? await reserve(await priceMost(model, messages), purpose, deps) : undefined
+    const spent = { name: model.name, written: 0, isWhole: false, lost: [] as string[] }
+    const done = { purpose, reservation, since: Date.now(), price: model.price }
     const counted: Usage = { tokensIn: undefined, tokensOut: undefined }
-    const lost: string[] = []
     try {
-      const onLost = (name: string) => void lost.push(name)
+      const onLost = (name: string) => void spent.lost.push(name)
       const bounded = { ...options, onLost, ...(hasBudgets && { maxTokens }) }
       for await (const piece of model.stream(messages, signal, bounded)) {
         if (piece.kind === 'text') spent.written += estimateTokens(piece.text)
@@ -48,32 +49,84 @@ export function createMeteredModel(model: Model, deps: MeteringDeps): Model {
       }
     } finally {
       // The answer does not wait for a database that is away.
-      void settle(model, deps, { ...spent, messages, counted, lost }).catch(error =>
-        deps.log.warn({ reason: formatError(error) }, 'usage not counted'),
-      )
+      settle(deps, { ...done, calls: listCalls({ ...spent, messages, counted }) })
     }
   }
   // The other properties change as the model learns.
   return Object.create(model, { stream: { value: stream } })
 }
 
+type Transcriber = ReturnType<typeof createTranscriber>
+
+/** Adds up what recordings take, in the same way, and tells their price. */
+export function createMeteredTranscriber(transcriber: Transcriber, deps: MeteringDeps) {
+  const hasBudgets = Object.keys(deps.budgets).length > 0
+  return async (
+    pieces: Parameters<Transcriber['transcribe']>[0],
+    {
+      purpose: given,
+      ...options
+    }: Parameters<Transcriber['transcribe']>[1] & { purpose?: Omit<Purpose, 'feature'> | undefined },
+  ) => {
+    const purpose: Purpose = { channel: '', person: '', ...given, feature: 'transcribe' }
+    const most = estimateAudio(pieces.reduce((sum, { from, to }) => sum + to - from, 0))
+    const reservation = hasBudgets ? await reserve(await transcriber.price(most), purpose, deps) : undefined
+    const since = Date.now()
+    let usage: Usage = { tokensIn: 0, tokensOut: 0 }
+    const onUsage = (more: Usage) => {
+      usage = addUsage(usage, more)
+    }
+    try {
+      const answer = await transcriber.transcribe(pieces, { ...options, onUsage })
+      if (answer.problem !== undefined) return { problem: answer.problem }
+      const { audioSeconds: seconds = 0 } = usage
+      return { ...answer, cost: { model: transcriber.name, seconds, micros: await transcriber.price(usage) } }
+    } finally {
+      const isHeard = usage.tokensIn !== 0 || usage.audioSeconds !== undefined
+      const calls = isHeard ? [{ name: transcriber.name, usage, isEstimated: false }] : []
+      settle(deps, { purpose, calls, price: transcriber.price, reservation, since })
+    }
+  }
+}
+
+/** Prices the most that a request can cost. */
+const priceMost = (model: Model, messages: ChatMessage[]) =>
+  model.price({ tokensIn: sumTokens(messages, countMost), tokensOut: Math.min(maxTokens, model.outputTokens) })
+
 async function reserve(
-  model: Model,
-  { messages, person }: { messages: ChatMessage[]; person: string },
+  cost: number | undefined,
+  { person }: Purpose,
   { usage, budgets }: MeteringDeps,
 ): Promise<string> {
-  const tokensIn = sumTokens(messages, countMost)
-  const cost = (await model.price({ tokensIn, tokensOut: Math.min(maxTokens, model.outputTokens) })) ?? 0
-  const reserved = await usage.reserve({ person, cost }, budgets, Date.now())
+  const reserved = await usage.reserve({ person, cost: cost ?? 0 }, budgets, Date.now())
   if (reserved.id !== undefined) return reserved.id
   throw new ShownError('budget_spent', i18n => i18n.usage.spent[reserved.exceeded])
 }
 
-/** What became of a request, which may have been several to the servers. */
-interface Spent {
+/** A call that is paid; `isEstimated` if its server did not tell all of its tokens. */
+interface Call {
+  name: string
+  usage: Usage
+  isEstimated: boolean
+}
+
+interface Done {
   purpose: Purpose
+  calls: Call[]
+  price: Model['price']
   reservation: string | undefined
   since: number
+}
+
+/** Lists the calls of a request, with estimates for an answer without usage, and for each call that was stopped or failed. */
+function listCalls({
+  messages,
+  name,
+  counted,
+  written,
+  isWhole,
+  lost,
+}: {
   messages: ChatMessage[]
   /** The model that answered last. */
   name: string
@@ -81,57 +134,51 @@ interface Spent {
   /** Tokens of the text that came. */
   written: number
   isWhole: boolean
-  /** The models whose requests were paid and told no usage. */
+  /** The models whose calls told no usage. */
   lost: string[]
-}
-
-async function settle(model: Model, { usage, budgets, onWarning }: MeteringDeps, spent: Spent): Promise<void> {
-  const { purpose, reservation, since } = spent
-  const now = Date.now()
-  let cost = 0
-  const rows: ReturnType<typeof buildRow>[] = []
-  for (const { name, ...used } of listCalls(spent)) {
-    const price = (await model.price(used, name)) ?? 0
-    cost += price
-    rows.push(buildRow(used, { ...purpose, day: dayOf(now), model: name, cost: price }))
-  }
-  const last = rows.pop()
-  for (const row of rows) await usage.settle(row, { since })
-  await usage.settle(last, { reservation, since })
-  if (cost === 0) return
-  const sums = await usage.spent(purpose.person, now)
-  for (const name of Object.keys(budgets) as (keyof Budgets)[]) {
-    const mark = (budgets[name] ?? Number.POSITIVE_INFINITY) * warnShare
-    if (sums[name] >= mark && sums[name] - cost < mark) onWarning(purpose, name)
-  }
-}
-
-/** Lists the calls to count, with estimates for what no server told: of an answer without usage, and of one that was stopped or failed. */
-function listCalls({ messages, name, counted, written, isWhole, lost }: Spent) {
-  const tokensIn = sumTokens(messages, estimateTokens)
-  const isTold = counted.tokensIn !== undefined && counted.tokensOut !== undefined
+}): Call[] {
+  const estimate = lost.length > 0 || counted.tokensIn === undefined ? sumTokens(messages, estimateTokens) : 0
   const hasAnswer = isWhole || counted.tokensIn !== undefined || (written > 0 && lost.length === 0)
-  const answer = { ...counted, tokensIn: counted.tokensIn ?? tokensIn, tokensOut: counted.tokensOut ?? written }
+  const { tokensIn = estimate, tokensOut = written } = counted
+  const isEstimated = counted.tokensIn === undefined || counted.tokensOut === undefined
   return [
-    ...lost.map((lostName, at) => ({
-      name: lostName,
-      isEstimated: true,
-      tokensIn,
-      tokensOut: hasAnswer || at < lost.length - 1 ? 0 : written,
-    })),
-    ...(hasAnswer ? [{ ...answer, name, isEstimated: !isTold }] : []),
+    ...lost.map((one, at) => {
+      const tokensOut = hasAnswer || at < lost.length - 1 ? 0 : written
+      return { name: one, usage: { tokensIn: estimate, tokensOut }, isEstimated: true }
+    }),
+    ...(hasAnswer ? [{ name, usage: { ...counted, tokensIn, tokensOut }, isEstimated }] : []),
   ]
 }
 
-function buildRow(used: Usage & { isEstimated: boolean }, key: Purpose & { day: string; model: string; cost: number }) {
-  return {
-    ...key,
-    calls: 1,
-    estimated: Number(used.isEstimated),
-    tokens_in: used.tokensIn ?? 0,
-    tokens_cached: used.tokensCached ?? 0,
-    tokens_out: used.tokensOut ?? 0,
-    tokens_reasoning: used.tokensReasoning ?? 0,
+/** Counts what was done, while its caller goes on. */
+const settle = (deps: MeteringDeps, done: Done) =>
+  void count(deps, done).catch(error => deps.log.warn({ reason: formatError(error) }, 'usage not counted'))
+
+async function count({ usage, budgets, onWarning }: MeteringDeps, done: Done): Promise<void> {
+  const { purpose, calls, price, reservation, since } = done
+  const now = Date.now()
+  const rows = await Promise.all(
+    calls.map(async ({ name, usage: used, isEstimated }) => ({
+      day: dayOf(now),
+      ...purpose,
+      model: name,
+      calls: 1,
+      estimated: Number(isEstimated),
+      tokens_in: used.tokensIn ?? 0,
+      tokens_cached: used.tokensCached ?? 0,
+      tokens_out: used.tokensOut ?? 0,
+      tokens_reasoning: used.tokensReasoning ?? 0,
+      cost: (await price(used, name)) ?? 0,
+    })),
+  )
+  for (const row of rows.slice(0, -1)) await usage.settle(row, { since })
+  await usage.settle(rows.at(-1), { reservation, since })
+  const cost = rows.reduce((sum, row) => sum + row.cost, 0)
+  if (cost === 0) return
+  const spent = await usage.spent(purpose.person, now)
+  for (const name of Object.keys(budgets) as (keyof Budgets)[]) {
+    const mark = (budgets[name] ?? Number.POSITIVE_INFINITY) * warnShare
+    if (spent[name] >= mark && spent[name] - cost < mark) onWarning(purpose, name)
   }
 }
 

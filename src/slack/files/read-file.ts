@@ -21,7 +21,7 @@ type DocumentReader = ReturnType<typeof createDocumentReader>
 
 type ReadRecording = ReturnType<typeof createRecordingReader>
 
-type OnProgress = Parameters<ReadRecording>[1]['onProgress']
+type ReadOptions = Omit<Parameters<ReadRecording>[1], 'id'>
 
 type DocumentKind = Parameters<DocumentReader['read']>[0]['kind']
 
@@ -59,7 +59,7 @@ export type FileContent =
 
 /** Reads the files that people attach. A bad file is an answer, not an error: `read` rejects only for its signal. */
 export interface FileReader {
-  read(file: SlackFile, signal?: AbortSignal, onProgress?: OnProgress): Promise<FileContent>
+  read(file: SlackFile, options?: ReadOptions): Promise<FileContent>
 }
 
 interface FileReaderDeps {
@@ -86,7 +86,8 @@ export function createFileReader(deps: FileReaderDeps): FileReader {
   const { maxBytes = 10_000_000, maxTextCharacters = 1_000_000, seesImages = () => false } = deps
   const allowedOrigins = buildAllowedOrigins(slackApiUrl)
 
-  async function readSlackFile(given: SlackFile, signal?: AbortSignal, onProgress?: OnProgress): Promise<FileContent> {
+  async function readSlackFile(given: SlackFile, options: ReadOptions): Promise<FileContent> {
+    const { signal } = options
     const { file: known, text } = needsInfo(given) ? await readInfo(deps, given) : { file: given, text: '' }
     if (text !== '') return { kind: 'text', name: known.name, ...cutText(text, maxTextCharacters) }
     const file = pickPicture(known, { seesImages: seesImages(), maxBytes })
@@ -94,21 +95,21 @@ export function createFileReader(deps: FileReaderDeps): FileReader {
     if (isRecording(file) && deps.readRecording !== undefined) {
       const request = { url, token, fetch, maxBytes: maxRecordingBytes, timeoutMs: recordingTimeoutMs, signal }
       const fill = (handle: FileHandle) => downloadRecording(file, handle, request)
-      return listen(file, fill, deps.readRecording, { signal, onProgress })
+      return listen(file, fill, deps.readRecording, options)
     }
     refuseByPromise(file, maxBytes)
     const bytes = await download({ url, token, fetch, maxBytes, timeoutMs, signal })
-    const request = { file, bytes, maxTextCharacters, seesImages: seesImages(), signal, onProgress }
+    const request = { file, bytes, maxTextCharacters, seesImages: seesImages(), signal, options }
     const content = await parseContent({ ...deps, ...request })
     if (!isWhole(file, bytes.byteLength)) throw new FileSkipped('download_failed')
     return content
   }
 
   return {
-    async read(file, signal, onProgress) {
-      signal?.throwIfAborted()
+    async read(file, options = {}) {
+      options.signal?.throwIfAborted()
       try {
-        return await readSlackFile(file, signal, onProgress)
+        return await readSlackFile(file, options)
       } catch (error) {
         if (error instanceof FileSkipped) return { kind: 'skipped', name: file.name, reason: error.reason }
         if (error instanceof DocumentProblem) return { kind: 'skipped', name: file.name, reason: error.problem }
@@ -123,14 +124,14 @@ const recordingTimeoutMs = 300_000
 
 /** Turns a recording into words. If there are none, the beginning that Slack has written down is better than nothing. */
 async function listen(
-  { name, transcript }: SlackFile,
+  { id, name, transcript }: SlackFile,
   fill: Parameters<ReadRecording>[0],
   readRecording: ReadRecording,
-  options: Parameters<ReadRecording>[1],
+  options: ReadOptions,
 ): Promise<FileContent> {
   const words = { kind: 'text' as const, name, cutCharacters: 0, isConverted: true }
   try {
-    const recording = await readRecording(fill, options)
+    const recording = await readRecording(fill, { ...options, id })
     return { ...words, text: renderRecording(recording), recording }
   } catch (error) {
     if (!(error instanceof FileSkipped) || transcript === undefined) throw error
@@ -211,7 +212,7 @@ interface Downloaded {
   seesImages: boolean
   readRecording?: ReadRecording
   signal: AbortSignal | undefined
-  onProgress: OnProgress
+  options: ReadOptions
 }
 
 async function parseContent(downloaded: Downloaded): Promise<FileContent> {
@@ -243,10 +244,10 @@ async function parseContent(downloaded: Downloaded): Promise<FileContent> {
 
 /** Turns a recording into words that nothing but its bytes has announced. */
 function listenToBytes(kind: 'audio' | 'video', downloaded: Downloaded): Promise<FileContent> {
-  const { file, bytes, readRecording } = downloaded
+  const { file, bytes, readRecording, options } = downloaded
   if (readRecording === undefined) throw new FileSkipped(kind)
   const fill = (handle: FileHandle) => handle.writeFile(bytes).then(() => bytes.byteLength)
-  return listen(file, fill, readRecording, downloaded)
+  return listen(file, fill, readRecording, options)
 }
 
 /** Longer texts take too much of the memory of a document's thread. */

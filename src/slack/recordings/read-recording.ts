@@ -2,6 +2,7 @@ import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
 import type { FileHandle } from 'node:fs/promises'
 import { orAbort } from '../../abort.ts'
+import { createCache } from '../../lru.ts'
 import { createSemaphore } from '../../semaphore.ts'
 import { isLoop, joinParts, renderTranscript } from '../../text/transcript.ts'
 import { FileSkipped } from '../files/skipped.ts'
@@ -20,6 +21,10 @@ interface Piece {
 }
 
 interface Options {
+  /** Of the file: words that are known already are not asked for again. */
+  id?: string
+  /** For whom it is read. */
+  purpose?: { channel: string; person: string } | undefined
   signal?: AbortSignal | undefined
   /** Called with the seconds that are transcribed, of a recording of several pieces. */
   onProgress?: ((done: number, total: number) => void) | undefined
@@ -29,7 +34,10 @@ interface Options {
 type Transcribe = (
   pieces: readonly Piece[],
   options: Options,
-) => Promise<{ texts: (string | undefined)[]; language?: string } | { problem: 'no_transcriber' | 'transcriber_key' }>
+) => Promise<
+  | { texts: (string | undefined)[]; language?: string; cost: NonNullable<Recording['cost']> }
+  | { problem: 'no_transcriber' | 'transcriber_key' }
+>
 
 /** The words of a recording. */
 interface Recording {
@@ -39,6 +47,8 @@ interface Recording {
   language?: string
   /** False if the end of a very long one was left out. */
   isWhole: boolean
+  /** What it took, in millionths of a dollar if that is known; undefined if its words were known already. */
+  cost?: { model: string; seconds: number; micros: number | undefined }
 }
 
 /** The largest recording: half an hour of uncompressed stereo, and some. */
@@ -49,6 +59,8 @@ const concurrency = 4
 const bounds = { pieceBytes: 6_000_000, pieceSeconds: 300, overlapSeconds: 1.5, mostSeconds: 2 * 3600 }
 /** Clips that end before anything can have been said. */
 const shortestSeconds = 1
+/** Characters of the recordings whose words are kept, some thirty hours of speech. */
+const maxKnown = 2_000_000
 /** Half an hour takes a few seconds, and ten times as long on a machine that is busy. */
 const cutTimeoutMs = 180_000
 
@@ -56,15 +68,24 @@ const cutTimeoutMs = 180_000
 export function createRecordingReader(transcribe: Transcribe) {
   const slots = createSemaphore(concurrency)
   const cuts = createSemaphore(1)
+  const known = createCache<Recording>({
+    maxSize: maxKnown,
+    sizeOf: ({ parts }) => parts.reduce((sum, { text = '' }) => sum + text.length, 0),
+  })
   return (fill: (file: FileHandle) => Promise<number>, options: Options): Promise<Recording> => {
     const work = slots.run(async () => {
       options.signal?.throwIfAborted()
+      const heard = options.id === undefined ? undefined : known.get(options.id)
+      if (heard !== undefined) return heard
       const [input, output] = await Promise.all([openTemporaryFile(), openTemporaryFile()])
       try {
         const size = await fill(input)
         const cut = await cuts.run(() => cutInProcess(input, output, size, options.signal))
         if ('problem' in cut) throw new FileSkipped(cut.problem)
-        return await transcribeCut(cut, output, transcribe, options)
+        const { cost, ...recording } = await transcribeCut(cut, output, transcribe, options)
+        const isComplete = recording.parts.every(({ text }) => text !== undefined)
+        if (options.id !== undefined && isComplete) known.set(options.id, recording)
+        return { ...recording, ...(cost !== undefined && { cost }) }
       } finally {
         await Promise.all([input.close(), output.close()])
       }
@@ -89,14 +110,14 @@ async function transcribeCut(cut: Cut, file: FileHandle, transcribe: Transcribe,
   }))
   const answer = await transcribe(sent, options)
   if ('problem' in answer) throw new FileSkipped(answer.problem)
-  const { language } = answer
+  const { language, cost } = answer
   const texts = answer.texts.map(text => text && (isLoop(text) ? '' : text.trim()))
   if (texts.every(text => text === undefined)) throw new FileSkipped('transcription_failed')
   const parts = joinParts(
     sent.map(({ from, to }, at) => ({ from, to, ...(texts[at] !== undefined && { text: texts[at] }) })),
   )
   if (parts.length === 0) throw new FileSkipped('no_speech')
-  return { parts, seconds, isWhole, ...(language !== undefined && { language }) }
+  return { parts, seconds, isWhole, cost, ...(language !== undefined && { language }) }
 }
 
 /** Renders a recording's words for a model. */
