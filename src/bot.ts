@@ -23,7 +23,7 @@ import { transcribe } from './features/transcribe/index.ts'
 import { createMeteredModel, createMeteredTranscriber } from './features/usage/metered-model.ts'
 import { warnOfBudget } from './features/usage/warning.ts'
 import { createHealthRoutes } from './health.ts'
-import type { Log } from './log.ts'
+import { type Log, watchFailures } from './log.ts'
 import { createMetrics } from './metrics.ts'
 import { keepWords } from './model/kept-words.ts'
 import type { Model } from './model/model.ts'
@@ -51,7 +51,7 @@ import { createRecordingReader } from './slack/recordings/read-recording.ts'
 import { createResponder } from './slack/response-url.ts'
 import { parseStartError } from './slack/start-error.ts'
 import type { ThreadId } from './slack/thread-history.ts'
-import { createUsers } from './slack/users.ts'
+import { createUsers, withChosenLanguages } from './slack/users.ts'
 import type { Store } from './store/store.ts'
 import { createThreadCache } from './threads/cache.ts'
 
@@ -79,8 +79,10 @@ interface BotDeps {
 const checkModelsEveryMs = 86_400_000
 
 /** Wires the bot and connects it to Slack. Rejects with a `StartError` that names what is wrong and its cure. */
-export async function startBot(deps: BotDeps): Promise<RunningBot> {
-  const { config, store, log } = deps
+export async function startBot(given: BotDeps): Promise<RunningBot> {
+  const { config, store } = given
+  const log = watchFailures(given.log, store.health.noteFailure)
+  const deps = { ...given, log }
   const { replicas } = store.shared ?? {}
   const hooks = createHooks()
 
@@ -191,7 +193,8 @@ async function openSlack({ config, transcriber, store, log, ...deps }: BotDeps) 
   const call = createCallSlack(config.botToken, config.slackApiUrl, metrics, log)
   const self = await fetchIdentity(call, log, config.slackApiUrl)
   const reader = createReader(call, config.readsPerMinute)
-  const users = createUsers(call, self, log)
+  const languageOf = (user: string) => store.personSettings.languageOf({ teamId: self.teamId, user })
+  const users = withChosenLanguages(createUsers(call, self, log), languageOf)
   const placeNames = createPlaceNames(call, log)
   const fetchInfo = async (file: string) => (await reader.fetch('files.info', { file }, { for: 'question' })).file
   const limiter = createLimiter(call, Date.now, store.shared?.cluster)

@@ -5,6 +5,8 @@ export interface Metrics {
   turnEnded(outcome: string, kind: string): void
   firstTextShown(milliseconds: number): void
   slackCalled(method: string, outcome: 'ok' | 'refused' | 'failed'): void
+  /** Calls that Slack refused in the last hour because there were too many. */
+  readonly recentRefusals: number
   /** Counts tokens; `cached` ones are a part of those that went in. */
   tokensUsed(direction: 'in' | 'out' | 'cached', count: number): void
   /** Reads the sizes of the thread cache and the queue, and the state of the store, at each scrape. */
@@ -13,6 +15,10 @@ export interface Metrics {
   text(): Promise<string>
   contentType: string
 }
+
+/** How long a refusal counts as recent, and how many are remembered. */
+const refusalMs = 3_600_000
+const mostRefusals = 10_000
 
 /** Creates the metrics in a registry of their own, so that two bots in one process do not share them. */
 export function createMetrics(): Metrics {
@@ -43,11 +49,21 @@ export function createMetrics(): Metrics {
     registers,
   })
 
+  const refusedAt: number[] = []
+
   return {
     // Dashboards know quarantined turns by their old name.
     turnEnded: (outcome, kind) => turns.inc({ outcome: outcome === 'quarantined' ? 'set_aside' : outcome, kind }),
     firstTextShown: milliseconds => firstText.observe(milliseconds / 1000),
-    slackCalled: (method, outcome) => calls.inc({ method, outcome }),
+    slackCalled(method, outcome) {
+      calls.inc({ method, outcome })
+      if (outcome === 'refused') refusedAt.push(Date.now())
+      if (refusedAt.length > mostRefusals) refusedAt.shift()
+    },
+    get recentRefusals() {
+      const since = Date.now() - refusalMs
+      return refusedAt.filter(at => at > since).length
+    },
     tokensUsed: (direction, count) => tokens.inc({ direction }, count),
     observe: look => openGauges(registers, look),
     text: () => registry.metrics(),

@@ -7,21 +7,21 @@ import { type Classifier, createClassifier, toFeedbackQuestion } from './feedbac
 import { textOf } from './messages.ts'
 import { paced, toPieces } from './pieces.ts'
 import {
+  BRIEF_MODEL,
   type ChatRequest,
   type Completion,
-  BRIEF_MODEL,
   type FinishReason,
   RequestError,
   toChatRequest,
   toChunk,
   toCompletion,
   toErrorJson,
+  toKnown,
   toModel,
   toModels,
   toUsageChunk,
   toWhole,
   type Usage,
-  toKnown,
 } from './wire.ts'
 
 export interface EngineOptions {

@@ -1,8 +1,8 @@
 import { writeFile } from 'node:fs/promises'
-import { stringify } from 'csv-stringify/sync'
 import dotenv from 'dotenv'
 import { markdownTable } from 'markdown-table'
 import { formatError, StartError } from '../errors.ts'
+import { formatExactDollars, formatUsageCsv, usageKeys, usageSums } from '../features/usage-csv.ts'
 import { createLog } from '../log.ts'
 import { openStoreOf } from '../store/open.ts'
 import type { Store } from '../store/store.ts'
@@ -21,9 +21,6 @@ calls that are counted as estimated were not told by a server: it tells none, or
 
 type Row = Awaited<ReturnType<Store['usage']['between']>>[number]
 
-const keys = ['day', 'person', 'channel', 'feature', 'model'] as const
-const sums = ['calls', 'tokens_in', 'tokens_cached', 'tokens_out', 'tokens_reasoning', 'estimated'] as const
-
 const { values } = parseCommandLine(help, {
   since: { type: 'string', default: 'last 30 days' },
   by: { type: 'string', default: 'day' },
@@ -41,31 +38,23 @@ try {
 }
 
 async function printUsage(): Promise<string> {
-  const by = keys.find(key => key === values.by)
-  if (by === undefined) throw new StartError(`“${values.by}” is not one of ${keys.join(', ')}`)
+  const by = usageKeys.find(key => key === values.by)
+  if (by === undefined) throw new StartError(`“${values.by}” is not one of ${usageKeys.join(', ')}`)
   const range = parseDateRange(values.since, Date.now(), 'UTC')
   if (range === undefined)
     throw new StartError(`“${values.since}” is not a time; try “last 30 days” or “since 2026-11-01”`)
   const store = await openStoreOf(process.env, createLog('silent'))
   const rows = await store.usage.between(dayOf(range.from), dayOf(range.to))
   await store.close()
-  if (values.csv !== undefined) {
-    const columns = [...keys, ...sums, { key: 'cost', header: 'dollars' }]
-    const toCsv = (row: Row) => ({ ...row, cost: toDollars(row.cost) })
-    await writeFile(values.csv, stringify(rows.map(toCsv), { header: true, columns, escape_formulas: true }))
-  }
+  if (values.csv !== undefined) await writeFile(values.csv, formatUsageCsv(rows))
   const groups = Map.groupBy(rows, row => row[by])
   const lines = [...groups].map(([name, group]) => [name || '–', ...formatSums(group)])
-  return markdownTable([[by, ...sums, 'dollars'], ...lines, ['all', ...formatSums(rows)]], {
+  return markdownTable([[by, ...usageSums, 'dollars'], ...lines, ['all', ...formatSums(rows)]], {
     align: ['l', 'r', 'r', 'r', 'r', 'r', 'r', 'r'],
   })
 }
 
 function formatSums(rows: readonly Row[]): string[] {
-  const sum = (name: (typeof sums)[number] | 'cost') => rows.reduce((total, row) => total + row[name], 0)
-  return [...sums.map(name => String(sum(name))), toDollars(sum('cost'))]
-}
-
-function toDollars(micros: number): string {
-  return (micros / 1_000_000).toFixed(6)
+  const sum = (name: (typeof usageSums)[number] | 'cost') => rows.reduce((total, row) => total + row[name], 0)
+  return [...usageSums.map(name => String(sum(name))), formatExactDollars(sum('cost'))]
 }

@@ -74,6 +74,15 @@ export const en = {
       done: 'Labelled {done, number} of {all, number} rows{failed, plural, =0{} one{; # failed and has its error in the table} other{; # failed and have their errors in the table}}. The table is below.',
       heads: { kind: 'kind', confidence: 'confidence', quote: 'quote', reason: 'reason', error: 'error' },
     },
+    dialog: {
+      title: 'Classify a text',
+      label: 'Feedback',
+      placeholder: 'The export is broken',
+      hint: 'For a list, put each item on a line of its own.',
+      submit: 'Classify',
+      working: 'Reading it…',
+      close: 'Close',
+    },
     report: {
       title: 'Feedback, {days}: {total, plural, one{# item} other{# items}}',
       titleIn: 'Feedback in #{place}, {days}: {total, plural, one{# item} other{# items}}',
@@ -97,8 +106,9 @@ export const en = {
       },
       none: 'No labelled feedback in that time. Label new messages automatically with /classify settings, or label older ones: /classify last 7 days in #feedback.',
       sent: 'The report is in your direct messages: {link}',
-      sentWithoutChart:
-        'The report is in your direct messages: {link}\nI couldn’t add the chart. Ask an admin to look in the log; often the permission files:write is missing.',
+      sentSeveral: 'The reports are in your direct messages: {reports}',
+      noChart:
+        'I couldn’t add the chart. Ask an admin to look in the log; often the permission files:write is missing.',
       noChannel: 'I’m not in a channel called “{name}”. Invite me there with /invite, then try again.',
     },
     list: 'That list is too long: I can classify up to {most, number} lines here. Send it as a CSV file in a thread instead.',
@@ -188,6 +198,19 @@ export const en = {
       noChannels: 'We aren’t in any channel together yet. Invite me to one with /invite.',
       read: 'read {messages, plural, one{# message} other{# messages}} in {channels, plural, one{# channel} other{# channels}}',
       notRead: 'not read in full: {names}. Try “summarize #channel”',
+    },
+    /** The parser of requests reads the words. */
+    dialog: {
+      title: 'Summarize a channel',
+      channel: 'Channel',
+      hint: 'Both of us need to be in it. I’ll DM you the summary.',
+      span: 'Which messages',
+      spans: {
+        day: { title: 'The last 24 hours', words: 'last 24 hours' },
+        week: { title: 'The last 7 days', words: 'last 7 days' },
+        new: { title: 'New since my last summary', words: 'new' },
+      },
+      submit: 'Summarize',
     },
     digest: {
       added:
@@ -498,10 +521,31 @@ export const en = {
       channel: 'set for this channel',
       workspace: 'set for the workspace',
     },
-    tokens:
-      '{cached, plural, =0{Tokens: {tokensIn, number} in, {tokensOut, number} out} one{Tokens: {tokensIn, number} in (# from the cache), {tokensOut, number} out} other{Tokens: {tokensIn, number} in (# from the cache), {tokensOut, number} out}}',
+    tokens: 'Tokens: {tokensIn}, {tokensOut}',
+    tokensIn: '{count, number} in',
+    tokensCached: '{count, number} in ({cached, number} from the cache)',
+    tokensOut: '{count, number} out',
+    tokensReasoning: '{count, number} out ({reasoning, number} for reasoning)',
+    cost: 'Cost: {dollars}',
+    noPrice: 'Cost: I don’t know this model’s price',
+    estimate: '{text} (estimate)',
     redacted:
       '{values, plural, one{Hidden from the model: # private value} other{Hidden from the model: # private values}}',
+  },
+
+  health: {
+    title: 'Health',
+    version: 'Version {version}, this process has been running for {uptime}',
+    replicas: '{count, plural, one{# replica is running} other{# replicas are running}}',
+    queue:
+      'Queue: {waiting, number} waiting, {running, number} being answered, {quarantined, number} given up after crashes',
+    oldest: 'The oldest has been waiting for {waited}',
+    limits:
+      '{refused, plural, =0{Slack hasn’t refused any calls in the last hour} one{Slack refused # call in the last hour} other{Slack refused # calls in the last hour}}; {waiting, number} waiting (this process)',
+    model: 'Model server: {name}',
+    resting: '⚠️ Left out for now because they failed: {names}. {name} answers instead (this process)',
+    failures:
+      '{count, plural, =0{No errors in the last hour} one{# error in the last hour; find it in the log by its reference} other{# errors in the last hour; find them in the log by their references}}',
   },
 
   home: {
@@ -526,6 +570,17 @@ export const en = {
       '{count, plural, =0{Done. I had nothing stored about you.} one{Done. I deleted # entry about you.} other{Done. I deleted # entries about you.}}',
     notForgotten: 'I couldn’t delete your data. Try again in a minute.',
     ratings: 'Ratings of my answers (only admins see this): 👍 {up, number} · 👎 {down, number}',
+    ownRatings: 'Your ratings: 👍 {up, number} · 👎 {down, number}',
+    own: 'For you',
+    admins: 'For admins',
+    language: 'Language of my buttons and notices. Answers follow your question.',
+    slackLanguage: 'Same as Slack',
+    inDirect: 'On it. You’ll get it as a direct message.',
+    export: 'Export usage, settings and ratings',
+    exportHint:
+      'I’ll DM you the files. For labelled feedback, send `/classify report` in a channel and press *Download CSV*.',
+    exported:
+      'Here’s the export: usage and ratings as CSV, settings as JSON. Settings of channels you’re not in are left out.',
   },
 
   prompts: {

@@ -1,5 +1,11 @@
 const weekMs = 7 * 86_400_000
 
+const units = [
+  ['day', 86_400_000],
+  ['hour', 3_600_000],
+  ['minute', 60_000],
+] as const
+
 /** Formats an instant in a time zone; in UTC if the zone is unknown. */
 function formatInstant(language: string, at: number, options: Intl.DateTimeFormatOptions): string {
   try {
@@ -23,11 +29,26 @@ export function createFormats(language: string) {
     },
     full: (at: number, timeZone: string): string =>
       `${format(at, timeZone, { weekday: 'short', ...date })} ${clock(at, timeZone)}`,
+    /** Formats a span of time in its greatest whole unit: “3 hours”. */
+    span(ms: number): string {
+      const [unit, size] = units.find(([, size]) => ms >= size) ?? (['second', 1_000] as const)
+      return new Intl.NumberFormat(language, { style: 'unit', unit, unitDisplay: 'long' }).format(Math.floor(ms / size))
+    },
     weekday: (at: number, timeZone: string): string => format(at, timeZone, { weekday: 'long' }),
     /** Formats a day, `2026-11-28`. */
     day: (iso: string): string => format(Date.parse(`${iso}T00:00Z`), 'UTC', { weekday: 'short', ...date }),
     /** Formats a day with its year. */
     date: (iso: string): string => format(Date.parse(`${iso}T00:00Z`), 'UTC', { dateStyle: 'long' }),
+    /** Formats millionths of a dollar, with two digits that are not zero. */
+    dollars(micros: number): string {
+      const usual = { style: 'currency', currency: 'USD', currencyDisplay: 'narrowSymbol' } as const
+      const digits = {
+        maximumFractionDigits: 2,
+        maximumSignificantDigits: 2,
+        roundingPriority: 'morePrecision',
+      } as const
+      return new Intl.NumberFormat(language, { ...usual, ...digits }).format(micros / 1_000_000)
+    },
     and: (texts: readonly string[]): string => new Intl.ListFormat(language).format(texts),
     or: (texts: readonly string[]): string => new Intl.ListFormat(language, { type: 'disjunction' }).format(texts),
   }

@@ -76,6 +76,15 @@ export const ja = {
       done: '{all, number} 行中 {done, number} 行を分類しました{failed, plural, =0{} other{。残りの # 行にはエラーを記入しています}}。表は下のファイルをご覧ください。',
       heads: { kind: 'カテゴリ', confidence: '確信度', quote: '引用', reason: '理由', error: 'エラー' },
     },
+    dialog: {
+      title: 'テキストを分類',
+      label: 'フィードバック',
+      placeholder: 'エクスポートができません',
+      hint: '複数ある場合は、1 行に 1 件ずつ書いてください。',
+      submit: '分類する',
+      working: '読んでいます…',
+      close: '閉じる',
+    },
     report: {
       title: 'フィードバック（{days}）：{total, number} 件',
       titleIn: '#{place} のフィードバック（{days}）：{total, number} 件',
@@ -99,8 +108,9 @@ export const ja = {
       },
       none: 'この期間に分類済みのフィードバックはありません。新しいメッセージは /classify settings で自動分類できます。過去のメッセージを分類するには：/classify last 7 days in #feedback',
       sent: 'レポートをダイレクトメッセージに送りました：{link}',
-      sentWithoutChart:
-        'レポートをダイレクトメッセージに送りました：{link}\nグラフは追加できませんでした。管理者にログの確認を依頼してください（多くは files:write 権限の不足です）。',
+      sentSeveral: 'レポートをダイレクトメッセージに送りました：{reports}',
+      noChart:
+        'グラフは追加できませんでした。管理者にログの確認を依頼してください（多くは files:write 権限の不足です）。',
       noChannel:
         '「{name}」というチャンネルに参加していません。そのチャンネルで /invite を使って招待してから、もう一度お試しください。',
     },
@@ -191,6 +201,18 @@ export const ja = {
       noChannels: '共通のチャンネルがまだありません。/invite で招待してください。',
       read: '{channels, number} 個のチャンネルのメッセージ {messages, number} 件を読みました',
       notRead: 'すべては読めませんでした：{names}。「summarize #channel」をお試しください',
+    },
+    dialog: {
+      title: 'チャンネルを要約',
+      channel: 'チャンネル',
+      hint: 'あなたと私の両方が参加しているチャンネルを選んでください。要約はダイレクトメッセージで届きます。',
+      span: '対象のメッセージ',
+      spans: {
+        day: { title: '過去 24 時間', words: 'last 24 hours' },
+        week: { title: '過去 7 日間', words: 'last 7 days' },
+        new: { title: '前回の要約以降', words: 'new' },
+      },
+      submit: '要約する',
     },
     digest: {
       added:
@@ -503,9 +525,30 @@ export const ja = {
       channel: 'このチャンネルの設定',
       workspace: 'ワークスペースの設定',
     },
-    tokens:
-      '{cached, plural, =0{トークン：入力 {tokensIn, number}、出力 {tokensOut, number}} other{トークン：入力 {tokensIn, number}（うちキャッシュ #）、出力 {tokensOut, number}}}',
+    tokens: 'トークン：{tokensIn}、{tokensOut}',
+    tokensIn: '入力 {count, number}',
+    tokensCached: '入力 {count, number}（うちキャッシュ {cached, number}）',
+    tokensOut: '出力 {count, number}',
+    tokensReasoning: '出力 {count, number}（うち推論 {reasoning, number}）',
+    cost: '料金：{dollars}',
+    noPrice: '料金：このモデルの価格がわかりません',
+    estimate: '{text}（推定）',
     redacted: '{values, plural, other{モデルに送らなかった個人情報：# 件}}',
+  },
+
+  health: {
+    title: '稼働状況',
+    version: 'バージョン {version}、このプロセスの稼働時間：{uptime}',
+    replicas: '{count, plural, other{# 個のレプリカが稼働中}}',
+    queue:
+      'キュー：待機 {waiting, number} 件、回答中 {running, number} 件、異常終了が続いて中止 {quarantined, number} 件',
+    oldest: '最も長い待ち時間：{waited}',
+    limits:
+      '{refused, plural, =0{過去 1 時間に Slack から拒否された呼び出しはありません} other{過去 1 時間に Slack から拒否された呼び出し：# 件}}。待機中 {waiting, number} 件（このプロセス）',
+    model: 'モデルサーバー：{name}',
+    resting: '⚠️ エラーのため一時停止中：{names}。代わりに {name} が回答します（このプロセス）',
+    failures:
+      '{count, plural, =0{過去 1 時間にエラーはありません} other{過去 1 時間のエラー：# 件。参照番号でログを検索できます}}',
   },
 
   home: {
@@ -530,6 +573,17 @@ export const ja = {
       '{count, plural, =0{完了しました。保存されているデータはありませんでした。} other{あなたに関するデータを # 件削除しました。}}',
     notForgotten: 'データを削除できませんでした。1 分ほど待ってから、もう一度お試しください。',
     ratings: '回答の評価（管理者だけに表示）：👍 {up, number} · 👎 {down, number}',
+    ownRatings: 'あなたの評価：👍 {up, number} · 👎 {down, number}',
+    own: 'あなたの設定',
+    admins: '管理者用',
+    language: 'ボタンやお知らせの言語。回答は質問の言語に合わせます。',
+    slackLanguage: 'Slack と同じ',
+    inDirect: '承知しました。ダイレクトメッセージでお送りします。',
+    export: '利用状況・設定・評価を書き出す',
+    exportHint:
+      'ファイルはダイレクトメッセージで届きます。分類済みのフィードバックは、チャンネルで `/classify report` を送り、*CSV をダウンロード*を押してください。',
+    exported:
+      '書き出しました。利用状況と評価は CSV、設定は JSON です。あなたが参加していないチャンネルの設定は含みません。',
   },
 
   prompts: {

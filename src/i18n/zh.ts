@@ -64,6 +64,15 @@ export const zh = {
       done: '已分类 {all, number} 行中的 {done, number} 行{failed, plural, =0{} other{，其余 # 行标注了错误}}。表格在下面。',
       heads: { kind: '类别', confidence: '可信度', quote: '原文依据', reason: '理由', error: '错误' },
     },
+    dialog: {
+      title: '分类一段文字',
+      label: '反馈内容',
+      placeholder: '导出功能坏了',
+      hint: '多条反馈请每行一条。',
+      submit: '分类',
+      working: '正在分析…',
+      close: '关闭',
+    },
     report: {
       title: '反馈（{days}）：共 {total, number} 条',
       titleIn: '#{place} 的反馈（{days}）：共 {total, number} 条',
@@ -87,7 +96,8 @@ export const zh = {
       },
       none: '这段时间没有已分类的反馈。可以用 /classify settings 自动分类新消息，或分类以前的消息：/classify 最近七天 #feedback。',
       sent: '报告已发到私信：{link}',
-      sentWithoutChart: '报告已发到私信：{link}\n图表没能附上。请让管理员查看日志；常见原因是缺少 files:write 权限。',
+      sentSeveral: '报告已发到私信：{reports}',
+      noChart: '图表没能附上。请让管理员查看日志；常见原因是缺少 files:write 权限。',
       noChannel: '我不在“{name}”频道里。请在那里用 /invite 邀请我，再试一次。',
     },
     list: '列表太长，这里最多分类 {most, number} 行。请改成 CSV 文件，发到消息列里。',
@@ -172,6 +182,18 @@ export const zh = {
       noChannels: '我们还没有共同的频道。请用 /invite 邀请我加入。',
       read: '已读 {channels, number} 个频道的 {messages, number} 条消息',
       notRead: '没有读完：{names}。可以试试“总结 #频道”',
+    },
+    dialog: {
+      title: '总结频道',
+      channel: '频道',
+      hint: '你和我都要在这个频道里。总结会用私信发给你。',
+      span: '哪些消息',
+      spans: {
+        day: { title: '最近 24 小时', words: '最近24小时' },
+        week: { title: '最近 7 天', words: '最近7天' },
+        new: { title: '上次总结之后的新消息', words: '新消息' },
+      },
+      submit: '总结',
     },
     digest: {
       added: '好的。从{start}开始，我会在{when} 私信你 {place} 的新内容。如需停止，发送 `/summarize 停止 {index}`。',
@@ -462,9 +484,28 @@ export const zh = {
       channel: '本频道的设置',
       workspace: '工作区的设置',
     },
-    tokens:
-      '{cached, plural, =0{令牌：输入 {tokensIn, number}，输出 {tokensOut, number}} other{令牌：输入 {tokensIn, number}（其中缓存 #），输出 {tokensOut, number}}}',
+    tokens: '令牌：{tokensIn}，{tokensOut}',
+    tokensIn: '输入 {count, number}',
+    tokensCached: '输入 {count, number}（其中缓存 {cached, number}）',
+    tokensOut: '输出 {count, number}',
+    tokensReasoning: '输出 {count, number}（其中推理 {reasoning, number}）',
+    cost: '费用：{dollars}',
+    noPrice: '费用：不知道这个模型的价格',
+    estimate: '{text}（估算）',
     redacted: '{values, plural, other{未发给模型的隐私内容：# 处}}',
+  },
+
+  health: {
+    title: '运行状况',
+    version: '版本 {version}，本进程已运行 {uptime}',
+    replicas: '{count, plural, other{正在运行 # 个副本}}',
+    queue: '队列：等待 {waiting, number}，回答中 {running, number}，多次崩溃后放弃 {quarantined, number}',
+    oldest: '最早的一个已等待 {waited}',
+    limits:
+      '{refused, plural, =0{过去一小时 Slack 没有拒绝调用} other{过去一小时 Slack 拒绝了 # 次调用}}；等待中 {waiting, number}（本进程）',
+    model: '模型服务：{name}',
+    resting: '⚠️ 因出错暂时停用：{names}，目前由 {name} 回答（本进程）',
+    failures: '{count, plural, =0{过去一小时没有错误} other{过去一小时有 # 个错误，可用编号在日志里查找}}',
   },
 
   home: {
@@ -487,6 +528,15 @@ export const zh = {
     forgotten: '{count, plural, =0{已完成。没有与你有关的数据。} other{已删除 # 条与你有关的数据。}}',
     notForgotten: '没能删除你的数据。请一分钟后再试。',
     ratings: '我的回答得到的评价（仅管理员可见）：👍 {up, number} · 👎 {down, number}',
+    ownRatings: '你的评价：👍 {up, number} · 👎 {down, number}',
+    own: '我的',
+    admins: '管理员',
+    language: '我的按钮和提示所用的语言。回答使用你提问的语言。',
+    slackLanguage: '与 Slack 一致',
+    inDirect: '好的，结果会用私信发给你。',
+    export: '导出用量、设置和评价',
+    exportHint: '文件会用私信发给你。已分类的反馈：在频道里发送 `/classify report`，再点*下载 CSV*。',
+    exported: '导出完成：用量和评价是 CSV，设置是 JSON，不含你不在的频道的设置。',
   },
 
   prompts: {

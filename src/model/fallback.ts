@@ -75,6 +75,9 @@ export function createFallbackModel(
     get title() {
       return current().title
     },
+    get resting() {
+      return links.filter(({ breaker }) => breaker.isOpen).map(({ model }) => model.title)
+    },
     get inputTokens() {
       return current().inputTokens
     },

@@ -75,6 +75,8 @@ interface Purpose {
   feature: 'chat' | 'classify' | 'summarize' | 'transcribe'
   channel: string
   person: string
+  /** Called at the end with what the request took, its cost in millionths of a dollar; undefined without a known price. */
+  onSpent?: (spent: Usage & { cost: number | undefined; isEstimate: boolean }) => void
 }
 
 /** How an answer is asked for. */
@@ -109,6 +111,8 @@ export interface Model {
   readonly outputTokens: number
   /** The model can see images. False once it has refused them all. */
   readonly images: boolean
+  /** Titles of the models that are left out for a while because they failed; undefined without others that answer instead. */
+  readonly resting?: readonly string[]
   /** Returns whether the model has refused this picture, a `data:` URL. */
   refusesImage(dataUrl: string): boolean
   /**

@@ -34,9 +34,19 @@ const factsSchema = z.looseObject({
     .catch(undefined),
   /** Whose instructions were given to the model. */
   instructions: z.array(z.string()).optional().catch(undefined),
-  /** Tokens as the server counted them, and stand-ins for private data. */
+  /** Tokens and cost of all its requests, and stand-ins for private data. */
   usage: z
-    .looseObject({ tokensIn: count, tokensOut: count, cached: count, redacted: count })
+    .looseObject({
+      tokensIn: count,
+      tokensOut: count,
+      tokensCached: count,
+      tokensReasoning: count,
+      redacted: count,
+      /** In millionths of a dollar; null if the price of a request is not known. */
+      cost: z.number().nullable().optional().catch(undefined),
+      /** The server did not count the tokens of a request. */
+      isEstimate: z.boolean().optional().catch(undefined),
+    })
     .optional()
     .catch(undefined),
 })

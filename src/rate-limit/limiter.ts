@@ -30,6 +30,8 @@ export interface Limiter {
   send(method: string, args: Args, options: SendOptions<Urgency>): Promise<SlackAnswer | undefined>
   /** Estimates how long a call of this method would wait for its turn now, in milliseconds. */
   waitMs(method: string, channel: string): number
+  /** Calls that wait for their turn. */
+  readonly waiting: number
   /** Opens the share of a reply that is edited. */
   openReply(): ReturnType<ReturnType<typeof createReservations>['open']>
   /** Opens the share of a reply that is streamed, with the call that stops it reserved; undefined if there is no room for one. */
@@ -105,6 +107,9 @@ export function createLimiter(call: CallSlack, now: () => number = Date.now, clu
       const limit = limitOf(method)
       const before = limit.waiting.filter(other => other.channel === channel).length
       return limit.waitMs(channel, limit.waiting.length) + before * limit.spacingMs
+    },
+    get waiting() {
+      return [...limits.values()].reduce((sum, { waiting }) => sum + waiting.length, 0)
     },
     openReply() {
       ask()

@@ -8,7 +8,7 @@ import type { BotIdentity, Message } from './message.ts'
 export interface Person {
   id: string
   name: string
-  /** Slack's locale, such as `zh-CN`; selects the language of the bot's own sentences. */
+  /** The person's own choice or Slack's locale, such as `zh-CN`; selects the language of the bot's own sentences. */
   locale: string
   /** IANA time zone; times in prompts are given in it. */
   timeZone: string
@@ -66,6 +66,19 @@ export function createUsers(call: CallSlack, self: Organization, log: Log): User
       }
     },
   }
+}
+
+/** Returns the users with the language that each has chosen in place of that of their Slack. */
+export function withChosenLanguages(
+  { read, refresh }: Users,
+  languageOf: (id: string) => Promise<string | undefined>,
+): Users {
+  const choose = async (reading: Promise<Person>): Promise<Person> => {
+    const person = await reading
+    const language = await languageOf(person.id)
+    return language === undefined ? person : { ...person, locale: language }
+  }
+  return { read: id => choose(read(id)), refresh: id => choose(refresh(id)) }
 }
 
 const unknownPerson = (id: string): Person => ({

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import type { Kysely } from 'kysely'
 import { z } from 'zod'
 import { parseJson } from '../text/parse-json.ts'
+import type { createPersonSettings } from './person-settings.ts'
 import type { SummaryChunks } from './summary-chunks.ts'
 import type { Schema } from './tables.ts'
 import { pruneStep, type TurnRecords } from './turns.ts'
@@ -72,12 +73,13 @@ interface ForgettingDeps {
   writer: Writer
   turns: Pick<TurnRecords, 'prune'>
   parts: Pick<SummaryChunks, 'prune'>
+  personSettings: Pick<ReturnType<typeof createPersonSettings>, 'reload'>
   /** Removes the traces of deleted rows from the disk, as far as the database can. */
   compact: () => Promise<void>
 }
 
 /** Creates the deletion of what was kept: of a message, of a person, and of all that is old. */
-export function createForgetting({ db, writer, turns, parts, compact }: ForgettingDeps) {
+export function createForgetting({ db, writer, turns, parts, personSettings, compact }: ForgettingDeps) {
   return {
     /** Deletes all that was made of a message that was deleted or reworded. Resolves with its labels. */
     async message({ channel, ts, turnId, isDeleted }: Outdated) {
@@ -108,6 +110,7 @@ export function createForgetting({ db, writer, turns, parts, compact }: Forgetti
         throw error
       })
       await (isDryRun ? on.rollback() : on.commit()).execute()
+      if (!isDryRun) await personSettings.reload()
       if (!isDryRun) await compact()
       return counts
     },

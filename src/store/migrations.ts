@@ -114,7 +114,12 @@ export const migrations: Record<string, Migration> = {
       primary key (day, person, channel, feature, model))`,
     `create table spending (id text primary key, person text not null, cost bigint not null, until bigint not null)`,
   ),
-  '016_models': runAll(
+  '016_failures': runAll(
+    `create table failures (id text primary key, at bigint not null, what text not null, reference text,
+      replica text not null)`,
+    'create index failures_at on failures (at)',
+  ),
+  '017_models': runAll(
     `create table thread_models (channel text not null, thread_ts text not null, model text not null,
       person text not null, chosen_at bigint not null, constraint thread_models_key primary key (channel, thread_ts))`,
     'alter table usage add column estimated integer not null default 0',

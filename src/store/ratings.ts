@@ -8,8 +8,10 @@ interface Ratings {
   /** Saves why a person rated an answer down. Resolves with false if they did not, or no longer do. */
   explain(turn: string, user: string, reason: string): Promise<boolean>
   of(turn: string): Promise<{ user: string; rating: 'up' | 'down' }[]>
-  /** Counts all ratings by their reasons. */
-  count(): Promise<{ rating: 'up' | 'down'; reason: string | null; count: number }[]>
+  /** Lists all ratings, without whose they are, the oldest first. */
+  all(): Promise<{ turn: string; rating: 'up' | 'down'; reason: string | null; ratedAt: number }[]>
+  /** Counts all ratings, or those of one person, by their reasons. */
+  count(user?: string): Promise<{ rating: 'up' | 'down'; reason: string | null; count: number }[]>
 }
 
 /** Creates the access to the table of ratings. */
@@ -37,10 +39,19 @@ export function createRatings(db: Kysely<Schema>, writer: Writer): Ratings {
       return explained !== undefined && explained.length > 0
     },
     of: turn => db.selectFrom('ratings').select(['user', 'rating']).where('turn', '=', turn).execute(),
-    async count() {
+    async all() {
+      const rows = await db
+        .selectFrom('ratings')
+        .select(['turn', 'rating', 'reason', 'rated_at'])
+        .orderBy('rated_at')
+        .execute()
+      return rows.map(({ rated_at, ...of }) => ({ ...of, ratedAt: Number(rated_at) }))
+    },
+    async count(user) {
       const counts = await db
         .selectFrom('ratings')
         .select(({ fn }) => ['rating', 'reason', fn.countAll().as('count')])
+        .$if(user !== undefined, only => only.where('user', '=', user ?? ''))
         .groupBy(['rating', 'reason'])
         .execute()
       return counts.map(({ count, ...of }) => ({ ...of, count: Number(count) }))

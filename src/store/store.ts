@@ -3,6 +3,7 @@ import type { Cluster } from '../rate-limit/cluster-protocol.ts'
 import { createDigests, type Digests } from './digests.ts'
 import { createFacts } from './facts.ts'
 import { createForgetting } from './forgetting.ts'
+import { createHealthRecords } from './health.ts'
 import { createLabelRecords, type LabelRecords } from './labels.ts'
 import { createOutboxRecords, type OutboxRecords } from './outbox.ts'
 import { createPersonSettings } from './person-settings.ts'
@@ -32,6 +33,7 @@ export interface Store {
   readonly digests: Digests
   readonly facts: ReturnType<typeof createFacts>
   readonly usage: ReturnType<typeof createUsage>
+  readonly health: ReturnType<typeof createHealthRecords>
   readonly forgetting: ReturnType<typeof createForgetting>
   /** Present if several replicas share the store. */
   readonly shared: SharedStore | undefined
@@ -66,6 +68,7 @@ export function createStore({ db, writer, isLasting, shared, compact = async () 
   const replicas = shared?.replicas
   const turns = createTurnRecords(db, writer)
   const parts = createSummaryChunks(db, writer)
+  const personSettings = createPersonSettings(db, writer, replicas)
   return {
     shared: shared && { ...shared, writer },
     turns,
@@ -73,13 +76,14 @@ export function createStore({ db, writer, isLasting, shared, compact = async () 
     ratings: createRatings(db, writer),
     labels: createLabelRecords(db, writer, replicas),
     settings: createSettings(db, writer, replicas),
-    personSettings: createPersonSettings(db, writer),
+    personSettings,
     threadModels: createThreadModels(db, writer),
     parts,
     digests: createDigests(db, writer, replicas?.name),
     facts: createFacts(db, writer),
     usage: createUsage(db, writer),
-    forgetting: createForgetting({ db, writer, turns, parts, compact }),
+    health: createHealthRecords(db, writer, replicas?.name),
+    forgetting: createForgetting({ db, writer, turns, parts, personSettings, compact }),
     get isPersistent() {
       return writer.isWorking && isLasting
     },

@@ -17,6 +17,7 @@ export interface Schema {
   forgotten: ForgottenTable
   usage: UsageTable
   spending: SpendingTable
+  failures: FailuresTable
   budget_replicas: BudgetReplicasTable
   budget_limits: BudgetLimitsTable
   budget_channels: BudgetChannelsTable
@@ -168,6 +169,17 @@ interface SpendingTable {
   /** In millionths of a dollar. */
   cost: number
   until: number
+}
+
+/** Failures of the last hour, of all replicas. They hold no words of a message. */
+interface FailuresTable {
+  id: string
+  at: number
+  /** The sentence of the log line, and the kind of the failure. */
+  what: string
+  /** The reference that a person was told. */
+  reference: string | null
+  replica: string
 }
 
 interface LabelsTable {

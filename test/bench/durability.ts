@@ -210,7 +210,13 @@ function createNoStore(): Store {
       prune: async () => 0,
     },
     outbox: { save: async () => true, takeOver: async () => [], remove: nothing, quarantine: nothing },
-    ratings: { rate: nothing, explain: async () => false, of: async () => [], count: async () => [] },
+    ratings: {
+      rate: nothing,
+      explain: async () => false,
+      of: async () => [],
+      all: async () => [],
+      count: async () => [],
+    },
     labels: {
       save: async () => true,
       between: async () => [],
@@ -221,12 +227,22 @@ function createNoStore(): Store {
       corrected: async () => [],
     },
     settings: { all: async () => [], write: async () => true, onChange() {} },
-    personSettings: { read: async () => ({}), change: async () => true },
+    personSettings: {
+      read: async () => ({}),
+      languageOf: async () => undefined,
+      reload: nothing,
+      change: async () => true,
+    },
     usage: {
       reserve: async () => ({ id: crypto.randomUUID() }),
       settle: nothing,
       spent: async () => ({ personDay: 0, personMonth: 0, day: 0, month: 0 }),
       between: async () => [],
+    },
+    health: {
+      noteFailure: nothing,
+      failures: async () => ({ count: 0, newest: [] }),
+      queue: async () => ({ waiting: 0, running: 0, oldestAt: undefined, quarantined: 0 }),
     },
     facts: { read: async () => undefined, write: nothing },
     parts: {

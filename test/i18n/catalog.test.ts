@@ -66,7 +66,7 @@ const others = languages.filter(({ language }) => language !== 'en')
 
 /** Messages that are the same in every language: names, marks, and words that the parser of requests reads. */
 const sameEverywhere =
-  /^(?:home\.title|summary\.(?:verb|newWord|missed\.request|colon|comma|span|votes)|labels\.sheet\.heads\..*|summary\.digest\.weekday|prompts\.list\..*\.message)$/
+  /^(?:home\.title|summary\.(?:verb|newWord|missed\.request|dialog\.spans\.\w+\.words|colon|comma|span|votes)|labels\.sheet\.heads\..*|summary\.digest\.weekday|prompts\.list\..*\.message)$/
 
 /** Arguments that a language may leave out: Chinese says how sure a label is without a number. */
 const mayLeaveOut: Record<string, string[]> = { 'labels.confidence': ['percent'] }
@@ -79,6 +79,8 @@ const mostCharacters = {
     'labels.settings.title',
     'labels.settings.titleWithoutName',
     'labels.settings.save',
+    ...['title', 'submit', 'close'].map(key => `labels.dialog.${key}`),
+    ...['title', 'submit'].map(key => `summary.dialog.${key}`),
     ...['workspace', 'channel', 'person'].map(key => `policy.title.${key}`),
   ],
   30: ['home.forgetConfirm', 'home.forgetDeny'],
@@ -87,12 +89,24 @@ const mostCharacters = {
     'policy.preview',
     ...['labels.post', 'labels.undo', 'labels.report.csv', 'labels.settings.watch', 'labels.settings.card'],
     ...['summary.post', 'summary.postThere', 'summary.postToThread', 'home.ask', 'home.missed', 'home.forget'],
+    ...['home.export', 'home.slackLanguage'],
+    ...['day', 'week', 'new'].map(key => `summary.dialog.spans.${key}.title`),
+    ...['feedback', 'abilities'].map(key => `prompts.list.${key}.title`),
     ...['controls.againLabel', 'labels.otherKind'],
     ...['listen', 'clips'].map(key => `speech.${key}`),
     ...['wrong', 'too_long', 'off_thread', 'other'].map(key => `controls.reasons.${key}`),
   ],
   100: ['home.forgetTitle'],
-  150: ['policy.placeholder', 'policy.choose', 'ask.placeholder', 'labels.correct', 'home.title'],
+  150: [
+    'policy.placeholder',
+    'policy.choose',
+    'ask.placeholder',
+    'labels.correct',
+    'home.title',
+    'home.own',
+    'home.admins',
+    'labels.dialog.placeholder',
+  ],
   300: ['home.forgetText'],
 }
 

@@ -230,12 +230,14 @@ describe('a report', () => {
     const none = await say(mei, direct, '本周收到了哪些反馈？')
     await untilReply(direct, none, reply => toSeen(reply).includes('没有已分类的反馈'), 'what to do')
     await store.labels.save(toRecord(slack, { text: '页面不好看', kind: 'usability', quote: '不好看' }))
+    const slow = toRecord(slack, { text: '导出太慢', kind: 'performance', quote: '太慢' })
+    await store.labels.save({ ...slow, channel: slack.channels.feedback })
     const unwatched = await say(mei, direct, '本周收到了哪些反馈？')
     await untilReply(
       direct,
       unwatched,
-      reply => toSeen(reply).includes('私信'),
-      'the answer of a channel nobody watches',
+      reply => /^报告已发到私信：.*#general.*#feedback[^\n]*$/.test(toSeen(reply)),
+      'one sentence about the channels that nobody watches',
     )
     const asked = await say(dana, general, `<@${slack.botUserId}> what feedback came in during the last 7 days?`)
     await untilReply(general, asked, reply => toSeen(reply).includes('in your direct messages'), 'the answer')

@@ -37,14 +37,14 @@ test('an answer is explained to one person by its shortcut, by words in its thre
   const answer = await untilReply(general, ts, reply => hasButton(reply, 'rate_reply'), 'the answer')
 
   const card =
-    /It mentioned me.*Read: 1 message.*notes.*Not read: photo\.png \(.*can’t see images.*Instructions: for the workspace.*Model: gpt-4o.*Tokens: 11 in, 7 out/s
+    /It mentioned me.*Read: 1 message.*notes.*Not read: photo\.png \(.*can’t see images.*Instructions: for the workspace.*Model: gpt-4o.*Tokens: 11 in, 7 out.*Cost: \$0\.000098/s
   await shortcut(story, lee, general, answer.ts)
   const told = await untilTold(story, lee, card)
   expect(`${told.text}${JSON.stringify(told.blocks)}`).not.toContain('It is a secret')
   await ask(story, `<@${slack.botUserId}> why did you answer?`, ts)
   await untilTold(story, dana, card)
   await story.say(mei, general, `<@${slack.botUserId}> 为什么回答？`, ts)
-  await untilTold(story, mei, /消息里提到了我.*已读：1 条消息.*工作区的.*输入 11，输出 7/s)
+  await untilTold(story, mei, /消息里提到了我.*已读：1 条消息.*工作区的.*输入 11，输出 7.*费用：\$0\.000098/s)
   await command(story, lee, general, 'why')
   await slack.until(
     () =>
@@ -101,4 +101,41 @@ test('what is kept for an explanation holds no words, and a file’s name goes w
   expect(await factsOf()).not.toContain('read it')
   await slack.do({ do: 'delete', as: dana, channel: general, ts: root })
   await expect.poll(factsOf).not.toContain('salaries.txt')
+})
+
+test('the cost of an answer is shown, as an estimate where the server did not count, and as unknown without a price', async () => {
+  const usage = {
+    prompt_tokens: 3_000,
+    prompt_tokens_details: { cached_tokens: 1_000 },
+    completion_tokens: 900,
+    completion_tokens_details: { reasoning_tokens: 400 },
+  }
+  const counted = { choices: [{ delta: {}, finish_reason: 'stop' }], usage }
+  const prices = { in: 2, cachedIn: 1, out: 10 }
+  for (const [model, end, card] of [
+    [
+      { prices },
+      `data: ${JSON.stringify(counted)}\n\n`,
+      /Tokens: 3,000 in \(1,000 from the cache\), 900 out \(400 for reasoning\)\n.*Cost: \$0\.014\n/,
+    ],
+    [{ prices }, '', /Tokens: [\d,]+ in, \d+ out \(estimate\)\n.*Cost: \$0\.0[\d.]+ \(estimate\)/],
+    [{ name: 'no-such-price' }, '', /Cost: I don’t know this model’s price/],
+  ] as const) {
+    const story = await open({ model })
+    const { slack, untilReply } = story
+    const { dana, general } = { ...slack.people, ...slack.channels }
+    const ts = await ask(story, `<@${slack.botUserId}> how much?`)
+    const exchange = await story.model.next()
+    exchange.say('Much.')
+    exchange.raw(`${end}data: [DONE]\n\n`)
+    exchange.finish()
+    await untilReply(general, ts, reply => hasButton(reply, 'rate_reply'), 'the answer')
+    // The end of the turn is saved a moment later.
+    await expect
+      .poll(async () => {
+        await command(story, dana, general, 'why')
+        return slack.snapshot(dana).messages.findLast(({ ephemeralTo }) => ephemeralTo === dana)?.text ?? ''
+      })
+      .toMatch(card)
+  }
 })

@@ -5,6 +5,7 @@ import { formatGone, noteModel } from '../chosen-model.ts'
 import type { Services, TurnContext } from '../context.ts'
 import { buildAnswerControls } from '../reply-buttons.ts'
 import { removeThoughts } from '../turn-endings.ts'
+import { noteSpent } from '../turn-spending.ts'
 import { buildPrompt } from './prompt.ts'
 import { readAloudIfWanted } from './read-aloud-if-wanted.ts'
 
@@ -63,7 +64,7 @@ interface Outcome {
 async function* streamAnswer(ctx: TurnContext<ChatDeps>, outcome: Outcome, enough: AbortSignal): AsyncIterable<Piece> {
   const { model } = ctx.chosen
   const { channel, threadTs, user: person } = ctx.turn
-  const purpose = { feature: 'chat' as const, channel, person }
+  const purpose = { feature: 'chat' as const, channel, person, onSpent: noteSpent(ctx.job) }
   const cacheKey = `${channel} ${threadTs}`
   for (let rebuilds = 0; ; rebuilds += 1) {
     const { messages, leftOut, notRead, heard } = await buildPrompt(ctx)
@@ -83,7 +84,7 @@ async function* streamAnswer(ctx: TurnContext<ChatDeps>, outcome: Outcome, enoug
 async function* readText(
   pieces: AsyncIterable<Piece>,
   outcome: Outcome,
-  { job, turn, deps, figures, chosen }: TurnContext<ChatDeps>,
+  { turn, deps, figures, chosen }: TurnContext<ChatDeps>,
 ): AsyncIterable<string> {
   let bytes = 0
   let hasBegun = false
@@ -104,7 +105,6 @@ async function* readText(
       deps.metrics.tokensUsed('out', piece.usage.tokensOut ?? 0)
       deps.metrics.tokensUsed('cached', piece.usage.tokensCached ?? 0)
       Object.assign(figures, piece.usage)
-      job.facts.usage = { ...piece.usage }
     } else {
       bytes += Buffer.byteLength(piece.text)
       if (bytes > maxAnswerBytes || (await count(piece.text)) >= maxMessages) {

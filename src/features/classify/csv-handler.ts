@@ -5,6 +5,7 @@ import type { FileReader, SlackFile } from '../../slack/files/read-file.ts'
 import { upload } from '../../slack/upload.ts'
 import { escapeMarkdown } from '../../text/escape-markdown.ts'
 import type { TurnContext } from '../context.ts'
+import { noteSpent } from '../turn-spending.ts'
 import { formatLabelledCsv, parseCsv } from './csv.ts'
 import { createReader } from './reader.ts'
 import type { ClassifyServices } from './services.ts'
@@ -97,7 +98,7 @@ async function labelRows(ctx: Ctx, table: CsvTable): Promise<LabelledRow[]> {
   return found
 }
 
-async function labelRow({ turn, person, signal, deps }: Ctx, text: string, index: number): Promise<LabelledRow> {
+async function labelRow({ job, turn, person, signal, deps }: Ctx, text: string, index: number): Promise<LabelledRow> {
   const { i18n, languageName: language } = createReader(person.locale)
   if (text.trim() === '') return { labels: [], error: i18n.labels.nothingToLabel }
   const { id, channel, user, place, question } = turn
@@ -108,9 +109,10 @@ async function labelRow({ turn, person, signal, deps }: Ctx, text: string, index
     heardAt: Date.now(),
   }
   const subject = { id: `${id}#${index + 1}`, channel, text, ...whose }
+  const how = { pace: 'many' as const, signal, language, onSpent: noteSpent(job) }
   for (let attempt = 1; ; attempt += 1) {
     try {
-      return { labels: (await deps.label(subject, { pace: 'many', signal, language })).labels }
+      return { labels: (await deps.label(subject, how)).labels }
     } catch (error) {
       signal.throwIfAborted()
       if (attempt === mostAttempts) return { labels: [], error: describeFailure(error).sentence(i18n) }

@@ -13,6 +13,7 @@ import { defineReports, listenToReportActions } from './report-command.ts'
 import { answerWithReport, parseReportTurn } from './report-handler.ts'
 import { listenToClassifySettings } from './settings-view.ts'
 import type { Taxonomies } from './taxonomy-files.ts'
+import { listenToTextDialog } from './text-dialog.ts'
 
 /** Registers classification: `/classify`, its shortcut, mentions, reactions, watched channels, CSV files and reports. */
 export async function classify(bot: Bot, taxonomies: Taxonomies): Promise<void> {
@@ -35,6 +36,7 @@ export async function classify(bot: Bot, taxonomies: Taxonomies): Promise<void> 
   const cards = defineCardRequests(deps)
   const reports = defineReports(deps)
   listenToClassifying(bot.app, deps, { cards, reports })
+  listenToTextDialog(bot.app, deps, cards)
   listenToCardActions(bot.app, deps)
   listenToReportActions(bot.app, deps)
   listenToClassifySettings(bot.app, deps)

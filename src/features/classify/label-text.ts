@@ -2,6 +2,7 @@ import { ShownError } from '../../errors.ts'
 import { createSemaphore } from '../../semaphore.ts'
 import type { LabelRecord, LabelRecords } from '../../store/labels.ts'
 import type { Services } from '../context.ts'
+import type { noteSpent } from '../turn-spending.ts'
 import { classify } from './classify-text.ts'
 import { findExamples } from './examples.ts'
 import type { Subject } from './subject.ts'
@@ -16,7 +17,12 @@ import type { Taxonomies } from './taxonomy-files.ts'
 export type LabelText = (
   subject: Subject,
   /** `language` is the English name of the language in which the reason is read; undefined for that of the text. */
-  options: { pace: 'single' | 'many'; signal?: AbortSignal; language?: string | undefined },
+  options: {
+    pace: 'single' | 'many'
+    signal?: AbortSignal
+    language?: string | undefined
+    onSpent?: ReturnType<typeof noteSpent>
+  },
 ) => Promise<LabelRecord>
 
 /** Texts that are classified at once: a model server does a few side by side, not hundreds. */
@@ -58,7 +64,7 @@ export function createLabelText(deps: {
 
   const classifyByExample = async (
     subject: Subject,
-    { language, signal = new AbortController().signal }: Parameters<LabelText>[1],
+    { language, signal = new AbortController().signal, onSpent }: Parameters<LabelText>[1],
   ) => {
     const taxonomy = deps.taxonomies.of(subject.channel)
     const kinds = new Set([otherId, ...taxonomy.kinds.map(({ id }) => id)])
@@ -77,7 +83,12 @@ export function createLabelText(deps: {
       examples,
       language,
       signal,
-      purpose: { feature: 'classify', channel: subject.channel, person: subject.askedBy ?? '' },
+      purpose: {
+        feature: 'classify',
+        channel: subject.channel,
+        person: subject.askedBy ?? '',
+        ...(onSpent && { onSpent }),
+      },
     })
     return { labels, version, model: model.title }
   }

@@ -1,6 +1,7 @@
 import type { Turn } from '../../queue/turn.ts'
 import { slackToPlain } from '../../text/from-slack.ts'
 import type { TurnContext } from '../context.ts'
+import { noteSpent } from '../turn-spending.ts'
 import { classifyCsv } from './csv-handler.ts'
 import { buildPrivateCard } from './private-card.ts'
 import { createReader } from './reader.ts'
@@ -69,7 +70,7 @@ export async function handleLabelRequest(ctx: Ctx, request: LabelRequest): Promi
   const card =
     subject === undefined || subject.text.trim() === ''
       ? { text: reader.i18n.labels.nothingToLabel }
-      : await buildPrivateCard(deps, subject, { reader, signal })
+      : await buildPrivateCard(deps, subject, { reader, signal, onSpent: noteSpent(ctx.job) })
   await deps.access.check(turn.user, turn.channel)
   await deps.rules.check({ ...turn, feature: 'classify' })
   const args = { channel: turn.channel, user: turn.user, thread_ts: turn.threadTs, ...card }

@@ -1,5 +1,7 @@
+import type { KnownBlock } from '@slack/types'
 import { z } from 'zod'
 import { describeFailure, formatError } from '../../errors.ts'
+import type { I18n } from '../../i18n/catalog.ts'
 import type { CommandKind } from '../../queue/outbox.ts'
 import { callWithRetry } from '../../slack/client.ts'
 import { openDirectMessage } from '../../slack/direct-message.ts'
@@ -9,12 +11,15 @@ import { labelLines, mostLines, parseList } from './pasted-list.ts'
 import { type createReader, fetchReader } from './reader.ts'
 import type { ClassifyServices } from './services.ts'
 import { type Subject, subjectSchema } from './subject.ts'
+import { buildResultView } from './text-dialog.ts'
 
 const requestSchema = z.object({
   subject: subjectSchema,
   user: z.string(),
   /** The address of the notice that the card replaces; without it the card is a message of its own. */
   responseUrl: z.string().optional(),
+  /** The dialogue that shows the card. */
+  viewId: z.string().optional(),
 })
 
 type CardRequest = z.infer<typeof requestSchema>
@@ -30,9 +35,12 @@ const patienceMs = 20_000
 /** Defines the commands that classify a text for one person, who asked by command, shortcut or reaction. */
 export function defineCardRequests(deps: Deps): CommandKind<CardRequest> {
   return deps.outbox.define('classify', requestSchema, async ({ payload }) => {
-    const { subject, user } = payload
+    const { user } = payload
     const reader = await fetchReader(deps, user)
     const build = async () => {
+      // What is typed into a dialogue belongs to the person's direct messages.
+      const channel = payload.subject.channel || (await openDirectMessage(deps.call, user))
+      const subject = { ...payload.subject, channel }
       const use = { user, channel: subject.channel, feature: 'classify' as const }
       await deps.rules.check(use)
       const card = await buildPrivateCard(deps, subject, { reader })
@@ -43,11 +51,11 @@ export function defineCardRequests(deps: Deps): CommandKind<CardRequest> {
     }
     const answer = await build().catch(error => {
       const { reference, sentence } = describeFailure(error)
-      deps.log.error({ label: subject.id, reference, reason: formatError(error) }, 'text not labelled')
+      deps.log.error({ label: payload.subject.id, reference, reason: formatError(error) }, 'text not labelled')
       return { text: toMrkdwn(`⚠️ ${sentence(reader.i18n)}`) }
     })
-    await show(deps, payload, answer).catch(error =>
-      deps.log.error({ label: subject.id, reason: formatError(error) }, 'card not shown'),
+    await show(deps, payload, { card: answer, i18n: reader.i18n }).catch(error =>
+      deps.log.error({ label: payload.subject.id, reason: formatError(error) }, 'card not shown'),
     )
   })
 }
@@ -56,10 +64,13 @@ export function defineCardRequests(deps: Deps): CommandKind<CardRequest> {
 export async function buildPrivateCard(
   deps: Pick<ClassifyServices, 'label' | 'taxonomies'>,
   subject: Subject,
-  { reader, signal }: { reader: ReturnType<typeof createReader>; signal?: AbortSignal },
-): Promise<object> {
+  {
+    reader,
+    ...how
+  }: { reader: ReturnType<typeof createReader> } & Pick<Parameters<ClassifyServices['label']>[1], 'signal' | 'onSpent'>,
+): Promise<{ text: string; blocks?: Record<string, unknown>[] }> {
   const look = { taxonomy: deps.taxonomies.of(subject.channel), reader }
-  const options = { language: reader.languageName, ...(signal !== undefined && { signal }) }
+  const options = { language: reader.languageName, ...how }
   // A message of several lines is one feedback; a list is what somebody pastes behind the command.
   const lines = subject.ts === undefined ? parseList(subject.text) : undefined
   if (lines === undefined) return renderCard(await deps.label(subject, { pace: 'single', ...options }), look, 'one')
@@ -67,9 +78,14 @@ export async function buildPrivateCard(
   return renderListCard(await labelLines(deps.label, subject, { lines, ...options }), look)
 }
 
-/** Shows the card at the command's response URL; when Slack no longer takes it there, as a message of its own. */
-async function show(deps: Deps, { subject, user, responseUrl }: CardRequest, card: object): Promise<void> {
+/** Shows the card in its dialogue or at the command's response URL; when Slack no longer takes it there, as a message of its own. */
+async function show(
+  deps: Deps,
+  { subject, user, responseUrl, viewId }: CardRequest,
+  { card, i18n }: { card: { text: string; blocks?: Record<string, unknown>[] }; i18n: I18n },
+): Promise<void> {
   const { channel, threadTs } = subject
+  if (viewId !== undefined) return showInDialog(deps, { user, viewId, card, i18n })
   const sendEphemeral = async () => {
     const args = { channel, user, ...(threadTs !== undefined && { thread_ts: threadTs }), ...card }
     await callWithRetry(() => deps.limiter.send('chat.postEphemeral', () => args, 'final'), patienceMs).catch(
@@ -78,11 +94,31 @@ async function show(deps: Deps, { subject, user, responseUrl }: CardRequest, car
   }
   // Slack shows a person nothing in a channel that they have left.
   const sendDirectly = async (error: unknown) => {
-    if (!('text' in card) || 'blocks' in card) throw error
+    if (card.blocks !== undefined) throw error
     const direct = await openDirectMessage(deps.call, user)
     await deps.limiter.send('chat.postMessage', () => ({ channel: direct, ...card }), 'error')
   }
   if (responseUrl === undefined) return sendEphemeral()
   const message = { response_type: 'ephemeral', replace_original: false, ...card }
   await callWithRetry(() => deps.respond(responseUrl, message), patienceMs).catch(sendEphemeral)
+}
+
+/** Shows the card in the dialogue where it was asked for; if that was closed, as a direct message. */
+async function showInDialog(
+  deps: Deps,
+  {
+    user,
+    viewId,
+    card,
+    i18n,
+  }: { user: string; viewId: string; card: { text: string; blocks?: Record<string, unknown>[] }; i18n: I18n },
+): Promise<void> {
+  const sentence = { type: 'section', text: { type: 'mrkdwn', text: card.text } }
+  const view = buildResultView((card.blocks ?? [sentence]) as unknown as KnownBlock[], i18n)
+  const updating = callWithRetry(() => deps.call('views.update', { view_id: viewId, view }), patienceMs)
+  await updating.catch(async () => {
+    const channel = await openDirectMessage(deps.call, user)
+    const args = { channel, text: card.text, blocks: view.blocks }
+    await deps.limiter.send('chat.postMessage', () => args, 'first')
+  })
 }

@@ -122,7 +122,8 @@ async function sendCsv(deps: Deps, body: BlockAction, asked: z.infer<typeof csvS
 export function defineReports(deps: Deps): CommandKind<AskedReport> {
   return deps.outbox.define('report', reportSchema, async ({ payload }) => {
     const { i18n } = await fetchReader(deps, payload.user)
-    const outcome = await makeReport(deps, payload).catch(error => {
+    const made = makeReport(deps, payload).then(sent => formatSent([sent], i18n))
+    const outcome = await made.catch(error => {
       const { reference, sentence } = describeFailure(error)
       deps.log.error({ reference, reason: formatError(error) }, 'report failed')
       return toMrkdwn(`⚠️ ${sentence(i18n)}`)
@@ -134,8 +135,27 @@ export function defineReports(deps: Deps): CommandKind<AskedReport> {
   })
 }
 
-/** Makes and sends a report. Resolves with what the person is told in the channel. */
-export async function makeReport(deps: Deps, asked: AskedReport): Promise<string> {
+/** A report that stands in the direct messages. */
+interface SentReport {
+  /** The channel's name; blank for one without. */
+  place: string
+  link: string
+  hasChart: boolean
+}
+
+/** Formats where the reports stand, in Markdown; `undefined` stands for one without feedback. */
+export function formatSent(reports: readonly (SentReport | undefined)[], { labels, formats }: I18n): string {
+  const words = labels.report
+  const sent = reports.filter(report => report !== undefined)
+  const [first, ...others] = sent
+  if (first === undefined) return words.none
+  const links = sent.map(({ place, link }) => `[#${escapeMarkdown(place)}](${link})`)
+  const where = others.length === 0 ? words.sent(first) : words.sentSeveral({ reports: formats.and(links) })
+  return sent.every(({ hasChart }) => hasChart) ? where : `${where}\n${words.noChart}`
+}
+
+/** Makes and sends a report. Resolves with undefined if there is no feedback to report. */
+export async function makeReport(deps: Deps, asked: AskedReport): Promise<SentReport | undefined> {
   const { of, words } = asked.request
   const reader = await fetchReader(deps, asked.user)
   const { i18n, timeZone } = reader
@@ -146,7 +166,7 @@ export async function makeReport(deps: Deps, asked: AskedReport): Promise<string
   await deps.rules.check(use)
   if (of === 'messages') await labelMessages(deps, channel, range)
   const records = await deps.store.labels.between(range, channel, asked.user)
-  if (records.length === 0) return i18n.labels.report.none
+  if (records.length === 0) return undefined
   const built = buildReport(records, deps.taxonomies.of(channel), range, reader)
   const direct = await openDirectMessage(deps.call, asked.user)
   const button = buildCsvButton({ channel, ...range }, i18n)
@@ -161,8 +181,8 @@ export async function makeReport(deps: Deps, asked: AskedReport): Promise<string
   const chart = buildChartBlock(built, i18n.labels.report.chart)
   const charted = chart && (await post(chart).catch(ignoreRefusal))
   const ts = charted ?? (await post(undefined))
-  const link = buildPermalink(deps.self, direct, ts)
-  if (charted !== undefined) return i18n.labels.report.sent({ link })
+  const sent = { place: name, link: buildPermalink(deps.self, direct, ts), hasChart: true }
+  if (charted !== undefined) return sent
   try {
     const bytes = await drawChart(built, i18n.labels.report.chart)
     await deps.access.check(asked.user, channel)
@@ -170,9 +190,9 @@ export async function makeReport(deps: Deps, asked: AskedReport): Promise<string
   } catch (error) {
     if (error instanceof ShownError) throw error
     deps.log.warn({ reason: formatError(error) }, 'chart not sent')
-    return i18n.labels.report.sentWithoutChart({ link })
+    return { ...sent, hasChart: false }
   }
-  return i18n.labels.report.sent({ link })
+  return sent
 }
 
 /** Resolves a post with undefined if Slack knows no charts. */

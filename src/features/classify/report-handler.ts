@@ -1,6 +1,6 @@
 import type { Turn } from '../../queue/turn.ts'
 import type { TurnContext } from '../context.ts'
-import { makeReport, usualMs } from './report-command.ts'
+import { formatSent, makeReport, usualMs } from './report-command.ts'
 import type { ClassifyServices } from './services.ts'
 
 const english =
@@ -38,13 +38,12 @@ export async function answerWithReport(
 ): Promise<void> {
   const isNamed = /<#|#\S/.test(words)
   const places = turn.place === 'channel' || isNamed ? [turn.channel] : await findChannels(deps, turn.user)
-  const outcomes = new Set<string>()
+  const reports: Awaited<ReturnType<typeof makeReport>>[] = []
   for (const channel of places.length === 0 ? [turn.channel] : places)
-    outcomes.add(
+    reports.push(
       await makeReport(deps, { request: { of: 'labels', words }, user: turn.user, channel, responseUrl: '' }),
     )
-  if (outcomes.size > 1) outcomes.delete(i18n.labels.report.none)
-  reply.say([...outcomes].join('\n'))
+  reply.say(formatSent(reports, i18n))
   await reply.finish()
 }
 

@@ -1,253 +1,143 @@
 import type { BlockAction } from '@slack/bolt'
-import type { HomeView } from '@slack/types'
+import type { HomeView, KnownBlock } from '@slack/types'
 import { formatError } from '../../errors.ts'
 import { type I18n, i18nFor } from '../../i18n/catalog.ts'
-import { createCache } from '../../lru.ts'
-import { rejectAfter } from '../../slack/users.ts'
 import { formatModelWarnings } from '../chosen-model.ts'
-import { formatFailure, savedOrTold } from '../command-failure.ts'
 import type { Bot, Services } from '../context.ts'
 import { formatModelTitle } from '../model-title.ts'
 import { buildDigests, listenToDigestStop } from './digests.ts'
-import { loadMonth, renderUsage } from './usage.ts'
+import { header, mrkdwn, plain, section } from './elements.ts'
+import { buildExamples, listenToExamples } from './examples.ts'
+import { buildExport, defineExport, listenToExport } from './export.ts'
+import { buildForget, forget } from './forget.ts'
+import { renderHealth } from './health.ts'
+import { buildLanguage, parseLanguage } from './language.ts'
+import { createPublisher } from './publish.ts'
+import { formatOwnRatings, formatRatings } from './ratings.ts'
+import { createSuggestion } from './suggested-prompts.ts'
+import { loadMonth, renderAllUsage, renderUsage } from './usage.ts'
 import { buildVoiceBlocks, parseVoiceChange } from './voice.ts'
 
-type HomeDeps = Pick<Services, 'self' | 'speech' | 'call' | 'limiter' | 'models' | 'log' | 'store' | 'users'>
+type HomeDeps = Pick<Services, 'self' | 'speech' | 'limiter' | 'metrics' | 'models' | 'log' | 'store' | 'users'>
 
-/** Registers App Home: its home tab says what the bot does and which model answers, its messages tab suggests prompts. */
+/** Registers App Home: a panel for each person, with more for admins, and the suggested prompts of its messages tab. */
 export function home({ app, services }: Bot): void {
-  listenToDigestStop(app, services.store.digests, async user =>
-    publish(services, user, i18nFor((await services.users.read(user)).locale)),
-  )
-  const examples = createCache({
-    maxSize: 1,
-    sizeOf: () => 1,
-    ttlMs: exampleMs,
-    read: () => findExample(services.call),
-  })
-  app.event('app_home_opened', async ({ event }) => {
-    const { isGuest, locale } = await services.users.read(event.user)
-    const i18n = i18nFor(locale)
-    if (event.tab !== 'messages') return publish(services, event.user, i18n)
-    // Guests may read only some channels.
-    const reading = isGuest ? undefined : Promise.race([examples.read(''), rejectAfter(exampleWaitMs)])
-    const example = await reading?.catch(() => undefined)
-    await suggest(services, { channel: event.channel, example: example?.name, i18n })
-  })
-  app.action<BlockAction>('show_missed', async ({ ack, body }) => {
+  const { self, speech, store, users } = services
+  const i18nOf = async (user: string) => i18nFor((await users.read(user)).locale)
+  const suggest = createSuggestion(services)
+  const publish = createPublisher(services, (user, notice) => buildHome(services, user, notice))
+  const saveOwn = async (body: BlockAction, change: Parameters<typeof store.personSettings.change>[1] | undefined) => {
     const { id: user } = body.user
-    const i18n = i18nFor((await services.users.read(user)).locale)
-    const saving = services.questions.save({ user, question: i18n.summary.missed.request })
-    const command = await savedOrTold(saving, error => publish(services, user, i18n, formatFailure(error, i18n)))
-    await ack()
-    if (command !== undefined) await services.questions.run(command)
+    const isSaved = change === undefined || (await store.personSettings.change({ teamId: self.teamId, user }, change))
+    const notice = isSaved ? undefined : `⚠️ ${(await i18nOf(user)).speech.notSaved}`
+    await publish(user, { notice, seen: body.view?.hash })
+  }
+  listenToExamples(app, services, { publish, i18nOf })
+  listenToDigestStop(app, store.digests, publish)
+  listenToExport(app, defineExport(services), { publish, i18nOf })
+  app.event('app_home_opened', async ({ event }) => {
+    if (event.tab !== 'messages')
+      return publish(event.user, { seen: (event.view as { hash?: string } | undefined)?.hash })
+    const { isGuest, locale } = await users.read(event.user)
+    await suggest(event.channel, i18nFor(locale), { isGuest })
   })
   app.action<BlockAction>(/^set_(?:voice|speed|answer_clips)$/, async ({ ack, body, action }) => {
     await ack()
-    const { id: user } = body.user
-    const { self, speech, store, users } = services
-    const i18n = i18nFor((await users.read(user)).locale)
-    const change =
-      speech && parseVoiceChange(action, { voices: await speech.listVoices(), usualVoice: speech.usualVoice })
-    const isSaved = change === undefined || (await store.personSettings.change({ teamId: self.teamId, user }, change))
-    await publish(services, user, i18n, isSaved ? undefined : `⚠️ ${i18n.speech.notSaved}`)
+    const voices = speech && { voices: await speech.listVoices(), usualVoice: speech.usualVoice }
+    await saveOwn(body, voices && parseVoiceChange(action, voices))
+  })
+  app.action<BlockAction>('set_language', async ({ ack, body, action }) => {
+    await ack()
+    await saveOwn(body, action.type === 'static_select' ? parseLanguage(action.selected_option?.value) : undefined)
   })
   app.action<BlockAction>('forget_me', async ({ ack, body }) => {
     await ack()
     const { id: user } = body.user
-    const i18n = i18nFor((await services.users.read(user)).locale)
-    await publish(services, user, i18n, await forget(services, user, i18n))
+    await publish(user, { notice: await forget(services, user, i18nOf), seen: body.view?.hash })
   })
 }
 
-/** Erases all that is kept of a person. Resolves with what the person is told. */
-async function forget({ store, log }: HomeDeps, user: string, i18n: I18n): Promise<string> {
-  try {
-    const counts = await store.forgetting.person(user)
-    return i18n.home.forgotten({ count: Object.values(counts).reduce((sum, count) => sum + count, 0) })
-  } catch (error) {
-    log.error({ reason: formatError(error) }, 'person not forgotten')
-    return `⚠️ ${i18n.home.notForgotten}`
-  }
-}
-
-async function publish(deps: HomeDeps, user: string, i18n: I18n, notice?: string): Promise<void> {
-  const isAdmin = (await deps.users.read(user)).isAdmin && (await deps.users.refresh(user)).isAdmin
-  const view = buildHomeView(i18n, {
-    model: formatModelTitle((await deps.models.choose({ channel: '' })).model.title, i18n),
-    warnings: isAdmin ? formatModelWarnings(deps.models.warnings(), i18n) : [],
-    ratings: isAdmin ? await countRatings(deps) : undefined,
-    digests: await deps.store.digests.of(user).catch(() => []),
-    voice: await renderVoice(deps, user, i18n),
-    usage: await describeUsage(deps, user, i18n),
-    notice,
-  })
-  await deps.limiter
-    .send('views.publish', () => ({ user_id: user, view }), 'first')
-    .catch(error => deps.log.warn({ reason: formatError(error) }, 'App Home not published'))
-}
-
-/** Renders the settings of the voice; nothing without a speech server. */
-async function renderVoice({ self, speech, store, log }: HomeDeps, user: string, i18n: I18n) {
-  if (speech === undefined) return []
-  const reading = store.personSettings.read({ teamId: self.teamId, user })
-  const settings = await reading.catch(error => {
-    log.warn({ reason: formatError(error) }, 'settings of a person not read')
-    return {}
-  })
-  return buildVoiceBlocks(i18n, { settings, voices: await speech.listVoices(), usualVoice: speech.usualVoice })
-}
-
-/** How long the example is kept, and how long it is waited for. */
-const exampleMs = 600_000
-const exampleWaitMs = 1_000
-
-/** Finds a public channel that the bot is in, for an example: #general if it is there. */
-async function findExample(call: HomeDeps['call']): Promise<{ name: string | undefined }> {
-  const { channels } = await call('users.conversations', {
-    types: 'public_channel',
-    exclude_archived: true,
-    limit: 200,
-  })
-  const names = (channels as { name?: string }[]).flatMap(({ name }) => name ?? [])
-  return { name: names.find(name => name === 'general') ?? names[0] }
-}
-
-type Ratings = Awaited<ReturnType<HomeDeps['store']['ratings']['count']>>
-
-/** Counts the ratings of all answers; undefined if that fails. */
-async function countRatings({ store, log }: HomeDeps): Promise<Ratings | undefined> {
-  return store.ratings.count().catch(error => {
-    log.warn({ reason: formatError(error) }, 'ratings not counted')
-    return undefined
-  })
-}
-
-/** Describes what a person's questions cost in this month, and for an admin those of all. */
-async function describeUsage({ store, users, log }: HomeDeps, user: string, i18n: I18n): Promise<string[]> {
-  try {
-    const { isAdmin } = await users.read(user)
-    return renderUsage(await loadMonth(store.usage, Date.now()), user, { isAdmin, i18n })
-  } catch (error) {
-    log.warn({ reason: formatError(error) }, 'usage not read')
-    return []
-  }
-}
-
-/** Formats how answers were rated, and for which reasons. */
-function formatRatings(ratings: Ratings, { home, controls }: I18n): string {
-  const count = (is: (one: Ratings[number]) => boolean) => ratings.filter(is).reduce((sum, { count }) => sum + count, 0)
-  const total = home.ratings({
-    up: count(({ rating }) => rating === 'up'),
-    down: count(({ rating }) => rating === 'down'),
-  })
-  const reasons = Object.entries(controls.reasons)
-    .map(([key, name]) => ({ name, times: count(({ rating, reason }) => rating === 'down' && reason === key) }))
-    .filter(({ times }) => times > 0)
-    .map(({ name, times }) => `${name} ${times}`)
-  return [total, reasons.join(' · ')].join('\n').trim()
-}
-
-/**
- * Sets the suggested prompts. In agent apps they belong to the whole messages tab; with a `thread_ts` the call silently does nothing.
- * Best effort: a workspace whose plan has no agents refuses them.
- */
-async function suggest(
-  deps: HomeDeps,
-  { channel, example, i18n }: { channel: string; example: string | undefined; i18n: I18n },
-): Promise<void> {
-  const args = { channel_id: channel, title: i18n.prompts.title, prompts: listPrompts(i18n, example) }
-  await deps.limiter
-    .send('assistant.threads.setSuggestedPrompts', () => args, 'first')
-    .catch(error => deps.log.debug({ code: error.code }, 'suggested prompts not set'))
-}
-
-/** Lists the suggested prompts. A click sends the message as it stands, so each is a whole question. */
-function listPrompts({ prompts }: I18n, channel: string | undefined) {
-  const { missed, channel: one, feedback, abilities } = prompts.list
-  const ofChannel = channel === undefined ? [] : [{ title: one.title({ channel }), message: one.message({ channel }) }]
-  return [missed, ...ofChannel, feedback, abilities]
-}
-
-interface HomeFacts {
-  model: string
-  /** About models that were chosen, for admins. */
-  warnings: string[]
-  ratings: Ratings | undefined
-  digests: Parameters<typeof buildDigests>[0]
-  voice: ReturnType<typeof buildVoiceBlocks>
-  usage: string[]
-  notice: string | undefined
-}
-
-function buildHomeView(i18n: I18n, { model, warnings, ratings, digests, voice, usage, notice }: HomeFacts): HomeView {
-  const plain = (text: string) => ({ type: 'plain_text' as const, text })
-  const section = (text: string) => ({ type: 'section' as const, text: { type: 'plain_text' as const, text } })
+/** Builds a person's home: what the bot can do, their own settings and figures, and for admins those of the workspace. */
+async function buildHome(deps: HomeDeps, user: string, notice: string | undefined): Promise<HomeView> {
+  const known = await deps.users.read(user)
+  const { isAdmin, locale, timeZone } = known.isAdmin ? await deps.users.refresh(user) : known
+  const i18n = i18nFor(locale)
+  const { model } = await deps.models.choose({ channel: '' })
   return {
     type: 'home',
     blocks: [
-      { type: 'header', text: { type: 'plain_text', text: i18n.home.title } },
-      section(i18n.home.intro),
-      section(i18n.home.follow),
-      {
-        type: 'actions',
-        block_id: 'ask',
-        elements: [
-          {
-            type: 'button',
-            action_id: 'open_ask',
-            style: 'primary',
-            text: { type: 'plain_text', text: i18n.home.ask },
-          },
-          { type: 'button', action_id: 'show_missed', text: plain(i18n.home.missed) },
-          { type: 'button', action_id: 'open_my_settings', text: plain(i18n.policy.title.person) },
-        ],
-      },
-      ...buildDigests(digests, i18n),
-      { type: 'divider' },
-      ...voice,
-      ...warnings.map(section),
-      ...(ratings === undefined ? [] : [section(formatRatings(ratings, i18n)), buildAdminRow(i18n)]),
-      ...usage.map(text => ({ type: 'section' as const, text: { type: 'mrkdwn' as const, text } })),
-      { type: 'context', elements: [{ type: 'plain_text', text: i18n.home.model({ name: model }) }] },
-      { type: 'context', elements: [{ type: 'plain_text', text: i18n.home.reads }] },
-      {
-        type: 'actions',
-        block_id: 'forget',
-        elements: [
-          {
-            type: 'button',
-            action_id: 'forget_me',
-            style: 'danger',
-            text: plain(i18n.home.forget),
-            confirm: {
-              title: plain(i18n.home.forgetTitle),
-              text: plain(i18n.home.forgetText),
-              confirm: plain(i18n.home.forgetConfirm),
-              deny: plain(i18n.home.forgetDeny),
-              style: 'danger',
-            },
-          },
-        ],
-      },
+      header(i18n.home.title),
       ...(notice === undefined ? [] : [section(notice)]),
+      ...buildExamples(i18n),
+      { type: 'divider' },
+      header(i18n.home.own),
+      ...(await buildOwn(deps, user, i18n)),
+      { type: 'divider' },
+      ...(isAdmin
+        ? [header(i18n.home.admins), ...(await buildAdmin(deps, i18n, timeZone)), { type: 'divider' as const }]
+        : []),
+      { type: 'context', elements: [plain(i18n.home.model({ name: formatModelTitle(model.title, i18n) }))] },
+      { type: 'context', elements: [plain(i18n.home.reads)] },
+      buildForget(i18n),
     ],
   }
 }
 
-/** Builds the controls that only admins get; the settings listen to them. */
-function buildAdminRow({ policy }: I18n) {
-  const plain = (text: string) => ({ type: 'plain_text' as const, text })
+/** Builds what is a person's own: language, voice, instructions, digests, ratings and usage. */
+async function buildOwn(deps: HomeDeps, user: string, i18n: I18n): Promise<KnownBlock[]> {
+  const { self, speech, store } = deps
+  const reading = store.personSettings.read({ teamId: self.teamId, user })
+  const settings = (await orNothing(deps, 'settings of a person not read', reading)) ?? {}
+  const voices = speech && { voices: await speech.listVoices(), usualVoice: speech.usualVoice }
+  const digests = await orNothing(deps, 'digests not read', store.digests.of(user))
+  const ratings = await orNothing(deps, 'ratings not counted', store.ratings.count(user))
+  const usage = await orNothing(deps, 'usage not read', loadMonth(store.usage, Date.now()))
+  const figures = [
+    formatOwnRatings(ratings ?? [], i18n),
+    ...(usage === undefined ? [] : renderUsage(usage, user, i18n)),
+  ]
+  return [
+    ...buildLanguage(i18n, settings.language),
+    ...(voices === undefined ? [] : buildVoiceBlocks(i18n, { settings, ...voices })),
+    ...(digests === undefined ? [] : buildDigests(digests, i18n)),
+    ...figures.filter(text => text !== '').map(mrkdwn),
+  ]
+}
+
+/** Builds what only admins see. The settings listen to their controls. */
+async function buildAdmin(deps: HomeDeps, i18n: I18n, timeZone: string): Promise<KnownBlock[]> {
+  const { store } = deps
+  const ratings = await orNothing(deps, 'ratings not counted', store.ratings.count())
+  const usage = await orNothing(deps, 'usage not read', loadMonth(store.usage, Date.now()))
+  const health = await orNothing(deps, 'health not read', renderHealth(deps, i18n, timeZone))
+  return [
+    buildSettingsRow(i18n),
+    ...formatModelWarnings(deps.models.warnings(), i18n).map(section),
+    ...(health === undefined ? [] : [mrkdwn(`*${i18n.health.title}*\n${health}`)]),
+    ...(ratings === undefined ? [] : [section(formatRatings(ratings, i18n))]),
+    ...(usage === undefined ? [] : renderAllUsage(usage, i18n).map(mrkdwn)),
+    ...buildExport(i18n),
+  ]
+}
+
+/** Resolves with undefined, and logs why, if something cannot be read: the rest of the home is shown all the same. */
+const orNothing = <T>({ log }: HomeDeps, what: string, reading: Promise<T>): Promise<T | undefined> =>
+  reading.catch(error => {
+    log.warn({ reason: formatError(error) }, what)
+    return undefined
+  })
+
+function buildSettingsRow({ policy }: I18n): KnownBlock {
   return {
-    type: 'actions' as const,
+    type: 'actions',
     block_id: 'settings',
     elements: [
-      { type: 'button' as const, action_id: 'open_settings', text: plain(policy.title.workspace) },
+      { type: 'button', action_id: 'open_settings', text: plain(policy.title.workspace) },
       {
-        type: 'conversations_select' as const,
+        type: 'conversations_select',
         action_id: 'open_channel_settings',
         placeholder: plain(policy.choose),
-        filter: { include: ['public' as const, 'private' as const], exclude_bot_users: true },
+        filter: { include: ['public', 'private'], exclude_bot_users: true },
       },
     ],
   }

@@ -16,12 +16,15 @@ export function loadMonth(usage: Store['usage'], now: number): Promise<Rows> {
   return usage.between(`${today.slice(0, 7)}-01`, today)
 }
 
-/** Renders what models took and cost in this month as mrkdwn: one's own, and for an admin that of all. */
-export function renderUsage(rows: Rows, user: string, { isAdmin, i18n }: { isAdmin: boolean; i18n: I18n }): string[] {
-  const own = rows.filter(({ person }) => person === user)
-  const lines = [i18n.usage.own(describe(own))]
-  if (!isAdmin || rows.length === 0) return lines
-  lines.push(i18n.usage.all(describe(rows)))
+/** Renders what a person's requests took and cost in this month. */
+export const renderUsage = (rows: Rows, user: string, i18n: I18n): string[] => [
+  i18n.usage.own(describe(rows.filter(({ person }) => person === user))),
+]
+
+/** Renders what everybody's requests took and cost in this month, with bars of those that cost most, as mrkdwn. */
+export function renderAllUsage(rows: Rows, i18n: I18n): string[] {
+  if (rows.length === 0) return []
+  const lines = [i18n.usage.all(describe(rows))]
   for (const group of groups) {
     const sums = [...Map.groupBy(rows, row => row[group])]
       .filter(([name]) => name !== '')

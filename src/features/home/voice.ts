@@ -1,7 +1,8 @@
-import type { KnownBlock, PlainTextOption } from '@slack/types'
+import type { KnownBlock } from '@slack/types'
 import { z } from 'zod'
 import type { I18n } from '../../i18n/catalog.ts'
 import type { Services } from '../context.ts'
+import { buildMenu, buildOption, plain } from './elements.ts'
 
 type PersonSettings = Awaited<ReturnType<Services['store']['personSettings']['read']>>
 
@@ -54,7 +55,6 @@ export function buildVoiceBlocks(
         },
       ],
     },
-    { type: 'divider' },
   ]
 }
 
@@ -86,22 +86,3 @@ export function parseVoiceChange(
 /** Returns whether a menu can show the voices. */
 const isMenu = (voices: readonly string[]) =>
   voices.length > 0 && voices.length < mostOptions && voices.every(name => name.length <= mostOptionCharacters)
-
-function buildMenu(
-  id: string,
-  label: string,
-  { options, chosen }: { options: PlainTextOption[]; chosen: string },
-): KnownBlock {
-  const initial = options.find(({ value }) => value === chosen)
-  const menu = { type: 'static_select' as const, action_id: id, options }
-  return {
-    type: 'section',
-    block_id: id,
-    text: plain(label),
-    accessory: { ...menu, ...(initial !== undefined && { initial_option: initial }) },
-  }
-}
-
-const buildOption = (text: string, value: string): PlainTextOption => ({ text: plain(text), value })
-
-const plain = (text: string) => ({ type: 'plain_text' as const, text, emoji: false })

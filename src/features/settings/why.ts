@@ -135,14 +135,14 @@ function renderFacts(
     missing === undefined ? [] : [why.fileProblem({ name: escapeMarkdown(name), reason: formatReason(missing, i18n) })],
   )
   const whose = (instructions ?? []).map(of => new Map(Object.entries(why.whose)).get(of) ?? of)
-  const { tokensIn, tokensOut, cached = 0, redacted = 0 } = usage ?? {}
+  const { redacted = 0 } = usage ?? {}
   return [
     ...(seen.length === 0 ? [] : [why.read({ read: i18n.formats.and(seen) })]),
     ...(unseen.length === 0 ? [] : [why.notRead({ files: i18n.formats.and(unseen) })]),
     ...(heard === undefined ? [] : [formatHeard(heard, i18n)]),
     ...(instructions === undefined ? [] : [why.instructions({ whose: i18n.formats.and(whose) || why.whose.none })]),
     ...(model === undefined ? [] : [renderModel(model, modelRule, i18n)]),
-    ...(tokensIn === undefined || tokensOut === undefined ? [] : [why.tokens({ tokensIn, tokensOut, cached })]),
+    ...renderSpending(usage, i18n),
     ...(redacted > 0 ? [why.redacted({ values: redacted })] : []),
   ]
 }
@@ -152,6 +152,21 @@ function renderModel(model: string, key: string | undefined, i18n: I18n): string
   const name = escapeMarkdown(formatModelTitle(model, i18n))
   const rule = new Map(Object.entries(why.rulesOfModel)).get(key ?? '')
   return rule === undefined ? why.model({ name }) : why.modelBy({ name, rule })
+}
+
+/** Renders the tokens and the cost of an answer, and says where they are estimates. */
+function renderSpending(usage: Facts['usage'] = {}, { why, formats }: I18n): string[] {
+  const { tokensIn, tokensOut, tokensCached: cached = 0, tokensReasoning: reasoning = 0, cost } = usage
+  if (tokensIn === undefined || tokensOut === undefined) return []
+  const count = {
+    tokensIn: cached > 0 ? why.tokensCached({ count: tokensIn, cached }) : why.tokensIn({ count: tokensIn }),
+    tokensOut:
+      reasoning > 0 ? why.tokensReasoning({ count: tokensOut, reasoning }) : why.tokensOut({ count: tokensOut }),
+  }
+  const mark = (text: string) => (usage.isEstimate === true ? why.estimate({ text }) : text)
+  const price =
+    cost === null ? why.noPrice : cost === undefined ? [] : mark(why.cost({ dollars: formats.dollars(cost) }))
+  return [mark(why.tokens(count))].concat(price)
 }
 
 const formatHeard = ({ model, seconds, micros }: NonNullable<Facts['heard']>, { why }: I18n): string => {

@@ -18,6 +18,7 @@ import { formatGone, noteModel } from '../chosen-model.ts'
 import type { Services, TurnContext } from '../context.ts'
 import { formatModelTitle } from '../model-title.ts'
 import { buildAnswerControls, buildPostControl, controlIds } from '../reply-buttons.ts'
+import { noteSpent } from '../turn-spending.ts'
 import { messageTs, type Said } from './chunks.ts'
 import { checkWords } from './guess.ts'
 import { buildMissed } from './missed.ts'
@@ -223,6 +224,7 @@ async function summarizeMessages(
     reader,
     readAt,
     isAgain: job.revision > 1,
+    onSpent: noteSpent(job),
   }
   const onProgress = (summing: SummaryProgress) => void Object.assign(progress, { summing })
   const summary = await deps.summarizer.summarize(request, onProgress, signal)
@@ -231,7 +233,7 @@ async function summarizeMessages(
   deps.metrics.tokensUsed('out', tokensOut)
   deps.metrics.tokensUsed('cached', tokensCached)
   noteModel(ctx)
-  Object.assign(job.facts, { read: said.length, usage: { tokensIn, tokensOut, tokensCached } })
+  Object.assign(job.facts, { read: said.length })
   ctx.log.info(
     { turn: turn.id, messages: said.length, calls, known, chunks, tokensIn, tokensOut, tokensCached },
     'summarized',

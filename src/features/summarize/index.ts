@@ -1,4 +1,5 @@
 import type { Bot } from '../context.ts'
+import { listenToChannelDialog } from './channel-dialog.ts'
 import { createDigestScheduler } from './digest-scheduler.ts'
 import { summarize as answer, parseSummaryTurn } from './handler.ts'
 import { listenToSummarizing } from './listener.ts'
@@ -9,6 +10,7 @@ export function summarize(bot: Bot): void {
   const { store, questions, log } = bot.services
   const { digests } = store
   const scheduler = createDigestScheduler({ digests, questions, log })
+  listenToChannelDialog(bot.app, bot.services)
   listenToSummarizing(bot.app, { ...bot.services, digests, scheduler })
   const files = bot.services.createFileReader()
   const deps = { ...bot.services, files, digests, summarizer: createSummarizer(store.parts) }

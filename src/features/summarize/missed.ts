@@ -15,6 +15,7 @@ import { formatTime, isMentioned } from '../../text/from-slack.ts'
 import type { Services, TurnContext } from '../context.ts'
 import { formatModelTitle } from '../model-title.ts'
 import { buildAnswerControls } from '../reply-buttons.ts'
+import { noteSpent } from '../turn-spending.ts'
 import type { Point } from './check-points.ts'
 import { isSamePerson } from './check-task.ts'
 import type { Said } from './chunks.ts'
@@ -185,6 +186,7 @@ async function summarizeNews(ctx: Ctx, ranked: News[], progress: Progress): Prom
       said: one.said,
       reader,
       isAgain: job.revision > 1,
+      onSpent: noteSpent(job),
     }
     const { found, usage } = await deps.summarizer.summarize(request, () => {}, signal)
     tokens += usage.tokensIn

@@ -18,6 +18,8 @@ type Semaphore = ReturnType<typeof createSemaphore>
 
 type Reader = Parameters<typeof buildChunkPrompt>[1]
 
+type Purpose = NonNullable<NonNullable<Parameters<Model['stream']>[2]>['purpose']>
+
 interface SummaryRequest {
   model: Model
   channel: string
@@ -29,6 +31,7 @@ interface SummaryRequest {
   readAt?: number
   /** The reader has seen this summary and wants another. */
   isAgain: boolean
+  onSpent: Purpose['onSpent']
 }
 
 /** The points of a summary and their cost. */
@@ -71,7 +74,7 @@ export interface Work extends Pick<SummaryRequest, 'model' | 'channel' | 'reader
   dropped: number
   said: (ts: string) => Said | undefined
   signal: AbortSignal
-  purpose: { feature: 'summarize'; channel: string; person: string }
+  purpose: Purpose
 }
 
 /**
@@ -107,7 +110,12 @@ export function createSummarizer(chunks: SummaryChunks) {
         dropped: 0,
         said: ts => byTs.get(ts),
         signal,
-        purpose: { feature: 'summarize', channel: request.channel, person: request.person },
+        purpose: {
+          feature: 'summarize',
+          channel: request.channel,
+          person: request.person,
+          ...(request.onSpent && { onSpent: request.onSpent }),
+        },
       }
       const found = await summarizeChunks(deps, work, { said, onProgress })
       onProgress('writing')

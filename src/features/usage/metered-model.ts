@@ -35,7 +35,7 @@ export function createMeteredModel(model: Model, deps: MeteringDeps): Model {
     const purpose = options.purpose ?? { feature: 'chat', channel: '', person: '' }
     const reservation = hasBudgets ? await reserve(await priceMost(model, messages), purpose, deps) : undefined
     const spent = { name: model.name, written: 0, isWhole: false, lost: [] as string[] }
-    const done = { purpose, reservation, since: Date.now(), price: model.price }
+    const since = Date.now()
     const counted: Usage = { tokensIn: undefined, tokensOut: undefined }
     try {
       const onLost = (name: string) => void spent.lost.push(name)
@@ -48,8 +48,11 @@ export function createMeteredModel(model: Model, deps: MeteringDeps): Model {
         yield piece
       }
     } finally {
+      const paid = listCalls({ ...spent, messages, counted })
+      const calls = await Promise.all(paid.map(async call => ({ ...call, cost: await priceOf(model, call, deps.log) })))
+      for (const { usage, cost, isEstimate } of calls) purpose.onSpent?.({ ...usage, cost, isEstimate })
       // The answer does not wait for a database that is away.
-      settle(deps, { ...done, calls: listCalls({ ...spent, messages, counted }) })
+      settle(deps, { purpose, calls, reservation, since })
     }
   }
   // The other properties change as the model learns.
@@ -83,8 +86,9 @@ export function createMeteredTranscriber(transcriber: Transcriber, deps: Meterin
       return { ...answer, cost: { model: transcriber.name, seconds, micros: await transcriber.price(usage) } }
     } finally {
       const isHeard = usage.tokensIn !== 0 || usage.audioSeconds !== undefined
-      const calls = isHeard ? [{ name: transcriber.name, usage, isEstimated: false }] : []
-      settle(deps, { purpose, calls, price: transcriber.price, reservation, since })
+      const cost = isHeard ? await transcriber.price(usage) : undefined
+      const calls = isHeard ? [{ name: transcriber.name, usage, cost, isEstimate: false }] : []
+      settle(deps, { purpose, calls, reservation, since })
     }
   }
 }
@@ -103,17 +107,23 @@ async function reserve(
   throw new ShownError('budget_spent', i18n => i18n.usage.spent[reserved.exceeded])
 }
 
-/** A call that is paid; `isEstimated` if its server did not tell all of its tokens. */
+/** Prices a request. Without a known price, or if the list of prices cannot be read, it counts as free. */
+const priceOf = (model: Model, { usage, name }: { usage: Usage; name: string }, log: Log) =>
+  model.price(usage, name).catch(error => {
+    log.warn({ reason: formatError(error) }, 'request not priced')
+    return undefined
+  })
+
+/** A call that is paid; `isEstimate` if its server did not tell all of its tokens. */
 interface Call {
   name: string
   usage: Usage
-  isEstimated: boolean
+  isEstimate: boolean
 }
 
 interface Done {
   purpose: Purpose
-  calls: Call[]
-  price: Model['price']
+  calls: (Call & { cost: number | undefined })[]
   reservation: string | undefined
   since: number
 }
@@ -140,13 +150,13 @@ function listCalls({
   const estimate = lost.length > 0 || counted.tokensIn === undefined ? sumTokens(messages, estimateTokens) : 0
   const hasAnswer = isWhole || counted.tokensIn !== undefined || (written > 0 && lost.length === 0)
   const { tokensIn = estimate, tokensOut = written } = counted
-  const isEstimated = counted.tokensIn === undefined || counted.tokensOut === undefined
+  const isEstimate = counted.tokensIn === undefined || counted.tokensOut === undefined
   return [
     ...lost.map((one, at) => {
       const tokensOut = hasAnswer || at < lost.length - 1 ? 0 : written
-      return { name: one, usage: { tokensIn: estimate, tokensOut }, isEstimated: true }
+      return { name: one, usage: { tokensIn: estimate, tokensOut }, isEstimate: true }
     }),
-    ...(hasAnswer ? [{ name, usage: { ...counted, tokensIn, tokensOut }, isEstimated }] : []),
+    ...(hasAnswer ? [{ name, usage: { ...counted, tokensIn, tokensOut }, isEstimate }] : []),
   ]
 }
 
@@ -155,27 +165,23 @@ const settle = (deps: MeteringDeps, done: Done) =>
   void count(deps, done).catch(error => deps.log.warn({ reason: formatError(error) }, 'usage not counted'))
 
 async function count({ usage, budgets, onWarning }: MeteringDeps, done: Done): Promise<void> {
-  const { purpose, calls, price, reservation, since } = done
+  const { purpose, calls, reservation, since } = done
+  const { feature, channel, person } = purpose
   const now = Date.now()
-  const rows = await Promise.all(
-    calls.map(async ({ name, usage: used, isEstimated }) => ({
-      day: dayOf(now),
-      ...purpose,
-      model: name,
-      calls: 1,
-      estimated: Number(isEstimated),
-      tokens_in: used.tokensIn ?? 0,
-      tokens_cached: used.tokensCached ?? 0,
-      tokens_out: used.tokensOut ?? 0,
-      tokens_reasoning: used.tokensReasoning ?? 0,
-      cost: (await price(used, name)) ?? 0,
-    })),
-  )
+  const rows = calls.map(({ name, usage: used, isEstimate, cost = 0 }) => ({
+    ...{ day: dayOf(now), person, channel, feature, model: name, cost },
+    calls: 1,
+    estimated: Number(isEstimate),
+    tokens_in: used.tokensIn ?? 0,
+    tokens_cached: used.tokensCached ?? 0,
+    tokens_out: used.tokensOut ?? 0,
+    tokens_reasoning: used.tokensReasoning ?? 0,
+  }))
   for (const row of rows.slice(0, -1)) await usage.settle(row, { since })
   await usage.settle(rows.at(-1), { reservation, since })
   const cost = rows.reduce((sum, row) => sum + row.cost, 0)
   if (cost === 0) return
-  const spent = await usage.spent(purpose.person, now)
+  const spent = await usage.spent(person, now)
   for (const name of Object.keys(budgets) as (keyof Budgets)[]) {
     const mark = (budgets[name] ?? Number.POSITIVE_INFINITY) * warnShare
     if (spent[name] >= mark && spent[name] - cost < mark) onWarning(purpose, name)

@@ -1,0 +1,145 @@
+import { expect, test } from 'vitest'
+import type { PageMessage } from '../../playground/protocol.ts'
+import { onBothStores, open, openHome, pressIn, submit, untilModal } from '../settings-story.ts'
+import { type Story, toSeen } from '../story.ts'
+
+const viewOf = ({ slack }: Story, as: string) => JSON.stringify(slack.snapshot(as).home?.view)
+
+const untilHome = (story: Story, as: string, pattern: RegExp) =>
+  story.slack.until(() => (pattern.test(viewOf(story, as)) ? true : undefined), `${pattern} in the home`)
+
+const directOf = ({ slack }: Story, as: string) =>
+  slack.snapshot(as).channels.find(({ kind }) => kind === 'im')?.id ?? ''
+
+/** Waits for a direct message of the bot that a person reads. */
+const untilDirect = (story: Story, as: string, is: (message: PageMessage) => boolean, what: string) =>
+  story.slack.until(() => {
+    const direct = directOf(story, as)
+    const roots = story.slack.messages(direct)
+    return [...roots, ...roots.flatMap(({ ts }) => story.slack.messages(direct, ts))].find(is)
+  }, what)
+
+const chooseLanguage = async (story: Story, as: string, value: string) => {
+  const action = { type: 'static_select', selected_option: { text: { type: 'plain_text', text: value }, value } }
+  await pressIn(story, as, { view: await openHome(story, as), actionId: 'set_language', action })
+}
+
+onBothStores('the language of the bot’s own words', openStory => {
+  test('is chosen in App Home, holds in the home, notices and dialogues from then on, and goes with the person’s data', async () => {
+    const story = await openStory()
+    const { slack, model, say, app, store } = story
+    const { dana, general } = { ...slack.people, ...slack.channels }
+    await chooseLanguage(story, dana, 'ja')
+    await untilHome(story, dana, /質問する/)
+    const ts = await say(dana, general, `<@${slack.botUserId}> hello?`)
+    const exchange = await model.next()
+    expect(exchange.prompt).not.toMatch(/Japanese|日本語/)
+    exchange.reply('Hello.')
+    // Its buttons are hers; another replica hears of the choice a moment later.
+    await story.untilReply(general, ts, reply => JSON.stringify(reply.blocks).includes('"Hello.'), 'the answer')
+    for (let at = 0; at < 4; at += 1) {
+      await expect
+        .poll(async () => {
+          await slack.do({ do: 'command', as: dana, channel: general, command: '/threadwise', text: 'help' })
+          return slack.snapshot(dana).messages.findLast(({ ephemeralTo }) => ephemeralTo === dana)?.text
+        })
+        .toContain('このチャンネル')
+    }
+    await app.stop()
+    await story.reconnect()
+    expect(await store.personSettings.languageOf({ teamId: slack.teamId, user: dana }).catch(() => 'ja')).toBe('ja')
+    const home = await openHome(story, dana)
+    await untilHome(story, dana, /質問する/)
+    await pressIn(story, dana, { view: home, actionId: 'forget_me' })
+    await untilHome(story, dana, /Ask a question/)
+  })
+})
+
+test('each example of App Home does what it says: by a dialogue, or by a direct message', async () => {
+  const story = await open()
+  const { slack, model, say } = story
+  const { dana, lee, general } = { ...slack.people, ...slack.channels }
+  await say(lee, general, 'We decided to ship on Friday.')
+  const home = await openHome(story, dana)
+  await pressIn(story, dana, { view: home, actionId: 'show_abilities' })
+  await untilHome(story, dana, /You’ll get it as a direct message/)
+  await untilDirect(story, dana, message => toSeen(message).includes('Mention me in a channel'), 'the help')
+  await pressIn(story, dana, { view: home, actionId: 'show_feedback' })
+  await untilDirect(story, dana, message => toSeen(message).includes('No labelled feedback'), 'the report')
+
+  await pressIn(story, dana, { view: home, actionId: 'open_classify' })
+  const text = { type: 'plain_text_input', value: 'The export is broken' }
+  await submit(story, dana, await untilModal(story, dana), { text: { field: text } })
+  const items = [{ kind: 'bug', quote: 'export is broken', reason: 'It fails.', confidence: 0.9 }]
+  ;(await model.next()).reply(JSON.stringify({ items }))
+  const result = await slack.until(() => {
+    const shown = JSON.stringify(slack.snapshot(dana).modals.at(-1)?.view)
+    return shown.includes('It fails.') ? shown : undefined
+  }, 'the card')
+  expect(result).not.toContain('post_label')
+
+  await pressIn(story, dana, { view: home, actionId: 'open_summarize' })
+  const week = { type: 'radio_buttons', selected_option: { text: { type: 'plain_text', text: 'x' }, value: 'week' } }
+  const channel = { type: 'conversations_select', selected_conversation: general }
+  const dialog = await slack.until(
+    () => slack.snapshot(dana).modals.findLast(({ view: { callback_id } }) => callback_id === 'summarize_channel'),
+    'the dialogue',
+  )
+  await submit(story, dana, dialog, { channel: { field: channel }, span: { field: week } })
+  const exchange = await model.next()
+  expect(exchange.prompt).toContain('ship on Friday')
+})
+
+test('an admin’s home tells how the bot is, and exports usage, settings and ratings to admins alone', async () => {
+  const story = await open({ model: { name: 'no-such-price' } })
+  const { slack, model, say } = story
+  const { admin, dana, general } = { ...slack.people, ...slack.channels }
+  const ts = await say(dana, general, `<@${slack.botUserId}> hello?`)
+  ;(await model.next()).status(401, { error: { message: 'secret words' } })
+  const failed = await story.untilReply(general, ts, reply => toSeen(reply).includes('API key'), 'the failure')
+  expect(failed).toBeDefined()
+  await say(dana, general, `<@${slack.botUserId}> and now?`)
+  const waiting = await model.next()
+  await openHome(story, admin)
+  await untilHome(
+    story,
+    admin,
+    /Version \d.*1 being answered.*Slack hasn’t refused.*no-such-price.*1 error in the last hour.*turn failed \(model_unauthorized\).*`[0-9a-f]{8}`/s,
+  )
+  expect(viewOf(story, admin)).not.toMatch(/secret words|hello\?|replica/)
+  expect(viewOf(story, admin)).toMatch(/export_data/)
+  waiting.reply('Yes.')
+
+  await openHome(story, dana)
+  expect(viewOf(story, dana)).not.toMatch(/export_data|Health/)
+  await pressIn(story, admin, { view: await openHome(story, admin), actionId: 'export_data' })
+  const names = async () => {
+    const direct = directOf(story, admin)
+    const roots = slack.messages(direct)
+    const all = roots.flatMap(root => slack.messages(direct, root.ts)).flatMap(({ files }) => files ?? [])
+    return [...new Set(all.map(({ name }) => name))]
+  }
+  await expect.poll(names).toEqual(['usage.csv', 'settings.json', 'ratings.csv'])
+  // Rights are asked again when the button is pressed.
+  const view = await openHome(story, admin)
+  slack.changePerson(admin, 'member')
+  await pressIn(story, admin, { view, actionId: 'export_data' })
+  await untilDirect(story, admin, message => toSeen(message).includes('Only admins'), 'the refusal')
+  expect(slack.calls.filter(({ method }) => method === 'files.completeUploadExternal')).toHaveLength(3)
+})
+
+test('a home that the person sees already is not published again, and one that another replica replaced is built anew', async () => {
+  const story = await open()
+  const { slack } = story
+  const { dana } = slack.people
+  const published = () => slack.calls.filter(({ method }) => method === 'views.publish').length
+  await openHome(story, dana)
+  await openHome(story, dana)
+  await pressIn(story, dana, { view: await openHome(story, dana), actionId: 'show_abilities' })
+  await untilHome(story, dana, /You’ll get it/)
+  expect(published()).toBe(2)
+  slack.fault({ method: 'views.publish', error: 'hash_conflict', times: 1 })
+  await chooseLanguage(story, dana, 'zh')
+  await untilHome(story, dana, /提一个问题/)
+  expect(slack.calls.filter(({ method }) => method === 'views.publish').at(-1)?.args).not.toHaveProperty('hash')
+})
