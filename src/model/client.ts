@@ -156,7 +156,7 @@ const isCut = ({ ending, text }: Answer, { tellsReasons }: ServerProfile) => may
 
 /** Yields the end of an answer. Throws a `ShownError` if it is none. */
 function* end(answer: Answer, { profile, config }: Connection, { onLost }: Question): Generator<Piece> {
-  const { ending, text } = answer
+  const { ending } = answer
   // One that is none is paid all the same.
   if (ending.usage !== undefined) yield { kind: 'usage', usage: ending.usage }
   const reason = judgeOrLose(answer, profile, () => onLost?.(config.name))
