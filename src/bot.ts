@@ -1,5 +1,6 @@
 import type { Config } from './config.ts'
 import { formatError } from './errors.ts'
+import { ambient } from './features/ambient/index.ts'
 import { chat } from './features/chat/index.ts'
 import { createModelChoice } from './features/chosen-model.ts'
 import { classify } from './features/classify/index.ts'
@@ -41,6 +42,7 @@ import { createAccess } from './slack/access.ts'
 import { createCallSlack } from './slack/client.ts'
 import { fetchDisplayNames } from './slack/display-names.ts'
 import { createDocumentReader } from './slack/documents/read-document.ts'
+import type { createRecognizer } from './slack/documents/recognize.ts'
 import { createFileReader } from './slack/files/read-file.ts'
 import { fetchIdentity } from './slack/identity.ts'
 import type { Message } from './slack/message.ts'
@@ -70,6 +72,8 @@ interface BotDeps {
   models: ReturnType<typeof createModels>
   /** Without it, recordings are not read. */
   transcriber?: ReturnType<typeof createTranscriber>
+  /** Without it, a model that does not see gets no text of pictures. */
+  recognize?: Awaited<ReturnType<typeof createRecognizer>>
   store: Store
   taxonomies: Taxonomies
   log: Log
@@ -163,6 +167,7 @@ export async function startBot(given: BotDeps): Promise<RunningBot> {
 
 /** Registers the features: the most specific handler first; chat answers the rest. */
 async function registerFeatures(bot: Bot, taxonomies: Taxonomies): Promise<void> {
+  ambient(bot)
   await classify(bot, taxonomies)
   summarize(bot)
   settings(bot)
@@ -188,7 +193,7 @@ type QueueDeps = Parameters<typeof createQueue>[0]
 type BudgetWarning = Parameters<Parameters<typeof createMeteredModel>[1]['onWarning']>
 
 /** Identifies the bot and creates the services that read and write Slack. */
-async function openSlack({ config, transcriber, store, log, ...deps }: BotDeps) {
+async function openSlack({ config, transcriber, recognize, store, log, ...deps }: BotDeps) {
   const metrics = createMetrics()
   const call = createCallSlack(config.botToken, config.slackApiUrl, metrics, log)
   const self = await fetchIdentity(call, log, config.slackApiUrl)
@@ -209,7 +214,8 @@ async function openSlack({ config, transcriber, store, log, ...deps }: BotDeps) 
     slackApiUrl: config.slackApiUrl,
     fetchInfo,
     documents: createDocumentReader(),
-    seesImages: () => models.seesImages(),
+    pictureLimits: () => models.pictureLimits(),
+    ...(recognize !== undefined && { recognize }),
     ...(transcriber !== undefined && {
       readRecording: createRecordingReader(createMeteredTranscriber(transcriber, metering)),
     }),

@@ -57,6 +57,8 @@ export interface Config {
   model: ModelConfig
   /** Without it, answers are not read aloud. */
   speech: SpeechConfig | undefined
+  /** Recognize text in pictures for a model that does not see. */
+  recognizesText: boolean
   /** Detect a model server on this machine if none is named. */
   detectModel: boolean
   /** `OPENAI_MODEL` was set; otherwise a server that is found may choose. */
@@ -151,6 +153,7 @@ export const environment = z.object({
   MODEL_CONTEXT_TOKENS: whole(2_048, 100_000_000).optional(),
   MODEL_OUTPUT_TOKENS: whole(16, 10_000_000).optional(),
   MODEL_IMAGES: onOff.optional(),
+  OCR: onOff.default(false),
   MODEL_IDLE_SECONDS: whole(1, 3600).default(60),
   MODEL_CONCURRENCY: whole(1, 1_000).optional(),
   TRANSCRIPTION_MODEL: z.string().default(defaultTranscriptionModel),
@@ -239,6 +242,7 @@ function assemble(env: Environment): Config {
       ...(env.TRANSCRIPTION_BASE_URL !== undefined && { baseUrl: env.TRANSCRIPTION_BASE_URL }),
       ...(env.TRANSCRIPTION_API_KEY !== undefined && { apiKey: env.TRANSCRIPTION_API_KEY }),
     },
+    recognizesText: env.OCR,
     detectModel: env.MODEL_AUTODETECT && env.OPENAI_BASE_URL === undefined && env.OPENAI_API_KEY === undefined,
     modelIsNamed: env.OPENAI_MODEL !== undefined,
     modelsFile: env.MODELS_FILE,

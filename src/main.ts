@@ -10,6 +10,7 @@ import { buildDetectedConfig, detectLocalServer } from './model/detect-local-ser
 import { createModels } from './model/models.ts'
 import { applyModelsFile } from './model/models-file.ts'
 import { createTranscriber } from './model/transcription.ts'
+import { createRecognizer } from './slack/documents/recognize.ts'
 import { tokenErrors } from './slack/start-error.ts'
 import { openStore } from './store/data-dir.ts'
 import type { Store } from './store/store.ts'
@@ -53,6 +54,7 @@ async function run(config: Config): Promise<void> {
     bot = await startBot({
       config,
       models: createModels(chosen, log),
+      ...(config.recognizesText && { recognize: await createRecognizer() }),
       transcriber: createTranscriber(config.transcription, chosen, log),
       store,
       taxonomies,

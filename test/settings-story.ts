@@ -32,13 +32,18 @@ export async function open(options: StoryOptions = {}): Promise<Story> {
   return openStory({ ...options, workspace: { ...(await readManifest()), ...options.workspace } })
 }
 
-export async function command({ slack }: Story, as: string, channel: string, text: string): Promise<void> {
+export async function command(
+  { slack }: Pick<Story, 'slack'>,
+  as: string,
+  channel: string,
+  text: string,
+): Promise<void> {
   const done = await slack.do({ do: 'command', as, channel, command: '/threadwise', text })
   if (!done.ok) throw new Error(done.error)
 }
 
 /** Waits for the modal that a person sees on top. */
-export const untilModal = ({ slack }: Story, as: string): Promise<PageView> =>
+export const untilModal = ({ slack }: Pick<Story, 'slack'>, as: string): Promise<PageView> =>
   slack.until(() => slack.snapshot(as).modals.at(-1), 'the modal')
 
 /** Waits for the newest text that one person alone sees and that matches. */
@@ -49,7 +54,12 @@ export function untilTold({ slack }: Story, as: string, pattern: RegExp): Promis
 }
 
 /** Submits a modal; resolves when Slack has closed it, or shows what is wrong. */
-export async function submit({ slack }: Story, as: string, { id }: PageView, state: ViewState): Promise<void> {
+export async function submit(
+  { slack }: Pick<Story, 'slack'>,
+  as: string,
+  { id }: PageView,
+  state: ViewState,
+): Promise<void> {
   const done = await slack.do({ do: 'submit_view', as, viewId: id, state })
   if (!done.ok) throw new Error(done.error)
 }
@@ -98,6 +108,7 @@ export const fieldsOf = (fields: Record<string, string | string[] | boolean>): V
         return [block, { field: { type: 'radio_buttons', selected_option: options([String(chosen)])[0] } }]
       if (block === 'here' || block === 'guests')
         return [block, { field: { type: 'checkboxes', selected_options: options(chosen as string[]) } }]
+      if (block.startsWith('ambient_')) return [block, { field: { type: 'number_input', value: String(chosen) } }]
       if (/people$/.test(block)) return [block, { field: { type: 'multi_users_select', selected_users: chosen } }]
       if (/channels$/.test(block))
         return [block, { field: { type: 'multi_conversations_select', selected_conversations: chosen } }]
@@ -109,9 +120,25 @@ export const fieldsOf = (fields: Record<string, string | string[] | boolean>): V
     }),
   )
 
+/** Lets the bot answer unasked in a channel, as an admin does by the command, after a wait of some seconds. */
+export const allowUnasked = (
+  story: Pick<Story, 'slack'>,
+  channel: string,
+  { seconds = 0.4, perHour = 3 } = {},
+): Promise<void> =>
+  setRules(
+    story,
+    { channel, text: '' },
+    {
+      here: ['on', 'chat', 'summarize', 'classify', 'ambient'],
+      ambient_waitMinutes: String(seconds / 60),
+      ambient_perHour: String(perHour),
+    },
+  )
+
 /** Sets rules of access as an admin does, by the command; `where` is a channel or the workspace. */
 export async function setRules(
-  story: Story,
+  story: Pick<Story, 'slack'>,
   where: { channel: string; text: '' | 'workspace' },
   fields: Record<string, string | string[]>,
 ): Promise<void> {

@@ -42,6 +42,7 @@ export interface StoryOptions {
   taxonomyFile?: string
   /** The models that the server lists; without it, it has no list. */
   listed?: object[]
+  recognize?: NonNullable<Parameters<typeof startBot>[0]['recognize']>
   /** The story is about a Slack that takes nothing, not even a word about what went wrong. */
   isMute?: boolean
 }
@@ -118,6 +119,7 @@ export async function connect(
     config,
     models: createModels(modelConfig, log),
     transcriber,
+    ...(options.recognize !== undefined && { recognize: options.recognize }),
     store,
     taxonomies,
     log,

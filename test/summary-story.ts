@@ -46,17 +46,20 @@ export function hasButton({ blocks = [] }: PageMessage, actionId: string): boole
   return blocks.some(block => ((block.elements ?? []) as SlackJson[]).some(({ action_id }) => action_id === actionId))
 }
 
-export async function press(slack: Story['slack'], message: PageMessage, actionId: string, as: string): Promise<void> {
+/** Presses a button; `part` is the key of one of several in an element, as of a thumb. */
+export async function press(
+  slack: Story['slack'],
+  message: PageMessage,
+  actionId: string,
+  as: string,
+  part?: string,
+): Promise<void> {
   for (const block of message.blocks ?? []) {
     const element = ((block.elements ?? []) as SlackJson[]).find(({ action_id }) => action_id === actionId)
     if (element === undefined) continue
     const place = { channel: message.channel, ts: message.ts, blockId: String(block.block_id) }
-    const done = await slack.do({
-      do: 'act',
-      as,
-      ...place,
-      action: { action_id: actionId, value: element.value } as SlackJson,
-    })
+    const { value } = (part === undefined ? element : element[part]) as { value?: string }
+    const done = await slack.do({ do: 'act', as, ...place, action: { action_id: actionId, value } as SlackJson })
     if (!done.ok) throw new Error(done.error)
     return
   }

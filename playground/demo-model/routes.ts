@@ -5,6 +5,7 @@ import { answerWithEngine } from './answer.ts'
 import { sumUp } from './digest.ts'
 import { type Classifier, createClassifier, toFeedbackQuestion } from './feedback.ts'
 import { textOf } from './messages.ts'
+import { offerAnswer } from './offer.ts'
 import { paced, toPieces } from './pieces.ts'
 import {
   BRIEF_MODEL,
@@ -93,7 +94,7 @@ async function complete(
   feedback: Classifier,
 ): Promise<void> {
   const chat = toChatRequest(await readBody(request))
-  const formal = toSorted(chat, feedback) ?? sumUp(chat.messages)
+  const formal = toSorted(chat, feedback) ?? offerAnswer(chat.messages) ?? sumUp(chat.messages)
   const pieces = toPieces(formal ?? answer(chat))
   const spoken = pieces.slice(0, chat.max_completion_tokens ?? chat.max_tokens ?? pieces.length)
   const finishReason = spoken.length < pieces.length ? 'length' : 'stop'

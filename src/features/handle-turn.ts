@@ -3,7 +3,7 @@ import { type I18n, i18nFor } from '../i18n/catalog.ts'
 import { createFencedSender } from '../queue/fenced-sender.ts'
 import type { Ended, Job } from '../queue/job.ts'
 import { recover, resumeCheckpoint } from '../queue/recover.ts'
-import { isEmpty, parseHelpRequest } from '../queue/turn.ts'
+import { isEmpty, isUnasked, parseHelpRequest } from '../queue/turn.ts'
 import type { Services, TurnContext, TurnHandler } from './context.ts'
 import { openTurnReply } from './open-reply.ts'
 import {
@@ -36,7 +36,9 @@ export async function handleTurn(deps: HandleDeps, handlers: readonly TurnHandle
   const [recovered, chosen] = await Promise.all([recover(deps, job), deps.models.choose(job.turn)])
   if (recovered === 'unreadable') return tellUnreadable(fenced, job, i18n)
 
-  const turn = { ...job.turn, question: recovered?.question ?? job.turn.question }
+  // Who wants another answer asks the bot.
+  const isAddressed = job.turn.isAddressed || (isUnasked(job.turn) && job.revision > 1)
+  const turn = { ...job.turn, isAddressed, question: recovered?.question ?? job.turn.question }
   const checkpoint = resumeCheckpoint(job.progress, recovered)
   const { reply, close, figures: measure } = openTurnReply(fenced, { ...job, turn }, { checkpoint, i18n })
   const ctx = {
@@ -52,9 +54,10 @@ export async function handleTurn(deps: HandleDeps, handlers: readonly TurnHandle
     figures: {},
     deps: fenced,
   }
-  const { ended, kind } = await dispatch(ctx, handlers)
+  const outcome = await dispatch(ctx, handlers)
     .catch(error => endWithFailure(ctx, error))
     .catch(error => endWithoutSlack(ctx, error))
+  const { ended, kind } = isUnasked(turn) ? endUnasked(reply, outcome) : outcome
   close()
   job.facts.outcome = kind
   deps.metrics.turnEnded(ended, kind)
@@ -70,7 +73,7 @@ export async function isForBot(
   { threads, store, log }: Pick<Services, 'threads' | 'store' | 'log'>,
   { turn, progress }: Job,
 ): Promise<boolean> {
-  if (turn.isAddressed || progress.messages.length > 0) return true
+  if (turn.isAddressed || isUnasked(turn) || progress.messages.length > 0) return true
   try {
     const { ts } = turn.question
     if (threads.knows(turn) === undefined && (await store.turns.isAnyBefore(turn, ts))) return true
@@ -104,7 +107,7 @@ async function dispatch(
     return { ended: 'done', kind: 'stood' }
   }
   if (job.isQuarantined) return quarantine(ctx)
-  const helpLanguage = isEmpty(turn) ? person.locale : parseHelpRequest(turn)
+  const helpLanguage = isUnasked(turn) ? undefined : isEmpty(turn) ? person.locale : parseHelpRequest(turn)
   if (helpLanguage !== undefined) {
     const refusal = await ctx.deps.rules.findRefusal(turn)
     if (refusal !== undefined) return refuse(ctx, refusal)
@@ -112,7 +115,8 @@ async function dispatch(
     await reply.finish()
     return { ended: 'done', kind: 'help' }
   }
-  if (reply.messages.length === 0 && ctx.deps.outages.isRefused(turn.channel)) await findOutByPosting(ctx)
+  if (!isUnasked(turn) && reply.messages.length === 0 && ctx.deps.outages.isRefused(turn.channel))
+    await findOutByPosting(ctx)
   for (const handler of handlers) {
     const request = await handler.parse(turn, person)
     if (request === undefined) continue
@@ -125,6 +129,12 @@ async function dispatch(
     return { ended: 'done', kind: handler.outcome }
   }
   throw new Error('no handler answers the turn')
+}
+
+/** Returns how a question to nobody ended: answered, left alone, or to be looked at again. */
+function endUnasked({ messages }: TurnContext['reply'], { ended, kind }: Outcome): Outcome {
+  if (ended === 'again' || ended === 'handed_over' || ended === 'withdrawn') return { ended, kind }
+  return { ended: messages.length > 0 ? 'volunteered' : 'passed', kind }
 }
 
 /** Ends a turn whose person may not use the bot there. They are told once, and only if they addressed it. */

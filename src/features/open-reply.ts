@@ -1,6 +1,6 @@
 import type { I18n } from '../i18n/catalog.ts'
 import type { Job } from '../queue/job.ts'
-import { isEmpty, parseHelpRequest, type Turn } from '../queue/turn.ts'
+import { isEmpty, isUnasked, markOf, parseHelpRequest, type Turn } from '../queue/turn.ts'
 import type { Progress } from '../reply/checkpoint.ts'
 import { openReply, type Reply } from '../reply/reply.ts'
 import { noStatus, openStatus } from '../reply/status.ts'
@@ -15,9 +15,11 @@ type OpenDeps = Pick<Services, 'limiter' | 'reader' | 'log' | 'metrics'>
  */
 export function openTurnReply(deps: OpenDeps, job: Job, { checkpoint, i18n }: { checkpoint: Progress; i18n: I18n }) {
   const { turn, heardAt, revision } = job
-  const place = { channel: turn.channel, threadTs: turn.threadTs, turnId: turn.id, edition: revision, user: turn.user }
-  // An attempt that is aborted before it begins announces nothing.
-  const status = job.signal.aborted ? noStatus : openStatus(deps.limiter, deps.log, place, i18n.thinking)
+  const reader = isUnasked(turn) ? {} : { user: turn.user }
+  const place = { channel: turn.channel, threadTs: turn.threadTs, turnId: markOf(turn), edition: revision, ...reader }
+  // An attempt that is aborted before it begins announces nothing, and neither does one that may end in silence.
+  const status =
+    job.signal.aborted || isUnasked(turn) ? noStatus : openStatus(deps.limiter, deps.log, place, i18n.thinking)
   if (turn.place === 'dm' && turn.question.ts === turn.threadTs && !job.isResumed) setThreadTitle(deps, turn)
   let firstTextMs: number | undefined
   const onFirstText = () => {

@@ -27,6 +27,7 @@ export async function readFiles(messages: readonly Message[], ctx: Ctx) {
   try {
     const { fresh, ...read } = await loadAttachments(messages, deps.files, {
       signal,
+      locale: ctx.person.locale,
       onProgress,
       purpose: { channel: turn.channel, person: turn.user },
     })

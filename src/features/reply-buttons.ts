@@ -13,6 +13,7 @@ export const controlIds = {
   rate: 'rate_reply',
   reason: 'rate_reason',
   post: 'post_summary',
+  quiet: 'stop_unasked_answers',
 } as const
 
 /** The id of the line that says who wrote an answer. */
@@ -100,6 +101,9 @@ function buildAuthorLine(i18n: I18n, model: string | undefined): Control {
 export function buildRegenerateControls(turnId: string, name: string): Control[] {
   return [buildButton(controlIds.again, name, turnId)]
 }
+
+/** Builds the button by which admins and the channel's creator end answers there that nobody asked for. */
+export const buildQuietControl = ({ ambient }: I18n): Control => buildButton(controlIds.quiet, ambient.off, 'off')
 
 /** Builds the question why an answer is bad, one button for each reason; each carries the id of its turn. */
 export function buildReasonControl(turnId: string, { controls }: I18n): Control {

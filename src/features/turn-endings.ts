@@ -1,7 +1,7 @@
 import { describeFailure, formatError, SlackError } from '../errors.ts'
 import { withoutUnopenedThoughts } from '../model/thinking.ts'
 import type { Ended, Interruption } from '../queue/job.ts'
-import type { Turn } from '../queue/turn.ts'
+import { isUnasked, markOf, type Turn } from '../queue/turn.ts'
 import type { Ending, Reply } from '../reply/reply.ts'
 import { escapeMarkdown } from '../text/escape-markdown.ts'
 import { formatPostFailure } from './command-failure.ts'
@@ -95,7 +95,7 @@ export function endWithoutSlack(ctx: Ctx, error: unknown): Outcome {
 export function rememberReply({ turn, job, reply, deps }: TurnContext<Pick<Services, 'threads'>>): void {
   const { messages, text } = reply
   if (messages[0] === undefined || text.trim() === '') return
-  const mark = { turn: turn.id, part: 0, edition: job.revision, isWhole: true }
+  const mark = { turn: markOf(turn), part: 0, edition: job.revision, isWhole: true }
   const message = {
     ts: messages[0],
     author: { kind: 'self' as const },
@@ -120,6 +120,8 @@ export function removeThoughts(reply: Reply, head = ''): void {
 }
 
 async function conclude(ctx: Ctx, ending: Ending): Promise<void> {
+  // Nobody waits for it.
+  if (isUnasked(ctx.turn)) return
   removeThoughts(ctx.reply)
   try {
     await ctx.reply.finish(ending)

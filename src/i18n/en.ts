@@ -22,6 +22,8 @@ export const en = {
   footerShortened: 'only part of a very long message was read',
   footerFileCut: 'only part of {name} was read: it’s too long',
   footerFilePages: 'read the first {read, number} of {total, number} pages of {name}: split it to get the rest',
+  footerFirstPage: 'only the first page of {name} was read: it’s too large',
+  footerRecognized: 'read {name} by text recognition (OCR), which can make mistakes',
   footerFilesMore: '{count, plural, one{# more file not read} other{# more files not read}}',
   maybeCut: 'This answer may be incomplete: the model stopped without saying why. Ask again if something’s missing.',
   overrun: 'I stopped this answer because it was going on too long. Say “go on” for more.',
@@ -236,6 +238,7 @@ export const en = {
   usage: {
     own: '{calls, plural, one{# request from you this month ({dollars})} other{# requests from you this month ({dollars})}}',
     all: '{calls, plural, one{# request from everyone ({dollars}); only admins see this} other{# requests from everyone ({dollars}); only admins see this}}',
+    direct: 'Direct messages',
     by: { person: 'People', channel: 'Channels', feature: 'Features', model: 'Models' },
     spent: {
       personDay: 'You’ve used up your budget for today. Ask again after midnight UTC, or ask an admin to raise it.',
@@ -402,6 +405,13 @@ export const en = {
     inThread: 'Your question is in the thread, and I’ll answer there: {link}',
   },
 
+  ambient: {
+    intro: 'Nobody asked me, but I think I can help:',
+    source: '“{quote}”',
+    off: 'Stop unasked answers here',
+    isOff: 'Done. In this channel, I’ll only answer when I’m mentioned, and in threads that I’m part of.',
+  },
+
   speech: {
     listen: 'Listen',
     title: 'Answer read aloud',
@@ -453,7 +463,12 @@ export const en = {
         chat: 'Answer questions',
         summarize: 'Summarize, also in digests and “What did I miss?”',
         classify: 'Classify feedback',
+        ambient: 'Also answer questions that weren’t addressed to me, when I’m sure',
         outsiders: 'People from other organizations may use me here',
+      },
+      ambient: {
+        waitMinutes: 'Wait for people before answering unasked (minutes)',
+        perHour: 'Most unasked answers an hour',
       },
       whoLabel: 'Who can use me',
       who: { everyone: 'Everyone in this workspace', listed: 'Only the following' },
@@ -488,6 +503,17 @@ export const en = {
       follow_up: 'It was a reply in a thread that I’m part of, and not addressed to anyone else.',
       foreign: 'It doesn’t mention me, and I’m not part of that thread.',
       unaddressed: 'It doesn’t mention me. In a channel I answer when I’m mentioned, and in threads that I’m part of.',
+      ambient: 'Nobody asked me, but I found the answer in this channel, and I’m allowed to help here when I’m sure.',
+      ambient_answered:
+        'It wasn’t addressed to me, and someone replied, reacted or went on talking before I would have answered.',
+      ambient_changed: 'It wasn’t addressed to me, and it was edited or deleted before I would have answered.',
+      ambient_unsure: 'It wasn’t addressed to me, and I couldn’t find a sure answer in this channel.',
+      ambient_bound:
+        'It wasn’t addressed to me, and I was busy here or had reached the limit for unasked answers this hour.',
+      ambient_muted:
+        'It wasn’t addressed to me, and someone rated an unasked answer here 👎. I keep quiet for a day after that.',
+      ambient_late: 'It wasn’t addressed to me, and I saw it too late to help.',
+      ambient_failed: 'It wasn’t addressed to me, and something went wrong while I was looking for an answer.',
       acknowledged: 'It doesn’t ask for anything, like “thanks”, “OK” or an emoji.',
       to_others: 'It’s addressed to someone else.',
       own: 'It’s a message of mine.',
@@ -521,6 +547,7 @@ export const en = {
       channel: 'set for this channel',
       workspace: 'set for the workspace',
     },
+    pictures: 'Pictures: {count, number}, about {tokens, number} tokens',
     tokens: 'Tokens: {tokensIn}, {tokensOut}',
     tokensIn: '{count, number} in',
     tokensCached: '{count, number} in ({cached, number} from the cache)',
@@ -574,6 +601,8 @@ export const en = {
     own: 'For you',
     admins: 'For admins',
     language: 'Language of my buttons and notices. Answers follow your question.',
+    instructions: 'My instructions: “{instructions}”',
+    noInstructions: 'You haven’t told me yet how to answer you: short or long, in which tone, what you do.',
     slackLanguage: 'Same as Slack',
     inDirect: 'On it. You’ll get it as a direct message.',
     export: 'Export usage, settings and ratings',

@@ -23,6 +23,8 @@ export const ja = {
   footerFileCut: '{name} は長すぎるため、一部だけ読みました',
   footerFilePages:
     '{name} は全 {total, number} ページのうち最初の {read, number} ページを読みました。残りは分割して送ってください',
+  footerFirstPage: '{name} は大きすぎるため、1 ページ目だけを読みました',
+  footerRecognized: '{name} は文字認識（OCR）で読み取りました。誤りがあるかもしれません',
   footerFilesMore: 'ほかに {count, number} 件のファイルは読んでいません',
   maybeCut:
     'モデルが理由を示さずに終了したため、回答が途中で終わっている可能性があります。足りない部分があれば、もう一度質問してください。',
@@ -236,6 +238,7 @@ export const ja = {
   usage: {
     own: '今月のあなたのリクエスト：{calls, number} 件（{dollars}）',
     all: '全員：{calls, number} 件（{dollars}）。管理者だけに表示されます',
+    direct: 'ダイレクトメッセージ',
     by: { person: 'メンバー', channel: 'チャンネル', feature: '機能', model: 'モデル' },
     spent: {
       personDay:
@@ -411,6 +414,13 @@ export const ja = {
     cannotPost: 'Slack でここへの投稿が許可されていません（{code}）。ダイレクトメッセージで質問してください。',
   },
 
+  ambient: {
+    intro: '私への質問ではありませんが、お役に立てそうです。',
+    source: '「{quote}」',
+    off: '自分から答えるのをやめる',
+    isOff: 'わかりました。このチャンネルでは、メンションされたときと、参加しているスレッドでだけ答えます。',
+  },
+
   speech: {
     listen: '読み上げる',
     title: '回答の読み上げ',
@@ -461,8 +471,10 @@ export const ja = {
         chat: '質問に答える',
         summarize: '要約する（定期要約と「見逃したこと」を含む）',
         classify: 'フィードバックを分類する',
+        ambient: '確信があるときは、メンションのない質問にも答える',
         outsiders: 'ほかの組織の人も利用できる',
       },
+      ambient: { waitMinutes: '自分から答える前に待つ時間（分）', perHour: '自分から答える回数の上限（1 時間あたり）' },
       whoLabel: '利用できる人',
       who: { everyone: 'ワークスペースの全員', listed: '次の人だけ' },
       people: '次の人',
@@ -497,6 +509,15 @@ export const ja = {
       foreign: '私へのメンションがなく、私はそのスレッドに参加していません。',
       unaddressed:
         '私へのメンションがありません。チャンネルでは、メンションされたときと、参加しているスレッドでだけ答えます。',
+      ambient:
+        '私への質問ではありませんでしたが、このチャンネルで答えが見つかりました。ここでは、確信があるときに自分から答えてよいことになっています。',
+      ambient_answered: '私への質問ではなく、私が答える前に返信やリアクション、または会話の続きがありました。',
+      ambient_changed: '私への質問ではなく、私が答える前に編集または削除されました。',
+      ambient_unsure: '私への質問ではなく、このチャンネルで確かな答えが見つかりませんでした。',
+      ambient_bound: '私への質問ではなく、対応中だったか、この 1 時間に自分から答える回数の上限に達していました。',
+      ambient_muted: '私への質問ではなく、このチャンネルで自分から答えた回答に 👎 が付いたため、1 日は控えています。',
+      ambient_late: '私への質問ではなく、気づくのが遅すぎました。',
+      ambient_failed: '私への質問ではなく、答えを探している間に問題が起きました。',
       acknowledged: '「ありがとう」「了解」や絵文字のように、何も尋ねていないメッセージです。',
       to_others: 'ほかの人に宛てたメッセージです。',
       own: '私自身のメッセージです。',
@@ -525,6 +546,7 @@ export const ja = {
       channel: 'このチャンネルの設定',
       workspace: 'ワークスペースの設定',
     },
+    pictures: '画像：{count, number} 枚、約 {tokens, number} トークン',
     tokens: 'トークン：{tokensIn}、{tokensOut}',
     tokensIn: '入力 {count, number}',
     tokensCached: '入力 {count, number}（うちキャッシュ {cached, number}）',
@@ -577,6 +599,8 @@ export const ja = {
     own: 'あなたの設定',
     admins: '管理者用',
     language: 'ボタンやお知らせの言語。回答は質問の言語に合わせます。',
+    instructions: '回答についての指示：「{instructions}」',
+    noInstructions: 'まだ指示がありません。回答の長さや口調、あなたの仕事などを設定できます。',
     slackLanguage: 'Slack と同じ',
     inDirect: '承知しました。ダイレクトメッセージでお送りします。',
     export: '利用状況・設定・評価を書き出す',

@@ -8,6 +8,7 @@ import { parseModelError, parseRetryWaitMs } from './api-errors.ts'
 import { findWindow } from './catalog.ts'
 import { withErrorSentences } from './error-bodies.ts'
 import { startIdleTimeout } from './idle-timeout.ts'
+import { findSight } from './image-tokens.ts'
 import { judgeEnding, mayBeCut } from './judge-ending.ts'
 import { type AnswerFormat, addUsage, type ChatMessage, FormatRefused, type Model, type Piece } from './model.ts'
 import { createPricing } from './pricing.ts'
@@ -76,6 +77,7 @@ export function createModel(config: ModelConfig, log: Log, gate = createRequestG
     get images() {
       return profile.takesImages
     },
+    sight: findSight(config.name),
     price: createPricing(config),
     refusesImage: dataUrl => profile.hasRefusedImages && profile.refusedImages.has(fingerprintImage(dataUrl)),
     get takesFormats() {

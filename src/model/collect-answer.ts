@@ -12,6 +12,7 @@ interface CollectedAnswer {
 
 interface CollectOptions {
   purpose?: NonNullable<Parameters<Model['stream']>[2]>['purpose']
+  cacheKey?: string
   signal: AbortSignal
   format: AnswerFormat | undefined
   /** No proper answer is longer; the rest is not waited for. */
@@ -22,10 +23,15 @@ interface CollectOptions {
 export async function collectAnswer(
   model: Model,
   messages: ChatMessage[],
-  { signal, format, maxCharacters, purpose }: CollectOptions,
+  { signal, format, maxCharacters, purpose, cacheKey }: CollectOptions,
 ): Promise<CollectedAnswer> {
   const enough = new AbortController()
-  const options = { isBatch: true, ...(format !== undefined && { format }), ...(purpose !== undefined && { purpose }) }
+  const options = {
+    isBatch: true,
+    ...(format !== undefined && { format }),
+    ...(purpose !== undefined && { purpose }),
+    ...(cacheKey !== undefined && { cacheKey }),
+  }
   const answer: CollectedAnswer = { text: '', usage: undefined, reason: undefined }
   for await (const piece of model.stream(messages, AbortSignal.any([signal, enough.signal]), options)) {
     if (piece.kind === 'text') answer.text += piece.text

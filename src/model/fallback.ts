@@ -87,6 +87,9 @@ export function createFallbackModel(
     get images() {
       return current().images
     },
+    get sight() {
+      return current().sight
+    },
     get takesFormats() {
       return current().takesFormats
     },

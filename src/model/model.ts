@@ -1,4 +1,5 @@
 import { ShownError } from '../errors.ts'
+import type { findSight } from './image-tokens.ts'
 
 /** One message of a request to a model. */
 export interface ChatMessage {
@@ -6,8 +7,8 @@ export interface ChatMessage {
   content: string | ContentPart[]
 }
 
-/** A piece of a message: text, or an image as a `data:` URL. */
-type ContentPart = { kind: 'text'; text: string } | { kind: 'image'; dataUrl: string }
+/** A piece of a message: text, or an image as a `data:` URL, with an estimate of its tokens. */
+type ContentPart = { kind: 'text'; text: string } | { kind: 'image'; dataUrl: string; tokens: number }
 
 /** The tokens of an answer as the server counted them; undefined where it did not tell. */
 export interface Usage {
@@ -72,7 +73,7 @@ export class FormatRefused extends Error {
 
 /** For what a request is made, and for whom; `person` is '' if nobody asked for it. */
 interface Purpose {
-  feature: 'chat' | 'classify' | 'summarize' | 'transcribe'
+  feature: 'chat' | 'classify' | 'summarize' | 'ambient' | 'transcribe'
   channel: string
   person: string
   /** Called at the end with what the request took, its cost in millionths of a dollar; undefined without a known price. */
@@ -111,6 +112,8 @@ export interface Model {
   readonly outputTokens: number
   /** The model can see images. False once it has refused them all. */
   readonly images: boolean
+  /** Tells how large a picture is sent, and how many tokens one of that size takes. */
+  readonly sight: ReturnType<typeof findSight>
   /** Titles of the models that are left out for a while because they failed; undefined without others that answer instead. */
   readonly resting?: readonly string[]
   /** Returns whether the model has refused this picture, a `data:` URL. */

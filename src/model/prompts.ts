@@ -73,6 +73,13 @@ export function buildRegenerateNotice(): string {
   return '[The person saw the answer to this question and asks for another one: it was not what they wanted. Answer the question again, differently: look for what was missed, misunderstood or wrong. Do not mention this note.]'
 }
 
+/** Builds the request for notes that stand in the place of pictures in later requests, in the order of their names. */
+export function buildDescribeRequest(names: readonly string[]): string {
+  const list = names.map((name, at) => `${at + 1}. ${escapeAttribute(name)}`).join('\n')
+  return `[A note from the software, not from a person: these pictures will not be sent again, and your notes will stand in their place when later questions are asked. Write notes of each, at most 100 words: what it shows, where its parts are, and every text, name and number in it, word by word. Begin the notes of each picture on a new line with its number and a full stop. Write them in the language of the last question, and write nothing else.]
+${list}`
+}
+
 /** Renders a message with its author, time and files, escaped so that it cannot close its marks. */
 export function renderPromptMessage(message: PromptMessage): string {
   if (message.from === undefined) return message.text

@@ -3,7 +3,7 @@ import type OpenAI from 'openai'
 import type { AnswerFormat, ChatMessage } from './model.ts'
 import { mergeSameRole } from './prompts.ts'
 import type { ServerProfile } from './server-profile.ts'
-import { estimateTokens, imageTokens } from './tokens.ts'
+import { estimateTokens } from './tokens.ts'
 
 type WireMessage = OpenAI.Chat.ChatCompletionMessageParam
 
@@ -44,11 +44,16 @@ export function buildRequest(
   }
   const groups = messages.flatMap(listImages)
   const images = groups.flat()
-  const promptTokens = messages.reduce(
-    (sum, one) => sum + estimateTokens(extractText(one)),
-    images.length * imageTokens,
-  )
+  const promptTokens = sumTokens(messages, estimateTokens)
   return { body, format: level, images, newestImages: groups.at(-1) ?? [], promptTokens }
+}
+
+/** Adds up the tokens of messages, those of text as `count` counts them. */
+export function sumTokens(messages: readonly ChatMessage[], count: (text: string) => number): number {
+  const parts = messages.flatMap(({ content }) =>
+    typeof content === 'string' ? [{ kind: 'text' as const, text: content }] : content,
+  )
+  return parts.reduce((sum, part) => sum + (part.kind === 'text' ? count(part.text) : part.tokens), 0)
 }
 
 /** Identifies a picture, so that one that was refused is known again. */

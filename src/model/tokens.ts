@@ -1,6 +1,3 @@
-/** Tokens of a usual image. Source: the vendor's page on vision. */
-export const imageTokens = 1_100
-
 /** Counts tokens as the vendor's current models do (o200k); a margin makes it good enough for others. */
 type CountTokens = (text: string) => number
 

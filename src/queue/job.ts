@@ -43,7 +43,16 @@ export class Interruption extends Error {
 }
 
 /** Outcome of an attempt: a final state of the turn, another attempt, or leaving it to the next process. */
-export type Ended = 'done' | 'failed' | 'stopped' | 'withdrawn' | 'passed' | 'quarantined' | 'again' | 'handed_over'
+export type Ended =
+  | 'done'
+  | 'volunteered'
+  | 'failed'
+  | 'stopped'
+  | 'withdrawn'
+  | 'passed'
+  | 'quarantined'
+  | 'again'
+  | 'handed_over'
 
 /** A job and the queue's own notes about it. */
 export type ActiveJob = NonNullable<ReturnType<typeof createJob>>

@@ -19,6 +19,7 @@ interface UpkeepDeps {
 /** States that leave a reply in the thread. */
 export const leavesReply: ReadonlySet<TurnRecord['state']> = new Set<TurnRecord['state']>([
   'done',
+  'volunteered',
   'failed',
   'stopped',
   'quarantined',

@@ -6,7 +6,7 @@ import type { Message } from '../slack/message.ts'
 import { slackToPlain } from '../text/from-slack.ts'
 import type { ThreadCache } from '../threads/cache.ts'
 import type { Job } from './job.ts'
-import type { Turn } from './turn.ts'
+import { markOf, type Turn } from './turn.ts'
 
 /** The part of a resumed turn that stands in Slack. */
 interface Recovered {
@@ -57,8 +57,9 @@ export async function isSettled(threads: Pick<ThreadCache, 'reread'>, turn: Turn
 
 async function fetchRecovered(threads: Pick<ThreadCache, 'reread'>, turn: Turn, revision: number): Promise<Recovered> {
   const thread = await threads.reread(turn).catch(emptyIfDeleted)
+  const marks = [turn.id, markOf(turn)]
   const ours = thread
-    .filter(({ mark }) => mark?.turn === turn.id)
+    .filter(({ mark }) => mark !== undefined && marks.includes(mark.turn))
     // A complete message comes before the one that it was posted to replace.
     .sort((a, b) => (a.mark?.part ?? 0) - (b.mark?.part ?? 0) || Number(b.mark?.isWhole) - Number(a.mark?.isWhole))
   const wholeAt = ours.findIndex(({ mark }) => mark?.isWhole === true && mark.edition === revision)

@@ -10,8 +10,10 @@ const factsSchema = z.looseObject({
   model: z.string().optional().catch(undefined),
   /** The rule by which that model was chosen. */
   modelRule: z.string().optional().catch(undefined),
-  /** The rule of access by which it was refused. */
+  /** The rule of access by which it was refused, or the one by which a question to nobody was left alone. */
   refusal: z.string().optional().catch(undefined),
+  /** It counts as an answer that nobody asked for. */
+  isClaimed: z.boolean().optional().catch(undefined),
   /** Messages that were given to the model, and those there were. */
   read: count,
   total: count,
@@ -34,6 +36,8 @@ const factsSchema = z.looseObject({
     .catch(undefined),
   /** Whose instructions were given to the model. */
   instructions: z.array(z.string()).optional().catch(undefined),
+  /** Pictures that were given to the model, and their tokens as they were estimated. */
+  pictures: z.object({ count: z.number(), tokens: z.number() }).optional().catch(undefined),
   /** Tokens and cost of all its requests, and stand-ins for private data. */
   usage: z
     .looseObject({

@@ -8,6 +8,7 @@ import {
   parseMessage,
   type RawMessage,
 } from '../slack/message.ts'
+import { unaskedMark } from '../slack/metadata.ts'
 import { isMentioned } from '../text/from-slack.ts'
 import { isAcknowledgement, parseHelpLanguage } from '../text/intent.ts'
 import type { Change } from '../threads/cache.ts'
@@ -22,6 +23,7 @@ const StoredFile = z.object({
   isExternal: z.boolean().exactOptional(),
   access: z.string().exactOptional(),
   thumb: z.string().exactOptional(),
+  firstPage: z.string().exactOptional(),
   transcript: z.string().exactOptional(),
 })
 
@@ -61,7 +63,10 @@ const Turn = z.object({
   threadTs: z.string(),
   user: z.string(),
   place: z.enum(['channel', 'dm']),
-  /** True for mentions and direct messages; false for follow-ups, which count only in threads that the bot takes part in. */
+  /**
+   * True for mentions and direct messages; false for follow-ups, which count only in threads that the bot takes part in, and for
+   * questions to nobody.
+   */
   isAddressed: z.boolean(),
   question: Question,
   /** The command's response URL, which takes the answer as well for half an hour. */
@@ -152,6 +157,13 @@ function withAddedMention(event: EventBody['event'], self: BotIdentity): EventBo
 export function turnIdOf(team: string, channel: string, ts: string): string {
   return `${team}:${channel}:${ts}`
 }
+
+/** Checks for a question that stands at the top of a channel and is addressed to nobody: the bot need not answer it. */
+export const isUnasked = ({ isAddressed, threadTs, question }: Turn): boolean =>
+  !isAddressed && threadTs === question.ts
+
+/** Returns the mark of the messages that answer a turn. */
+export const markOf = (turn: Turn): string => (isUnasked(turn) ? `${unaskedMark}${turn.id}` : turn.id)
 
 /** Checks for a message that has the bot's name and nothing else. */
 export function isEmpty(turn: Turn): boolean {

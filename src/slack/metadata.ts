@@ -12,9 +12,12 @@ const replyMetadataType = 'threadwise_reply'
 /** Prefix of the mark of an unrequested card: such a card does not make a thread the bot's. */
 export const labelMark = 'label:'
 
+/** Prefix of the mark of an answer to a question that was addressed to nobody: it does not make a thread the bot's either. */
+export const unaskedMark = 'unasked:'
+
 /** The reply that a message belongs to, and whether the reply is complete with it. */
 interface ReplyMark {
-  /** The id of the turn. */
+  /** The id of the turn, with the prefix of an answer that nobody asked for. */
   turn: string
   /** 0 for the first message of a reply, 1 for the one in which it goes on. */
   part: number

@@ -15,6 +15,7 @@ import { createSummaryChunks, type SummaryChunks } from './summary-chunks.ts'
 import type { Schema } from './tables.ts'
 import { createThreadModels } from './thread-models.ts'
 import { createTurnRecords, type TurnRecords } from './turns.ts'
+import { createUnasked } from './unasked.ts'
 import { createUsage } from './usage.ts'
 import type { Writer } from './writer.ts'
 
@@ -32,6 +33,7 @@ export interface Store {
   readonly parts: SummaryChunks
   readonly digests: Digests
   readonly facts: ReturnType<typeof createFacts>
+  readonly unasked: ReturnType<typeof createUnasked>
   readonly usage: ReturnType<typeof createUsage>
   readonly health: ReturnType<typeof createHealthRecords>
   readonly forgetting: ReturnType<typeof createForgetting>
@@ -81,6 +83,7 @@ export function createStore({ db, writer, isLasting, shared, compact = async () 
     parts,
     digests: createDigests(db, writer, replicas?.name),
     facts: createFacts(db, writer),
+    unasked: createUnasked(db, writer),
     usage: createUsage(db, writer),
     health: createHealthRecords(db, writer, replicas?.name),
     forgetting: createForgetting({ db, writer, turns, parts, personSettings, compact }),

@@ -32,11 +32,13 @@ export type TurnState =
   /** The question was deleted; the reply still stands. */
   | 'withdrawing'
   | 'done'
+  /** Answered although it was addressed to nobody: its thread is not the bot's. */
+  | 'volunteered'
   | 'failed'
   | 'stopped'
   /** The question and its reply were deleted. */
   | 'withdrawn'
-  /** Not for the bot: a reply in a thread of other people. */
+  /** Not for the bot: a reply in a thread of other people, or a question to nobody that it left alone. */
   | 'passed'
   /** Its person had too many turns that waited. */
   | 'declined'

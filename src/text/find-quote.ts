@@ -52,6 +52,21 @@ export function parseQuotations(text: string): string[] {
   return quotations.flatMap(quotation => [...text.matchAll(quotation)].map(([, words = '']) => words))
 }
 
+/** A quotation of at least this many letters (or Han characters, which say more) is somebody's words; a shorter one is a name. */
+const quoteLetters = 15
+const quoteHan = 6
+
+/** Returns whether every quotation in words stands literally in one of the texts. A name in quotation marks is no quotation. */
+export function isQuotedFrom(words: string, texts: readonly string[]): boolean {
+  const isQuotation = (quote: string) => {
+    const folded = normalizeWords(quote)
+    return (folded.match(/\p{Script=Han}/gu)?.length ?? 0) >= quoteHan || folded.length >= quoteLetters
+  }
+  return parseQuotations(words)
+    .filter(isQuotation)
+    .every(quote => texts.some(text => findQuote(text, quote) !== undefined))
+}
+
 /** Normalizes words for comparison: without white space, punctuation and letter case. */
 export function normalizeWords(words: string): string {
   return words

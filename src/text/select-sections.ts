@@ -84,30 +84,31 @@ export function pickSections(
   }
   const inOrder = sections.map((_, index) => index)
   if (taken.size === 0) inOrder.every(index => take(index, maxCharacters * (1 - beginningShare)))
-  for (const index of rankSections(text, sections, question)) if (!take(index)) break
+  const texts = sections.map(({ start, end }) => text.slice(start, end))
+  for (const index of rankTexts(texts, question)) if (!take(index)) break
   if (taken.size === 0) inOrder.every(index => take(index))
   return picked
 }
 
-/** Ranks the sections that have words of the question, the best first. */
-function rankSections(text: string, sections: readonly Section[], question: string): number[] {
+/** Ranks texts that have words of a question by their index, the best first. */
+export function rankTexts(texts: readonly string[], question: string): number[] {
   const terms = [...new Set(parseTerms(question))].slice(0, maxTerms)
   if (terms.length === 0) return []
-  const average = text.length / Math.max(1, sections.length)
+  const average = texts.reduce((sum, text) => sum + text.length, 0) / Math.max(1, texts.length)
   const documents = new Map<string, number>()
-  const counted = sections.map(({ start, end }) => {
-    const words = text.slice(start, end).normalize('NFKC').toLowerCase()
+  const counted = texts.map(text => {
+    const words = text.normalize('NFKC').toLowerCase()
     const counts = terms.flatMap(term => {
       const count = countTerm(words, term)
       if (count === 0) return []
       documents.set(term, (documents.get(term) ?? 0) + 1)
       return [{ term, count }]
     })
-    return { counts, length: end - start }
+    return { counts, length: text.length }
   })
   const rarity = (term: string) => {
     const found = documents.get(term) ?? 0
-    return Math.log(1 + (sections.length - found + 0.5) / (found + 0.5))
+    return Math.log(1 + (texts.length - found + 0.5) / (found + 0.5))
   }
   return counted
     .map(({ counts, length }, index) => {

@@ -1,5 +1,5 @@
 import { createCache } from '../lru.ts'
-import { estimateTokens, imageTokens } from '../model/tokens.ts'
+import { estimateTokens } from '../model/tokens.ts'
 import type { FileContent } from '../slack/files/read-file.ts'
 import type { BotIdentity, Message } from '../slack/message.ts'
 import type { SlackReader } from '../slack/reader.ts'
@@ -72,6 +72,21 @@ export function createThreadCache(reader: SlackReader, self: BotIdentity, maxTok
         .get(key)
         ?.messages.map(message => (message.ts === ts ? { ...message, contents } : message))
       if (messages !== undefined) threads.set(key, { ...threads.get(key), messages })
+    },
+    /** Caches a description of a picture. Returns false if its thread is not cached, or the picture is gone from it. */
+    describe(thread: ThreadId, { base64 }: FileContent & { kind: 'image' }, description: string): boolean {
+      const known = threads.get(keyOf(thread))
+      let isFound = false
+      const describe = (content: FileContent) => {
+        if (content.kind !== 'image' || content.base64 !== base64) return content
+        isFound = true
+        return { ...content, description }
+      }
+      const messages = known?.messages.map(message =>
+        message.contents === undefined ? message : { ...message, contents: message.contents.map(describe) },
+      )
+      if (messages !== undefined && isFound) threads.set(keyOf(thread), { ...known, messages })
+      return isFound
     },
     /** Returns whether the bot takes part in the thread, if that is known without asking Slack. */
     knows: (thread: ThreadId): 'ours' | 'foreign' | undefined => membership.knows(keyOf(thread)),
@@ -162,7 +177,8 @@ function merge(known: Message, message: Message): Message {
 
 function sizeOf(message: Message): number {
   const files = (message.contents ?? []).reduce((sum, content) => {
-    if (content.kind === 'image') return sum + imageTokens * (1 + (content.laterPages?.length ?? 0)) + content.bytes / 4
+    // A picture is kept in base64; a token of text takes about four bytes.
+    if (content.kind === 'image') return sum + content.bytes / 3
     return sum + (content.kind === 'text' ? estimateTokens(content.text) : 0)
   }, 0)
   return frameTokens + estimateTokens(message.text) + files

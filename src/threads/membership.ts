@@ -1,6 +1,6 @@
 import { type Cache, createCache } from '../lru.ts'
 import type { BotIdentity, Message } from '../slack/message.ts'
-import { labelMark } from '../slack/metadata.ts'
+import { labelMark, unaskedMark } from '../slack/metadata.ts'
 import { isMentioned } from '../text/from-slack.ts'
 import type { Change } from './cache.ts'
 
@@ -70,6 +70,7 @@ export function createMembership(
 }
 
 function concerns(message: Message, self: BotIdentity): boolean {
-  if (message.author.kind === 'self') return message.mark?.turn.startsWith(labelMark) !== true
+  if (message.author.kind === 'self')
+    return ![labelMark, unaskedMark].some(prefix => message.mark?.turn.startsWith(prefix) === true)
   return isMentioned(message.text, self.userId)
 }

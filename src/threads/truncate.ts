@@ -1,13 +1,18 @@
-import { imageTokens, type loadTokenCounter, tokenUpperBound } from '../model/tokens.ts'
+import { type loadTokenCounter, tokenUpperBound } from '../model/tokens.ts'
 
 type CountTokens = Awaited<ReturnType<typeof loadTokenCounter>>
+
+/** A picture as a `data:` URL. */
+interface Picture {
+  dataUrl: string
+  tokens: number
+}
 
 /** A message as it is put into the request. */
 interface Line {
   role: 'user' | 'assistant'
   text: string
-  /** `data:` URLs. */
-  images: string[]
+  images: Picture[]
 }
 
 /** The messages of a thread that fit the token budget. */
@@ -87,8 +92,8 @@ function countDropped(sizes: readonly number[], room: number, blockTokens: numbe
 function shorten(line: Line | undefined, most: number, count: CountTokens): Line[] {
   if (line === undefined) return []
   if (sizeOf(line, count) <= most) return [line]
-  const images = line.images.slice(0, Math.floor(most / 2 / imageTokens))
-  const room = most - images.length * imageTokens - frameTokens
+  const images = takePictures(line.images, most / 2)
+  const room = most - sumPictures(images) - frameTokens
   let least = 0
   let beyond = line.text.length
   while (beyond - least > 1) {
@@ -118,8 +123,20 @@ async function measure(lines: Line[], count: CountTokens): Promise<number[]> {
   return sizes
 }
 
+/** Takes the first pictures that fit into a share of the budget. */
+function takePictures(images: Picture[], most: number): Picture[] {
+  let left = most
+  const beyond = images.findIndex(({ tokens }) => {
+    left -= tokens
+    return left < 0
+  })
+  return beyond < 0 ? images : images.slice(0, beyond)
+}
+
+const sumPictures = (images: readonly Picture[]): number => sum(images.map(({ tokens }) => tokens))
+
 const sum = (sizes: readonly number[]): number => sizes.reduce((total, size) => total + size, 0)
 
 function sizeOf(line: Line, count: CountTokens): number {
-  return count(line.text) + line.images.length * imageTokens + frameTokens
+  return count(line.text) + sumPictures(line.images) + frameTokens
 }

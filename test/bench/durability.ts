@@ -210,6 +210,7 @@ function createNoStore(): Store {
       prune: async () => 0,
     },
     outbox: { save: async () => true, takeOver: async () => [], remove: nothing, quarantine: nothing },
+    unasked: { claim: async () => false, countJudged: async () => 0, isRatedDown: async () => false },
     ratings: {
       rate: nothing,
       explain: async () => false,

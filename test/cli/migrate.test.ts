@@ -17,7 +17,7 @@ import { openDatabase, withParts, withPostgres } from '../postgres.ts'
 const silent = { debug() {}, info() {}, warn() {}, error() {} } as unknown as Log
 
 /** Tables of which nothing is moved: the migrations' own, and what lasts no longer than a minute. */
-const leftBehind = /^(kysely_|sqlite_|budget_|forgotten$|spending|failures$)/
+const leftBehind = /^(kysely_|sqlite_|budget_|forgotten$|spending$|failures$)/
 
 const noon = 1_764_000_000_000
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { withoutOtherLinks } from '../../src/features/summarize/check-links.ts'
+import { withoutOtherLinks } from '../../src/text/check-links.ts'
 import { findSteepGrowth } from '../growth.ts'
 
 const source = 'See https://e.example/a?b=1, write to ann@e.example, file main.py, or www.f.example.'

@@ -1,11 +1,13 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { crc32, deflateSync } from 'node:zlib'
 import sharp from 'sharp'
 import { expect, onTestFinished, test } from 'vitest'
+import { createRecognizer } from '../../src/slack/documents/recognize.ts'
+import { command, open, untilTold } from '../settings-story.ts'
 import { toPdf } from '../slack/pdf.ts'
-import { openStory, type Story, toSeen } from '../story.ts'
+import { freePort, openStory, type Story, toSeen } from '../story.ts'
 
 const fill = (width: number, height: number, background = '#3366cc') =>
   sharp({ create: { width, height, channels: 3, background } })
@@ -113,9 +115,9 @@ test('a model that sees is given scans, TIFF, SVG, animations and large photos a
   const { pictures, prompt, seen } = await ask(await openStory(), files)
   const sizes = await Promise.all(pictures.map(picture => sharp(picture).metadata()))
   expect(sizes.map(({ width, height }) => `${width}x${height}`)).toEqual([
-    ...Array.from({ length: 10 }, () => '1211x1568'),
-    '1568x1568',
-    '1568x1176',
+    ...Array.from({ length: 10 }, () => '768x993'),
+    '768x768',
+    '1024x768',
     '40x30',
     '10x10',
     '512x512',
@@ -146,7 +148,7 @@ test('pictures that are broken or made to do harm each have a sentence of their 
     'trick.svg': toSvg('<image href href="z"="/etc/secret.png"/>', 9),
     'huge.svg': toSvg('<path d="M0 0"/>', 1e30),
   })
-  expect(await Promise.all(pictures.map(async picture => (await sharp(picture).metadata()).width))).toEqual([1_568])
+  expect(await Promise.all(pictures.map(async picture => (await sharp(picture).metadata()).width))).toEqual([768])
   expect(seen).toContain('I couldn’t read bomb.png or bomb.svg: it’s too large when unpacked')
   expect(seen).toMatch(/I couldn’t read half\.jpg[^:]*: it’s damaged/)
   expect(seen).toMatch(/entity\.svg[^:]*: I can’t open this type of image; send JPEG or PNG/)
@@ -172,4 +174,146 @@ test('a thread with many pictures shows the model the newest, and the others are
   expect(seen).toMatch(
     /^I couldn’t read one\.tif: .*newest 20 pictures.*\n\nBlue\.\n.*read the first 10 of 1,000 pages of two\.tif/,
   )
+})
+
+test('ten pictures of a thread are described once and then cost nothing, until a question is about one of them', async () => {
+  const port = await freePort()
+  const story = await open({ config: { port } })
+  const { slack, model } = story
+  const { dana, general } = { ...slack.people, ...slack.channels }
+  const files = await Promise.all(
+    Array.from({ length: 10 }, async (_, at) => {
+      const photo = await fill(800, 600, `rgb(${20 * at}, 90, 90)`)
+        .jpeg()
+        .toBuffer()
+      return slack.upload(dana, `photo-${at + 1}.jpg`, photo).id
+    }),
+  )
+  const sent: number[] = []
+  const requests: string[] = []
+  const next = async () => {
+    const exchange = await model.next()
+    const content = exchange.body.messages.flatMap(({ content }) => (typeof content === 'string' ? [] : content))
+    sent.push(content.filter(({ type }) => type === 'image_url').length)
+    requests.push(exchange.prompt)
+    return exchange
+  }
+  let threadTs = ''
+  const turn = async (text: string, ids: string[] = []) => {
+    const place = { channel: general, ...(threadTs !== '' && { threadTs }) }
+    const { ts } = await slack.do({ do: 'say', as: dana, text: `<@${slack.botUserId}> ${text}`, files: ids, ...place })
+    threadTs ||= String(ts)
+    const answers = sent.length
+    const exchange = await next()
+    exchange.reply(`Answer ${answers}.`)
+    await story.untilReply(general, threadTs, reply => toSeen(reply).includes(`Answer ${answers}.`), 'the answer')
+  }
+  await turn('what do they show?', files)
+  const describing = await next()
+  expect(requests[1]?.startsWith(requests[0] ?? 'none')).toBe(true)
+  expect(describing.prompt).toMatch(/notes of each[\s\S]*1\. photo-1\.jpg\n2\. photo-2\.jpg/)
+  const things = ['door', 'bridge', 'cat', 'lamp', 'tree', 'ship', 'road', 'lake', 'hat', 'clock']
+  describing.reply(things.map((thing, at) => `${at + 1}. A ${thing} under the sky, <b>sign</b> “${at}7”.`).join('\n\n'))
+  const countTokens = async () => (await fetch(`http://127.0.0.1:${port}/metrics`)).text()
+  await expect.poll(countTokens).toContain('tokens_total{direction="in"} 22')
+
+  await turn('who comes on Thursday?')
+  expect(requests[2]).toMatch(
+    /photo-10\.jpg.{1,9}\(image, seen before; your notes of it:\)\nA clock under the sky, &lt;b/,
+  )
+  await turn('what colour is the bridge?')
+  expect(requests[3]).toMatch(/is the bridge\?.{1,20}photo-2\.jpg.{1,9}\(image, shown again\)/)
+  expect(requests[3]?.startsWith(requests[2] ?? 'none')).toBe(true)
+  await command(story, dana, general, 'why')
+  await untilTold(story, dana, /Pictures: 1, about 765 tokens/)
+  await turn('and is photo-10 sharp?')
+  await turn('thank you, who brings the cake?')
+  // Ten for the first answer and ten, mostly from the provider’s cache, for their description; without it, fifty.
+  expect(sent).toEqual([10, 10, 0, 1, 1, 0])
+})
+
+/** A program that answers as Tesseract does, with these languages; the last line is one that it is not sure of. */
+async function installTesseract(languages: string[]): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'threadwise-'))
+  onTestFinished(() => rm(folder, { recursive: true }))
+  const command = join(folder, 'tesseract')
+  const words = [
+    [1, 'Invoice', 96],
+    [1, '4711', 91],
+    [2, '退', 88],
+    [2, '款', 90],
+    [3, '%~', 12],
+  ]
+  const rows = words.map(([line, word, sure]) => `5\\t1\\t1\\t1\\t${line}\\t1\\t0\\t0\\t9\\t9\\t${sure}\\t${word}`)
+  const script = `#!${process.execPath}
+const [first, , , languages] = process.argv.slice(2)
+if (first === '--list-langs') console.log('List of available languages (9):\\n${languages.join('\\n')}')
+else process.stdin.once('data', ([a, b]) => {
+  const isJpeg = a === 0xff && b === 0xd8
+  console.log('level\\tpage_num\\n${rows.join('\\n')}\\n5\\t1\\t2\\t1\\t1\\t1\\t0\\t0\\t9\\t9\\t99\\t' + languages + isJpeg + Object.keys(process.env).includes('HOME'))
+  process.exit()
+})`
+  await writeFile(command, script)
+  await chmod(command, 0o755)
+  return command
+}
+
+test('a model that does not see is given the text that Tesseract finds in scans and pictures, in the person’s language', async () => {
+  const recognize = await createRecognizer(await installTesseract(['eng', 'chi_sim', 'osd']))
+  const story = await openStory({ model: { name: 'my-own-model' }, recognize })
+  const { slack, model } = story
+  const { mei, general } = { ...slack.people, ...slack.channels }
+  const tif = slack.upload(mei, 'dot.tif', toTiff(1)).id
+  const pdf = slack.upload(mei, 'scan.pdf', scan(2)).id
+  const text = `<@${slack.botUserId}> 金额是多少？`
+  const { ts } = await slack.do({ do: 'say', as: mei, channel: general, text, files: [tif, pdf] })
+  const exchange = await model.next()
+  const found = 'Invoice 4711\n退款\n\nchi_sim+engtruefalse'
+  expect(exchange.prompt).toContain(`<file name="dot.tif">[Recognized in a picture, may be wrong]\n${found}</file>`)
+  expect(exchange.prompt).toContain(`may be wrong]\n[Page 1]\n\n${found}\n\n[Page 2]\n\n${found}</file>`)
+  exchange.reply('4711。')
+  const isRead = (reply: Parameters<typeof toSeen>[0]) =>
+    /4711。[\s\S]*scan\.pdf 的文字由 OCR 识别，可能有误/.test(toSeen(reply))
+  await story.untilReply(general, String(ts), isRead, 'the footer')
+})
+
+test('the bot does not start with recognition but without Tesseract or its languages, and says the cure', async () => {
+  await expect(createRecognizer('no-such-tesseract')).rejects.toThrow(
+    /OCR: the program tesseract can’t be started; install/,
+  )
+  await expect(createRecognizer(await installTesseract(['osd']))).rejects.toThrow(/OCR: Tesseract has no languages/)
+})
+
+const recognizeForReal = await createRecognizer().catch(() => undefined)
+
+test.skipIf(recognizeForReal === undefined)('Tesseract reads print', async () => {
+  const print = toSvg(
+    '<rect width="900" height="900" fill="white"/><text x="40" y="99" font-size="40">Refunds take 7 days</text>',
+    900,
+  )
+  const text = await recognizeForReal?.(await sharp(print).jpeg().toBuffer(), 'en-GB')
+  expect(text).toContain('Refunds take 7 days')
+})
+
+test('of a PDF that is too large, the model is given Slack’s picture of the first page, and the footer says so', async () => {
+  const story = await openStory()
+  const { slack, model } = story
+  const { dana, general } = { ...slack.people, ...slack.channels }
+  const page = slack.upload(dana, 'page.png', await fill(30, 40).png().toBuffer())
+  await slack.do({ do: 'say', as: dana, channel: general, text: 'here', files: [page.id] })
+  const answer = await fetch(`${slack.apiUrl}files.info`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${slack.botToken}`, 'content-type': 'application/x-www-form-urlencoded' },
+    body: new URLSearchParams({ file: page.id }),
+  })
+  const thumb = ((await answer.json()) as { file: { url_private: string } }).file.url_private
+  const size = 20_000_000
+  const pdf = { id: 'F9', name: 'book.pdf', mimetype: 'application/pdf', size, url_private: thumb, thumb_pdf: thumb }
+  const ts = slack.post({ user: dana, channel: general, text: `<@${slack.botUserId}> what is it?`, files: [pdf] })
+  const exchange = await model.next()
+  expect(exchange.prompt).toMatch(/book\.pdf.{1,9}\(image of its first page.*data:image\/png/)
+  exchange.reply('A book.')
+  const isSaid = (reply: Parameters<typeof toSeen>[0]) =>
+    /only the first page of book\.pdf was read/.test(toSeen(reply))
+  await story.untilReply(general, String(ts), isSaid, 'the footer')
 })

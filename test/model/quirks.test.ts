@@ -327,7 +327,7 @@ const talk: ChatMessage[] = [
     role: 'user',
     content: [
       { kind: 'text', text: 'hello' },
-      { kind: 'image', dataUrl: 'data:image/png;base64,AAAA' },
+      { kind: 'image', dataUrl: 'data:image/png;base64,AAAA', tokens: 1_000 },
     ],
   },
 ]
@@ -540,7 +540,10 @@ describe('what a server refuses is left out or lowered at once, and remembered',
   test('of several pictures only the one that is refused', async () => {
     const { model, server, ask } = await open()
     const pictures = (...names: string[]): ChatMessage[] =>
-      names.map(name => ({ role: 'user', content: [{ kind: 'image', dataUrl: `data:image/png;base64,${name}` }] }))
+      names.map(name => ({
+        role: 'user',
+        content: [{ kind: 'image', dataUrl: `data:image/png;base64,${name}`, tokens: 1_000 }],
+      }))
     const refuses = (name: string) => model.refusesImage(`data:image/png;base64,${name}`)
     server.answerAll(e =>
       e.prompt.includes('BAD') ? e.status(400, { error: { message: 'Could not process image' } }) : e.reply('4'),

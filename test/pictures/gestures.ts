@@ -70,10 +70,52 @@ export const gestures: { names: { en: string; zh: string }; perform: (stage: Sta
   },
   {
     names: { en: "open the app's home", zh: '打开应用主页' },
-    async perform({ t, main, button, open, picture }) {
+    async perform({ t, main, dialog, button, open, picture }) {
       await open(t('App Home', '应用主页'))
       await button(main, t('Ask a question', '提一个问题')).waitFor()
+      await picture('a')
+      await button(main, t('Classify a text', '分类一段文字')).click()
+      await dialog.getByRole('textbox').fill(t('The export is broken', '导出功能坏了'))
+      await button(dialog, t('Classify', '分类')).click()
+      await dialog.getByText(/confidence|可信度/i).waitFor()
+      await picture('b')
+      await button(dialog, t('Close', '关闭')).last().click()
+    },
+  },
+  {
+    names: {
+      en: "choose the language of its buttons and notices in the app's home",
+      zh: '在应用主页选择按钮和提示的语言',
+    },
+    async perform({ t, main, button, open, picture }) {
+      await open(t('App Home', '应用主页'))
+      await main.getByRole('combobox').first().selectOption('ja')
+      await button(main, '質問する').waitFor()
       await picture()
+      await main.getByRole('combobox').first().selectOption('slack')
+      await button(main, t('Ask a question', '提一个问题')).waitFor()
+    },
+  },
+  {
+    names: {
+      en: "press *Export usage, settings and ratings* in the app's home",
+      zh: '在应用主页点*导出用量、设置和评价*',
+    },
+    async perform({ t, page, main, button, open, openThread, picture }) {
+      const speakAs = async (before: string, name: string) => {
+        await page.getByRole('button', { name: new RegExp(`${before}$`) }).click()
+        await page.getByRole('menuitemradio', { name }).click()
+      }
+      await speakAs(t('Dana', '小梅'), 'Admin')
+      await open(t('App Home', '应用主页'))
+      await button(main, 'Export usage, settings and ratings').waitFor()
+      await picture('a')
+      await button(main, 'Export usage, settings and ratings').click()
+      await main.getByText('You’ll get it as a direct message').waitFor()
+      await open('Threadwise')
+      await openThread('Here’s the export')
+      await picture('b')
+      await speakAs('Admin', t('Dana', '小梅'))
     },
   },
   {
@@ -375,6 +417,28 @@ export const gestures: { names: { en: string; zh: string }; perform: (stage: Sta
       await picture()
       await button(dialog, t('Save', '保存')).click()
       await dialog.waitFor({ state: 'detached' })
+    },
+  },
+  {
+    names: {
+      en: "ask a question that isn't addressed to anyone, in a channel where admins allow it",
+      zh: '在管理员允许的频道里提一个没有指明对象的问题',
+    },
+    async perform({ t, dialog, button, open, say, sees, main, openThread, answered, picture }) {
+      await open('hotel')
+      await say('/invite @Threadwise')
+      await say('/threadwise settings')
+      await dialog.getByRole('checkbox', { name: t('weren’t addressed to me', '没有提到我的问题') }).check()
+      await dialog.getByRole('spinbutton', { name: t('Wait for people', '先等大家几分钟') }).fill('0')
+      await picture('a')
+      await button(dialog, t('Save', '保存')).click()
+      await dialog.waitFor({ state: 'detached' })
+      await say(t('Breakfast is served from 7 to 10.', '早餐时间是 7 点到 10 点。'))
+      await say(t('When is breakfast served?', '早餐时间是几点？'))
+      await sees(main, /1 reply|1 条回复/)
+      await openThread(t('When is breakfast', '早餐时间是几点'))
+      await answered(t('Nobody asked me', '没有人问我'))
+      await picture('b')
     },
   },
   {

@@ -6,6 +6,7 @@ import type { Services, TurnContext } from '../context.ts'
 import { buildAnswerControls } from '../reply-buttons.ts'
 import { removeThoughts } from '../turn-endings.ts'
 import { noteSpent } from '../turn-spending.ts'
+import { describePictures } from './pictures.ts'
 import { buildPrompt } from './prompt.ts'
 import { readAloudIfWanted } from './read-aloud-if-wanted.ts'
 
@@ -27,7 +28,7 @@ const maxRebuilds = 4
 export async function answer(ctx: TurnContext<ChatDeps>): Promise<void> {
   const { turn, i18n, reply, signal, deps, chosen } = ctx
   noteModel(ctx)
-  const outcome: Outcome = { reason: 'done', heard: '', second: undefined, head: '', leftOut: [] }
+  const outcome: Outcome = { reason: 'done', heard: '', second: undefined, head: '', leftOut: [], sent: undefined }
   const enough = new AbortController()
   await reply.write(readText(streamAnswer(ctx, outcome, enough.signal), outcome, ctx)).finally(() => enough.abort())
   signal.throwIfAborted()
@@ -44,6 +45,9 @@ export async function answer(ctx: TurnContext<ChatDeps>): Promise<void> {
       canListen: deps.speech !== undefined,
     }),
   })
+  // The next question does not wait for it.
+  if (outcome.sent !== undefined && outcome.reason === 'done')
+    void describePictures(ctx, outcome.sent.messages, outcome.sent.undescribed)
   await readAloudIfWanted(ctx)
 }
 
@@ -56,6 +60,8 @@ interface Outcome {
   second: string | undefined
   /** Names the files that could not be read, above the text. */
   head: string
+  /** The request that is answered. */
+  sent: Awaited<ReturnType<typeof buildPrompt>> | undefined
   /** Omissions from the prompt, in sentences for the reader. */
   leftOut: string[]
 }
@@ -67,11 +73,12 @@ async function* streamAnswer(ctx: TurnContext<ChatDeps>, outcome: Outcome, enoug
   const purpose = { feature: 'chat' as const, channel, person, onSpent: noteSpent(ctx.job) }
   const cacheKey = `${channel} ${threadTs}`
   for (let rebuilds = 0; ; rebuilds += 1) {
-    const { messages, leftOut, notRead, heard } = await buildPrompt(ctx)
+    const sent = await buildPrompt(ctx)
+    const { messages, leftOut, notRead, heard } = sent
     ctx.figures.model = model.name
     if (heard !== '' && outcome.heard === '') yield { kind: 'text', text: heard }
     const head = notRead.map(sentence => `${sentence}\n\n`).join('')
-    Object.assign(outcome, { leftOut, heard, head })
+    Object.assign(outcome, { leftOut, heard, head, sent })
     try {
       return yield* model.stream(messages, AbortSignal.any([ctx.signal, enough]), { purpose, cacheKey })
     } catch (error) {

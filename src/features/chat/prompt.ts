@@ -22,6 +22,7 @@ import type { Services, TurnContext } from '../context.ts'
 import { formatFileProblem, readFiles } from '../read-files.ts'
 import { readEarlierLines } from './earlier-lines.ts'
 import { fitLongFiles } from './long-files.ts'
+import { viewPictures } from './pictures.ts'
 import { findSpoken, formatHeard, refuseUnheard, withoutHeard } from './recordings.ts'
 
 type Line = Parameters<typeof truncate>[0][number]
@@ -36,17 +37,11 @@ type PromptContext = TurnContext<
   }
 >
 
-/** Pictures in a request; servers take some dozens, and each costs about a thousand tokens. */
-const mostPictures = 20
-
 /** How messages are rendered for one model: for every asker in the same way, so that its prompt cache knows them again. */
 interface View {
   nameOf: (id: string) => string
   timeZone: string
-  seesImages: boolean
-  refusesImage: (dataUrl: string) => boolean
-  /** The newest pictures. */
-  shown: ReadonlySet<FileContent>
+  pictures: ReturnType<typeof viewPictures>
 }
 
 /** The language of what the model is told about files. */
@@ -55,6 +50,8 @@ const promptI18n = i18nFor('en')
 /** A request to the model. */
 interface Prompt {
   messages: ChatMessage[]
+  /** Pictures that the model is given for the first time. */
+  undescribed: View['pictures']['undescribed']
   /** A sentence for the reader about each thing that did not fit. */
   leftOut: string[]
   /** A sentence for each reason why files could not be read. */
@@ -82,20 +79,19 @@ export async function buildPrompt(ctx: PromptContext): Promise<Prompt> {
   const view = {
     nameOf,
     timeZone,
-    seesImages: model.images,
-    refusesImage: model.refusesImage,
-    shown: selectPictures(messages),
+    pictures: viewPictures(messages, model, ctx.job.revision > 1),
   }
   const wishes = await deps.policies.instructionsFor(turn)
   const system = buildSystemPrompt({ botName: deps.self.name, place: turn.place, timeZone }) + buildInstructions(wishes)
   const long = await fitLongFiles(messages, { inputTokens: model.inputTokens, i18n })
   const lines = long.messages
-    .map(message => buildLine(message, view))
+    .map((message, at) => buildLine(message, view, at === messages.length - 1 ? view.pictures.again : []))
     .filter(({ role, text }) => role === 'user' || text.trim() !== '')
   const fitted = await truncate(lines, model.inputTokens - tokenUpperBound(system) / 2, loadTokenCounter)
   noteFacts(ctx, { messages, fitted, view, wishes })
   return {
     messages: buildRequest(system, fitted, [...buildRegenerate(findRefusedAnswer(ctx)), ...buildNow(ctx, timeZone)]),
+    undescribed: view.pictures.undescribed,
     notRead: formatNotRead(messages, view, i18n),
     heard: question === undefined ? '' : formatHeard(question, person.locale, i18n),
     leftOut: [
@@ -142,19 +138,23 @@ function noteFacts(
     const by = author.kind === 'person' ? author.id : undefined
     return contents.map(content => ({ name: content.name, ts, by, missing: findProblem(content, view) }))
   })
+  const pictures = fitted.lines.flatMap(({ images }) => images)
   const instructions = Object.keys(wishes).filter(of => wishes[of]?.trim() !== '')
   Object.assign(job.facts, {
     read: fitted.read,
     total: fitted.total,
     files: files.slice(0, mostFilesNoted),
     instructions,
+    ...(pictures.length > 0 && {
+      pictures: { count: pictures.length, tokens: pictures.reduce((sum, { tokens }) => sum + tokens, 0) },
+    }),
   })
 }
 
 /** Finds why the model is not given a file. */
 function findProblem(content: FileContent, view: View): keyof I18n['fileReasons'] | undefined {
   if (content.kind === 'skipped') return content.reason
-  const problem = findImageProblem(content, view)
+  const problem = view.pictures.problemOf(content)
   return problem === 'none' ? undefined : problem
 }
 
@@ -192,7 +192,8 @@ function selectMessages(thread: readonly Message[], { turn, reply, deps }: Promp
 
 const compare = (a: string, b: string) => (a < b ? -1 : Number(a > b))
 
-function buildLine(message: Message, view: View): Line {
+/** Builds the line of a message; `again` are earlier pictures that it is about. */
+function buildLine(message: Message, view: View, again: readonly FileContent[] = []): Line {
   const { nameOf, timeZone } = view
   const formatText = (written: string) => (message.form === 'slack' ? slackToPlain(written, nameOf) : written)
   if (message.author.kind === 'self')
@@ -209,6 +210,7 @@ function buildLine(message: Message, view: View): Line {
   }))
   const contents = message.contents ?? []
   const files = contents.filter(content => content !== spoken).map(content => buildPromptFile(content, view))
+  const shownAgain = again.map(({ name }) => ({ name, text: '(image, shown again)' }))
   return {
     role: 'user',
     text: renderPromptMessage({
@@ -217,59 +219,19 @@ function buildLine(message: Message, view: View): Line {
       reactions: message.reactions,
       text,
       quotes,
-      files,
+      files: [...files, ...shownAgain],
     }),
-    images: contents.filter(content => findImageProblem(content, view) === 'none').flatMap(buildDataUrls),
+    images: view.pictures.toImages([...contents.filter(view.pictures.isSent), ...again]),
   }
-}
-
-function buildDataUrls(content: FileContent): string[] {
-  if (content.kind !== 'image') return []
-  const { mimetype, base64, laterPages = [] } = content
-  return [base64, ...laterPages].map(data => `data:${mimetype};base64,${data}`)
-}
-
-/** Selects the newest pictures, whole scans only. */
-function selectPictures(messages: readonly Message[]): Set<FileContent> {
-  const shown = new Set<FileContent>()
-  let room = mostPictures
-  for (const content of messages.flatMap(({ contents = [] }) => contents).reverse()) {
-    room -= buildDataUrls(content).length
-    if (room < 0) break
-    shown.add(content)
-  }
-  return shown
-}
-
-/** Finds why the model is not given an image; undefined for what is none. */
-function findImageProblem(
-  content: FileContent,
-  view: View,
-): 'no_vision' | 'many_images' | 'image_refused' | 'none' | undefined {
-  if (content.kind !== 'image') return undefined
-  if (!view.seesImages) return 'no_vision'
-  if (!view.shown.has(content)) return 'many_images'
-  return buildDataUrls(content).some(view.refusesImage) ? 'image_refused' : 'none'
 }
 
 function buildPromptFile(content: FileContent, view: View): PromptFile {
-  const { fileReasons } = promptI18n
   if (content.kind === 'text') {
     const { name, text, cutCharacters } = content
     return { name, text: cutCharacters === 0 ? text : `${text}\n[… ${cutCharacters} more characters left out …]` }
   }
-  if (content.kind === 'image') {
-    const problem = findImageProblem(content, view)
-    if (problem === 'none' || problem === undefined) return { name: content.name, text: describeImage(content) }
-    return { name: content.name, missing: fileReasons[problem] }
-  }
-  return { name: content.name, missing: fileReasons[content.reason] }
-}
-
-function describeImage({ laterPages, pages }: FileContent & { kind: 'image' }): string {
-  const count = 1 + (laterPages?.length ?? 0)
-  if (count === 1) return '(image)'
-  return pages === undefined ? `(images of its ${count} pages)` : `(images of pages 1 to ${count} of ${pages.total})`
+  if (content.kind === 'image') return view.pictures.toFile(content)
+  return { name: content.name, missing: promptI18n.fileReasons[content.reason] }
 }
 
 /** Formats a sentence for each reason why files could not be read. Files that an earlier answer named are not named again. */
@@ -291,11 +253,13 @@ function formatNotRead(messages: readonly Message[], view: View, i18n: I18n): st
 
 function formatPartlyRead(content: FileContent, i18n: I18n): string[] {
   if (content.kind === 'skipped') return []
-  const { pages } = content
+  const { pages, isFirstPage } = content
   const cutCharacters = content.kind === 'text' ? content.cutCharacters : 0
   const name = escapeMarkdown(content.name)
   return [
     ...(pages === undefined ? [] : [i18n.footerFilePages({ name, read: pages.read, total: pages.total })]),
+    ...(isFirstPage === true ? [i18n.footerFirstPage({ name })] : []),
+    ...(content.kind === 'text' && content.isRecognized === true ? [i18n.footerRecognized({ name })] : []),
     ...(cutCharacters > 0 ? [i18n.footerFileCut({ name })] : []),
   ]
 }
@@ -319,6 +283,6 @@ function buildRegenerate(refused: string | undefined): ChatMessage[] {
 
 function buildChatMessage({ role, text, images }: Line): ChatMessage {
   if (images.length === 0) return { role, content: text }
-  const pictures = images.map(dataUrl => ({ kind: 'image' as const, dataUrl }))
+  const pictures = images.map(picture => ({ kind: 'image' as const, ...picture }))
   return { role, content: [{ kind: 'text', text }, ...pictures] }
 }

@@ -35,7 +35,7 @@ export function listenToExamples(
 }
 
 /** Builds what the bot can do, as buttons that do it. */
-export function buildExamples({ home, summary, labels, prompts, policy }: I18n): KnownBlock[] {
+export function buildExamples({ home, summary, labels, prompts }: I18n): KnownBlock[] {
   const button = (id: string, text: string) => ({ type: 'button' as const, action_id: id, text: plain(text) })
   return [
     { type: 'section', text: plain(home.intro) },
@@ -50,7 +50,6 @@ export function buildExamples({ home, summary, labels, prompts, policy }: I18n):
         button('open_classify', labels.dialog.title),
         button('show_feedback', prompts.list.feedback.title),
         button('show_abilities', prompts.list.abilities.title),
-        button('open_my_settings', policy.title.person),
       ],
     },
   ]

@@ -11,6 +11,7 @@ import { buildExamples, listenToExamples } from './examples.ts'
 import { buildExport, defineExport, listenToExport } from './export.ts'
 import { buildForget, forget } from './forget.ts'
 import { renderHealth } from './health.ts'
+import { buildInstructions } from './instructions.ts'
 import { buildLanguage, parseLanguage } from './language.ts'
 import { createPublisher } from './publish.ts'
 import { formatOwnRatings, formatRatings } from './ratings.ts'
@@ -98,6 +99,7 @@ async function buildOwn(deps: HomeDeps, user: string, i18n: I18n): Promise<Known
   ]
   return [
     ...buildLanguage(i18n, settings.language),
+    buildInstructions(i18n, settings.instructions),
     ...(voices === undefined ? [] : buildVoiceBlocks(i18n, { settings, ...voices })),
     ...(digests === undefined ? [] : buildDigests(digests, i18n)),
     ...figures.filter(text => text !== '').map(mrkdwn),
@@ -114,7 +116,7 @@ async function buildAdmin(deps: HomeDeps, i18n: I18n, timeZone: string): Promise
     buildSettingsRow(i18n),
     ...formatModelWarnings(deps.models.warnings(), i18n).map(section),
     ...(health === undefined ? [] : [mrkdwn(`*${i18n.health.title}*\n${health}`)]),
-    ...(ratings === undefined ? [] : [section(formatRatings(ratings, i18n))]),
+    ...(ratings === undefined ? [] : [mrkdwn(formatRatings(ratings, i18n))]),
     ...(usage === undefined ? [] : renderAllUsage(usage, i18n).map(mrkdwn)),
     ...buildExport(i18n),
   ]

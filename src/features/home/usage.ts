@@ -26,9 +26,9 @@ export function renderAllUsage(rows: Rows, i18n: I18n): string[] {
   if (rows.length === 0) return []
   const lines = [i18n.usage.all(describe(rows))]
   for (const group of groups) {
-    const sums = [...Map.groupBy(rows, row => row[group])]
+    const sums = [...Map.groupBy(rows, row => formatName(group, row[group], i18n))]
       .filter(([name]) => name !== '')
-      .map(([name, of]) => ({ name: formatName(group, name), cost: sumCost(of), calls: sumCalls(of) }))
+      .map(([name, of]) => ({ name, cost: sumCost(of), calls: sumCalls(of) }))
       .sort((a, b) => b.cost - a.cost || b.calls - a.calls)
     const weigh = sums.some(({ cost }) => cost > 0)
       ? ({ cost }: (typeof sums)[number]) => cost
@@ -51,7 +51,10 @@ function formatDollars(micros: number): string {
   return micros > 0 && micros < 10_000 ? '&lt;$0.01' : `$${(micros / 1_000_000).toFixed(2)}`
 }
 
-function formatName(group: (typeof groups)[number], name: string): string {
+/** Formats a name as mrkdwn; blank if there is none. Who writes directly is nobody else's business. */
+function formatName(group: (typeof groups)[number], name: string, { usage }: I18n): string {
+  if (name === '') return ''
   if (group === 'person') return `<@${name}>`
-  return group === 'channel' ? `<#${name}>` : `\`${name.replaceAll('`', '')}\``
+  if (group === 'channel') return name.startsWith('D') ? usage.direct : `<#${name}>`
+  return `\`${name.replaceAll('`', '')}\``
 }

@@ -1,7 +1,7 @@
 import type { KnownBlock } from '@slack/types'
 import { z } from 'zod'
 import type { I18n } from '../../i18n/catalog.ts'
-import { features, type loadPolicies } from './policies.ts'
+import { ambientBounds, features, type loadPolicies } from './policies.ts'
 
 type Policy = ReturnType<Awaited<ReturnType<typeof loadPolicies>>['workspace']>
 
@@ -27,9 +27,13 @@ export function buildAccessBlocks(
 ): KnownBlock[] {
   const { access } = i18n.policy
   if (of === 'channel') {
-    const isOn = (key: string) =>
-      key === 'on' ? !policy.isOff : key === 'outsiders' ? policy.outsiders : !policy.off.some(one => one === key)
-    const keys = ['on', ...features, ...(isAdmin ? (['outsiders'] as const) : [])] as const
+    const own: Record<string, boolean> = {
+      on: !policy.isOff,
+      ambient: policy.ambient.isOn,
+      outsiders: policy.outsiders,
+    }
+    const isOn = (key: string) => own[key] ?? !policy.off.some(one => one === key)
+    const keys = ['on', ...features, 'ambient', ...(isAdmin ? (['outsiders'] as const) : [])] as const
     const options = keys.map(key => ({ key, text: plain(access.here[key]), value: key }))
     return [
       checkboxes(
@@ -37,6 +41,7 @@ export function buildAccessBlocks(
         access.hereLabel,
         options.map(({ key, ...one }) => ({ ...one, isOn: isOn(key) })),
       ),
+      ...ambientFields.map(key => input(`ambient_${key}`, access.ambient[key], number(policy.ambient[key], key))),
     ]
   }
   const { keptOut } = policy
@@ -72,7 +77,9 @@ export function parseAccess(
     if (values.here === undefined) return { change: {}, groups: '' }
     const here = checked('here')
     const off = features.filter(feature => !here.includes(feature))
-    return { change: { isOff: !here.includes('on'), off, outsiders: here.includes('outsiders') }, groups: '' }
+    const ambient = { isOn: here.includes('ambient'), ...parseAmbientFields(read) }
+    const change = { isOff: !here.includes('on'), off, outsiders: here.includes('outsiders'), ambient }
+    return { change, groups: '' }
   }
   if (values.who === undefined) return { change: {}, groups: '' }
   const words = (read('kept_words').value ?? '').split('\n').map(word => word.trim())
@@ -90,6 +97,28 @@ export function parseAccess(
   }
   return { change, groups: read('groups').value ?? '' }
 }
+
+const ambientFields = ['waitMinutes', 'perHour'] as const
+
+/** Slack refuses what is no number, and numbers out of bounds; anything else is no form of ours. */
+function parseAmbientFields(read: (block: string) => { value?: string | null | undefined }) {
+  const [waitMinutes = 0, perHour = 0] = ambientFields.map(key => {
+    const { least, most } = ambientBounds[key]
+    const typed = Number(read(`ambient_${key}`).value || defaults[key])
+    return Number.isFinite(typed) ? Math.min(most, Math.max(least, typed)) : defaults[key]
+  })
+  return { waitMinutes, perHour: Math.round(perHour) }
+}
+
+const defaults = { waitMinutes: 2, perHour: 3 }
+
+const number = (value: number, key: (typeof ambientFields)[number]) => ({
+  type: 'number_input',
+  is_decimal_allowed: key === 'waitMinutes',
+  min_value: String(ambientBounds[key].least),
+  max_value: String(ambientBounds[key].most),
+  initial_value: String(value),
+})
 
 const plain = (text: string) => ({ type: 'plain_text' as const, text, emoji: false })
 

@@ -11,6 +11,15 @@ const ids = z.array(z.string()).catch([]).default([])
 /** Features that can be switched off in a channel. */
 export const features = ['chat', 'summarize', 'classify'] as const
 
+/** Bounds of what an admin chooses for answers that nobody asked for. */
+export const ambientBounds = { waitMinutes: { least: 0, most: 30 }, perHour: { least: 1, most: 30 } } as const
+
+const ambientSchema = z.object({
+  isOn: z.boolean().default(false),
+  waitMinutes: z.number().min(ambientBounds.waitMinutes.least).max(ambientBounds.waitMinutes.most).default(2),
+  perHour: z.number().int().min(ambientBounds.perHour.least).max(ambientBounds.perHour.most).default(3),
+})
+
 /** The policy of a workspace or a channel. Fields of other versions are kept. */
 const policySchema = z.looseObject({
   /** Wishes about how the bot answers, in the words of whoever set them; blank for none. */
@@ -35,6 +44,8 @@ const policySchema = z.looseObject({
   off: z.array(z.enum(features)).catch([]).default([]),
   /** Of a channel: people of other organizations may use the bot there. */
   outsiders: z.boolean().catch(false).default(false),
+  /** Of a channel: questions to nobody are answered where the bot is sure, after a wait for people, so often an hour at most. */
+  ambient: ambientSchema.catch(ambientSchema.parse({})).default(ambientSchema.parse({})),
 })
 
 type Policy = z.infer<typeof policySchema>

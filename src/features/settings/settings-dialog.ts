@@ -4,6 +4,7 @@ import { type I18n, i18nFor } from '../../i18n/catalog.ts'
 import { formatFailure } from '../command-failure.ts'
 import type { Services } from '../context.ts'
 import { openDialog } from '../open-dialog.ts'
+import { controlIds } from '../reply-buttons.ts'
 import { findModel, formatUnknown } from './find-model.ts'
 import { buildSettingsView, parseSettingsView } from './settings-view.ts'
 
@@ -43,6 +44,15 @@ export function listenToSettings(app: App, deps: Deps): void {
     await deps
       .call('views.update', { view_id: view?.id, view: next })
       .catch(error => deps.log.warn({ reason: formatError(error) }, 'preview not shown'))
+  })
+  app.action<BlockAction>(controlIds.quiet, async ({ ack, body }) => {
+    await ack()
+    const { user, channel: { id = '' } = {}, response_url } = body
+    const scope = { of: 'channel' as const, channel: id }
+    const { i18n, refusal } = await checkRights(deps, user.id, scope)
+    const ambient = { ...deps.policies.channel(id).ambient, isOn: false }
+    const isSaved = refusal === undefined && (await deps.policies.change(scope, user.id, { ambient }))
+    await tell(deps, response_url, refusal ?? (isSaved ? i18n.ambient.isOff : i18n.notSaved))
   })
   app.view('threadwise_settings', async ({ ack, body, view }) => {
     const refuse = (sentence: string, field = 'instructions') =>
@@ -123,10 +133,14 @@ export async function openSettings(
     const names = listModels(deps, scope)
     return openDialog(deps, request, { view: buildSettingsView(i18n, { scope, rights, groups, names, chosen }), i18n })
   }
-  if (request.response_url !== undefined)
-    await deps
-      .respond(request.response_url, { response_type: 'ephemeral', text: refusal })
-      .catch(error => deps.log.warn({ reason: formatError(error) }, 'response to the command failed'))
+  if (request.response_url !== undefined) await tell(deps, request.response_url, refusal)
+}
+
+/** Tells the person something where they gave a command or pressed a button. Best effort. */
+async function tell({ respond, log }: Deps, url: string, text: string): Promise<void> {
+  await respond(url, { response_type: 'ephemeral', replace_original: false, text }).catch(error =>
+    log.warn({ reason: formatError(error) }, 'response to the command failed'),
+  )
 }
 
 /** Checks whether a person may change the settings of a scope now. `refusal` says why they may not; `name` is the channel's. */

@@ -1,5 +1,5 @@
 import { type I18n, i18nFor } from '../../i18n/catalog.ts'
-import { findSilence, parseStoredTurn, turnIdOf } from '../../queue/turn.ts'
+import { findSilence, isUnasked, parseStoredTurn, turnIdOf } from '../../queue/turn.ts'
 import { parseFacts } from '../../queue/turn-facts.ts'
 import type { RawMessage } from '../../slack/message.ts'
 import { buildPermalink } from '../../slack/permalink.ts'
@@ -93,19 +93,22 @@ function toSubject(record: TurnRecord): Subject {
 
 function findRule({ state, turn, facts }: TurnRecord): Rule {
   const { refusal = '' } = parseFacts(facts)
-  if (state === 'passed') return isRefusal(refusal) ? refusal : 'foreign'
+  if (state === 'passed') return isRefusal(refusal) || isRule(refusal) ? refusal : 'foreign'
   if (state === 'declined') return 'flooded'
   if (state === 'withdrawn' || state === 'withdrawing') return 'deleted'
   if (state === 'quarantined') return 'quarantined'
   const parsed = parseStoredTurn(turn)
   if (parsed === undefined) return 'unknown'
   if (parsed.place === 'dm') return 'direct'
+  if (isUnasked(parsed)) return 'ambient'
   return parsed.isAddressed ? 'mentioned' : 'follow_up'
 }
 
 const isRefusal = (key: string): key is Refusal => Object.hasOwn(i18nFor('').policy.refusals, key)
 
-const answered: readonly Rule[] = ['direct', 'mentioned', 'follow_up']
+const isRule = (key: string): key is keyof I18n['why']['rules'] => Object.hasOwn(i18nFor('').why.rules, key)
+
+const answered: readonly Rule[] = ['direct', 'mentioned', 'follow_up', 'ambient']
 const unfinished: readonly string[] = ['waiting', 'answering', 'stopping']
 
 function renderCard({ self }: WhyDeps, { channel, ts, threadTs, record, rule }: Subject, i18n: I18n): string {
@@ -121,7 +124,7 @@ function renderCard({ self }: WhyDeps, { channel, ts, threadTs, record, rule }: 
 }
 
 function renderFacts(
-  { read, total = read, files = [], instructions, heard, model, modelRule, usage }: Facts,
+  { read, total = read, files = [], instructions, heard, model, modelRule, pictures, usage }: Facts,
   i18n: I18n,
 ): string[] {
   const { why } = i18n
@@ -142,6 +145,7 @@ function renderFacts(
     ...(heard === undefined ? [] : [formatHeard(heard, i18n)]),
     ...(instructions === undefined ? [] : [why.instructions({ whose: i18n.formats.and(whose) || why.whose.none })]),
     ...(model === undefined ? [] : [renderModel(model, modelRule, i18n)]),
+    ...(pictures === undefined ? [] : [why.pictures(pictures)]),
     ...renderSpending(usage, i18n),
     ...(redacted > 0 ? [why.redacted({ values: redacted })] : []),
   ]

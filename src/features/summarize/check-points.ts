@@ -1,8 +1,8 @@
 import { z } from 'zod'
 import { withoutPromptMarks } from '../../model/prompt-marks.ts'
+import { withoutOtherLinks } from '../../text/check-links.ts'
 import { findJson } from '../../text/find-json.ts'
-import { findQuote, normalizeWords, parseQuotations } from '../../text/find-quote.ts'
-import { withoutOtherLinks } from './check-links.ts'
+import { isQuotedFrom, normalizeWords } from '../../text/find-quote.ts'
 import { checkDue, checkOwner } from './check-task.ts'
 import type { Said } from './chunks.ts'
 
@@ -38,9 +38,6 @@ export function parsePoints(json: string): Points | undefined {
 
 /** Sources that a point has at most. */
 const maxSources = 3
-/** A quotation of at least this many letters (or Han characters, which say more) is somebody's words; a shorter one is a name. */
-const quoteLetters = 15
-const quoteHan = 6
 const maxCharacters = 600
 
 /** Points of a kind that are kept, more than a model is asked for. */
@@ -205,19 +202,13 @@ async function checkTask({ who, due, ...task }: Answer['tasks'][number], { said 
   return { kind: 'task', ...task, ...(owner !== '' && { who: owner }), ...(day !== '' && { due: day }) }
 }
 
-/** Returns whether every quotation in a text stands literally in one of the messages. A name in quotation marks is no quotation. */
+/** Returns whether every quotation in a text stands literally in one of the messages. */
 export function isQuotedTruly(words: string, tss: string[], { said }: Pick<Checks, 'said'>): boolean {
   const texts = tss.map(ts => said(ts)).filter(message => message !== undefined)
-  return parseQuotations(words)
-    .filter(isQuotation)
-    .every(quote =>
-      texts.some(({ text: written, files }) => findQuote([written, ...files].join('\n'), quote) !== undefined),
-    )
-}
-
-function isQuotation(quote: string): boolean {
-  const folded = normalizeWords(quote)
-  return (folded.match(/\p{Script=Han}/gu)?.length ?? 0) >= quoteHan || folded.length >= quoteLetters
+  return isQuotedFrom(
+    words,
+    texts.map(({ text, files }) => [text, ...files].join('\n')),
+  )
 }
 
 /** Removes every link and address that does not stand in the messages. */

@@ -1,7 +1,8 @@
 import { formatError, ShownError } from '../../errors.ts'
 import type { Log } from '../../log.ts'
 import { addUsage, type ChatMessage, type Model, type Usage } from '../../model/model.ts'
-import { estimateTokens, imageTokens } from '../../model/tokens.ts'
+import { sumTokens } from '../../model/request.ts'
+import { estimateTokens } from '../../model/tokens.ts'
 import { type createTranscriber, estimateAudio } from '../../model/transcription.ts'
 import type { Store } from '../../store/store.ts'
 import { dayOf } from '../../store/usage.ts'
@@ -186,11 +187,4 @@ async function count({ usage, budgets, onWarning }: MeteringDeps, done: Done): P
     const mark = (budgets[name] ?? Number.POSITIVE_INFINITY) * warnShare
     if (spent[name] >= mark && spent[name] - cost < mark) onWarning(purpose, name)
   }
-}
-
-function sumTokens(messages: readonly ChatMessage[], count: (text: string) => number): number {
-  const parts = messages.flatMap(({ content }) =>
-    typeof content === 'string' ? [{ kind: 'text' as const, text: content }] : content,
-  )
-  return parts.reduce((sum, part) => sum + (part.kind === 'text' ? count(part.text) : imageTokens), 0)
 }

@@ -9,6 +9,8 @@ export interface DocumentTask {
   /** Bytes of the file; HTML as UTF-8. */
   bytes: Uint8Array
   maxCharacters: number
+  /** Of what is drawn. */
+  limits?: Parameters<typeof draw>[2]
 }
 
 /** The worker's single answer. */
@@ -24,9 +26,9 @@ function isDocumentTask(data: unknown): data is DocumentTask {
   return typeof data === 'object' && data !== null && 'bytes' in data && 'maxCharacters' in data
 }
 
-async function answer({ kind, bytes, maxCharacters }: DocumentTask): Promise<DocumentAnswer> {
+async function answer({ kind, bytes, maxCharacters, limits = { side: 1_568 } }: DocumentTask): Promise<DocumentAnswer> {
   try {
-    if (isDrawn(kind)) return await (await import('./draw.ts')).draw(kind, bytes)
+    if (isDrawn(kind)) return await (await import('./draw.ts')).draw(kind, bytes, limits)
     const outline = new Outline(maxCharacters)
     const pages = await readInto(outline, kind, bytes)
     const read = outline.end()

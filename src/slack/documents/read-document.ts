@@ -9,7 +9,7 @@ type Bounds = Parameters<typeof readInThread>[1]
 
 type Answer = Awaited<ReturnType<typeof readInThread>>
 
-type DrawTask = Pick<Task, 'bytes'> & { kind: Extract<Task['kind'], `draw_${string}`> }
+type DrawTask = Required<Pick<Task, 'bytes' | 'limits'>> & { kind: Extract<Task['kind'], `draw_${string}`> }
 
 type ReadTask = Task & { kind: Exclude<Task['kind'], DrawTask['kind']> }
 

@@ -1,4 +1,4 @@
-import { longestSide } from '../documents/draw.ts'
+import { fitInto } from '../documents/draw.ts'
 import type { ImageType } from './file-type.ts'
 
 /** Larger ones are drawn anew, which makes them a few hundred kilobytes. */
@@ -22,16 +22,17 @@ export function isWholeImage(type: ImageType, bytes: Uint8Array): boolean {
   }
 }
 
-/** Returns true if models would shrink an image, or refuse it: one that is too large, moves, or has the colours of print. */
-export function needsDrawing(type: ImageType, bytes: Uint8Array): boolean {
+/** Returns true if the model would shrink an image, or refuse it: one that is too large, moves, or has the colours of print. */
+export function needsDrawing(type: ImageType, bytes: Uint8Array, limits: Parameters<typeof fitInto>[0]): boolean {
   const data = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   if (data.length > mostBytes || (type === 'image/gif' && data.includes('NETSCAPE2.0'))) return true
-  const { width, height, colours } = measure(type, data)
-  return Math.max(width, height) > longestSide || colours === 4
+  const { colours, ...size } = measureImage(type, bytes)
+  return (size.width > 0 && fitInto(limits, size) < 1) || colours === 4
 }
 
 /** Reads the size of an image in pixels from its head; 0 where that does not say it. */
-function measure(type: ImageType, data: Buffer): { width: number; height: number; colours?: number } {
+export function measureImage(type: ImageType, bytes: Uint8Array): { width: number; height: number; colours?: number } {
+  const data = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   if (type === 'image/png' && data.length > 24) return { width: data.readUInt32BE(16), height: data.readUInt32BE(20) }
   if (type === 'image/gif' && data.length > 10) return { width: data.readUInt16LE(6), height: data.readUInt16LE(8) }
   if (type === 'image/jpeg') return measureJpeg(data)
@@ -40,7 +41,7 @@ function measure(type: ImageType, data: Buffer): { width: number; height: number
 }
 
 /** Walks the segments of a JPEG to the start of its frame. */
-function measureJpeg(data: Buffer): ReturnType<typeof measure> {
+function measureJpeg(data: Buffer): ReturnType<typeof measureImage> {
   for (let at = 2; at + 10 < data.length; at += 2 + data.readUInt16BE(at + 2)) {
     const marker = data.readUInt16BE(at)
     const isFrame = marker >= 0xffc0 && marker <= 0xffcf && ![0xffc4, 0xffc8, 0xffcc].includes(marker)
@@ -52,7 +53,7 @@ function measureJpeg(data: Buffer): ReturnType<typeof measure> {
 }
 
 /** Each of the three forms of WebP keeps its size elsewhere. */
-function measureWebp(data: Buffer): ReturnType<typeof measure> {
+function measureWebp(data: Buffer): ReturnType<typeof measureImage> {
   const form = data.toString('latin1', 12, 16)
   if (form === 'VP8X') return { width: 1 + data.readUIntLE(24, 3), height: 1 + data.readUIntLE(27, 3) }
   if (form === 'VP8 ') return { width: data.readUInt16LE(26) & 0x3fff, height: data.readUInt16LE(28) & 0x3fff }

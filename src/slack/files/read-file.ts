@@ -3,13 +3,16 @@ import type { SlackError } from '../../errors.ts'
 import { slackToPlain } from '../../text/from-slack.ts'
 import { DocumentProblem } from '../documents/problem.ts'
 import type { createDocumentReader } from '../documents/read-document.ts'
+import type { createRecognizer } from '../documents/recognize.ts'
 import { renderSubtitles } from '../documents/subtitles.ts'
 import { type createRecordingReader, maxRecordingBytes, renderRecording } from '../recordings/read-recording.ts'
 import { buildAllowedOrigins, parseFileUrl } from './allowed-hosts.ts'
 import { download, downloadTo } from './download.ts'
 import { renderFileText } from './file-text.ts'
 import { detectFileType, type ImageType } from './file-type.ts'
-import { isWholeImage, needsDrawing } from './image.ts'
+import { isWholeImage, measureImage, needsDrawing } from './image.ts'
+import { findOfficeType, findOleProblem } from './office-type.ts'
+import { drawPicture, recognizeIn } from './read-picture.ts'
 import { isPage, isSignInPage } from './sign-in-page.ts'
 import { FileSkipped } from './skipped.ts'
 import { isRecording, parseSlackFile, type SlackFile } from './slack-file.ts'
@@ -21,11 +24,11 @@ type DocumentReader = ReturnType<typeof createDocumentReader>
 
 type ReadRecording = ReturnType<typeof createRecordingReader>
 
-type ReadOptions = Omit<Parameters<ReadRecording>[1], 'id'>
+type Recognize = Awaited<ReturnType<typeof createRecognizer>>
 
 type DocumentKind = Parameters<DocumentReader['read']>[0]['kind']
 
-type DrawnKind = Parameters<DocumentReader['draw']>[0]['kind']
+type PictureLimits = Parameters<DocumentReader['draw']>[0]['limits']
 
 export type { SlackFile } from './slack-file.ts'
 
@@ -41,6 +44,10 @@ export type FileContent =
       pages?: { read: number; total: number }
       /** True if the text was made from a document or a web page, so that it is not what the file holds. */
       isConverted?: boolean
+      /** True if the text was recognized in pictures, so that it may be wrong. */
+      isRecognized?: boolean
+      /** True if the file was too large, and only its first page was read. */
+      isFirstPage?: boolean
       /** Of a recording, whose words are the text. */
       recording?: Awaited<ReturnType<ReadRecording>>
     }
@@ -50,12 +57,24 @@ export type FileContent =
       mimetype: ImageType
       base64: string
       bytes: number
+      /** Words that stand in its place in later requests; blank if they were asked for and are not there. */
+      description?: string
+      /** In pixels, of the first page; 0 where the file does not say it. */
+      width: number
+      height: number
       /** The further pages of a scan, in base64 and of the same type. */
       laterPages?: string[]
+      /** True if the file was too large, and only its first page was read. */
+      isFirstPage?: boolean
       /** Of a scan of which only the first pages were drawn. */
       pages?: { read: number; total: number }
     }
   | { kind: 'skipped'; name: string; reason: SkipReason }
+
+type ReadOptions = Omit<Parameters<ReadRecording>[1], 'id'> & {
+  /** Of the person who wants it read: text in pictures is recognized in their language. */
+  locale?: string | undefined
+}
 
 /** Reads the files that people attach. A bad file is an answer, not an error: `read` rejects only for its signal. */
 export interface FileReader {
@@ -69,8 +88,10 @@ interface FileReaderDeps {
   /** Fetches the file object of an id: messages from elsewhere name a file only by its id. */
   fetchInfo: (id: string) => Promise<unknown>
   documents: DocumentReader
-  /** Says whether the model sees: then scans and pictures of all kinds are drawn for it. */
-  seesImages?: () => boolean
+  /** Tells the largest picture that the model looks at, if it sees: then scans and pictures of all kinds are drawn for it. */
+  pictureLimits?: () => PictureLimits | undefined
+  /** Without it, a model that does not see gets no text of pictures. */
+  recognize?: Recognize
   /** Without it, no recording is downloaded. */
   readRecording?: ReadRecording
   fetch?: typeof fetch
@@ -83,14 +104,29 @@ interface FileReaderDeps {
 /** Creates the reader of attached files, with limits that keep a file within a model's request and a turn's time. */
 export function createFileReader(deps: FileReaderDeps): FileReader {
   const { token, slackApiUrl, fetch = globalThis.fetch, timeoutMs = 30_000 } = deps
-  const { maxBytes = 10_000_000, maxTextCharacters = 1_000_000, seesImages = () => false } = deps
+  const { maxBytes = 10_000_000, maxTextCharacters = 1_000_000, pictureLimits = () => undefined } = deps
   const allowedOrigins = buildAllowedOrigins(slackApiUrl)
 
   async function readSlackFile(given: SlackFile, options: ReadOptions): Promise<FileContent> {
-    const { signal } = options
     const { file: known, text } = needsInfo(given) ? await readInfo(deps, given) : { file: given, text: '' }
     if (text !== '') return { kind: 'text', name: known.name, ...cutText(text, maxTextCharacters) }
-    const file = pickPicture(known, { seesImages: seesImages(), maxBytes })
+    const limits = pictureLimits()
+    const canSee = limits !== undefined || deps.recognize !== undefined
+    return readKnown(known, limits, options).catch(async error => {
+      const page = canSee ? pickFirstPage(known, error) : undefined
+      if (page === undefined) throw error
+      const content = await readKnown(page, limits, options)
+      return content.kind === 'skipped' ? content : { ...content, isFirstPage: true }
+    })
+  }
+
+  async function readKnown(
+    known: SlackFile,
+    limits: PictureLimits | undefined,
+    options: ReadOptions,
+  ): Promise<FileContent> {
+    const { signal } = options
+    const file = pickPicture(known, { isDrawn: limits !== undefined, maxBytes })
     const url = parseFileUrl(file, allowedOrigins)
     if (isRecording(file) && deps.readRecording !== undefined) {
       const request = { url, token, fetch, maxBytes: maxRecordingBytes, timeoutMs: recordingTimeoutMs, signal }
@@ -99,7 +135,7 @@ export function createFileReader(deps: FileReaderDeps): FileReader {
     }
     refuseByPromise(file, maxBytes)
     const bytes = await download({ url, token, fetch, maxBytes, timeoutMs, signal })
-    const request = { file, bytes, maxTextCharacters, seesImages: seesImages(), signal, options }
+    const request = { file, bytes, maxTextCharacters, limits, signal, options }
     const content = await parseContent({ ...deps, ...request })
     if (!isWhole(file, bytes.byteLength)) throw new FileSkipped('download_failed')
     return content
@@ -190,11 +226,18 @@ const readPictures = ['image/png', 'image/jpeg', 'image/gif', 'image/webp']
 const drawnPictures = [...readPictures, 'image/tiff', 'image/svg+xml', 'image/avif']
 
 /** Returns Slack's own smaller picture in place of one that cannot be read, such as HEIC, or is too large. */
-function pickPicture(file: SlackFile, { seesImages, maxBytes }: { seesImages: boolean; maxBytes: number }): SlackFile {
+function pickPicture(file: SlackFile, { isDrawn, maxBytes }: { isDrawn: boolean; maxBytes: number }): SlackFile {
   const { thumb, mimetype } = file
-  const isRead = (seesImages ? drawnPictures : readPictures).includes(mimetype) && file.size <= maxBytes
+  const isRead = (isDrawn ? drawnPictures : readPictures).includes(mimetype) && file.size <= maxBytes
   if (thumb === undefined || !mimetype.startsWith('image/') || isRead) return file
   return { ...file, url: thumb, mimetype: 'image/*', size: 0 }
+}
+
+/** Returns Slack's picture of the first page of a PDF that is too large to be read. */
+function pickFirstPage({ firstPage, ...file }: SlackFile, error: unknown): SlackFile | undefined {
+  const reason = error instanceof FileSkipped ? error.reason : error instanceof DocumentProblem ? error.problem : ''
+  if (firstPage === undefined || !/^too_/.test(reason)) return undefined
+  return { ...file, url: firstPage, mimetype: 'image/*', size: 0 }
 }
 
 /** Slack's metadata is enough to refuse a file without a download, but never enough to accept one. */
@@ -209,21 +252,22 @@ interface Downloaded {
   bytes: Uint8Array
   maxTextCharacters: number
   documents: DocumentReader
-  seesImages: boolean
+  limits: PictureLimits | undefined
+  recognize?: Recognize
   readRecording?: ReadRecording
   signal: AbortSignal | undefined
   options: ReadOptions
 }
 
 async function parseContent(downloaded: Downloaded): Promise<FileContent> {
-  const { file, bytes, maxTextCharacters, seesImages } = downloaded
+  const { file, bytes, maxTextCharacters, limits } = downloaded
   if (bytes.byteLength === 0) throw new FileSkipped('empty')
   const kind = detectFileType(bytes, file.mimetype)
   if (kind === 'audio' || kind === 'video') return listenToBytes(kind, downloaded)
   if (kind === 'heic') throw new FileSkipped('heic')
   if (kind === 'image') {
-    if (seesImages) return drawPicture('draw_image', downloaded)
-    throw new FileSkipped('image_type')
+    if (limits !== undefined) return drawPicture('draw_image', downloaded, limits)
+    return recognizeIn('draw_image', downloaded, new FileSkipped('image_type'))
   }
   if (kind === 'archive') throw new FileSkipped(findOfficeType(file) ?? kind)
   if (kind === 'ole') throw new FileSkipped(findOleProblem(file, bytes))
@@ -232,11 +276,14 @@ async function parseContent(downloaded: Downloaded): Promise<FileContent> {
   if (kind === 'zip') return readOffice(downloaded)
   if (kind !== 'unmarked') {
     const image = parseImage(file, kind, bytes)
-    return seesImages && needsDrawing(kind, bytes) ? drawPicture('draw_image', downloaded) : image
+    if (limits === undefined) return recognizeIn('draw_image', downloaded, image)
+    if (!needsDrawing(kind, bytes, limits)) return image
+    return drawPicture('draw_image', downloaded, limits)
   }
   if (isMail(file)) return readDocument('mail', downloaded)
   const text = await parsePlainText(file, bytes)
-  if (seesImages && isSvg(file)) return drawPicture('draw_svg', { ...downloaded, bytes: Buffer.from(text) })
+  if (limits !== undefined && isSvg(file))
+    return drawPicture('draw_svg', { ...downloaded, bytes: Buffer.from(text) }, limits)
   if (isPage(file) && /^\s*</.test(text)) return readDocument('html', { ...downloaded, bytes: Buffer.from(text) })
   if (!isSubtitles(file)) return { kind: 'text', name: file.name, ...cutText(text, maxTextCharacters) }
   return { kind: 'text', name: file.name, ...cutText(renderSubtitles(text) || text, maxTextCharacters) }
@@ -267,23 +314,9 @@ async function readPdf(downloaded: Downloaded): Promise<FileContent> {
     return await readDocument('pdf', downloaded)
   } catch (error) {
     const isScan = error instanceof DocumentProblem && error.problem === 'no_text'
-    if (isScan && downloaded.seesImages) return drawPicture('draw_pdf', downloaded)
-    throw error
-  }
-}
-
-/** Draws a picture as models take it, in the process for documents. Throws a `DocumentProblem` if it cannot be drawn. */
-async function drawPicture(kind: DrawnKind, { file, bytes, documents, signal }: Downloaded): Promise<FileContent> {
-  const { pictures, pages } = await documents.draw({ kind, bytes }, signal)
-  const [base64 = '', ...laterPages] = pictures.map(picture => Buffer.from(picture).toString('base64'))
-  return {
-    kind: 'image',
-    name: file.name,
-    mimetype: 'image/jpeg',
-    base64,
-    bytes: pictures.reduce((sum, { byteLength }) => sum + byteLength, 0),
-    ...(laterPages.length > 0 && { laterPages }),
-    ...(pages !== undefined && { pages }),
+    if (!isScan) throw error
+    if (downloaded.limits !== undefined) return drawPicture('draw_pdf', downloaded, downloaded.limits)
+    return recognizeIn('draw_pdf', downloaded, error)
   }
 }
 
@@ -304,42 +337,11 @@ const isMail = ({ name, mimetype }: SlackFile) => mimetype === 'message/rfc822' 
 
 const isSubtitles = ({ name, mimetype }: SlackFile) => mimetype === 'text/vtt' || /\.(?:vtt|srt)$/i.test(name)
 
-/** Tells the files in Microsoft's old container apart by the names of their streams: locked ones, e-mails, and old Office files. */
-function findOleProblem(file: SlackFile, bytes: Uint8Array): SkipReason {
-  const data = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
-  const has = (stream: string) => data.includes(Buffer.from(stream, 'utf16le'))
-  if (has('EncryptedPackage')) return 'encrypted'
-  return has('__substg1.0_') ? 'outlook' : (findOfficeType(file) ?? 'office')
-}
-
-/** Finds the kind of an Office file by its name, since all are in the same containers. */
-function findOfficeType({ name, mimetype }: SlackFile): 'office' | 'spreadsheet' | undefined {
-  const ending = name.slice(name.lastIndexOf('.') + 1).toLowerCase()
-  if (spreadsheetEndings.has(ending) || /spreadsheet|excel/.test(mimetype)) return 'spreadsheet'
-  return officeEndings.has(ending) ? 'office' : undefined
-}
-
-/** Text formats are here as well: Excel's own files are often renamed, or declared, as CSV. */
-const spreadsheetEndings = new Set(['xlsx', 'xlsm', 'xlsb', 'xls', 'xltx', 'ods', 'numbers', 'et', 'csv', 'tsv'])
-const officeEndings = new Set([
-  'docx',
-  'docm',
-  'doc',
-  'dot',
-  'dotx',
-  'odt',
-  'pages',
-  'wps',
-  'pptx',
-  'ppt',
-  'odp',
-  'key',
-])
-
 function parseImage(file: SlackFile, mimetype: ImageType, bytes: Uint8Array): FileContent {
   if (!isWholeImage(mimetype, bytes)) throw new FileSkipped('damaged')
   const base64 = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('base64')
-  return { kind: 'image', name: file.name, mimetype, base64, bytes: bytes.byteLength }
+  const { width, height } = measureImage(mimetype, bytes)
+  return { kind: 'image', name: file.name, mimetype, base64, bytes: bytes.byteLength, width, height }
 }
 
 /** Types whose files always begin with a signature: without it they are something else, for example an error text. */

@@ -14,6 +14,8 @@ export interface SlackFile {
   access?: string
   /** Slack's own smaller picture, for kinds of pictures that models do not take. */
   thumb?: string
+  /** Slack's own picture of the first page of a PDF. */
+  firstPage?: string
   /** The beginning of Slack's own transcript, which is not complete. */
   transcript?: string
 }
@@ -33,6 +35,7 @@ export function parseSlackFile(raw: unknown): SlackFile | undefined {
   const thumb = [raw.thumb_1024, raw.thumb_960, raw.thumb_720, raw.thumb_480]
     .map(parseText)
     .find(url => url !== undefined)
+  const firstPage = parseText(raw.thumb_pdf)
   const transcript = parseTranscript(raw)?.words
   return {
     id,
@@ -45,6 +48,7 @@ export function parseSlackFile(raw: unknown): SlackFile | undefined {
     ...(typeof raw.is_external === 'boolean' && { isExternal: raw.is_external }),
     ...(access !== undefined && { access }),
     ...(thumb !== undefined && { thumb }),
+    ...(firstPage !== undefined && { firstPage }),
     ...(transcript !== undefined && { transcript }),
   }
 }

@@ -1,7 +1,7 @@
 /** Lets only those addresses be links in a summary that stand in the messages behind it. */
 
 import { decodeString } from 'micromark-util-decode-string'
-import { isAddress } from '../../text/true-host.ts'
+import { isAddress } from './true-host.ts'
 
 /** Addresses with a scheme, mailboxes, and hosts alone. */
 const address =
