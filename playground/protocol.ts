@@ -36,6 +36,8 @@ export interface PageFile {
   name: string
   mimetype: string
   size: number
+  /** What a picture shows, in words, if somebody said it. */
+  alt?: string
 }
 
 export interface PageMessage {

@@ -1,6 +1,8 @@
 import type { Config } from './config.ts'
 import { formatError } from './errors.ts'
 import { ambient } from './features/ambient/index.ts'
+import { charts } from './features/charts/index.ts'
+import { defineCharts } from './features/charts/make-chart.ts'
 import { chat } from './features/chat/index.ts'
 import { createModelChoice } from './features/chosen-model.ts'
 import { classify } from './features/classify/index.ts'
@@ -12,6 +14,8 @@ import { home } from './features/home/index.ts'
 import { listen } from './features/listen/index.ts'
 import { createMessageReceiver } from './features/messages.ts'
 import { createOutages } from './features/outages.ts'
+import { pictures } from './features/pictures/index.ts'
+import { definePictures } from './features/pictures/make-picture.ts'
 import { defineQuestions } from './features/post-question.ts'
 import { showQueuePosition } from './features/queue-position.ts'
 import { defineReadings } from './features/read-aloud.ts'
@@ -29,6 +33,7 @@ import { createMetrics } from './metrics.ts'
 import { keepWords } from './model/kept-words.ts'
 import type { Model } from './model/model.ts'
 import type { createModels } from './model/models.ts'
+import { createPictureModel } from './model/pictures.ts'
 import { createSpeech } from './model/speech.ts'
 import type { createTranscriber } from './model/transcription.ts'
 import { createBackfill } from './queue/backfill.ts'
@@ -68,7 +73,9 @@ interface BotDeps {
     Config,
     'botToken' | 'transport' | 'slackApiUrl' | 'port' | 'stopMs' | 'cacheTokens' | 'readsPerMinute'
   > &
-    Partial<Pick<Config, 'bounds' | 'budgets' | 'host' | 'metricsPort' | 'redaction' | 'retention' | 'speech'>>
+    Partial<
+      Pick<Config, 'bounds' | 'budgets' | 'host' | 'metricsPort' | 'pictures' | 'redaction' | 'retention' | 'speech'>
+    >
   models: ReturnType<typeof createModels>
   /** Without it, recordings are not read. */
   transcriber?: ReturnType<typeof createTranscriber>
@@ -101,9 +108,12 @@ export async function startBot(given: BotDeps): Promise<RunningBot> {
   const inbox = openQueue(slack, hooks, { driver, ready: backfill.ready, prune })
   const outbox = createOutbox(store.outbox, log)
   const questions = defineQuestions(outbox, { ...slack, inbox })
-  const { speech } = slack
+  const { speech, pictureModel } = slack
   const readings = speech && defineReadings(outbox, { ...slack, speech, inbox })
-  const services: Services = { ...slack, inbox, outbox, questions, readings }
+  const charts = defineCharts(outbox, { ...slack, inbox })
+  const files = slack.createFileReader()
+  const pictures = pictureModel && definePictures(outbox, { ...slack, pictureModel, files })
+  const services: Services = { ...slack, inbox, outbox, questions, readings, charts, pictures }
   const messages = createMessageReceiver(services, hooks)
   hooks.messageFound.push(messages.receiveFound)
   observe(services)
@@ -173,6 +183,8 @@ async function registerFeatures(bot: Bot, taxonomies: Taxonomies): Promise<void>
   settings(bot)
   transcribe(bot)
   listen(bot)
+  charts(bot)
+  pictures(bot)
   chat(bot)
   replyControls(bot)
   home(bot)
@@ -232,6 +244,7 @@ async function openSlack({ config, transcriber, recognize, store, log, ...deps }
     self,
     models,
     speech: config.speech && createSpeech(config.speech, log),
+    pictureModel: config.pictures && wrap(createPictureModel(config.pictures, log)),
     store,
     log,
     metrics,

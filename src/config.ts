@@ -57,6 +57,8 @@ export interface Config {
   model: ModelConfig
   /** Without it, answers are not read aloud. */
   speech: SpeechConfig | undefined
+  /** The model that draws pictures; without it, none are drawn. */
+  pictures: { apiKey: string; baseUrl: string; name: string } | undefined
   /** Recognize text in pictures for a model that does not see. */
   recognizesText: boolean
   /** Detect a model server on this machine if none is named. */
@@ -163,6 +165,9 @@ export const environment = z.object({
   SPEECH_MODEL: z.string().optional(),
   SPEECH_VOICE: z.string().optional(),
   SPEECH_API_KEY: z.string().optional(),
+  IMAGE_MODEL: z.string().optional(),
+  IMAGE_BASE_URL: url('It usually ends in /v1, like http://127.0.0.1:8080/v1.').optional(),
+  IMAGE_API_KEY: z.string().optional(),
   DATA_DIR: z.string().default('./data'),
   DATABASE_URL: z
     .string()
@@ -237,6 +242,7 @@ function assemble(env: Environment): Config {
     metricsPort: env.METRICS_PORT,
     model: buildModelConfig(env),
     speech: buildSpeechConfig(env),
+    pictures: buildPictureConfig(env),
     transcription: {
       name: env.TRANSCRIPTION_MODEL,
       ...(env.TRANSCRIPTION_BASE_URL !== undefined && { baseUrl: env.TRANSCRIPTION_BASE_URL }),
@@ -298,6 +304,15 @@ function buildSpeechConfig(env: Environment): Config['speech'] {
   const { SPEECH_BASE_URL: baseUrl, SPEECH_MODEL: model, SPEECH_VOICE: voice, SPEECH_API_KEY: apiKey = 'none' } = env
   if (baseUrl === undefined || model === undefined || voice === undefined) return undefined
   return { apiKey, baseUrl, model, voice }
+}
+
+function buildPictureConfig(env: Environment): Config['pictures'] {
+  const { IMAGE_MODEL: name, IMAGE_BASE_URL, IMAGE_API_KEY, OPENAI_BASE_URL = vendorBaseUrl, OPENAI_API_KEY } = env
+  if (name === undefined) return undefined
+  const baseUrl = IMAGE_BASE_URL ?? OPENAI_BASE_URL
+  // A key is for the server that gave it.
+  const isChatServer = new URL(baseUrl).origin === new URL(OPENAI_BASE_URL).origin
+  return { name, baseUrl, apiKey: IMAGE_API_KEY ?? (isChatServer ? OPENAI_API_KEY : undefined) ?? 'none' }
 }
 
 /** Returns the problems of names of which at least one must be set. */

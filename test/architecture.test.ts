@@ -29,7 +29,7 @@ const onlyIn: Record<string, string> = {
   openai: 'model/client.ts, model/api-errors.ts, model/speech.ts',
   'intl-messageformat': 'i18n/message.ts',
   'lru-cache': 'lru.ts',
-  'csv-parse': 'features/classify/csv-records.ts',
+  'csv-parse': 'text/csv-records.ts',
   htmlparser2: 'slack/documents/markup.ts',
   fflate: 'slack/documents/archive.ts',
   'postal-mime': 'slack/documents/mail.ts',

@@ -65,7 +65,7 @@ async function recordBuilt(): Promise<Found[]> {
       return built
     },
   })
-  const entries = ['main.ts', 'document-process.ts', 'document-worker.ts', 'report-chart-worker.ts']
+  const entries = ['main.ts', 'document-process.ts', 'document-worker.ts', 'draw-chart-worker.ts']
   const modules = files.filter(file => !file.startsWith('cli/') && !entries.some(entry => file.endsWith(entry)))
   await Promise.all(modules.map(file => import(join(root, file)))).finally(() => {
     globalThis.RegExp = native

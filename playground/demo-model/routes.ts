@@ -2,6 +2,7 @@ import { once } from 'node:events'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { LabelledText } from '../../src/features/classify/labelled-texts.ts'
 import { answerWithEngine } from './answer.ts'
+import { chooseChart } from './chart.ts'
 import { sumUp } from './digest.ts'
 import { type Classifier, createClassifier, toFeedbackQuestion } from './feedback.ts'
 import { textOf } from './messages.ts'
@@ -94,7 +95,8 @@ async function complete(
   feedback: Classifier,
 ): Promise<void> {
   const chat = toChatRequest(await readBody(request))
-  const formal = toSorted(chat, feedback) ?? offerAnswer(chat.messages) ?? sumUp(chat.messages)
+  const formal =
+    toSorted(chat, feedback) ?? chooseChart(chat.messages) ?? offerAnswer(chat.messages) ?? sumUp(chat.messages)
   const pieces = toPieces(formal ?? answer(chat))
   const spoken = pieces.slice(0, chat.max_completion_tokens ?? chat.max_tokens ?? pieces.length)
   const finishReason = spoken.length < pieces.length ? 'length' : 'stop'

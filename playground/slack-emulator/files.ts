@@ -11,6 +11,8 @@ export interface StoredFile {
   filetype: string
   user: string
   bytes: Uint8Array
+  /** What a picture shows, in words; blank if nobody said it. */
+  alt: string
   /** Seconds since 1970. */
   created: number
   /** Where it was shared; nobody but its owner sees it before. */
@@ -22,7 +24,7 @@ export interface Files {
   add(user: string, name: string, bytes: Uint8Array): StoredFile
   get(id: string): StoredFile | undefined
   /** Announces an upload of the given length; the ticket is the last part of its URL. */
-  openUpload(user: string, name: string, length: number): { id: string; ticket: string }
+  openUpload(user: string, file: { name: string; length: number; alt: string }): { id: string; ticket: string }
   /** Takes the bytes of an announced upload; what is wrong with them, otherwise. */
   receive(ticket: string, bytes: Uint8Array): string | undefined
   toPage(id: string): PageFile[]
@@ -79,14 +81,25 @@ const filetypes: Record<string, string> = {
 /** An empty cupboard of files; addresses are under `url()`, known once the server listens. */
 export function createFiles(identity: Identity, clock: Clock, url: () => string): Files {
   const stored = new Map<string, StoredFile>()
-  const uploads = new Map<string, { id: string; user: string; name: string; length: number }>()
+  const uploads = new Map<string, { id: string; user: string; name: string; length: number; alt: string }>()
 
   function put(id: string, user: string, name: string, bytes: Uint8Array): StoredFile {
     const ending = name.includes('.') ? name.slice(name.lastIndexOf('.') + 1).toLowerCase() : ''
     const mimetype = mimetypes[ending] ?? 'application/octet-stream'
     const filetype = filetypes[ending] ?? (mimetypes[ending] ? ending : 'binary')
     const created = Math.floor(clock.now() / 1000)
-    const file = { id, name, title: name, mimetype, filetype, user, bytes, created, channels: new Set<string>() }
+    const file = {
+      id,
+      name,
+      title: name,
+      mimetype,
+      filetype,
+      user,
+      bytes,
+      alt: '',
+      created,
+      channels: new Set<string>(),
+    }
     stored.set(id, file)
     return file
   }
@@ -127,10 +140,10 @@ export function createFiles(identity: Identity, clock: Clock, url: () => string)
   return {
     add: (user, name, bytes) => put(clock.id('F'), user, name, bytes),
     get: id => stored.get(id),
-    openUpload(user, name, length) {
+    openUpload(user, announced) {
       const id = clock.id('F')
       const ticket = clock.id('UP') + clock.id('')
-      uploads.set(ticket, { id, user, name, length })
+      uploads.set(ticket, { id, user, ...announced })
       return { id, ticket }
     },
     receive(ticket, bytes) {
@@ -138,12 +151,14 @@ export function createFiles(identity: Identity, clock: Clock, url: () => string)
       if (!upload) return 'This upload URL was used already or never existed.'
       if (upload.length !== bytes.byteLength) return `Announced ${upload.length} bytes, got ${bytes.byteLength}.`
       uploads.delete(ticket)
-      put(upload.id, upload.user, upload.name, bytes)
+      put(upload.id, upload.user, upload.name, bytes).alt = upload.alt
       return undefined
     },
     toPage(id) {
       const file = stored.get(id)
-      return file ? [{ id, name: file.name, mimetype: file.mimetype, size: file.bytes.byteLength }] : []
+      if (file === undefined) return []
+      const alt = file.alt === '' ? {} : { alt: file.alt }
+      return [{ id, name: file.name, mimetype: file.mimetype, size: file.bytes.byteLength, ...alt }]
     },
     toSlack(id) {
       const file = stored.get(id)

@@ -40,11 +40,11 @@ const toSize = bytes => {
 const fileUrl = id => `/page/files/${encodeURIComponent(id)}`
 
 /** A file of a message: seen, heard, or downloaded. @param {PageFile} file */
-export const file = ({ id, name, mimetype, size }) => {
+export const file = ({ id, name, mimetype, size, alt }) => {
   const href = fileUrl(id)
   const isImage = mimetype.startsWith('image/')
   return html`<figure class=${`file ${isImage ? 'file-image' : ''}`} data-testid="file" key=${id}>
-    ${isImage && html`<img src=${href} alt=${name} loading="lazy" />`}
+    ${isImage && html`<img src=${href} alt=${alt ?? name} loading="lazy" />`}
     ${mimetype.startsWith('audio/') && html`<audio src=${href} controls preload="none"></audio>`}
     <a class="file-name" href=${href} download=${name}>${icon('clip')}<span>${name}</span><small>${toSize(size)}</small></a>
   </figure>`

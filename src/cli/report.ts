@@ -2,9 +2,9 @@ import { writeFile } from 'node:fs/promises'
 import dotenv from 'dotenv'
 import { formatError, StartError } from '../errors.ts'
 import { createReader } from '../features/classify/reader.ts'
-import { buildReport, formatReportCsv, renderReportMarkdown } from '../features/classify/report.ts'
-import { drawChart } from '../features/classify/report-chart.ts'
+import { buildReport, buildReportChart, formatReportCsv, renderReportMarkdown } from '../features/classify/report.ts'
 import { loadTaxonomies } from '../features/classify/taxonomy-files.ts'
+import { drawChart } from '../features/draw-chart.ts'
 import { createLog } from '../log.ts'
 import { openStoreOf } from '../store/open.ts'
 import { parseDateRange } from '../text/date-range.ts'
@@ -49,7 +49,8 @@ async function makeReport(): Promise<string> {
   await store.close()
   const taxonomy = (await loadTaxonomies(process.env.TAXONOMY_FILE || undefined)).of(values.channel ?? '')
   const report = buildReport(records, taxonomy, range, reader)
-  if (values.png !== undefined) await writeFile(values.png, await drawChart(report, reader.i18n.labels.report.chart))
+  if (values.png !== undefined)
+    await writeFile(values.png, await drawChart(buildReportChart(report, reader.i18n.labels.report.chart)))
   if (values.csv !== undefined)
     await writeFile(values.csv, formatReportCsv(records, taxonomy, { reader, nameOf: () => '' }))
   return renderReportMarkdown(report, { place: values.channel ?? '', reader, linkOf: () => undefined })

@@ -2,7 +2,7 @@ import type { App } from '@slack/bolt'
 import type { I18n } from '../i18n/catalog.ts'
 import type { Log } from '../log.ts'
 import type { Metrics } from '../metrics.ts'
-import type { Usage } from '../model/model.ts'
+import type { Model, Usage } from '../model/model.ts'
 import type { createSpeech } from '../model/speech.ts'
 import type { Job } from '../queue/job.ts'
 import type { Outbox } from '../queue/outbox.ts'
@@ -22,8 +22,10 @@ import type { ThreadId } from '../slack/thread-history.ts'
 import type { Person, Users } from '../slack/users.ts'
 import type { Store } from '../store/store.ts'
 import type { ThreadCache } from '../threads/cache.ts'
+import type { defineCharts } from './charts/make-chart.ts'
 import type { createModelChoice } from './chosen-model.ts'
 import type { createOutages } from './outages.ts'
+import type { definePictures } from './pictures/make-picture.ts'
 import type { Questions } from './post-question.ts'
 import type { defineReadings } from './read-aloud.ts'
 import type { createAccessRules } from './settings/access-rules.ts'
@@ -40,6 +42,8 @@ export interface Services {
   models: ReturnType<typeof createModelChoice>
   /** Undefined without a speech server. */
   speech: ReturnType<typeof createSpeech> | undefined
+  /** The model that draws; undefined without one. */
+  pictureModel: Model | undefined
   call: CallSlack
   reader: SlackReader
   respond: Responder
@@ -56,6 +60,9 @@ export interface Services {
   questions: Questions
   /** Undefined without a speech server. */
   readings: ReturnType<typeof defineReadings> | undefined
+  charts: ReturnType<typeof defineCharts>
+  /** Undefined without a model that draws. */
+  pictures: ReturnType<typeof definePictures> | undefined
   store: Store
   /** Tells what the team has set for its workspace and its channels. */
   policies: Awaited<ReturnType<typeof loadPolicies>>

@@ -10,6 +10,8 @@ export const controlIds = {
   again: 'regenerate_reply',
   againWith: 'regenerate_with',
   listen: 'listen_reply',
+  chart: 'chart_reply',
+  picture: 'more_pictures',
   rate: 'rate_reply',
   reason: 'rate_reason',
   post: 'post_summary',
@@ -25,13 +27,18 @@ export function buildGrowingControls(turnId: string, i18n: I18n): Control[] {
 }
 
 /**
- * Builds what stands below an answer: a row with the thumbs and the regenerate button, one with the button that has it read aloud and the
- * menu of other models, and a line that says who wrote it.
+ * Builds what stands below an answer: a row with the thumbs and the regenerate button, a row with the buttons that have it read aloud
+ * and its table drawn, the menu of other models, and a line that says who wrote it.
  */
 export function buildAnswerControls(
   turnId: string,
   i18n: I18n,
-  { model, canListen = false, choices = [] }: { model?: string; canListen?: boolean; choices?: readonly string[] } = {},
+  {
+    model,
+    canListen = false,
+    canChart = false,
+    choices = [],
+  }: { model?: string; canListen?: boolean; canChart?: boolean; choices?: readonly string[] } = {},
 ): Control[] {
   const thumb = (text: string, rating: 'up' | 'down', label: string) => ({
     text: plain(text),
@@ -55,8 +62,22 @@ export function buildAnswerControls(
   }
   const row = { type: 'context_actions', block_id: controlIds.rate, elements: [feedback, again] }
   // Slack takes no other buttons in the row of the thumbs. Source: docs.slack.dev, context actions block.
-  const listen = canListen ? [buildButton(controlIds.listen, i18n.speech.listen, turnId)] : []
-  return [row, ...listen, ...buildModelMenu(turnId, choices, i18n), buildAuthorLine(i18n, model)]
+  const [first, ...more] = [
+    ...(canListen ? [buildButton(controlIds.listen, i18n.speech.listen, turnId)] : []),
+    ...(canChart ? [buildButton(controlIds.chart, i18n.charts.button, turnId)] : []),
+  ]
+  const buttons = first && { ...first, elements: [first, ...more].flatMap(({ elements }) => elements) }
+  return [
+    row,
+    ...(buttons === undefined ? [] : [buttons]),
+    ...buildModelMenu(turnId, choices, i18n),
+    buildAuthorLine(i18n, model),
+  ]
+}
+
+/** Builds what stands below the words of a picture: the button for another one, and a line that says what drew it. */
+export function buildPictureControls(turnId: string, i18n: I18n, model: string): Control[] {
+  return [buildButton(controlIds.picture, i18n.pictures.more, turnId), buildAuthorLine(i18n, model)]
 }
 
 /** A longer menu would weigh more than most answers; any model can be named in words. */
@@ -149,7 +170,7 @@ export function parseRating(value: string): { rating: 'up' | 'down'; turnId: str
 const mostButtonCharacters = 75
 
 /** Builds a block of its own, with an id that stays the same from edit to edit: people press it while the reply grows. */
-function buildButton(actionId: string, name: string, value: string): Control {
+function buildButton(actionId: string, name: string, value: string) {
   const button = { type: 'button', action_id: actionId, text: plain(name.slice(0, mostButtonCharacters)), value }
   return { type: 'actions', block_id: actionId, elements: [button] }
 }

@@ -293,7 +293,6 @@ export const en = {
     image_type: 'I can’t open this type of image; send JPEG or PNG',
     office: 'I can’t open this Office format; save it as DOCX, PPTX or PDF',
     spreadsheet: 'I can’t open this kind of spreadsheet; save it as XLSX or CSV (UTF-8)',
-    outlook: 'I can’t open Outlook messages; save it as EML, or forward the e-mail to Slack',
     archive: 'I don’t unpack archives; send the files inside',
     audio: 'I can’t open this kind of recording; send it as MP3, M4A, WAV, OGG or FLAC',
     video: 'I can’t open this kind of video; send it as MP4 or WebM, or its sound as MP3',
@@ -436,6 +435,43 @@ export const en = {
     speed: 'Speed of the voice',
     clips: 'Also answer my voice clips with audio',
     notSaved: 'I couldn’t save that. Try again in a minute.',
+  },
+
+  charts: {
+    button: 'Chart this',
+    progress: 'is drawing a chart…',
+    title: 'Chart',
+    count: 'Count',
+    thread: 'this thread',
+    caption: {
+      rows: 'The numbers are from {source}.',
+      sum: '{rows, plural, one{Sum of # row from {source}.} other{Sums of # rows from {source}.}}',
+      average: '{rows, plural, one{Average of # row from {source}.} other{Averages of # rows from {source}.}}',
+      count: '{rows, plural, one{Count of # row from {source}.} other{Counts of # rows from {source}.}}',
+    },
+    already: 'There’s already a chart of this answer in this thread: {link}',
+    nothing: 'I couldn’t find any numbers to chart here. Share a table or a CSV file in this thread, and ask again.',
+    tooMany:
+      'That’s too much for one chart: it can have {most, number} categories and 8 series. Ask for a part of it, or for totals, like “chart this by month”.',
+    unverified:
+      'I couldn’t match every number to what’s written in this thread, so I haven’t drawn a chart. Put the numbers in a table, and ask again.',
+    unreadable: 'The model didn’t say clearly what to draw. Try again, and name the table and the kind of chart.',
+    failed: 'I couldn’t draw this chart. Try again in a minute.',
+    csvFailed: '⚠️ I couldn’t send the CSV file. Try again in a minute.',
+  },
+
+  pictures: {
+    more: 'More like this',
+    progress: 'is drawing a picture…',
+    off: 'I can’t draw pictures here, because no image model is connected. Ask an admin to set IMAGE_MODEL.',
+    declined: 'The image model declined to draw this: {reason} Try other words.',
+    failed: 'The image server didn’t answer, so I couldn’t draw this. Try again in a minute.',
+    refused:
+      'The image server refused to draw this (status {status}). Ask an admin to check IMAGE_MODEL, IMAGE_BASE_URL and IMAGE_API_KEY.',
+    none: 'The image server didn’t send a picture. Ask an admin to check IMAGE_MODEL and IMAGE_BASE_URL.',
+    noEdits:
+      'The image server can’t change a picture. Describe the whole picture that you want, and I’ll draw a new one.',
+    lost: 'I couldn’t read the picture that you want to change. Describe the whole picture, and I’ll draw a new one.',
   },
 
   policy: {

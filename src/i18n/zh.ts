@@ -273,7 +273,6 @@ export const zh = {
     image_type: '无法打开这种图片，请转成 JPEG 或 PNG 再发',
     office: '无法打开这种 Office 格式，请另存为 DOCX、PPTX 或 PDF 再发',
     spreadsheet: '无法打开这种电子表格，请另存为 XLSX 或 CSV（UTF-8）再发',
-    outlook: '无法打开 Outlook 邮件文件，请另存为 EML，或把邮件转发到 Slack',
     archive: '不支持压缩包，请直接发送里面的文件',
     audio: '无法打开这种录音，请转成 MP3、M4A、WAV、OGG 或 FLAC 再发',
     video: '无法打开这种视频，请转成 MP4 或 WebM，或只发送 MP3 音频',
@@ -404,6 +403,39 @@ export const zh = {
     speed: '语速',
     clips: '我发语音消息时，也用语音回答',
     notSaved: '没能保存。请一分钟后再试。',
+  },
+
+  charts: {
+    button: '画成图表',
+    progress: '正在画图表…',
+    title: '图表',
+    count: '数量',
+    thread: '这个消息列',
+    caption: {
+      rows: '数据来自{source}。',
+      sum: '{rows, plural, other{对{source}中的 # 行求和。}}',
+      average: '{rows, plural, other{对{source}中的 # 行求平均值。}}',
+      count: '{rows, plural, other{对{source}中的 # 行计数。}}',
+    },
+    already: '这个消息列里已经有这个回答的图表了：{link}',
+    nothing: '这里没有可以画成图表的数字。请在消息列里发一个表格或 CSV 文件，然后再试一次。',
+    tooMany: '一张图表放不下：最多 {most, number} 个类别、8 个系列。可以只画一部分，或者先汇总，例如“按月份画成图表”。',
+    unverified: '有些数字和消息列里写的对不上，所以没有画图表。请把数字整理成表格，然后再试一次。',
+    unreadable: '模型没有说清楚要画什么。请再试一次，并说明用哪个表格、画哪种图表。',
+    failed: '没能画出这张图表。请一分钟后再试。',
+    csvFailed: '⚠️ 没能发送 CSV 文件。请一分钟后再试。',
+  },
+
+  pictures: {
+    more: '再来一张',
+    progress: '正在画图…',
+    off: '这里没有连接图像模型，无法画图。请让管理员设置 IMAGE_MODEL。',
+    declined: '图像模型拒绝画这张图：{reason} 请换个说法。',
+    failed: '图像服务没有响应，暂时无法画图。请一分钟后再试。',
+    refused: '图像服务拒绝画图（状态 {status}）。请让管理员检查 IMAGE_MODEL、IMAGE_BASE_URL 和 IMAGE_API_KEY。',
+    none: '图像服务没有返回图片。请让管理员检查 IMAGE_MODEL 和 IMAGE_BASE_URL。',
+    noEdits: '图像服务不支持修改图片。请描述整张图，我来重新画。',
+    lost: '没能读取要修改的图片。请描述整张图，我来重新画。',
   },
 
   policy: {

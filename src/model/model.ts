@@ -45,10 +45,11 @@ export function addUsage(sum: Usage, usage: Usage | undefined): Usage {
 /**
  * A piece of a model's stream: text, and at the end the usage, if the server says so, and why the answer stopped. `again` means that the
  * text so far was cut off, and that another answer follows in its place; `model` that another model than the first one answers, and
- * which one is `gone` from its server.
+ * which one is `gone` from its server. A model of pictures gives one image.
  */
 export type Piece =
   | { kind: 'text'; text: string }
+  | { kind: 'image'; base64: string }
   | { kind: 'again' }
   | { kind: 'model'; name: string; gone?: string }
   | { kind: 'usage'; usage: Usage }
@@ -73,7 +74,7 @@ export class FormatRefused extends Error {
 
 /** For what a request is made, and for whom; `person` is '' if nobody asked for it. */
 interface Purpose {
-  feature: 'chat' | 'classify' | 'summarize' | 'ambient' | 'transcribe'
+  feature: 'chat' | 'classify' | 'summarize' | 'ambient' | 'pictures' | 'transcribe'
   channel: string
   person: string
   /** Called at the end with what the request took, its cost in millionths of a dollar; undefined without a known price. */

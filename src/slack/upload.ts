@@ -1,26 +1,40 @@
 import { SlackError } from '../errors.ts'
 import { type CallSlack, callTimeoutMs, callWithRetry } from './client.ts'
 
-/** A file of the bot's own, and where it is shared. */
+/** A file of the bot's own. */
 interface Upload {
   name: string
   /** Its name for people; without it, the file's name. */
   title?: string
+  /** What a picture shows, for people who cannot see it. */
+  alt?: string
   bytes: Uint8Array
-  channel: string
-  threadTs: string
 }
 
 /** How long Slack may be away before a file is given up. */
 const patienceMs = 60_000
+/** Source: docs.slack.dev, files.getUploadURLExternal. */
+const mostAltCharacters = 1_000
 
-/** Uploads a file to a thread in the three steps of Slack's API. Throws the `SlackError` of the one that failed. */
-export async function upload(call: CallSlack, { name, title = name, bytes, channel, threadTs }: Upload): Promise<void> {
-  const place = { filename: name, length: bytes.byteLength }
-  const ticket = await callWithRetry(() => call('files.getUploadURLExternal', place), patienceMs)
-  await callWithRetry(() => send(String(ticket.upload_url), bytes), patienceMs)
-  const files = [{ id: ticket.file_id, title }]
-  const complete = () => call('files.completeUploadExternal', { files, channel_id: channel, thread_ts: threadTs })
+/**
+ * Uploads files to a thread, as one message with a comment in Slack's mrkdwn, in the three steps of Slack's API. Throws the `SlackError`
+ * of the one that failed.
+ */
+export async function upload(
+  call: CallSlack,
+  uploads: readonly Upload[],
+  { channel, threadTs, comment }: { channel: string; threadTs: string; comment?: string },
+): Promise<void> {
+  const files = []
+  for (const { name, title = name, alt, bytes } of uploads) {
+    const shownAlt = alt === undefined ? {} : { alt_txt: alt.slice(0, mostAltCharacters).toWellFormed() }
+    const place = { filename: name, length: bytes.byteLength, ...shownAlt }
+    const ticket = await callWithRetry(() => call('files.getUploadURLExternal', place), patienceMs)
+    await callWithRetry(() => send(String(ticket.upload_url), bytes), patienceMs)
+    files.push({ id: ticket.file_id, title })
+  }
+  const args = { files, channel_id: channel, thread_ts: threadTs, ...(comment && { initial_comment: comment }) }
+  const complete = () => call('files.completeUploadExternal', args)
   // A refusal had no effect; after any other failure the file may be there.
   await callWithRetry(() => complete().catch(toFinal), patienceMs)
 }

@@ -2,8 +2,8 @@ import { parse } from 'csv-parse/sync'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { formatLabelledCsv, parseCsv } from '../../src/features/classify/csv.ts'
-import { defuseFormulas, restoreFormulas } from '../../src/features/classify/csv-formulas.ts'
 import { i18nFor } from '../../src/i18n/catalog.ts'
+import { defuseFormulas, restoreFormulas } from '../../src/text/csv-formulas.ts'
 
 const i18n = i18nFor('en')
 const label = { kind: 'bug', quote: 'slow', reason: 'It, "fails";\n|now', confidence: 0.9 }

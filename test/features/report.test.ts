@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest'
 import { createReader } from '../../src/features/classify/reader.ts'
-import { buildReport, renderReportMarkdown } from '../../src/features/classify/report.ts'
-import { buildChartBlock } from '../../src/features/classify/report-chart.ts'
-import { background, colours } from '../../src/features/classify/report-chart-worker.ts'
+import { buildReport, buildReportChart, renderReportMarkdown } from '../../src/features/classify/report.ts'
 import { loadTaxonomies } from '../../src/features/classify/taxonomy-files.ts'
+import { buildChartBlock } from '../../src/features/draw-chart.ts'
+import { background, colours } from '../../src/features/draw-chart-worker.ts'
 import type { LabelRecord } from '../../src/store/labels.ts'
 
 const taxonomy = (await loadTaxonomies()).of('')
@@ -59,9 +59,12 @@ describe('the weeks of a report', () => {
   })
 })
 
+const chartOf = (report: ReturnType<typeof build>) =>
+  buildChartBlock(buildReportChart(report, 'Feedback by week'), 'shorten')
+
 describe('the chart of a report', () => {
   test('is in the form that Slack takes: few series with short names, a value for each week', () => {
-    const block = buildChartBlock(build([said('2026-11-11T08:00Z')], 2_000), 'Feedback by week')
+    const block = chartOf(build([said('2026-11-11T08:00Z')], 2_000))
     const { title, chart } = block as {
       title: string
       chart: { series: Series[]; axis_config: { categories: string[] } }
@@ -75,8 +78,8 @@ describe('the chart of a report', () => {
   test('is none where there are more kinds than Slack takes, or their short names are the same', () => {
     const report = build([said('2026-11-11T08:00Z')], 4)
     const renamed = (names: string[]) => ({ ...report, kinds: names.map(name => ({ id: name, name, count: 0 })) })
-    expect(buildChartBlock(renamed(['a', 'b', 'c', 'd', 'e', 'f', 'g']), 't')).toBeUndefined()
-    expect(buildChartBlock(renamed(['the very same kind of bug', 'the very same kind of ant']), 't')).toBeUndefined()
+    expect(chartOf(renamed(['a', 'b', 'c', 'd', 'e', 'f', 'g']))).toBeUndefined()
+    expect(chartOf(renamed(['the very same kind of bug', 'the very same kind of ant']))).toBeUndefined()
   })
 
   test('as a picture has colours that stand out from its background, in light mode and dark', () => {

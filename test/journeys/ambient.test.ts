@@ -170,7 +170,7 @@ test('it is off until an admin switches it on, bounded by the hour, and takes no
 })
 
 test('a process that is killed between question and answer answers once when it is back', async () => {
-  const world = await openWorld('socket', {}, await readManifest())
+  const world = await openWorld('socket', { SLACK_READS_PER_MINUTE: '1000' }, await readManifest())
   const { slack, model, bot, dana, general } = world
   await bot.untilSays('ready')
   await allowUnasked(world, general, { seconds: 1 })

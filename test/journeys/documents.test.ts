@@ -13,6 +13,7 @@ import {
   wordParts,
   wordTable,
 } from '../slack/office.ts'
+import { toOutlook } from '../slack/outlook.ts'
 import { openStory, toSeen } from '../story.ts'
 
 /** Asks about one file, and gives what the model is told of it, and the whole answer. */
@@ -290,6 +291,43 @@ describe('a document is read with its structure:', () => {
       lines('From: 张三 <z@example.com>', 'Subject: 你好', '', '你好'),
     ],
     [
+      'an Outlook message',
+      'mail.msg',
+      toOutlook({
+        subject: 'Plan',
+        sender: ['Ann', 'ann@example.com'],
+        to: [
+          ['Bo', 'bo@example.com'],
+          ['Cy', 'cy@example.com'],
+        ],
+        sentAt: '2026-01-02T09:00:00.000Z',
+        text: 'Ship in June.\r\n\r\nAnn\r\n',
+        attachments: ['plan.pdf'],
+      }),
+      lines(
+        'From: Ann <ann@example.com>',
+        'To: Bo <bo@example.com>, Cy <cy@example.com>',
+        'Date: 2026-01-02T09:00:00.000Z',
+        'Subject: Plan',
+        'Attachments: plan.pdf',
+        '',
+        'Ship in June.',
+        '',
+        'Ann',
+      ),
+    ],
+    [
+      'a Chinese Outlook message of nothing but a page',
+      '邮件.msg',
+      toOutlook({
+        subject: '计划',
+        sender: ['张三', 'z@example.com'],
+        to: [],
+        html: Buffer.from('<p>六月<b>发布</b>。</p>'),
+      }),
+      lines('From: 张三 <z@example.com>', 'Subject: 计划', '', '六月发布。'),
+    ],
+    [
       'subtitles',
       'talk.vtt',
       lines(
@@ -331,7 +369,7 @@ describe('a document that cannot be read has a sentence of its own:', () => {
     ['an old Word file', 'plan.doc', toOle('WordDocument'), 'this Office format; save it as DOCX, PPTX or PDF'],
     ['an old Excel file', 'sales.xls', toOle('Workbook'), 'this kind of spreadsheet; save it as XLSX or CSV'],
     ['a protected Word file', 'plan.docx', toOle('EncryptedPackage'), 'password-protected'],
-    ['an Outlook message', 'mail.msg', toOle('__substg1.0_0037001F'), 'Outlook messages; save it as EML'],
+    ['a broken Outlook message', 'mail.msg', toOle('__substg1.0_0037001F'), 'damaged'],
     [
       'a protected OpenDocument file',
       'plan.odt',

@@ -6,6 +6,7 @@ type Stage = Omit<ReturnType<typeof createStage>, 'picture'> & {
 }
 
 const csv = 'id,comment\n1,The export is broken\n2,搜索框太难找了\n3,Too expensive for what it does\n'
+const sales = 'month,sales,returns\n2026-07,1200,30\n2026-08,900,25\n2026-09,1500,41\n'
 const notes = 'Meeting notes\nThe trade fair is on 12 March. Dana books the hotel.\n'
 const zip = Buffer.from('504b0506000000000000000000000000000000000000', 'hex')
 
@@ -184,6 +185,34 @@ export const gestures: { names: { en: string; zh: string }; perform: (stage: Sta
       await picture()
       await main.waitFor()
       await page.keyboard.press('Escape')
+    },
+  },
+  {
+    names: {
+      en: 'press *Chart this* below an answer with a table, or write "chart this" (画个图, グラフにして) below numbers, a CSV or an Excel file',
+      zh: '点带表格的回答下方的*画成图表*，或在数字、CSV、Excel 文件下面写“画个图”（chart this、グラフにして）',
+    },
+    async perform({ t, main, thread, open, attach, say, openThread, sees, picture }) {
+      await open('general')
+      await attach(main, { name: 'sales.csv', mimeType: 'text/csv', buffer: Buffer.from(sales) })
+      await say(t('@Threadwise chart this', '@Threadwise 画个图'))
+      await openThread('sales.csv')
+      await sees(thread, 'sales, returns · month')
+      await picture()
+    },
+  },
+  {
+    names: {
+      en: 'write "draw …" (画一张…, …を描いて), and "make it blue" below the picture; or press *More like this*',
+      zh: '写“画一张……”（draw …、…を描いて），在图片下面写“改成蓝色”，或点*再来一张*',
+    },
+    async perform({ t, thread, button, open, say, openThread, picture }) {
+      await open('general')
+      await say(t('@Threadwise draw a cat on a bike', '@Threadwise 画一只骑车的猫'))
+      await openThread(t('draw a cat', '画一只骑车的猫'))
+      await button(thread, t('More like this', '再来一张')).click()
+      await thread.locator('img[alt]').nth(1).waitFor()
+      await picture()
     },
   },
   {

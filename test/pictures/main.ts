@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import type { Browser } from 'playwright-core'
 import { parseCommandLine } from '../../src/cli/command-line.ts'
+import { createImageServer } from '../image-server.ts'
 import { openChromium } from '../playground/chromium.ts'
 import { openPlayground } from '../playground/open-playground.ts'
 import { createSpeechServer } from '../speech-server.ts'
@@ -32,11 +33,14 @@ async function takePictures(browser: Browser, language: 'en' | 'zh'): Promise<vo
   const heard = { en: 'When do we ship the new sign-up page?', zh: '安卓版什么时候发布？' }[language]
   const ear = await openTranscriptionServer(() => ({ text: heard }), toEnd)
   const voice = await createSpeechServer({ atEnd: toEnd })
+  const images = await createImageServer({ atEnd: toEnd })
   const env = {
     TRANSCRIPTION_BASE_URL: ear.baseUrl,
     SPEECH_BASE_URL: voice.config.baseUrl,
     SPEECH_MODEL: voice.config.model,
     SPEECH_VOICE: voice.config.voice,
+    IMAGE_BASE_URL: images.config.baseUrl,
+    IMAGE_MODEL: images.config.name,
   }
   const { url } = await openPlayground(env, { atEnd: toEnd })
   // 小梅 lives in Shanghai; Dana where the machine stands.

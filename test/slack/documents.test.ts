@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { createDocumentReader } from '../../src/slack/documents/read-document.ts'
 import { inlineCell, toDocx, toOpenDocument, toPptx, toXlsx, toZip, withPromisedSize, wordParagraph } from './office.ts'
+import { toOutlook } from './outlook.ts'
 
 /** Documents made to do harm, each read like any other. */
 const documents = createDocumentReader()
@@ -82,6 +83,19 @@ test('RTF groups inside each other a hundred thousand times are read', async () 
 test('e-mails inside e-mails are given up at a depth', async () => {
   const parts = Array.from({ length: 1_000 }, (_, at) => `Content-Type: multipart/mixed; boundary=b${at}\n\n--b${at}\n`)
   await expect(read('mail', `Subject: x\n${parts.join('')}\nend`)).rejects.toMatchObject({ problem: 'damaged' })
+})
+
+test('an Outlook message whose sectors form a circle is given up, and so is one that ends early', async () => {
+  const bytes = toOutlook({ subject: 'x', sender: ['A', 'a@example.com'], to: [], text: 'x'.repeat(5_000) })
+  const directory = bytes.readInt32LE(0x30)
+  const allocation = 512 * (bytes.readInt32LE(0x4c) + 1)
+  const circle = Buffer.from(bytes)
+  circle.writeInt32LE(directory, allocation + 4 * directory)
+  const impatient = createDocumentReader({ timeoutMs: 1_000 })
+  for (const broken of [circle, bytes.subarray(0, bytes.length / 2)])
+    await expect(impatient.read({ kind: 'outlook', bytes: broken, maxCharacters: 1_000 })).rejects.toMatchObject({
+      problem: expect.stringMatching(/too_costly|damaged/),
+    })
 })
 
 test('a sheet with one cell at its far end is one line', async () => {

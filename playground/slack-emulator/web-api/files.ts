@@ -23,7 +23,7 @@ export function createFileMethods(core: Core): Methods {
         if (!Number.isInteger(length) || length < 1) throw new Refusal('invalid_arguments')
         const alt = text(args, 'alt_txt') ?? text(args, 'alt_text') ?? ''
         if ([...alt].length > longestAltText) throw new Refusal('alt_txt_too_long')
-        const { id, ticket } = files.openUpload(identity.botUserId, name, length)
+        const { id, ticket } = files.openUpload(identity.botUserId, { name, length, alt })
         return { upload_url: `${core.url()}/upload/v1/${ticket}`, file_id: id }
       },
     },

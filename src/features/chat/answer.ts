@@ -1,6 +1,7 @@
 import { setImmediate } from 'node:timers/promises'
 import { isPromptRefused, type Piece } from '../../model/model.ts'
 import { createGrowingText } from '../../reply/growing-text.ts'
+import { hasNumericTable } from '../../text/tables.ts'
 import { formatGone, noteModel } from '../chosen-model.ts'
 import type { Services, TurnContext } from '../context.ts'
 import { buildAnswerControls } from '../reply-buttons.ts'
@@ -43,6 +44,7 @@ export async function answer(ctx: TurnContext<ChatDeps>): Promise<void> {
       model: ctx.figures.model ?? chosen.model.name,
       choices: chosen.choices,
       canListen: deps.speech !== undefined,
+      canChart: hasNumericTable(reply.text),
     }),
   })
   // The next question does not wait for it.
@@ -112,7 +114,7 @@ async function* readText(
       deps.metrics.tokensUsed('out', piece.usage.tokensOut ?? 0)
       deps.metrics.tokensUsed('cached', piece.usage.tokensCached ?? 0)
       Object.assign(figures, piece.usage)
-    } else {
+    } else if (piece.kind === 'text') {
       bytes += Buffer.byteLength(piece.text)
       if (bytes > maxAnswerBytes || (await count(piece.text)) >= maxMessages) {
         outcome.reason = 'overrun'

@@ -40,7 +40,7 @@ export async function classifyCsv(ctx: Ctx, column: string | undefined): Promise
   const nameOf = (kind: string) => formatKind(taxonomy, kind, reader)
   const bytes = Buffer.from(formatLabelledCsv(table, found, { nameOf, i18n: reader.i18n }))
   await deps.access.check(turn.user, turn.channel)
-  await upload(deps.call, { name: formatResultName(file.name), bytes, channel: turn.channel, threadTs: turn.threadTs })
+  await upload(deps.call, [{ name: formatResultName(file.name), bytes }], turn)
   reply.replace(formatSummary(found, nameOf, i18n))
 }
 

@@ -1,4 +1,4 @@
-import { type CsvFormat, type CsvRecord, isEmpty, readRecords } from './csv-records.ts'
+import { type CsvFormat, type CsvRecord, isEmpty, readRecords } from '../../text/csv-records.ts'
 
 /**
  * Exports of feedback come with any delimiter, with a title above the header, with commas that nobody quoted. Every reading

@@ -1,10 +1,10 @@
 import { ShownError } from '../../errors.ts'
 import type { I18n } from '../../i18n/catalog.ts'
 import type { Label } from '../../store/labels.ts'
+import { defuseFormulas } from '../../text/csv-formulas.ts'
+import { type CsvFormat, type CsvRecord, isBlank, readRecords } from '../../text/csv-records.ts'
 import { escapeMarkdown } from '../../text/escape-markdown.ts'
-import { defuseFormulas } from './csv-formulas.ts'
 import { bareName, detectLayout, isNumeric, isUsualName } from './csv-layout.ts'
-import { type CsvFormat, type CsvRecord, isBlank, readRecords } from './csv-records.ts'
 
 /** A table of feedback with one text in each row. */
 interface CsvTable {

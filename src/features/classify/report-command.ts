@@ -1,6 +1,6 @@
 import type { App, BlockAction } from '@slack/bolt'
 import { z } from 'zod'
-import { describeFailure, formatError, ShownError, SlackError } from '../../errors.ts'
+import { describeFailure, formatError, ShownError } from '../../errors.ts'
 import type { I18n } from '../../i18n/catalog.ts'
 import type { CommandKind } from '../../queue/outbox.ts'
 import { turnIdOf } from '../../queue/turn.ts'
@@ -18,9 +18,9 @@ import { isNoise } from '../../text/intent.ts'
 import { parseJson } from '../../text/parse-json.ts'
 import { toMrkdwn } from '../../text/to-mrkdwn.ts'
 import { formatFailure } from '../command-failure.ts'
+import { buildChartBlock, drawChart, ignoreRefusal } from '../draw-chart.ts'
 import { fetchReader } from './reader.ts'
-import { buildReport, formatReportCsv, renderReportMarkdown } from './report.ts'
-import { buildChartBlock, drawChart } from './report-chart.ts'
+import { buildReport, buildReportChart, formatReportCsv, renderReportMarkdown } from './report.ts'
 import type { ClassifyServices } from './services.ts'
 import { buildMessageSubject } from './subject.ts'
 
@@ -115,7 +115,7 @@ async function sendCsv(deps: Deps, body: BlockAction, asked: z.infer<typeof csvS
   const nameOf = (id: string) => names.get(id) ?? ''
   const bytes = Buffer.from(formatReportCsv(records, deps.taxonomies.of(channel), { reader, nameOf }))
   await deps.access.check(user, channel)
-  await upload(deps.call, { name: 'feedback.csv', bytes, channel: direct, threadTs })
+  await upload(deps.call, [{ name: 'feedback.csv', bytes }], { channel: direct, threadTs })
 }
 
 /** Defines the commands that send one person a report by direct message: numbers, quotes and a chart. */
@@ -178,26 +178,22 @@ export async function makeReport(deps: Deps, asked: AskedReport): Promise<SentRe
     await deps.rules.check(use)
     return String((await deps.limiter.send('chat.postMessage', () => args, 'first')).ts)
   }
-  const chart = buildChartBlock(built, i18n.labels.report.chart)
-  const charted = chart && (await post(chart).catch(ignoreRefusal))
+  const chart = buildReportChart(built, i18n.labels.report.chart)
+  const block = buildChartBlock(chart, 'shorten')
+  const charted = block && (await post(block).catch(ignoreRefusal))
   const ts = charted ?? (await post(undefined))
   const sent = { place: name, link: buildPermalink(deps.self, direct, ts), hasChart: true }
   if (charted !== undefined) return sent
   try {
-    const bytes = await drawChart(built, i18n.labels.report.chart)
+    const bytes = await drawChart(chart)
     await deps.access.check(asked.user, channel)
-    await upload(deps.call, { name: 'feedback.png', bytes, channel: direct, threadTs: ts })
+    await upload(deps.call, [{ name: 'feedback.png', bytes }], { channel: direct, threadTs: ts })
   } catch (error) {
     if (error instanceof ShownError) throw error
     deps.log.warn({ reason: formatError(error) }, 'chart not sent')
     return { ...sent, hasChart: false }
   }
   return sent
-}
-
-/** Resolves a post with undefined if Slack knows no charts. */
-function ignoreRefusal(error: unknown): undefined {
-  if (!(error instanceof SlackError && /^(?:invalid_blocks|unsupported_block)/.test(error.code))) throw error
 }
 
 function buildCsvButton(value: z.infer<typeof csvSchema>, i18n: I18n) {

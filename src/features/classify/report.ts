@@ -1,8 +1,8 @@
 import { stringify } from 'csv-stringify/sync'
 import type { Label, LabelRecord } from '../../store/labels.ts'
+import { defuseFormulas } from '../../text/csv-formulas.ts'
 import type { Range } from '../../text/date-range.ts'
 import { escapeMarkdown } from '../../text/escape-markdown.ts'
-import { defuseFormulas } from './csv-formulas.ts'
 import type { createReader, fetchReader } from './reader.ts'
 import { formatKind, otherId, type Taxonomy } from './taxonomy.ts'
 
@@ -150,4 +150,15 @@ export function formatReportCsv(
     ...[heads.reason, heads.confidence, heads.correctedById, heads.correctedBy, heads.version],
   ]
   return `\uFEFF${stringify([head, ...rows])}`
+}
+
+/** Builds the chart of a report: a bar for each week, with a part for each kind. */
+export function buildReportChart({ weeks, kinds }: Pick<Report, 'weeks' | 'kinds'>, title: string) {
+  return {
+    title,
+    kind: 'stacked' as const,
+    categories: weeks.map(({ name }) => name),
+    series: kinds.map(({ name }, index) => ({ name, values: weeks.map(({ counts }) => counts[index] ?? 0) })),
+    unit: '',
+  }
 }

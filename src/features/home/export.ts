@@ -84,7 +84,7 @@ async function sendExport(deps: Deps, user: string, i18n: I18n): Promise<void> {
   const threadTs = String((await deps.limiter.send('chat.postMessage', () => args, 'first')).ts)
   for (const { name, text } of files) {
     await check()
-    await upload(deps.call, { name, bytes: Buffer.from(text), channel, threadTs })
+    await upload(deps.call, [{ name, bytes: Buffer.from(text) }], { channel, threadTs })
   }
 }
 

@@ -1,6 +1,7 @@
 import type { Turn } from '../../queue/turn.ts'
 import { parseAloudWish } from '../../text/intent.ts'
 import type { Bot, Services, TurnContext } from '../context.ts'
+import { findLastAnswered } from '../delivery.ts'
 import { tellPrivately } from '../turn-endings.ts'
 
 type ListenDeps = Pick<Services, 'readings' | 'store' | 'limiter' | 'log'>
@@ -21,16 +22,4 @@ async function readLastAloud({ turn, i18n, deps }: TurnContext<ListenDeps>): Pro
   if (id === undefined) return tellPrivately(deps, turn, i18n.speech.nothingBefore)
   const read = await deps.readings?.save({ ...turn, id }, turn.user)
   void read?.()
-}
-
-/** How far back a direct message that opens a thread of its own looks for the one before it. */
-const maxAgeSeconds = 12 * 3_600
-
-async function findLastAnswered({ store }: ListenDeps, turn: Turn): Promise<string | undefined> {
-  const { channel, question, place } = turn
-  const own = await store.turns.lastAnswered(turn, question.ts)
-  if (own !== undefined || place !== 'dm' || turn.threadTs !== question.ts) return own
-  const from = (Number(question.ts) - maxAgeSeconds).toFixed(6)
-  const [before] = await store.turns.threadsBetween(channel, from, question.ts, 1)
-  return before === undefined ? undefined : store.turns.lastAnswered({ channel, threadTs: before }, question.ts)
 }

@@ -13,7 +13,10 @@ import {
   parseRating,
 } from '../reply-buttons.ts'
 
-type ControlDeps = Pick<Services, 'inbox' | 'models' | 'readings' | 'access' | 'users' | 'limiter' | 'respond' | 'log'>
+type ControlDeps = Pick<
+  Services,
+  'inbox' | 'models' | 'readings' | 'charts' | 'pictures' | 'access' | 'users' | 'limiter' | 'respond' | 'log'
+>
 
 /**
  * Registers the controls of a reply: stop (its button and Slack's own), regenerate, listen and rate. Only the asker and admins may
@@ -41,13 +44,15 @@ export function replyControls(bot: Bot): void {
     if (turn !== undefined && !mayAsk) await refuse(services, turn, body.user.id)
     else if (outcome !== 'begun') await tell(services, body, regenerateRefusals(model)[outcome])
   })
-  app.action<BlockAction>(controlIds.listen, async ({ ack, body, action }) => {
-    const turn = await findTurn(services, body, actionValue(action))
-    const read = turn && (await saveReading(services, turn, body))
-    await ack()
-    if (turn === undefined) await tell(services, body, i18n => i18n.controls.tooOld)
-    await read?.()
-  })
+  for (const id of [controlIds.listen, controlIds.chart, controlIds.picture]) {
+    app.action<BlockAction>(id, async ({ ack, body, action }) => {
+      const turn = await findTurn(services, body, actionValue(action))
+      const make = turn && (await saveDelivery(services, id, { turn, body }))
+      await ack()
+      if (turn === undefined) await tell(services, body, i18n => i18n.controls.tooOld)
+      await make?.()
+    })
+  }
   app.action<BlockAction>(controlIds.rate, async ({ ack, body, action }) => {
     const rated = parseRating(actionValue(action))
     const turn = rated && (await findTurn(services, body, rated.turnId))
@@ -72,11 +77,20 @@ export function replyControls(bot: Bot): void {
   bot.on('lateEdit', turnId => offerNewAnswer(services, turnId))
 }
 
-/** Saves that the person wants to hear an answer, or tells them why that cannot be. */
-async function saveReading(deps: ControlDeps, turn: Turn, body: BlockAction) {
-  const { readings } = deps
-  if (readings === undefined) return () => tell(deps, body, i18n => i18n.speech.off)
-  return savedOrTold(readings.save(turn, body.user.id), error => tell(deps, body, i18n => formatFailure(error, i18n)))
+/** Saves that the person wants to hear an answer, its table drawn or another picture, or tells them why that cannot be. */
+async function saveDelivery(
+  deps: ControlDeps,
+  id: (typeof controlIds)['listen' | 'chart' | 'picture'],
+  { turn, body }: { turn: Turn; body: BlockAction },
+) {
+  const kinds = {
+    [controlIds.listen]: { made: deps.readings, off: (i18n: I18n) => i18n.speech.off },
+    [controlIds.chart]: { made: deps.charts, off: (i18n: I18n) => i18n.controls.tooOld },
+    [controlIds.picture]: { made: deps.pictures, off: (i18n: I18n) => i18n.pictures.off },
+  }
+  const { made, off } = kinds[id]
+  if (made === undefined) return () => tell(deps, body, off)
+  return savedOrTold(made.save(turn, body.user.id), error => tell(deps, body, i18n => formatFailure(error, i18n)))
 }
 
 const regenerateIds = new RegExp(`^(?:${controlIds.again}|${controlIds.againWith})$`)

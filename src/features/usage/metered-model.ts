@@ -43,6 +43,7 @@ export function createMeteredModel(model: Model, deps: MeteringDeps): Model {
       const bounded = { ...options, onLost, ...(hasBudgets && { maxTokens }) }
       for await (const piece of model.stream(messages, signal, bounded)) {
         if (piece.kind === 'text') spent.written += estimateTokens(piece.text)
+        if (piece.kind === 'image') spent.isWhole = true
         if (piece.kind === 'model') spent.name = piece.name
         if (piece.kind === 'usage') Object.assign(counted, piece.usage)
         if (piece.kind === 'stopped') spent.isWhole = true

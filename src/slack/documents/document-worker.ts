@@ -5,7 +5,7 @@ import { DocumentProblem } from './problem.ts'
 
 /** Input of the worker thread that reads documents. */
 export interface DocumentTask {
-  kind: 'pdf' | 'zip' | 'rtf' | 'mail' | 'html' | Parameters<typeof draw>[0]
+  kind: 'pdf' | 'zip' | 'rtf' | 'mail' | 'outlook' | 'html' | Parameters<typeof draw>[0]
   /** Bytes of the file; HTML as UTF-8. */
   bytes: Uint8Array
   maxCharacters: number
@@ -57,6 +57,7 @@ async function readInto(
   if (kind === 'zip') (await import('./office.ts')).readOffice(bytes, outline)
   else if (kind === 'rtf') (await import('./rtf.ts')).readRtf(bytes, outline)
   else if (kind === 'mail') await (await import('./mail.ts')).readMail(bytes, outline)
+  else if (kind === 'outlook') (await import('./outlook.ts')).readOutlook(bytes, outline)
   else (await import('./html.ts')).readHtml(new TextDecoder().decode(bytes), outline)
   return {}
 }

@@ -2,7 +2,7 @@ import type { FileSkipped } from './skipped.ts'
 import type { SlackFile } from './slack-file.ts'
 
 /** Tells the files in Microsoft's old container apart by the names of their streams: locked ones, e-mails, and old Office files. */
-export function findOleProblem(file: SlackFile, bytes: Uint8Array): FileSkipped['reason'] {
+export function findOleKind(file: SlackFile, bytes: Uint8Array): FileSkipped['reason'] | 'outlook' {
   const data = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   const has = (stream: string) => data.includes(Buffer.from(stream, 'utf16le'))
   if (has('EncryptedPackage')) return 'encrypted'

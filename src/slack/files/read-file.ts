@@ -11,7 +11,7 @@ import { download, downloadTo } from './download.ts'
 import { renderFileText } from './file-text.ts'
 import { detectFileType, type ImageType } from './file-type.ts'
 import { isWholeImage, measureImage, needsDrawing } from './image.ts'
-import { findOfficeType, findOleProblem } from './office-type.ts'
+import { findOfficeType, findOleKind } from './office-type.ts'
 import { drawPicture, recognizeIn } from './read-picture.ts'
 import { isPage, isSignInPage } from './sign-in-page.ts'
 import { FileSkipped } from './skipped.ts'
@@ -270,7 +270,7 @@ async function parseContent(downloaded: Downloaded): Promise<FileContent> {
     return recognizeIn('draw_image', downloaded, new FileSkipped('image_type'))
   }
   if (kind === 'archive') throw new FileSkipped(findOfficeType(file) ?? kind)
-  if (kind === 'ole') throw new FileSkipped(findOleProblem(file, bytes))
+  if (kind === 'ole') return readOle(downloaded)
   if (kind === 'pdf') return readPdf(downloaded)
   if (kind === 'rtf') return readDocument(kind, downloaded)
   if (kind === 'zip') return readOffice(downloaded)
@@ -336,6 +336,13 @@ async function readOffice(downloaded: Downloaded): Promise<FileContent> {
 const isMail = ({ name, mimetype }: SlackFile) => mimetype === 'message/rfc822' || /\.(?:eml|mht|mhtml)$/i.test(name)
 
 const isSubtitles = ({ name, mimetype }: SlackFile) => mimetype === 'text/vtt' || /\.(?:vtt|srt)$/i.test(name)
+
+/** Reads a file in Microsoft's old container if it is an e-mail. */
+async function readOle(downloaded: Downloaded): Promise<FileContent> {
+  const kind = findOleKind(downloaded.file, downloaded.bytes)
+  if (kind === 'outlook') return readDocument(kind, downloaded)
+  throw new FileSkipped(kind)
+}
 
 function parseImage(file: SlackFile, mimetype: ImageType, bytes: Uint8Array): FileContent {
   if (!isWholeImage(mimetype, bytes)) throw new FileSkipped('damaged')

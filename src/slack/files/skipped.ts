@@ -29,7 +29,6 @@ type SkipReason =
   | 'office'
   /** The same of a spreadsheet, such as old or binary Excel. */
   | 'spreadsheet'
-  | 'outlook'
   | 'archive'
   /** A recording in a format that cannot be cut, or that nothing transcribes. */
   | 'audio'

@@ -1,0 +1,132 @@
+import { createHash } from 'node:crypto'
+import { ShownError } from '../../errors.ts'
+import { type I18n, i18nFor } from '../../i18n/catalog.ts'
+import type { ChatMessage, Model } from '../../model/model.ts'
+import type { Outbox } from '../../queue/outbox.ts'
+import { openStatus } from '../../reply/status.ts'
+import { detectFileType } from '../../slack/files/file-type.ts'
+import type { FileReader } from '../../slack/files/read-file.ts'
+import type { ThreadId } from '../../slack/thread-history.ts'
+import { upload } from '../../slack/upload.ts'
+import { slackToPlain } from '../../text/from-slack.ts'
+import type { Services } from '../context.ts'
+import { defineDelivery, findDelivered } from '../delivery.ts'
+import { findWish } from './request.ts'
+
+type Deps = Pick<
+  Services,
+  | 'self'
+  | 'call'
+  | 'reader'
+  | 'access'
+  | 'rules'
+  | 'users'
+  | 'limiter'
+  | 'threads'
+  | 'fetchNames'
+  | 'shareChange'
+  | 'log'
+> & { pictureModel: Model; files: FileReader }
+
+type Purpose = NonNullable<NonNullable<Parameters<Model['stream']>[2]>['purpose']>
+
+/** For a picture that was asked for by a button. */
+const timeoutMs = 900_000
+const mostTitleCharacters = 100
+
+/** Names a picture by what it is made for. */
+export const namePicture = (...of: unknown[]): string =>
+  `picture-${createHash('sha256').update(JSON.stringify(of)).digest('hex').slice(0, 8)}`
+
+/** Defines the commands that draw one more picture of the same words. */
+export function definePictures(outbox: Outbox, deps: Deps) {
+  return defineDelivery(outbox, deps, {
+    kind: 'picture',
+    async make({ turn, user, channel, threadTs, savedAt }, isResumed) {
+      const place = { channel, threadTs }
+      await deps.access.check(user, channel)
+      const name = namePicture(turn, savedAt)
+      if (isResumed && (await findDelivered(deps, place, name)) !== undefined) return
+      const ts = turn.split(':').at(-1) ?? ''
+      const { locale } = await deps.users.read(user)
+      const signal = AbortSignal.timeout(timeoutMs)
+      await makePicture(deps, { user, place, ts, name, i18n: i18nFor(locale), signal })
+    },
+  })
+}
+
+/** Draws what a message of a thread wants, and posts it. Resolves with its words. Throws a `ShownError` if that cannot be. */
+export async function makePicture(
+  deps: Deps,
+  wanted: {
+    user: string
+    place: ThreadId
+    ts: string
+    name: string
+    i18n: I18n
+    signal: AbortSignal
+    onSpent?: Purpose['onSpent']
+  },
+): Promise<string> {
+  const { user, place, ts, name, i18n, signal, onSpent } = wanted
+  const { channel } = place
+  const use = { user, channel, feature: 'chat' as const }
+  await deps.rules.check(use)
+  const thread = deps.rules.selectOpen(channel, await deps.threads.load(place))
+  const wish = findWish(thread, ts)
+  const question = thread.find(message => message.ts === ts)
+  if (wish === undefined || question === undefined) throw new ShownError('picture_gone', one => one.controls.tooOld)
+  const words = slackToPlain(wish.words, await deps.fetchNames([question]))
+  const status = openStatus(deps.limiter, deps.log, place, i18n.pictures.progress)
+  try {
+    const messages = await buildPrompt(deps, { words, base: wish.base }, signal)
+    const purpose: Purpose = { feature: 'pictures', channel, person: user, ...(onSpent && { onSpent }) }
+    const base64 = await draw(deps.pictureModel, messages, { purpose, signal })
+    const bytes = Buffer.from(base64, 'base64')
+    const type = detectFileType(bytes, '')
+    if (!type.startsWith('image/')) throw new ShownError('picture_none', one => one.pictures.none)
+    await deps.access.check(user, channel)
+    await deps.rules.check(use)
+    const shownTitle =
+      words.length > mostTitleCharacters ? `${words.slice(0, mostTitleCharacters).toWellFormed()}…` : words
+    const file = { name: `${name}.${type.split('/')[1]}`, title: shownTitle, alt: words, bytes }
+    await upload(deps.call, [file], place)
+    deps.threads.behind(place, ts)
+    deps.shareChange(place)
+    return words
+  } finally {
+    status.close(true)
+  }
+}
+
+async function buildPrompt(
+  { files, pictureModel }: Pick<Deps, 'files' | 'pictureModel'>,
+  { words, base }: { words: string; base: Parameters<FileReader['read']>[0] | undefined },
+  signal: AbortSignal,
+): Promise<ChatMessage[]> {
+  if (base === undefined) return [{ role: 'user', content: words }]
+  const content = await files.read(base, { signal })
+  if (content.kind !== 'image') throw new ShownError('picture_lost', one => one.pictures.lost)
+  const dataUrl = `data:${content.mimetype};base64,${content.base64}`
+  return [
+    {
+      role: 'user',
+      content: [
+        { kind: 'text', text: words },
+        { kind: 'image', dataUrl, tokens: pictureModel.sight.count(content) },
+      ],
+    },
+  ]
+}
+
+async function draw(
+  model: Model,
+  messages: ChatMessage[],
+  { purpose, signal }: { purpose: Purpose; signal: AbortSignal },
+): Promise<string> {
+  let base64 = ''
+  for await (const piece of model.stream(messages, signal, { purpose }))
+    if (piece.kind === 'image') base64 = piece.base64
+  signal.throwIfAborted()
+  return base64
+}
