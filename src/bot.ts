@@ -34,6 +34,7 @@ import { keepWords } from './model/kept-words.ts'
 import type { Model } from './model/model.ts'
 import type { createModels } from './model/models.ts'
 import { createPictureModel } from './model/pictures.ts'
+import { createRedactingModel } from './model/redaction.ts'
 import { createSpeech } from './model/speech.ts'
 import type { createTranscriber } from './model/transcription.ts'
 import { createBackfill } from './queue/backfill.ts'
@@ -104,7 +105,7 @@ export async function startBot(given: BotDeps): Promise<RunningBot> {
   // 2. Turns: the queue, what fills it, and what answers it.
   const backfill = createBackfill({ ...slack, take: body => runAll(hooks.messageFound, body) })
   const driver = await createQueueDriver({ ...deps, bounds: config.bounds })
-  const prune = () => store.forgetting.prune(config.retention ?? {})
+  const prune = () => store.forgetting.prune(slack.policies.retention())
   const inbox = openQueue(slack, hooks, { driver, ready: backfill.ready, prune })
   const outbox = createOutbox(store.outbox, log)
   const questions = defineQuestions(outbox, { ...slack, inbox })
@@ -215,9 +216,10 @@ async function openSlack({ config, transcriber, recognize, store, log, ...deps }
   const placeNames = createPlaceNames(call, log)
   const fetchInfo = async (file: string) => (await reader.fetch('files.info', { file }, { for: 'question' })).file
   const limiter = createLimiter(call, Date.now, store.shared?.cluster)
+  const policies = await loadPolicies(store, self, config)
   const metering = {
     usage: store.usage,
-    budgets: config.budgets ?? {},
+    budgets: policies.budgets,
     onWarning: (...warning: BudgetWarning) => void warnOfBudget({ users, limiter, log }, ...warning),
     log,
   }
@@ -233,18 +235,21 @@ async function openSlack({ config, transcriber, recognize, store, log, ...deps }
     }),
   }
   const access = createAccess(reader, users)
-  const policies = await loadPolicies(store, self)
-  const redact = await loadRedaction(config)
   // Words that are kept out are taken out before stand-ins are put in.
-  const keep = (model: Model) => keepWords(redact(model), () => policies.workspace().keptOut.words)
-  const wrap = (model: Model) => createMeteredModel(keep(model), metering)
-  const hasBudgets = Object.keys(metering.budgets).length > 0
-  const models = createModelChoice({ models: deps.models, wrap, policies, store, hasBudgets, log })
+  const guard = (open: Model) =>
+    createMeteredModel(
+      keepWords(
+        createRedactingModel(open, { secret: config.botToken, wordsFor: policies.wordsFor }),
+        () => policies.workspace().keptOut.words,
+      ),
+      metering,
+    )
+  const models = createModelChoice({ models: deps.models, guard, policies, store, log })
   return {
     self,
     models,
     speech: config.speech && createSpeech(config.speech, log),
-    pictureModel: config.pictures && wrap(createPictureModel(config.pictures, log)),
+    pictureModel: config.pictures && guard(createPictureModel(config.pictures, log)),
     store,
     log,
     metrics,
@@ -278,14 +283,6 @@ function openQueue(slack: Slack, hooks: Hooks, own: Pick<QueueDeps, 'driver' | '
     onFlood: turn => void tellFlood(slack, turn),
     onLateEdit: turnId => void runAll(hooks.lateEdit, turnId),
   })
-}
-
-/** Loads the function that keeps personal data from a model, or one that leaves it as it is. */
-async function loadRedaction({ redaction, botToken }: BotDeps['config']): Promise<(model: Model) => Model> {
-  if (redaction?.isOn !== true) return model => model
-  // Without redaction the detectors are not loaded: that spares the memory.
-  const { createRedactingModel } = await import('./model/redaction.ts')
-  return model => createRedactingModel(model, { secret: botToken, ownForms: redaction.words })
 }
 
 async function createQueueDriver(

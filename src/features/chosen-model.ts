@@ -14,10 +14,9 @@ import type { loadPolicies } from './settings/policies.ts'
 interface ChoiceDeps {
   models: ReturnType<typeof createModels>
   /** Adds what holds for every request: budgets, redaction, words that are kept out. */
-  wrap: (model: Model) => Model
-  policies: Pick<Awaited<ReturnType<typeof loadPolicies>>, 'workspace' | 'channel' | 'channelModels'>
+  guard: (model: Model) => Model
+  policies: Pick<Awaited<ReturnType<typeof loadPolicies>>, 'workspace' | 'channel' | 'channelModels' | 'budgets'>
   store: Pick<Store, 'threadModels'>
-  hasBudgets: boolean
   log: Log
 }
 
@@ -29,19 +28,22 @@ const toldMs = 86_400_000
 type Rule = 'answer' | 'thread' | 'channel' | 'workspace' | 'usual'
 
 /** Decides which model answers where. What was chosen for a narrower place counts before a wider one. */
-export function createModelChoice({ models, wrap, policies, store, hasBudgets, log }: ChoiceDeps) {
+export function createModelChoice({ models, guard, policies, store, log }: ChoiceDeps) {
   const wrapped = new Map<Model, Model>()
+  const priced = new Set<Model>()
+  const hasBudgets = () => Object.keys(policies.budgets()).length > 0
   const unpriced = new Set<string>()
   const told = createSeen(mostThreads, toldMs)
   const use = (model: Model): Model => {
-    const known = wrapped.get(model) ?? wrap(model)
-    if (!wrapped.has(model) && hasBudgets) void notePrice(model)
+    const known = wrapped.get(model) ?? guard(model)
+    if (!priced.has(model) && hasBudgets()) void notePrice(model)
     wrapped.set(model, known)
     return known
   }
   /** Notes a model whose requests no budget counts. */
   const notePrice = async (model: Model): Promise<void> => {
     const { name } = model
+    priced.add(model)
     if ((await model.price({ tokensIn: 1_000, tokensOut: 1_000 }, name)) !== undefined || unpriced.has(name)) return
     unpriced.add(name)
     log.warn({ model: name }, 'model has no known price, so budgets do not count it; set its prices in MODELS_FILE')
@@ -83,7 +85,7 @@ export function createModelChoice({ models, wrap, policies, store, hasBudgets, l
         if (found !== undefined) return { model: use(found), rule, gone, choices }
         gone ??= name
       }
-      return { model: usual, rule: 'usual' as const, gone, choices }
+      return { model: use(models.usual), rule: 'usual' as const, gone, choices }
     },
     /** Returns whether a thread is still to be told that a model is gone, once. */
     isNews: ({ channel, threadTs }: Pick<Turn, 'channel' | 'threadTs'>, gone: string) =>
@@ -97,7 +99,7 @@ export function createModelChoice({ models, wrap, policies, store, hasBudgets, l
         const date = name === '' ? undefined : models.endOf(name)
         return date === undefined ? [] : { name, date }
       })
-      return { ends, unpriced: [...unpriced] }
+      return { ends, unpriced: hasBudgets() ? [...unpriced] : [] }
     },
     /** Asks the servers which models they have, and logs those that end. */
     async check(): Promise<void> {

@@ -456,6 +456,15 @@ export const ja = {
     speed: '読み上げの速さ',
     clips: '音声メッセージには音声でも回答する',
     notSaved: '保存できませんでした。1 分ほど待ってから、もう一度お試しください。',
+    hidden: {
+      email: 'メールアドレス',
+      phone: '電話番号',
+      id: '身分証の番号',
+      card: 'カード番号',
+      account: '口座番号',
+      secret: 'パスワードまたはキー',
+      word: '伏せた言葉',
+    },
   },
 
   charts: {
@@ -545,6 +554,52 @@ export const ja = {
       guests: 'このワークスペースでは、ゲストはご利用いただけません。管理者に問い合わせてください。',
       outsiders: '管理者がこのチャンネルを開放しない限り、ほかの組織の人はここではご利用いただけません。',
     },
+    redaction: {
+      title: '個人情報の置き換え',
+      label: 'モデルに送る前に',
+      on: 'メールアドレス、電話・身分証・カード・口座の番号、パスワードを隠す',
+      hint: 'モデルには PHONE-K3F9Q2 のような記号を送り、画面には元の値を表示します。名前、画像、音声は隠しません。',
+      onBy: {
+        operator: '全員に適用中です。サーバーで設定されているため、ここではオフにできません。',
+        workspace: 'ワークスペース全体に適用中です。',
+      },
+      words: '次の言葉も隠す（1 行に 1 つ）',
+      wordsHint: '# は数字 1 文字、* は文字と数字の並びを表します（例：EMP-#####、falcon*）',
+      wrong: {
+        short: '「{word}」ではほとんどすべてが隠れてしまいます。文字、数字、# を 2 つ以上使ってください。',
+        long: '「{word}」は長すぎます。100 文字、* は 5 つまでです。',
+      },
+      tooMany: '言葉が多すぎます。{most, number} 個まで指定できます。',
+      isOff: 'これらの言葉が隠れるのは、置き換えがオンのときだけです。上でオンにするか、言葉を削除してください。',
+    },
+    budgets: {
+      title: '利用枠（米ドル）',
+      of: {
+        personDay: '1 人あたり 1 日',
+        personMonth: '1 人あたり 1 か月',
+        day: '全員で 1 日',
+        month: '全員で 1 か月',
+      },
+      most: 'サーバーの設定により {dollars} までです。空欄の場合はこの上限が適用されます。',
+      wrong: '5 や 0.50 のように金額を入力してください。',
+      tooMuch: 'サーバーの設定により、上限は {dollars} です。',
+    },
+    retention: {
+      title: '保存する日数',
+      of: { labelDays: '分類済みのフィードバック、評価、利用状況', turnDays: '回答した質問の記録' },
+      hint: 'これより古いものは 1 分ごとに削除され、元に戻せません。',
+      most: '{days, plural, other{サーバーの設定により # 日までです。空欄の場合はこの上限が適用されます。}}',
+      wrong: '1 から {most, number} までの整数を入力してください。',
+      confirmTitle: '古いデータを削除しますか？',
+      deletes:
+        '保存期間を短くすると、1 分以内に{what}の削除が始まります。元に戻すことはできません。ほかの設定は保存しました。',
+      old: {
+        labels: '{count, plural, other{メッセージ # 件の分類}}',
+        ratings: '{count, plural, other{評価 # 件}}',
+        turns: '{count, plural, other{質問 # 件の記録}}',
+        usage: '{count, plural, other{# 日分の利用状況}}',
+      },
+    },
     left: '{messages, plural, other{管理者の設定により、# 件のメッセージはモデルに送っていません}}',
   },
 
@@ -586,7 +641,13 @@ export const ja = {
     fileProblem: '{name}（{reason}）',
     heard: '文字起こし：{minutes, number} 分（{name}）',
     instructions: '回答についての指示：{whose}',
-    whose: { workspace: 'ワークスペース', channel: 'このチャンネル', person: '質問した人自身', none: 'なし' },
+    whose: {
+      workspace: 'ワークスペース',
+      channel: 'このチャンネル',
+      person: '質問した人自身',
+      operator: '全員',
+      none: 'なし',
+    },
     model: 'モデル：{name}',
     modelBy: 'モデル：{name}（{rule}）',
     rulesOfModel: {
@@ -604,6 +665,10 @@ export const ja = {
     cost: '料金：{dollars}',
     noPrice: '料金：このモデルの価格がわかりません',
     estimate: '{text}（推定）',
+    redaction: '個人情報の置き換え：{whose}',
+    budgets: '利用枠：{names}',
+    personBudget: '{budget}（{dollars}）',
+    kept: '{days, plural, other{この記録は # 日間保存します}}',
     redacted: '{values, plural, other{モデルに送らなかった個人情報：# 件}}',
   },
 

@@ -416,6 +416,15 @@ export const zh = {
     speed: '语速',
     clips: '我发语音消息时，也用语音回答',
     notSaved: '没能保存。请一分钟后再试。',
+    hidden: {
+      email: '某个邮箱',
+      phone: '某个电话号码',
+      id: '某个证件号',
+      card: '某个银行卡号',
+      account: '某个账号',
+      secret: '某个密码或密钥',
+      word: '某个隐藏的词',
+    },
   },
 
   charts: {
@@ -501,6 +510,51 @@ export const zh = {
       guests: '本工作区的访客不能使用我。请联系管理员。',
       outsiders: '其他组织的成员不能在这里使用我，除非管理员对他们开放这个频道。',
     },
+    redaction: {
+      title: '隐私替换',
+      label: '文字发给模型之前',
+      on: '隐藏邮箱、电话、证件号、银行卡号、账号和密码',
+      hint: '模型收到的是 PHONE-K3F9Q2 这样的代号，大家看到的仍是原文。人名、图片和声音不会隐藏。',
+      onBy: {
+        operator: '已对所有人开启：由服务器设置，这里不能关闭。',
+        workspace: '已在整个工作区开启。',
+      },
+      words: '同时隐藏这些词，每行一个',
+      wordsHint: '# 代表一位数字，* 代表任意字母和数字，例如 EMP-#####、falcon*',
+      wrong: {
+        short: '“{word}”几乎会隐藏所有内容。请至少包含两个文字、数字或 #。',
+        long: '“{word}”太长。最多 100 个字符、五个 *。',
+      },
+      tooMany: '词太多了，最多 {most, number} 个。',
+      isOff: '只有开启隐私替换后，这些词才会隐藏。请先在上面开启，或删除这些词。',
+    },
+    budgets: {
+      title: '额度（美元）',
+      of: {
+        personDay: '每人每天',
+        personMonth: '每人每月',
+        day: '所有人每天合计',
+        month: '所有人每月合计',
+      },
+      most: '服务器设置的上限是 {dollars}，留空则按此上限。',
+      wrong: '请填写金额，例如 5 或 0.50。',
+      tooMuch: '服务器设置的上限是 {dollars}。',
+    },
+    retention: {
+      title: '保留天数',
+      of: { labelDays: '已分类的反馈、评价和用量', turnDays: '已回答问题的记录' },
+      hint: '更早的内容每分钟清理一次，删除后无法恢复。',
+      most: '{days, plural, other{服务器设置的上限是 # 天，留空则按此上限。}}',
+      wrong: '请填写 1 到 {most, number} 之间的整数。',
+      confirmTitle: '删除较早的数据？',
+      deletes: '缩短保留时间后，一分钟内会开始删除{what}，且无法恢复。其他设置已保存。',
+      old: {
+        labels: '{count, plural, other{# 条消息的分类}}',
+        ratings: '{count, plural, other{# 个评价}}',
+        turns: '{count, plural, other{# 个问题的记录}}',
+        usage: '{count, plural, other{# 天的用量}}',
+      },
+    },
     left: '{messages, plural, other{按管理员的设置，有 # 条消息没有发给模型}}',
   },
 
@@ -540,7 +594,7 @@ export const zh = {
     fileProblem: '{name}（{reason}）',
     heard: '转写：{minutes, number} 分钟，{name}',
     instructions: '回答要求：{whose}',
-    whose: { workspace: '工作区的', channel: '本频道的', person: '提问者本人的', none: '无' },
+    whose: { workspace: '工作区的', channel: '本频道的', person: '提问者本人的', operator: '所有人的', none: '无' },
     model: '模型：{name}',
     modelBy: '模型：{name}（{rule}）',
     rulesOfModel: {
@@ -558,6 +612,10 @@ export const zh = {
     cost: '费用：{dollars}',
     noPrice: '费用：不知道这个模型的价格',
     estimate: '{text}（估算）',
+    redaction: '隐私替换：{whose}',
+    budgets: '额度：{names}',
+    personBudget: '{budget}（{dollars}）',
+    kept: '{days, plural, other{这条记录保留 # 天}}',
     redacted: '{values, plural, other{未发给模型的隐私内容：# 处}}',
   },
 

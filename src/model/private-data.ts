@@ -87,7 +87,9 @@ const forms: readonly Form[] = [
 ]
 
 const phonePattern = /(?<![A-Za-z0-9_.])[+(]?\d[\d ().‐–—-]{5,30}\d(?![A-Za-z0-9_])/g
-const ownMarks: Record<string, string> = { '#': '\\d', '*': '[\\p{L}\\p{N}]{0,40}' }
+const starred = String.raw`[\p{L}\p{N}]{0,40}`
+/** Forms of a team's own after which others get their turn. */
+const formsAtOnce = 20
 
 /** The beginning of a date, which a phone number of some country may have, too. */
 const datePattern = /^(?:19|20)\d\d[-./]?(?:0[1-9]|1[0-2])[-./]?(?:0[1-9]|[12]\d|3[01])/
@@ -98,12 +100,16 @@ const phonesAtOnce = 20
 
 /**
  * Finds e-mail addresses, phone numbers, numbers of identity cards, payment cards and accounts, passwords, keys and tokens. Names
- * are not found. `ownForms` are words of a team: `#` stands for a digit, `*` for up to 40 letters and digits. The parts do not
- * overlap: of two, a secret stays, else the longer one. Linear, and pauses between parts of its work.
+ * are not found. `ownForms` are a team's own. The parts do not overlap: of two, a secret stays, else the longer one. Linear, and pauses
+ * between parts of its work.
  */
-export async function findPrivateParts(text: string, ownForms: readonly string[] = []): Promise<PrivatePart[]> {
+export async function findPrivateParts(text: string, ownForms: readonly Form[] = []): Promise<PrivatePart[]> {
   const found: PrivatePart[] = []
-  for (const form of [...forms, ...ownForms.map(parseOwnForm)]) found.push(...findForm(text, form))
+  for (const form of forms) found.push(...findForm(text, form))
+  for (const [at, form] of ownForms.entries()) {
+    if (at % formsAtOnce === formsAtOnce - 1) await setImmediate()
+    found.push(...findForm(text, form))
+  }
   found.push(...(await findSecrets(text)))
   found.push(...(await findPhones(text, found)))
   return withoutOverlaps(found)
@@ -117,9 +123,18 @@ function* findForm(text: string, { kind, pattern, check }: Form): Generator<Priv
   }
 }
 
-function parseOwnForm(form: string): Form {
-  const toSource = (char: string) => ownMarks[char] ?? `\\u{${char.codePointAt(0)?.toString(16)}}`
-  return { kind: 'word', pattern: new RegExp(Array.from(form, toSource).join(''), 'giu') }
+/**
+ * Parses a word of a team's own: `#` stands for a digit, `*` for up to 40 letters and digits. What stands between two stars is taken where
+ * it first fits, and the end where it last does; neither is looked for again, so that the pattern is linear.
+ */
+export function parseOwnForm(word: string): Form {
+  const toSource = (char: string) => (char === '#' ? String.raw`\d` : `\\u{${char.codePointAt(0)?.toString(16)}}`)
+  const [first = '', ...rest] = word.split(/\*+/).map(part => Array.from(part, toSource).join(''))
+  const parts = rest.map((part, at) => {
+    const isLast = at === rest.length - 1
+    return `(?=(?<star${at}>${starred}${isLast ? '' : '?'}${part}))\\k<star${at}>`
+  })
+  return { kind: 'word', pattern: new RegExp(first + parts.join(''), 'giu') }
 }
 
 let loading: Promise<(text: string) => ReturnType<typeof lintSource>> | undefined

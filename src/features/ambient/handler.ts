@@ -70,7 +70,7 @@ async function answerIfSure(ctx: Ctx): Promise<Silence | undefined> {
   if (material.lines.length === 0) return 'ambient_unsure'
   noteModel(ctx)
   Object.assign(job.facts, { read: material.lines.length })
-  const purpose = { feature: 'ambient' as const, channel, person: '' }
+  const purpose = { feature: 'ambient' as const, channel, person: '', quotedFrom: material.quotedFrom }
   const { offer, usage } = await askIfSure(chosen.model, material, { purpose, signal })
   signal.throwIfAborted()
   Object.assign(figures, usage)

@@ -4,6 +4,7 @@ import type { I18n } from '../../i18n/catalog.ts'
 import { buildInstructions } from '../../model/prompts.ts'
 import { parseJson } from '../../text/parse-json.ts'
 import { buildAccessBlocks, parseAccess } from './access-view.ts'
+import { buildLimitBlocks } from './limits-view.ts'
 import { buildModelBlocks, parseModels } from './models-view.ts'
 import { mostInstructionCharacters, scopeSchema } from './policies.ts'
 
@@ -42,6 +43,7 @@ export function buildSettingsView(
     groups,
     names = [],
     wishes,
+    given,
   }: {
     scope: Scope
     chosen: Parameters<typeof buildAccessBlocks>[2]['policy']
@@ -52,6 +54,7 @@ export function buildSettingsView(
     /** Models that may be chosen. */
     names?: readonly string[]
     wishes?: Record<string, string>
+    given: Parameters<typeof buildLimitBlocks>[2]['given']
   },
 ): ModalView {
   const { policy } = i18n
@@ -91,6 +94,7 @@ export function buildSettingsView(
         : [
             ...buildModelBlocks(i18n, scope.of, { policy: chosen, names }),
             ...buildAccessBlocks(i18n, scope.of, { policy: chosen, groups, isAdmin: rights.isAdmin }),
+            ...buildLimitBlocks(i18n, scope.of, { policy: chosen, given }),
           ]),
     ],
   }

@@ -41,6 +41,7 @@ type SummarizeDeps = Pick<
   | 'reader'
   | 'access'
   | 'rules'
+  | 'policies'
   | 'users'
   | 'fetchNames'
   | 'models'
@@ -233,7 +234,8 @@ async function summarizeMessages(
   deps.metrics.tokensUsed('out', tokensOut)
   deps.metrics.tokensUsed('cached', tokensCached)
   noteModel(ctx)
-  Object.assign(job.facts, { read: said.length })
+  const limits = deps.policies.factsFor([source.channel, ...said.flatMap(({ quotedFrom = [] }) => quotedFrom)])
+  Object.assign(job.facts, { read: said.length, ...limits })
   ctx.log.info(
     { turn: turn.id, messages: said.length, calls, known, chunks, tokensIn, tokensOut, tokensCached },
     'summarized',

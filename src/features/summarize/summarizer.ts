@@ -114,6 +114,7 @@ export function createSummarizer(chunks: SummaryChunks) {
           feature: 'summarize',
           channel: request.channel,
           person: request.person,
+          quotedFrom: said.flatMap(({ quotedFrom = [] }) => quotedFrom),
           ...(request.onSpent && { onSpent: request.onSpent }),
         },
       }
