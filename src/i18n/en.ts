@@ -238,6 +238,19 @@ export const en = {
   usage: {
     own: '{calls, plural, one{# request from you this month ({dollars})} other{# requests from you this month ({dollars})}}',
     all: '{calls, plural, one{# request from everyone ({dollars}); only admins see this} other{# requests from everyone ({dollars}); only admins see this}}',
+    chartCalls: 'Requests by day',
+    chartCost: 'Cost by day, US$',
+    chart: 'Show as a chart',
+    charts: { usage: 'Your usage in the last 14 days:', all_usage: 'Everyone’s usage in the last 14 days:' },
+    noChart: 'No requests in the last 14 days, so there’s nothing to draw.',
+    features: {
+      chat: 'Questions',
+      summarize: 'Summaries',
+      classify: 'Feedback',
+      transcribe: 'Recordings',
+      ambient: 'Unasked answers',
+      pictures: 'Pictures',
+    },
     direct: 'Direct messages',
     by: { person: 'People', channel: 'Channels', feature: 'Features', model: 'Models' },
     spent: {

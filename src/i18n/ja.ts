@@ -238,6 +238,19 @@ export const ja = {
   usage: {
     own: '今月のあなたのリクエスト：{calls, number} 件（{dollars}）',
     all: '全員：{calls, number} 件（{dollars}）。管理者だけに表示されます',
+    chartCalls: '日ごとのリクエスト数',
+    chartCost: '日ごとの料金（米ドル）',
+    chart: 'グラフで見る',
+    charts: { usage: '過去 14 日間のあなたの利用状況：', all_usage: '過去 14 日間の全員の利用状況：' },
+    noChart: '過去 14 日間にリクエストがないため、グラフはありません。',
+    features: {
+      chat: '質問',
+      summarize: '要約',
+      classify: 'フィードバック',
+      transcribe: '録音',
+      ambient: '自発的な回答',
+      pictures: '画像',
+    },
     direct: 'ダイレクトメッセージ',
     by: { person: 'メンバー', channel: 'チャンネル', feature: '機能', model: 'モデル' },
     spent: {

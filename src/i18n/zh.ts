@@ -218,6 +218,19 @@ export const zh = {
   usage: {
     own: '本月你的请求：{calls, number} 次（{dollars}）',
     all: '全部成员：{calls, number} 次（{dollars}），仅管理员可见',
+    chartCalls: '每日请求数',
+    chartCost: '每日费用（美元）',
+    chart: '用图表查看',
+    charts: { usage: '你最近 14 天的用量：', all_usage: '全部成员最近 14 天的用量：' },
+    noChart: '最近 14 天没有请求，没有可画的内容。',
+    features: {
+      chat: '提问',
+      summarize: '总结',
+      classify: '反馈',
+      transcribe: '录音',
+      ambient: '主动回答',
+      pictures: '图片',
+    },
     direct: '私信',
     by: { person: '成员', channel: '频道', feature: '功能', model: '模型' },
     spent: {

@@ -15,7 +15,7 @@ import { buildLanguage, parseLanguage } from './language.ts'
 import { createPublisher } from './publish.ts'
 import { formatOwnRatings, formatRatings } from './ratings.ts'
 import { createSuggestion } from './suggested-prompts.ts'
-import { loadMonth, renderAllUsage, renderUsage } from './usage.ts'
+import { buildOwnUsage, loadMonth, renderAllUsage } from './usage.ts'
 import { buildVoiceBlocks, parseVoiceChange } from './voice.ts'
 
 type HomeDeps = Pick<
@@ -95,16 +95,14 @@ async function buildOwn(deps: HomeDeps, user: string, i18n: I18n): Promise<Known
   const digests = await orNothing(deps, 'digests not read', store.digests.of(user))
   const ratings = await orNothing(deps, 'ratings not counted', store.ratings.count(user))
   const usage = await orNothing(deps, 'usage not read', loadMonth(store.usage, Date.now()))
-  const figures = [
-    formatOwnRatings(ratings ?? [], i18n),
-    ...(usage === undefined ? [] : renderUsage(usage, user, i18n)),
-  ]
+  const ownRatings = formatOwnRatings(ratings ?? [], i18n)
   return [
     ...buildLanguage(i18n, settings.language),
     buildInstructions(i18n, settings.instructions),
     ...(voices === undefined ? [] : buildVoiceBlocks(i18n, { settings, ...voices })),
     ...(digests === undefined ? [] : buildDigests(digests, i18n)),
-    ...figures.filter(text => text !== '').map(mrkdwn),
+    ...(ownRatings === '' ? [] : [mrkdwn(ownRatings)]),
+    ...(usage === undefined ? [] : [buildOwnUsage(usage, user, i18n)]),
   ]
 }
 
