@@ -32,6 +32,7 @@ import { createMetrics } from './metrics.ts'
 import { keepWords } from './model/kept-words.ts'
 import type { Model } from './model/model.ts'
 import { createPictureModel } from './model/pictures.ts'
+import { createRedactingModel } from './model/redaction.ts'
 import { createSpeech } from './model/speech.ts'
 import type { createTranscriber } from './model/transcription.ts'
 import { createBackfill } from './queue/backfill.ts'
@@ -100,7 +101,7 @@ export async function startBot(given: BotDeps): Promise<RunningBot> {
   // 2. Turns: the queue, what fills it, and what answers it.
   const backfill = createBackfill({ ...slack, take: body => runAll(hooks.messageFound, body) })
   const driver = await createQueueDriver({ ...deps, bounds: config.bounds })
-  const prune = () => store.forgetting.prune(config.retention ?? {})
+  const prune = () => store.forgetting.prune(slack.policies.retention())
   const inbox = openQueue(slack, hooks, { driver, ready: backfill.ready, prune })
   const outbox = createOutbox(store.outbox, log)
   const questions = defineQuestions(outbox, { ...slack, inbox })
@@ -207,9 +208,10 @@ async function openSlack({ config, modelEnds = () => [], transcriber, recognize,
   const placeNames = createPlaceNames(call, log)
   const fetchInfo = async (file: string) => (await reader.fetch('files.info', { file }, { for: 'question' })).file
   const limiter = createLimiter(call, Date.now, store.shared?.cluster)
+  const policies = await loadPolicies(store, self, config)
   const metering = {
     usage: store.usage,
-    budgets: config.budgets ?? {},
+    budgets: policies.budgets,
     onWarning: (...warning: Parameters<Parameters<typeof createMeteredModel>[1]['onWarning']>) =>
       void warnOfBudget({ users, limiter, log }, ...warning),
     log,
@@ -226,19 +228,21 @@ async function openSlack({ config, modelEnds = () => [], transcriber, recognize,
     }),
   }
   const access = createAccess(reader, users)
-  const policies = await loadPolicies(store, self)
-  const guard = async (open: Model) => {
-    const redacted = await redactFor(open, config)
-    // Words that are kept out are taken out before stand-ins are put in.
-    const kept = keepWords(redacted, () => policies.workspace().keptOut.words)
-    return createMeteredModel(kept, metering)
-  }
-  const model = await guard(deps.model)
+  // Words that are kept out are taken out before stand-ins are put in.
+  const guard = (open: Model) =>
+    createMeteredModel(
+      keepWords(
+        createRedactingModel(open, { secret: config.botToken, wordsFor: policies.wordsFor }),
+        () => policies.workspace().keptOut.words,
+      ),
+      metering,
+    )
+  const model = guard(deps.model)
   return {
     self,
     model,
     speech: config.speech && createSpeech(config.speech, log),
-    pictureModel: config.pictures && (await guard(createPictureModel(config.pictures, log))),
+    pictureModel: config.pictures && guard(createPictureModel(config.pictures, log)),
     modelEnds,
     store,
     log,
@@ -273,14 +277,6 @@ function openQueue(slack: Slack, hooks: Hooks, own: Pick<QueueDeps, 'driver' | '
     onFlood: turn => void tellFlood(slack, turn),
     onLateEdit: turnId => void runAll(hooks.lateEdit, turnId),
   })
-}
-
-/** Returns the model as it is, or one to which no personal data goes. */
-async function redactFor(model: Model, { redaction, botToken }: BotDeps['config']): Promise<Model> {
-  if (redaction?.isOn !== true) return model
-  // Without redaction the detectors are not loaded: that spares the memory.
-  const { createRedactingModel } = await import('./model/redaction.ts')
-  return createRedactingModel(model, { secret: botToken, ownForms: redaction.words })
 }
 
 async function createQueueDriver(

@@ -102,7 +102,7 @@ export const fieldsOf = (fields: Record<string, string | string[] | boolean>): V
       const options = (values: string[]) => values.map(value => ({ text: { type: 'plain_text', text: value }, value }))
       if (block === 'who')
         return [block, { field: { type: 'radio_buttons', selected_option: options([String(chosen)])[0] } }]
-      if (block === 'here' || block === 'guests')
+      if (/^(?:here|guests|redaction)$/.test(block))
         return [block, { field: { type: 'checkboxes', selected_options: options(chosen as string[]) } }]
       if (block.startsWith('ambient_')) return [block, { field: { type: 'number_input', value: String(chosen) } }]
       if (/people$/.test(block)) return [block, { field: { type: 'multi_users_select', selected_users: chosen } }]

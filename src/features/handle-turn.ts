@@ -20,7 +20,18 @@ type Outcome = Awaited<ReturnType<typeof endInterrupted>>
 
 type HandleDeps = Pick<
   Services,
-  'model' | 'speech' | 'threads' | 'users' | 'rules' | 'store' | 'limiter' | 'reader' | 'outages' | 'log' | 'metrics'
+  | 'model'
+  | 'speech'
+  | 'threads'
+  | 'users'
+  | 'rules'
+  | 'policies'
+  | 'store'
+  | 'limiter'
+  | 'reader'
+  | 'outages'
+  | 'log'
+  | 'metrics'
 >
 
 /**
@@ -96,7 +107,10 @@ async function tellUnreadable({ limiter, log }: HandleDeps, { turn }: Job, i18n:
 /** Ends what an earlier attempt left to be ended, or hands the turn to the first handler that it is for. */
 async function dispatch(
   ctx: TurnContext<
-    Pick<Services, 'model' | 'speech' | 'users' | 'rules' | 'store' | 'threads' | 'limiter' | 'outages' | 'log'>
+    Pick<
+      Services,
+      'model' | 'speech' | 'users' | 'rules' | 'policies' | 'store' | 'threads' | 'limiter' | 'outages' | 'log'
+    >
   >,
   handlers: readonly TurnHandler[],
 ): Promise<Outcome> {
@@ -124,6 +138,7 @@ async function dispatch(
     const { feature } = handler
     const refusal = feature && (await ctx.deps.rules.findRefusal({ ...turn, feature }))
     if (refusal !== undefined) return refuse(ctx, refusal)
+    if (feature !== undefined) Object.assign(job.facts, ctx.deps.policies.factsFor([turn.channel]))
     await handler.handle({ ...ctx, deps: handler.deps }, request)
     ctx.deps.outages.over()
     rememberReply(ctx)

@@ -432,6 +432,15 @@ export const en = {
     speed: 'Speed of the voice',
     clips: 'Also answer my voice clips with audio',
     notSaved: 'I couldn’t save that. Try again in a minute.',
+    hidden: {
+      email: 'an e-mail address',
+      phone: 'a phone number',
+      id: 'an ID number',
+      card: 'a card number',
+      account: 'an account number',
+      secret: 'a password or key',
+      word: 'a hidden word',
+    },
   },
 
   charts: {
@@ -524,6 +533,52 @@ export const en = {
       guests: 'Guests can’t use me in this workspace. Ask an admin.',
       outsiders: 'People from other organizations can’t use me here, unless an admin opens this channel to them.',
     },
+    redaction: {
+      title: 'Redaction',
+      label: 'Before text goes to a model',
+      on: 'Hide e-mail addresses, phone, ID, card and account numbers, and passwords',
+      hint: 'The model gets stand-ins like PHONE-K3F9Q2, and people see the real values. Names, pictures and sound aren’t hidden.',
+      onBy: {
+        operator: 'On for everyone: it’s set on the server and can’t be switched off here.',
+        workspace: 'On in the whole workspace.',
+      },
+      words: 'Also hide these words, one per line',
+      wordsHint: '# is a digit, * is any letters and digits: EMP-##### or falcon*',
+      wrong: {
+        short: '“{word}” would hide almost everything. Use at least two letters, digits or #.',
+        long: '“{word}” is too long. Use up to 100 characters and five *.',
+      },
+      tooMany: 'That’s too many words. I can hide up to {most, number}.',
+      isOff: 'These words are only hidden while redaction is on. Switch it on above, or remove them.',
+    },
+    budgets: {
+      title: 'Budgets in US dollars',
+      of: {
+        personDay: 'Each person, per day',
+        personMonth: 'Each person, per month',
+        day: 'Everyone together, per day',
+        month: 'Everyone together, per month',
+      },
+      most: 'Up to {dollars}, which is set on the server and applies if you leave this empty.',
+      wrong: 'Enter an amount like 5 or 0.50.',
+      tooMuch: 'The server allows up to {dollars}.',
+    },
+    retention: {
+      title: 'How many days I keep things',
+      of: { labelDays: 'Labelled feedback, ratings and usage', turnDays: 'Notes on answered questions' },
+      hint: 'Whatever is older gets deleted every minute, and can’t be restored.',
+      most: '{days, plural, one{Up to # day, which is set on the server and applies if you leave this empty.} other{Up to # days, which is set on the server and applies if you leave this empty.}}',
+      wrong: 'Enter a whole number from 1 to {most, number}.',
+      confirmTitle: 'Delete older data?',
+      deletes:
+        'If you keep things for a shorter time, I’ll delete {what}, starting within a minute. You can’t undo this. Your other settings are saved.',
+      old: {
+        labels: '{count, plural, one{the labels of # message} other{the labels of # messages}}',
+        ratings: '{count, plural, one{# rating} other{# ratings}}',
+        turns: '{count, plural, one{my notes on # question} other{my notes on # questions}}',
+        usage: '{count, plural, one{the usage of # day} other{the usage of # days}}',
+      },
+    },
     left: '{messages, plural, one{# message was kept from the model by admins} other{# messages were kept from the model by admins}}',
   },
 
@@ -570,6 +625,7 @@ export const en = {
       workspace: 'for the workspace',
       channel: 'for this channel',
       person: 'of the person who asked',
+      operator: 'for everyone',
       none: 'none',
     },
     model: 'Model: {name}',
@@ -582,6 +638,10 @@ export const en = {
     cost: 'Cost: {dollars}',
     noPrice: 'Cost: I don’t know this model’s price',
     estimate: '{text} (estimate)',
+    redaction: 'Redaction: {whose}',
+    budgets: 'Budgets: {names}',
+    personBudget: '{budget} ({dollars})',
+    kept: '{days, plural, one{I keep this note for # day} other{I keep this note for # days}}',
     redacted:
       '{values, plural, one{Hidden from the model: # private value} other{Hidden from the model: # private values}}',
   },

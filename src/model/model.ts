@@ -77,6 +77,8 @@ interface Purpose {
   feature: 'chat' | 'classify' | 'summarize' | 'ambient' | 'pictures' | 'transcribe'
   channel: string
   person: string
+  /** Other channels, words of which stand in the prompt. */
+  quotedFrom?: readonly string[] | undefined
   /** Called at the end with what the request took, its cost in millionths of a dollar; undefined without a known price. */
   onSpent?: (spent: Usage & { cost: number | undefined; isEstimate: boolean }) => void
 }

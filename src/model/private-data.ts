@@ -90,10 +90,12 @@ const forms: readonly Form[] = [
 ]
 
 const phonePattern = /(?<![A-Za-z0-9_.])[+(]?\d[\d ().‐–—-]{5,30}\d(?![A-Za-z0-9_])/g
-/** Marks in the words of a team, and characters that stand escaped in a prompt. */
-const ownMarks: Record<string, string> = {
+const starred = String.raw`[\p{L}\p{N}]{0,40}`
+/** Forms of a team's own after which others get their turn. */
+const formsAtOnce = 20
+/** What stands for a character of a word of a team; in a prompt, some are escaped. */
+const ownSources: Record<string, string> = {
   '#': '\\d',
-  '*': '[\\p{L}\\p{N}]{0,40}',
   '&': '&(?:amp;)?',
   '<': '(?:<|&lt;)',
   '>': '(?:>|&gt;)',
@@ -142,13 +144,17 @@ function toPlain(text: string): { plain: string; placeOf: (index: number) => num
 
 /**
  * Finds e-mail addresses, phone numbers, numbers of identity cards, payment cards and accounts, passwords, keys and tokens. Names
- * are not found. `ownForms` are words of a team: `#` stands for a digit, `*` for up to 40 letters and digits. The parts do not
- * overlap: of two, a secret stays, else the longer one. Width of letters, kinds of spaces and unseen characters make no difference. Linear, and pauses between parts of its work.
+ * are not found. `ownForms` are a team's own. Width of letters, kinds of spaces and unseen characters make no difference. The parts do
+ * not overlap: of two, a secret stays, else the longer one. Linear, and pauses between parts of its work.
  */
-export async function findPrivateParts(text: string, ownForms: readonly string[] = []): Promise<PrivatePart[]> {
+export async function findPrivateParts(text: string, ownForms: readonly Form[] = []): Promise<PrivatePart[]> {
   const { plain, placeOf } = toPlain(text)
   const found: PrivatePart[] = []
-  for (const form of [...forms, ...ownForms.map(parseOwnForm)]) found.push(...findForm(plain, form))
+  for (const form of forms) found.push(...findForm(plain, form))
+  for (const [at, form] of ownForms.entries()) {
+    if (at % formsAtOnce === formsAtOnce - 1) await setImmediate()
+    found.push(...findForm(plain, form))
+  }
   found.push(...(await findSecrets(plain)))
   found.push(...(await findPhones(plain, found)))
   return withoutOverlaps(found).map(({ kind, start, end }) => ({ kind, start: placeOf(start), end: placeOf(end) }))
@@ -162,9 +168,18 @@ function* findForm(text: string, { kind, pattern, check }: Form): Generator<Priv
   }
 }
 
-function parseOwnForm(form: string): Form {
-  const toSource = (char: string) => ownMarks[char] ?? `\\u{${char.codePointAt(0)?.toString(16)}}`
-  return { kind: 'word', pattern: new RegExp(Array.from(form, toSource).join(''), 'giu') }
+/**
+ * Parses a word of a team's own: `#` stands for a digit, `*` for up to 40 letters and digits. What stands between two stars is taken where
+ * it first fits, and the end where it last does; neither is looked for again, so that the pattern is linear.
+ */
+export function parseOwnForm(word: string): Form {
+  const toSource = (char: string) => ownSources[char] ?? `\\u{${char.codePointAt(0)?.toString(16)}}`
+  const [first = '', ...rest] = word.split(/\*+/).map(part => Array.from(part, toSource).join(''))
+  const parts = rest.map((part, at) => {
+    const isLast = at === rest.length - 1
+    return `(?=(?<star${at}>${starred}${isLast ? '' : '?'}${part}))\\k<star${at}>`
+  })
+  return { kind: 'word', pattern: new RegExp(first + parts.join(''), 'giu') }
 }
 
 let loading: Promise<(text: string) => ReturnType<typeof lintSource>> | undefined

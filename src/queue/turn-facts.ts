@@ -34,6 +34,12 @@ const factsSchema = z.looseObject({
     .catch(undefined),
   /** Whose instructions were given to the model. */
   instructions: z.array(z.string()).optional().catch(undefined),
+  /** Who had switched redaction on, and the budgets in millionths of a dollar. */
+  redaction: z.array(z.string()).optional().catch(undefined),
+  budgets: z
+    .looseObject({ personDay: count, personMonth: count, day: count, month: count })
+    .optional()
+    .catch(undefined),
   /** Pictures that were given to the model, and their tokens as they were estimated. */
   pictures: z.object({ count: z.number(), tokens: z.number() }).optional().catch(undefined),
   /** Tokens and cost of all its requests, and stand-ins for private data. */

@@ -110,7 +110,8 @@ const toNumbers = (row: UsageRow): UsageRow => ({
   ...(Object.fromEntries(sums.map(name => [name, Number(row[name])])) as Pick<UsageRow, (typeof sums)[number]>),
 })
 
-const budgetNames = ['personDay', 'personMonth', 'day', 'month'] as const
+/** Names of the budgets: a person's or everybody's, in a day or a month. */
+export const budgetNames = ['personDay', 'personMonth', 'day', 'month'] as const
 
 async function sumSpent(db: Kysely<Schema>, person: string, now: number) {
   const today = dayOf(now)

@@ -254,7 +254,12 @@ function createNoStore(): Store {
       forgetMessage: nothing,
       prune: nothing,
     },
-    forgetting: { message: async () => [], person: async () => ({}) as never, prune: nothing },
+    forgetting: {
+      message: async () => [],
+      person: async () => ({}) as never,
+      countOld: async () => ({ labels: 0, ratings: 0, usage: 0, turns: 0 }),
+      prune: nothing,
+    },
     digests: {
       add: async () => true,
       of: async () => [],

@@ -417,6 +417,34 @@ export const gestures: { names: { en: string; zh: string }; perform: (stage: Sta
   },
   {
     names: {
+      en: 'fill in *Redaction*, *Budgets* or *How many days I keep things* in those settings',
+      zh: '在这些设置里填写*隐私替换*、*额度*或*保留天数*',
+    },
+    async perform({ t, page, main, dialog, button, open, say, picture }) {
+      await say('/threadwise settings')
+      await dialog.getByRole('checkbox', { name: t('Hide e-mail addresses', '隐藏邮箱') }).check()
+      await dialog.getByRole('textbox', { name: t('Also hide these words', '同时隐藏这些词') }).fill('EMP-#####')
+      await picture('a')
+      await button(dialog, t('Save', '保存')).click()
+      await dialog.waitFor({ state: 'detached' })
+      const become = async (from: RegExp, to: string) => {
+        await button(page, from).click()
+        await page.getByRole('menuitemradio', { name: to }).click()
+      }
+      const self = t('Dana', '小梅')
+      await become(new RegExp(`${self}$`), 'Admin')
+      await open(t('App Home', '应用主页'))
+      await button(main, 'Workspace settings').click()
+      await dialog.getByRole('spinbutton', { name: 'Each person, per day' }).fill('0.50')
+      await dialog.getByRole('spinbutton', { name: 'Notes on answered questions' }).fill('3')
+      await picture('b')
+      await button(dialog, 'Save').click()
+      await dialog.waitFor({ state: 'detached' })
+      await become(/Admin$/, self)
+    },
+  },
+  {
+    names: {
       en: "`/threadwise settings me` or *My settings* in the app's home",
       zh: '`/threadwise settings me`，或应用主页上的*我的设置*',
     },

@@ -71,7 +71,7 @@ async function answerIfSure(ctx: Ctx): Promise<Silence | undefined> {
   const material = await readMaterial(newest, ctx, deps.model.inputTokens)
   if (material.lines.length === 0) return 'ambient_unsure'
   Object.assign(job.facts, { model: deps.model.title, read: material.lines.length })
-  const purpose = { feature: 'ambient' as const, channel, person: '' }
+  const purpose = { feature: 'ambient' as const, channel, person: '', quotedFrom: material.quotedFrom }
   const { offer, usage } = await askIfSure(deps.model, material, { purpose, signal })
   signal.throwIfAborted()
   Object.assign(figures, usage)

@@ -46,8 +46,7 @@ export async function answer(ctx: TurnContext<ChatDeps>): Promise<void> {
     }),
   })
   // The next question does not wait for it.
-  if (outcome.sent !== undefined && outcome.reason === 'done')
-    void describePictures(ctx, outcome.sent.messages, outcome.sent.undescribed)
+  if (outcome.sent !== undefined && outcome.reason === 'done') void describePictures(ctx, outcome.sent)
   await readAloudIfWanted(ctx)
 }
 
@@ -70,11 +69,11 @@ interface Outcome {
 async function* streamAnswer(ctx: TurnContext<ChatDeps>, outcome: Outcome, enough: AbortSignal): AsyncIterable<Piece> {
   const { model } = ctx.deps
   const { channel, threadTs, user: person } = ctx.turn
-  const purpose = { feature: 'chat' as const, channel, person, onSpent: noteSpent(ctx.job) }
   const cacheKey = `${channel} ${threadTs}`
   for (let rebuilds = 0; ; rebuilds += 1) {
     const sent = await buildPrompt(ctx)
-    const { messages, leftOut, notRead, heard } = sent
+    const { messages, leftOut, notRead, heard, quotedFrom } = sent
+    const purpose = { feature: 'chat' as const, channel, person, quotedFrom, onSpent: noteSpent(ctx.job) }
     ctx.figures.model = model.name
     if (heard !== '' && outcome.heard === '') yield { kind: 'text', text: heard }
     const head = notRead.map(sentence => `${sentence}\n\n`).join('')

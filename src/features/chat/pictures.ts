@@ -153,8 +153,11 @@ type DescribeContext = TurnContext<Pick<Services, 'model' | 'threads' | 'metrics
  */
 export async function describePictures(
   { turn, deps, log, reply }: DescribeContext,
-  messages: readonly ChatMessage[],
-  undescribed: readonly Picture[],
+  {
+    messages,
+    undescribed,
+    quotedFrom,
+  }: { messages: readonly ChatMessage[]; undescribed: readonly Picture[]; quotedFrom: readonly string[] },
 ): Promise<void> {
   const { threads, model, metrics } = deps
   const pictures = undescribed.filter(picture => threads.describe(turn, picture, ''))
@@ -168,7 +171,7 @@ export async function describePictures(
         signal: AbortSignal.timeout(describeMs),
         format: undefined,
         maxCharacters: maxDescriptionCharacters * pictures.length,
-        purpose: { feature: 'chat', channel: turn.channel, person: turn.user },
+        purpose: { feature: 'chat', channel: turn.channel, person: turn.user, quotedFrom },
         cacheKey: `${turn.channel} ${turn.threadTs}`,
       },
     )

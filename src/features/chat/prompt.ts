@@ -13,7 +13,7 @@ import {
 import { loadTokenCounter, tokenUpperBound } from '../../model/tokens.ts'
 import { withoutNote } from '../../reply/body.ts'
 import type { FileContent, FileReader } from '../../slack/files/read-file.ts'
-import type { Message } from '../../slack/message.ts'
+import { listQuotedChannels, type Message } from '../../slack/message.ts'
 import { escapeMarkdown } from '../../text/escape-markdown.ts'
 import { formatTime, slackToPlain } from '../../text/from-slack.ts'
 import { parseAloudWish } from '../../text/intent.ts'
@@ -58,6 +58,7 @@ interface Prompt {
   notRead: string[]
   /** The question as it was understood, if it was spoken; else blank. */
   heard: string
+  quotedFrom: string[]
 }
 
 /**
@@ -93,6 +94,7 @@ export async function buildPrompt(ctx: PromptContext): Promise<Prompt> {
     undescribed: view.pictures.undescribed,
     notRead: formatNotRead(messages, view, i18n),
     heard: question === undefined ? '' : formatHeard(question, person.locale, i18n),
+    quotedFrom: listQuotedChannels(messages),
     leftOut: [
       ...(fitted.read < fitted.total ? [i18n.footerRead({ read: fitted.read, total: fitted.total })] : []),
       ...(fitted.isShortened ? [i18n.footerShortened] : []),
@@ -125,7 +127,7 @@ function buildNow({ turn, person }: PromptContext, timeZone: string): ChatMessag
 
 /** Notes for those who ask why what the model is given. */
 function noteFacts(
-  { job }: PromptContext,
+  { job, turn, deps }: PromptContext,
   {
     messages,
     fitted,
@@ -144,6 +146,7 @@ function noteFacts(
     total: fitted.total,
     files: files.slice(0, mostFilesNoted),
     instructions,
+    ...deps.policies.factsFor([turn.channel, ...listQuotedChannels(messages)]),
     ...(pictures.length > 0 && {
       pictures: { count: pictures.length, tokens: pictures.reduce((sum, { tokens }) => sum + tokens, 0) },
     }),

@@ -87,6 +87,7 @@ export function createLabelText(deps: {
         feature: 'classify',
         channel: subject.channel,
         person: subject.askedBy ?? '',
+        quotedFrom: [...(subject.quotedFrom ?? []), ...examples.flatMap(({ channel }) => channel ?? [])],
         ...(onSpent && { onSpent }),
       },
     })

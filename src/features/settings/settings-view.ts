@@ -4,6 +4,7 @@ import type { I18n } from '../../i18n/catalog.ts'
 import { buildInstructions } from '../../model/prompts.ts'
 import { parseJson } from '../../text/parse-json.ts'
 import { buildAccessBlocks, parseAccess } from './access-view.ts'
+import { buildLimitBlocks } from './limits-view.ts'
 import { mostInstructionCharacters, scopeSchema } from './policies.ts'
 
 type Scope = z.infer<typeof scopeSchema>
@@ -39,6 +40,7 @@ export function buildSettingsView(
     rights,
     groups,
     wishes,
+    given,
   }: {
     scope: Scope
     chosen: Parameters<typeof buildAccessBlocks>[2]['policy']
@@ -47,6 +49,7 @@ export function buildSettingsView(
     /** The user groups that may use the bot, by name. */
     groups: string
     wishes?: Record<string, string>
+    given: Parameters<typeof buildLimitBlocks>[2]['given']
   },
 ): ModalView {
   const { policy } = i18n
@@ -83,7 +86,10 @@ export function buildSettingsView(
       ...(wishes === undefined ? [] : buildPreview(i18n, wishes)),
       ...(scope.of === 'person'
         ? []
-        : buildAccessBlocks(i18n, scope.of, { policy: chosen, groups, isAdmin: rights.isAdmin })),
+        : [
+            ...buildAccessBlocks(i18n, scope.of, { policy: chosen, groups, isAdmin: rights.isAdmin }),
+            ...buildLimitBlocks(i18n, scope.of, { policy: chosen, given }),
+          ]),
     ],
   }
 }

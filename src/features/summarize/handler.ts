@@ -40,6 +40,7 @@ type SummarizeDeps = Pick<
   | 'reader'
   | 'access'
   | 'rules'
+  | 'policies'
   | 'users'
   | 'fetchNames'
   | 'model'
@@ -230,7 +231,8 @@ async function summarizeMessages(
   deps.metrics.tokensUsed('in', tokensIn)
   deps.metrics.tokensUsed('out', tokensOut)
   deps.metrics.tokensUsed('cached', tokensCached)
-  Object.assign(job.facts, { model: deps.model.title, read: said.length })
+  const limits = deps.policies.factsFor([source.channel, ...said.flatMap(({ quotedFrom = [] }) => quotedFrom)])
+  Object.assign(job.facts, { model: deps.model.title, read: said.length, ...limits })
   ctx.log.info(
     { turn: turn.id, messages: said.length, calls, known, chunks, tokensIn, tokensOut, tokensCached },
     'summarized',

@@ -112,6 +112,7 @@ export function createSummarizer({ model, chunks }: { model: Model; chunks: Summ
           feature: 'summarize',
           channel: request.channel,
           person: request.person,
+          quotedFrom: said.flatMap(({ quotedFrom = [] }) => quotedFrom),
           ...(request.onSpent && { onSpent: request.onSpent }),
         },
       }

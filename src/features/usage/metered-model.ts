@@ -19,8 +19,8 @@ const countMost = (text: string) => Buffer.byteLength(text)
 
 interface MeteringDeps {
   usage: Store['usage']
-  /** In millionths of a dollar. */
-  budgets: Budgets
+  /** Returns the budgets that hold now, in millionths of a dollar. */
+  budgets: () => Budgets
   /** Called when a request brings a budget over 80 %. */
   onWarning: (purpose: Purpose, budget: keyof Budgets) => void
   log: Log
@@ -31,9 +31,9 @@ interface MeteringDeps {
  * before it is sent; a request for which no budget is left throws a `ShownError`.
  */
 export function createMeteredModel(model: Model, deps: MeteringDeps): Model {
-  const hasBudgets = Object.keys(deps.budgets).length > 0
   const stream: Model['stream'] = async function* (messages, signal, options = {}) {
     const purpose = options.purpose ?? { feature: 'chat', channel: '', person: '' }
+    const hasBudgets = Object.keys(deps.budgets()).length > 0
     const reservation = hasBudgets ? await reserve(await priceMost(model, messages), purpose, deps) : undefined
     const since = Date.now()
     const counted: Usage = { tokensIn: undefined, tokensOut: undefined }
@@ -69,7 +69,6 @@ type Transcriber = ReturnType<typeof createTranscriber>
 
 /** Adds up what recordings take, in the same way, and tells their price. */
 export function createMeteredTranscriber(transcriber: Transcriber, deps: MeteringDeps) {
-  const hasBudgets = Object.keys(deps.budgets).length > 0
   return async (
     pieces: Parameters<Transcriber['transcribe']>[0],
     {
@@ -78,6 +77,7 @@ export function createMeteredTranscriber(transcriber: Transcriber, deps: Meterin
     }: Parameters<Transcriber['transcribe']>[1] & { purpose?: Omit<Purpose, 'feature'> | undefined },
   ) => {
     const purpose: Purpose = { channel: '', person: '', ...given, feature: 'transcribe' }
+    const hasBudgets = Object.keys(deps.budgets()).length > 0
     const most = estimateAudio(pieces.reduce((sum, { from, to }) => sum + to - from, 0))
     const reservation = hasBudgets ? await reserve(await transcriber.price(most), purpose, deps) : undefined
     const since = Date.now()
@@ -112,7 +112,7 @@ async function reserve(
   { person }: Purpose,
   { usage, budgets }: MeteringDeps,
 ): Promise<string> {
-  const reserved = await usage.reserve({ person, cost: cost ?? 0 }, budgets, Date.now())
+  const reserved = await usage.reserve({ person, cost: cost ?? 0 }, budgets(), Date.now())
   if (reserved.id !== undefined) return reserved.id
   throw new ShownError('budget_spent', i18n => i18n.usage.spent[reserved.exceeded])
 }
@@ -157,8 +157,9 @@ async function count({ usage, budgets, onWarning }: MeteringDeps, done: Done): P
   await usage.settle(isSent ? row : undefined, done)
   if (!isSent) return
   const spent = await usage.spent(done.purpose.person, now)
-  for (const name of Object.keys(budgets) as (keyof Budgets)[]) {
-    const mark = (budgets[name] ?? Number.POSITIVE_INFINITY) * warnShare
+  const bounds = budgets()
+  for (const name of Object.keys(bounds) as (keyof Budgets)[]) {
+    const mark = (bounds[name] ?? Number.POSITIVE_INFINITY) * warnShare
     if (spent[name] >= mark && spent[name] - cost < mark) onWarning(done.purpose, name)
   }
 }
