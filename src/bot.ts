@@ -4,6 +4,7 @@ import { ambient } from './features/ambient/index.ts'
 import { charts } from './features/charts/index.ts'
 import { defineCharts } from './features/charts/make-chart.ts'
 import { chat } from './features/chat/index.ts'
+import { createModelChoice } from './features/chosen-model.ts'
 import { classify } from './features/classify/index.ts'
 import type { Taxonomies } from './features/classify/taxonomy-files.ts'
 import type { Bot, Hooks, Services } from './features/context.ts'
@@ -31,6 +32,7 @@ import { type Log, watchFailures } from './log.ts'
 import { createMetrics } from './metrics.ts'
 import { keepWords } from './model/kept-words.ts'
 import type { Model } from './model/model.ts'
+import type { createModels } from './model/models.ts'
 import { createPictureModel } from './model/pictures.ts'
 import { createRedactingModel } from './model/redaction.ts'
 import { createSpeech } from './model/speech.ts'
@@ -75,8 +77,7 @@ interface BotDeps {
     Partial<
       Pick<Config, 'bounds' | 'budgets' | 'host' | 'metricsPort' | 'pictures' | 'redaction' | 'retention' | 'speech'>
     >
-  model: Model
-  modelEnds?: Services['modelEnds']
+  models: ReturnType<typeof createModels>
   /** Without it, recordings are not read. */
   transcriber?: ReturnType<typeof createTranscriber>
   /** Without it, a model that does not see gets no text of pictures. */
@@ -85,6 +86,9 @@ interface BotDeps {
   taxonomies: Taxonomies
   log: Log
 }
+
+/** Dates of shutdowns are announced months before. */
+const checkModelsEveryMs = 86_400_000
 
 /** Wires the bot and connects it to Slack. Rejects with a `StartError` that names what is wrong and its cure. */
 export async function startBot(given: BotDeps): Promise<RunningBot> {
@@ -153,14 +157,17 @@ export async function startBot(given: BotDeps): Promise<RunningBot> {
   // Nothing was saved while the database was away; what Slack no longer repeats is in its history.
   replicas?.onReturn(() => isConnected && backfill.connected())
   for (const start of hooks.start) start()
+  void slack.models.check()
+  const checking = setInterval(() => void slack.models.check(), checkModelsEveryMs).unref()
   const replica = replicas === undefined ? {} : { replica: replicas.name }
   const { kind: transport } = config.transport
-  log.info({ team: self.teamId, bot: self.userId, model: deps.model.title, transport, ...replica }, 'ready')
+  log.info({ team: self.teamId, bot: self.userId, model: slack.models.usual.title, transport, ...replica }, 'ready')
 
   return {
     async stop() {
       backfill.stop()
       for (const stop of hooks.stop) stop()
+      clearInterval(checking)
       const closed = receiver.close().catch(error => log.warn({ reason: formatError(error) }, 'disconnect failed'))
       await inbox.stopAll(config.stopMs)
       await limiter.close()
@@ -196,9 +203,10 @@ function observe({ metrics, threads, inbox, store }: Services): void {
 
 type Slack = Awaited<ReturnType<typeof openSlack>>
 type QueueDeps = Parameters<typeof createQueue>[0]
+type BudgetWarning = Parameters<Parameters<typeof createMeteredModel>[1]['onWarning']>
 
 /** Identifies the bot and creates the services that read and write Slack. */
-async function openSlack({ config, modelEnds = () => [], transcriber, recognize, store, log, ...deps }: BotDeps) {
+async function openSlack({ config, transcriber, recognize, store, log, ...deps }: BotDeps) {
   const metrics = createMetrics()
   const call = createCallSlack(config.botToken, config.slackApiUrl, metrics, log)
   const self = await fetchIdentity(call, log, config.slackApiUrl)
@@ -212,8 +220,7 @@ async function openSlack({ config, modelEnds = () => [], transcriber, recognize,
   const metering = {
     usage: store.usage,
     budgets: policies.budgets,
-    onWarning: (...warning: Parameters<Parameters<typeof createMeteredModel>[1]['onWarning']>) =>
-      void warnOfBudget({ users, limiter, log }, ...warning),
+    onWarning: (...warning: BudgetWarning) => void warnOfBudget({ users, limiter, log }, ...warning),
     log,
   }
   const fileDeps = {
@@ -221,7 +228,7 @@ async function openSlack({ config, modelEnds = () => [], transcriber, recognize,
     slackApiUrl: config.slackApiUrl,
     fetchInfo,
     documents: createDocumentReader(),
-    pictureLimits: () => (model.images ? model.sight.limits : undefined),
+    pictureLimits: () => models.pictureLimits(),
     ...(recognize !== undefined && { recognize }),
     ...(transcriber !== undefined && {
       readRecording: createRecordingReader(createMeteredTranscriber(transcriber, metering)),
@@ -237,13 +244,12 @@ async function openSlack({ config, modelEnds = () => [], transcriber, recognize,
       ),
       metering,
     )
-  const model = guard(deps.model)
+  const models = createModelChoice({ models: deps.models, guard, policies, store, log })
   return {
     self,
-    model,
+    models,
     speech: config.speech && createSpeech(config.speech, log),
     pictureModel: config.pictures && guard(createPictureModel(config.pictures, log)),
-    modelEnds,
     store,
     log,
     metrics,

@@ -29,6 +29,8 @@ export interface ModelConfig {
   prices?: { in: number; cachedIn?: number; out: number }
   /** Models that answer when this one is down, limited or silent, in this order. */
   fallbacks?: ModelConfig[]
+  /** Further models that people may choose. */
+  others?: ModelConfig[]
 }
 
 /** The speech server, which reads answers aloud. */

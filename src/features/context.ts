@@ -23,6 +23,7 @@ import type { Person, Users } from '../slack/users.ts'
 import type { Store } from '../store/store.ts'
 import type { ThreadCache } from '../threads/cache.ts'
 import type { defineCharts } from './charts/make-chart.ts'
+import type { createModelChoice } from './chosen-model.ts'
 import type { createOutages } from './outages.ts'
 import type { definePictures } from './pictures/make-picture.ts'
 import type { Questions } from './post-question.ts'
@@ -37,13 +38,12 @@ type Recovered = Exclude<Awaited<ReturnType<typeof recover>>, 'unreadable' | und
 /** The services that every feature may use; a function declares those it needs as `Pick<Services, …>`. */
 export interface Services {
   self: BotIdentity
-  model: Model
+  /** Tells which model answers where. */
+  models: ReturnType<typeof createModelChoice>
   /** Undefined without a speech server. */
   speech: ReturnType<typeof createSpeech> | undefined
   /** The model that draws; undefined without one. */
   pictureModel: Model | undefined
-  /** Lists the models that their vendor is going to shut down, with their last dates. */
-  modelEnds: () => { name: string; date: string }[]
   call: CallSlack
   reader: SlackReader
   respond: Responder
@@ -84,6 +84,8 @@ export interface TurnContext<D extends object = object> {
   readonly recovered: Recovered | undefined
   readonly person: Person
   readonly i18n: I18n
+  /** The model that answers, and the rule by which it does. */
+  readonly chosen: Awaited<ReturnType<Services['models']['choose']>>
   readonly reply: Reply
   /** Aborts with an `Interruption`. */
   readonly signal: AbortSignal

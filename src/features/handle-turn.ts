@@ -20,7 +20,7 @@ type Outcome = Awaited<ReturnType<typeof endInterrupted>>
 
 type HandleDeps = Pick<
   Services,
-  | 'model'
+  | 'models'
   | 'speech'
   | 'threads'
   | 'users'
@@ -44,7 +44,7 @@ export async function handleTurn(deps: HandleDeps, handlers: readonly TurnHandle
   const fenced = { ...deps, limiter: createFencedSender(deps.limiter, job.lease) }
   const person = await deps.users.read(job.turn.user)
   const i18n = i18nFor(person.locale)
-  const recovered = await recover(deps, job)
+  const [recovered, chosen] = await Promise.all([recover(deps, job), deps.models.choose(job.turn)])
   if (recovered === 'unreadable') return tellUnreadable(fenced, job, i18n)
 
   // Who wants another answer asks the bot.
@@ -58,6 +58,7 @@ export async function handleTurn(deps: HandleDeps, handlers: readonly TurnHandle
     recovered,
     person,
     i18n,
+    chosen,
     reply,
     signal: job.signal,
     log: deps.log,
@@ -107,10 +108,7 @@ async function tellUnreadable({ limiter, log }: HandleDeps, { turn }: Job, i18n:
 /** Ends what an earlier attempt left to be ended, or hands the turn to the first handler that it is for. */
 async function dispatch(
   ctx: TurnContext<
-    Pick<
-      Services,
-      'model' | 'speech' | 'users' | 'rules' | 'policies' | 'store' | 'threads' | 'limiter' | 'outages' | 'log'
-    >
+    Pick<Services, 'speech' | 'users' | 'rules' | 'policies' | 'store' | 'threads' | 'limiter' | 'outages' | 'log'>
   >,
   handlers: readonly TurnHandler[],
 ): Promise<Outcome> {

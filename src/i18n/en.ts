@@ -268,6 +268,7 @@ export const en = {
   controls: {
     stop: 'Stop',
     again: 'Answer again',
+    againWith: 'Answer again with…',
     againLabel: 'Discard this answer and write a new one',
     canBeWrong: 'AI can be wrong',
     retry: 'Try again',
@@ -341,6 +342,21 @@ export const en = {
     minutes: '{minutes, number} min',
     lost: '{from}–{to} couldn’t be transcribed',
     cut: '{minutes, plural, one{Only the first minute was transcribed. Split the recording to get the rest.} other{Only the first # minutes were transcribed. Split the recording to get the rest.}}',
+  },
+
+  models: {
+    gone: '{gone} isn’t available any more, so {name} answered',
+    unpriced: '⚠️ I don’t know the price of {names}, so budgets don’t count it. Set it in MODELS_FILE.',
+    inThread: 'OK. From now on, {name} answers in this thread.',
+    inDirect: 'OK. From now on, {name} answers you in our direct messages.',
+    guess: 'I can’t find a model called “{wanted}”. Did you mean {names}?',
+    unknown: 'I can’t find a model called “{wanted}”. You can choose {names}.',
+    unavailable: 'I can’t use {name} any more. Choose another model.',
+    label: 'Model',
+    usual: 'The usual one',
+    hint: 'The name of a model. Leave empty for the usual one.',
+    allowed: 'Models that people can choose (none selected: all)',
+    allowedHint: 'One name per line. Leave empty for all.',
   },
 
   model: {
@@ -629,6 +645,13 @@ export const en = {
       none: 'none',
     },
     model: 'Model: {name}',
+    modelBy: 'Model: {name} ({rule})',
+    rulesOfModel: {
+      answer: 'chosen for this answer',
+      thread: 'chosen for this thread',
+      channel: 'set for this channel',
+      workspace: 'set for the workspace',
+    },
     pictures: 'Pictures: {count, number}, about {tokens, number} tokens',
     tokens: 'Tokens: {tokensIn}, {tokensOut}',
     tokensIn: '{count, number} in',
@@ -668,7 +691,7 @@ export const en = {
     follow:
       'Once I’m in a thread, you don’t need to mention me again. Start with someone else’s @name and I’ll stay out of it.',
     model: 'Answers come from: {name}',
-    modelEnds: '⚠️ {name} will be shut down on {date}. Set OPENAI_MODEL to another model before then.',
+    modelEnds: '⚠️ {name} will be shut down on {date}. Choose another model before then.',
     reads:
       'When you ask me something, I read that thread and its files and send them to this model. Outside Slack, I keep your question until it’s answered, your ratings, digests and settings, feedback and its labels, and for 30 days the notes behind summaries.',
     ask: 'Ask a question',

@@ -271,6 +271,7 @@ export const ja = {
   controls: {
     stop: '停止する',
     again: '回答し直す',
+    againWith: '別のモデルで回答し直す…',
     againLabel: 'この回答を破棄して、新しい回答を作成する',
     canBeWrong: 'AI の回答は誤っていることがあります',
     retry: 'もう一度試す',
@@ -347,6 +348,21 @@ export const ja = {
     minutes: '{minutes, number} 分',
     lost: '{from}–{to} は文字起こしできませんでした',
     cut: '最初の {minutes, plural, other{#}} 分だけ文字起こししました。残りは録音を分けて送ってください。',
+  },
+
+  models: {
+    gone: '{gone} は利用できなくなったため、{name} が回答しました',
+    unpriced: '⚠️ {names} の料金が不明なため、予算に含まれません。MODELS_FILE で料金を設定してください。',
+    inThread: 'わかりました。今後このスレッドでは {name} が回答します。',
+    inDirect: 'わかりました。今後ダイレクトメッセージでは {name} が回答します。',
+    guess: '「{wanted}」というモデルが見つかりません。{names} のことですか？',
+    unknown: '「{wanted}」というモデルが見つかりません。{names} を選べます。',
+    unavailable: '{name} は利用できなくなりました。別のモデルを選んでください。',
+    label: 'モデル',
+    usual: '標準のモデル',
+    hint: 'モデルの名前。空欄にすると標準のモデルを使います。',
+    allowed: 'メンバーが選べるモデル（未選択ならすべて）',
+    allowedHint: '1 行に 1 つずつ入力します。空欄にするとすべて選べます。',
   },
 
   model: {
@@ -633,6 +649,13 @@ export const ja = {
       none: 'なし',
     },
     model: 'モデル：{name}',
+    modelBy: 'モデル：{name}（{rule}）',
+    rulesOfModel: {
+      answer: 'この回答のために選択',
+      thread: 'このスレッドのために選択',
+      channel: 'このチャンネルの設定',
+      workspace: 'ワークスペースの設定',
+    },
     pictures: '画像：{count, number} 枚、約 {tokens, number} トークン',
     tokens: 'トークン：{tokensIn}、{tokensOut}',
     tokensIn: '入力 {count, number}',
@@ -671,7 +694,7 @@ export const ja = {
     follow:
       '参加中のスレッドでは、次からメンションは不要です。ほかの人に話しかけるときは、その人の @名前 で始めてください。',
     model: '回答に使うモデル：{name}',
-    modelEnds: '⚠️ {name} は {date} に提供が終了します。それまでに OPENAI_MODEL を別のモデルに変更してください。',
+    modelEnds: '⚠️ {name} は {date} に提供が終了します。それまでに別のモデルを選んでください。',
     reads:
       '質問を受けると、そのスレッドとファイルを読み、このモデルに送ります。Slack の外に保存するのは、回答が終わるまでの質問、あなたの評価、定期要約、設定、フィードバックとその分類、要約のための要点（30 日間）だけです。',
     ask: '質問する',

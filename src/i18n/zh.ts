@@ -248,6 +248,7 @@ export const zh = {
   controls: {
     stop: '停止',
     again: '重新回答',
+    againWith: '换个模型重新回答…',
     againLabel: '丢弃这个回答，重新写一个',
     canBeWrong: 'AI 可能出错',
     retry: '再试一次',
@@ -320,6 +321,21 @@ export const zh = {
     minutes: '{minutes, number} 分钟',
     lost: '{from}–{to} 没能转写',
     cut: '只转写了前 {minutes, plural, other{#}} 分钟。如需其余部分，请拆分录音后再发。',
+  },
+
+  models: {
+    gone: '{gone} 已不可用，由 {name} 回答',
+    unpriced: '⚠️ 我不知道 {names} 的价格，所以不会计入预算。请在 MODELS_FILE 中填写价格。',
+    inThread: '好的，之后在这个消息列里由 {name} 回答。',
+    inDirect: '好的，之后在私信里由 {name} 回答你。',
+    guess: '找不到名为“{wanted}”的模型。你要的是 {names} 吗？',
+    unknown: '找不到名为“{wanted}”的模型。可以选择 {names}。',
+    unavailable: '{name} 已不可用，请选择其他模型。',
+    label: '模型',
+    usual: '默认模型',
+    hint: '模型名称。留空则使用默认模型。',
+    allowed: '成员可以选择的模型（不选则全部可选）',
+    allowedHint: '每行一个名称。留空则全部可选。',
   },
 
   model: {
@@ -580,6 +596,13 @@ export const zh = {
     instructions: '回答要求：{whose}',
     whose: { workspace: '工作区的', channel: '本频道的', person: '提问者本人的', operator: '所有人的', none: '无' },
     model: '模型：{name}',
+    modelBy: '模型：{name}（{rule}）',
+    rulesOfModel: {
+      answer: '为这次回答选定',
+      thread: '为这个消息列选定',
+      channel: '本频道的设置',
+      workspace: '工作区的设置',
+    },
     pictures: '图片：{count, number} 张，约 {tokens, number} 令牌',
     tokens: '令牌：{tokensIn}，{tokensOut}',
     tokensIn: '输入 {count, number}',
@@ -615,7 +638,7 @@ export const zh = {
       '在频道里提及我、给我发私信，或使用 /ask，我都会在消息列里回答。/summarize 告诉你频道里决定了什么、还有什么没解决；/classify 判断一条反馈属于哪一类，并给出依据。',
     follow: '在我参与的消息列里，不必再提及我。以别人的 @名字 开头，我就不插话。',
     model: '回答来自：{name}',
-    modelEnds: '⚠️ {name} 将于 {date} 停止服务。请在此之前把 OPENAI_MODEL 换成其他模型。',
+    modelEnds: '⚠️ {name} 将于 {date} 停止服务。请在此之前换用其他模型。',
     reads:
       '有人提问时，我会读取那个消息列和其中的文件，并发给这个模型。在 Slack 之外，我只保存还没回答的问题、你的评价、定期总结和设置、反馈及其分类；为总结整理的要点保存 30 天。',
     ask: '提一个问题',

@@ -8,6 +8,8 @@ const factsSchema = z.looseObject({
   /** The outcome for logs, such as `done` or `summarized`, or the kind of the failure. */
   outcome: z.string().optional().catch(undefined),
   model: z.string().optional().catch(undefined),
+  /** The rule by which that model was chosen. */
+  modelRule: z.string().optional().catch(undefined),
   /** The rule of access by which it was refused, or the one by which a question to nobody was left alone. */
   refusal: z.string().optional().catch(undefined),
   /** It counts as an answer that nobody asked for. */

@@ -73,6 +73,8 @@ const Turn = z.object({
   question: Question,
   /** The command's response URL, which takes the answer as well for half an hour. */
   echo: z.string().exactOptional(),
+  /** The model that the person wants for another answer. */
+  model: z.string().exactOptional(),
 })
 
 export type Turn = Omit<z.infer<typeof Turn>, 'question'> & { question: Message }

@@ -142,6 +142,7 @@ export function createForgetting({ db, writer, turns, parts, personSettings, com
         await db.deleteFrom('labels').where('id', 'in', old).execute()
         await db.deleteFrom('ratings').where('rated_at', '<', labelsBefore).execute()
         await db.deleteFrom('usage').where('day', '<', usageBefore(labelsBefore, now)).execute()
+        await db.deleteFrom('thread_models').where('chosen_at', '<', labelsBefore).execute()
         await db.deleteFrom('told').where('ts', '<', formatSeconds(labelsBefore)).execute()
         await db.deleteFrom('posted').where('ts', '<', formatSeconds(turnsBefore)).execute()
         await db.deleteFrom('outbox').where('quarantined_at', '<', turnsBefore).execute()
@@ -235,6 +236,7 @@ async function forgetPerson(on: Kysely<Schema>, user: string) {
     ),
     settings: await count(on.deleteFrom('person_settings').where('person_id', '=', user)),
     digests: await count(on.deleteFrom('digests').where('user', '=', user)),
+    'chosen models': await count(on.deleteFrom('thread_models').where('person', '=', user)),
     'read markers': await count(on.deleteFrom('told').where('user', '=', user)),
     'posted summaries': await count(on.deleteFrom('posted').where('turn', 'in', turns)),
     'pending commands': await count(on.deleteFrom('outbox').where('payload', 'like', named)),

@@ -102,7 +102,7 @@ export async function forgetUsage(db: Kysely<Schema>, person: string): Promise<n
   return rows.length
 }
 
-const sums = ['calls', 'tokens_in', 'tokens_cached', 'tokens_out', 'tokens_reasoning', 'cost'] as const
+const sums = ['calls', 'estimated', 'tokens_in', 'tokens_cached', 'tokens_out', 'tokens_reasoning', 'cost'] as const
 
 /** PostgreSQL gives whole numbers of 64 bits as text. */
 const toNumbers = (row: UsageRow): UsageRow => ({

@@ -189,6 +189,7 @@ function toTurn(number: number): Turn {
 function createNoStore(): Store {
   const nothing = async () => {}
   return {
+    threadModels: { read: async () => undefined, choose: async () => true },
     turns: {
       save: async () => true,
       update: async () => true,

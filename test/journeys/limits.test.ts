@@ -156,7 +156,7 @@ onBothStores('a shorter retention', openStory => {
     const { admin, dana, general } = { ...slack.people, ...slack.channels }
     const today = new Date().toISOString().slice(0, 10)
     const used = { person: dana, channel: general, feature: 'chat', model: 'm', cost: 1 }
-    const tokens = { calls: 1, tokens_in: 1, tokens_cached: 0, tokens_out: 1, tokens_reasoning: 0 }
+    const tokens = { calls: 1, tokens_in: 1, tokens_cached: 0, tokens_out: 1, tokens_reasoning: 0, estimated: 0 }
     for (const day of [`${today.slice(0, 7)}-01`, '2020-01-01'])
       await store.usage.settle({ ...used, ...tokens, day }, { since: Date.now() })
     const label = { channel: general, state: 'done', isShared: true, version: '1', model: 'm' } as const

@@ -153,6 +153,25 @@ export const gestures: { names: { en: string; zh: string }; perform: (stage: Sta
   },
   {
     names: {
+      en: 'write "use gpt-6-sol here" (这里用 gpt-6-sol, gpt-6-sol を使って) in a thread, or choose a model under *Answer again with…* below an answer',
+      zh: '在消息列里写“这里用 gpt-6-sol”（use gpt-6-sol here、gpt-6-sol を使って），或在回答下方的*换个模型重新回答…* 里选择模型',
+    },
+    async perform({ t, main, thread, open, say, openThread, reply, answered, sees, picture }) {
+      await open('general')
+      await say(t('@Threadwise how much is 7 × 6?', '@Threadwise 7 × 6 等于多少？'))
+      await openThread('7 × 6')
+      const answer = await answered('42')
+      await answer.getByTestId('element-regenerate_with').selectOption('built-in-engine-brief')
+      await sees(thread, 'built-in-engine-brief')
+      await picture('a')
+      await reply(t('@Threadwise use built-in-engine-brief here', '@Threadwise 这里用 built-in-engine-brief'))
+      await sees(thread, t('From now on', '之后在这个消息列里'))
+      await picture('b')
+      await main.waitFor()
+    },
+  },
+  {
+    names: {
       en: 'press *Listen* below an answer, or add "answer aloud" (朗读, 読み上げて) to a question',
       zh: '点回答下方的*朗读*，或在提问里加上“朗读”（answer aloud、読み上げて）',
     },

@@ -32,7 +32,7 @@ type PromptFile = Parameters<typeof renderPromptMessage>[0]['files'][number]
 type Fitted = Awaited<ReturnType<typeof truncate>>
 
 type PromptContext = TurnContext<
-  Pick<Services, 'self' | 'model' | 'speech' | 'store' | 'threads' | 'users' | 'fetchNames' | 'policies' | 'rules'> & {
+  Pick<Services, 'self' | 'speech' | 'store' | 'threads' | 'users' | 'fetchNames' | 'policies' | 'rules'> & {
     files: FileReader
   }
 >
@@ -67,6 +67,7 @@ interface Prompt {
  */
 export async function buildPrompt(ctx: PromptContext): Promise<Prompt> {
   const { turn, person, i18n, deps } = ctx
+  const { model } = ctx.chosen
   const [earlier, read] = await Promise.all([readEarlierLines(ctx), deps.threads.read(turn, turn.question)])
   if (read[0]?.isLocked === true) throw new ShownError('thread_locked', i18n => i18n.ask.threadLocked)
   const all = [...earlier, ...selectMessages(read, ctx)]
@@ -79,15 +80,15 @@ export async function buildPrompt(ctx: PromptContext): Promise<Prompt> {
   const view = {
     nameOf,
     timeZone,
-    pictures: viewPictures(messages, deps.model, ctx.job.revision > 1),
+    pictures: viewPictures(messages, model, ctx.job.revision > 1),
   }
   const wishes = await deps.policies.instructionsFor(turn)
   const system = buildSystemPrompt({ botName: deps.self.name, place: turn.place, timeZone }) + buildInstructions(wishes)
-  const long = await fitLongFiles(messages, { inputTokens: deps.model.inputTokens, i18n })
+  const long = await fitLongFiles(messages, { inputTokens: model.inputTokens, i18n })
   const lines = long.messages
     .map((message, at) => buildLine(message, view, at === messages.length - 1 ? view.pictures.again : []))
     .filter(({ role, text }) => role === 'user' || text.trim() !== '')
-  const fitted = await truncate(lines, deps.model.inputTokens - tokenUpperBound(system) / 2, loadTokenCounter)
+  const fitted = await truncate(lines, model.inputTokens - tokenUpperBound(system) / 2, loadTokenCounter)
   noteFacts(ctx, { messages, fitted, view, wishes })
   return {
     messages: buildRequest(system, fitted, [...buildRegenerate(findRefusedAnswer(ctx)), ...buildNow(ctx, timeZone)]),

@@ -2,6 +2,7 @@ import type { BlockAction } from '@slack/bolt'
 import type { HomeView, KnownBlock } from '@slack/types'
 import { formatError } from '../../errors.ts'
 import { type I18n, i18nFor } from '../../i18n/catalog.ts'
+import { formatModelWarnings } from '../chosen-model.ts'
 import type { Bot, Services } from '../context.ts'
 import { formatModelTitle } from '../model-title.ts'
 import { buildDigests, listenToDigestStop } from './digests.ts'
@@ -18,10 +19,7 @@ import { createSuggestion } from './suggested-prompts.ts'
 import { buildOwnUsage, loadMonth, renderAllUsage } from './usage.ts'
 import { buildVoiceBlocks, parseVoiceChange } from './voice.ts'
 
-type HomeDeps = Pick<
-  Services,
-  'self' | 'speech' | 'limiter' | 'metrics' | 'model' | 'modelEnds' | 'log' | 'store' | 'users'
->
+type HomeDeps = Pick<Services, 'self' | 'speech' | 'limiter' | 'metrics' | 'models' | 'log' | 'store' | 'users'>
 
 /** Registers App Home: a panel for each person, with more for admins, and the suggested prompts of its messages tab. */
 export function home({ app, services }: Bot): void {
@@ -65,7 +63,7 @@ async function buildHome(deps: HomeDeps, user: string, notice: string | undefine
   const known = await deps.users.read(user)
   const { isAdmin, locale, timeZone } = known.isAdmin ? await deps.users.refresh(user) : known
   const i18n = i18nFor(locale)
-  const model = formatModelTitle(deps.model.title, i18n)
+  const { model } = await deps.models.choose({ channel: '' })
   return {
     type: 'home',
     blocks: [
@@ -79,7 +77,7 @@ async function buildHome(deps: HomeDeps, user: string, notice: string | undefine
       ...(isAdmin
         ? [header(i18n.home.admins), ...(await buildAdmin(deps, i18n, timeZone)), { type: 'divider' as const }]
         : []),
-      { type: 'context', elements: [plain(i18n.home.model({ name: model }))] },
+      { type: 'context', elements: [plain(i18n.home.model({ name: formatModelTitle(model.title, i18n) }))] },
       { type: 'context', elements: [plain(i18n.home.reads)] },
       buildForget(i18n),
     ],
@@ -114,7 +112,7 @@ async function buildAdmin(deps: HomeDeps, i18n: I18n, timeZone: string): Promise
   const health = await orNothing(deps, 'health not read', renderHealth(deps, i18n, timeZone))
   return [
     buildSettingsRow(i18n),
-    ...deps.modelEnds().map(({ name, date }) => section(i18n.home.modelEnds({ name, date: i18n.formats.date(date) }))),
+    ...formatModelWarnings(deps.models.warnings(), i18n).map(section),
     ...(health === undefined ? [] : [mrkdwn(`*${i18n.health.title}*\n${health}`)]),
     ...(ratings === undefined ? [] : [mrkdwn(formatRatings(ratings, i18n))]),
     ...(usage === undefined ? [] : renderAllUsage(usage, i18n).map(mrkdwn)),

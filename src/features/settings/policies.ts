@@ -32,6 +32,10 @@ const noRedaction = { isOn: false, words: [] }
 const policySchema = z.looseObject({
   /** Wishes about how the bot answers, in the words of whoever set them; blank for none. */
   instructions: z.string().catch('').default(''),
+  /** The model that answers there; blank for the usual one. */
+  model: z.string().max(200).catch('').default(''),
+  /** Of a workspace: the models that people may choose; none for all. */
+  models: ids,
   /** Of a workspace: who may use the bot. `listed` are the people, and those in the channels and user groups. */
   who: z.enum(['everyone', 'listed']).catch('everyone').default('everyone'),
   people: ids,
@@ -121,6 +125,8 @@ export async function loadPolicies(
     channel: (id: string) => book.of(id),
     /** Lists the channels that are open to people of other organizations. */
     opened: () => [...book.all()].flatMap(([id, { outsiders }]) => (outsiders ? id : [])),
+    /** Lists the models that were chosen for channels. */
+    channelModels: () => [...book.all().values()].map(({ model }) => model).filter(model => model !== ''),
     /** Reads the settings of a scope; `user` is the person who opens them. */
     read: async (scope: Scope, user: string): Promise<Policy> =>
       scope.of === 'person' ? { ...policySchema.parse({}), instructions: await readOwn(user) } : book.of(keyOf(scope)),

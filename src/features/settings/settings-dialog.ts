@@ -1,17 +1,18 @@
 import type { App, BlockAction } from '@slack/bolt'
 import { formatError } from '../../errors.ts'
-import { i18nFor } from '../../i18n/catalog.ts'
+import { type I18n, i18nFor } from '../../i18n/catalog.ts'
 import { formatFailure } from '../command-failure.ts'
 import type { Services } from '../context.ts'
 import { openDialog } from '../open-dialog.ts'
 import { controlIds } from '../reply-buttons.ts'
 import { askToDelete, buildDeletionView, parseConsent } from './deletion-view.ts'
+import { findModel, formatUnknown } from './find-model.ts'
 import { parseLimits } from './limits-view.ts'
 import { buildSettingsView, parseSettingsView } from './settings-view.ts'
 
 type Scope = Parameters<typeof buildSettingsView>[1]['scope']
 
-type Deps = Pick<Services, 'call' | 'respond' | 'access' | 'users' | 'policies' | 'store' | 'log'>
+type Deps = Pick<Services, 'call' | 'respond' | 'access' | 'users' | 'policies' | 'models' | 'store' | 'log'>
 
 /** Listens to the modal of settings, and to the controls of App Home that open it. */
 export function listenToSettings(app: App, deps: Deps): void {
@@ -42,7 +43,8 @@ export function listenToSettings(app: App, deps: Deps): void {
     const { workspace } = await deps.policies.instructionsFor({ user: body.user.id, channel })
     const wishes = { workspace, [scope.of]: chosen.instructions }
     const whole = { ...(await deps.policies.read(scope, body.user.id)), ...chosen }
-    const next = buildSettingsView(i18n, { scope, rights, groups, wishes, chosen: whole, given })
+    const names = listModels(deps, scope)
+    const next = buildSettingsView(i18n, { scope, rights, groups, names, wishes, chosen: whole, given })
     await deps
       .call('views.update', { view_id: view?.id, view: next })
       .catch(error => deps.log.warn({ reason: formatError(error) }, 'preview not shown'))
@@ -79,6 +81,8 @@ function listenToSubmissions(app: App, deps: Deps): void {
         return refuse({ groups: i18n.policy.access.noGroup({ names: i18n.formats.or(found.unknown) }) })
       chosen.groups = found.ids
     }
+    const problem = checkModels(deps, scope, { chosen, before: await deps.policies.read(scope, body.user.id) }, i18n)
+    if (problem !== undefined) return refuse({ [problem.field]: problem.sentence })
     // Only admins open a channel to other organizations.
     if (!isAdmin) delete chosen.outsiders
     const { retention } = chosen
@@ -103,6 +107,28 @@ function listenToSubmissions(app: App, deps: Deps): void {
     if (!(await deps.policies.change(scope, body.user.id, { retention }))) return tell(i18n.notSaved)
     await ack({ response_action: 'clear' })
   })
+}
+
+/** Lists the models that may be set for a scope. */
+const listModels = ({ models }: Deps, scope: Scope) => (scope.of === 'workspace' ? models.all() : models.choices())
+
+/** Checks the models that were put in, and sets the one that answers to its exact name. What is unchanged may be gone. */
+function checkModels(
+  deps: Deps,
+  scope: Scope,
+  { chosen, before }: Record<'chosen' | 'before', { model?: string; models?: string[] }>,
+  i18n: I18n,
+): { field: string; sentence: string } | undefined {
+  const names = listModels(deps, scope)
+  const { model = '', models = [] } = chosen
+  const unknown = models.find(name => !names.includes(name) && before.models?.includes(name) !== true)
+  if (unknown !== undefined)
+    return { field: 'models', sentence: formatUnknown(unknown, findModel(unknown, names), { names, i18n }) }
+  if (model === '' || model === before.model) return undefined
+  const found = findModel(model, names)
+  if (!('name' in found)) return { field: 'model', sentence: formatUnknown(model, found, { names, i18n }) }
+  chosen.model = found.name
+  return undefined
 }
 
 /** Finds the user groups of a list of handles and ids. */
@@ -134,8 +160,9 @@ export async function openSettings(
   if (refusal === undefined) {
     const chosen = await deps.policies.read(scope, request.user.id)
     const groups = scope.of === 'workspace' ? await nameGroups(deps, chosen.groups) : ''
-    const given = deps.policies.givenFor(scope)
-    return openDialog(deps, request, { view: buildSettingsView(i18n, { scope, rights, groups, chosen, given }), i18n })
+    const [names, given] = [listModels(deps, scope), deps.policies.givenFor(scope)]
+    const view = buildSettingsView(i18n, { scope, rights, groups, names, chosen, given })
+    return openDialog(deps, request, { view, i18n })
   }
   if (request.response_url !== undefined) await tell(deps, request.response_url, refusal)
 }

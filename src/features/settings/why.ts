@@ -127,7 +127,7 @@ function renderCard({ self, policies }: WhyDeps, { channel, ts, threadTs, record
 }
 
 function renderFacts(facts: Facts, i18n: I18n): string[] {
-  const { read, total = read, files = [], instructions, heard, model, pictures, usage } = facts
+  const { read, total = read, files = [], instructions, heard, model, modelRule, pictures, usage } = facts
   const { why } = i18n
   const nameOf = ({ name }: { name: string }) => escapeMarkdown(name)
   const messages =
@@ -145,12 +145,19 @@ function renderFacts(facts: Facts, i18n: I18n): string[] {
     ...(unseen.length === 0 ? [] : [why.notRead({ files: i18n.formats.and(unseen) })]),
     ...(heard === undefined ? [] : [formatHeard(heard, i18n)]),
     ...(instructions === undefined ? [] : [why.instructions({ whose: i18n.formats.and(whose) || why.whose.none })]),
-    ...(model === undefined ? [] : [why.model({ name: escapeMarkdown(formatModelTitle(model, i18n)) })]),
+    ...(model === undefined ? [] : [renderModel(model, modelRule, i18n)]),
     ...(pictures === undefined ? [] : [why.pictures(pictures)]),
     ...renderSpending(usage, i18n),
     ...renderLimits(facts, i18n),
     ...(redacted > 0 ? [why.redacted({ values: redacted })] : []),
   ]
+}
+
+function renderModel(model: string, key: string | undefined, i18n: I18n): string {
+  const { why } = i18n
+  const name = escapeMarkdown(formatModelTitle(model, i18n))
+  const rule = new Map(Object.entries(why.rulesOfModel)).get(key ?? '')
+  return rule === undefined ? why.model({ name }) : why.modelBy({ name, rule })
 }
 
 /** Renders who has switched redaction on, and the budgets; amounts only of the person's own. */
