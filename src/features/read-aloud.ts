@@ -15,7 +15,18 @@ import { defineDelivery, findAnswer, findDelivered, tellAsker } from './delivery
 
 type Deps = Pick<
   Services,
-  'self' | 'call' | 'reader' | 'access' | 'policies' | 'users' | 'limiter' | 'store' | 'threads' | 'inbox' | 'log'
+  | 'self'
+  | 'call'
+  | 'reader'
+  | 'access'
+  | 'policies'
+  | 'rules'
+  | 'users'
+  | 'limiter'
+  | 'store'
+  | 'threads'
+  | 'inbox'
+  | 'log'
 > & { speech: NonNullable<Services['speech']> }
 
 /** Recordings that are in memory at once; an hour of speech takes 60 MB. */
@@ -36,6 +47,7 @@ async function readAloud(
   const { turn, user, channel, threadTs } = asked
   const place = { channel, threadTs }
   await deps.access.check(user, channel)
+  await deps.rules.check({ user, channel })
   const text = await findAnswer(deps, turn)
   if (text === undefined) throw new ShownError('speech_gone', one => one.controls.tooOld)
   const { locale } = await users.read(user)

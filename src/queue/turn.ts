@@ -25,6 +25,8 @@ const StoredFile = z.object({
   thumb: z.string().exactOptional(),
   firstPage: z.string().exactOptional(),
   transcript: z.string().exactOptional(),
+  by: z.array(z.string()).exactOptional(),
+  from: z.string().exactOptional(),
 })
 
 const Quote = z.object({

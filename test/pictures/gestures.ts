@@ -1,4 +1,4 @@
-import { toWav } from '../slack/recordings.ts'
+import { toWav } from '../files/recordings.ts'
 import type { createStage } from './stage.ts'
 
 type Stage = Omit<ReturnType<typeof createStage>, 'picture'> & {
