@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto'
-import type { ChatMessage, Model, Piece } from './model.ts'
 import type { findPrivateParts } from './find-private-data.ts'
+import type { ChatMessage, Model, Piece } from './model.ts'
 
 /** Characters of the part of a stand-in that is derived from the value: 30 bits, in base 32. */
 const digestCharacters = 6

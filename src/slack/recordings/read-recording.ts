@@ -48,7 +48,7 @@ interface Recording {
   language?: string
   /** False if the end of a very long one was left out. */
   isWhole: boolean
-  /** What it took, in millionths of a dollar if that is known; undefined if its words were known already. */
+  /** Its cost, in millionths of a dollar if that is known; undefined if its words were known already. */
   cost?: { model: string; seconds: number; micros: number | undefined }
 }
 
