@@ -13,6 +13,7 @@ import { openPostgres } from '../../src/store/postgres.ts'
 import { openSharedStore } from '../../src/store/postgres-store.ts'
 import type { Store } from '../../src/store/store.ts'
 import { openDatabase, withParts, withPostgres } from '../postgres.ts'
+import { childEnv } from '../process.ts'
 
 const silent = { debug() {}, info() {}, warn() {}, error() {} } as unknown as Log
 
@@ -175,7 +176,7 @@ async function fill(store: Store): Promise<void> {
 
 /** The command as its user runs it, in a folder where no .env of this checkout is read. */
 function move(folder: string, url?: string): Promise<{ out: string; errors: string; code: number }> {
-  const env = { PATH: process.env.PATH, DATA_DIR: folder, ...(url !== undefined && { DATABASE_URL: url }) }
+  const env = { ...childEnv, DATA_DIR: folder, ...(url !== undefined && { DATABASE_URL: url }) }
   return new Promise(done => {
     execFile(process.execPath, [resolve('src/cli/migrate.ts')], { cwd: folder, env }, (error, out, errors) =>
       done({ out, errors, code: typeof error?.code === 'number' ? error.code : 0 }),

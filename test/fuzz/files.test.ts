@@ -39,7 +39,7 @@ afterAll(() => host.close())
 test.each([
   ['file', files, 500],
   // Each is read in a process of its own.
-  ['document', documents, 45],
+  ['document', documents, 20],
 ] as const)('a damaged %s is read as far as it goes, or skipped with its reason', async (_, seeds, runs) => {
   const fetchInfo = () => Promise.reject(new Error('not asked for'))
   const deps = { token: 'xoxb-test', slackApiUrl: `${host.origin}/api/`, fetchInfo, documents: createDocumentReader() }

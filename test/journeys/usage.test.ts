@@ -5,6 +5,7 @@ import { join, resolve } from 'node:path'
 import { promisify } from 'node:util'
 import { expect, test } from 'vitest'
 import type { PageMessage } from '../../playground/protocol.ts'
+import { childEnv } from '../process.ts'
 import { openStory, type Story, toSeen } from '../story.ts'
 
 const model = { name: 'gpt-6-luna' }
@@ -44,7 +45,7 @@ test('what models take is shown to each person in the app’s home, to admins fo
   const args = ['--by', 'person', '--csv', 'usage.csv']
   const { stdout } = await promisify(execFile)(process.execPath, [resolve('src/cli/usage.ts'), ...args], {
     cwd: folder,
-    env: { PATH: process.env.PATH, DATA_DIR: folder },
+    env: { ...childEnv, DATA_DIR: folder },
   })
   expect(stdout).toMatch(new RegExp(`\\| ${admin} +\\| +2 \\| +22 \\|`))
   expect(stdout).toMatch(/\| all +\| +3 \| +33 \|/)

@@ -448,7 +448,7 @@ describe('whatever the bytes', () => {
         const content = await reader.read(toFile({ ...said, url: host.origin }))
         expect(['text', 'image', 'skipped']).toContain(content.kind)
       }),
-      { numRuns: 500 },
+      { numRuns: 150 },
     )
   })
 
