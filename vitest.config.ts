@@ -1,5 +1,10 @@
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { defineConfig } from 'vitest/config'
 import { BaseSequencer, type TestSpecification } from 'vitest/node'
+
+// Bots and commands that stories start compile what they import once.
+process.env.NODE_COMPILE_CACHE ??= join(tmpdir(), 'threadwise-compile-cache')
 
 /** `.ci/run` counts the tests from this file. */
 const report = process.env.VITEST_JSON
@@ -39,6 +44,9 @@ export default defineConfig(({ mode }) => ({
     expect: { poll: { timeout: 30_000 } },
     // Stories mostly wait for each other's processes: more of them than cores run side by side.
     maxWorkers: 4,
+    // No module keeps state, so that files can share what a worker has imported.
+    isolate: false,
+    globalSetup: 'test/warm-compile-cache.ts',
     sequence: { sequencer: LongestFirst },
     reporters: report === undefined ? ['default'] : ['default', ['json', { outputFile: report }]],
   },

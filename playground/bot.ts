@@ -2,8 +2,7 @@ import { startBot } from '../src/bot.ts'
 import { parseConfig } from '../src/config.ts'
 import { loadTaxonomies } from '../src/features/classify/taxonomy-files.ts'
 import { createLog } from '../src/log.ts'
-import { createModel } from '../src/model/client.ts'
-import type { Model } from '../src/model/model.ts'
+import { createModels } from '../src/model/models.ts'
 import { createTranscriber } from '../src/model/transcription.ts'
 import { openStore } from '../src/store/data-dir.ts'
 
@@ -23,11 +22,12 @@ if ('problems' in read) {
 }
 const { config } = read
 const log = createLog(config.logLevel)
-const model: Model = Object.create(createModel(config.model, log), { title: { value: title } })
+const models = createModels(config.model, log)
+const named = { ...models, usual: Object.create(models.usual, { title: { value: title } }) }
 const store = await openStore(config.dataDir, lockPatienceMs, log)
 const taxonomies = await loadTaxonomies(config.taxonomyFile)
 const transcriber = createTranscriber(config.transcription, config.model, log)
-const bot = await startBot({ config, model, transcriber, store, taxonomies, log })
+const bot = await startBot({ config, models: named, transcriber, store, taxonomies, log })
 process.send?.('ready')
 
 // Ctrl-C reaches the whole group; the parent decides.

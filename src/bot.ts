@@ -4,20 +4,21 @@ import { ambient } from './features/ambient/index.ts'
 import { charts } from './features/charts/index.ts'
 import { defineCharts } from './features/charts/make-chart.ts'
 import { chat } from './features/chat/index.ts'
+import { createModelChoice, watchModels } from './features/chosen-model.ts'
 import { classify } from './features/classify/index.ts'
 import type { Taxonomies } from './features/classify/taxonomy-files.ts'
 import type { Bot, Hooks, Services } from './features/context.ts'
 import { tellFlood } from './features/flood-notice.ts'
+import { pictures } from './features/generate-images/index.ts'
+import { definePictures } from './features/generate-images/make-picture.ts'
 import { handleTurn, isForBot } from './features/handle-turn.ts'
 import { home } from './features/home/index.ts'
-import { listen } from './features/listen/index.ts'
 import { createMessageReceiver } from './features/messages.ts'
 import { createOutages } from './features/outages.ts'
-import { pictures } from './features/pictures/index.ts'
-import { definePictures } from './features/pictures/make-picture.ts'
 import { defineQuestions } from './features/post-question.ts'
 import { showQueuePosition } from './features/queue-position.ts'
-import { defineReadings } from './features/read-aloud.ts'
+import { listen } from './features/read-aloud/index.ts'
+import { defineReadings } from './features/read-aloud/speak-answer.ts'
 import { replyControls } from './features/reply-controls/index.ts'
 import { createAccessRules } from './features/settings/access-rules.ts'
 import { settings } from './features/settings/index.ts'
@@ -29,16 +30,18 @@ import { warnOfBudget } from './features/usage/warning.ts'
 import { createHealthRoutes } from './health.ts'
 import { type Log, watchFailures } from './log.ts'
 import { createMetrics } from './metrics.ts'
+import { createPictureModel } from './model/image-generator.ts'
 import { keepWords } from './model/kept-words.ts'
 import type { Model } from './model/model.ts'
-import { createPictureModel } from './model/pictures.ts'
+import type { createModels } from './model/models.ts'
+import { createRedactingModel } from './model/redaction.ts'
 import { createSpeech } from './model/speech.ts'
 import type { createTranscriber } from './model/transcription.ts'
 import { createBackfill } from './queue/backfill.ts'
-import { createOutbox } from './queue/outbox.ts'
+import { createOutbox, type Outbox } from './queue/outbox.ts'
 import { createQueue, type Queue } from './queue/queue.ts'
 import type { QueueDriver } from './queue/queue-driver.ts'
-import { isSettled } from './queue/recover.ts'
+import { isSettled } from './queue/recover-reply.ts'
 import { createSqliteDriver } from './queue/sqlite-driver.ts'
 import { createLimiter } from './rate-limit/limiter.ts'
 import { createAccess } from './slack/access.ts'
@@ -74,8 +77,7 @@ interface BotDeps {
     Partial<
       Pick<Config, 'bounds' | 'budgets' | 'host' | 'metricsPort' | 'pictures' | 'redaction' | 'retention' | 'speech'>
     >
-  model: Model
-  modelEnds?: Services['modelEnds']
+  models: ReturnType<typeof createModels>
   /** Without it, recordings are not read. */
   transcriber?: ReturnType<typeof createTranscriber>
   /** Without it, a model that does not see gets no text of pictures. */
@@ -100,16 +102,10 @@ export async function startBot(given: BotDeps): Promise<RunningBot> {
   // 2. Turns: the queue, what fills it, and what answers it.
   const backfill = createBackfill({ ...slack, take: body => runAll(hooks.messageFound, body) })
   const driver = await createQueueDriver({ ...deps, bounds: config.bounds })
-  const prune = () => store.forgetting.prune(config.retention ?? {})
+  const prune = () => store.forgetting.prune(slack.policies.retention())
   const inbox = openQueue(slack, hooks, { driver, ready: backfill.ready, prune })
   const outbox = createOutbox(store.outbox, log)
-  const questions = defineQuestions(outbox, { ...slack, inbox })
-  const { speech, pictureModel } = slack
-  const readings = speech && defineReadings(outbox, { ...slack, speech, inbox })
-  const charts = defineCharts(outbox, { ...slack, inbox })
-  const files = slack.createFileReader()
-  const pictures = pictureModel && definePictures(outbox, { ...slack, pictureModel, files })
-  const services: Services = { ...slack, inbox, outbox, questions, readings, charts, pictures }
+  const services: Services = { ...slack, inbox, outbox, ...defineCommands(slack, inbox, outbox) }
   const messages = createMessageReceiver(services, hooks)
   hooks.messageFound.push(messages.receiveFound)
   observe(services)
@@ -154,7 +150,7 @@ export async function startBot(given: BotDeps): Promise<RunningBot> {
   for (const start of hooks.start) start()
   const replica = replicas === undefined ? {} : { replica: replicas.name }
   const { kind: transport } = config.transport
-  log.info({ team: self.teamId, bot: self.userId, model: deps.model.title, transport, ...replica }, 'ready')
+  log.info({ team: self.teamId, bot: self.userId, model: slack.models.usual.title, transport, ...replica }, 'ready')
 
   return {
     async stop() {
@@ -165,6 +161,18 @@ export async function startBot(given: BotDeps): Promise<RunningBot> {
       await limiter.close()
       await closed
     },
+  }
+}
+
+/** Defines the commands that outlive a crash, and that several features ask for. */
+function defineCommands(slack: Awaited<ReturnType<typeof openSlack>>, inbox: Services['inbox'], outbox: Outbox) {
+  const { speech, pictureModel } = slack
+  const files = slack.createFileReader()
+  return {
+    questions: defineQuestions(outbox, { ...slack, inbox }),
+    readings: speech && defineReadings(outbox, { ...slack, speech, inbox }),
+    charts: defineCharts(outbox, { ...slack, inbox }),
+    pictures: pictureModel && definePictures(outbox, { ...slack, pictureModel, files }),
   }
 }
 
@@ -181,6 +189,7 @@ async function registerFeatures(bot: Bot, taxonomies: Taxonomies): Promise<void>
   chat(bot)
   replyControls(bot)
   home(bot)
+  watchModels(bot)
 }
 
 /** Lets the metrics read what is in memory now. */
@@ -195,9 +204,10 @@ function observe({ metrics, threads, inbox, store }: Services): void {
 
 type Slack = Awaited<ReturnType<typeof openSlack>>
 type QueueDeps = Parameters<typeof createQueue>[0]
+type BudgetWarning = Parameters<Parameters<typeof createMeteredModel>[1]['onWarning']>
 
 /** Identifies the bot and creates the services that read and write Slack. */
-async function openSlack({ config, modelEnds = () => [], transcriber, recognize, store, log, ...deps }: BotDeps) {
+async function openSlack({ config, transcriber, recognize, store, log, ...deps }: BotDeps) {
   const metrics = createMetrics()
   const call = createCallSlack(config.botToken, config.slackApiUrl, metrics, log)
   const self = await fetchIdentity(call, log, config.slackApiUrl)
@@ -207,11 +217,11 @@ async function openSlack({ config, modelEnds = () => [], transcriber, recognize,
   const placeNames = createPlaceNames(call, log)
   const fetchInfo = async (file: string) => (await reader.fetch('files.info', { file }, { for: 'question' })).file
   const limiter = createLimiter(call, Date.now, store.shared?.cluster)
+  const policies = await loadPolicies(store, self, config)
   const metering = {
     usage: store.usage,
-    budgets: config.budgets ?? {},
-    onWarning: (...warning: Parameters<Parameters<typeof createMeteredModel>[1]['onWarning']>) =>
-      void warnOfBudget({ users, limiter, log }, ...warning),
+    budgets: policies.budgets,
+    onWarning: (...warning: BudgetWarning) => void warnOfBudget({ users, limiter, log }, ...warning),
     log,
   }
   const fileDeps = {
@@ -219,27 +229,28 @@ async function openSlack({ config, modelEnds = () => [], transcriber, recognize,
     slackApiUrl: config.slackApiUrl,
     fetchInfo,
     documents: createDocumentReader(),
-    pictureLimits: () => (model.images ? model.sight.limits : undefined),
+    pictureLimits: () => models.pictureLimits(),
     ...(recognize !== undefined && { recognize }),
     ...(transcriber !== undefined && {
       readRecording: createRecordingReader(createMeteredTranscriber(transcriber, metering)),
     }),
   }
   const access = createAccess(reader, users)
-  const policies = await loadPolicies(store, self)
-  const guard = async (open: Model) => {
-    const redacted = await redactFor(open, config)
-    // Words that are kept out are taken out before stand-ins are put in.
-    const kept = keepWords(redacted, () => policies.workspace().keptOut.words)
-    return createMeteredModel(kept, metering)
-  }
-  const model = await guard(deps.model)
+  // Words that are kept out are taken out before stand-ins are put in.
+  const guard = (open: Model) =>
+    createMeteredModel(
+      keepWords(
+        createRedactingModel(open, { secret: config.botToken, wordsFor: policies.wordsFor }),
+        () => policies.workspace().keptOut.words,
+      ),
+      metering,
+    )
+  const models = createModelChoice({ models: deps.models, guard, policies, store, log })
   return {
     self,
-    model,
+    models,
     speech: config.speech && createSpeech(config.speech, log),
-    pictureModel: config.pictures && (await guard(createPictureModel(config.pictures, log))),
-    modelEnds,
+    pictureModel: config.pictures && guard(createPictureModel(config.pictures, log)),
     store,
     log,
     metrics,
@@ -273,14 +284,6 @@ function openQueue(slack: Slack, hooks: Hooks, own: Pick<QueueDeps, 'driver' | '
     onFlood: turn => void tellFlood(slack, turn),
     onLateEdit: turnId => void runAll(hooks.lateEdit, turnId),
   })
-}
-
-/** Returns the model as it is, or one to which no personal data goes. */
-async function redactFor(model: Model, { redaction, botToken }: BotDeps['config']): Promise<Model> {
-  if (redaction?.isOn !== true) return model
-  // Without redaction the detectors are not loaded: that spares the memory.
-  const { createRedactingModel } = await import('./model/redaction.ts')
-  return createRedactingModel(model, { secret: botToken, ownForms: redaction.words })
 }
 
 async function createQueueDriver(

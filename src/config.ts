@@ -29,6 +29,8 @@ export interface ModelConfig {
   prices?: { in: number; cachedIn?: number; out: number }
   /** Models that answer when this one is down, limited or silent, in this order. */
   fallbacks?: ModelConfig[]
+  /** Further models that people may choose. */
+  others?: ModelConfig[]
 }
 
 /** The speech server, which reads answers aloud. */
@@ -132,6 +134,17 @@ const splitWords = (list: string) =>
     .map(word => word.trim())
     .filter(word => word !== '')
 
+/** Longest word that is redacted, and the most `*` in it. */
+const mostWordCharacters = 100
+const mostStars = 5
+
+/** Finds why a word cannot be redacted: it would fit nearly everything, or is too much to look for. */
+export function findWordProblem(word: string): 'short' | 'long' | undefined {
+  const { length } = word.replace(/[^\p{L}\p{N}#]/gu, '')
+  if (length < 2) return 'short'
+  return word.length > mostWordCharacters || word.split(/\*+/).length > mostStars + 1 ? 'long' : undefined
+}
+
 const botTokenCure = 'copy the “Bot User OAuth Token” from your app’s “OAuth & Permissions” page'
 const appTokenCure = 'make an app-level token with connections:write on your app’s “Basic Information” page'
 
@@ -185,7 +198,13 @@ export const environment = z.object({
   BUDGET_DAY: dollars.optional(),
   BUDGET_MONTH: dollars.optional(),
   REDACTION: onOff.default(false),
-  REDACTION_WORDS: z.string().transform(splitWords).optional(),
+  REDACTION_WORDS: z
+    .string()
+    .transform(splitWords)
+    .refine(words => words.every(word => findWordProblem(word) === undefined), {
+      error: `must be words with at least two letters, digits or # each, at most ${mostWordCharacters} characters and ${mostStars} *`,
+    })
+    .optional(),
   STOP_SECONDS: whole(0, 3600).default(25),
   LOG_LEVEL: z.enum(logLevels, { error: `must be one of ${logLevels.join(', ')}` }).default('info'),
 })

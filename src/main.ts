@@ -6,10 +6,9 @@ import { type Config, parseConfig } from './config.ts'
 import { formatError, StartError } from './errors.ts'
 import { loadTaxonomies } from './features/classify/taxonomy-files.ts'
 import { createLog, type Log } from './log.ts'
-import { createModel } from './model/client.ts'
 import { buildDetectedConfig, detectLocalServer } from './model/detect-local-server.ts'
+import { createModels } from './model/models.ts'
 import { applyModelsFile } from './model/models-file.ts'
-import { watchShutdownDates } from './model/shutdown-dates.ts'
 import { createTranscriber } from './model/transcription.ts'
 import { createRecognizer } from './slack/documents/recognize.ts'
 import { tokenErrors } from './slack/start-error.ts'
@@ -52,12 +51,9 @@ async function run(config: Config): Promise<void> {
     const taxonomies = await loadTaxonomies(config.taxonomyFile)
     store = await openStoreOf(config, log)
     const chosen = await chooseModel(config, log)
-    const shutdowns = watchShutdownDates(chosen, log)
-    void shutdowns.check()
     bot = await startBot({
       config,
-      model: createModel(chosen, log),
-      modelEnds: () => shutdowns.ends,
+      models: createModels(chosen, log),
       ...(config.recognizesText && { recognize: await createRecognizer() }),
       transcriber: createTranscriber(config.transcription, chosen, log),
       store,

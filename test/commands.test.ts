@@ -6,6 +6,7 @@ import { describe, expect, onTestFinished, test } from 'vitest'
 import type { Log } from '../src/log.ts'
 import { openSharedStore } from '../src/store/postgres-store.ts'
 import { openDatabase, withParts, withPostgres } from './postgres.ts'
+import { childEnv } from './process.ts'
 
 withPostgres('commands beside replicas', () => {
   test('the report is of what stands in PostgreSQL', async () => {
@@ -88,13 +89,13 @@ async function label(url: string, text: string): Promise<void> {
 /** A command as its user runs it, in a folder where no .env of this checkout is read. */
 async function run(command: string, args: string[], url = '') {
   const cwd = await mkdtemp(join(tmpdir(), 'threadwise-command-'))
-  const env = { PATH: process.env.PATH, DATABASE_URL: url }
+  const env = { ...childEnv, DATABASE_URL: url }
   const { scripts } = JSON.parse(await readFile('package.json', 'utf8')) as { scripts: Record<string, string> }
   const words = (scripts[command] ?? '').split(' ').slice(1)
   // The command's paths are those of this checkout.
   const script = words.map(word => (word.includes('/') ? resolve(word) : word))
   return new Promise<{ out: string; errors: string; code: number; files: string[] }>(done => {
-    execFile(process.execPath, [...script, ...args], { cwd, env, timeout: 20_000 }, async (error, out, errors) => {
+    execFile(process.execPath, [...script, ...args], { cwd, env, timeout: 60_000 }, async (error, out, errors) => {
       const code = error === null ? 0 : typeof error.code === 'number' ? error.code : -1
       done({ out, errors, code, files: await readdir(cwd) })
     })

@@ -45,6 +45,7 @@ describe('the environment', () => {
       OPENAI_BASE_URL: 'localhost',
       LOG_LEVEL: 'loud',
       MODEL_IMAGES: 'yes',
+      REDACTION_WORDS: 'falcon,*',
     })
     const problems = 'problems' in read ? read.problems : []
     expect(problems.map(({ name }) => name)).toEqual([
@@ -52,6 +53,7 @@ describe('the environment', () => {
       'PORT',
       'OPENAI_BASE_URL',
       'MODEL_IMAGES',
+      'REDACTION_WORDS',
       'LOG_LEVEL',
       'SLACK_APP_TOKEN or SLACK_SIGNING_SECRET',
     ])

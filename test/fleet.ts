@@ -1,6 +1,3 @@
-import { mkdtemp } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { createWorkspace, type Workspace, type WorkspaceOptions } from '../playground/slack-emulator/workspace.ts'
 import { type BotProcess, startBot } from './process.ts'
@@ -35,7 +32,6 @@ export async function openFleet(
   atEnd(async () => {
     await Promise.all([slack.close(), model.close()])
   })
-  const cache = await mkdtemp(join(tmpdir(), 'threadwise-cache-'))
   const begin = async (url: string): Promise<BotProcess> => {
     const bot = await startBot(
       {
@@ -47,7 +43,6 @@ export async function openFleet(
         OPENAI_MODEL: 'gpt-4o',
         PORT: '0',
         DATABASE_URL: url,
-        NODE_COMPILE_CACHE: cache,
         // One person asks what many would.
         MAX_RUNNING_PER_PERSON: '100',
         MAX_WAITING_PER_PERSON: '1000',

@@ -7,6 +7,9 @@ import { createWorkspace, type Workspace, type WorkspaceOptions } from '../playg
 import { createScriptedModel, type ScriptedModel } from './scripted-model.ts'
 import { freePort } from './story.ts'
 
+/** What a child process inherits of this one's environment. */
+export const childEnv = { PATH: process.env.PATH ?? '', NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE ?? '' }
+
 /** The bot as a process of its own, as its installer starts it. */
 export interface BotProcess {
   /** Its exit code, when it has ended; null when it was killed. */
@@ -100,7 +103,7 @@ export async function startBot(
 ): Promise<BotProcess> {
   const child = spawn(process.execPath, [resolve('src/main.ts')], {
     cwd: folder ?? (await newFolder()),
-    env: { PATH: process.env.PATH ?? '', NODE_COMPILE_CACHE: join(tmpdir(), 'threadwise-compile-cache'), ...env },
+    env: { ...childEnv, ...env },
   })
   let out = ''
   let errors = ''

@@ -11,6 +11,8 @@ export interface ScriptedModel {
   next(): Promise<Exchange>
   /** From now on every request is answered by itself. */
   answerAll(reply: (exchange: Exchange) => void): void
+  /** Sets its list of models. */
+  list(models: object[]): void
   close(): Promise<void>
 }
 
@@ -54,9 +56,10 @@ export async function createScriptedModel(): Promise<ScriptedModel> {
   const waiting: ((exchange: Exchange) => void)[] = []
   let taken = 0
   let auto: ((exchange: Exchange) => void) | undefined
+  let listed: object[] | undefined
 
   const server = createServer(async (request, response) => {
-    // It has no list of models.
+    if (request.method !== 'POST' && listed !== undefined) return void response.end(JSON.stringify({ data: listed }))
     if (request.method !== 'POST') return void response.writeHead(404).end()
     const exchange = toExchange(JSON.parse(await readBody(request)), request, response)
     requests.push(exchange)
@@ -84,6 +87,9 @@ export async function createScriptedModel(): Promise<ScriptedModel> {
       auto = reply
       for (const exchange of requests.slice(taken)) reply(exchange)
       taken = requests.length
+    },
+    list(models) {
+      listed = models
     },
     close: () =>
       new Promise(resolve => {

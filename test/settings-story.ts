@@ -10,13 +10,17 @@ import { openDatabase, withPostgres } from './postgres.ts'
 import { connect, openStory, type Story, type StoryOptions } from './story.ts'
 
 /** Describes a group of stories twice: on a store in a folder, and on a database that replicas share. */
-export function onBothStores(name: string, stories: (open: () => Promise<Story>) => void): void {
+export function onBothStores(
+  name: string,
+  stories: (open: () => Promise<Story>) => void,
+  options: Pick<StoryOptions, 'listed'> = {},
+): void {
   describe(`${name}, on SQLite`, () =>
-    stories(async () => open({ dataDir: await mkdtemp(join(tmpdir(), 'threadwise-settings-')) })))
+    stories(async () => open({ ...options, dataDir: await mkdtemp(join(tmpdir(), 'threadwise-settings-')) })))
   withPostgres(`${name}, on PostgreSQL with two replicas`, () =>
     stories(async () => {
       const databaseUrl = await openDatabase()
-      const story = await open({ databaseUrl })
+      const story = await open({ ...options, databaseUrl })
       const other = await connect(story.slack, story.model, { databaseUrl })
       onTestFinished(() => other.app.stop())
       return story
@@ -102,12 +106,16 @@ export const fieldsOf = (fields: Record<string, string | string[] | boolean>): V
       const options = (values: string[]) => values.map(value => ({ text: { type: 'plain_text', text: value }, value }))
       if (block === 'who')
         return [block, { field: { type: 'radio_buttons', selected_option: options([String(chosen)])[0] } }]
-      if (block === 'here' || block === 'guests')
+      if (/^(?:here|guests|redaction)$/.test(block))
         return [block, { field: { type: 'checkboxes', selected_options: options(chosen as string[]) } }]
       if (block.startsWith('ambient_')) return [block, { field: { type: 'number_input', value: String(chosen) } }]
       if (/people$/.test(block)) return [block, { field: { type: 'multi_users_select', selected_users: chosen } }]
       if (/channels$/.test(block))
         return [block, { field: { type: 'multi_conversations_select', selected_conversations: chosen } }]
+      if (block === 'model')
+        return [block, { field: { type: 'static_select', selected_option: options([String(chosen)])[0] } }]
+      if (block === 'models')
+        return [block, { field: { type: 'multi_static_select', selected_options: options(chosen as string[]) } }]
       return [block, { field: { type: 'plain_text_input', value: chosen } }]
     }),
   )

@@ -5,7 +5,7 @@ import { startBot } from '../src/bot.ts'
 import type { Config, ModelConfig } from '../src/config.ts'
 import { loadTaxonomies } from '../src/features/classify/taxonomy-files.ts'
 import type { Log } from '../src/log.ts'
-import { createModel } from '../src/model/client.ts'
+import { createModels } from '../src/model/models.ts'
 import { createTranscriber } from '../src/model/transcription.ts'
 import { openMemoryStore, openStore } from '../src/store/data-dir.ts'
 import { openSharedStore } from '../src/store/postgres-store.ts'
@@ -40,7 +40,8 @@ export interface StoryOptions {
   /** The database that several bots share. */
   databaseUrl?: string
   taxonomyFile?: string
-  modelEnds?: Parameters<typeof startBot>[0]['modelEnds']
+  /** The models that the server lists; without it, it has no list. */
+  listed?: object[]
   recognize?: NonNullable<Parameters<typeof startBot>[0]['recognize']>
   /** The story is about a Slack that takes nothing, not even a word about what went wrong. */
   isMute?: boolean
@@ -54,6 +55,7 @@ const untold = /could not be told|notice failed|completing edit failed|response 
 export async function openStory(options: StoryOptions = {}): Promise<Story> {
   const slack = await createWorkspace(options.workspace)
   const model = await createScriptedModel()
+  if (options.listed !== undefined) model.list(options.listed)
   const { app, store } = await connect(slack, model, options)
   onTestFinished(async () => {
     // A question that nobody answered any more ends with its model.
@@ -112,13 +114,11 @@ export async function connect(
   const modelConfig = { apiKey: 'sk-test', baseUrl: model.baseUrl, name: 'gpt-4o', idleMs: 10_000, ...options.model }
   const store = await openStoreOf(options, log)
   const taxonomies = await loadTaxonomies(options.taxonomyFile)
-  const ends = options.modelEnds !== undefined && { modelEnds: options.modelEnds }
   const transcriber = createTranscriber(options.config?.transcription ?? { name: 'gpt-transcribe' }, modelConfig, log)
   const bot = await startBot({
     config,
-    model: createModel(modelConfig, log),
+    models: createModels(modelConfig, log),
     transcriber,
-    ...ends,
     ...(options.recognize !== undefined && { recognize: options.recognize }),
     store,
     taxonomies,

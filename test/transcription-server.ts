@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { onTestFinished } from 'vitest'
-import { hear } from './slack/recordings.ts'
+import { hear } from './files/recordings.ts'
 
 /** A request as the server got it. */
 interface Sent {

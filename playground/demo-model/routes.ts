@@ -9,20 +9,21 @@ import { textOf } from './messages.ts'
 import { offerAnswer } from './offer.ts'
 import { paced, toPieces } from './pieces.ts'
 import {
+  BRIEF_MODEL,
   type ChatRequest,
   type Completion,
-  ENGINE_MODEL,
   type FinishReason,
   RequestError,
   toChatRequest,
   toChunk,
   toCompletion,
   toErrorJson,
+  toKnown,
   toModel,
+  toModels,
   toUsageChunk,
   toWhole,
   type Usage,
-  unknownModel,
 } from './wire.ts'
 
 export interface EngineOptions {
@@ -51,7 +52,7 @@ export function createEngineRoutes({
   const feedback = createClassifier(texts)
   const routes: Record<string, [method: string, handle: (...turn: Parameters<EngineRoutes>) => void | Promise<void>]> =
     {
-      '/v1/models': ['GET', (_, response) => sendJson(response, 200, { object: 'list', data: [toModel()] })],
+      '/v1/models': ['GET', (_, response) => sendJson(response, 200, toModels())],
       '/v1/chat/completions': ['POST', (request, response) => complete(request, response, tokensPerSecond, feedback)],
     }
   return (request, response) => {
@@ -84,8 +85,7 @@ async function answered(response: ServerResponse, handle: () => Promise<void>): 
 
 function sendModel(request: IncomingMessage, response: ServerResponse): void {
   const model = toPath(request).slice('/v1/models/'.length)
-  if (model !== ENGINE_MODEL) throw unknownModel(model)
-  sendJson(response, 200, toModel())
+  sendJson(response, 200, toModel(toKnown(model)))
 }
 
 async function complete(
@@ -97,13 +97,18 @@ async function complete(
   const chat = toChatRequest(await readBody(request))
   const formal =
     toSorted(chat, feedback) ?? chooseChart(chat.messages) ?? offerAnswer(chat.messages) ?? sumUp(chat.messages)
-  const pieces = toPieces(formal ?? answerWithEngine(chat.messages))
+  const pieces = toPieces(formal ?? answer(chat))
   const spoken = pieces.slice(0, chat.max_completion_tokens ?? chat.max_tokens ?? pieces.length)
   const finishReason = spoken.length < pieces.length ? 'length' : 'stop'
-  const reply = { completion: toCompletion(), finishReason, usage: toUsage(chat, spoken.length) } as const
+  const reply = { completion: toCompletion(chat.model), finishReason, usage: toUsage(chat, spoken.length) } as const
   const texts = paced(spoken, formal === undefined ? tokensPerSecond : Number.POSITIVE_INFINITY, untilClosed(response))
   if (chat.stream) await stream(response, texts, { ...reply, withUsage: chat.stream_options?.include_usage === true })
   else sendJson(response, 200, toWhole(reply.completion, await collected(texts), finishReason, reply.usage))
+}
+
+function answer({ model, messages }: ChatRequest): string {
+  const whole = answerWithEngine(messages)
+  return model === BRIEF_MODEL ? (whole.split('\n\n')[0] ?? whole) : whole
 }
 
 /** Feedback is sorted, as JSON, which nobody reads word by word; undefined for every other question. */

@@ -3,6 +3,10 @@ import { z } from 'zod'
 
 /** The name of the built-in engine where a server lists its models. */
 export const ENGINE_MODEL = 'built-in-engine'
+/** The name under which it answers with its first paragraph alone: another model to choose in the playground. */
+export const BRIEF_MODEL = 'built-in-engine-brief'
+
+const models = [ENGINE_MODEL, BRIEF_MODEL]
 
 const Part = z.looseObject({ type: z.string(), text: z.string().optional() })
 const Message = z.looseObject({
@@ -46,18 +50,15 @@ export const toErrorJson = ({ message, param, code }: RequestError) => ({
 export function toChatRequest(body: string): ChatRequest {
   const parsed = ChatRequest.safeParse(toJson(body))
   if (!parsed.success) throw toRequestError(parsed.error)
-  if (parsed.data.model === ENGINE_MODEL) return parsed.data
-  throw unknownModel(parsed.data.model)
+  return { ...parsed.data, model: toKnown(parsed.data.model) }
 }
 
-/** The refusal for a model that this server does not have. */
-export const unknownModel = (model: string): RequestError =>
-  new RequestError(
-    404,
-    `The model '${model}' does not exist here; there is '${ENGINE_MODEL}'.`,
-    'model',
-    'model_not_found',
-  )
+/** Returns the name of a model that this server has. Throws a `RequestError` for any other. */
+export function toKnown(model: string): string {
+  if (models.includes(model)) return model
+  const sentence = `The model '${model}' does not exist here; there is '${ENGINE_MODEL}'.`
+  throw new RequestError(404, sentence, 'model', 'model_not_found')
+}
 
 function toJson(body: string): unknown {
   try {
@@ -83,10 +84,10 @@ export interface Completion {
 }
 
 /** The name and date of a new completion. */
-export const toCompletion = (): Completion => ({
+export const toCompletion = (model: string): Completion => ({
   id: `chatcmpl-${randomUUID()}`,
   created: Math.floor(Date.now() / 1_000),
-  model: ENGINE_MODEL,
+  model,
 })
 
 export interface Usage {
@@ -127,4 +128,6 @@ export const toWhole = (completion: Completion, content: string, finishReason: F
 })
 
 /** The engine in a list of models. `owned_by` lets who looks for a language model see that this is none. */
-export const toModel = () => ({ id: ENGINE_MODEL, object: 'model', created: 0, owned_by: 'threadwise' })
+export const toModel = (id: string) => ({ id, object: 'model', created: 0, owned_by: 'threadwise' })
+
+export const toModels = () => ({ object: 'list', data: models.map(toModel) })

@@ -12,7 +12,8 @@ import { parseCommandLine } from './command-line.ts'
 
 const help = `Usage: npm run usage -- [OPTIONS]
 
-Prints how much the models were used, and what that cost. The bot can keep running. Days are UTC days.
+Prints how much the models were used, and what that cost. The bot can keep running. Days are UTC days. Tokens of the
+calls that are counted as estimated were not told by a server: it tells none, or the request was stopped or failed.
 
   --since TIME         "last 7 days" or "since 2026-11-01" (default: the last 30 days)
   --by NAME            day, person, channel, feature or model (default: day)
@@ -49,7 +50,7 @@ async function printUsage(): Promise<string> {
   const groups = Map.groupBy(rows, row => row[by])
   const lines = [...groups].map(([name, group]) => [name || '–', ...formatSums(group)])
   return markdownTable([[by, ...usageSums, 'dollars'], ...lines, ['all', ...formatSums(rows)]], {
-    align: ['l', 'r', 'r', 'r', 'r', 'r', 'r'],
+    align: ['l', 'r', 'r', 'r', 'r', 'r', 'r', 'r'],
   })
 }
 

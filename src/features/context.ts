@@ -6,9 +6,10 @@ import type { Model, Usage } from '../model/model.ts'
 import type { createSpeech } from '../model/speech.ts'
 import type { Job } from '../queue/job.ts'
 import type { Outbox } from '../queue/outbox.ts'
+import type { EventBody } from '../queue/parse-event.ts'
 import type { Queue } from '../queue/queue.ts'
-import type { recover } from '../queue/recover.ts'
-import type { EventBody, Turn } from '../queue/turn.ts'
+import type { recover } from '../queue/recover-reply.ts'
+import type { Turn } from '../queue/turn.ts'
 import type { Limiter } from '../rate-limit/limiter.ts'
 import type { Reply } from '../reply/reply.ts'
 import type { createAccess } from '../slack/access.ts'
@@ -23,10 +24,11 @@ import type { Person, Users } from '../slack/users.ts'
 import type { Store } from '../store/store.ts'
 import type { ThreadCache } from '../threads/cache.ts'
 import type { defineCharts } from './charts/make-chart.ts'
+import type { createModelChoice } from './chosen-model.ts'
+import type { definePictures } from './generate-images/make-picture.ts'
 import type { createOutages } from './outages.ts'
-import type { definePictures } from './pictures/make-picture.ts'
 import type { Questions } from './post-question.ts'
-import type { defineReadings } from './read-aloud.ts'
+import type { defineReadings } from './read-aloud/speak-answer.ts'
 import type { createAccessRules } from './settings/access-rules.ts'
 import type { loadPolicies } from './settings/policies.ts'
 
@@ -37,13 +39,12 @@ type Recovered = Exclude<Awaited<ReturnType<typeof recover>>, 'unreadable' | und
 /** The services that every feature may use; a function declares those it needs as `Pick<Services, …>`. */
 export interface Services {
   self: BotIdentity
-  model: Model
+  /** Tells which model answers where. */
+  models: ReturnType<typeof createModelChoice>
   /** Undefined without a speech server. */
   speech: ReturnType<typeof createSpeech> | undefined
   /** The model that draws; undefined without one. */
   pictureModel: Model | undefined
-  /** Lists the models that their vendor is going to shut down, with their last dates. */
-  modelEnds: () => { name: string; date: string }[]
   call: CallSlack
   reader: SlackReader
   respond: Responder
@@ -84,6 +85,8 @@ export interface TurnContext<D extends object = object> {
   readonly recovered: Recovered | undefined
   readonly person: Person
   readonly i18n: I18n
+  /** The model that answers, and the rule by which it does. */
+  readonly chosen: Awaited<ReturnType<Services['models']['choose']>>
   readonly reply: Reply
   /** Aborts with an `Interruption`. */
   readonly signal: AbortSignal

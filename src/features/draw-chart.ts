@@ -1,6 +1,9 @@
 import { once } from 'node:events'
 import { Worker } from 'node:worker_threads'
-import { SlackError } from '../errors.ts'
+import { formatError, ShownError, SlackError } from '../errors.ts'
+import type { Log } from '../log.ts'
+import type { CallSlack } from '../slack/client.ts'
+import { upload } from '../slack/upload.ts'
 import type { Chart } from './draw-chart-worker.ts'
 
 /** Slack's limits on its charts. Source: docs.slack.dev, data visualization block. */
@@ -46,6 +49,36 @@ function shortenName(name: string): string {
   if (name.length <= mostNameCharacters) return name
   const head = name.slice(0, mostNameCharacters - 1).toWellFormed()
   return `${head.replace(/\s+\S*$/, '')}…`
+}
+
+/**
+ * Posts a message with Slack's own chart, or where Slack does not take that, with a picture of it in its thread. `check` is asked again
+ * before the picture. Resolves with the message's ts, and with whether it has its chart. Throws what `post` and `check` throw.
+ */
+export async function postWithChart(
+  { call, log }: { call: CallSlack; log: Log },
+  chart: Chart,
+  to: {
+    channel: string
+    name: string
+    post: (block: ReturnType<typeof buildChartBlock>) => Promise<string>
+    check: () => Promise<unknown>
+  },
+): Promise<{ ts: string; hasChart: boolean }> {
+  const block = buildChartBlock(chart, 'shorten')
+  const charted = block && (await to.post(block).catch(ignoreRefusal))
+  if (charted !== undefined) return { ts: charted, hasChart: true }
+  const ts = await to.post(undefined)
+  try {
+    const bytes = await drawChart(chart)
+    await to.check()
+    await upload(call, [{ name: to.name, alt: chart.title, bytes }], { channel: to.channel, threadTs: ts })
+    return { ts, hasChart: true }
+  } catch (error) {
+    if (error instanceof ShownError) throw error
+    log.warn({ reason: formatError(error) }, 'chart not sent')
+    return { ts, hasChart: false }
+  }
 }
 
 /** Resolves a post with undefined if Slack knows no charts. */

@@ -2,7 +2,7 @@ import { formatError } from '../errors.ts'
 import { type I18n, i18nFor } from '../i18n/catalog.ts'
 import { createFencedSender } from '../queue/fenced-sender.ts'
 import type { Ended, Job } from '../queue/job.ts'
-import { recover, resumeCheckpoint } from '../queue/recover.ts'
+import { recover, resumeCheckpoint } from '../queue/recover-reply.ts'
 import { isEmpty, isUnasked, parseHelpRequest } from '../queue/turn.ts'
 import type { Services, TurnContext, TurnHandler } from './context.ts'
 import { openTurnReply } from './open-reply.ts'
@@ -20,7 +20,18 @@ type Outcome = Awaited<ReturnType<typeof endInterrupted>>
 
 type HandleDeps = Pick<
   Services,
-  'model' | 'speech' | 'threads' | 'users' | 'rules' | 'store' | 'limiter' | 'reader' | 'outages' | 'log' | 'metrics'
+  | 'models'
+  | 'speech'
+  | 'threads'
+  | 'users'
+  | 'rules'
+  | 'policies'
+  | 'store'
+  | 'limiter'
+  | 'reader'
+  | 'outages'
+  | 'log'
+  | 'metrics'
 >
 
 /**
@@ -33,7 +44,7 @@ export async function handleTurn(deps: HandleDeps, handlers: readonly TurnHandle
   const fenced = { ...deps, limiter: createFencedSender(deps.limiter, job.lease) }
   const person = await deps.users.read(job.turn.user)
   const i18n = i18nFor(person.locale)
-  const recovered = await recover(deps, job)
+  const [recovered, chosen] = await Promise.all([recover(deps, job), deps.models.choose(job.turn)])
   if (recovered === 'unreadable') return tellUnreadable(fenced, job, i18n)
 
   // Who wants another answer asks the bot.
@@ -47,6 +58,7 @@ export async function handleTurn(deps: HandleDeps, handlers: readonly TurnHandle
     recovered,
     person,
     i18n,
+    chosen,
     reply,
     signal: job.signal,
     log: deps.log,
@@ -96,7 +108,7 @@ async function tellUnreadable({ limiter, log }: HandleDeps, { turn }: Job, i18n:
 /** Ends what an earlier attempt left to be ended, or hands the turn to the first handler that it is for. */
 async function dispatch(
   ctx: TurnContext<
-    Pick<Services, 'model' | 'speech' | 'users' | 'rules' | 'store' | 'threads' | 'limiter' | 'outages' | 'log'>
+    Pick<Services, 'speech' | 'users' | 'rules' | 'policies' | 'store' | 'threads' | 'limiter' | 'outages' | 'log'>
   >,
   handlers: readonly TurnHandler[],
 ): Promise<Outcome> {
@@ -124,6 +136,7 @@ async function dispatch(
     const { feature } = handler
     const refusal = feature && (await ctx.deps.rules.findRefusal({ ...turn, feature }))
     if (refusal !== undefined) return refuse(ctx, refusal)
+    if (feature !== undefined) Object.assign(job.facts, ctx.deps.policies.factsFor([turn.channel]))
     await handler.handle({ ...ctx, deps: handler.deps }, request)
     ctx.deps.outages.over()
     rememberReply(ctx)

@@ -1,3 +1,4 @@
+import { z } from 'zod'
 import type { I18n } from '../i18n/catalog.ts'
 import type { Turn } from '../queue/turn.ts'
 import type { Control } from '../reply/body.ts'
@@ -7,6 +8,7 @@ import { formatModelTitle } from './model-title.ts'
 export const controlIds = {
   stop: 'stop_reply',
   again: 'regenerate_reply',
+  againWith: 'regenerate_with',
   listen: 'listen_reply',
   chart: 'chart_reply',
   picture: 'more_pictures',
@@ -26,12 +28,17 @@ export function buildGrowingControls(turnId: string, i18n: I18n): Control[] {
 
 /**
  * Builds what stands below an answer: a row with the thumbs and the regenerate button, a row with the buttons that have it read aloud
- * and its table drawn, and a line that says who wrote it.
+ * and its table drawn, the menu of other models, and a line that says who wrote it.
  */
 export function buildAnswerControls(
   turnId: string,
   i18n: I18n,
-  { model, canListen = false, canChart = false }: { model?: string; canListen?: boolean; canChart?: boolean } = {},
+  {
+    model,
+    canListen = false,
+    canChart = false,
+    choices = [],
+  }: { model?: string; canListen?: boolean; canChart?: boolean; choices?: readonly string[] } = {},
 ): Control[] {
   const thumb = (text: string, rating: 'up' | 'down', label: string) => ({
     text: plain(text),
@@ -60,13 +67,46 @@ export function buildAnswerControls(
     ...(canChart ? [buildButton(controlIds.chart, i18n.charts.button, turnId)] : []),
   ]
   const buttons = first && { ...first, elements: [first, ...more].flatMap(({ elements }) => elements) }
-  return [row, ...(buttons === undefined ? [] : [buttons]), buildAuthorLine(i18n, model)]
+  return [
+    row,
+    ...(buttons === undefined ? [] : [buttons]),
+    ...buildModelMenu(turnId, choices, i18n),
+    buildAuthorLine(i18n, model),
+  ]
 }
 
 /** Builds what stands below the words of a picture: the button for another one, and a line that says what drew it. */
 export function buildPictureControls(turnId: string, i18n: I18n, model: string): Control[] {
   return [buildButton(controlIds.picture, i18n.pictures.more, turnId), buildAuthorLine(i18n, model)]
 }
+
+/** A longer menu would weigh more than most answers; any model can be named in words. */
+const mostMenuModels = 25
+const mostMenuCharacters = 75
+
+/** Builds the menu of models that may answer again, if there is one to choose; its block names the turn. */
+function buildModelMenu(turnId: string, choices: readonly string[], { controls }: I18n): Control[] {
+  const names = choices.filter(name => name.length <= mostMenuCharacters).slice(0, mostMenuModels)
+  if (names.length < 2) return []
+  const options = names.map(name => ({ text: plain(name), value: name }))
+  const menu = {
+    type: 'static_select',
+    action_id: controlIds.againWith,
+    placeholder: plain(controls.againWith),
+    options,
+  }
+  return [{ type: 'actions', block_id: `${controlIds.againWith} ${turnId}`, elements: [menu] }]
+}
+
+/** Parses the choice of a model for another answer: the model, and the turn that its block names. */
+export function parseModelChoice(action: unknown): { model: string; turnId: string } | undefined {
+  const chosen = choiceSchema.safeParse(action).data
+  const [id, turnId] = chosen?.block_id.split(' ', 2) ?? []
+  if (chosen === undefined || id !== controlIds.againWith || turnId === undefined) return undefined
+  return { model: chosen.selected_option.value, turnId }
+}
+
+const choiceSchema = z.object({ block_id: z.string(), selected_option: z.object({ value: z.string() }) })
 
 /** Builds the line with the model's name, without the path or the organization before it, and that AI can be wrong. */
 function buildAuthorLine(i18n: I18n, model: string | undefined): Control {

@@ -16,7 +16,7 @@ interface Outcome {
 
 type NoticeDeps = Pick<Services, 'limiter' | 'log'>
 
-type Ctx = TurnContext<Pick<Services, 'model' | 'speech' | 'users' | 'threads' | 'limiter' | 'outages' | 'log'>>
+type Ctx = TurnContext<Pick<Services, 'speech' | 'users' | 'threads' | 'limiter' | 'outages' | 'log'>>
 
 /** Ends an attempt that was aborted: by a person, by an edit or deletion of the question, or because the bot stops. */
 export async function endInterrupted(ctx: Ctx): Promise<Outcome> {
@@ -42,7 +42,8 @@ async function endStopped(ctx: Ctx, by: string | undefined): Promise<Outcome> {
   const name = by === undefined || by === turn.user ? undefined : (await ctx.deps.users.read(by)).name
   const sentence = name === undefined ? i18n.controls.stopped : i18n.controls.stoppedBy({ name: escapeMarkdown(name) })
   const controls = buildAnswerControls(turn.id, i18n, {
-    model: ctx.figures.model ?? ctx.deps.model.name,
+    model: ctx.figures.model ?? ctx.chosen.model.name,
+    choices: ctx.chosen.choices,
     canListen: ctx.deps.speech !== undefined,
   })
   await conclude(ctx, { note: { kind: 'footer', sentence }, controls })

@@ -5,7 +5,7 @@ type Row = Awaited<ReturnType<Store['usage']['between']>>[number]
 
 /** Keys by which usage is added up, and the figures that are added up. */
 export const usageKeys = ['day', 'person', 'channel', 'feature', 'model'] as const
-export const usageSums = ['calls', 'tokens_in', 'tokens_cached', 'tokens_out', 'tokens_reasoning'] as const
+export const usageSums = ['calls', 'tokens_in', 'tokens_cached', 'tokens_out', 'tokens_reasoning', 'estimated'] as const
 
 /** Formats usage as CSV, with the cost in dollars. */
 export function formatUsageCsv(rows: readonly Row[]): string {

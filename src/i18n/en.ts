@@ -238,6 +238,19 @@ export const en = {
   usage: {
     own: '{calls, plural, one{# request from you this month ({dollars})} other{# requests from you this month ({dollars})}}',
     all: '{calls, plural, one{# request from everyone ({dollars}); only admins see this} other{# requests from everyone ({dollars}); only admins see this}}',
+    chartCalls: 'Requests by day',
+    chartCost: 'Cost by day, US$',
+    chart: 'Show as a chart',
+    charts: { usage: 'Your usage in the last 14 days:', all_usage: 'Everyone’s usage in the last 14 days:' },
+    noChart: 'No requests in the last 14 days, so there’s nothing to draw.',
+    features: {
+      chat: 'Questions',
+      summarize: 'Summaries',
+      classify: 'Feedback',
+      transcribe: 'Recordings',
+      ambient: 'Unasked answers',
+      pictures: 'Pictures',
+    },
     direct: 'Direct messages',
     by: { person: 'People', channel: 'Channels', feature: 'Features', model: 'Models' },
     spent: {
@@ -255,6 +268,7 @@ export const en = {
   controls: {
     stop: 'Stop',
     again: 'Answer again',
+    againWith: 'Answer again with…',
     againLabel: 'Discard this answer and write a new one',
     canBeWrong: 'AI can be wrong',
     retry: 'Try again',
@@ -328,6 +342,21 @@ export const en = {
     minutes: '{minutes, number} min',
     lost: '{from}–{to} couldn’t be transcribed',
     cut: '{minutes, plural, one{Only the first minute was transcribed. Split the recording to get the rest.} other{Only the first # minutes were transcribed. Split the recording to get the rest.}}',
+  },
+
+  models: {
+    gone: '{gone} isn’t available any more, so {name} answered',
+    unpriced: '⚠️ I don’t know the price of {names}, so budgets don’t count it. Set it in MODELS_FILE.',
+    inThread: 'OK. From now on, {name} answers in this thread.',
+    inDirect: 'OK. From now on, {name} answers you in our direct messages.',
+    guess: 'I can’t find a model called “{wanted}”. Did you mean {names}?',
+    unknown: 'I can’t find a model called “{wanted}”. You can choose {names}.',
+    unavailable: 'I can’t use {name} any more. Choose another model.',
+    label: 'Model',
+    usual: 'The usual one',
+    hint: 'The name of a model. Leave empty for the usual one.',
+    allowed: 'Models that people can choose (none selected: all)',
+    allowedHint: 'One name per line. Leave empty for all.',
   },
 
   model: {
@@ -419,6 +448,15 @@ export const en = {
     speed: 'Speed of the voice',
     clips: 'Also answer my voice clips with audio',
     notSaved: 'I couldn’t save that. Try again in a minute.',
+    hidden: {
+      email: 'an e-mail address',
+      phone: 'a phone number',
+      id: 'an ID number',
+      card: 'a card number',
+      account: 'an account number',
+      secret: 'a password or key',
+      word: 'a hidden word',
+    },
   },
 
   charts: {
@@ -511,6 +549,52 @@ export const en = {
       guests: 'Guests can’t use me in this workspace. Ask an admin.',
       outsiders: 'People from other organizations can’t use me here, unless an admin opens this channel to them.',
     },
+    redaction: {
+      title: 'Redaction',
+      label: 'Before text goes to a model',
+      on: 'Hide e-mail addresses, phone, ID, card and account numbers, and passwords',
+      hint: 'The model gets stand-ins like PHONE-K3F9Q2, and people see the real values. Names, pictures and sound aren’t hidden.',
+      onBy: {
+        operator: 'On for everyone: it’s set on the server and can’t be switched off here.',
+        workspace: 'On in the whole workspace.',
+      },
+      words: 'Also hide these words, one per line',
+      wordsHint: '# is a digit, * is any letters and digits: EMP-##### or falcon*',
+      wrong: {
+        short: '“{word}” would hide almost everything. Use at least two letters, digits or #.',
+        long: '“{word}” is too long. Use up to 100 characters and five *.',
+      },
+      tooMany: 'That’s too many words. I can hide up to {most, number}.',
+      isOff: 'These words are only hidden while redaction is on. Switch it on above, or remove them.',
+    },
+    budgets: {
+      title: 'Budgets in US dollars',
+      of: {
+        personDay: 'Each person, per day',
+        personMonth: 'Each person, per month',
+        day: 'Everyone together, per day',
+        month: 'Everyone together, per month',
+      },
+      most: 'Up to {dollars}, which is set on the server and applies if you leave this empty.',
+      wrong: 'Enter an amount like 5 or 0.50.',
+      tooMuch: 'The server allows up to {dollars}.',
+    },
+    retention: {
+      title: 'How many days I keep things',
+      of: { labelDays: 'Labelled feedback, ratings and usage', turnDays: 'Notes on answered questions' },
+      hint: 'Whatever is older gets deleted every minute, and can’t be restored.',
+      most: '{days, plural, one{Up to # day, which is set on the server and applies if you leave this empty.} other{Up to # days, which is set on the server and applies if you leave this empty.}}',
+      wrong: 'Enter a whole number from 1 to {most, number}.',
+      confirmTitle: 'Delete older data?',
+      deletes:
+        'If you keep things for a shorter time, I’ll delete {what}, starting within a minute. You can’t undo this. Your other settings are saved.',
+      old: {
+        labels: '{count, plural, one{the labels of # message} other{the labels of # messages}}',
+        ratings: '{count, plural, one{# rating} other{# ratings}}',
+        turns: '{count, plural, one{my notes on # question} other{my notes on # questions}}',
+        usage: '{count, plural, one{the usage of # day} other{the usage of # days}}',
+      },
+    },
     left: '{messages, plural, one{# message was kept from the model by admins} other{# messages were kept from the model by admins}}',
   },
 
@@ -557,9 +641,17 @@ export const en = {
       workspace: 'for the workspace',
       channel: 'for this channel',
       person: 'of the person who asked',
+      operator: 'for everyone',
       none: 'none',
     },
     model: 'Model: {name}',
+    modelBy: 'Model: {name} ({rule})',
+    rulesOfModel: {
+      answer: 'chosen for this answer',
+      thread: 'chosen for this thread',
+      channel: 'set for this channel',
+      workspace: 'set for the workspace',
+    },
     pictures: 'Pictures: {count, number}, about {tokens, number} tokens',
     tokens: 'Tokens: {tokensIn}, {tokensOut}',
     tokensIn: '{count, number} in',
@@ -569,6 +661,10 @@ export const en = {
     cost: 'Cost: {dollars}',
     noPrice: 'Cost: I don’t know this model’s price',
     estimate: '{text} (estimate)',
+    redaction: 'Redaction: {whose}',
+    budgets: 'Budgets: {names}',
+    personBudget: '{budget} ({dollars})',
+    kept: '{days, plural, one{I keep this note for # day} other{I keep this note for # days}}',
     redacted:
       '{values, plural, one{Hidden from the model: # private value} other{Hidden from the model: # private values}}',
   },
@@ -595,7 +691,7 @@ export const en = {
     follow:
       'Once I’m in a thread, you don’t need to mention me again. Start with someone else’s @name and I’ll stay out of it.',
     model: 'Answers come from: {name}',
-    modelEnds: '⚠️ {name} will be shut down on {date}. Set OPENAI_MODEL to another model before then.',
+    modelEnds: '⚠️ {name} will be shut down on {date}. Choose another model before then.',
     reads:
       'When you ask me something, I read that thread and its files and send them to this model. Outside Slack, I keep your question until it’s answered, your ratings, digests and settings, feedback and its labels, and for 30 days the notes behind summaries.',
     ask: 'Ask a question',

@@ -238,6 +238,19 @@ export const ja = {
   usage: {
     own: '今月のあなたのリクエスト：{calls, number} 件（{dollars}）',
     all: '全員：{calls, number} 件（{dollars}）。管理者だけに表示されます',
+    chartCalls: '日ごとのリクエスト数',
+    chartCost: '日ごとの料金（米ドル）',
+    chart: 'グラフで見る',
+    charts: { usage: '過去 14 日間のあなたの利用状況：', all_usage: '過去 14 日間の全員の利用状況：' },
+    noChart: '過去 14 日間にリクエストがないため、グラフはありません。',
+    features: {
+      chat: '質問',
+      summarize: '要約',
+      classify: 'フィードバック',
+      transcribe: '録音',
+      ambient: '自発的な回答',
+      pictures: '画像',
+    },
     direct: 'ダイレクトメッセージ',
     by: { person: 'メンバー', channel: 'チャンネル', feature: '機能', model: 'モデル' },
     spent: {
@@ -258,6 +271,7 @@ export const ja = {
   controls: {
     stop: '停止する',
     again: '回答し直す',
+    againWith: '別のモデルで回答し直す…',
     againLabel: 'この回答を破棄して、新しい回答を作成する',
     canBeWrong: 'AI の回答は誤っていることがあります',
     retry: 'もう一度試す',
@@ -334,6 +348,21 @@ export const ja = {
     minutes: '{minutes, number} 分',
     lost: '{from}–{to} は文字起こしできませんでした',
     cut: '最初の {minutes, plural, other{#}} 分だけ文字起こししました。残りは録音を分けて送ってください。',
+  },
+
+  models: {
+    gone: '{gone} は利用できなくなったため、{name} が回答しました',
+    unpriced: '⚠️ {names} の料金が不明なため、予算に含まれません。MODELS_FILE で料金を設定してください。',
+    inThread: 'わかりました。今後このスレッドでは {name} が回答します。',
+    inDirect: 'わかりました。今後ダイレクトメッセージでは {name} が回答します。',
+    guess: '「{wanted}」というモデルが見つかりません。{names} のことですか？',
+    unknown: '「{wanted}」というモデルが見つかりません。{names} を選べます。',
+    unavailable: '{name} は利用できなくなりました。別のモデルを選んでください。',
+    label: 'モデル',
+    usual: '標準のモデル',
+    hint: 'モデルの名前。空欄にすると標準のモデルを使います。',
+    allowed: 'メンバーが選べるモデル（未選択ならすべて）',
+    allowedHint: '1 行に 1 つずつ入力します。空欄にするとすべて選べます。',
   },
 
   model: {
@@ -427,6 +456,15 @@ export const ja = {
     speed: '読み上げの速さ',
     clips: '音声メッセージには音声でも回答する',
     notSaved: '保存できませんでした。1 分ほど待ってから、もう一度お試しください。',
+    hidden: {
+      email: 'メールアドレス',
+      phone: '電話番号',
+      id: '身分証の番号',
+      card: 'カード番号',
+      account: '口座番号',
+      secret: 'パスワードまたはキー',
+      word: '伏せた言葉',
+    },
   },
 
   charts: {
@@ -516,6 +554,52 @@ export const ja = {
       guests: 'このワークスペースでは、ゲストはご利用いただけません。管理者に問い合わせてください。',
       outsiders: '管理者がこのチャンネルを開放しない限り、ほかの組織の人はここではご利用いただけません。',
     },
+    redaction: {
+      title: '個人情報の置き換え',
+      label: 'モデルに送る前に',
+      on: 'メールアドレス、電話・身分証・カード・口座の番号、パスワードを隠す',
+      hint: 'モデルには PHONE-K3F9Q2 のような記号を送り、画面には元の値を表示します。名前、画像、音声は隠しません。',
+      onBy: {
+        operator: '全員に適用中です。サーバーで設定されているため、ここではオフにできません。',
+        workspace: 'ワークスペース全体に適用中です。',
+      },
+      words: '次の言葉も隠す（1 行に 1 つ）',
+      wordsHint: '# は数字 1 文字、* は文字と数字の並びを表します（例：EMP-#####、falcon*）',
+      wrong: {
+        short: '「{word}」ではほとんどすべてが隠れてしまいます。文字、数字、# を 2 つ以上使ってください。',
+        long: '「{word}」は長すぎます。100 文字、* は 5 つまでです。',
+      },
+      tooMany: '言葉が多すぎます。{most, number} 個まで指定できます。',
+      isOff: 'これらの言葉が隠れるのは、置き換えがオンのときだけです。上でオンにするか、言葉を削除してください。',
+    },
+    budgets: {
+      title: '利用枠（米ドル）',
+      of: {
+        personDay: '1 人あたり 1 日',
+        personMonth: '1 人あたり 1 か月',
+        day: '全員で 1 日',
+        month: '全員で 1 か月',
+      },
+      most: 'サーバーの設定により {dollars} までです。空欄の場合はこの上限が適用されます。',
+      wrong: '5 や 0.50 のように金額を入力してください。',
+      tooMuch: 'サーバーの設定により、上限は {dollars} です。',
+    },
+    retention: {
+      title: '保存する日数',
+      of: { labelDays: '分類済みのフィードバック、評価、利用状況', turnDays: '回答した質問の記録' },
+      hint: 'これより古いものは 1 分ごとに削除され、元に戻せません。',
+      most: '{days, plural, other{サーバーの設定により # 日までです。空欄の場合はこの上限が適用されます。}}',
+      wrong: '1 から {most, number} までの整数を入力してください。',
+      confirmTitle: '古いデータを削除しますか？',
+      deletes:
+        '保存期間を短くすると、1 分以内に{what}の削除が始まります。元に戻すことはできません。ほかの設定は保存しました。',
+      old: {
+        labels: '{count, plural, other{メッセージ # 件の分類}}',
+        ratings: '{count, plural, other{評価 # 件}}',
+        turns: '{count, plural, other{質問 # 件の記録}}',
+        usage: '{count, plural, other{# 日分の利用状況}}',
+      },
+    },
     left: '{messages, plural, other{管理者の設定により、# 件のメッセージはモデルに送っていません}}',
   },
 
@@ -557,8 +641,21 @@ export const ja = {
     fileProblem: '{name}（{reason}）',
     heard: '文字起こし：{minutes, number} 分（{name}）',
     instructions: '回答についての指示：{whose}',
-    whose: { workspace: 'ワークスペース', channel: 'このチャンネル', person: '質問した人自身', none: 'なし' },
+    whose: {
+      workspace: 'ワークスペース',
+      channel: 'このチャンネル',
+      person: '質問した人自身',
+      operator: '全員',
+      none: 'なし',
+    },
     model: 'モデル：{name}',
+    modelBy: 'モデル：{name}（{rule}）',
+    rulesOfModel: {
+      answer: 'この回答のために選択',
+      thread: 'このスレッドのために選択',
+      channel: 'このチャンネルの設定',
+      workspace: 'ワークスペースの設定',
+    },
     pictures: '画像：{count, number} 枚、約 {tokens, number} トークン',
     tokens: 'トークン：{tokensIn}、{tokensOut}',
     tokensIn: '入力 {count, number}',
@@ -568,6 +665,10 @@ export const ja = {
     cost: '料金：{dollars}',
     noPrice: '料金：このモデルの価格がわかりません',
     estimate: '{text}（推定）',
+    redaction: '個人情報の置き換え：{whose}',
+    budgets: '利用枠：{names}',
+    personBudget: '{budget}（{dollars}）',
+    kept: '{days, plural, other{この記録は # 日間保存します}}',
     redacted: '{values, plural, other{モデルに送らなかった個人情報：# 件}}',
   },
 
@@ -593,7 +694,7 @@ export const ja = {
     follow:
       '参加中のスレッドでは、次からメンションは不要です。ほかの人に話しかけるときは、その人の @名前 で始めてください。',
     model: '回答に使うモデル：{name}',
-    modelEnds: '⚠️ {name} は {date} に提供が終了します。それまでに OPENAI_MODEL を別のモデルに変更してください。',
+    modelEnds: '⚠️ {name} は {date} に提供が終了します。それまでに別のモデルを選んでください。',
     reads:
       '質問を受けると、そのスレッドとファイルを読み、このモデルに送ります。Slack の外に保存するのは、回答が終わるまでの質問、あなたの評価、定期要約、設定、フィードバックとその分類、要約のための要点（30 日間）だけです。',
     ask: '質問する',

@@ -124,6 +124,12 @@ const families: [start: RegExp, tokens: number][] = [
 /** A tag of Ollama's, or a file: such a server runs a model with a window of its own. */
 const localName = /:(?:latest|[\w.-]*\d[bm]\b.*)$|\.gguf$|^\//
 
+/** Returns whether a name, with or without a gateway's prefix, is one of a vendor's family of chat models. */
+export function isKnownFamily(name: string): boolean {
+  const bare = name.toLowerCase().split('/').at(-1) ?? ''
+  return families.some(([start]) => start.test(bare)) || organizations.some(([start]) => start.test(bare))
+}
+
 /** Finds a model by its name, case-insensitively and with or without a gateway's vendor prefix (`openai/gpt-4o`). */
 export function findWindow(name: string): Window {
   const full = name.toLowerCase()

@@ -7,9 +7,8 @@ import { createAnswerText } from './answer-text.ts'
 import { parseModelError, parseRetryWaitMs } from './api-errors.ts'
 import { findWindow } from './catalog.ts'
 import { withErrorSentences } from './error-bodies.ts'
-import { createFallbackModel } from './fallback.ts'
 import { startIdleTimeout } from './idle-timeout.ts'
-import { findSight } from './image-tokens.ts'
+import { findSight } from './image-limits.ts'
 import { judgeEnding, mayBeCut } from './judge-ending.ts'
 import { type AnswerFormat, addUsage, type ChatMessage, FormatRefused, type Model, type Piece } from './model.ts'
 import { createPricing } from './pricing.ts'
@@ -52,19 +51,11 @@ interface Question {
   signal: AbortSignal
   isBatch: boolean
   maxTokens: number | undefined
+  onLost: ((name: string) => void) | undefined
 }
 
-/**
- * Creates a model behind any server that speaks the OpenAI chat API, with those that answer in its place when it is down, limited or
- * silent.
- */
-export function createModel({ fallbacks = [], ...config }: ModelConfig, log: Log): Model {
-  const first = createSingleModel(config, log)
-  if (fallbacks.length === 0) return first
-  return createFallbackModel([first, ...fallbacks.map(one => createSingleModel(one, log))], log, config.idleMs)
-}
-
-function createSingleModel(config: ModelConfig, log: Log): Model {
+/** Creates a model behind any server that speaks the OpenAI chat API. Models at one address share the gate. */
+export function createModel(config: ModelConfig, log: Log, gate = createRequestGate(config.concurrency)): Model {
   const window = {
     ...findWindow(config.name),
     ...(config.contextTokens !== undefined && { contextTokens: config.contextTokens }),
@@ -72,7 +63,7 @@ function createSingleModel(config: ModelConfig, log: Log): Model {
     ...(config.images !== undefined && { images: config.images }),
   }
   const profile = createServerProfile(config.name, window, new URL(config.baseUrl).host === vendorHost)
-  const connection = { client: createClient(config), config, profile, gate: createRequestGate(config.concurrency), log }
+  const connection = { client: createClient(config), config, profile, gate, log }
 
   return {
     name: config.name,
@@ -92,8 +83,8 @@ function createSingleModel(config: ModelConfig, log: Log): Model {
     get takesFormats() {
       return profile.format !== 'words'
     },
-    stream: (messages, signal, { format, maxTokens, cacheKey, isBatch = false } = {}) =>
-      askUntilWhole(connection, { messages, format, cacheKey, signal, isBatch, maxTokens }),
+    stream: (messages, signal, { format, maxTokens, cacheKey, isBatch = false, onLost } = {}) =>
+      askUntilWhole(connection, { messages, format, cacheKey, signal, isBatch, maxTokens, onLost }),
   }
 }
 
@@ -113,12 +104,13 @@ async function* askUntilWhole(connection: Connection, question: Question): Async
   const { profile, log } = connection
   const first = yield* askInTurn(connection, question)
   if (first === undefined) return
-  if (!isCut(first, profile) || (!first.ending.isDone && first.text.trim() !== '')) return yield* end(first, profile)
+  if (!isCut(first, profile) || (!first.ending.isDone && first.text.trim() !== ''))
+    return yield* end(first, connection, question)
   learnFromCut(connection, first)
   log.info({ backoffMs: afterCutMs }, 'model answer ended without a reason; asked again')
   if (!(await waitUnlessAborted(afterCutMs, question.signal))) return
   const second = yield* askInPlaceOf(first, connection, question)
-  if (second !== undefined) yield* end(second, profile)
+  if (second !== undefined) yield* end(second, connection, question)
 }
 
 /** Streams another answer in place of one that was cut off. If there is none, the first one stays. */
@@ -165,13 +157,24 @@ async function* tap<R>(
 const isCut = ({ ending, text }: Answer, { tellsReasons }: ServerProfile) => mayBeCut(ending, text, tellsReasons)
 
 /** Yields the end of an answer. Throws a `ShownError` if it is none. */
-function* end(answer: Answer, profile: ServerProfile): Generator<Piece> {
-  const { ending, text } = answer
-  const reason = judgeEnding(ending, text, isCut(answer, profile))
+function* end(answer: Answer, { profile, config }: Connection, { onLost }: Question): Generator<Piece> {
+  const { ending } = answer
+  // One that is none is paid all the same.
+  if (ending.usage !== undefined) yield { kind: 'usage', usage: ending.usage }
+  const reason = judgeOrLose(answer, profile, () => onLost?.(config.name))
   if (ending.finish !== undefined) profile.tellsReasons = true
   profile.hasAnswered = true
-  if (ending.usage !== undefined) yield { kind: 'usage', usage: ending.usage }
   yield { kind: 'stopped', reason }
+}
+
+/** Judges why an answer ended. Throws a `ShownError` if it is none, and tells of it if no usage did. */
+function judgeOrLose(answer: Answer, profile: ServerProfile, onLost: () => void) {
+  try {
+    return judgeEnding(answer.ending, answer.text, isCut(answer, profile))
+  } catch (error) {
+    if (answer.ending.usage === undefined) onLost()
+    throw error
+  }
 }
 
 interface Answer {
@@ -223,6 +226,8 @@ async function* askOnce(
       learnAcceptance(request, connection.profile)
       return answer
     } catch (error) {
+      // One that the server had not refused by then is paid.
+      if (sending.isTaken || sending.isSilent() || question.signal.aborted) question.onLost?.(connection.config.name)
       if (question.signal.aborted) return undefined
       if (sending.hasText || sending.isSilent()) throw sending.describe(error)
       lessons += 1
@@ -282,15 +287,21 @@ function openSending({ client, config, profile, log }: Connection, request: Sent
   const idleMs = request.body.stream === true ? config.idleMs : wholeIdleTimes * config.idleMs
   const idle = startIdleTimeout(idleMs, question.signal)
   let hasText = false
+  let isTaken = false
   return {
     /** Something of the answer was yielded. */
     get hasText() {
       return hasText
     },
+    /** The server has begun to answer. */
+    get isTaken() {
+      return isTaken
+    },
     isSilent: idle.isSilent,
     close: idle.close,
     async *answer(): AsyncGenerator<Piece, Omit<Answer, 'isOverlapped'>> {
       const response = await client.chat.completions.create(request.body, { signal: idle.signal }).asResponse()
+      isTaken = true
       idle.touch()
       const text = createAnswerText(profile, question.isBatch)
       const events = readEvents(response.body ?? [], idle.touch)

@@ -51,13 +51,23 @@ function createBreaker(now: () => number) {
   }
 }
 
+/** Creates a link of a chain: a model with its circuit breaker, which all chains share. */
+export const createLink = (model: Model) => ({ model, breaker: createBreaker(Date.now) })
+
+type Link = ReturnType<typeof createLink>
+
 /**
- * Creates a model that asks the first of several, and the next one if that fails before any text came. One that failed twice in a row is
- * asked again after a rest. All facts about the model are those of the one that a request would go to now.
+ * Creates a model that asks the first of several, and the next one if that fails before any text came; with `isStrict`, only if its
+ * server does not know it any more. One that failed twice in a row is asked again after a rest. All facts about the model are those of
+ * the one that a request would go to now.
  */
-export function createFallbackModel(models: readonly [Model, ...Model[]], log: Log, patienceMs: number): Model {
-  const links = models.map(model => ({ model, breaker: createBreaker(Date.now) }))
-  const current = () => (links.find(({ breaker }) => !breaker.isOpen) ?? links[0])?.model ?? models[0]
+export function createFallbackModel(
+  links: readonly [Link, ...Link[]],
+  log: Log,
+  { patienceMs, isStrict = false }: { patienceMs: number; isStrict?: boolean },
+): Model {
+  const [{ model: first }] = links
+  const current = () => (isStrict ? first : (links.find(({ breaker }) => !breaker.isOpen)?.model ?? first))
   return {
     get name() {
       return current().name
@@ -83,18 +93,19 @@ export function createFallbackModel(models: readonly [Model, ...Model[]], log: L
     get takesFormats() {
       return current().takesFormats
     },
-    price: (usage, name) => (models.find(model => model.name === name) ?? current()).price(usage),
+    price: (usage, name) => (links.find(({ model }) => model.name === name)?.model ?? current()).price(usage),
     refusesImage: dataUrl => current().refusesImage(dataUrl),
     async *stream(messages, signal, options) {
-      const closed = links.filter(({ breaker }) => !breaker.isOpen)
+      const closed = isStrict ? links : links.filter(({ breaker }) => !breaker.isOpen)
       // When all of them rest, the first is asked all the same.
       const candidates = closed.length > 0 ? closed : links.slice(0, 1)
       let firstError: unknown
+      let gone: string | undefined
       for (const [at, { model, breaker }] of candidates.entries()) {
         let hasText = false
         breaker.begin(patienceMs)
         try {
-          if (model !== models[0]) yield { kind: 'model', name: model.name }
+          if (model !== first) yield { kind: 'model', name: model.name, ...(gone !== undefined && { gone }) }
           for await (const piece of model.stream(messages, signal, options)) {
             hasText ||= piece.kind === 'text'
             yield piece
@@ -102,15 +113,18 @@ export function createFallbackModel(models: readonly [Model, ...Model[]], log: L
           if (!signal.aborted) breaker.succeed()
           return
         } catch (error) {
+          const isGone = error instanceof ShownError && error.kind === 'model_unknown'
           const isOutage = error instanceof ShownError && outageKinds.has(error.kind)
+          if (isGone) gone ??= model.name
           if (!isOutage) {
             // It answers, if only to refuse this request.
             breaker.succeed()
             throw error
           }
           const isOut = breaker.fail()
-          firstError ??= error
-          if (hasText || at === candidates.length - 1) throw hasText ? error : firstError
+          // That a chosen model is gone is no cure for what its substitute lacks.
+          if (!isGone || at === candidates.length - 1) firstError ??= error
+          if (hasText || at === candidates.length - 1 || (isStrict && !isGone)) throw hasText ? error : firstError
           const next = candidates[at + 1]?.model.title
           log.warn(
             { model: model.title, next, isOut, reason: formatError(error) },

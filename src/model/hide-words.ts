@@ -1,13 +1,13 @@
 /** Stands in a text in place of hidden words. */
 const gap = '[…]'
 
-/** Characters that nobody sees, which may stand inside a word. */
-const unseen = String.raw`[\u00ad\u200b-\u200d\u2060\ufeff]{0,4}`
-const spaces = String.raw`[\s\u00ad\u200b-\u200d\u2060\ufeff]{1,8}`
+/** Characters that nobody sees and the end of a line, also of one that ends with a hyphen, may stand inside a word. */
+const unseen = String.raw`\p{Default_Ignorable_Code_Point}{0,4}(?:-?\n)?`
+const spaces = String.raw`[\s\p{Default_Ignorable_Code_Point}]{1,8}`
 
 /**
- * Creates a function that replaces words in a text, wherever they stand. Letter case, width of letters, unseen characters and the kind of
- * space between the words make no difference. Returns undefined if there are no words.
+ * Creates a function that replaces words in a text, wherever they stand. Letter case, width of letters, unseen characters, the kind of
+ * space between the words and the ends of lines make no difference. Returns undefined if there are no words.
  */
 export function createWordHider(words: readonly string[]): ((text: string) => string) | undefined {
   const forms = words.map(word => word.normalize('NFKC').trim()).filter(word => word !== '')

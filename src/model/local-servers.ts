@@ -13,6 +13,9 @@ interface LocalModel {
 /** Names of models for embedding, speech, images or ranking rather than chat. */
 const NO_TALKER =
   /embed|rerank|minilm|whisper|(?:^|[/_-])(?:bge|gte|e5|jina|tts|clip)(?=[/_.:-]|$)|stable-diffusion|(?:^|[/_-])flux(?=[/_.:-]|$)/i
+/** Returns whether a model with this name chats, as far as the name tells. */
+export const isTalker = (name: string): boolean => !NO_TALKER.test(name)
+
 const EMBEDDING_FAMILY = /bert/i
 /** The built-in engine of another playground lists itself like a model, and is none. */
 const OWN_ENGINE = 'threadwise'
@@ -34,7 +37,7 @@ function parseList<T>(answer: unknown, key: string, entry: z.ZodType<T>): T[] | 
 
 /** Picks a loaded model, which answers at once, else the first in the server's own order. */
 function best(found: readonly Found[]): LocalModel | undefined {
-  const talkers = found.filter(({ model }) => !NO_TALKER.test(model))
+  const talkers = found.filter(({ model }) => isTalker(model))
   const chosen = talkers.find(({ isLoaded }) => isLoaded) ?? talkers[0]
   if (!chosen) return undefined
   const { model, contextTokens } = chosen

@@ -1,5 +1,5 @@
 import { ShownError } from '../errors.ts'
-import type { findSight } from './image-tokens.ts'
+import type { findSight } from './image-limits.ts'
 
 /** One message of a request to a model. */
 export interface ChatMessage {
@@ -44,14 +44,14 @@ export function addUsage(sum: Usage, usage: Usage | undefined): Usage {
 
 /**
  * A piece of a model's stream: text, and at the end the usage, if the server says so, and why the answer stopped. `again` means that the
- * text so far was cut off, and that another answer follows in its place; `model` that another model than the first one answers. A model
- * of pictures gives one image.
+ * text so far was cut off, and that another answer follows in its place; `model` that another model than the first one answers, and
+ * which one is `gone` from its server. A model of pictures gives one image.
  */
 export type Piece =
   | { kind: 'text'; text: string }
   | { kind: 'image'; base64: string }
   | { kind: 'again' }
-  | { kind: 'model'; name: string }
+  | { kind: 'model'; name: string; gone?: string }
   | { kind: 'usage'; usage: Usage }
   | { kind: 'stopped'; reason: StopReason }
 
@@ -77,6 +77,8 @@ interface Purpose {
   feature: 'chat' | 'classify' | 'summarize' | 'ambient' | 'pictures' | 'transcribe'
   channel: string
   person: string
+  /** Other channels, words of which stand in the prompt. */
+  quotedFrom?: readonly string[] | undefined
   /** Called at the end with what the request took, its cost in millionths of a dollar; undefined without a known price. */
   onSpent?: (spent: Usage & { cost: number | undefined; isEstimate: boolean }) => void
 }
@@ -89,6 +91,8 @@ interface StreamOptions {
   format?: AnswerFormat
   /** Requests that begin in the same way share a key, by which the vendor finds its cache; the name of the format unless told. */
   cacheKey?: string
+  /** Called with a model's name when a request that it had taken failed or was stopped before its end; no usage is told for it. */
+  onLost?: (name: string) => void
   /** Requests of a batch wait until no question does, and keep the marks of the prompt, which a quote may hold. */
   isBatch?: boolean
 }

@@ -28,7 +28,7 @@ type Entry = z.infer<typeof fileSchema>['models'][number]
 type Environment = Record<string, string | undefined>
 
 /**
- * Sets what a file in YAML or JSON says of a model and of those that answer in its place. Throws a `StartError` that names every mistake.
+ * Sets what a file in YAML or JSON says of a model, of those that answer in its place, and of others that may be chosen. Throws a `StartError` that names every mistake.
  */
 export async function applyModelsFile(file: string, model: ModelConfig, env: Environment): Promise<ModelConfig> {
   const text = await readFile(file, 'utf8').catch(error => {
@@ -39,7 +39,14 @@ export async function applyModelsFile(file: string, model: ModelConfig, env: Env
     const entry = entries.find(({ name }) => name === config.name)
     return entry === undefined ? config : applyEntry(entry, config, env)
   }
-  return { ...apply(model), fallbacks: (model.fallbacks ?? []).map(apply) }
+  const { fallbacks = [], apiKey, baseUrl, idleMs, concurrency } = model
+  const server = { apiKey, baseUrl, idleMs, ...(concurrency !== undefined && { concurrency }) }
+  const used = new Set([model, ...fallbacks].map(({ name }) => name))
+  // What nobody has chosen does not keep the bot from starting.
+  const others = entries
+    .filter(({ name, keyVariable }) => !used.has(name) && (keyVariable === undefined || env[keyVariable]?.trim()))
+    .map(entry => applyEntry(entry, { ...server, name: entry.name }, env))
+  return { ...apply(model), fallbacks: fallbacks.map(apply), others }
 }
 
 function parseModelsFile(text: string, file: string): Entry[] {

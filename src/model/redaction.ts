@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto'
+import type { findPrivateParts } from './find-private-data.ts'
 import type { ChatMessage, Model, Piece } from './model.ts'
-import { findPrivateParts } from './private-data.ts'
 
 /** Characters of the part of a stand-in that is derived from the value: 30 bits, in base 32. */
 const digestCharacters = 6
@@ -8,22 +8,33 @@ const alphabet = 'ABCDEFGHJKLMNPQRSTUVWXYZ23456789'
 
 const standInPattern = new RegExp(`[A-Z]{2,7}-[${alphabet}]{${digestCharacters}}`, 'g')
 
+type Purpose = NonNullable<NonNullable<Parameters<Model['stream']>[2]>['purpose']>
+type PrivatePart = Awaited<ReturnType<typeof findPrivateParts>>[number]
+type Replace = (value: string, kind: PrivatePart['kind']) => string
+
 interface RedactionOptions {
   /** Stand-ins are derived from the value with this secret, so that they are the same in each turn and on each replica. */
   secret: string
-  /** Words of the team, in the form that `findPrivateParts` reads. */
-  ownForms: readonly string[]
+  /** The words of the team's own that are replaced, too; undefined for a request that is sent as it is. */
+  wordsFor: (purpose: Purpose | undefined) => readonly string[] | undefined
 }
 
 /**
  * Puts a stand-in such as `PHONE-K3F9Q2` in the place of personal data and secrets before a prompt leaves for the model, and the values
  * back into the answer as it streams. Pictures go as they are. A stand-in that the model made up stays as it is.
  */
-export function createRedactingModel(model: Model, options: RedactionOptions): Model {
+export function createRedactingModel(model: Model, { secret, wordsFor }: RedactionOptions): Model {
   const stream: Model['stream'] = async function* (messages, signal, request) {
+    const words = wordsFor(request?.purpose)
+    if (words === undefined) return yield* model.stream(messages, signal, request)
     const table = new Map<string, string>()
     const redacted: ChatMessage[] = []
-    for (const message of messages.map(addNotice)) redacted.push(await redactMessage(message, table, options))
+    const redact = await createReplacer(words, (value, kind) => {
+      const standIn = `${kind.toUpperCase()}-${digest(value, secret)}`
+      table.set(standIn, unescapeData(value))
+      return standIn
+    })
+    for (const message of messages.map(addNotice)) redacted.push(await redactMessage(message, redact))
     // The answers of a batch are JSON: a value stands inside its strings.
     const restorer = createRestorer(table, request?.isBatch === true ? escapeForJson : undefined)
     try {
@@ -62,31 +73,27 @@ function* restoreText(text: string): Generator<Piece> {
   if (text !== '') yield { kind: 'text', text }
 }
 
-async function redactMessage(
-  message: ChatMessage,
-  table: Map<string, string>,
-  options: RedactionOptions,
-): Promise<ChatMessage> {
-  const { role, content } = message
-  if (typeof content === 'string') return { role, content: await redactText(content, table, options) }
+async function redactMessage({ role, content }: ChatMessage, redact: (text: string) => Promise<string>) {
+  if (typeof content === 'string') return { role, content: await redact(content) }
   const parts = []
-  for (const part of content)
-    parts.push(part.kind === 'text' ? { ...part, text: await redactText(part.text, table, options) } : part)
+  for (const part of content) parts.push(part.kind === 'text' ? { ...part, text: await redact(part.text) } : part)
   return { role, content: parts }
 }
 
-async function redactText(text: string, table: Map<string, string>, options: RedactionOptions): Promise<string> {
-  const parts = await findPrivateParts(text, options.ownForms)
-  let redacted = ''
-  let end = 0
-  for (const part of parts) {
-    const value = text.slice(part.start, part.end)
-    const standIn = `${part.kind.toUpperCase()}-${digest(value, options.secret)}`
-    table.set(standIn, unescapeData(value))
-    redacted += text.slice(end, part.start) + standIn
-    end = part.end
+/** Creates a function that replaces personal data, secrets and the team's own words in a text. */
+export async function createReplacer(words: readonly string[], replace: Replace) {
+  // Without redaction the detectors are not loaded: that spares the memory.
+  const { findPrivateParts, parseOwnForm } = await import('./find-private-data.ts')
+  const ownForms = words.map(parseOwnForm)
+  return async (text: string): Promise<string> => {
+    let replaced = ''
+    let end = 0
+    for (const part of await findPrivateParts(text, ownForms)) {
+      replaced += text.slice(end, part.start) + replace(text.slice(part.start, part.end), part.kind)
+      end = part.end
+    }
+    return replaced + text.slice(end)
   }
-  return redacted + text.slice(end)
 }
 
 /** Undoes what the prompt escapes: people are shown the value as it was written. */

@@ -16,7 +16,7 @@ interface Piece {
   mimetype: string
   from: number
   to: number
-  read: () => Promise<Uint8Array>
+  read: () => Promise<Blob>
 }
 
 interface Options {
@@ -162,7 +162,7 @@ function createEndpoint({ name, baseUrl: given, apiKey }: Config['transcription'
     takes: () => true,
     price: createPricing({ name, baseUrl }),
     async hear({ name: fileName, mimetype, read }, options) {
-      const file = new File([(await read()) as Uint8Array<ArrayBuffer>], fileName, { type: mimetype })
+      const file = new File([await read()], fileName, { type: mimetype })
       const request = { file, model: name, response_format: 'json' as const }
       const answer: unknown = await client.audio.transcriptions.create(request, options)
       // Some servers answer with the bare text; a page is what a server without the endpoint shows.
@@ -183,7 +183,7 @@ function createChatEar(chat: ModelConfig): Ear {
     takes: piece => formatOf(piece) !== undefined,
     price: createPricing(chat),
     async hear(piece, options) {
-      const data = Buffer.from(await piece.read()).toString('base64')
+      const data = Buffer.from(await (await piece.read()).arrayBuffer()).toString('base64')
       const sound = { type: 'input_audio' as const, input_audio: { data, format: formatOf(piece) ?? 'wav' } }
       const content = [{ type: 'text' as const, text: listenPrompt }, sound]
       const request = { model: chat.name, messages: [{ role: 'user' as const, content }] }

@@ -6,10 +6,10 @@ import { formatError } from '../errors.ts'
 import type { Log } from '../log.ts'
 import type { ThreadId } from '../slack/thread-history.ts'
 import { withStartLock } from '../store/postgres.ts'
+import { createTurnSaver } from '../store/save-turns-once.ts'
 import type { Store } from '../store/store.ts'
 import type { Schema } from '../store/tables.ts'
 import {
-  createTurnSaver,
   ignored,
   type NewTurn,
   parseTurnRecord,
@@ -378,7 +378,7 @@ async function freeTurn(db: Db, { id, token }: Pick<TurnRecord, 'id' | 'token'>)
 async function reopenTurn(
   boss: Boss,
   on: Db,
-  { id, state, isNextRevision }: { id: string } & Parameters<QueueDriver['reopen']>[1],
+  { id, isNextRevision, ...change }: { id: string } & Parameters<QueueDriver['reopen']>[1],
 ): ReturnType<QueueDriver['reopen']> {
   const row = await on.selectFrom('turns').selectAll().where('id', '=', id).forUpdate().executeTakeFirst()
   if (row === undefined) return 'unknown'
@@ -389,7 +389,7 @@ async function reopenTurn(
   const next = isNextRevision ? { edition: row.edition + 1, shown: 0, deaths: 0 } : {}
   await on
     .updateTable('turns')
-    .set({ ...next, state, person, round, owner: null, changed_at: Date.now() })
+    .set({ ...next, ...change, person, round, owner: null, changed_at: Date.now() })
     .where('id', '=', id)
     .execute()
   await insertEntries(boss, on, [{ ...row, threadTs: row.thread_ts, person, round, isAgain: true }])

@@ -26,8 +26,11 @@ export interface QueueDriver {
   isForeign(thread: ThreadId): Promise<boolean>
   /** Changes an unfinished turn, and tells the replica that holds its lease. Resolves with false if there is none. */
   mark(id: string, change: Parameters<TurnRecords['mark']>[1], by?: string): Promise<boolean>
-  /** Enqueues an ended turn again, with another revision if asked for. */
-  reopen(id: string, as: { state: 'waiting' | 'withdrawing'; isNextRevision: boolean }): Promise<Reopened>
+  /** Enqueues an ended turn again, with another revision if asked for, and changed if `turn` is given. */
+  reopen(
+    id: string,
+    as: { state: 'waiting' | 'withdrawing'; isNextRevision: boolean; turn?: string },
+  ): Promise<Reopened>
   /** Number of turns that this process holds. */
   readonly size: number
   /** Leases nothing more that outlives this process. */

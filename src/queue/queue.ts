@@ -38,8 +38,8 @@ export interface Queue {
   find(turnId: string): Promise<Turn | undefined>
   /** Lists the running and waiting turns of a thread. */
   inThread(thread: ThreadId): Promise<Turn[]>
-  /** Answers an ended turn once more, in the same message. */
-  regenerate(turnId: string): ReturnType<QueueDriver['reopen']>
+  /** Answers an ended turn once more, in the same message; by another model if one is named. */
+  regenerate(turnId: string, model?: string): ReturnType<QueueDriver['reopen']>
   /** Answers a turn that was passed over, now that its question was edited to be for the bot. */
   reconsider(turn: Turn): Promise<void>
   /** Checks that no turn makes the thread the bot's business. */
@@ -140,11 +140,11 @@ export function createQueue(deps: QueueDeps): Queue {
     },
     find: turnId => findTurn(driver, turnId),
     inThread: thread => listTurns(driver, thread),
-    async regenerate(turnId) {
+    async regenerate(turnId, model) {
       // The button appears with the last edit, a moment before the end is saved.
       const job = jobs.get(turnId)
       if (job?.isEnding) await job.ended.promise
-      return reopen(turnId, { state: 'waiting', isNextRevision: true })
+      return reopen(turnId, { state: 'waiting', isNextRevision: true, ...(await changeModel(driver, turnId, model)) })
     },
     async reconsider(turn) {
       if ((await driver.load(turn.id))?.state !== 'passed') return
@@ -224,4 +224,10 @@ function buildNewTurn(turn: Turn, from: Source, person: string): NewTurn {
     turn: JSON.stringify(turn),
     isFound: from === 'history',
   }
+}
+
+/** Returns the change of a stored turn that another model is to answer, if it is another one. */
+async function changeModel(driver: QueueDriver, turnId: string, model: string | undefined) {
+  const turn = parseStoredTurn((await driver.load(turnId))?.turn ?? '')
+  return turn?.model !== model && { turn: JSON.stringify({ ...turn, model }) }
 }

@@ -81,12 +81,12 @@ export function createSqliteDriver({ store, log, bounds = defaultBounds }: Sqlit
       item.stoppedBy ??= by
       return true
     },
-    async reopen(id, { state, isNextRevision }) {
+    async reopen(id, { isNextRevision, ...change }) {
       if (items.has(id)) return 'busy'
       const record = await turns.load(id)
       if (record === undefined) return 'unknown'
       if (items.has(id) || isUnfinished(record)) return 'busy'
-      const next = isNextRevision ? { state, ...nextRevision(record) } : { state }
+      const next = isNextRevision ? { ...change, ...nextRevision(record) } : change
       add({ record: { ...record, ...next }, person: readPerson(record), isResumed: true, isReopened: true })
       await turns.update(id, next)
       return 'begun'

@@ -8,6 +8,8 @@ const factsSchema = z.looseObject({
   /** The outcome for logs, such as `done` or `summarized`, or the kind of the failure. */
   outcome: z.string().optional().catch(undefined),
   model: z.string().optional().catch(undefined),
+  /** The rule by which that model was chosen. */
+  modelRule: z.string().optional().catch(undefined),
   /** The rule of access by which it was refused, or the one by which a question to nobody was left alone. */
   refusal: z.string().optional().catch(undefined),
   /** It counts as an answer that nobody asked for. */
@@ -27,13 +29,19 @@ const factsSchema = z.looseObject({
     )
     .optional()
     .catch(undefined),
-  /** What turned recordings into words, their seconds, and the cost in millionths of a dollar. */
+  /** The models that transcribed recordings, their seconds, and the cost in millionths of a dollar. */
   heard: z
     .object({ model: z.string(), seconds: z.number(), micros: z.number().optional() })
     .optional()
     .catch(undefined),
   /** Whose instructions were given to the model. */
   instructions: z.array(z.string()).optional().catch(undefined),
+  /** The side that switched redaction on, and the budgets in millionths of a dollar. */
+  redaction: z.array(z.string()).optional().catch(undefined),
+  budgets: z
+    .looseObject({ personDay: count, personMonth: count, day: count, month: count })
+    .optional()
+    .catch(undefined),
   /** Pictures that were given to the model, and their tokens as they were estimated. */
   pictures: z.object({ count: z.number(), tokens: z.number() }).optional().catch(undefined),
   /** Tokens and cost of all its requests, and stand-ins for private data. */

@@ -30,9 +30,16 @@ export function parseAttachments(given: unknown): { own: string; quotes: Quote[]
     if (kind === 'own') own.push(renderAttachment(attachment))
     else quotes.push(...parseQuotes(attachment, kind))
     // The files of a previewed message were not handed over.
-    if (kind !== 'preview') files.push(...parseFiles(attachment.files).files)
+    if (kind !== 'preview') files.push(...parseFiles(attachment.files).files.map(file => addOrigin(file, attachment)))
   }
   return { own: joinLines(own), quotes: quotes.filter(({ text }) => text !== ''), files }
+}
+
+/** Adds to a forwarded file whose message it belongs to, and where that stands. */
+function addOrigin(file: SlackFile, { author_id, channel_id }: Attachment): SlackFile {
+  const [author, channel] = [textOf(author_id), textOf(channel_id)]
+  const by = [...(file.by ?? []), ...(author === '' ? [] : [author])]
+  return { ...file, ...(by.length > 0 && { by }), ...(channel !== '' && { from: channel }) }
 }
 
 function kindOf(attachment: Attachment): 'forwarded' | 'preview' | 'own' {

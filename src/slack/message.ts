@@ -125,6 +125,11 @@ export function isBlank({ text, quotes = [], files }: Pick<Message, 'text' | 'qu
   return text.replace(/<@[UW][^<>]*>/g, '').trim() === '' && quotes.length === 0 && files.length === 0
 }
 
+/** Lists the channels out of which messages quote, by their ids. */
+export const listQuotedChannels = (messages: readonly Pick<Message, 'quotes'>[]): string[] => [
+  ...new Set(messages.flatMap(({ quotes = [] }) => quotes.flatMap(({ channel }) => channel ?? []))),
+]
+
 function parseAsked(raw: RawMessage): { user: string; text: string } | undefined {
   if (raw.metadata?.event_type !== questionMetadataType) return undefined
   const { user, question } = raw.metadata.event_payload ?? {}

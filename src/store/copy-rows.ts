@@ -6,6 +6,7 @@ import type { Schema } from './tables.ts'
 export const movedTables = [
   'settings',
   'person_settings',
+  'thread_models',
   'labels',
   'turns',
   'outbox',

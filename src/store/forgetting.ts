@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto'
-import type { Kysely } from 'kysely'
+import { type Kysely, type SelectQueryBuilder, sql } from 'kysely'
 import { z } from 'zod'
 import { parseJson } from '../text/parse-json.ts'
 import type { createPersonSettings } from './person-settings.ts'
 import type { SummaryChunks } from './summary-chunks.ts'
 import type { Schema } from './tables.ts'
-import { pruneStep, type TurnRecords } from './turns.ts'
+import { pruneStep, type TurnRecords, unfinished } from './turns.ts'
 import { dayOf, forgetUsage } from './usage.ts'
 import type { Writer } from './writer.ts'
 
@@ -114,17 +114,35 @@ export function createForgetting({ db, writer, turns, parts, personSettings, com
       if (!isDryRun) await compact()
       return counts
     },
-    /** Deletes a step of what is older than its time, given in days. */
-    async prune({ labelDays = 365, turnDays = 7 }: { labelDays?: number; turnDays?: number }): Promise<void> {
+    /** Counts what is older than its time, given in days. */
+    async countOld(retention: Retention) {
       const now = Date.now()
-      const [labelsBefore, turnsBefore] = [now - labelDays * dayMs, now - turnDays * dayMs]
+      const { labelsBefore, turnsBefore } = findBounds(retention, now)
+      const count = async (query: SelectQueryBuilder<Schema, keyof Schema, object>, of = sql`*`) => {
+        const { count } = await query.select(sql`count(${of})`.as('count')).executeTakeFirstOrThrow()
+        return Number(count)
+      }
+      return {
+        labels: await count(db.selectFrom('labels').where('said_at', '<', labelsBefore)),
+        ratings: await count(db.selectFrom('ratings').where('rated_at', '<', labelsBefore)),
+        usage: await count(db.selectFrom('usage').where('day', '<', usageBefore(labelsBefore, now)), sql`distinct day`),
+        turns: await count(
+          db.selectFrom('turns').where('changed_at', '<', turnsBefore).where('state', 'not in', unfinished),
+        ),
+      }
+    },
+    /** Deletes a step of what is older than its time, given in days. */
+    async prune(retention: Retention): Promise<void> {
+      const now = Date.now()
+      const { labelsBefore, turnsBefore } = findBounds(retention, now)
       await turns.prune(turnsBefore)
       await parts.prune(now - chunkMs)
       await writer.write(async () => {
         const old = db.selectFrom('labels').select('id').where('said_at', '<', labelsBefore).limit(pruneStep)
         await db.deleteFrom('labels').where('id', 'in', old).execute()
         await db.deleteFrom('ratings').where('rated_at', '<', labelsBefore).execute()
-        await db.deleteFrom('usage').where('day', '<', dayOf(labelsBefore)).execute()
+        await db.deleteFrom('usage').where('day', '<', usageBefore(labelsBefore, now)).execute()
+        await db.deleteFrom('thread_models').where('chosen_at', '<', labelsBefore).execute()
         await db.deleteFrom('told').where('ts', '<', formatSeconds(labelsBefore)).execute()
         await db.deleteFrom('posted').where('ts', '<', formatSeconds(turnsBefore)).execute()
         await db.deleteFrom('outbox').where('quarantined_at', '<', turnsBefore).execute()
@@ -136,6 +154,22 @@ export function createForgetting({ db, writer, turns, parts, personSettings, com
       await compact()
     },
   }
+}
+
+/** How long labels and ended turns are kept, in days. */
+interface Retention {
+  labelDays?: number
+  turnDays?: number
+}
+
+const findBounds = ({ labelDays = 365, turnDays = 7 }: Retention, now: number) => ({
+  labelsBefore: now - labelDays * dayMs,
+  turnsBefore: now - turnDays * dayMs,
+})
+
+/** Returns the day before which usage is deleted: budgets of a month need the whole of it. */
+function usageBefore(labelsBefore: number, now: number): string {
+  return dayOf(Math.min(labelsBefore, Date.parse(`${dayOf(now).slice(0, 7)}-01`)))
 }
 
 /** A message whose words, as they were, are to be forgotten. */
@@ -202,6 +236,7 @@ async function forgetPerson(on: Kysely<Schema>, user: string) {
     ),
     settings: await count(on.deleteFrom('person_settings').where('person_id', '=', user)),
     digests: await count(on.deleteFrom('digests').where('user', '=', user)),
+    'chosen models': await count(on.deleteFrom('thread_models').where('person', '=', user)),
     'read markers': await count(on.deleteFrom('told').where('user', '=', user)),
     'posted summaries': await count(on.deleteFrom('posted').where('turn', 'in', turns)),
     'pending commands': await count(on.deleteFrom('outbox').where('payload', 'like', named)),

@@ -119,6 +119,11 @@ export const migrations: Record<string, Migration> = {
       replica text not null)`,
     'create index failures_at on failures (at)',
   ),
+  '017_models': runAll(
+    `create table thread_models (channel text not null, thread_ts text not null, model text not null,
+      person text not null, chosen_at bigint not null, constraint thread_models_key primary key (channel, thread_ts))`,
+    'alter table usage add column estimated integer not null default 0',
+  ),
 }
 
 function runAll(...statements: string[]) {

@@ -13,6 +13,7 @@ import type { Replicas } from './replicas.ts'
 import { createSettings, type Settings } from './settings.ts'
 import { createSummaryChunks, type SummaryChunks } from './summary-chunks.ts'
 import type { Schema } from './tables.ts'
+import { createThreadModels } from './thread-models.ts'
 import { createTurnRecords, type TurnRecords } from './turns.ts'
 import { createUnasked } from './unasked.ts'
 import { createUsage } from './usage.ts'
@@ -28,6 +29,7 @@ export interface Store {
   readonly labels: LabelRecords
   readonly settings: Settings
   readonly personSettings: ReturnType<typeof createPersonSettings>
+  readonly threadModels: ReturnType<typeof createThreadModels>
   readonly parts: SummaryChunks
   readonly digests: Digests
   readonly facts: ReturnType<typeof createFacts>
@@ -77,6 +79,7 @@ export function createStore({ db, writer, isLasting, shared, compact = async () 
     labels: createLabelRecords(db, writer, replicas),
     settings: createSettings(db, writer, replicas),
     personSettings,
+    threadModels: createThreadModels(db, writer),
     parts,
     digests: createDigests(db, writer, replicas?.name),
     facts: createFacts(db, writer),

@@ -9,6 +9,7 @@ export interface Schema {
   labels: LabelsTable
   settings: SettingsTable
   person_settings: PersonSettingsTable
+  thread_models: ThreadModelsTable
   summary_parts: SummaryPartsTable
   told: ToldTable
   posted: PostedTable
@@ -124,6 +125,16 @@ interface SettingsTable {
   settings: string
 }
 
+/** The model that was chosen for a thread; a blank `thread_ts` stands for all of a direct conversation. */
+interface ThreadModelsTable {
+  channel: string
+  thread_ts: string
+  model: string
+  /** The person who chose it. */
+  person: string
+  chosen_at: number
+}
+
 interface PersonSettingsTable {
   team_id: string
   person_id: string
@@ -141,6 +152,8 @@ interface UsageTable {
   feature: string
   model: string
   calls: number
+  /** Of `calls`, those whose tokens no server counted. */
+  estimated: number
   tokens_in: number
   /** Of `tokens_in`, those that the provider had in its cache. */
   tokens_cached: number

@@ -102,7 +102,7 @@ export async function forgetUsage(db: Kysely<Schema>, person: string): Promise<n
   return rows.length
 }
 
-const sums = ['calls', 'tokens_in', 'tokens_cached', 'tokens_out', 'tokens_reasoning', 'cost'] as const
+const sums = ['calls', 'estimated', 'tokens_in', 'tokens_cached', 'tokens_out', 'tokens_reasoning', 'cost'] as const
 
 /** PostgreSQL gives whole numbers of 64 bits as text. */
 const toNumbers = (row: UsageRow): UsageRow => ({
@@ -110,7 +110,8 @@ const toNumbers = (row: UsageRow): UsageRow => ({
   ...(Object.fromEntries(sums.map(name => [name, Number(row[name])])) as Pick<UsageRow, (typeof sums)[number]>),
 })
 
-const budgetNames = ['personDay', 'personMonth', 'day', 'month'] as const
+/** Names of the budgets: a person's or everybody's, in a day or a month. */
+export const budgetNames = ['personDay', 'personMonth', 'day', 'month'] as const
 
 async function sumSpent(db: Kysely<Schema>, person: string, now: number) {
   const today = dayOf(now)

@@ -2,7 +2,7 @@ import type { Workspace } from '../../playground/slack-emulator/workspace.ts'
 import { startBot } from '../../src/bot.ts'
 import { loadTaxonomies } from '../../src/features/classify/taxonomy-files.ts'
 import { createLog } from '../../src/log.ts'
-import { createModel } from '../../src/model/client.ts'
+import { createModels } from '../../src/model/models.ts'
 import type { Store } from '../../src/store/store.ts'
 import type { ScriptedModel } from '../scripted-model.ts'
 
@@ -30,7 +30,7 @@ export async function openBenchBot(
   const settings = { apiKey: 'none', baseUrl: model.baseUrl, name: 'gpt-4o', idleMs: 60_000 }
   return startBot({
     config,
-    model: createModel(settings, log),
+    models: createModels(settings, log),
     store,
     taxonomies: await loadTaxonomies(),
     log,

@@ -22,7 +22,7 @@ export async function startChild(
   slack: Workspace,
   modelUrl: string,
   env: Record<string, string> = {},
-): Promise<Child> {
+): Promise<Child & { pid: number | undefined }> {
   const flags = ['--liftoff-only', '--optimize-for-size', '--max-semi-space-size=1', '--v8-pool-size=1']
   const program = bot === 'threadwise' ? [...flags, resolve('src/main.ts')] : [resolve('test/bench/baseline.ts'), bot]
   const child = spawn(process.execPath, program, {
@@ -52,6 +52,7 @@ export async function startChild(
   )
   const stat = async () => (await readFile(`/proc/${child.pid}/stat`, 'utf8')).split(') ')[1]?.split(' ') ?? []
   return {
+    pid: child.pid,
     async cpuMs() {
       const fields = await stat()
       return (Number(fields[11]) + Number(fields[12])) * tickMs

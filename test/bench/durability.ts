@@ -189,6 +189,7 @@ function toTurn(number: number): Turn {
 function createNoStore(): Store {
   const nothing = async () => {}
   return {
+    threadModels: { read: async () => undefined, choose: async () => true },
     turns: {
       save: async () => true,
       update: async () => true,
@@ -254,7 +255,12 @@ function createNoStore(): Store {
       forgetMessage: nothing,
       prune: nothing,
     },
-    forgetting: { message: async () => [], person: async () => ({}) as never, prune: nothing },
+    forgetting: {
+      message: async () => [],
+      person: async () => ({}) as never,
+      countOld: async () => ({ labels: 0, ratings: 0, usage: 0, turns: 0 }),
+      prune: nothing,
+    },
     digests: {
       add: async () => true,
       of: async () => [],

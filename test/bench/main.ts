@@ -3,6 +3,7 @@ import { benchDurability } from './durability.ts'
 import { benchMention } from './mention.ts'
 import { benchProcess } from './process.ts'
 import { benchPromptCache } from './prompt-cache.ts'
+import { benchRecordings } from './recordings.ts'
 import { benchReplicas } from './replicas.ts'
 import { benchReplies } from './replies.ts'
 import { benchSteady } from './steady.ts'
@@ -25,6 +26,7 @@ const benches: Record<string, () => Promise<Claim[]>> = {
   replicas: benchReplicas,
   summary: benchSummary,
   'prompt-cache': benchPromptCache,
+  recordings: benchRecordings,
 }
 
 const usage = `Usage: npm run bench -- [NAME…]

@@ -13,6 +13,7 @@ import { openPostgres } from '../../src/store/postgres.ts'
 import { openSharedStore } from '../../src/store/postgres-store.ts'
 import type { Store } from '../../src/store/store.ts'
 import { openDatabase, withParts, withPostgres } from '../postgres.ts'
+import { childEnv } from '../process.ts'
 
 const silent = { debug() {}, info() {}, warn() {}, error() {} } as unknown as Log
 
@@ -146,8 +147,9 @@ withPostgres('npm run move', () => {
 
 /** One of everything, and three turns: answered, being answered, not begun. */
 async function fill(store: Store): Promise<void> {
-  const { turns, outbox, ratings, labels, settings, personSettings, parts, digests, facts, usage } = store
+  const { turns, outbox, ratings, labels, settings, personSettings, threadModels, parts, digests, facts, usage } = store
   await personSettings.change({ teamId: 'T1', user: 'U1' }, { speed: 2 })
+  await threadModels.choose({ channel: 'C1', threadTs: '1.0' }, { model: 'm', person: 'U1' })
   const turn = { channel: 'C1', threadTs: '1', ts: '1', turn: '{}' }
   await turns.save({ ...turn, id: 'done' })
   await turns.update('done', { state: 'done', messages: ['1.5'], shown: 9 })
@@ -167,14 +169,14 @@ async function fill(store: Store): Promise<void> {
   await digests.writeTold('U1', 'C1', 'done', '100.1')
   await digests.writePosted('done', 'C1', '1.6')
   const used = { day: '2026-11-28', person: 'U1', channel: 'C1', feature: 'chat', model: 'm', calls: 1, cost: 7 }
-  const tokens = { tokens_in: 9, tokens_cached: 0, tokens_out: 2, tokens_reasoning: 0 }
+  const tokens = { estimated: 0, tokens_in: 9, tokens_cached: 0, tokens_out: 2, tokens_reasoning: 0 }
   await usage.settle({ ...used, ...tokens }, { since: noon })
   await facts.write('heard_at', '1764000000.000100')
 }
 
 /** The command as its user runs it, in a folder where no .env of this checkout is read. */
 function move(folder: string, url?: string): Promise<{ out: string; errors: string; code: number }> {
-  const env = { PATH: process.env.PATH, DATA_DIR: folder, ...(url !== undefined && { DATABASE_URL: url }) }
+  const env = { ...childEnv, DATA_DIR: folder, ...(url !== undefined && { DATABASE_URL: url }) }
   return new Promise(done => {
     execFile(process.execPath, [resolve('src/cli/migrate.ts')], { cwd: folder, env }, (error, out, errors) =>
       done({ out, errors, code: typeof error?.code === 'number' ? error.code : 0 }),

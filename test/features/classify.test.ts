@@ -13,6 +13,7 @@ import { loadTaxonomies } from '../../src/features/classify/taxonomy-files.ts'
 import { openStore } from '../../src/store/data-dir.ts'
 import { findQuote } from '../../src/text/find-quote.ts'
 import { findSteepGrowth } from '../growth.ts'
+import { childEnv } from '../process.ts'
 
 const shipped = async (): Promise<Taxonomy> => (await loadTaxonomies()).of('')
 
@@ -268,7 +269,7 @@ async function runEval(folder: string): Promise<string> {
     [resolve('src/cli/evaluate.ts'), '--classifier', resolve('playground/demo-model/feedback.ts')],
     {
       cwd: folder,
-      env: { PATH: process.env.PATH, DATA_DIR: folder },
+      env: { ...childEnv, DATA_DIR: folder },
     },
   )
   return (await run).stdout

@@ -2,10 +2,10 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { parseCsv } from '../../src/features/classify/csv.ts'
 import { createDocumentReader } from '../../src/slack/documents/read-document.ts'
 import { createFileReader } from '../../src/slack/files/read-file.ts'
+import { inlineCell, shape, toDocx, toOpenDocument, toPptx, toXlsx, wordParagraph, wordTable } from '../files/office.ts'
+import { toChinesePdf, toPdf } from '../files/pdf.ts'
 import { createRandom } from '../random.ts'
 import { type FileHost, openFileHost } from '../slack/file-host.ts'
-import { inlineCell, shape, toDocx, toOpenDocument, toPptx, toXlsx, wordParagraph, wordTable } from '../slack/office.ts'
-import { toChinesePdf, toPdf } from '../slack/pdf.ts'
 import { onePixel } from '../story.ts'
 import { fuzzing, mutateBytes } from './mutate.ts'
 
@@ -39,7 +39,7 @@ afterAll(() => host.close())
 test.each([
   ['file', files, 500],
   // Each is read in a process of its own.
-  ['document', documents, 45],
+  ['document', documents, 20],
 ] as const)('a damaged %s is read as far as it goes, or skipped with its reason', async (_, seeds, runs) => {
   const fetchInfo = () => Promise.reject(new Error('not asked for'))
   const deps = { token: 'xoxb-test', slackApiUrl: `${host.origin}/api/`, fetchInfo, documents: createDocumentReader() }

@@ -77,9 +77,12 @@ describe.concurrent.each(['socket', 'http'] as const)('killed over %s', transpor
     const lengths = slack.versions(general, String(half?.ts)).map(({ text }) => text.length)
     expect(lengths).toEqual(lengths.toSorted((a, b) => a - b))
   })
+})
 
+// What comes after the acknowledgement is the same over both.
+describe.concurrent('killed', () => {
   test('while a post is on its way: the post is found, and not made again', async ({ onTestFinished }) => {
-    const world = await openReady(onTestFinished, transport)
+    const world = await openReady(onTestFinished, 'socket')
     const { slack, model, crash, restart, general } = world
     slack.fault({ method: 'chat.postMessage', delayMs: 1_500 })
     const ts = await say(world, mention(world, 'hello?'))
@@ -98,7 +101,7 @@ describe.concurrent.each(['socket', 'http'] as const)('killed over %s', transpor
   })
 
   test('when the last edit had landed: nothing is asked or written again', async ({ onTestFinished }) => {
-    const world = await openReady(onTestFinished, transport)
+    const world = await openReady(onTestFinished, 'http')
     const { slack, model, crash, restart, general } = world
     const isLast = (args: Record<string, unknown>) => JSON.stringify(args.metadata ?? '').includes('true')
     slack.fault({ method: 'chat.update', when: isLast, cut: 'after' })
@@ -126,7 +129,7 @@ describe.concurrent.each(['socket', 'http'] as const)('killed over %s', transpor
   })
 
   test('with several questions in one thread: each is answered once, in their order', async ({ onTestFinished }) => {
-    const world = await openReady(onTestFinished, transport)
+    const world = await openReady(onTestFinished, 'socket')
     const { slack, model, crash, restart } = world
     const ts = await say(world, mention(world, 'first?'))
     await model.next()
@@ -147,7 +150,7 @@ describe.concurrent.each(['socket', 'http'] as const)('killed over %s', transpor
   })
 
   test('after a question came by command: it is posted and answered once', async ({ onTestFinished }) => {
-    const world = await openReady(onTestFinished, transport)
+    const world = await openReady(onTestFinished, 'http')
     const { slack, model, crash, restart, general, dana } = world
     slack.fault({ method: 'chat.postMessage', delayMs: 1_500 })
     await slack.do({ do: 'command', as: dana, channel: general, command: '/ask', text: 'who comes tomorrow?' })
@@ -168,7 +171,7 @@ describe.concurrent.each(['socket', 'http'] as const)('killed over %s', transpor
   test('while another answer was being written: it is written to its end, in the same message', async ({
     onTestFinished,
   }) => {
-    const world = await openReady(onTestFinished, transport)
+    const world = await openReady(onTestFinished, 'socket')
     const { slack, model, crash, restart, general, dana } = world
     const ts = await say(world, mention(world, 'name a colour'))
     ;(await model.next()).reply('Red.')
@@ -185,7 +188,7 @@ describe.concurrent.each(['socket', 'http'] as const)('killed over %s', transpor
   })
 
   test('after another, shorter answer had landed: what is left of the longer one goes', async ({ onTestFinished }) => {
-    const world = await openReady(onTestFinished, transport)
+    const world = await openReady(onTestFinished, 'http')
     const { slack, model, crash, restart, general, dana } = world
     const ts = await say(world, mention(world, 'explain everything'))
     ;(await model.next()).reply('A long sentence, one of many. '.repeat(200))
@@ -204,7 +207,7 @@ describe.concurrent.each(['socket', 'http'] as const)('killed over %s', transpor
   test('and stopped again before the new text had come as far as the old: the old stays', async ({
     onTestFinished,
   }) => {
-    const world = await openReady(onTestFinished, transport, {}, { STOP_SECONDS: '0' })
+    const world = await openReady(onTestFinished, 'socket', {}, { STOP_SECONDS: '0' })
     const { slack, model, crash, restart, general } = world
     const ts = await say(world, mention(world, 'tell me a story'))
     ;(await model.next()).say('Once upon a time there was a bot that was killed')
@@ -223,7 +226,7 @@ describe.concurrent.each(['socket', 'http'] as const)('killed over %s', transpor
   })
 
   test('after the question was deleted: the reply goes all the same', async ({ onTestFinished }) => {
-    const world = await openReady(onTestFinished, transport)
+    const world = await openReady(onTestFinished, 'http')
     const { slack, model, crash, restart, general, dana } = world
     const ts = await say(world, mention(world, 'a secret'))
     ;(await model.next()).reply('A secret.')
@@ -239,7 +242,7 @@ describe.concurrent.each(['socket', 'http'] as const)('killed over %s', transpor
   })
 
   test('after it was told to stop: the reply is marked, and not gone on with', async ({ onTestFinished }) => {
-    const world = await openReady(onTestFinished, transport)
+    const world = await openReady(onTestFinished, 'socket')
     const { slack, model, crash, restart, dana } = world
     const ts = await say(world, mention(world, 'a long story'))
     ;(await model.next()).say('Once')

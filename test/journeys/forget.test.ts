@@ -6,6 +6,7 @@ import { describe, expect, onTestFinished, test } from 'vitest'
 import type { Config } from '../../src/config.ts'
 import type { LabelRecord } from '../../src/store/labels.ts'
 import { openDatabase, withPostgres } from '../postgres.ts'
+import { childEnv } from '../process.ts'
 import { connect, openStory, type Story, type StoryOptions } from '../story.ts'
 
 const workspace = { commands: [{ command: '/classify', description: '', usageHint: '', shouldEscape: false }] }
@@ -290,7 +291,7 @@ function forget(args: string[], env: Record<string, string>) {
     execFile(
       process.execPath,
       [resolve('src/cli/forget.ts'), ...args],
-      { cwd: tmpdir(), env: { PATH: process.env.PATH ?? '', ...env } },
+      { cwd: tmpdir(), env: { ...childEnv, ...env } },
       (error, stdout, stderr) => done({ stdout, stderr, code: Number(error?.code ?? 0) }),
     ),
   )

@@ -45,6 +45,8 @@ onBothStores('the language of the bot’s own words', openStory => {
         })
         .toContain('このチャンネル')
     }
+    await openHome(story, slack.people.admin)
+    await untilHome(story, slack.people.admin, store.shared === undefined ? /Health/ : /2 replicas are running/)
     await app.stop()
     await story.reconnect()
     expect(await store.personSettings.languageOf({ teamId: slack.teamId, user: dana }).catch(() => 'ja')).toBe('ja')
@@ -112,6 +114,8 @@ test('an admin’s home tells how the bot is, and exports usage, settings and ra
 
   await openHome(story, dana)
   expect(viewOf(story, dana)).not.toMatch(/export_data|Health/)
+  await story.store.settings.write('policy:G0SECRET00', JSON.stringify({ instructions: 'a secret plan' }))
+  await story.store.settings.write(`policy:${general}`, JSON.stringify({ instructions: 'an open plan' }))
   await pressIn(story, admin, { view: await openHome(story, admin), actionId: 'export_data' })
   const names = async () => {
     const direct = directOf(story, admin)
@@ -120,12 +124,21 @@ test('an admin’s home tells how the bot is, and exports usage, settings and ra
     return [...new Set(all.map(({ name }) => name))]
   }
   await expect.poll(names).toEqual(['usage.csv', 'settings.json', 'ratings.csv'])
+  const settings = await readFileOf(story, directOf(story, admin), 'settings.json')
+  expect(settings).toContain('an open plan')
+  expect(settings).toContain('"leftOut": 1')
+  expect(settings).not.toContain('secret')
+  await pressIn(story, admin, { view: await openHome(story, admin), actionId: 'chart_all_usage' })
+  const isChart = ({ blocks = [] }: PageMessage) => /data_visualization.*Questions/.test(JSON.stringify(blocks))
+  await untilDirect(story, admin, isChart, 'the chart of all usage')
+  await pressIn(story, admin, { view: await openHome(story, admin), actionId: 'chart_usage' })
+  await untilDirect(story, admin, message => toSeen(message).includes('nothing to draw'), 'that there is no own usage')
   // Rights are asked again when the button is pressed.
   const view = await openHome(story, admin)
   slack.changePerson(admin, 'member')
   await pressIn(story, admin, { view, actionId: 'export_data' })
   await untilDirect(story, admin, message => toSeen(message).includes('Only admins'), 'the refusal')
-  expect(slack.calls.filter(({ method }) => method === 'files.completeUploadExternal')).toHaveLength(3)
+  expect(slack.calls.filter(({ method }) => method === 'files.completeUploadExternal')).toHaveLength(1)
 })
 
 test('a home that the person sees already is not published again, and one that another replica replaced is built anew', async () => {
@@ -143,3 +156,13 @@ test('a home that the person sees already is not published again, and one that a
   await untilHome(story, dana, /提一个问题/)
   expect(slack.calls.filter(({ method }) => method === 'views.publish').at(-1)?.args).not.toHaveProperty('hash')
 })
+
+/** Reads a file that the bot shared in a direct message or below it. */
+async function readFileOf({ slack }: Story, channel: string, name: string): Promise<string> {
+  const files = slack.messages(channel).flatMap(({ ts }) => slack.messages(channel, ts).flatMap(one => one.files ?? []))
+  const headers = { authorization: `Bearer ${slack.botToken}`, 'content-type': 'application/json' }
+  const body = JSON.stringify({ file: files.find(file => file.name === name)?.id })
+  const info = await fetch(`${slack.apiUrl}files.info`, { method: 'POST', headers, body })
+  const { file } = (await info.json()) as { file: { url_private: string } }
+  return (await fetch(file.url_private, { headers })).text()
+}

@@ -1,6 +1,3 @@
-import { mkdtemp } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { describe, test } from 'vitest'
 import type { FaultRule, Workspace } from '../../playground/slack-emulator/workspace.ts'
@@ -29,8 +26,7 @@ describe.concurrent('a process that is killed at random instants', () => {
     { timeout: 540_000 },
     async ({ transport, isFaulty, seed }, { expect, onTestFinished }) => {
       const random = createRandom(seed)
-      const cache = await mkdtemp(join(tmpdir(), 'threadwise-cache-'))
-      const env = { NODE_COMPILE_CACHE: cache, STOP_SECONDS: '1' }
+      const env = { STOP_SECONDS: '1' }
       const world = await openWorld(transport, env, { limits: 'off' }, onTestFinished)
       const { slack, model } = world
       await world.bot.untilSays('ready')

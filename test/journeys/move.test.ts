@@ -3,7 +3,7 @@ import { resolve } from 'node:path'
 import { promisify } from 'node:util'
 import { expect, test } from 'vitest'
 import { openDatabase, withPostgres } from '../postgres.ts'
-import { openWorld, startBot } from '../process.ts'
+import { childEnv, openWorld, startBot } from '../process.ts'
 import { toSeen } from '../story.ts'
 
 withPostgres('a bot that moves from SQLite to several replicas', () => {
@@ -27,7 +27,7 @@ withPostgres('a bot that moves from SQLite to several replicas', () => {
     await crash(bot)
 
     const DATABASE_URL = await openDatabase()
-    const env = { PATH: process.env.PATH, DATABASE_URL }
+    const env = { ...childEnv, DATABASE_URL }
     const { stdout } = await promisify(execFile)(process.execPath, [resolve('src/cli/migrate.ts')], {
       cwd: folder,
       env,

@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { createServer } from 'node:http'
 import { connect } from 'node:net'
 import { describe, expect, onTestFinished, test } from 'vitest'
-import { openWorld, startBot } from '../process.ts'
+import { childEnv, openWorld, startBot } from '../process.ts'
 import { freePort, toSeen } from '../story.ts'
 
 describe('npm start', () => {
@@ -43,7 +43,7 @@ describe('npm start', () => {
     bot.kill('SIGTERM')
     await bot.exit
     const env = {
-      PATH: process.env.PATH ?? '',
+      ...childEnv,
       SLACK_BOT_TOKEN: slack.botToken,
       SLACK_APP_TOKEN: slack.appToken,
       SLACK_API_URL: slack.apiUrl,

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, test, vi } from 'vitest'
+import { toPdf } from '../files/pdf.ts'
 import type { Exchange } from '../scripted-model.ts'
-import { toPdf } from '../slack/pdf.ts'
 import { freePort, onePixel, openStory, type StoryOptions, toSeen } from '../story.ts'
 
 afterEach(() => void vi.useRealTimers())

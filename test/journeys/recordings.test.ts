@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { toM4a, toWav } from '../slack/recordings.ts'
+import { toM4a, toWav } from '../files/recordings.ts'
 import { openStory, type Story, type StoryOptions, toSeen } from '../story.ts'
 import { json, untilTold } from '../summary-story.ts'
 import { openTranscriptionServer } from '../transcription-server.ts'

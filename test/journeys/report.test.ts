@@ -10,6 +10,7 @@ import { asksForReport } from '../../src/features/classify/report-handler.ts'
 import type { LabelRecord } from '../../src/store/labels.ts'
 import { parseDateRange } from '../../src/text/date-range.ts'
 import { blockStore } from '../block-store.ts'
+import { childEnv } from '../process.ts'
 import type { Exchange } from '../scripted-model.ts'
 import { openStory, type Story, type StoryOptions, toSeen } from '../story.ts'
 
@@ -345,7 +346,7 @@ describe('a report', () => {
     const args = ['--since', '最近七天', '--language', 'zh', '--png', 'chart.png', '--csv', 'all.csv']
     const run = promisify(execFile)(process.execPath, [resolve('src/cli/report.ts'), ...args], {
       cwd: folder,
-      env: { PATH: process.env.PATH, DATA_DIR: folder },
+      env: { ...childEnv, DATA_DIR: folder },
     })
     const { stdout } = await run
     expect(stdout).toMatch(/^\*\*反馈（.*）：共 1 条\*\*/)

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { toWav } from '../files/recordings.ts'
 import {
   command,
   fieldsOf,
@@ -11,6 +12,7 @@ import {
   untilModal,
   untilTold,
 } from '../settings-story.ts'
+import { createSpeechServer } from '../speech-server.ts'
 import { type Story, toSeen } from '../story.ts'
 import { hasButton, json, point } from '../summary-story.ts'
 
@@ -160,7 +162,7 @@ describe('what is kept out', () => {
     const { dana, lee, general } = { ...slack.people, ...slack.channels }
     await setRules(story, everywhere(story), { who: 'everyone', kept_words: 'Project Falcon\nR&D' })
     model.answerAll(exchange => exchange.reply('Hello.'))
-    const file = slack.upload(dana, 'plan.txt', Buffer.from('PROJECT FALCON begins.')).id
+    const file = slack.upload(dana, 'Project Fal\u200bcon.txt', Buffer.from('PROJECT FALCON begins.')).id
     const text = `<@${slack.botUserId}> When does project  falcon of R&D start?`
     await slack.do({ do: 'say', as: dana, channel: general, text, files: [file] })
     await expect.poll(() => model.requests.length).toBe(1)
@@ -168,7 +170,7 @@ describe('what is kept out', () => {
     await run(story, lee, '/classify', 'Project Falcon crashes.')
     await expect.poll(() => model.requests.length).toBeGreaterThan(2)
     const prompts = model.requests.map(({ prompt }) => prompt).join('\n')
-    expect(prompts).not.toMatch(/falcon|R&/i)
+    expect(prompts).not.toMatch(/fal.?con|R&/i)
     expect(prompts).toContain('[…]')
   })
 
@@ -195,6 +197,21 @@ describe('what is kept out', () => {
     await expect.poll(() => model.requests.length).toBeGreaterThan(3)
     await slack.do({ do: 'message_shortcut', as: lee, channel: general, ts: seen, callbackId: 'classify_message' })
     await untilTold(story, lee, /no text to classify here/)
+    // Their files are theirs, whoever passes them on and whatever is done with them.
+    const asked = model.requests.length
+    const { id } = slack.upload(mei, 'list.csv', Buffer.from('comment\nthe zebra is slow\n'))
+    const { id: clip } = slack.upload(mei, 'zebra.wav', toWav(2))
+    const shared = await slack.do({ do: 'say', as: mei, channel: general, text: 'listen', files: [id, clip] })
+    for (const words of ['classify this file', 'transcribe this', 'what do the files say?']) {
+      await speak(lee, general, `<@${slack.botUserId}> ${words}`, String(shared.ts))
+      await untilReply(general, String(shared.ts), one => /no CSV file|no recording|Hello/.test(toSeen(one)), words)
+    }
+    const url = `${slack.url}/files-pri/${slack.teamId}-${id}/list.csv`
+    const file = { id, name: 'list.csv', mimetype: 'text/csv', user: lee, url_private: new URL(url).href }
+    const forwarded = { is_share: true, author_id: mei, channel_id: general, text: 'look', files: [file] }
+    const text = `<@${slack.botUserId}> and this one?`
+    slack.post({ channel: general, user: lee, text, attachments: [forwarded] })
+    await expect.poll(() => model.requests.length).toBe(asked + 2)
     await run(story, lee, '/summarize', '', feedback)
     await slack.until(
       () => JSON.stringify(slack.snapshot(lee).messages).includes('keep this channel or person'),
@@ -221,4 +238,19 @@ test('what was allowed at the request and no longer is when the answer comes is 
   expect(reply.text).toContain('limited who can use me')
   await slack.until(() => toldTimes(story, lee, /limited who can use me/) > 0, 'the refusal of the summary')
   expect(JSON.stringify(slack.snapshot(lee).messages)).not.toContain('zebra')
+})
+
+test('a person who may not use the bot does not have the answers to others read aloud', async () => {
+  const speech = await createSpeechServer()
+  const story = await open({ config: { speech: speech.config } })
+  const { slack, model, untilReply } = story
+  const { dana, lee, general } = { ...slack.people, ...slack.channels }
+  const ts = await say(story, dana, 'how?')
+  ;(await model.next()).reply('Like this.')
+  const { ts: answer } = await untilReply(general, ts, one => hasButton(one, 'listen_reply'), 'the answer')
+  await setRules(story, everywhere(story), { who: 'listed', people: [dana] })
+  const control = { blockId: 'listen_reply', action: { action_id: 'listen_reply' } }
+  await slack.do({ do: 'act', as: lee, channel: general, ts: answer, ...control })
+  await untilTold(story, lee, /limited who can use me/)
+  expect(speech.requests).toEqual([])
 })

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
+import { inlineCell, toDocx, toOle, toXlsx, wordParagraph } from '../files/office.ts'
+import { toPdf } from '../files/pdf.ts'
 import { callBug, dropSheet, textOf, untilSheet } from '../labelled-sheet.ts'
-import { inlineCell, toDocx, toOle, toXlsx, wordParagraph } from '../slack/office.ts'
-import { toPdf } from '../slack/pdf.ts'
 import { openStory, toSeen } from '../story.ts'
 
 /** Has a file classified; gives the texts that the model was asked about, and the file that came back. */

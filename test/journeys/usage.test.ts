@@ -5,6 +5,7 @@ import { join, resolve } from 'node:path'
 import { promisify } from 'node:util'
 import { expect, test } from 'vitest'
 import type { PageMessage } from '../../playground/protocol.ts'
+import { childEnv } from '../process.ts'
 import { openStory, type Story, toSeen } from '../story.ts'
 
 const model = { name: 'gpt-6-luna' }
@@ -44,7 +45,7 @@ test('what models take is shown to each person in the app’s home, to admins fo
   const args = ['--by', 'person', '--csv', 'usage.csv']
   const { stdout } = await promisify(execFile)(process.execPath, [resolve('src/cli/usage.ts'), ...args], {
     cwd: folder,
-    env: { PATH: process.env.PATH, DATA_DIR: folder },
+    env: { ...childEnv, DATA_DIR: folder },
   })
   expect(stdout).toMatch(new RegExp(`\\| ${admin} +\\| +2 \\| +22 \\|`))
   expect(stdout).toMatch(/\| all +\| +3 \| +33 \|/)
@@ -78,4 +79,34 @@ test('a budget holds for questions side by side; who asks for more is told, and 
   await slack.until(() => said().filter(text => text.includes('Answered.')).length === 2, 'both answers')
   const isWarning = (message: PageMessage) => message.ephemeralTo === dana && message.text.includes('80%')
   await slack.until(() => slack.snapshot(dana).messages.filter(isWarning).length === 1, 'the warning')
+})
+
+test('a request that is stopped or fails before its first word costs its prompt, as an estimate; one that was refused costs nothing', async () => {
+  const story = await openStory({ model: { ...model, idleMs: 300 } })
+  const { slack, model: server, say, store, untilReply } = story
+  const { general } = slack.channels
+  const today = new Date().toISOString().slice(0, 10)
+  const mention = `<@${slack.botUserId}> how do we print money?`
+  const refused = await say(slack.people.dana, general, mention)
+  ;(await server.next()).status(401, { error: { message: 'wrong key' } })
+  await untilReply(general, refused, reply => toSeen(reply).includes('rejected my API key'), 'the refusal')
+  const silent = await say(slack.people.dana, general, mention)
+  await server.next()
+  await untilReply(general, silent, reply => toSeen(reply).includes('sent nothing'), 'the silence')
+  await expect.poll(() => store.usage.between(today, today)).toMatchObject([{ calls: 1, estimated: 1, tokens_out: 0 }])
+  const withdrawn = await say(slack.people.dana, general, mention)
+  const asked = await server.next()
+  await slack.do({ do: 'delete', as: slack.people.dana, channel: general, ts: withdrawn })
+  await expect.poll(() => asked.isAborted()).toBe(true)
+  await expect.poll(() => store.usage.between(today, today)).toMatchObject([{ calls: 2, estimated: 2 }])
+  const [row] = await store.usage.between(today, today)
+  expect(row?.tokens_in).toBeGreaterThan(200)
+  expect(row?.cost).toBeGreaterThan(0)
+})
+
+test('admins are told of models that no budget counts, since nobody knows their price', async () => {
+  const story = await openStory({ model: { name: 'our-own' }, config: { budgets: { day: 1_000_000 } } })
+  const { admin, dana } = story.slack.people
+  await expect.poll(() => homeOf(story, admin)).toContain('I don’t know the price of our-own')
+  expect(await homeOf(story, dana)).not.toContain('the price of')
 })

@@ -8,6 +8,10 @@ test.each([
   ['project\nfalcon!', '[…]!'],
   ['Ｐｒｏｊｅｃｔ　Ｆａｌｃｏｎ', '[…]'],
   ['Pro\u00adject\u200b Fal\u200bcon', '[…]'],
+  ['Pro\u2061ject F\u034falcon\u{e0061}', '[…]\u{e0061}'],
+  // As the lines of a PDF break.
+  ['Proj-\nect Fal-\ncon', '[…]'],
+  ['猎鹰\n计划', '[…]'],
   ['猎鹰计划下周开始', '[…]下周开始'],
   ['R&D is fine', '[…] is fine'],
   ['a.b but not axb', '[…] but not axb'],

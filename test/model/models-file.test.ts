@@ -24,12 +24,17 @@ test('a file of models says what differs for single ones; the environment outwei
     baseUrl: http://127.0.0.1:8000/v1
     keyVariable: SECOND_KEY
     prices: { in: 0.1, out: 0.5 }
-  - name: never-used`
+  - name: other
+    images: true
+  - name: without-its-key
+    keyVariable: MISSING`
   const applied = await apply(text, { SECOND_KEY: 'sk-second' })
   expect(applied).toMatchObject({ apiKey: 'sk-first', contextTokens: 9_000, images: true })
   expect(applied.fallbacks).toMatchObject([
     { name: 'second', apiKey: 'sk-second', baseUrl: 'http://127.0.0.1:8000/v1', prices: { in: 0.1, out: 0.5 } },
   ])
+  // What others may be chosen: all whose key is there.
+  expect(applied.others).toMatchObject([{ name: 'other', images: true, apiKey: 'sk-first' }])
   const json = await apply('{"models":[{"name":"second","baseUrl":"http://127.0.0.1:8000/v1"}]}')
   // The key of the first server is not for another.
   expect(json.fallbacks?.[0]?.apiKey).toBe('none')

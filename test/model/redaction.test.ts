@@ -14,7 +14,10 @@ afterAll(() => server.close())
 
 const open = () => {
   const config = { apiKey: 'none', baseUrl: server.baseUrl, name: 'some-model', idleMs: 10_000 }
-  return createRedactingModel(createModel(config, createLog('silent')), { secret: 'of a test', ownForms: ['falcon'] })
+  return createRedactingModel(createModel(config, createLog('silent')), {
+    secret: 'of a test',
+    wordsFor: () => ['falcon'],
+  })
 }
 
 const random = createRandom(18)

@@ -1,4 +1,4 @@
-import { toWav } from '../slack/recordings.ts'
+import { toWav } from '../files/recordings.ts'
 import type { createStage } from './stage.ts'
 
 type Stage = Omit<ReturnType<typeof createStage>, 'picture'> & {
@@ -149,6 +149,25 @@ export const gestures: { names: { en: string; zh: string }; perform: (stage: Sta
       await button(question, t('Too long', '太长')).click()
       await sees(thread, t('noted', '已记录'))
       await picture('c')
+    },
+  },
+  {
+    names: {
+      en: 'write "use gpt-6-sol here" (这里用 gpt-6-sol, gpt-6-sol を使って) in a thread, or choose a model under *Answer again with…* below an answer',
+      zh: '在消息列里写“这里用 gpt-6-sol”（use gpt-6-sol here、gpt-6-sol を使って），或在回答下方的*换个模型重新回答…* 里选择模型',
+    },
+    async perform({ t, main, thread, open, say, openThread, reply, answered, sees, picture }) {
+      await open('general')
+      await say(t('@Threadwise how much is 7 × 6?', '@Threadwise 7 × 6 等于多少？'))
+      await openThread('7 × 6')
+      const answer = await answered('42')
+      await answer.getByTestId('element-regenerate_with').selectOption('built-in-engine-brief')
+      await sees(thread, 'built-in-engine-brief')
+      await picture('a')
+      await reply(t('@Threadwise use built-in-engine-brief here', '@Threadwise 这里用 built-in-engine-brief'))
+      await sees(thread, t('From now on', '之后在这个消息列里'))
+      await picture('b')
+      await main.waitFor()
     },
   },
   {
@@ -413,6 +432,34 @@ export const gestures: { names: { en: string; zh: string }; perform: (stage: Sta
       await button(dialog, t('Save', '保存')).click()
       await dialog.waitFor({ state: 'detached' })
       await main.waitFor()
+    },
+  },
+  {
+    names: {
+      en: 'fill in *Redaction*, *Budgets* or *How many days I keep things* in those settings',
+      zh: '在这些设置里填写*隐私替换*、*额度*或*保留天数*',
+    },
+    async perform({ t, page, main, dialog, button, open, say, picture }) {
+      await say('/threadwise settings')
+      await dialog.getByRole('checkbox', { name: t('Hide e-mail addresses', '隐藏邮箱') }).check()
+      await dialog.getByRole('textbox', { name: t('Also hide these words', '同时隐藏这些词') }).fill('EMP-#####')
+      await picture('a')
+      await button(dialog, t('Save', '保存')).click()
+      await dialog.waitFor({ state: 'detached' })
+      const become = async (from: RegExp, to: string) => {
+        await button(page, from).click()
+        await page.getByRole('menuitemradio', { name: to }).click()
+      }
+      const self = t('Dana', '小梅')
+      await become(new RegExp(`${self}$`), 'Admin')
+      await open(t('App Home', '应用主页'))
+      await button(main, 'Workspace settings').click()
+      await dialog.getByRole('spinbutton', { name: 'Each person, per day' }).fill('0.50')
+      await dialog.getByRole('spinbutton', { name: 'Notes on answered questions' }).fill('3')
+      await picture('b')
+      await button(dialog, 'Save').click()
+      await dialog.waitFor({ state: 'detached' })
+      await become(/Admin$/, self)
     },
   },
   {

@@ -17,7 +17,7 @@ export function createStage(page: Page, language: 'en' | 'zh', folder: string) {
   const thread = page.getByRole('region', { name: /^(Thread|讨论串|消息列)$/ })
   const dialog = page.getByRole('dialog')
   const messages = (where: Locator) => where.getByRole('article')
-  const button = (where: Locator | Page, name: string) => where.getByRole('button', { name })
+  const button = (where: Locator | Page, name: string | RegExp) => where.getByRole('button', { name })
   const send = async (where: Locator, text: string) => {
     await where.getByRole('textbox').last().fill(text)
     await where.getByRole('textbox').last().press('Enter')

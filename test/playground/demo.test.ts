@@ -7,11 +7,12 @@ import { expect, test } from 'vitest'
 import type { PageMessage, Snapshot } from '../../playground/protocol.ts'
 import { createLog } from '../../src/log.ts'
 import { openStore } from '../../src/store/data-dir.ts'
+import { childEnv } from '../process.ts'
 import { freePort } from '../story.ts'
 import { openPlayground } from './open-playground.ts'
 
 async function runToEnd(args: string[], env: Record<string, string> = {}) {
-  const child = spawn(process.execPath, args, { env: { PATH: process.env.PATH ?? '', ...env } })
+  const child = spawn(process.execPath, args, { env: { ...childEnv, ...env } })
   let said = ''
   for (const stream of [child.stdout, child.stderr])
     stream.on('data', data => {

@@ -582,7 +582,7 @@ describe('the engine as a server', () => {
 
   it('lists its model', async () => {
     const { openai } = await start()
-    expect((await openai.models.list()).data.map(({ id }) => id)).toEqual(['built-in-engine'])
+    expect((await openai.models.list()).data.map(({ id }) => id)).toEqual(['built-in-engine', 'built-in-engine-brief'])
     expect((await openai.models.retrieve('built-in-engine')).owned_by).toBe('threadwise')
     await expect(openai.models.retrieve('gpt-4')).rejects.toMatchObject({ status: 404, code: 'model_not_found' })
   })

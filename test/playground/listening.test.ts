@@ -4,13 +4,14 @@ import { readFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
 import { readListening } from '../listening.ts'
+import { childEnv } from '../process.ts'
 import { freePort } from '../story.ts'
 
 test('the playground can be reached from this machine only, whatever HOST says', async () => {
   const port = await freePort()
   const child = spawn(process.execPath, [resolve('playground/main.ts')], {
     env: {
-      PATH: process.env.PATH ?? '',
+      ...childEnv,
       HOST: '0.0.0.0',
       PORT: String(port),
       OPENAI_BASE_URL: 'http://127.0.0.1:9/v1',

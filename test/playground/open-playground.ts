@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { tmpdir } from 'node:os'
 import { onTestFinished } from 'vitest'
+import { childEnv } from '../process.ts'
 import { freePort } from '../story.ts'
 
 const engine = { OPENAI_BASE_URL: '', OPENAI_API_KEY: '', OLLAMA_HOST: '' }
@@ -19,7 +20,7 @@ export async function openPlayground(
   const port = await freePort()
   const child = spawn(command, args, {
     cwd,
-    env: { PATH: process.env.PATH ?? '', HOME: tmpdir(), PORT: String(port), ...engine, ...env },
+    env: { ...childEnv, HOME: tmpdir(), PORT: String(port), ...engine, ...env },
   })
   atEnd(() => void child.kill('SIGKILL'))
   let said = ''

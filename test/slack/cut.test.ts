@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { cutRecording } from '../../src/slack/recordings/cut.ts'
-import { hear, toAdts, toM4a, toMp3, toOgg, toWav, toWebm } from './recordings.ts'
+import { hear, toAdts, toM4a, toMp3, toOgg, toWav, toWebm } from '../files/recordings.ts'
 
 const bounds = { pieceBytes: 1_000_000, pieceSeconds: 10, overlapSeconds: 1.5, mostSeconds: 7_200 }
 

@@ -1,7 +1,16 @@
 import { expect, test } from 'vitest'
 import { createDocumentReader } from '../../src/slack/documents/read-document.ts'
-import { inlineCell, toDocx, toOpenDocument, toPptx, toXlsx, toZip, withPromisedSize, wordParagraph } from './office.ts'
-import { toOutlook } from './outlook.ts'
+import {
+  inlineCell,
+  toDocx,
+  toOpenDocument,
+  toPptx,
+  toXlsx,
+  toZip,
+  withPromisedSize,
+  wordParagraph,
+} from '../files/office.ts'
+import { toOutlook } from '../files/outlook.ts'
 
 /** Documents made to do harm, each read like any other. */
 const documents = createDocumentReader()

@@ -6,9 +6,9 @@ import { parseFiles } from '../../src/slack/files/file-text.ts'
 import { createFileReader, type SlackFile } from '../../src/slack/files/read-file.ts'
 import { parseSlackFile } from '../../src/slack/files/slack-file.ts'
 import { openTemporaryFile } from '../../src/slack/recordings/temporary-file.ts'
+import { toBarePdf, toChinesePdf, toEncryptedPdf, toPdf, toPdfBomb } from '../files/pdf.ts'
+import { toWav } from '../files/recordings.ts'
 import { type FileHost, openFileHost } from './file-host.ts'
-import { toBarePdf, toChinesePdf, toEncryptedPdf, toPdf, toPdfBomb } from './pdf.ts'
-import { toWav } from './recordings.ts'
 
 type FileReaderDeps = Parameters<typeof createFileReader>[0]
 
@@ -448,7 +448,7 @@ describe('whatever the bytes', () => {
         const content = await reader.read(toFile({ ...said, url: host.origin }))
         expect(['text', 'image', 'skipped']).toContain(content.kind)
       }),
-      { numRuns: 500 },
+      { numRuns: 150 },
     )
   })
 

@@ -402,10 +402,23 @@ export function storeContract(name: string, openPlace: () => Promise<OpenStore>)
     })
   })
 
+  describe(`${name}: the models of threads`, () => {
+    test('count for the thread, else for all of a direct conversation; who chose is forgotten with them', async () => {
+      const { threadModels, forgetting } = await openNew()
+      await threadModels.choose({ channel: 'D1', threadTs: '' }, { model: 'wide', person: 'U1' })
+      await threadModels.choose({ channel: 'D1', threadTs: '1.0' }, { model: 'first', person: 'U2' })
+      await threadModels.choose({ channel: 'D1', threadTs: '1.0' }, { model: 'narrow', person: 'U2' })
+      const read = () => Promise.all(['1.0', '2.0'].map(threadTs => threadModels.read({ channel: 'D1', threadTs })))
+      expect(await read()).toEqual(['narrow', 'wide'])
+      await forgetting.person('U1')
+      expect(await read()).toEqual(['narrow', undefined])
+    })
+  })
+
   describe(`${name}: usage`, () => {
     const used = (person: string, cost: number) => ({
       ...{ day: '2026-11-28', person, channel: 'C1', feature: 'chat', model: 'm' },
-      ...{ calls: 1, tokens_in: 100, tokens_cached: 40, tokens_out: 20, tokens_reasoning: 5, cost },
+      ...{ calls: 1, estimated: 0, tokens_in: 100, tokens_cached: 40, tokens_out: 20, tokens_reasoning: 5, cost },
     })
     const now = Date.parse('2026-11-28T12:00:00Z')
 

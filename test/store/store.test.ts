@@ -11,6 +11,7 @@ import { openStore, storeFile } from '../../src/store/data-dir.ts'
 import { migrate, migrations } from '../../src/store/migrations.ts'
 import { openSqlite } from '../../src/store/sqlite.ts'
 import type { Store } from '../../src/store/store.ts'
+import { childEnv } from '../process.ts'
 import { migratedTurn, storeContract, turn } from './contract.ts'
 import { expectNewCommands, insertOldCommands } from './old-commands.ts'
 
@@ -186,7 +187,7 @@ describe('npm run backup', () => {
     await Promise.all(Array.from({ length: 200 }, (_, number) => store.turns.save(turn(number))))
     const run = promisify(execFile)(process.execPath, [resolve('src/cli/backup.ts')], {
       cwd: folder,
-      env: { PATH: process.env.PATH, DATA_DIR: folder },
+      env: { ...childEnv, DATA_DIR: folder },
     })
     for (let number = 200; number < 300; number += 1) await store.turns.save(turn(number))
     const { stdout } = await run
@@ -203,7 +204,7 @@ describe('npm run backup', () => {
     const folder = await newFolder()
     const run = promisify(execFile)(process.execPath, [resolve('src/cli/backup.ts')], {
       cwd: folder,
-      env: { PATH: process.env.PATH, DATA_DIR: folder },
+      env: { ...childEnv, DATA_DIR: folder },
     })
     await expect(run).rejects.toThrow(/No backup was made: .* doesn’t exist; set DATA_DIR to the bot’s folder/)
   })

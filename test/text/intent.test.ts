@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { isWhyRequest, parseAloudWish, parseHelpLanguage } from '../../src/text/intent.ts'
+import { isWhyRequest, parseAloudWish, parseHelpLanguage, parseModelWish } from '../../src/text/intent.ts'
 
 test.each([
   ['help', 'en'],
@@ -78,3 +78,33 @@ test.each(['why?', '<@U1> why?', '<@U1> 为什么？', '<@U1> why is it late?', 
     expect(isWhyRequest(text)).toBe(false)
   },
 )
+
+test.each([
+  ['<@U1> use gpt-6-sol here', 'gpt-6-sol', true],
+  ['please use `claude sonnet 5` in this thread.', 'claude sonnet 5', true],
+  ['Switch to the model deepseek-v4-flash', 'deepseek-v4-flash', true],
+  ['switch to gpt-6-sol from now on, please', 'gpt-6-sol', true],
+  ['use our-own-tune here', 'our-own-tune', false],
+  ['use the default model here', '', true],
+  ['<@U1> 这里用 gpt-4', 'gpt-4', true],
+  ['请换成 qwen3-max 模型', 'qwen3-max', true],
+  ['用 glm-5 回答', 'glm-5', true],
+  ['这里用默认模型', '', true],
+  ['このスレッドでは gpt-6-sol を使って', 'gpt-6-sol', true],
+  ['デフォルトのモデルに戻して', '', true],
+  ['use Markdown here', 'Markdown', false],
+  ['用英文回答', '英文', false],
+])('%j wishes for a model, if there is one of that name: %j', (text, wanted, isSure) => {
+  expect(parseModelWish(text)).toEqual({ wanted, isSure })
+})
+
+test.each([
+  '',
+  'what model do you use?',
+  'use the second of the three plans that we made here',
+  'How do I use gpt-6-sol in Python?',
+  '怎么用 gpt-4？',
+  '英語で',
+])('%j wishes for no model', text => {
+  expect(parseModelWish(text)).toBeUndefined()
+})

@@ -75,7 +75,7 @@ describe('a long reply goes on in the next message', () => {
         const words = (text: string) => text.replace(/[^\p{L}]|js|[表头]/gu, '')
         expect(words(splitAll(markdown, upTo(length)).join(''))).toBe(words(markdown))
       }),
-      { numRuns: 30 },
+      { numRuns: 10 },
     )
   })
 

@@ -1,8 +1,15 @@
-/** What stands in a channel around a question to nobody: whether somebody dealt with it, and the earlier messages that may answer it. */
+/** The channel around a question to nobody: whether somebody dealt with it, and the earlier messages that may answer it. */
 
 import { estimateTokens } from '../../model/tokens.ts'
 import type { Turn } from '../../queue/turn.ts'
-import { dropNulls, isBlank, type Message, parseMessage, type RawMessage } from '../../slack/message.ts'
+import {
+  dropNulls,
+  isBlank,
+  listQuotedChannels,
+  type Message,
+  parseMessage,
+  type RawMessage,
+} from '../../slack/message.ts'
 import { formatReadable } from '../../slack/readable.ts'
 import { messagesOf } from '../../slack/reader.ts'
 import { fetchThread } from '../../slack/thread-history.ts'
@@ -80,7 +87,8 @@ export async function readMaterial(newest: readonly RawMessage[], ctx: Ctx, inpu
     left -= estimateTokens(text) + frameTokens
     return left >= 0
   })
-  return { question: toLine(question), lines: lines.sort((a, b) => (a.ts < b.ts ? -1 : 1)) }
+  const quotedFrom = listQuotedChannels([question, ...open])
+  return { question: toLine(question), lines: lines.sort((a, b) => (a.ts < b.ts ? -1 : 1)), quotedFrom }
 }
 
 const fetchReplies = ({ deps, turn, signal }: Ctx, threadTs: string) =>

@@ -5,15 +5,13 @@ import { buildPermalink } from '../../slack/permalink.ts'
 import { formatDateToken } from '../../text/date-token.ts'
 import { escapeMarkdown } from '../../text/escape-markdown.ts'
 import { localeOf } from '../../text/language.ts'
+import { noteModel } from '../chosen-model.ts'
 import type { Services, TurnContext, TurnHandler } from '../context.ts'
 import { buildAnswerControls, buildQuietControl } from '../reply-buttons.ts'
 import { fetchNewest, findDealtWith, readMaterial } from './channel.ts'
 import { askIfSure } from './prompt.ts'
 
-type Deps = Pick<
-  Services,
-  'self' | 'model' | 'speech' | 'store' | 'reader' | 'rules' | 'policies' | 'fetchNames' | 'metrics'
->
+type Deps = Pick<Services, 'self' | 'speech' | 'store' | 'reader' | 'rules' | 'policies' | 'fetchNames' | 'metrics'>
 
 type Ctx = TurnContext<Deps>
 /** The rule by which a question is left alone. */
@@ -61,18 +59,19 @@ export function createUnaskedHandler(deps: Deps): TurnHandler<true, Deps> {
 }
 
 async function answerIfSure(ctx: Ctx): Promise<Silence | undefined> {
-  const { turn, deps, job, figures, signal } = ctx
+  const { turn, deps, job, chosen, figures, signal } = ctx
   const { channel } = turn
   const bound = await findBound(turn, deps)
   if (bound !== undefined) return bound
   const newest = await fetchNewest(ctx)
   const dealtWith = findDealtWith(newest, turn, ctx)
   if (dealtWith !== undefined) return dealtWith
-  const material = await readMaterial(newest, ctx, deps.model.inputTokens)
+  const material = await readMaterial(newest, ctx, chosen.model.inputTokens)
   if (material.lines.length === 0) return 'ambient_unsure'
-  Object.assign(job.facts, { model: deps.model.title, read: material.lines.length })
-  const purpose = { feature: 'ambient' as const, channel, person: '' }
-  const { offer, usage } = await askIfSure(deps.model, material, { purpose, signal })
+  noteModel(ctx)
+  Object.assign(job.facts, { read: material.lines.length })
+  const purpose = { feature: 'ambient' as const, channel, person: '', quotedFrom: material.quotedFrom }
+  const { offer, usage } = await askIfSure(chosen.model, material, { purpose, signal })
   signal.throwIfAborted()
   Object.assign(figures, usage)
   if (usage !== undefined) job.facts.usage = { ...usage }
@@ -105,7 +104,7 @@ async function findBound(turn: Turn, { policies, store }: Deps): Promise<Silence
 const formatTs = (milliseconds: number) => (milliseconds / 1000).toFixed(6)
 
 /** Posts the answer whole into the question's thread, with its sources, in the language of the question. */
-async function post({ turn, person, reply, deps }: Ctx, { text, sources }: Offer): Promise<void> {
+async function post({ turn, person, chosen, reply, deps }: Ctx, { text, sources }: Offer): Promise<void> {
   const i18n = i18nFor(localeOf(turn.question.text, person.locale))
   const { ambient, formats } = i18n
   const lines = sources.map(({ line, quote }) => {
@@ -117,6 +116,6 @@ async function post({ turn, person, reply, deps }: Ctx, { text, sources }: Offer
   })
   reply.say([`*${ambient.intro}*`, text, lines.join('\n')].join('\n\n'))
   const canListen = deps.speech !== undefined
-  const controls = buildAnswerControls(turn.id, i18n, { model: deps.model.name, canListen })
+  const controls = buildAnswerControls(turn.id, i18n, { model: chosen.model.name, canListen, choices: chosen.choices })
   await reply.finish({ controls: [...controls, buildQuietControl(i18n)] })
 }

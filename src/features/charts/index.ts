@@ -6,6 +6,7 @@ import type { FileReader } from '../../slack/files/read-file.ts'
 import type { Message } from '../../slack/message.ts'
 import { upload } from '../../slack/upload.ts'
 import { localeOf } from '../../text/language.ts'
+import { noteModel } from '../chosen-model.ts'
 import type { Bot, Services, TurnContext } from '../context.ts'
 import { findAnswer, findDelivered, findLastAnswered, tellAsker } from '../delivery.ts'
 import { readFiles } from '../read-files.ts'
@@ -43,7 +44,7 @@ async function drawThread(ctx: TurnContext<Deps>, request: string): Promise<void
   const thread = deps.rules.selectOpen(turn.channel, [...(await loadEarlier(ctx)), ...before])
   const { messages } = await readFiles(thread, ctx)
   const nameOf = await deps.fetchNames(messages.toReversed())
-  job.facts.model = deps.model.title
+  noteModel(ctx)
   Object.assign(job.facts, { read: thread.length, total: thread.length })
   await makeChart(deps, buildSource(messages, nameOf), {
     user: turn.user,

@@ -24,7 +24,7 @@ import { buildSource } from './source.ts'
 type Deps = Pick<
   Services,
   | 'self'
-  | 'model'
+  | 'models'
   | 'call'
   | 'reader'
   | 'access'
@@ -108,8 +108,10 @@ export async function makeChart(deps: Deps, source: Source, wish: Wish): Promise
 
 /** Asks the model, and once more if its answer cannot be used. */
 async function choose(deps: Deps, source: Source, { user, place, request, i18n, signal, onSpent }: Wish) {
-  const { model } = deps
-  const purpose: Purpose = { feature: 'chat', channel: place.channel, person: user, ...(onSpent && { onSpent }) }
+  const { model } = await deps.models.choose(place)
+  const { quotedFrom } = source
+  const whose = { channel: place.channel, person: user, quotedFrom }
+  const purpose: Purpose = { feature: 'chat', ...whose, ...(onSpent && { onSpent }) }
   const ask = async (messages: ReturnType<typeof buildQuestion>): Promise<string> => {
     const collect = (format: typeof choiceFormat | undefined) =>
       collectAnswer(model, messages, { signal, format, maxCharacters: mostAnswerCharacters, purpose })

@@ -1,4 +1,4 @@
-import type { Message } from '../../slack/message.ts'
+import { listQuotedChannels, type Message } from '../../slack/message.ts'
 import { slackToPlain } from '../../text/from-slack.ts'
 import { findTables, parseCsvTable } from '../../text/tables.ts'
 import { toMarkdown } from '../delivery.ts'
@@ -32,5 +32,5 @@ export function buildSource(messages: readonly Message[], nameOf: (id: string) =
     room -= text.length
     return room >= 0
   })
-  return { tables: tables.slice(-mostTables), texts: newest.reverse() }
+  return { tables: tables.slice(-mostTables), texts: newest.reverse(), quotedFrom: listQuotedChannels(messages) }
 }

@@ -2,15 +2,16 @@ import { setImmediate } from 'node:timers/promises'
 import { isPromptRefused, type Piece } from '../../model/model.ts'
 import { createGrowingText } from '../../reply/growing-text.ts'
 import { hasNumericTable } from '../../text/tables.ts'
+import { formatGone, noteModel } from '../chosen-model.ts'
 import type { Services, TurnContext } from '../context.ts'
 import { buildAnswerControls } from '../reply-buttons.ts'
 import { removeThoughts } from '../turn-endings.ts'
 import { noteSpent } from '../turn-spending.ts'
-import { describePictures } from './pictures.ts'
+import { describePictures } from './describe-pictures.ts'
 import { buildPrompt } from './prompt.ts'
 import { readAloudIfWanted } from './read-aloud-if-wanted.ts'
 
-type ChatDeps = Pick<Services, 'self' | 'model' | 'threads' | 'users' | 'rules' | 'metrics'> &
+type ChatDeps = Pick<Services, 'self' | 'models' | 'threads' | 'users' | 'rules' | 'metrics'> &
   Parameters<typeof buildPrompt>[0]['deps'] &
   Parameters<typeof readAloudIfWanted>[0]['deps']
 
@@ -26,8 +27,8 @@ const maxRebuilds = 4
 
 /** Answers a question: builds the prompt from the thread, asks the model and shows its answer while it is written. */
 export async function answer(ctx: TurnContext<ChatDeps>): Promise<void> {
-  const { turn, i18n, reply, signal, deps } = ctx
-  ctx.job.facts.model = deps.model.title
+  const { turn, i18n, reply, signal, deps, chosen } = ctx
+  noteModel(ctx)
   const outcome: Outcome = { reason: 'done', heard: '', second: undefined, head: '', leftOut: [], sent: undefined }
   const enough = new AbortController()
   await reply.write(readText(streamAnswer(ctx, outcome, enough.signal), outcome, ctx)).finally(() => enough.abort())
@@ -35,19 +36,19 @@ export async function answer(ctx: TurnContext<ChatDeps>): Promise<void> {
   takeSecond(ctx, outcome)
   removeThoughts(reply, outcome.head)
   if (!reply.text.startsWith(outcome.heard)) reply.replace(outcome.heard + reply.text)
-  const facts = [...outcome.leftOut, ...formatStop(outcome.reason, ctx)]
+  const facts = [...formatGone(ctx), ...outcome.leftOut, ...formatStop(outcome.reason, ctx)]
   const note = { kind: 'footer' as const, sentence: facts.join(' · ') }
   await reply.finish({
     ...(facts.length > 0 && { note }),
     controls: buildAnswerControls(turn.id, i18n, {
-      model: ctx.figures.model ?? deps.model.name,
+      model: ctx.figures.model ?? chosen.model.name,
+      choices: chosen.choices,
       canListen: deps.speech !== undefined,
       canChart: hasNumericTable(reply.text),
     }),
   })
   // The next question does not wait for it.
-  if (outcome.sent !== undefined && outcome.reason === 'done')
-    void describePictures(ctx, outcome.sent.messages, outcome.sent.undescribed)
+  if (outcome.sent !== undefined && outcome.reason === 'done') void describePictures(ctx, outcome.sent)
   await readAloudIfWanted(ctx)
 }
 
@@ -68,13 +69,13 @@ interface Outcome {
 
 /** Streams the answer. A prompt that the model refuses is built anew, by what was learned from that. */
 async function* streamAnswer(ctx: TurnContext<ChatDeps>, outcome: Outcome, enough: AbortSignal): AsyncIterable<Piece> {
-  const { model } = ctx.deps
+  const { model } = ctx.chosen
   const { channel, threadTs, user: person } = ctx.turn
-  const purpose = { feature: 'chat' as const, channel, person, onSpent: noteSpent(ctx.job) }
   const cacheKey = `${channel} ${threadTs}`
   for (let rebuilds = 0; ; rebuilds += 1) {
     const sent = await buildPrompt(ctx)
-    const { messages, leftOut, notRead, heard } = sent
+    const { messages, leftOut, notRead, heard, quotedFrom } = sent
+    const purpose = { feature: 'chat' as const, channel, person, quotedFrom, onSpent: noteSpent(ctx.job) }
     ctx.figures.model = model.name
     if (heard !== '' && outcome.heard === '') yield { kind: 'text', text: heard }
     const head = notRead.map(sentence => `${sentence}\n\n`).join('')
@@ -91,7 +92,7 @@ async function* streamAnswer(ctx: TurnContext<ChatDeps>, outcome: Outcome, enoug
 async function* readText(
   pieces: AsyncIterable<Piece>,
   outcome: Outcome,
-  { turn, deps, figures }: TurnContext<ChatDeps>,
+  { turn, deps, figures, chosen }: TurnContext<ChatDeps>,
 ): AsyncIterable<string> {
   let bytes = 0
   let hasBegun = false
@@ -104,8 +105,10 @@ async function* readText(
       bytes = 0
       count = createMessageCounter()
     } else if (piece.kind === 'stopped') outcome.reason = piece.reason
-    else if (piece.kind === 'model') figures.model = piece.name
-    else if (piece.kind === 'usage') {
+    else if (piece.kind === 'model') {
+      figures.model = piece.name
+      chosen.gone ??= piece.gone
+    } else if (piece.kind === 'usage') {
       deps.metrics.tokensUsed('in', piece.usage.tokensIn ?? 0)
       deps.metrics.tokensUsed('out', piece.usage.tokensOut ?? 0)
       deps.metrics.tokensUsed('cached', piece.usage.tokensCached ?? 0)

@@ -13,16 +13,16 @@ import {
 import { loadTokenCounter, tokenUpperBound } from '../../model/tokens.ts'
 import { withoutNote } from '../../reply/body.ts'
 import type { FileContent, FileReader } from '../../slack/files/read-file.ts'
-import type { Message } from '../../slack/message.ts'
+import { listQuotedChannels, type Message } from '../../slack/message.ts'
 import { escapeMarkdown } from '../../text/escape-markdown.ts'
 import { formatTime, slackToPlain } from '../../text/from-slack.ts'
 import { parseAloudWish } from '../../text/intent.ts'
 import { truncate } from '../../threads/truncate.ts'
 import type { Services, TurnContext } from '../context.ts'
 import { formatFileProblem, readFiles } from '../read-files.ts'
+import { viewPictures } from './describe-pictures.ts'
 import { readEarlierLines } from './earlier-lines.ts'
 import { fitLongFiles } from './long-files.ts'
-import { viewPictures } from './pictures.ts'
 import { findSpoken, formatHeard, refuseUnheard, withoutHeard } from './recordings.ts'
 
 type Line = Parameters<typeof truncate>[0][number]
@@ -32,7 +32,7 @@ type PromptFile = Parameters<typeof renderPromptMessage>[0]['files'][number]
 type Fitted = Awaited<ReturnType<typeof truncate>>
 
 type PromptContext = TurnContext<
-  Pick<Services, 'self' | 'model' | 'speech' | 'store' | 'threads' | 'users' | 'fetchNames' | 'policies' | 'rules'> & {
+  Pick<Services, 'self' | 'speech' | 'store' | 'threads' | 'users' | 'fetchNames' | 'policies' | 'rules'> & {
     files: FileReader
   }
 >
@@ -58,6 +58,7 @@ interface Prompt {
   notRead: string[]
   /** The question as it was understood, if it was spoken; else blank. */
   heard: string
+  quotedFrom: string[]
 }
 
 /**
@@ -66,6 +67,7 @@ interface Prompt {
  */
 export async function buildPrompt(ctx: PromptContext): Promise<Prompt> {
   const { turn, person, i18n, deps } = ctx
+  const { model } = ctx.chosen
   const [earlier, read] = await Promise.all([readEarlierLines(ctx), deps.threads.read(turn, turn.question)])
   if (read[0]?.isLocked === true) throw new ShownError('thread_locked', i18n => i18n.ask.threadLocked)
   const all = [...earlier, ...selectMessages(read, ctx)]
@@ -78,21 +80,22 @@ export async function buildPrompt(ctx: PromptContext): Promise<Prompt> {
   const view = {
     nameOf,
     timeZone,
-    pictures: viewPictures(messages, deps.model, ctx.job.revision > 1),
+    pictures: viewPictures(messages, model, ctx.job.revision > 1),
   }
   const wishes = await deps.policies.instructionsFor(turn)
   const system = buildSystemPrompt({ botName: deps.self.name, place: turn.place, timeZone }) + buildInstructions(wishes)
-  const long = await fitLongFiles(messages, { inputTokens: deps.model.inputTokens, i18n })
+  const long = await fitLongFiles(messages, { inputTokens: model.inputTokens, i18n })
   const lines = long.messages
     .map((message, at) => buildLine(message, view, at === messages.length - 1 ? view.pictures.again : []))
     .filter(({ role, text }) => role === 'user' || text.trim() !== '')
-  const fitted = await truncate(lines, deps.model.inputTokens - tokenUpperBound(system) / 2, loadTokenCounter)
+  const fitted = await truncate(lines, model.inputTokens - tokenUpperBound(system) / 2, loadTokenCounter)
   noteFacts(ctx, { messages, fitted, view, wishes })
   return {
     messages: buildRequest(system, fitted, [...buildRegenerate(findRefusedAnswer(ctx)), ...buildNow(ctx, timeZone)]),
     undescribed: view.pictures.undescribed,
     notRead: formatNotRead(messages, view, i18n),
     heard: question === undefined ? '' : formatHeard(question, person.locale, i18n),
+    quotedFrom: listQuotedChannels(messages),
     leftOut: [
       ...(fitted.read < fitted.total ? [i18n.footerRead({ read: fitted.read, total: fitted.total })] : []),
       ...(fitted.isShortened ? [i18n.footerShortened] : []),
@@ -125,7 +128,7 @@ function buildNow({ turn, person }: PromptContext, timeZone: string): ChatMessag
 
 /** Notes for those who ask why what the model is given. */
 function noteFacts(
-  { job }: PromptContext,
+  { job, turn, deps }: PromptContext,
   {
     messages,
     fitted,
@@ -144,6 +147,7 @@ function noteFacts(
     total: fitted.total,
     files: files.slice(0, mostFilesNoted),
     instructions,
+    ...deps.policies.factsFor([turn.channel, ...listQuotedChannels(messages)]),
     ...(pictures.length > 0 && {
       pictures: { count: pictures.length, tokens: pictures.reduce((sum, { tokens }) => sum + tokens, 0) },
     }),

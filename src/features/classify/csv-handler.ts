@@ -2,6 +2,7 @@ import { describeFailure, ShownError } from '../../errors.ts'
 import type { I18n } from '../../i18n/catalog.ts'
 import { openTicker } from '../../reply/ticker.ts'
 import type { FileReader, SlackFile } from '../../slack/files/read-file.ts'
+import { isRecording } from '../../slack/files/slack-file.ts'
 import { upload } from '../../slack/upload.ts'
 import { escapeMarkdown } from '../../text/escape-markdown.ts'
 import type { TurnContext } from '../context.ts'
@@ -12,7 +13,7 @@ import type { ClassifyServices } from './services.ts'
 import { formatKind } from './taxonomy.ts'
 
 type Ctx = TurnContext<
-  Pick<ClassifyServices, 'threads' | 'createFileReader' | 'access' | 'call' | 'label' | 'taxonomies'>
+  Pick<ClassifyServices, 'threads' | 'createFileReader' | 'access' | 'rules' | 'call' | 'label' | 'taxonomies'>
 >
 
 type CsvTable = ReturnType<typeof parseCsv>
@@ -32,6 +33,8 @@ const mostAttempts = 2
 export async function classifyCsv(ctx: Ctx, column: string | undefined): Promise<void> {
   const { turn, i18n, person, reply, signal, deps } = ctx
   const file = await findFile(ctx)
+  // Nobody waits for a document or pays for a transcript that is no table.
+  if (!mayBeTable(file)) throw refuseType(file)
   const text = await readText(deps.createFileReader(limits), file, signal)
   const table = parseCsv(text, { name: file.name, wanted: column })
   const found = await labelRows(ctx, table)
@@ -45,9 +48,10 @@ export async function classifyCsv(ctx: Ctx, column: string | undefined): Promise
 }
 
 async function findFile({ turn, deps }: Ctx): Promise<SlackFile> {
-  const thread = await deps.threads.read(turn, turn.question)
+  const thread = deps.rules.selectOpen(turn.channel, await deps.threads.read(turn, turn.question))
   const files = thread.filter(({ ts }) => ts <= turn.question.ts).flatMap(message => message.files)
-  const file = files.findLast(isTable) ?? turn.question.files.at(-1) ?? files.findLast(isLikeTable)
+  const own = thread.find(({ ts }) => ts === turn.question.ts)?.files ?? []
+  const file = files.findLast(isTable) ?? own.at(-1) ?? files.findLast(isLikeTable)
   if (file === undefined) throw new ShownError('sheet_missing', i18n => i18n.labels.sheet.missing)
   return file
 }
@@ -57,17 +61,22 @@ const isLikeTable = ({ name }: SlackFile) => /\.(?:txt|tab|xlsx?|xlsm|xlsb|ods|n
 
 const isTable = ({ name, mimetype }: SlackFile) => /\.(?:csv|tsv)$/i.test(name) || /csv|tab-separated/.test(mimetype)
 
+/** Checks for a file whose name or type is not that of something else. */
+const mayBeTable = (file: SlackFile) =>
+  isTable(file) || (/^(?:$|text\/|application\/(?:octet-stream|json)$)/.test(file.mimetype) && !isRecording(file))
+
+const refuseType = ({ name }: SlackFile) =>
+  new ShownError('sheet_type', i18n => i18n.labels.sheet.otherType({ name: escapeMarkdown(name) }))
+
 /** Checks for what is read when somebody asks about it, but is no table of rows. */
-function isDocument({ mimetype }: SlackFile, content: Awaited<ReturnType<FileReader['read']>>): boolean {
-  if (content.kind === 'skipped')
-    return mimetype === 'application/pdf' || /^(?:office|spreadsheet)$/.test(content.reason)
+function isDocument(content: Awaited<ReturnType<FileReader['read']>>): boolean {
+  if (content.kind === 'skipped') return /^(?:office|spreadsheet)$/.test(content.reason)
   return content.kind === 'image' || content.isConverted === true
 }
 
 async function readText(reader: FileReader, file: SlackFile, signal: AbortSignal): Promise<string> {
   const content = await reader.read(file, { signal })
-  if (isDocument(file, content))
-    throw new ShownError('sheet_type', i18n => i18n.labels.sheet.otherType({ name: escapeMarkdown(file.name) }))
+  if (isDocument(content)) throw refuseType(file)
   if (content.kind === 'text' && content.cutCharacters === 0) return content.text
   const reason = content.kind === 'skipped' ? content.reason : 'too_large'
   throw new ShownError(`sheet_${reason}`, i18n =>

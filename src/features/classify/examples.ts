@@ -38,7 +38,11 @@ export function selectExamples(corrected: LabelRecord[], text: string, channel: 
   return rankNearest(corrected, text, channel).slice(0, mostExamples).map(buildExample)
 }
 
-const buildExample = ({ text, labels }: LabelRecord): Example => ({ text, kinds: labels.map(({ kind }) => kind) })
+const buildExample = ({ text, labels, channel }: LabelRecord): Example => ({
+  text,
+  kinds: labels.map(({ kind }) => kind),
+  channel,
+})
 
 function rankNearest(corrected: LabelRecord[], text: string, channel: string): LabelRecord[] {
   const terms = new Set(parseIndexTerms(text))

@@ -17,13 +17,13 @@ import { listenToTextDialog } from './text-dialog.ts'
 
 /** Registers classification: `/classify`, its shortcut, mentions, reactions, watched channels, CSV files and reports. */
 export async function classify(bot: Bot, taxonomies: Taxonomies): Promise<void> {
-  const { model, store, reader, users, rules, log } = bot.services
+  const { models, store, reader, users, rules, log } = bot.services
   const isPublic = createIsPublic(reader, log)
   const deps = {
     ...bot.services,
     taxonomies,
     label: createLabelText({
-      model,
+      models,
       taxonomies,
       labels: store.labels,
       rules,

@@ -1,5 +1,4 @@
 import { ShownError } from '../../errors.ts'
-import type { Model } from '../../model/model.ts'
 import { createSemaphore } from '../../semaphore.ts'
 import type { LabelRecord, LabelRecords } from '../../store/labels.ts'
 import type { Services } from '../context.ts'
@@ -35,7 +34,7 @@ const mostCorrections = 2_000
 
 /** Creates the function that labels texts. */
 export function createLabelText(deps: {
-  model: Model
+  models: Pick<Services['models'], 'choose'>
   taxonomies: Taxonomies
   labels: LabelRecords
   rules: Pick<Services['rules'], 'isKeptOut'>
@@ -77,7 +76,8 @@ export function createLabelText(deps: {
         !deps.rules.isKeptOut({ channel: one.channel, people: [one.author, one.askedBy] }),
     )
     const examples = await findExamples(comparable, subject, deps.isPublic)
-    const { labels, version } = await classify(deps.model, {
+    const { model } = await deps.models.choose(subject)
+    const { labels, version } = await classify(model, {
       taxonomy,
       text: subject.text,
       examples,
@@ -87,10 +87,11 @@ export function createLabelText(deps: {
         feature: 'classify',
         channel: subject.channel,
         person: subject.askedBy ?? '',
+        quotedFrom: [...(subject.quotedFrom ?? []), ...examples.flatMap(({ channel }) => channel ?? [])],
         ...(onSpent && { onSpent }),
       },
     })
-    return { labels, version, model: deps.model.title }
+    return { labels, version, model: model.title }
   }
 
   return (subject, options) => {

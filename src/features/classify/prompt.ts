@@ -6,6 +6,8 @@ import { otherId, type Taxonomy } from './taxonomy.ts'
 export interface Example {
   text: string
   kinds: string[]
+  /** Where it was said. */
+  channel?: string
 }
 
 /** The form of an answer: JSON by a schema, or brackets for servers that know no schemas. */

@@ -18,7 +18,7 @@ import { isNoise } from '../../text/intent.ts'
 import { parseJson } from '../../text/parse-json.ts'
 import { toMrkdwn } from '../../text/to-mrkdwn.ts'
 import { formatFailure } from '../command-failure.ts'
-import { buildChartBlock, drawChart, ignoreRefusal } from '../draw-chart.ts'
+import { type buildChartBlock, postWithChart } from '../draw-chart.ts'
 import { fetchReader } from './reader.ts'
 import { buildReport, buildReportChart, formatReportCsv, renderReportMarkdown } from './report.ts'
 import type { ClassifyServices } from './services.ts'
@@ -179,21 +179,9 @@ export async function makeReport(deps: Deps, asked: AskedReport): Promise<SentRe
     return String((await deps.limiter.send('chat.postMessage', () => args, 'first')).ts)
   }
   const chart = buildReportChart(built, i18n.labels.report.chart)
-  const block = buildChartBlock(chart, 'shorten')
-  const charted = block && (await post(block).catch(ignoreRefusal))
-  const ts = charted ?? (await post(undefined))
-  const sent = { place: name, link: buildPermalink(deps.self, direct, ts), hasChart: true }
-  if (charted !== undefined) return sent
-  try {
-    const bytes = await drawChart(chart)
-    await deps.access.check(asked.user, channel)
-    await upload(deps.call, [{ name: 'feedback.png', bytes }], { channel: direct, threadTs: ts })
-  } catch (error) {
-    if (error instanceof ShownError) throw error
-    deps.log.warn({ reason: formatError(error) }, 'chart not sent')
-    return { ...sent, hasChart: false }
-  }
-  return sent
+  const check = () => deps.access.check(asked.user, channel)
+  const posted = await postWithChart(deps, chart, { channel: direct, name: 'feedback.png', post, check })
+  return { place: name, link: buildPermalink(deps.self, direct, posted.ts), hasChart: posted.hasChart }
 }
 
 function buildCsvButton(value: z.infer<typeof csvSchema>, i18n: I18n) {

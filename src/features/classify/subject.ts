@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { Message } from '../../slack/message.ts'
+import { listQuotedChannels, type Message } from '../../slack/message.ts'
 import { formatReadable } from '../../slack/readable.ts'
 import type { Services } from '../context.ts'
 
@@ -15,6 +15,8 @@ export const subjectSchema = z.object({
   heardAt: z.number().optional(),
   isShared: z.boolean(),
   saidAt: z.number(),
+  /** Other channels, words of which the text holds. */
+  quotedFrom: z.array(z.string()).optional(),
 })
 
 export type Subject = z.infer<typeof subjectSchema>
@@ -30,5 +32,6 @@ export async function buildMessageSubject(
   const heardAt = Date.now()
   const [open] = rules.selectOpen(place.channel, [message])
   const text = open === undefined ? '' : formatReadable(open, await fetchNames([open]), { asFeedback: true })
-  return { ...place, ...by, heardAt, ts, text, isShared: true, saidAt: Number(ts) * 1000 }
+  const quotedFrom = listQuotedChannels([message])
+  return { ...place, ...by, heardAt, ts, text, isShared: true, saidAt: Number(ts) * 1000, quotedFrom }
 }

@@ -6,7 +6,7 @@ import { parseJson } from '../../text/parse-json.ts'
 import type { Services } from '../context.ts'
 import { formatModelTitle } from '../model-title.ts'
 
-type Deps = Pick<Services, 'store' | 'metrics' | 'limiter' | 'model'>
+type Deps = Pick<Services, 'store' | 'metrics' | 'limiter' | 'models'>
 
 /** Failures that are listed. */
 const mostListed = 5
@@ -16,14 +16,15 @@ const versionSchema = z.object({ version: z.string() })
 /** Renders how the bot is, as mrkdwn for an admin. What is not counted over all replicas is said to be this process's. */
 export async function renderHealth(deps: Deps, i18n: I18n, timeZone: string): Promise<string> {
   const { health, formats } = i18n
-  const [version, names, { oldestAt, ...queue }, failures] = await Promise.all([
+  const [version, { model }, names, { oldestAt, ...queue }, failures] = await Promise.all([
     readVersion(),
+    deps.models.choose({ channel: '' }),
     deps.store.shared?.replicas.alive(),
     deps.store.health.queue(),
     deps.store.health.failures(mostListed),
   ])
-  const name = escapeMrkdwn(formatModelTitle(deps.model.title, i18n))
-  const resting = deps.model.resting ?? []
+  const name = escapeMrkdwn(formatModelTitle(model.title, i18n))
+  const resting = model.resting ?? []
   const lines = [
     health.version({ version, uptime: formats.span(process.uptime() * 1000) }),
     ...(names === undefined ? [] : [health.replicas({ count: names.length })]),

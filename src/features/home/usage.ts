@@ -1,6 +1,8 @@
+import type { KnownBlock } from '@slack/types'
 import type { I18n } from '../../i18n/catalog.ts'
 import type { Store } from '../../store/store.ts'
 import { dayOf } from '../../store/usage.ts'
+import { plain } from './elements.ts'
 
 type Rows = Awaited<ReturnType<Store['usage']['between']>>
 
@@ -16,10 +18,12 @@ export function loadMonth(usage: Store['usage'], now: number): Promise<Rows> {
   return usage.between(`${today.slice(0, 7)}-01`, today)
 }
 
-/** Renders what a person's requests took and cost in this month. */
-export const renderUsage = (rows: Rows, user: string, i18n: I18n): string[] => [
-  i18n.usage.own(describe(rows.filter(({ person }) => person === user))),
-]
+/** Builds what a person's requests took and cost in this month, with the button that brings a chart. */
+export function buildOwnUsage(rows: Rows, user: string, { usage }: I18n): KnownBlock {
+  const text = usage.own(describe(rows.filter(({ person }) => person === user)))
+  const button = { type: 'button' as const, action_id: 'chart_usage', text: plain(usage.chart) }
+  return { type: 'section', text: { type: 'mrkdwn', text }, accessory: button }
+}
 
 /** Renders what everybody's requests took and cost in this month, with bars of those that cost most, as mrkdwn. */
 export function renderAllUsage(rows: Rows, i18n: I18n): string[] {

@@ -5,11 +5,17 @@ import { buildMessageBody } from '../../reply/body.ts'
 import { escapeMarkdown } from '../../text/escape-markdown.ts'
 import { formatFailure, savedOrTold } from '../command-failure.ts'
 import type { Bot, Services } from '../context.ts'
-import { buildReasonControl, buildRegenerateControls, controlIds, parseRating } from '../reply-buttons.ts'
+import {
+  buildReasonControl,
+  buildRegenerateControls,
+  controlIds,
+  parseModelChoice,
+  parseRating,
+} from '../reply-buttons.ts'
 
 type ControlDeps = Pick<
   Services,
-  'inbox' | 'readings' | 'charts' | 'pictures' | 'access' | 'users' | 'limiter' | 'respond' | 'log'
+  'inbox' | 'models' | 'readings' | 'charts' | 'pictures' | 'access' | 'users' | 'limiter' | 'respond' | 'log'
 >
 
 /**
@@ -27,15 +33,16 @@ export function replyControls(bot: Bot): void {
     if (turn !== undefined && !mayStop) await refuse(services, turn, body.user.id)
     if (turn === undefined) await tell(services, body, i18n => i18n.controls.tooOld)
   })
-  app.action<BlockAction>(controlIds.again, async ({ ack, body, action }) => {
-    const turn = await findTurn(services, body, actionValue(action))
+  app.action<BlockAction>(regenerateIds, async ({ ack, body, action }) => {
+    const { turnId, model } = parseModelChoice(action) ?? { turnId: actionValue(action), model: undefined }
+    const turn = await findTurn(services, body, turnId)
     const mayAsk = turn !== undefined && (await mayControl(services, turn, body.user.id))
-    const outcome = mayAsk ? await regenerate(services, turn, body.user.id) : 'unknown'
+    const outcome = mayAsk ? await regenerate(services, turn, { user: body.user.id, model }) : 'unknown'
     await ack()
     // The offer of a new answer has been taken.
     if (body.container.is_ephemeral === true) await replacePressed(services, body, { delete_original: true })
     if (turn !== undefined && !mayAsk) await refuse(services, turn, body.user.id)
-    else if (outcome !== 'begun') await tell(services, body, regenerateRefusals[outcome])
+    else if (outcome !== 'begun') await tell(services, body, regenerateRefusals(model)[outcome])
   })
   for (const id of [controlIds.listen, controlIds.chart, controlIds.picture]) {
     app.action<BlockAction>(id, async ({ ack, body, action }) => {
@@ -86,15 +93,24 @@ async function saveDelivery(
   return savedOrTold(made.save(turn, body.user.id), error => tell(deps, body, i18n => formatFailure(error, i18n)))
 }
 
-const regenerateRefusals = {
+const regenerateIds = new RegExp(`^(?:${controlIds.again}|${controlIds.againWith})$`)
+
+const regenerateRefusals = (model = '') => ({
   busy: (i18n: I18n) => i18n.controls.busy,
   lost: (i18n: I18n) => i18n.access.lost,
   unknown: (i18n: I18n) => i18n.controls.tooOld,
-}
+  gone: (i18n: I18n) => i18n.models.unavailable({ name: escapeMarkdown(model) }),
+})
 
-/** Answers anew what the person may see still. */
-async function regenerate({ inbox, access }: ControlDeps, turn: Turn, user: string) {
-  return (await access.find(user, { id: turn.channel })) === undefined ? 'lost' : inbox.regenerate(turn.id)
+/** Answers anew what the person may see still, by the model that is named, if it may be chosen still. */
+async function regenerate(
+  { inbox, access, models }: ControlDeps,
+  turn: Turn,
+  { user, model }: { user: string; model?: string | undefined },
+) {
+  if ((await access.find(user, { id: turn.channel })) === undefined) return 'lost'
+  if (model !== undefined && !models.choices().includes(model)) return 'gone'
+  return inbox.regenerate(turn.id, model)
 }
 
 /** Finds the turn that a button names; undefined if its reply does not stand where the button was pressed. */

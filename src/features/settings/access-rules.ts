@@ -71,14 +71,21 @@ export function createAccessRules({ policies, users, access, reader }: RuleDeps)
       const { keptOut } = policies.workspace()
       if (keptOut.channels.includes(channel)) return []
       if (keptOut.channels.length === 0 && keptOut.people.length === 0) return [...messages]
-      const isOpen = (by: string | undefined, from: string | undefined) =>
-        !(by !== undefined && keptOut.people.includes(by)) && !(from !== undefined && keptOut.channels.includes(from))
+      const isOpen = (by: readonly (string | undefined)[], from?: string) =>
+        !by.some(id => id !== undefined && keptOut.people.includes(id)) &&
+        !(from !== undefined && keptOut.channels.includes(from))
       return messages
-        .filter(({ author }) => isOpen(author.kind === 'person' ? author.id : undefined, undefined))
-        .map(({ quotes, ...message }) => ({
-          ...message,
-          ...(quotes && { quotes: quotes.filter(quote => isOpen(quote.by, quote.channel)) }),
-        }))
+        .filter(({ author }) => isOpen([author.kind === 'person' ? author.id : undefined]))
+        .map(({ quotes, contents, ...message }) => {
+          const files = message.files.filter(({ by = [], from }) => isOpen(by, from))
+          return {
+            ...message,
+            files,
+            ...(quotes && { quotes: quotes.filter(quote => isOpen([quote.by], quote.channel)) }),
+            // Contents are those of all files, in order.
+            ...(contents && files.length === message.files.length && { contents }),
+          }
+        })
     },
   }
 }

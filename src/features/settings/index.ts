@@ -1,5 +1,6 @@
 import { i18nFor } from '../../i18n/catalog.ts'
 import type { Bot } from '../context.ts'
+import { listenToModelWishes } from './model-wish.ts'
 import { listenToSettings, openSettings } from './settings-dialog.ts'
 import { listenToWhy, tellWhyLatest } from './why-requests.ts'
 
@@ -12,6 +13,7 @@ const whyRequest = /^(?:why|为什么|為什麼|なぜ)[?？]?$/i
 export function settings({ app, services, onTurn }: Bot): void {
   listenToSettings(app, services)
   listenToWhy({ app, onTurn }, services)
+  listenToModelWishes({ onTurn, services })
   app.command('/threadwise', async ({ ack, command }) => {
     const { user_id, channel_id: channel } = command
     const text = command.text.replace(/\s+/g, ' ').trim()

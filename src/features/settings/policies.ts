@@ -1,7 +1,9 @@
 import { z } from 'zod'
+import type { Config } from '../../config.ts'
 import type { BotIdentity } from '../../slack/message.ts'
 import { loadSettingsBook } from '../../store/settings.ts'
 import type { Store } from '../../store/store.ts'
+import { budgetNames } from '../../store/usage.ts'
 
 /** Slack's limit on a text field is 3,000. */
 export const mostInstructionCharacters = 2_000
@@ -20,10 +22,20 @@ const ambientSchema = z.object({
   perHour: z.number().int().min(ambientBounds.perHour.least).max(ambientBounds.perHour.most).default(3),
 })
 
+const amount = z.number().int().nonnegative().optional().catch(undefined)
+const days = z.number().int().positive().optional().catch(undefined)
+/** How long labels and ended turns are kept, in days. */
+export const retentionSchema = z.object({ labelDays: days, turnDays: days })
+const noRedaction = { isOn: false, words: [] }
+
 /** The policy of a workspace or a channel. Fields of other versions are kept. */
 const policySchema = z.looseObject({
   /** Wishes about how the bot answers, in the words of whoever set them; blank for none. */
   instructions: z.string().catch('').default(''),
+  /** The model that answers there; blank for the usual one. */
+  model: z.string().max(200).catch('').default(''),
+  /** Of a workspace: the models that people may choose; none for all. */
+  models: ids,
   /** Of a workspace: who may use the bot. `listed` are the people, and those in the channels and user groups. */
   who: z.enum(['everyone', 'listed']).catch('everyone').default('everyone'),
   people: ids,
@@ -42,7 +54,16 @@ const policySchema = z.looseObject({
   outsiders: z.boolean().catch(false).default(false),
   /** Of a channel: questions to nobody are answered where the bot is sure, after a wait for people, so often an hour at most. */
   ambient: ambientSchema.catch(ambientSchema.parse({})).default(ambientSchema.parse({})),
+  /** Private data is replaced before text goes to a model; `words` are forms of the team's own. */
+  redaction: z.object({ isOn: z.boolean(), words: ids }).catch(noRedaction).default(noRedaction),
+  /** Of a workspace: in millionths of a dollar. */
+  budgets: z.object({ personDay: amount, personMonth: amount, day: amount, month: amount }).catch({}).default({}),
+  /** Of a workspace. */
+  retention: retentionSchema.catch({}).default({}),
 })
+
+/** The operator's settings for everybody: redaction that cannot be switched off, and bounds that can only be narrowed. */
+type Limits = Partial<Pick<Config, 'redaction' | 'budgets' | 'retention'>>
 
 type Policy = z.infer<typeof policySchema>
 
@@ -55,10 +76,13 @@ export const scopeSchema = z.discriminatedUnion('of', [
 
 type Scope = z.infer<typeof scopeSchema>
 
+const redactors = ['operator', 'workspace', 'channel'] as const
+
 /** Loads what a team has set for its workspace and its channels; changes by other replicas follow. */
 export async function loadPolicies(
   { settings, personSettings }: Pick<Store, 'settings' | 'personSettings'>,
   { teamId }: Pick<BotIdentity, 'teamId'>,
+  limits: Limits = {},
 ) {
   const book = await loadSettingsBook(settings, policySchema, 'policy:')
   const keyOf = (scope: Exclude<Scope, { of: 'person' }>) => (scope.of === 'workspace' ? teamId : scope.channel)
@@ -66,11 +90,43 @@ export async function loadPolicies(
     const own = await personSettings.read({ teamId, user }).catch(() => undefined)
     return own?.instructions ?? ''
   }
+  const budgets = () => takeLess(budgetNames, limits.budgets, book.of(teamId).budgets)
+  /** Returns who has switched redaction on for what people wrote in these channels, and the words that are replaced then. */
+  const redaction = (channels: readonly string[]) => {
+    const { redaction: operator = noRedaction } = limits
+    const workspace = book.of(teamId).redaction
+    const here = channels.map(channel => book.of(channel).redaction)
+    const on = { operator: operator.isOn, workspace: workspace.isOn, channel: here.some(({ isOn }) => isOn) }
+    const words = [operator, workspace, ...here].flatMap(one => one.words)
+    return { of: redactors.filter(of => on[of]), words: [...new Set(words)] }
+  }
   return {
+    budgets,
+    redaction,
+    /** Returns the words that are replaced in a request beside private data; undefined if it is sent as it is. */
+    wordsFor(purpose: { channel: string; quotedFrom?: readonly string[] | undefined } = { channel: '' }) {
+      const { of, words } = redaction([purpose.channel, ...(purpose.quotedFrom ?? [])])
+      return of.length > 0 ? words : undefined
+    },
+    /** Returns how long things are kept; with a choice, how long they would be. */
+    retention: (chosen: Policy['retention'] = book.of(teamId).retention) =>
+      takeLess(['labelDays', 'turnDays'], limits.retention, chosen),
+    /** Returns what holds for an answer out of these channels, for those who ask why. */
+    factsFor: (channels: readonly string[]) => ({ redaction: redaction(channels).of, budgets: budgets() }),
+    /** Returns what holds whatever a scope chooses: the bounds of the operator, and who has switched redaction on for it. */
+    givenFor(scope: Scope) {
+      const { of } = redaction([])
+      const wider = scope.of === 'channel' ? (['operator', 'workspace'] as const) : (['operator'] as const)
+      const redactedBy = wider.find(one => of.includes(one))
+      const isRedacted = scope.of !== 'person' && book.of(keyOf(scope)).redaction.isOn
+      return { budgets: limits.budgets, retention: limits.retention, redactedBy, isRedacted }
+    },
     workspace: () => book.of(teamId),
     channel: (id: string) => book.of(id),
     /** Lists the channels that are open to people of other organizations. */
     opened: () => [...book.all()].flatMap(([id, { outsiders }]) => (outsiders ? id : [])),
+    /** Lists the models that were chosen for channels. */
+    channelModels: () => [...book.all().values()].map(({ model }) => model).filter(model => model !== ''),
     /** Reads the settings of a scope; `user` is the person who opens them. */
     read: async (scope: Scope, user: string): Promise<Policy> =>
       scope.of === 'person' ? { ...policySchema.parse({}), instructions: await readOwn(user) } : book.of(keyOf(scope)),
@@ -86,4 +142,16 @@ export async function loadPolicies(
       return { workspace, channel: book.of(channel).instructions, person: await readOwn(user) }
     },
   }
+}
+
+/** Takes of each bound the smaller one; a missing one bounds nothing. */
+function takeLess<K extends string>(
+  names: readonly K[],
+  a: { [name in K]?: number | undefined } = {},
+  b: { [name in K]?: number | undefined } = {},
+): { [name in K]?: number } {
+  const less = names.map(
+    name => [name, Math.min(a[name] ?? Number.POSITIVE_INFINITY, b[name] ?? Number.POSITIVE_INFINITY)] as const,
+  )
+  return Object.fromEntries(less.filter(([, value]) => value !== Number.POSITIVE_INFINITY)) as { [name in K]?: number }
 }

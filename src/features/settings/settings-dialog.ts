@@ -1,15 +1,18 @@
 import type { App, BlockAction } from '@slack/bolt'
 import { formatError } from '../../errors.ts'
-import { i18nFor } from '../../i18n/catalog.ts'
+import { type I18n, i18nFor } from '../../i18n/catalog.ts'
 import { formatFailure } from '../command-failure.ts'
 import type { Services } from '../context.ts'
 import { openDialog } from '../open-dialog.ts'
 import { controlIds } from '../reply-buttons.ts'
+import { askToDelete, buildDeletionView, parseConsent } from './deletion-view.ts'
+import { findModel, formatUnknown } from './find-model.ts'
+import { parseLimits } from './limits-view.ts'
 import { buildSettingsView, parseSettingsView } from './settings-view.ts'
 
 type Scope = Parameters<typeof buildSettingsView>[1]['scope']
 
-type Deps = Pick<Services, 'call' | 'respond' | 'access' | 'users' | 'policies' | 'log'>
+type Deps = Pick<Services, 'call' | 'respond' | 'access' | 'users' | 'policies' | 'models' | 'store' | 'log'>
 
 /** Listens to the modal of settings, and to the controls of App Home that open it. */
 export function listenToSettings(app: App, deps: Deps): void {
@@ -31,14 +34,17 @@ export function listenToSettings(app: App, deps: Deps): void {
     const { view } = body
     const filled = view && parseSettingsView(view)
     if (filled === undefined) return
-    const { scope, chosen, groups } = filled
+    const { scope, groups } = filled
+    const given = deps.policies.givenFor(scope)
+    const chosen = { ...filled.chosen, ...parseLimits(view?.state?.values, given).change }
     const { i18n, refusal, ...rights } = await checkRights(deps, body.user.id, scope)
     if (refusal !== undefined) return
     const channel = scope.of === 'channel' ? scope.channel : ''
     const { workspace } = await deps.policies.instructionsFor({ user: body.user.id, channel })
     const wishes = { workspace, [scope.of]: chosen.instructions }
     const whole = { ...(await deps.policies.read(scope, body.user.id)), ...chosen }
-    const next = buildSettingsView(i18n, { scope, rights, groups, wishes, chosen: whole })
+    const names = listModels(deps, scope)
+    const next = buildSettingsView(i18n, { scope, rights, groups, names, wishes, chosen: whole, given })
     await deps
       .call('views.update', { view_id: view?.id, view: next })
       .catch(error => deps.log.warn({ reason: formatError(error) }, 'preview not shown'))
@@ -52,27 +58,77 @@ export function listenToSettings(app: App, deps: Deps): void {
     const isSaved = refusal === undefined && (await deps.policies.change(scope, user.id, { ambient }))
     await tell(deps, response_url, refusal ?? (isSaved ? i18n.ambient.isOff : i18n.notSaved))
   })
+  listenToSubmissions(app, deps)
+}
+
+/** Listens to what is saved in the modal, and to the consent to what that deletes. */
+function listenToSubmissions(app: App, deps: Deps): void {
   app.view('threadwise_settings', async ({ ack, body, view }) => {
-    const refuse = (sentence: string, field = 'instructions') =>
-      ack({ response_action: 'errors', errors: { [field]: sentence } })
+    const refuse = (errors: Record<string, string>) => ack({ response_action: 'errors', errors })
     const filled = parseSettingsView(view)
     // Slack bounds what is put in; anything else is no form of ours.
     if (filled === undefined) return ack()
-    const { i18n, refusal, isAdmin } = await checkRights(deps, body.user.id, filled.scope)
-    if (refusal !== undefined) return refuse(refusal)
-    const { chosen, scope } = filled
+    const { scope } = filled
+    const { i18n, refusal, isAdmin } = await checkRights(deps, body.user.id, scope)
+    if (refusal !== undefined) return refuse({ instructions: refusal })
+    const { change, wrong } = parseLimits(view.state.values, deps.policies.givenFor(scope))
+    if (wrong.length > 0) return refuse(Object.fromEntries(wrong.map(({ field, sentence }) => [field, sentence(i18n)])))
+    const chosen: typeof filled.chosen & typeof change = { ...filled.chosen, ...change }
     if (scope.of === 'workspace') {
       const found = await findGroups(deps, filled.groups).catch(error => formatFailure(error, i18n))
-      if (typeof found === 'string') return refuse(found, 'groups')
+      if (typeof found === 'string') return refuse({ groups: found })
       if (found.unknown.length > 0)
-        return refuse(i18n.policy.access.noGroup({ names: i18n.formats.or(found.unknown) }), 'groups')
+        return refuse({ groups: i18n.policy.access.noGroup({ names: i18n.formats.or(found.unknown) }) })
       chosen.groups = found.ids
     }
+    const problem = checkModels(deps, scope, { chosen, before: await deps.policies.read(scope, body.user.id) }, i18n)
+    if (problem !== undefined) return refuse({ [problem.field]: problem.sentence })
     // Only admins open a channel to other organizations.
     if (!isAdmin) delete chosen.outsiders
-    if (!(await deps.policies.change(scope, body.user.id, chosen))) return refuse(i18n.notSaved)
-    await ack()
+    const { retention } = chosen
+    const asking = retention && askToDelete(deps, retention, i18n)
+    const question = await asking?.catch(error => {
+      deps.log.warn({ reason: formatError(error) }, 'what is old could not be counted')
+      return 'failed' as const
+    })
+    if (question === 'failed') return refuse({ instructions: i18n.notSaved })
+    // What would delete something is saved when that was consented to.
+    if (question !== undefined) delete chosen.retention
+    if (!(await deps.policies.change(scope, body.user.id, chosen))) return refuse({ instructions: i18n.notSaved })
+    await (question === undefined ? ack() : ack({ response_action: 'push', view: question }))
   })
+  app.view('threadwise_retention', async ({ ack, body, view }) => {
+    const retention = parseConsent(view.private_metadata)
+    if (retention === undefined) return ack()
+    const scope = { of: 'workspace' as const }
+    const { i18n, refusal } = await checkRights(deps, body.user.id, scope)
+    const tell = (sentence: string) => ack({ response_action: 'update', view: buildDeletionView(i18n, sentence) })
+    if (refusal !== undefined) return tell(refusal)
+    if (!(await deps.policies.change(scope, body.user.id, { retention }))) return tell(i18n.notSaved)
+    await ack({ response_action: 'clear' })
+  })
+}
+
+/** Lists the models that may be set for a scope. */
+const listModels = ({ models }: Deps, scope: Scope) => (scope.of === 'workspace' ? models.all() : models.choices())
+
+/** Checks the models that were put in, and sets the one that answers to its exact name. What is unchanged may be gone. */
+function checkModels(
+  deps: Deps,
+  scope: Scope,
+  { chosen, before }: Record<'chosen' | 'before', { model?: string; models?: string[] }>,
+  i18n: I18n,
+): { field: string; sentence: string } | undefined {
+  const names = listModels(deps, scope)
+  const { model = '', models = [] } = chosen
+  const unknown = models.find(name => !names.includes(name) && before.models?.includes(name) !== true)
+  if (unknown !== undefined)
+    return { field: 'models', sentence: formatUnknown(unknown, findModel(unknown, names), { names, i18n }) }
+  if (model === '' || model === before.model) return undefined
+  const found = findModel(model, names)
+  if (!('name' in found)) return { field: 'model', sentence: formatUnknown(model, found, { names, i18n }) }
+  chosen.model = found.name
+  return undefined
 }
 
 /** Finds the user groups of a list of handles and ids. */
@@ -104,7 +160,9 @@ export async function openSettings(
   if (refusal === undefined) {
     const chosen = await deps.policies.read(scope, request.user.id)
     const groups = scope.of === 'workspace' ? await nameGroups(deps, chosen.groups) : ''
-    return openDialog(deps, request, { view: buildSettingsView(i18n, { scope, rights, groups, chosen }), i18n })
+    const [names, given] = [listModels(deps, scope), deps.policies.givenFor(scope)]
+    const view = buildSettingsView(i18n, { scope, rights, groups, names, chosen, given })
+    return openDialog(deps, request, { view, i18n })
   }
   if (request.response_url !== undefined) await tell(deps, request.response_url, refusal)
 }

@@ -4,6 +4,8 @@ import type { I18n } from '../../i18n/catalog.ts'
 import { buildInstructions } from '../../model/prompts.ts'
 import { parseJson } from '../../text/parse-json.ts'
 import { buildAccessBlocks, parseAccess } from './access-view.ts'
+import { buildLimitBlocks } from './limits-view.ts'
+import { buildModelBlocks, parseModels } from './models-view.ts'
 import { mostInstructionCharacters, scopeSchema } from './policies.ts'
 
 type Scope = z.infer<typeof scopeSchema>
@@ -25,9 +27,10 @@ export function parseSettingsView({ private_metadata, state }: FilledView) {
   const values = valuesSchema.safeParse(state?.values).data
   if (scope === undefined || values === undefined) return undefined
   const access = scope.of === 'person' ? { change: {}, groups: '' } : parseAccess(values, scope.of)
-  if (access === undefined) return undefined
+  const models = scope.of === 'person' ? {} : parseModels(values)
+  if (access === undefined || models === undefined) return undefined
   const instructions = values.instructions.text.value?.trim() ?? ''
-  return { scope, groups: access.groups, chosen: { ...access.change, instructions } }
+  return { scope, groups: access.groups, chosen: { ...access.change, ...models, instructions } }
 }
 
 /** Builds the modal of a scope's settings. With `wishes`, it shows what the model is told of them. */
@@ -38,7 +41,9 @@ export function buildSettingsView(
     chosen,
     rights,
     groups,
+    names = [],
     wishes,
+    given,
   }: {
     scope: Scope
     chosen: Parameters<typeof buildAccessBlocks>[2]['policy']
@@ -46,7 +51,10 @@ export function buildSettingsView(
     rights: { isAdmin: boolean; name: string }
     /** The user groups that may use the bot, by name. */
     groups: string
+    /** Models that may be chosen. */
+    names?: readonly string[]
     wishes?: Record<string, string>
+    given: Parameters<typeof buildLimitBlocks>[2]['given']
   },
 ): ModalView {
   const { policy } = i18n
@@ -83,7 +91,11 @@ export function buildSettingsView(
       ...(wishes === undefined ? [] : buildPreview(i18n, wishes)),
       ...(scope.of === 'person'
         ? []
-        : buildAccessBlocks(i18n, scope.of, { policy: chosen, groups, isAdmin: rights.isAdmin })),
+        : [
+            ...buildModelBlocks(i18n, scope.of, { policy: chosen, names }),
+            ...buildAccessBlocks(i18n, scope.of, { policy: chosen, groups, isAdmin: rights.isAdmin }),
+            ...buildLimitBlocks(i18n, scope.of, { policy: chosen, given }),
+          ]),
     ],
   }
 }

@@ -8,7 +8,10 @@ import { formatFailure } from '../command-failure.ts'
 import type { Bot, Services, TurnContext } from '../context.ts'
 import { explain, findBefore, findLatest, findMessage } from './why.ts'
 
-type Deps = Pick<Services, 'self' | 'store' | 'reader' | 'access' | 'users' | 'respond' | 'limiter' | 'log'>
+type Deps = Pick<
+  Services,
+  'self' | 'store' | 'reader' | 'access' | 'policies' | 'users' | 'respond' | 'limiter' | 'log'
+>
 type Explained = Parameters<typeof explain>[1]
 
 /** Listens to people who ask why: by the shortcut “Why this answer?” and by words in a thread. */

@@ -1,16 +1,18 @@
 import { type I18n, i18nFor } from '../../i18n/catalog.ts'
-import { findSilence, isUnasked, parseStoredTurn, turnIdOf } from '../../queue/turn.ts'
+import { findSilence } from '../../queue/parse-event.ts'
+import { isUnasked, parseStoredTurn, turnIdOf } from '../../queue/turn.ts'
 import { parseFacts } from '../../queue/turn-facts.ts'
 import type { RawMessage } from '../../slack/message.ts'
 import { buildPermalink } from '../../slack/permalink.ts'
 import { messagesOf } from '../../slack/reader.ts'
 import { parseReadError } from '../../slack/thread-history.ts'
 import type { TurnRecord } from '../../store/turns.ts'
+import { budgetNames } from '../../store/usage.ts'
 import { escapeMarkdown } from '../../text/escape-markdown.ts'
 import type { Services } from '../context.ts'
 import { formatModelTitle } from '../model-title.ts'
 
-type WhyDeps = Pick<Services, 'self' | 'store' | 'reader' | 'access'>
+type WhyDeps = Pick<Services, 'self' | 'store' | 'reader' | 'access' | 'policies'>
 
 type Facts = ReturnType<typeof parseFacts>
 type Refusal = keyof I18n['policy']['refusals']
@@ -111,22 +113,22 @@ const isRule = (key: string): key is keyof I18n['why']['rules'] => Object.hasOwn
 const answered: readonly Rule[] = ['direct', 'mentioned', 'follow_up', 'ambient']
 const unfinished: readonly string[] = ['waiting', 'answering', 'stopping']
 
-function renderCard({ self }: WhyDeps, { channel, ts, threadTs, record, rule }: Subject, i18n: I18n): string {
+function renderCard({ self, policies }: WhyDeps, { channel, ts, threadTs, record, rule }: Subject, i18n: I18n): string {
   const { why } = i18n
   const isOpen = record !== undefined && unfinished.includes(record.state)
   const title = isOpen ? why.title.working : answered.includes(rule) ? why.title.answered : why.title.silent
   const link = buildPermalink(self, channel, ts, threadTs)
   const lines = record === undefined || isOpen ? [] : renderFacts(parseFacts(record.facts), i18n)
+  const { turnDays } = policies.retention()
+  if (record !== undefined && turnDays !== undefined) lines.push(why.kept({ days: turnDays }))
   if (record?.state === 'failed')
     lines.unshift(why.failed({ kind: escapeMarkdown(parseFacts(record.facts).outcome ?? '') }))
   const sentence = isRefusal(rule) ? i18n.policy.refusals[rule] : why.rules[rule]
   return [`**${title}**`, sentence, ...lines.map(line => `- ${line}`), why.about({ link })].join('\n')
 }
 
-function renderFacts(
-  { read, total = read, files = [], instructions, heard, model, pictures, usage }: Facts,
-  i18n: I18n,
-): string[] {
+function renderFacts(facts: Facts, i18n: I18n): string[] {
+  const { read, total = read, files = [], instructions, heard, model, modelRule, pictures, usage } = facts
   const { why } = i18n
   const nameOf = ({ name }: { name: string }) => escapeMarkdown(name)
   const messages =
@@ -144,10 +146,32 @@ function renderFacts(
     ...(unseen.length === 0 ? [] : [why.notRead({ files: i18n.formats.and(unseen) })]),
     ...(heard === undefined ? [] : [formatHeard(heard, i18n)]),
     ...(instructions === undefined ? [] : [why.instructions({ whose: i18n.formats.and(whose) || why.whose.none })]),
-    ...(model === undefined ? [] : [why.model({ name: escapeMarkdown(formatModelTitle(model, i18n)) })]),
+    ...(model === undefined ? [] : [renderModel(model, modelRule, i18n)]),
     ...(pictures === undefined ? [] : [why.pictures(pictures)]),
     ...renderSpending(usage, i18n),
+    ...renderLimits(facts, i18n),
     ...(redacted > 0 ? [why.redacted({ values: redacted })] : []),
+  ]
+}
+
+function renderModel(model: string, key: string | undefined, i18n: I18n): string {
+  const { why } = i18n
+  const name = escapeMarkdown(formatModelTitle(model, i18n))
+  const rule = new Map(Object.entries(why.rulesOfModel)).get(key ?? '')
+  return rule === undefined ? why.model({ name }) : why.modelBy({ name, rule })
+}
+
+/** Renders who has switched redaction on, and the budgets; amounts only of the person's own. */
+function renderLimits({ redaction = [], budgets = {} }: Facts, { why, policy, formats }: I18n): string[] {
+  const whose = redaction.flatMap(of => new Map(Object.entries(why.whose)).get(of) ?? [])
+  const names = budgetNames.flatMap(name => {
+    const [amount, budget] = [budgets[name], policy.budgets.of[name]]
+    if (amount === undefined) return []
+    return name.startsWith('person') ? why.personBudget({ budget, dollars: formats.dollars(amount) }) : budget
+  })
+  return [
+    ...(whose.length === 0 ? [] : [why.redaction({ whose: formats.and(whose) })]),
+    ...(names.length === 0 ? [] : [why.budgets({ names: formats.and(names) })]),
   ]
 }
 

@@ -19,6 +19,7 @@ export interface ModelUsage {
 
 /** Shared state of the requests of one summary: one usage total, one abort signal. */
 interface Requests {
+  model: Model
   usage: ModelUsage
   signal: AbortSignal
   purpose: NonNullable<Parameters<typeof collectAnswer>[2]['purpose']>
@@ -43,17 +44,17 @@ const retryable = new Set([
 ])
 
 /** Creates the two ways of asking the model: for text, and for points that are checked against their sources. */
-export function createAsker(model: Model) {
+export function createAsker() {
   const semaphore = createSemaphore(concurrency)
 
   const askText = (requests: Requests, prompt: ChatMessage[], format?: AnswerFormat): Promise<string> =>
     semaphore.run(async () => {
       requests.signal.throwIfAborted()
       try {
-        return await askOnce(model, requests, { prompt, format: model.takesFormats ? format : undefined })
+        return await askOnce(requests, { prompt, format: requests.model.takesFormats ? format : undefined })
       } catch (error) {
         if (!(error instanceof FormatRefused)) throw error
-        return askOnce(model, requests, { prompt, format: undefined })
+        return askOnce(requests, { prompt, format: undefined })
       }
     })
 
@@ -78,8 +79,7 @@ export function createAsker(model: Model) {
 }
 
 async function askOnce(
-  model: Model,
-  { usage, signal, purpose }: Requests,
+  { model, usage, signal, purpose }: Requests,
   { prompt, format }: { prompt: ChatMessage[]; format: AnswerFormat | undefined },
 ): Promise<string> {
   usage.calls += 1

@@ -15,6 +15,8 @@ export interface Said {
   /** `:+1: 3` */
   reactions?: string
   files: string[]
+  /** Other channels, words of which it holds. */
+  quotedFrom?: string[]
   /** Written by the bot: context, never a source. */
   isOwn?: boolean
   /** Of a stretch of a recording: its file, and when it is said in it, `12:30` or about `≈12:30`. */

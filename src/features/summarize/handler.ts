@@ -14,6 +14,7 @@ import type { Digests } from '../../store/digests.ts'
 import { escapeMarkdown } from '../../text/escape-markdown.ts'
 import { formatTime } from '../../text/from-slack.ts'
 import { toMrkdwn } from '../../text/to-mrkdwn.ts'
+import { formatGone, noteModel } from '../chosen-model.ts'
 import type { Services, TurnContext } from '../context.ts'
 import { formatModelTitle } from '../model-title.ts'
 import { buildAnswerControls, buildPostControl, controlIds } from '../reply-buttons.ts'
@@ -40,9 +41,10 @@ type SummarizeDeps = Pick<
   | 'reader'
   | 'access'
   | 'rules'
+  | 'policies'
   | 'users'
   | 'fetchNames'
-  | 'model'
+  | 'models'
   | 'speech'
   | 'respond'
   | 'metrics'
@@ -208,7 +210,7 @@ async function summarizeMessages(
   ctx: Ctx,
   { source, read, notRead, form, progress, readAt }: SummaryWork,
 ): Promise<Ending> {
-  const { job, turn, person, i18n, reply, signal, deps } = ctx
+  const { job, turn, person, i18n, chosen, reply, signal, deps } = ctx
   const said = await buildSaid(ctx, read.messages)
   const reader = {
     language: languageFor(ctx.locale),
@@ -216,6 +218,7 @@ async function summarizeMessages(
     request: form.words,
   }
   const request = {
+    model: chosen.model,
     channel: source.channel,
     person: turn.user,
     said,
@@ -230,7 +233,9 @@ async function summarizeMessages(
   deps.metrics.tokensUsed('in', tokensIn)
   deps.metrics.tokensUsed('out', tokensOut)
   deps.metrics.tokensUsed('cached', tokensCached)
-  Object.assign(job.facts, { model: deps.model.title, read: said.length })
+  noteModel(ctx)
+  const limits = deps.policies.factsFor([source.channel, ...said.flatMap(({ quotedFrom = [] }) => quotedFrom)])
+  Object.assign(job.facts, { read: said.length, ...limits })
   ctx.log.info(
     { turn: turn.id, messages: said.length, calls, known, chunks, tokensIn, tokensOut, tokensCached },
     'summarized',
@@ -243,16 +248,17 @@ async function summarizeMessages(
     read,
     summary,
     dropped: shown.dropped,
-    model: formatModelTitle(deps.model.title, i18n),
+    model: formatModelTitle(chosen.model.title, i18n),
     i18n,
   })
   const isElsewhere = turn.place === 'dm' && source.channel !== turn.channel
   const buttons = i18nFor(person.locale)
   const post = isElsewhere ? [buildPostControl(turn, source, buttons)] : []
-  const note = { kind: 'footer' as const, sentence: facts.join(' · ') }
+  const note = { kind: 'footer' as const, sentence: [...facts, ...formatGone(ctx)].join(' · ') }
+  const canListen = deps.speech !== undefined
   return {
     note,
-    controls: [...post, ...buildAnswerControls(turn.id, buttons, { canListen: deps.speech !== undefined })],
+    controls: [...post, ...buildAnswerControls(turn.id, buttons, { canListen, choices: chosen.choices })],
   }
 }
 

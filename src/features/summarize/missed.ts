@@ -27,7 +27,7 @@ import { fetchSource } from './source.ts'
 import type { createSummarizer } from './summarizer.ts'
 import { formatVotes } from './votes.ts'
 
-type Deps = Pick<Services, 'self' | 'reader' | 'access' | 'rules' | 'fetchNames' | 'model' | 'speech' | 'metrics'> & {
+type Deps = Pick<Services, 'self' | 'reader' | 'access' | 'rules' | 'fetchNames' | 'speech' | 'metrics'> & {
   digests: Digests
   summarizer: ReturnType<typeof createSummarizer>
 }
@@ -62,7 +62,7 @@ export async function buildMissed(
   { span, form }: Pick<AskedSummary, 'span' | 'form'>,
   progress: Progress,
 ): Promise<{ ending: Ending; saveReadMarker: () => Promise<void> }> {
-  const { turn, person, i18n, reply, signal, deps } = ctx
+  const { turn, person, i18n, chosen, reply, signal, deps } = ctx
   const { missed } = i18n.summary
   const shared = await listShared(ctx)
   const news: News[] = []
@@ -95,12 +95,12 @@ export async function buildMissed(
   const count = shown.reduce((sum, { said }) => sum + said.length, 0)
   const facts = [
     missed.read({ messages: count, channels: shown.length }),
-    formatModelTitle(deps.model.title, i18n).split(' at ')[0] ?? '',
+    formatModelTitle(chosen.model.title, i18n).split(' at ')[0] ?? '',
     ...(unreadNames.length === 0 ? [] : [missed.notRead({ names: unreadNames.join(', ') })]),
   ]
   const note = { kind: 'footer' as const, sentence: facts.join(' · ') }
   const canListen = deps.speech !== undefined
-  const controls = buildAnswerControls(turn.id, i18nFor(person.locale), { canListen })
+  const controls = buildAnswerControls(turn.id, i18nFor(person.locale), { canListen, choices: chosen.choices })
   return { ending: { note, controls }, saveReadMarker }
 }
 
@@ -165,7 +165,7 @@ function isWaiting({ ts, text, author, inThread }: Message, all: Message[], user
 
 /** Finds the points of each channel while the tokens last. Returns the channels that were not summarized. */
 async function summarizeNews(ctx: Ctx, ranked: News[], progress: Progress): Promise<News['channel'][]> {
-  const { job, person, signal, deps } = ctx
+  const { job, person, chosen, signal, deps } = ctx
   const reader = {
     language: languageFor(ctx.locale),
     now: formatTime(Date.now(), person.timeZone),
@@ -180,6 +180,7 @@ async function summarizeNews(ctx: Ctx, ranked: News[], progress: Progress): Prom
     }
     progress.summing = { done: at, chunks: ranked.length }
     const request = {
+      model: chosen.model,
       channel: one.channel.id,
       person: job.turn.user,
       said: one.said,

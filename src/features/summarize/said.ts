@@ -1,6 +1,6 @@
 import { withoutNote } from '../../reply/body.ts'
 import { isRecording } from '../../slack/files/slack-file.ts'
-import { isBlank, type Message } from '../../slack/message.ts'
+import { isBlank, listQuotedChannels, type Message } from '../../slack/message.ts'
 import { labelMark } from '../../slack/metadata.ts'
 import { formatReadable } from '../../slack/readable.ts'
 import { formatTime, isMentioned } from '../../text/from-slack.ts'
@@ -63,6 +63,7 @@ export async function buildSaid({ deps, person }: Ctx, messages: Message[]): Pro
       ].join('\n'),
       ...(reactions !== undefined && { reactions }),
       files,
+      ...(quotes !== undefined && { quotedFrom: listQuotedChannels([{ quotes }]) }),
       ...(author.kind === 'self' && { isOwn: true }),
     }
     const recorded = stretches.map((stretch, at) => {

@@ -21,6 +21,7 @@ type Reader = Parameters<typeof buildChunkPrompt>[1]
 type Purpose = NonNullable<NonNullable<Parameters<Model['stream']>[2]>['purpose']>
 
 interface SummaryRequest {
+  model: Model
   channel: string
   /** The person who reads it. */
   person: string
@@ -61,7 +62,7 @@ const ampleWindows = 3
 const version = '3'
 
 /** One summary in progress. */
-export interface Work extends Pick<SummaryRequest, 'channel' | 'reader' | 'isAgain'> {
+export interface Work extends Pick<SummaryRequest, 'model' | 'channel' | 'reader' | 'isAgain'> {
   semaphore: Semaphore
   scope: string
   count: (text: string) => number
@@ -80,8 +81,8 @@ export interface Work extends Pick<SummaryRequest, 'channel' | 'reader' | 'isAga
  * Creates the summarizer of messages: chunk by chunk concurrently, then joined. The points of a chunk are stored and not
  * asked for again.
  */
-export function createSummarizer({ model, chunks }: { model: Model; chunks: SummaryChunks }) {
-  const { askText, askPoints } = createAsker(model)
+export function createSummarizer(chunks: SummaryChunks) {
+  const { askText, askPoints } = createAsker()
   const deps = { askPoints, chunks }
 
   return {
@@ -91,6 +92,7 @@ export function createSummarizer({ model, chunks }: { model: Model; chunks: Summ
       onProgress: (progress: SummaryProgress) => void,
       signal: AbortSignal,
     ): Promise<Summary> {
+      const { model } = request
       const readAt = request.readAt ?? Date.now()
       const chunkTokens = chunkTokensFor(model.inputTokens)
       const isAmple = model.inputTokens >= ampleWindows * chunkTokens
@@ -112,6 +114,7 @@ export function createSummarizer({ model, chunks }: { model: Model; chunks: Summ
           feature: 'summarize',
           channel: request.channel,
           person: request.person,
+          quotedFrom: said.flatMap(({ quotedFrom = [] }) => quotedFrom),
           ...(request.onSpent && { onSpent: request.onSpent }),
         },
       }

@@ -9,14 +9,14 @@ import { renderTranscript } from '../../text/transcript.ts'
 import type { Services, TurnContext } from '../context.ts'
 import { formatFileProblem, hasRecording, nameLanguage, readFiles, slackTranscript } from '../read-files.ts'
 
-type Ctx = TurnContext<Pick<Services, 'threads'> & { files: FileReader }>
+type Ctx = TurnContext<Pick<Services, 'threads' | 'rules'> & { files: FileReader }>
 
 /** Shows the words of the last recordings in the thread. */
 export async function transcribe(given: Ctx): Promise<void> {
   const locale = localeOf(given.turn.question.text, given.person.locale)
   const ctx = { ...given, i18n: i18nFor(locale) }
   const { turn, i18n, reply, deps } = ctx
-  const thread = await deps.threads.read(turn, turn.question)
+  const thread = deps.rules.selectOpen(turn.channel, await deps.threads.read(turn, turn.question))
   const message = thread.findLast(message => message.ts <= turn.question.ts && hasRecording(message))
   if (message === undefined) throw new ShownError('recording_missing', () => i18n.recordings.none)
   const { messages } = await readFiles([message], ctx)

@@ -19,8 +19,8 @@ const countMost = (text: string) => Buffer.byteLength(text)
 
 interface MeteringDeps {
   usage: Store['usage']
-  /** In millionths of a dollar. */
-  budgets: Budgets
+  /** Returns the budgets that hold now, in millionths of a dollar. */
+  budgets: () => Budgets
   /** Called when a request brings a budget over 80 %. */
   onWarning: (purpose: Purpose, budget: keyof Budgets) => void
   log: Log
@@ -31,34 +31,30 @@ interface MeteringDeps {
  * before it is sent; a request for which no budget is left throws a `ShownError`.
  */
 export function createMeteredModel(model: Model, deps: MeteringDeps): Model {
-  const hasBudgets = Object.keys(deps.budgets).length > 0
   const stream: Model['stream'] = async function* (messages, signal, options = {}) {
     const purpose = options.purpose ?? { feature: 'chat', channel: '', person: '' }
+    const hasBudgets = Object.keys(deps.budgets()).length > 0
     const reservation = hasBudgets ? await reserve(await priceMost(model, messages), purpose, deps) : undefined
+    const spent = { name: model.name, written: 0, isWhole: false, lost: [] as string[] }
     const since = Date.now()
     const counted: Usage = { tokensIn: undefined, tokensOut: undefined }
-    let written = 0
-    let hasDrawn = false
-    let { name } = model
     try {
-      const bounded = hasBudgets ? { ...options, maxTokens } : options
+      const onLost = (name: string) => void spent.lost.push(name)
+      const bounded = { ...options, onLost, ...(hasBudgets && { maxTokens }) }
       for await (const piece of model.stream(messages, signal, bounded)) {
-        if (piece.kind === 'text') written += estimateTokens(piece.text)
-        if (piece.kind === 'image') hasDrawn = true
-        if (piece.kind === 'model') name = piece.name
+        if (piece.kind === 'text') spent.written += estimateTokens(piece.text)
+        if (piece.kind === 'image') spent.isWhole = true
+        if (piece.kind === 'model') spent.name = piece.name
         if (piece.kind === 'usage') Object.assign(counted, piece.usage)
+        if (piece.kind === 'stopped') spent.isWhole = true
         yield piece
       }
     } finally {
-      const isSent = written > 0 || hasDrawn || counted.tokensIn !== undefined
-      // What a server does not tell, or an aborted answer took, is estimated.
-      const tokensIn = counted.tokensIn ?? (isSent ? sumTokens(messages, estimateTokens) : 0)
-      const usage = { ...counted, tokensIn, tokensOut: counted.tokensOut ?? written }
-      const cost = isSent ? await priceOf(model, { usage, name }, deps.log) : undefined
-      const isEstimate = counted.tokensIn === undefined || counted.tokensOut === undefined
-      if (isSent) purpose.onSpent?.({ ...usage, cost, isEstimate })
+      const paid = listCalls({ ...spent, messages, counted })
+      const calls = await Promise.all(paid.map(async call => ({ ...call, cost: await priceOf(model, call, deps.log) })))
+      for (const { usage, cost, isEstimate } of calls) purpose.onSpent?.({ ...usage, cost, isEstimate })
       // The answer does not wait for a database that is away.
-      settle(deps, { purpose, usage, price: async () => cost, name, reservation, since })
+      settle(deps, { purpose, calls, reservation, since })
     }
   }
   // The other properties change as the model learns.
@@ -69,7 +65,6 @@ type Transcriber = ReturnType<typeof createTranscriber>
 
 /** Adds up what recordings take, in the same way, and tells their price. */
 export function createMeteredTranscriber(transcriber: Transcriber, deps: MeteringDeps) {
-  const hasBudgets = Object.keys(deps.budgets).length > 0
   return async (
     pieces: Parameters<Transcriber['transcribe']>[0],
     {
@@ -78,6 +73,7 @@ export function createMeteredTranscriber(transcriber: Transcriber, deps: Meterin
     }: Parameters<Transcriber['transcribe']>[1] & { purpose?: Omit<Purpose, 'feature'> | undefined },
   ) => {
     const purpose: Purpose = { channel: '', person: '', ...given, feature: 'transcribe' }
+    const hasBudgets = Object.keys(deps.budgets()).length > 0
     const most = estimateAudio(pieces.reduce((sum, { from, to }) => sum + to - from, 0))
     const reservation = hasBudgets ? await reserve(await transcriber.price(most), purpose, deps) : undefined
     const since = Date.now()
@@ -91,14 +87,10 @@ export function createMeteredTranscriber(transcriber: Transcriber, deps: Meterin
       const { audioSeconds: seconds = 0 } = usage
       return { ...answer, cost: { model: transcriber.name, seconds, micros: await transcriber.price(usage) } }
     } finally {
-      settle(deps, {
-        purpose,
-        usage,
-        price: () => transcriber.price(usage),
-        name: transcriber.name,
-        reservation,
-        since,
-      })
+      const isHeard = usage.tokensIn !== 0 || usage.audioSeconds !== undefined
+      const cost = isHeard ? await transcriber.price(usage) : undefined
+      const calls = isHeard ? [{ name: transcriber.name, usage, cost, isEstimate: false }] : []
+      settle(deps, { purpose, calls, reservation, since })
     }
   }
 }
@@ -112,7 +104,7 @@ async function reserve(
   { person }: Purpose,
   { usage, budgets }: MeteringDeps,
 ): Promise<string> {
-  const reserved = await usage.reserve({ person, cost: cost ?? 0 }, budgets, Date.now())
+  const reserved = await usage.reserve({ person, cost: cost ?? 0 }, budgets(), Date.now())
   if (reserved.id !== undefined) return reserved.id
   throw new ShownError('budget_spent', i18n => i18n.usage.spent[reserved.exceeded])
 }
@@ -124,13 +116,50 @@ const priceOf = (model: Model, { usage, name }: { usage: Usage; name: string }, 
     return undefined
   })
 
+/** A call that is paid; `isEstimate` if its server did not tell all of its tokens. */
+interface Call {
+  name: string
+  usage: Usage
+  isEstimate: boolean
+}
+
 interface Done {
   purpose: Purpose
-  usage: Usage
-  price: () => Promise<number | undefined>
-  name: string
+  calls: (Call & { cost: number | undefined })[]
   reservation: string | undefined
   since: number
+}
+
+/** Lists the calls of a request, with estimates for an answer without usage, and for each call that was stopped or failed. */
+function listCalls({
+  messages,
+  name,
+  counted,
+  written,
+  isWhole,
+  lost,
+}: {
+  messages: ChatMessage[]
+  /** The model that answered last. */
+  name: string
+  counted: Usage
+  /** Tokens of the text that came. */
+  written: number
+  isWhole: boolean
+  /** The models whose calls told no usage. */
+  lost: string[]
+}): Call[] {
+  const estimate = lost.length > 0 || counted.tokensIn === undefined ? sumTokens(messages, estimateTokens) : 0
+  const hasAnswer = isWhole || counted.tokensIn !== undefined || (written > 0 && lost.length === 0)
+  const { tokensIn = estimate, tokensOut = written } = counted
+  const isEstimate = counted.tokensIn === undefined || counted.tokensOut === undefined
+  return [
+    ...lost.map((one, at) => {
+      const tokensOut = hasAnswer || at < lost.length - 1 ? 0 : written
+      return { name: one, usage: { tokensIn: estimate, tokensOut }, isEstimate: true }
+    }),
+    ...(hasAnswer ? [{ name, usage: { ...counted, tokensIn, tokensOut }, isEstimate }] : []),
+  ]
 }
 
 /** Counts what was done, while its caller goes on. */
@@ -138,27 +167,26 @@ const settle = (deps: MeteringDeps, done: Done) =>
   void count(deps, done).catch(error => deps.log.warn({ reason: formatError(error) }, 'usage not counted'))
 
 async function count({ usage, budgets, onWarning }: MeteringDeps, done: Done): Promise<void> {
+  const { purpose, calls, reservation, since } = done
+  const { feature, channel, person } = purpose
   const now = Date.now()
-  const cost = (await done.price()) ?? 0
-  const isSent = (done.usage.tokensIn ?? 0) > 0 || done.usage.audioSeconds !== undefined
-  const row = {
-    day: dayOf(now),
-    feature: done.purpose.feature,
-    channel: done.purpose.channel,
-    person: done.purpose.person,
-    model: done.name,
+  const rows = calls.map(({ name, usage: used, isEstimate, cost = 0 }) => ({
+    ...{ day: dayOf(now), person, channel, feature, model: name, cost },
     calls: 1,
-    tokens_in: done.usage.tokensIn ?? 0,
-    tokens_cached: done.usage.tokensCached ?? 0,
-    tokens_out: done.usage.tokensOut ?? 0,
-    tokens_reasoning: done.usage.tokensReasoning ?? 0,
-    cost,
-  }
-  await usage.settle(isSent ? row : undefined, done)
-  if (!isSent) return
-  const spent = await usage.spent(done.purpose.person, now)
-  for (const name of Object.keys(budgets) as (keyof Budgets)[]) {
-    const mark = (budgets[name] ?? Number.POSITIVE_INFINITY) * warnShare
-    if (spent[name] >= mark && spent[name] - cost < mark) onWarning(done.purpose, name)
+    estimated: Number(isEstimate),
+    tokens_in: used.tokensIn ?? 0,
+    tokens_cached: used.tokensCached ?? 0,
+    tokens_out: used.tokensOut ?? 0,
+    tokens_reasoning: used.tokensReasoning ?? 0,
+  }))
+  for (const row of rows.slice(0, -1)) await usage.settle(row, { since })
+  await usage.settle(rows.at(-1), { reservation, since })
+  const cost = rows.reduce((sum, row) => sum + row.cost, 0)
+  if (cost === 0) return
+  const spent = await usage.spent(person, now)
+  const bounds = budgets()
+  for (const name of Object.keys(bounds) as (keyof Budgets)[]) {
+    const mark = (bounds[name] ?? Number.POSITIVE_INFINITY) * warnShare
+    if (spent[name] >= mark && spent[name] - cost < mark) onWarning(purpose, name)
   }
 }

@@ -18,6 +18,10 @@ export interface SlackFile {
   firstPage?: string
   /** The beginning of Slack's own transcript, which is not complete. */
   transcript?: string
+  /** The people who uploaded it and who wrote the message that was forwarded with it. */
+  by?: string[]
+  /** The channel of the message that was forwarded with it. */
+  from?: string
 }
 
 /** The longest name that Slack and common file systems allow; a longer one is an attempt to fill the prompt. */
@@ -37,6 +41,7 @@ export function parseSlackFile(raw: unknown): SlackFile | undefined {
     .find(url => url !== undefined)
   const firstPage = parseText(raw.thumb_pdf)
   const transcript = parseTranscript(raw)?.words
+  const by = parseText(raw.user)
   return {
     id,
     name: parseName(parseText(raw.name) ?? parseText(raw.title)) ?? id,
@@ -50,6 +55,7 @@ export function parseSlackFile(raw: unknown): SlackFile | undefined {
     ...(thumb !== undefined && { thumb }),
     ...(firstPage !== undefined && { firstPage }),
     ...(transcript !== undefined && { transcript }),
+    ...(by !== undefined && { by: [by] }),
   }
 }
 
@@ -81,10 +87,11 @@ function parseSize(value: unknown): number {
   return typeof value === 'number' && Number.isFinite(value) && value > 0 ? Math.floor(value) : 0
 }
 
-/** A name is input, too: line breaks would let it pose as prompt text, bidirectional marks as another name. */
+/** A name is input, too: line breaks would let it pose as prompt text, bidirectional marks as another name, and unseen characters divide its words. */
 function parseName(name: string | undefined): string | undefined {
   const oneLine = name
     ?.toWellFormed()
+    .replace(/(?!\p{Bidi_Control})\p{Cf}/gu, '')
     .replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu, ' ')
     .trim()
   return oneLine ? Array.from(oneLine).slice(0, maxNameCharacters).join('') : undefined

@@ -90,7 +90,8 @@ export async function cutRecording({ size, read, write }: Files, bounds: Bounds)
   const input = new Input({ formats: ALL_FORMATS, source })
   if (!(await input.canRead())) return { problem: 'audio' }
   const track = await input.getPrimaryAudioTrack()
-  if (track === null) return { problem: 'no_sound' }
+  // One that was cut off has lost the list of its tracks.
+  if (track === null) return { problem: (await input.getTracks()).length > 0 ? 'no_sound' : 'damaged' }
   const codec = await track.getCodec()
   const format = formats.find(({ codecs }) => codecs.test(codec ?? ''))
   if (codec === null || format === undefined) return { problem: 'audio' }

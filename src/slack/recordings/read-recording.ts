@@ -1,5 +1,6 @@
 import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
+import { openAsBlob } from 'node:fs'
 import type { FileHandle } from 'node:fs/promises'
 import { orAbort } from '../../abort.ts'
 import { createCache } from '../../lru.ts'
@@ -17,7 +18,7 @@ interface Piece {
   /** In seconds from the beginning of the recording. */
   from: number
   to: number
-  read: () => Promise<Uint8Array>
+  read: () => Promise<Blob>
 }
 
 interface Options {
@@ -47,7 +48,7 @@ interface Recording {
   language?: string
   /** False if the end of a very long one was left out. */
   isWhole: boolean
-  /** What it took, in millionths of a dollar if that is known; undefined if its words were known already. */
+  /** Its cost, in millionths of a dollar if that is known; undefined if its words were known already. */
   cost?: { model: string; seconds: number; micros: number | undefined }
 }
 
@@ -106,7 +107,7 @@ async function transcribeCut(cut: Cut, file: FileHandle, transcribe: Transcribe,
     mimetype,
     from,
     to,
-    read: async () => (await file.read(new Uint8Array(bytes), 0, bytes, offset)).buffer,
+    read: () => readPiece(file, offset, bytes),
   }))
   const answer = await transcribe(sent, options)
   if ('problem' in answer) throw new FileSkipped(answer.problem)
@@ -118,6 +119,14 @@ async function transcribeCut(cut: Cut, file: FileHandle, transcribe: Transcribe,
   )
   if (parts.length === 0) throw new FileSkipped('no_speech')
   return { parts, seconds, isWhole, cost, ...(language !== undefined && { language }) }
+}
+
+/** Reads a piece; where the system has a path for an open file, while it is sent and not before. */
+async function readPiece(file: FileHandle, offset: number, bytes: number): Promise<Blob> {
+  const whole = await openAsBlob(`/proc/self/fd/${file.fd}`).catch(() => undefined)
+  if (whole !== undefined) return whole.slice(offset, offset + bytes)
+  const { buffer } = await file.read(new Uint8Array(bytes), 0, bytes, offset)
+  return new Blob([buffer])
 }
 
 /** Renders a recording's words for a model. */
@@ -151,7 +160,13 @@ function startProcess(input: number, output: number): ChildProcess {
   const file = new URL('./cut-process.ts', import.meta.url)
   return fork(file, {
     env: {},
-    execArgv: ['--max-old-space-size=128', '--max-semi-space-size=1', '--v8-pool-size=1'],
+    execArgv: [
+      '--max-old-space-size=128',
+      '--optimize-for-size',
+      '--single-threaded-gc',
+      '--max-semi-space-size=1',
+      '--v8-pool-size=1',
+    ],
     serialization: 'advanced',
     stdio: ['ignore', 'ignore', 'ignore', 'ipc', input, output],
   }).on('error', () => undefined)

@@ -1,8 +1,10 @@
 import { describe, expect, test } from 'vitest'
-import { findPrivateParts } from '../../src/model/private-data.ts'
+import { findPrivateParts, parseOwnForm } from '../../src/model/find-private-data.ts'
 
 const find = async (text: string, own?: string[]) =>
-  (await findPrivateParts(text, own)).map(({ kind, start, end }) => `${kind}: ${text.slice(start, end)}`)
+  (await findPrivateParts(text, own?.map(parseOwnForm))).map(
+    ({ kind, start, end }) => `${kind}: ${text.slice(start, end)}`,
+  )
 
 /** Built here, so that no scanner of this repository takes them for real ones. */
 const secrets = {
@@ -30,6 +32,16 @@ describe('private data is found', () => {
     ...Object.values(secrets).map(secret => [`用${secret} 登录`, [`secret: ${secret}`]] as [string, string[]]),
     ['password: hunter22! 密码是Abc123456', ['secret: hunter22!', 'secret: Abc123456']],
     ['redis://default:pa55word@cache.example:6379', ['secret: pa55word']],
+    [
+      '手机１３８１２３４５６７８（办公），138\u200b1234\u200b5678',
+      ['phone: １３８１２３４５６７８', 'phone: 138\u200b1234\u200b5678'],
+    ],
+    [
+      '4111\u00a01111\u00a01111\u00a01111, DE89\u30003704 0044 0532 0130 00',
+      ['card: 4111\u00a01111\u00a01111\u00a01111', 'account: DE89\u30003704 0044 0532 0130 00'],
+    ],
+    ['lee＠example.com, jürgen.müller@example.de', ['email: lee＠example.com', 'email: jürgen.müller@example.de']],
+    ['ID110101199003074530, no.𝟏𝟏𝟎𝟏𝟎𝟏𝟏𝟗𝟗𝟎𝟎𝟑𝟎𝟕𝟒𝟓𝟑𝟎!', ['id: 110101199003074530', 'id: 𝟏𝟏𝟎𝟏𝟎𝟏𝟏𝟗𝟗𝟎𝟎𝟑𝟎𝟕𝟒𝟓𝟑𝟎']],
   ])('in %j', async (text, parts) => {
     expect(await find(text)).toEqual(parts)
   })
@@ -40,6 +52,20 @@ describe('private data is found', () => {
       'word: EMP-12345',
       'word: ACME_x9',
     ])
+    // In a prompt, three characters stand escaped.
+    expect(await find('R&amp;D and R&D, ＦＡＬ\u00adＣＯＮ', ['r&d', 'falcon'])).toEqual([
+      'word: R&amp;D',
+      'word: R&D',
+      'word: ＦＡＬ\u00adＣＯＮ',
+    ])
+    expect(await find('megacorp9x, a1b2b3c, AxxB-xxB', ['*corp*x', 'a*b*c', 'a*b'])).toEqual([
+      'word: megacorp9x',
+      'word: a1b2b3c',
+      'word: AxxB',
+    ])
+    const began = performance.now()
+    expect(await find('a'.repeat(100_000), ['a*a*a*a*a*b', '*a*a*a*a*b'])).toEqual([])
+    expect(performance.now() - began).toBeLessThan(5_000)
   })
 })
 

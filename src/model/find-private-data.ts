@@ -27,10 +27,13 @@ const withoutGaps = (value: string) => value.replace(/[ -]/g, '')
 
 /** Every pattern is linear: its runs are bounded, and the check digits are looked at afterwards. */
 const forms: readonly Form[] = [
-  { kind: 'email', pattern: /[A-Za-z0-9._%+-]{1,64}@(?:[A-Za-z0-9-]{1,63}\.){1,8}[A-Za-z]{2,24}/g },
+  {
+    kind: 'email',
+    pattern: /[\p{Script=Latin}0-9._%+-]{1,64}@(?:[\p{Script=Latin}0-9-]{1,63}\.){1,8}[A-Za-z]{2,24}/gu,
+  },
   {
     kind: 'id',
-    pattern: /(?<![0-9A-Za-z])[1-9]\d{16}[\dXx](?![0-9A-Za-z])/g,
+    pattern: /(?<!\d)[1-9]\d{16}[\dXx](?!\d)/g,
     check: value => isIdentityCard(value.toUpperCase(), 'zh-CN'),
   },
   {
@@ -87,7 +90,17 @@ const forms: readonly Form[] = [
 ]
 
 const phonePattern = /(?<![A-Za-z0-9_.])[+(]?\d[\d ().‐–—-]{5,30}\d(?![A-Za-z0-9_])/g
-const ownMarks: Record<string, string> = { '#': '\\d', '*': '[\\p{L}\\p{N}]{0,40}' }
+const starred = String.raw`[\p{L}\p{N}]{0,40}`
+/** Forms of a team's own after which others get their turn. */
+const formsAtOnce = 20
+/** A character of a team's own word as a prompt has it: some are escaped. */
+const ownSources: Record<string, string> = {
+  '#': '\\d',
+  '&': '&(?:amp;)?',
+  '<': '(?:<|&lt;)',
+  '>': '(?:>|&gt;)',
+  '"': '(?:"|&quot;)',
+}
 
 /** The beginning of a date, which a phone number of some country may have, too. */
 const datePattern = /^(?:19|20)\d\d[-./]?(?:0[1-9]|1[0-2])[-./]?(?:0[1-9]|[12]\d|3[01])/
@@ -96,17 +109,55 @@ const phoneCountries: CountryCode[] = ['CN', 'JP', 'US']
 /** Phone numbers that are looked at before others get their turn. */
 const phonesAtOnce = 20
 
+/** Characters that nobody sees, and other forms of letters, digits, spaces and of what stands between digits. */
+const oddForms =
+  /[\p{Default_Ignorable_Code_Point}\u00a0\u2000-\u200a\u202f\u205f\u3000\uff08-\uff0b\uff0d\uff0e\uff10-\uff19\uff20-\uff3a\uff3f\uff41-\uff5a\u{1d400}-\u{1d7ff}]/gu
+const isUnseen = /^\p{Default_Ignorable_Code_Point}$/u
+
+/** Writes a text in plain forms. `placeOf` returns where a character of it stands in the text as it was given. */
+function toPlain(text: string): { plain: string; placeOf: (index: number) => number } {
+  const pieces: { at: number; from: number; isOdd: boolean }[] = []
+  let plain = ''
+  let end = 0
+  const add = (words: string, from: number, isOdd: boolean) => {
+    pieces.push({ at: plain.length, from, isOdd })
+    plain += words
+  }
+  for (const { 0: odd, index } of text.matchAll(oddForms)) {
+    if (index > end) add(text.slice(end, index), end, false)
+    add(isUnseen.test(odd) ? '' : odd.normalize('NFKC'), index, true)
+    end = index + odd.length
+  }
+  add(text.slice(end), end, false)
+  const placeOf = (index: number) => {
+    let [low, high] = [0, pieces.length - 1]
+    while (low < high) {
+      const middle = Math.ceil((low + high) / 2)
+      if ((pieces[middle]?.at ?? 0) <= index) low = middle
+      else high = middle - 1
+    }
+    const { at, from, isOdd } = pieces[low] ?? { at: 0, from: 0, isOdd: false }
+    return isOdd ? from : from + index - at
+  }
+  return { plain, placeOf }
+}
+
 /**
  * Finds e-mail addresses, phone numbers, numbers of identity cards, payment cards and accounts, passwords, keys and tokens. Names
- * are not found. `ownForms` are words of a team: `#` stands for a digit, `*` for up to 40 letters and digits. The parts do not
- * overlap: of two, a secret stays, else the longer one. Linear, and pauses between parts of its work.
+ * are not found. `ownForms` are a team's own. Width of letters, kinds of spaces and unseen characters make no difference. The parts do
+ * not overlap: of two, a secret stays, else the longer one. Linear, and pauses between parts of its work.
  */
-export async function findPrivateParts(text: string, ownForms: readonly string[] = []): Promise<PrivatePart[]> {
+export async function findPrivateParts(text: string, ownForms: readonly Form[] = []): Promise<PrivatePart[]> {
+  const { plain, placeOf } = toPlain(text)
   const found: PrivatePart[] = []
-  for (const form of [...forms, ...ownForms.map(parseOwnForm)]) found.push(...findForm(text, form))
-  found.push(...(await findSecrets(text)))
-  found.push(...(await findPhones(text, found)))
-  return withoutOverlaps(found)
+  for (const form of forms) found.push(...findForm(plain, form))
+  for (const [at, form] of ownForms.entries()) {
+    if (at % formsAtOnce === formsAtOnce - 1) await setImmediate()
+    found.push(...findForm(plain, form))
+  }
+  found.push(...(await findSecrets(plain)))
+  found.push(...(await findPhones(plain, found)))
+  return withoutOverlaps(found).map(({ kind, start, end }) => ({ kind, start: placeOf(start), end: placeOf(end) }))
 }
 
 function* findForm(text: string, { kind, pattern, check }: Form): Generator<PrivatePart> {
@@ -117,9 +168,18 @@ function* findForm(text: string, { kind, pattern, check }: Form): Generator<Priv
   }
 }
 
-function parseOwnForm(form: string): Form {
-  const toSource = (char: string) => ownMarks[char] ?? `\\u{${char.codePointAt(0)?.toString(16)}}`
-  return { kind: 'word', pattern: new RegExp(Array.from(form, toSource).join(''), 'giu') }
+/**
+ * Parses a word of a team's own: `#` stands for a digit, `*` for up to 40 letters and digits. What stands between two stars is taken where
+ * it first fits, and the end where it last does; neither is looked for again, so that the pattern is linear.
+ */
+export function parseOwnForm(word: string): Form {
+  const toSource = (char: string) => ownSources[char] ?? `\\u{${char.codePointAt(0)?.toString(16)}}`
+  const [first = '', ...rest] = word.split(/\*+/).map(part => Array.from(part, toSource).join(''))
+  const parts = rest.map((part, at) => {
+    const isLast = at === rest.length - 1
+    return `(?=(?<star${at}>${starred}${isLast ? '' : '?'}${part}))\\k<star${at}>`
+  })
+  return { kind: 'word', pattern: new RegExp(first + parts.join(''), 'giu') }
 }
 
 let loading: Promise<(text: string) => ReturnType<typeof lintSource>> | undefined

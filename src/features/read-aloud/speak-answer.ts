@@ -1,20 +1,32 @@
 import { createHash } from 'node:crypto'
-import { ShownError } from '../errors.ts'
-import { i18nFor } from '../i18n/catalog.ts'
-import { mostSpokenCharacters } from '../model/speech.ts'
-import type { Outbox } from '../queue/outbox.ts'
-import { openStatus } from '../reply/status.ts'
-import { createSemaphore } from '../semaphore.ts'
-import { buildPermalink } from '../slack/permalink.ts'
-import { upload } from '../slack/upload.ts'
-import { localeOf } from '../text/language.ts'
-import { splitSpeech, toSpeech } from '../text/to-speech.ts'
-import type { Services } from './context.ts'
-import { defineDelivery, findAnswer, findDelivered, tellAsker } from './delivery.ts'
+import { ShownError } from '../../errors.ts'
+import { i18nFor } from '../../i18n/catalog.ts'
+import { createReplacer } from '../../model/redaction.ts'
+import { mostSpokenCharacters } from '../../model/speech.ts'
+import type { Outbox } from '../../queue/outbox.ts'
+import { openStatus } from '../../reply/status.ts'
+import { createSemaphore } from '../../semaphore.ts'
+import { buildPermalink } from '../../slack/permalink.ts'
+import { upload } from '../../slack/upload.ts'
+import { localeOf } from '../../text/language.ts'
+import { splitSpeech, toSpeech } from '../../text/to-speech.ts'
+import type { Services } from '../context.ts'
+import { defineDelivery, findAnswer, findDelivered, tellAsker } from '../delivery.ts'
 
 type Deps = Pick<
   Services,
-  'self' | 'call' | 'reader' | 'access' | 'users' | 'limiter' | 'store' | 'threads' | 'inbox' | 'log'
+  | 'self'
+  | 'call'
+  | 'reader'
+  | 'access'
+  | 'policies'
+  | 'rules'
+  | 'users'
+  | 'limiter'
+  | 'store'
+  | 'threads'
+  | 'inbox'
+  | 'log'
 > & { speech: NonNullable<Services['speech']> }
 
 /** Recordings that are in memory at once; an hour of speech takes 60 MB. */
@@ -35,11 +47,13 @@ async function readAloud(
   const { turn, user, channel, threadTs } = asked
   const place = { channel, threadTs }
   await deps.access.check(user, channel)
+  await deps.rules.check({ user, channel })
   const text = await findAnswer(deps, turn)
   if (text === undefined) throw new ShownError('speech_gone', one => one.controls.tooOld)
   const { locale } = await users.read(user)
   const { codeLeftOut: code, tableLeftOut: table } = i18nFor(localeOf(text, locale)).speech
-  const parts = splitSpeech(toSpeech(text, { code, table }), mostSpokenCharacters)
+  const spoken = toSpeech(await hidePrivateParts(deps, text, { channel, locale }), { code, table })
+  const parts = splitSpeech(spoken, mostSpokenCharacters)
   if (parts.length === 0) throw new ShownError('speech_no_words', one => one.speech.noWords)
   const { voice, speed } = await deps.store.personSettings.read({ teamId: self.teamId, user })
   const name = `answer-${createHash('sha256')
@@ -65,4 +79,17 @@ async function readAloud(
   } finally {
     status.close(true)
   }
+}
+
+/** Puts what it is in the place of personal data, if text goes to models without it in a channel: a stand-in makes no words. */
+async function hidePrivateParts(
+  { policies }: Deps,
+  text: string,
+  { channel, locale }: { channel: string; locale: string },
+): Promise<string> {
+  const { of, words } = policies.redaction([channel])
+  if (of.length === 0) return text
+  const { hidden } = i18nFor(localeOf(text, locale)).speech
+  const hide = await createReplacer(words, (_, kind) => hidden[kind])
+  return hide(text)
 }

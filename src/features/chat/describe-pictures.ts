@@ -145,30 +145,33 @@ function isNamed(text: string, name: string): boolean {
   return stem.length > 3 && (words.includes(stem) || (/[^a-z\d_-]/.test(stem) && text.includes(stem)))
 }
 
-type DescribeContext = TurnContext<Pick<Services, 'model' | 'threads' | 'metrics'>>
+type DescribeContext = TurnContext<Pick<Services, 'threads' | 'metrics'>>
 
 /**
  * Has the model describe pictures that it was just sent, and keeps that with the thread. The request begins like the one that was answered, so
  * that a provider takes nearly all of it from its cache. Each picture is asked about once; without a description it is sent as before.
  */
 export async function describePictures(
-  { turn, deps, log, reply }: DescribeContext,
-  messages: readonly ChatMessage[],
-  undescribed: readonly Picture[],
+  { turn, chosen, deps, log, reply }: DescribeContext,
+  {
+    messages,
+    undescribed,
+    quotedFrom,
+  }: { messages: readonly ChatMessage[]; undescribed: readonly Picture[]; quotedFrom: readonly string[] },
 ): Promise<void> {
-  const { threads, model, metrics } = deps
+  const { threads, metrics } = deps
   const pictures = undescribed.filter(picture => threads.describe(turn, picture, ''))
   if (pictures.length === 0) return
   const request = buildDescribeRequest(pictures.map(({ name }) => name))
   try {
     const { text, usage, reason } = await collectAnswer(
-      model,
+      chosen.model,
       [...messages, { role: 'assistant', content: reply.text }, { role: 'user', content: request }],
       {
         signal: AbortSignal.timeout(describeMs),
         format: undefined,
         maxCharacters: maxDescriptionCharacters * pictures.length,
-        purpose: { feature: 'chat', channel: turn.channel, person: turn.user },
+        purpose: { feature: 'chat', channel: turn.channel, person: turn.user, quotedFrom },
         cacheKey: `${turn.channel} ${turn.threadTs}`,
       },
     )

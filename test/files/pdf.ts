@@ -71,6 +71,19 @@ export function toPdfBomb(megabytes: number): Buffer {
   return toPdf({ pages: [toStream(packed, '/Filter/FlateDecode')] })
 }
 
+/** A PDF that says it has this many pages, and has none. */
+export function toPagelessPdf(pages: number): Buffer {
+  return Buffer.from(toFile(['<</Type/Catalog/Pages 2 0 R>>', `<</Type/Pages/Kids[]/Count ${pages}>>`], ''), 'latin1')
+}
+
+/** A PDF whose only page is a list of pages that has itself as a page. */
+export function toCircularPdf(): Buffer {
+  return Buffer.from(
+    toFile(['<</Type/Catalog/Pages 2 0 R>>', '<</Type/Pages/Kids[2 0 R]/Count 1/Parent 2 0 R>>'], ''),
+    'latin1',
+  )
+}
+
 function toStream(data: string, filter = ''): string {
   return `<</Length ${data.length}${filter}>>stream\n${data}\nendstream`
 }

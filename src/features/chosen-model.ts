@@ -1,0 +1,148 @@
+import { formatError } from '../errors.ts'
+import type { I18n } from '../i18n/catalog.ts'
+import type { Log } from '../log.ts'
+import { createSeen } from '../lru.ts'
+import type { Model } from '../model/model.ts'
+import type { createModels } from '../model/models.ts'
+import type { Turn } from '../queue/turn.ts'
+import type { Store } from '../store/store.ts'
+import { escapeMarkdown } from '../text/escape-markdown.ts'
+import type { Bot, Services, TurnContext } from './context.ts'
+import { formatModelTitle } from './model-title.ts'
+import type { loadPolicies } from './settings/policies.ts'
+
+interface ChoiceDeps {
+  models: ReturnType<typeof createModels>
+  /** Adds what holds for every request: budgets, redaction, words that are kept out. */
+  guard: (model: Model) => Model
+  policies: Pick<Awaited<ReturnType<typeof loadPolicies>>, 'workspace' | 'channel' | 'channelModels' | 'budgets'>
+  store: Pick<Store, 'threadModels'>
+  log: Log
+}
+
+/** Threads that are remembered as told that a model is gone, and for how long. */
+const mostThreads = 10_000
+const toldMs = 86_400_000
+
+/** The rule by which a model answers: it was chosen for this answer, the thread, the channel or the workspace, or is the configured one. */
+type Rule = 'answer' | 'thread' | 'channel' | 'workspace' | 'usual'
+
+/** Decides which model answers where. What was chosen for a narrower place counts before a wider one. */
+export function createModelChoice({ models, guard, policies, store, log }: ChoiceDeps) {
+  const wrapped = new Map<Model, Model>()
+  const priced = new Set<Model>()
+  const hasBudgets = () => Object.keys(policies.budgets()).length > 0
+  const unpriced = new Set<string>()
+  const told = createSeen(mostThreads, toldMs)
+  const use = (model: Model): Model => {
+    const known = wrapped.get(model) ?? guard(model)
+    if (!priced.has(model) && hasBudgets()) void notePrice(model)
+    wrapped.set(model, known)
+    return known
+  }
+  /** Notes a model whose requests no budget counts. */
+  const notePrice = async (model: Model): Promise<void> => {
+    const { name } = model
+    priced.add(model)
+    if ((await model.price({ tokensIn: 1_000, tokensOut: 1_000 }, name)) !== undefined || unpriced.has(name)) return
+    unpriced.add(name)
+    log.warn({ model: name }, 'model has no known price, so budgets do not count it; set its prices in MODELS_FILE')
+  }
+  const usual = use(models.usual)
+  const mayChoose = (name: string): boolean => {
+    const { model, models: allowed } = policies.workspace()
+    return allowed.length === 0 || allowed.includes(name) || name === model || name === models.usual.name
+  }
+  const readThread = (turn: Pick<Turn, 'channel' | 'threadTs'>) =>
+    store.threadModels.read(turn).catch(error => {
+      log.warn({ channel: turn.channel, reason: formatError(error) }, 'model of a thread not read')
+      return undefined
+    })
+  return {
+    /** The model of the configuration, for what is asked nowhere. */
+    usual,
+    /** Lists the names of all models. */
+    all: models.names,
+    /** Lists the names that people may choose. */
+    choices: () => models.names().filter(mayChoose),
+    /**
+     * Chooses the model for an answer. `gone` was chosen, and may not be used or is there no more. `model` is what the person wants for
+     * this answer alone.
+     */
+    async choose({ channel, threadTs, model }: Pick<Turn, 'channel' | 'model'> & { threadTs?: string | undefined }) {
+      const thread = threadTs === undefined ? undefined : await readThread({ channel, threadTs })
+      const wishes: [Rule, string | undefined][] = [
+        ['answer', model],
+        ['thread', thread],
+        ['channel', policies.channel(channel).model],
+        ['workspace', policies.workspace().model],
+      ]
+      const choices = models.names().filter(mayChoose)
+      let gone: string | undefined
+      for (const [rule, name = ''] of wishes) {
+        if (name === '') continue
+        const found = mayChoose(name) ? await models.open(name) : undefined
+        if (found !== undefined) return { model: use(found), rule, gone, choices }
+        gone ??= name
+      }
+      return { model: use(models.usual), rule: 'usual' as const, gone, choices }
+    },
+    /** Returns whether a thread is still to be told that a model is gone, once. */
+    isNews: ({ channel, threadTs }: Pick<Turn, 'channel' | 'threadTs'>, gone: string) =>
+      told.add(`${channel} ${threadTs} ${gone}`),
+    /** Returns the largest picture that the models look at which were used so far; undefined if none of them sees. */
+    pictureLimits: () => [...wrapped.keys()].find(({ images }) => images)?.sight.limits,
+    /** Lists what admins should know of the models that were chosen: those that end, and those without a price that a budget needs. */
+    warnings() {
+      const chosen = [...models.chain, policies.workspace().model, ...policies.channelModels()]
+      const ends = [...new Set(chosen)].flatMap(name => {
+        const date = name === '' ? undefined : models.endOf(name)
+        return date === undefined ? [] : { name, date }
+      })
+      return { ends, unpriced: hasBudgets() ? [...unpriced] : [] }
+    },
+    /** Asks the servers which models they have, and logs those that end. */
+    async check(): Promise<void> {
+      await models.check()
+      for (const end of this.warnings().ends) log.warn(end, 'model will be shut down by its vendor; choose another')
+    },
+  }
+}
+
+/** Dates of shutdowns are announced months before. */
+const checkEveryMs = 86_400_000
+
+/** Asks the servers at start and once a day which models they have, and which of them end. */
+export function watchModels({ services: { models }, on }: Bot): void {
+  let timer: NodeJS.Timeout | undefined
+  on('start', () => {
+    void models.check()
+    timer = setInterval(() => void models.check(), checkEveryMs).unref()
+  })
+  on('stop', () => clearInterval(timer))
+}
+
+/** Notes which model answers and why, for those who ask. */
+export function noteModel({ job, chosen }: Pick<TurnContext, 'job' | 'chosen'>): void {
+  Object.assign(job.facts, { model: chosen.model.title, modelRule: chosen.rule })
+}
+
+/** Formats that the chosen model is gone and another one answered, for a thread that was not told yet. */
+export function formatGone(ctx: TurnContext<Pick<Services, 'models'>>): string[] {
+  const { turn, chosen, figures, i18n, deps } = ctx
+  const { gone, model } = chosen
+  if (gone === undefined || !deps.models.isNews(turn, gone)) return []
+  const name = formatModelTitle(figures.model ?? model.name, i18n)
+  return [i18n.models.gone({ gone: escapeMarkdown(gone), name: escapeMarkdown(name) })]
+}
+
+/** Formats what admins should know of the models that were chosen. */
+export function formatModelWarnings(
+  { ends, unpriced }: ReturnType<Services['models']['warnings']>,
+  { home, models, formats }: I18n,
+): string[] {
+  return [
+    ...ends.map(({ name, date }) => home.modelEnds({ name, date: formats.date(date) })),
+    ...(unpriced.length === 0 ? [] : [models.unpriced({ names: formats.and(unpriced) })]),
+  ]
+}
