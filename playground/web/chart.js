@@ -53,18 +53,17 @@ const lines = series => {
   ]
 }
 
-/** A pie: circles of which each shows the arc of its part. @param {ReturnType<typeof toSeries>} series */
+/** A pie: arcs that all begin at the top, the longest first, so that each shows its own part. @param {ReturnType<typeof toSeries>} series */
 const pie = ([one]) => {
   const points = one?.points ?? []
   const whole = points.reduce((sum, { value }) => sum + value, 0) || 1
-  let from = 0
+  let to = 0
   const arcs = points.map(({ label, value }, at) => {
-    const arc = html`<circle cx="16" cy="16" r="8" pathLength=${whole} stroke-dasharray=${`${value} ${whole}`}
-      stroke-dashoffset=${-from} style=${{ stroke: colour(at) }}><title>${`${label} ${value}`}</title></circle>`
-    from += value
-    return arc
+    to += value
+    return html`<circle cx="16" cy="16" r="8" pathLength=${whole} style=${{ stroke: colour(at) }}
+      stroke-dasharray=${to < whole && `${to} ${whole}`}><title>${`${label} ${value}`}</title></circle>`
   })
-  return html`<svg class="chart-pie" aria-hidden="true" viewBox="0 0 32 32">${arcs}</svg>`
+  return html`<svg class="chart-pie" aria-hidden="true" viewBox="0 0 32 32">${arcs.reverse()}</svg>`
 }
 
 /** A chart of Slack's own, in its title, its drawing and the names of its colours. @param {SlackJson} block */
@@ -78,7 +77,8 @@ export const chart = block => {
   const said = series.map(({ name, points }) => {
     return (name && `${name}: `) + points.map(({ label, value }) => `${label} ${value}`).join(', ')
   })
-  const gridTemplateColumns = `${draw === lines ? 'auto' : ''} repeat(${points.length}, 1fr)`
+  const columns = draw === lines ? `auto repeat(${points.length}, 1fr)` : `repeat(${points.length}, 1fr)`
+  const gridTemplateColumns = draw === pie ? '' : columns
   return html`<figure class="chart" tabindex="0">
     <figcaption>${toText(block.title)}</figcaption>
     <div class="chart-plot" role="img" aria-label=${said.join('; ')} style=${{ gridTemplateColumns }}>${draw(series)}</div>

@@ -28,7 +28,7 @@ const blocks = [
 /** What axe finds wrong, as rule and place. */
 const findingsIn = (page: Page) =>
   page.evaluate<string[]>(
-    'axe.run().then(({ violations }) => violations.flatMap(({ id, nodes }) => nodes.map(node => `${id}: ${node.html}`)))',
+    'axe.run().then(({ violations }) => violations.flatMap(({ id, nodes }) => nodes.map(node => id + " " + node.html)))',
   )
 
 /** Looks other than the one that each page is opened in: the other theme, and both on a phone. */
