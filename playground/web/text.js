@@ -177,7 +177,7 @@ const readSpecial = (text, at, depth) => {
 }
 
 /** Slack's text form within a line: marks, code, links, pings. @param {string} text @param {number} [depth] */
-export const mrkdwnInline = (text, depth = 0) => {
+const mrkdwnInline = (text, depth = 0) => {
   /** @type {Child[]} */
   const out = []
   let from = 0
