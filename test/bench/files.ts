@@ -86,7 +86,9 @@ async function makePhoto(): Promise<Buffer> {
   const [width, height] = [8_064, 5_952]
   const noise = { type: 'gaussian' as const, mean: 128, sigma: 30 }
   const background = '#888888'
-  const small = await sharp({ create: { width: width / 4, height: height / 4, channels: 3 as const, background, noise } })
+  const small = await sharp({
+    create: { width: width / 4, height: height / 4, channels: 3 as const, background, noise },
+  })
     .png()
     .toBuffer()
   return sharp(small).resize(width, height).jpeg({ quality: 65 }).toBuffer()
@@ -122,7 +124,7 @@ function toScan(jpeg: Buffer, { width, height, pages }: { width: number; height:
     ...Array.from({ length: pages }, () => head(page)),
   ]
   const parts = [head('%PDF-1.4\n')]
-  objects.forEach((object, at) => parts.push(head(`${at + 1} 0 obj\n`), object, head('\nendobj\n')))
+  for (const [at, object] of objects.entries()) parts.push(head(`${at + 1} 0 obj\n`), object, head('\nendobj\n'))
   parts.push(head('trailer<</Root 1 0 R>>\n%%EOF'))
   return Buffer.concat(parts)
 }
