@@ -221,7 +221,7 @@ async function openSlack({ config, transcriber, recognize, store, log, ...deps }
   const metering = {
     usage: store.usage,
     budgets: policies.budgets,
-    onWarning: (...warning: BudgetWarning) => void warnOfBudget({ users, limiter, log }, ...warning),
+    onWarning: (...warning: BudgetWarning) => void warnOfBudget({ users, limiter, call, log }, ...warning),
     log,
   }
   const fileDeps = {
