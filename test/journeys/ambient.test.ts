@@ -114,8 +114,11 @@ test('a question is left alone without a word to the model when somebody replies
     () => story.store.forgetting.person(as),
   ]
   const erased: string[] = []
+  await allowUnasked(story, channel, { seconds: 1.5 })
   for (const erase of erasures) {
     const ts = await say(as, channel, question)
+    const isSaved = () => slack.acks.some(one => one.ackedAt !== undefined && JSON.stringify(one.payload).includes(ts))
+    await slack.until(isSaved, 'the ack')
     await erase(ts)
     erased.push(ts)
   }
