@@ -222,7 +222,7 @@ async function openSlack({ config, transcriber, recognize, store, log, ...deps }
     usage: store.usage,
     budgets: policies.budgets,
     onUnpriced: (name: string) => models.noteUnpriced(name),
-    onWarning: (...warning: BudgetWarning) => void warnOfBudget({ users, limiter, log }, ...warning),
+    onWarning: (...warning: BudgetWarning) => void warnOfBudget({ users, limiter, call, log }, ...warning),
     log,
   }
   const fileDeps = {

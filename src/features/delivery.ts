@@ -7,7 +7,7 @@ import type { Outbox } from '../queue/outbox.ts'
 import type { Turn } from '../queue/turn.ts'
 import { withoutNote } from '../reply/body.ts'
 import { openDirectMessage } from '../slack/direct-message.ts'
-import { isSelf, type Message } from '../slack/message.ts'
+import { isSelf, listQuotedChannels, type Message } from '../slack/message.ts'
 import { messagesOf } from '../slack/reader.ts'
 import type { ThreadId } from '../slack/thread-history.ts'
 import { slackToPlain } from '../text/from-slack.ts'
@@ -57,21 +57,25 @@ export function defineDelivery(
   }
 }
 
-/** Finds the answer to a turn, as the model wrote it while the thread is in memory. Resolves with undefined if it is gone. */
+/**
+ * Finds the answer to a turn, as the model wrote it while the thread is in memory, and the other channels words of which it may hold.
+ * Resolves with undefined if it is gone.
+ */
 export async function findAnswer(
   { inbox, store, threads }: Pick<Services, 'inbox' | 'store' | 'threads'>,
   id: string,
-): Promise<string | undefined> {
+): Promise<{ text: string; quotedFrom: string[] } | undefined> {
   const [turn, record] = await Promise.all([inbox.find(id), store.turns.load(id)])
   if (turn === undefined || record === undefined) return undefined
   const isOurs = ({ ts, author, mark }: Message) =>
     author.kind === 'self' && (mark?.turn === id || record.messages.includes(ts))
-  const known = (await threads.load(turn)).filter(isOurs)
-  const found = known.length > 0 ? known : (await threads.reread(turn)).filter(isOurs)
+  const known = await threads.load(turn)
+  const thread = known.some(isOurs) ? known : await threads.reread(turn)
+  const found = thread.filter(isOurs)
   // In memory, its first message holds the whole of it.
   const whole = found[0]?.form === 'markdown' ? found.slice(0, 1) : found
   const text = whole.map(toMarkdown).join('\n\n')
-  return text.trim() === '' ? undefined : text
+  return text.trim() === '' ? undefined : { text, quotedFrom: listQuotedChannels(thread) }
 }
 
 /** Renders a message of Slack as Markdown: links as their labels, bullets as list marks. */
@@ -122,10 +126,10 @@ export const buildDeliveryMetadata = (delivery: string) => ({
   event_payload: { delivery },
 })
 
-/** Tells the person who asked something that nobody else sees; directly, if they have left the place. Best effort. */
+/** Tells a person something that nobody else sees; directly, if they have left the place or there is none. Best effort. */
 export async function tellAsker(
   { users, limiter, call, log }: TellDeps,
-  { channel, threadTs, user }: Pick<Asked, 'channel' | 'threadTs' | 'user'>,
+  { channel, threadTs, user }: Pick<Asked, 'channel' | 'user'> & { threadTs?: string },
   format: (i18n: I18n) => string,
 ): Promise<void> {
   const text = toMrkdwn(format(i18nFor((await users.read(user)).locale)))
@@ -133,8 +137,8 @@ export async function tellAsker(
     const direct = await openDirectMessage(call, user)
     await limiter.send('chat.postMessage', () => ({ channel: direct, text }), 'error')
   }
-  await limiter
-    .send('chat.postEphemeral', () => ({ channel, user, thread_ts: threadTs, text }), 'error')
-    .catch(sendDirectly)
-    .catch(error => log.warn({ channel, code: error.code }, 'private notice failed'))
+  const args = { channel, user, ...(threadTs !== undefined && { thread_ts: threadTs }), text }
+  const sendHere = () => limiter.send('chat.postEphemeral', () => args, 'error')
+  const sending = channel === '' ? sendDirectly() : sendHere().catch(sendDirectly)
+  await sending.catch(error => log.warn({ channel, code: error.code }, 'private notice failed'))
 }

@@ -564,7 +564,7 @@ export const en = {
         short: '“{word}” would hide almost everything. Use at least two letters, digits or #.',
         long: '“{word}” is too long. Use up to 100 characters and five *.',
       },
-      tooMany: 'That’s too many words. I can hide up to {most, number}.',
+      tooMany: 'That’s too many words. Use up to {most, number}.',
       isOff: 'These words are only hidden while redaction is on. Switch it on above, or remove them.',
     },
     budgets: {

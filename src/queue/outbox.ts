@@ -15,6 +15,8 @@ export interface CommandKind<P> {
   save(payload: P, id?: string): Promise<PendingCommand<P> | undefined>
   /** Runs a command to its end and removes it. Never throws: a command that fails is left to the next start. */
   run(command: PendingCommand<P>): Promise<void>
+  /** Checks that a command that runs is still wanted: what it is about was not forgotten meanwhile. */
+  isWanted(command: PendingCommand<P>): Promise<boolean>
 }
 
 /** Commands that were saved before Slack got its ack, each run to its end by this process or a later one. */
@@ -71,6 +73,7 @@ export function createOutbox(records: OutboxRecords, log: Log): Outbox {
           throw new ShownError('not_saved', i18n => i18n.notSaved)
         },
         run: command => runHeld(command, () => run(command, false)),
+        isWanted: ({ id }) => records.has(id),
       }
     },
     async takeOver() {

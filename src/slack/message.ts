@@ -125,9 +125,14 @@ export function isBlank({ text, quotes = [], files }: Pick<Message, 'text' | 'qu
   return text.replace(/<@[UW][^<>]*>/g, '').trim() === '' && quotes.length === 0 && files.length === 0
 }
 
-/** Lists the channels out of which messages quote, by their ids. */
-export const listQuotedChannels = (messages: readonly Pick<Message, 'quotes'>[]): string[] => [
-  ...new Set(messages.flatMap(({ quotes = [] }) => quotes.flatMap(({ channel }) => channel ?? []))),
+/** Lists the channels out of which messages hold words or files, by their ids. */
+export const listQuotedChannels = (messages: readonly Pick<Message, 'quotes' | 'files'>[]): string[] => [
+  ...new Set(
+    messages.flatMap(({ quotes = [], files }) => [
+      ...quotes.flatMap(({ channel }) => channel ?? []),
+      ...files.flatMap(({ from }) => from ?? []),
+    ]),
+  ),
 ]
 
 function parseAsked(raw: RawMessage): { user: string; text: string } | undefined {

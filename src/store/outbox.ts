@@ -24,6 +24,8 @@ export interface OutboxRecords {
   /** Makes this process the owner of the commands that dead processes left. Resolves with them, the oldest first. */
   takeOver(): Promise<PendingCommand[]>
   remove(id: string): Promise<void>
+  /** Checks that a command was neither removed nor deleted with what it is about. */
+  has(id: string): Promise<boolean>
   /** Keeps a command for inspection; no process takes it over any more. */
   quarantine(id: string): Promise<void>
 }
@@ -52,6 +54,9 @@ export function createOutboxRecords(db: Kysely<Schema>, writer: Writer, replicas
     },
     async remove(id) {
       await writer.write(() => db.deleteFrom('outbox').where('id', '=', id).execute())
+    },
+    async has(id) {
+      return (await db.selectFrom('outbox').select('id').where('id', '=', id).executeTakeFirst()) !== undefined
     },
     async quarantine(id) {
       const quarantined = { quarantined_at: Date.now() }

@@ -36,9 +36,9 @@ export function createUsage(db: Kysely<Schema>, writer: Writer) {
         await on.deleteFrom('spending').where('until', '<=', now).execute()
         const spent = await sumSpent(on, request.person, now)
         const reserved = await sumReserved(on, request.person)
-        for (const name of budgetNames) {
+        for (const name of budgetsOf(request.person)) {
           const budget = budgets[name]
-          const inFlight = name.startsWith('person') ? reserved.person : reserved.all
+          const inFlight = isPersonal(name) ? reserved.person : reserved.all
           if (budget !== undefined && spent[name] + inFlight + request.cost > budget) return { exceeded: name, spent }
         }
         const id = randomUUID()
@@ -112,6 +112,11 @@ const toNumbers = (row: UsageRow): UsageRow => ({
 
 /** Names of the budgets: a person's or everybody's, in a day or a month. */
 export const budgetNames = ['personDay', 'personMonth', 'day', 'month'] as const
+
+const isPersonal = (name: (typeof budgetNames)[number]): boolean => name.startsWith('person')
+
+/** Lists the budgets that bound a person's requests; what nobody asked for, and what forgotten people spent, is no person's. */
+export const budgetsOf = (person: string) => budgetNames.filter(name => person !== '' || !isPersonal(name))
 
 async function sumSpent(db: Kysely<Schema>, person: string, now: number) {
   const today = dayOf(now)

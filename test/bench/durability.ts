@@ -209,7 +209,13 @@ function createNoStore(): Store {
       threadsSince: async () => [],
       prune: async () => 0,
     },
-    outbox: { save: async () => true, takeOver: async () => [], remove: nothing, quarantine: nothing },
+    outbox: {
+      save: async () => true,
+      takeOver: async () => [],
+      remove: nothing,
+      has: async () => true,
+      quarantine: nothing,
+    },
     unasked: { claim: async () => false, countJudged: async () => 0, isRatedDown: async () => false },
     ratings: {
       rate: nothing,

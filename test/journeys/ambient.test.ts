@@ -93,15 +93,10 @@ const silences: [rule: string, act: (story: Story, ts: string) => Promise<unknow
     ({ slack }, ts) => slack.do({ do: 'react', as: slack.people.lee, channel: general(slack), ts, name: 'eyes' }),
   ],
   ['ambient_answered', ({ slack, say }) => say(slack.people.lee, general(slack), 'Ask IT, they know.')],
-  [
-    'ambient_changed',
-    ({ slack }, ts) =>
-      slack.do({ do: 'edit', as: slack.people.dana, channel: general(slack), ts, text: 'Where is IT?' }),
-  ],
 ]
 const general = ({ channels }: Story['slack']) => channels.general
 
-test('a question is left alone without a word to the model when somebody replies, reacts, edits it or goes on talking meanwhile', async () => {
+test('a question is left alone without a word to the model when somebody replies, reacts or goes on talking meanwhile, and leaves no trace once it is reworded, deleted or forgotten', async () => {
   const story = await open()
   const { slack, model, say } = story
   await allowUnasked(story, general(slack))
@@ -111,6 +106,27 @@ test('a question is left alone without a word to the model when somebody replies
     await act(story, ts)
     expect(await untilLeftAlone(story, general(slack), ts)).toBe(rule)
   }
+  const { dana: as } = slack.people
+  const channel = general(slack)
+  const erasures: ((ts: string) => Promise<unknown>)[] = [
+    ts => slack.do({ do: 'edit', as, channel, ts, text: 'Where is IT?' }),
+    ts => slack.do({ do: 'delete', as, channel, ts }),
+    () => story.store.forgetting.person(as),
+  ]
+  const erased: string[] = []
+  await allowUnasked(story, channel, { seconds: 1.5 })
+  for (const erase of erasures) {
+    const ts = await say(as, channel, question)
+    const isSaved = () => slack.acks.some(one => one.ackedAt !== undefined && JSON.stringify(one.payload).includes(ts))
+    await slack.until(isSaved, 'the ack')
+    await erase(ts)
+    erased.push(ts)
+  }
+  // A later question is decided after them.
+  const ts = await say(as, channel, question)
+  await say(slack.people.lee, channel, 'On the intranet.', ts)
+  await untilLeftAlone(story, channel, ts)
+  for (const one of erased) expect(await story.store.turns.load(`${slack.teamId}:${channel}:${one}`)).toBeUndefined()
   expect(model.requests).toEqual([])
 })
 

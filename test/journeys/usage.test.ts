@@ -5,6 +5,7 @@ import { join, resolve } from 'node:path'
 import { promisify } from 'node:util'
 import { expect, test } from 'vitest'
 import type { PageMessage } from '../../playground/protocol.ts'
+import { warnOfBudget } from '../../src/features/usage/warning.ts'
 import { childEnv } from '../process.ts'
 import { openStory, type Story, toSeen } from '../story.ts'
 
@@ -79,6 +80,24 @@ test('a budget holds for questions side by side; who asks for more is told, and 
   await slack.until(() => said().filter(text => text.includes('Answered.')).length === 2, 'both answers')
   const isWarning = (message: PageMessage) => message.ephemeralTo === dana && message.text.includes('80%')
   await slack.until(() => slack.snapshot(dana).messages.filter(isWarning).length === 1, 'the warning')
+})
+
+test('the warning of what was asked nowhere, or in a place that the person has left, comes as a direct message', async () => {
+  const sent: [string, unknown][] = []
+  const send = async (method: string, build: () => object) => {
+    if (method === 'chat.postEphemeral') throw Object.assign(new Error('gone'), { code: 'user_not_in_channel' })
+    sent.push([method, build()])
+  }
+  const deps = {
+    users: { read: async () => ({ locale: 'en' }) },
+    limiter: { send },
+    call: async () => ({ channel: { id: 'D1' } }),
+    log: { warn() {} },
+  } as unknown as Parameters<typeof warnOfBudget>[0]
+  for (const channel of ['', 'C1'])
+    await warnOfBudget(deps, { feature: 'summarize', channel, person: 'U1' }, 'personDay')
+  const text = 'You’ve used 80% of your budget for today.'
+  expect(sent).toEqual(Array(2).fill(['chat.postMessage', { channel: 'D1', text }]))
 })
 
 test('a request that is stopped or fails before its first word costs its prompt, as an estimate; one that was refused costs nothing', async () => {

@@ -449,6 +449,15 @@ export function storeContract(name: string, openPlace: () => Promise<OpenStore>)
       ])
     })
 
+    test('of nobody in particular is bound by the budgets of all alone, not by a person’s', async () => {
+      const { usage } = await openNew()
+      for (const person of ['', 'U1']) await usage.settle(used(person, 20), { since: now })
+      const ask = (person: string, budgets: object) => usage.reserve({ person, cost: 10 }, budgets, now)
+      expect((await ask('U1', { personDay: 25 })).exceeded).toBe('personDay')
+      expect((await ask('', { personDay: 25, personMonth: 25, day: 55 })).exceeded).toBeUndefined()
+      expect((await ask('', { personDay: 25, day: 55 })).exceeded).toBe('day')
+    })
+
     test('of requests side by side never exceeds a budget; one that crashed holds it for half an hour', async () => {
       const { usage } = await openNew()
       const ask = (person: string) => usage.reserve({ person, cost: 10 }, { personDay: 25, month: 60 }, now)

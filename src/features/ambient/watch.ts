@@ -21,12 +21,15 @@ const mostWaiting = 1_000
 export function createUnaskedWatch(deps: Deps) {
   const { policies, inbox } = deps
   const waits = createWaits()
-  const questions = deps.outbox.define('unasked', schema, async ({ payload }) => {
+  const questions = deps.outbox.define('unasked', schema, async command => {
+    const { payload } = command
     const { channel, ts } = payload
     const askedAt = Number(ts) * 1000
     await waits.until(askedAt + policies.channel(channel).ambient.waitMinutes * 60_000)
     // What is off leaves no trace.
     if (!policies.channel(channel).ambient.isOn || Date.now() - askedAt > latestMs) return
+    // Nor does what was deleted, reworded or to be forgotten meanwhile.
+    if (!(await questions.isWanted(command))) return
     const turn = buildTurn(payload)
     await inbox.save(turn, 'event')
     inbox.accept(turn)

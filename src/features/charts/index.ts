@@ -41,29 +41,38 @@ async function drawThread(ctx: TurnContext<Deps>, request: string): Promise<void
   if (job.isResumed && (await findDelivered(deps, turn, name)) !== undefined) return
   const read = await deps.threads.read(turn, turn.question)
   const before = read.filter(({ ts }) => ts <= turn.question.ts)
-  const thread = deps.rules.selectOpen(turn.channel, [...(await loadEarlier(ctx)), ...before])
+  const earlier = await loadEarlier(ctx)
+  const thread = deps.rules.selectOpen(turn.channel, [...earlier.messages, ...before])
   const { messages } = await readFiles(thread, ctx)
   const nameOf = await deps.fetchNames(messages.toReversed())
   noteModel(ctx)
   Object.assign(job.facts, { read: thread.length, total: thread.length })
-  await makeChart(deps, buildSource(messages, nameOf), {
-    user: turn.user,
-    place: { channel: turn.channel, threadTs: turn.threadTs },
-    model: ctx.chosen.model,
-    request,
-    name,
-    i18n,
-    signal,
-    onSpent: noteSpent(job),
-  })
+  const source = buildSource(messages, nameOf)
+  const quotedFrom = [...source.quotedFrom, ...earlier.quotedFrom]
+  await makeChart(
+    deps,
+    { ...source, quotedFrom },
+    {
+      user: turn.user,
+      place: { channel: turn.channel, threadTs: turn.threadTs },
+      model: ctx.chosen.model,
+      request,
+      name,
+      i18n,
+      signal,
+      onSpent: noteSpent(job),
+    },
+  )
 }
 
 /** Loads the answer of the direct message before one that opens a thread of its own. */
-async function loadEarlier({ turn, deps }: TurnContext<Deps>): Promise<Message[]> {
-  if (turn.place !== 'dm' || turn.threadTs !== turn.question.ts) return []
-  const id = await findLastAnswered(deps, turn)
-  const text = id === undefined ? undefined : await findAnswer(deps, id)
-  return text === undefined ? [] : [{ ts: '0', author: { kind: 'self' }, text, form: 'markdown', files: [] }]
+async function loadEarlier({ turn, deps }: TurnContext<Deps>): Promise<{ messages: Message[]; quotedFrom: string[] }> {
+  const isNew = turn.place === 'dm' && turn.threadTs === turn.question.ts
+  const id = isNew ? await findLastAnswered(deps, turn) : undefined
+  const found = id === undefined ? undefined : await findAnswer(deps, id)
+  if (found === undefined) return { messages: [], quotedFrom: [] }
+  const { text, quotedFrom } = found
+  return { messages: [{ ts: '0', author: { kind: 'self' }, text, form: 'markdown', files: [] }], quotedFrom }
 }
 
 const Points = z.array(z.object({ label: z.string(), value: z.number() }))

@@ -71,8 +71,9 @@ export function defineCharts(outbox: Outbox, deps: Deps) {
     async make({ turn, user, channel, threadTs }) {
       const place = { channel, threadTs }
       await deps.access.check(user, channel)
-      const text = await findAnswer(deps, turn)
-      if (text === undefined) throw new ShownError('chart_gone', one => one.controls.tooOld)
+      const found = await findAnswer(deps, turn)
+      if (found === undefined) throw new ShownError('chart_gone', one => one.controls.tooOld)
+      const { text, quotedFrom } = found
       const name = nameChart(turn, text)
       const before = await findDelivered(deps, place, name)
       if (before !== undefined) {
@@ -82,7 +83,7 @@ export function defineCharts(outbox: Outbox, deps: Deps) {
       const { locale } = await deps.users.read(user)
       const i18n = i18nFor(localeOf(text, locale))
       const answer = { ts: '', author: { kind: 'self' as const }, text, form: 'markdown' as const, files: [] }
-      const source = buildSource([answer], id => id)
+      const source = { ...buildSource([answer], id => id), quotedFrom }
       const { model } = await deps.models.choose(place)
       const signal = AbortSignal.timeout(timeoutMs)
       await makeChart(deps, source, { user, place, model, request: '', name, i18n, signal })

@@ -37,7 +37,7 @@ export async function classifyCsv(ctx: Ctx, column: string | undefined): Promise
   if (!mayBeTable(file)) throw refuseType(file)
   const text = await readText(deps.createFileReader(limits), file, signal)
   const table = parseCsv(text, { name: file.name, wanted: column })
-  const found = await labelRows(ctx, table)
+  const found = await labelRows(ctx, table, file)
   const taxonomy = deps.taxonomies.of(turn.channel)
   const reader = createReader(person.locale)
   const nameOf = (kind: string) => formatKind(taxonomy, kind, reader)
@@ -84,13 +84,13 @@ async function readText(reader: FileReader, file: SlackFile, signal: AbortSignal
   )
 }
 
-async function labelRows(ctx: Ctx, table: CsvTable): Promise<LabelledRow[]> {
+async function labelRows(ctx: Ctx, table: CsvTable, { from }: SlackFile): Promise<LabelledRow[]> {
   const { i18n, reply } = ctx
   const found: LabelledRow[] = []
   let done = 0
   let failed = 0
   const label = async ({ text }: CsvTable['rows'][number], index: number): Promise<void> => {
-    const outcome = await labelRow(ctx, text, index)
+    const outcome = await labelRow(ctx, { text, index, from })
     found[index] = outcome
     done += 1
     if (outcome.error !== undefined) failed += 1
@@ -107,7 +107,10 @@ async function labelRows(ctx: Ctx, table: CsvTable): Promise<LabelledRow[]> {
   return found
 }
 
-async function labelRow({ job, turn, person, signal, deps }: Ctx, text: string, index: number): Promise<LabelledRow> {
+async function labelRow(
+  { job, turn, person, signal, deps }: Ctx,
+  { text, index, from }: { text: string; index: number; from: string | undefined },
+): Promise<LabelledRow> {
   const { i18n, languageName: language } = createReader(person.locale)
   if (text.trim() === '') return { labels: [], error: i18n.labels.nothingToLabel }
   const { id, channel, user, place, question } = turn
@@ -116,6 +119,7 @@ async function labelRow({ job, turn, person, signal, deps }: Ctx, text: string, 
     isShared: place === 'channel',
     saidAt: Number(question.ts) * 1000,
     heardAt: Date.now(),
+    ...(from !== undefined && { quotedFrom: [from] }),
   }
   const subject = { id: `${id}#${index + 1}`, channel, text, ...whose }
   const how = { pace: 'many' as const, signal, language, onSpent: noteSpent(job) }

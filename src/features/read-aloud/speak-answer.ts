@@ -41,18 +41,18 @@ export function defineReadings(outbox: Outbox, deps: Deps) {
 /** Makes a recording of an answer as it stands now and posts it, unless the thread has it already. */
 async function readAloud(
   deps: Deps & { gate: ReturnType<typeof createSemaphore> },
-  asked: Parameters<typeof tellAsker>[1] & { turn: string },
+  asked: Parameters<Parameters<typeof defineDelivery>[2]['make']>[0],
 ): Promise<void> {
   const { speech, self, users } = deps
   const { turn, user, channel, threadTs } = asked
   const place = { channel, threadTs }
   await deps.access.check(user, channel)
   await deps.rules.check({ user, channel })
-  const text = await findAnswer(deps, turn)
-  if (text === undefined) throw new ShownError('speech_gone', one => one.controls.tooOld)
+  const answer = await findAnswer(deps, turn)
+  if (answer === undefined) throw new ShownError('speech_gone', one => one.controls.tooOld)
   const { locale } = await users.read(user)
-  const { codeLeftOut: code, tableLeftOut: table } = i18nFor(localeOf(text, locale)).speech
-  const spoken = toSpeech(await hidePrivateParts(deps, text, { channel, locale }), { code, table })
+  const { codeLeftOut: code, tableLeftOut: table } = i18nFor(localeOf(answer.text, locale)).speech
+  const spoken = toSpeech(await hidePrivateParts(deps, answer, { channel, locale }), { code, table })
   const parts = splitSpeech(spoken, mostSpokenCharacters)
   if (parts.length === 0) throw new ShownError('speech_no_words', one => one.speech.noWords)
   const { voice, speed } = await deps.store.personSettings.read({ teamId: self.teamId, user })
@@ -73,7 +73,8 @@ async function readAloud(
     await deps.gate.run(async () => {
       const { type, bytes } = await speech.speak(parts, { voice, speed, onPart })
       await deps.access.check(user, channel)
-      if ((await findAnswer(deps, turn)) !== text) throw new ShownError('speech_changed', one => one.speech.changed)
+      if ((await findAnswer(deps, turn))?.text !== answer.text)
+        throw new ShownError('speech_changed', one => one.speech.changed)
       await upload(deps.call, [{ name: `${name}.${type}`, title: i18n.speech.title, bytes }], place)
     })
   } finally {
@@ -84,10 +85,10 @@ async function readAloud(
 /** Puts what it is in the place of personal data, if text goes to models without it in a channel: a stand-in makes no words. */
 async function hidePrivateParts(
   { policies }: Deps,
-  text: string,
+  { text, quotedFrom }: NonNullable<Awaited<ReturnType<typeof findAnswer>>>,
   { channel, locale }: { channel: string; locale: string },
 ): Promise<string> {
-  const { of, words } = policies.redaction([channel])
+  const { of, words } = policies.redaction([channel, ...quotedFrom])
   if (of.length === 0) return text
   const { hidden } = i18nFor(localeOf(text, locale)).speech
   const hide = await createReplacer(words, (_, kind) => hidden[kind])

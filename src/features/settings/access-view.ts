@@ -1,10 +1,11 @@
 import type { KnownBlock } from '@slack/types'
 import type { I18n } from '../../i18n/catalog.ts'
-import { checkboxes, input, numberField, parseForm, plain, textField } from './form.ts'
+import { checkboxes, input, mostSelected, numberField, parseForm, plain, textField } from './form.ts'
 import { ambientBounds, features, type loadPolicies } from './policies.ts'
 
 type Policy = ReturnType<Awaited<ReturnType<typeof loadPolicies>>['workspace']>
 
+/** Every word is looked for in everything that goes to a model. */
 const mostWords = 200
 const mostWordsCharacters = 3_000
 
@@ -37,7 +38,7 @@ export function buildAccessBlocks(
   const chosen = who.find(({ value }) => value === policy.who)
   return [
     input('who', access.whoLabel, { type: 'radio_buttons', options: who, ...(chosen && { initial_option: chosen }) }),
-    input('people', access.people, { type: 'multi_users_select', ...initial('users', policy.people) }),
+    input('people', access.people, userSelect(policy.people)),
     input('channels', access.channels, channelSelect(policy.channels)),
     input('groups', access.groups, textField(groups, { placeholder: plain('@sales, @support'), max_length: 500 })),
     checkboxes('guests', access.guestsLabel, {
@@ -45,13 +46,20 @@ export function buildAccessBlocks(
     }),
     { type: 'header', text: plain(access.keptOut) },
     input('kept_channels', access.keptChannels, channelSelect(keptOut.channels)),
-    input('kept_people', access.keptPeople, { type: 'multi_users_select', ...initial('users', keptOut.people) }),
+    input('kept_people', access.keptPeople, userSelect(keptOut.people)),
     input(
       'kept_words',
       access.keptWords,
       textField(keptOut.words.join('\n'), { multiline: true, max_length: mostWordsCharacters }),
     ),
   ]
+}
+
+/** Finds what of the fields cannot be saved. */
+export function findAccessProblems(given: unknown): { field: string; sentence: (i18n: I18n) => string }[] {
+  const isTooMany = (parseForm(given)?.lines('kept_words').length ?? 0) > mostWords
+  const sentence = ({ policy }: I18n) => policy.redaction.tooMany({ most: mostWords })
+  return isTooMany ? [{ field: 'kept_words', sentence }] : []
 }
 
 /** Parses the fields; `groups` are as they were typed. Returns undefined if they are not of the form that was built. */
@@ -73,7 +81,7 @@ export function parseAccess(
   const keptOut = {
     channels: form.read('kept_channels').selected_conversations ?? [],
     people: form.read('kept_people').selected_users ?? [],
-    words: form.lines('kept_words').slice(0, mostWords),
+    words: form.lines('kept_words'),
   }
   const change: Partial<Policy> = {
     who: form.read('who').selected_option?.value === 'listed' ? 'listed' : 'everyone',
@@ -102,8 +110,15 @@ const defaults = { waitMinutes: 2, perHour: 3 }
 /** Slack refuses an empty list of what is chosen at first. */
 const initial = (kind: string, ids: readonly string[]) => (ids.length === 0 ? {} : { [`initial_${kind}`]: ids })
 
+const userSelect = (ids: readonly string[]) => ({
+  type: 'multi_users_select',
+  max_selected_items: mostSelected,
+  ...initial('users', ids),
+})
+
 const channelSelect = (ids: readonly string[]) => ({
   type: 'multi_conversations_select',
+  max_selected_items: mostSelected,
   filter: { include: ['public', 'private'], exclude_bot_users: true },
   ...initial('conversations', ids),
 })

@@ -2,7 +2,9 @@ import type { KnownBlock } from '@slack/types'
 import { z } from 'zod'
 
 const option = z.looseObject({ value: z.string() })
-const list = z.array(z.string().max(255)).max(200).nullish()
+/** People or channels that one field takes. */
+export const mostSelected = 200
+const list = z.array(z.string().max(255)).max(mostSelected).nullish()
 const element = z.looseObject({
   value: z.string().max(10_000).nullish(),
   selected_option: option.nullish(),

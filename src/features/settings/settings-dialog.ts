@@ -5,6 +5,7 @@ import { formatFailure } from '../command-failure.ts'
 import type { Services } from '../context.ts'
 import { openDialog } from '../open-dialog.ts'
 import { controlIds } from '../reply-buttons.ts'
+import { findAccessProblems } from './access-view.ts'
 import { askToDelete, buildDeletionView, parseConsent } from './deletion-view.ts'
 import { findModel, formatUnknown } from './find-model.ts'
 import { parseLimits } from './limits-view.ts'
@@ -71,7 +72,8 @@ function listenToSubmissions(app: App, deps: Deps): void {
     const { scope } = filled
     const { i18n, refusal, isAdmin } = await checkRights(deps, body.user.id, scope)
     if (refusal !== undefined) return refuse({ instructions: refusal })
-    const { change, wrong } = parseLimits(view.state.values, deps.policies.givenFor(scope))
+    const { change, wrong: ofLimits } = parseLimits(view.state.values, deps.policies.givenFor(scope))
+    const wrong = [...findAccessProblems(view.state.values), ...ofLimits]
     if (wrong.length > 0) return refuse(Object.fromEntries(wrong.map(({ field, sentence }) => [field, sentence(i18n)])))
     const chosen: typeof filled.chosen & typeof change = { ...filled.chosen, ...change }
     if (scope.of === 'workspace') {

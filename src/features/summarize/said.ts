@@ -63,7 +63,7 @@ export async function buildSaid({ deps, person }: Ctx, messages: Message[]): Pro
       ].join('\n'),
       ...(reactions !== undefined && { reactions }),
       files,
-      ...(quotes !== undefined && { quotedFrom: listQuotedChannels([{ quotes }]) }),
+      quotedFrom: listQuotedChannels([message]),
       ...(author.kind === 'self' && { isOwn: true }),
     }
     const recorded = stretches.map((stretch, at) => {

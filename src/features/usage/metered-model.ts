@@ -5,7 +5,7 @@ import { sumTokens } from '../../model/request.ts'
 import { estimateTokens } from '../../model/tokens.ts'
 import { type createTranscriber, estimateAudio } from '../../model/transcription.ts'
 import type { Store } from '../../store/store.ts'
-import { dayOf } from '../../store/usage.ts'
+import { budgetsOf, dayOf } from '../../store/usage.ts'
 
 type Purpose = NonNullable<NonNullable<Parameters<Model['stream']>[2]>['purpose']>
 type Budgets = Parameters<Store['usage']['reserve']>[1]
@@ -190,7 +190,7 @@ async function count({ usage, budgets, onWarning, onUnpriced }: MeteringDeps, do
   if (cost === 0) return
   const spent = await usage.spent(person, now)
   const bounds = budgets()
-  for (const name of Object.keys(bounds) as (keyof Budgets)[]) {
+  for (const name of budgetsOf(person)) {
     const mark = (bounds[name] ?? Number.POSITIVE_INFINITY) * warnShare
     if (spent[name] >= mark && spent[name] - cost < mark) onWarning(purpose, name)
   }
