@@ -229,7 +229,6 @@ async function openSlack({ config, transcriber, recognize, store, log, ...deps }
     slackApiUrl: config.slackApiUrl,
     fetchInfo,
     documents: createDocumentReader(),
-    pictureLimits: () => models.pictureLimits(),
     ...(recognize !== undefined && { recognize }),
     ...(transcriber !== undefined && {
       readRecording: createRecordingReader(createMeteredTranscriber(transcriber, metering)),

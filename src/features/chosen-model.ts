@@ -90,8 +90,6 @@ export function createModelChoice({ models, guard, policies, store, log }: Choic
     /** Returns whether a thread is still to be told that a model is gone, once. */
     isNews: ({ channel, threadTs }: Pick<Turn, 'channel' | 'threadTs'>, gone: string) =>
       told.add(`${channel} ${threadTs} ${gone}`),
-    /** Returns the largest picture that the models look at which were used so far; undefined if none of them sees. */
-    pictureLimits: () => [...wrapped.keys()].find(({ images }) => images)?.sight.limits,
     /** Lists what admins should know of the models that were chosen: those that end, and those without a price that a budget needs. */
     warnings() {
       const chosen = [...models.chain, policies.workspace().model, ...policies.channelModels()]
