@@ -150,12 +150,12 @@ describe('a file that gives trouble', () => {
 
   test.skipIf(!canMount())('on a full disk: answers go on, and are kept again when there is room', async () => {
     const folder = await newFolder()
-    execFileSync(mount, ['-t', 'tmpfs', '-o', 'size=1m', 'tmpfs', folder])
+    execFileSync(mount, ['-t', 'tmpfs', '-o', 'size=2m', 'tmpfs', folder])
     onTestFinished(() => void execFileSync(unmount, ['-l', folder]))
     const { open, log } = await openFolder(folder)
     const store = await open()
     const ballast = join(folder, 'ballast')
-    await writeFile(ballast, Buffer.alloc(1_200_000)).catch(() => {})
+    await writeFile(ballast, Buffer.alloc(2_200_000)).catch(() => {})
     const long = { ...turn(1), turn: JSON.stringify('x'.repeat(20_000)) }
     expect(await store.turns.save(long)).toBeUndefined()
     expect(log()).toMatch(/the disk is full: free/)
