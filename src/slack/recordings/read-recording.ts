@@ -161,7 +161,7 @@ function startProcess(input: number, output: number): ChildProcess {
   return fork(file, {
     env: {},
     execArgv: [
-      '--max-old-space-size=128',
+      '--max-old-space-size=64',
       '--optimize-for-size',
       '--single-threaded-gc',
       '--max-semi-space-size=1',
