@@ -2,6 +2,7 @@ import { once } from 'node:events'
 import { Worker } from 'node:worker_threads'
 import { formatError, ShownError, SlackError } from '../errors.ts'
 import type { Log } from '../log.ts'
+import { createSemaphore } from '../semaphore.ts'
 import type { CallSlack } from '../slack/client.ts'
 import { upload } from '../slack/upload.ts'
 import type { Chart } from './draw-chart-worker.ts'
@@ -14,7 +15,7 @@ const mostNameCharacters = 20
 const mostTitleCharacters = 50
 
 /**
- * Builds Slack's own chart; undefined if there is more than it takes. `shorten` cuts names of series, which it else refuses.
+ * Builds Slack's own chart; undefined if there is more than it takes. `shorten` cuts names of series, which it otherwise refuses.
  */
 export function buildChartBlock(
   { title, kind, categories, series }: Chart,
@@ -88,12 +89,17 @@ export function ignoreRefusal(error: unknown): undefined {
 
 /** Drawing takes about a second; a machine that is busy may need longer. */
 const timeoutMs = 60_000
+/** Each holds its libraries and a font of 8 MB. */
+const mostThreads = 2
+const gate = createSemaphore(mostThreads)
 
 /**
  * Draws a chart as a PNG in a worker thread: its libraries block for a second, and take their memory with them when the thread ends.
- * Throws if they fail or take longer than a minute.
+ * Throws if they fail or take longer than a minute. Waits while others are drawn.
  */
-export async function drawChart(workerData: Chart): Promise<Uint8Array> {
+export const drawChart = (chart: Chart): Promise<Uint8Array> => gate.run(() => drawInThread(chart))
+
+async function drawInThread(workerData: Chart): Promise<Uint8Array> {
   const worker = new Worker(new URL('./draw-chart-worker.ts', import.meta.url), {
     workerData,
     env: {},

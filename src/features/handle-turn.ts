@@ -138,6 +138,8 @@ async function dispatch(
     if (refusal !== undefined) return refuse(ctx, refusal)
     if (feature !== undefined) Object.assign(job.facts, ctx.deps.policies.factsFor([turn.channel]))
     await handler.handle({ ...ctx, deps: handler.deps }, request)
+    // What was shown while something else was made, such as a chart, goes with it.
+    if (reply.text.trim() === '') await reply.keepFirst(0)
     ctx.deps.outages.over()
     rememberReply(ctx)
     return { ended: 'done', kind: handler.outcome }

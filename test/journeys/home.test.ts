@@ -114,6 +114,13 @@ test('an admin’s home tells how the bot is, and exports usage, settings and ra
 
   await openHome(story, dana)
   expect(viewOf(story, dana)).not.toMatch(/export_data|Health/)
+  // Who rates in a direct message is the one person there.
+  await story.store.ratings.rate(`${slack.teamId}:${general}:1.1`, dana, 'up')
+  await story.store.ratings.rate(`${slack.teamId}:D0DANA0000:2.2`, dana, 'down')
+  await story.store.ratings.explain(`${slack.teamId}:D0DANA0000:2.2`, dana, 'wrong')
+  await say(dana, directOf(story, dana), 'hello?')
+  ;(await model.next()).reply('Hello.')
+  await untilDirect(story, dana, message => toSeen(message) === 'Hello.', 'the answer')
   await story.store.settings.write('policy:G0SECRET00', JSON.stringify({ instructions: 'a secret plan' }))
   await story.store.settings.write(`policy:${general}`, JSON.stringify({ instructions: 'an open plan' }))
   await pressIn(story, admin, { view: await openHome(story, admin), actionId: 'export_data' })
@@ -124,6 +131,10 @@ test('an admin’s home tells how the bot is, and exports usage, settings and ra
     return [...new Set(all.map(({ name }) => name))]
   }
   await expect.poll(names).toEqual(['usage.csv', 'settings.json', 'ratings.csv'])
+  const ratings = await readFileOf(story, directOf(story, admin), 'ratings.csv')
+  expect(ratings).toMatch(/,C\w+,1\.1,up,\n.*,direct,,down,wrong\n/)
+  const usage = await readFileOf(story, directOf(story, admin), 'usage.csv')
+  expect(usage).toMatch(new RegExp(`${dana},direct,chat`))
   const settings = await readFileOf(story, directOf(story, admin), 'settings.json')
   expect(settings).toContain('an open plan')
   expect(settings).toContain('"leftOut": 1')

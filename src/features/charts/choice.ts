@@ -127,8 +127,7 @@ export function parseChart(answer: string, source: Source, countName: string) {
   const data = chosen === undefined ? readPoints(choice, source) : readTable(choice, chosen.table, countName)
   if (data.series.length === 0 || data.categories.length === 0)
     throw new ShownError('chart_nothing', i18n => i18n.charts.nothing)
-  if (data.categories.length > mostCategories || data.series.length > mostSeries)
-    throw new ShownError('chart_too_many', i18n => i18n.charts.tooMany({ most: mostCategories }))
+  checkSize(data)
   const title = cleanName(choice.title, mostTitleCharacters)
   const chart: Chart = {
     title,
@@ -149,13 +148,21 @@ function fitKind(kind: Chart['kind'], { series, categories }: Pick<Chart, 'serie
   return kind === 'pie' && (!isPie || categories.length > mostSegments) ? 'bar' : kind
 }
 
+/** Throws a `ShownError` if nobody could read a chart of so many; before their numbers are read, where they are many. */
+function checkSize({ categories = [], series = [] }: { categories?: unknown[]; series?: unknown[] }): void {
+  if (categories.length > mostCategories || series.length > mostSeries)
+    throw new ShownError('chart_too_many', i18n => i18n.charts.tooMany({ most: mostCategories }))
+}
+
 /** Reads the numbers of a table. */
 function readTable(choice: Choice, table: Table, countName: string) {
-  const columnOf = (wanted: string) => table.columns.findIndex(column => bareCell(column) === bareCell(wanted))
+  const bare = table.columns.map(bareCell)
+  const columnOf = (wanted: string) => bare.indexOf(bareCell(wanted))
   const labelAt = Math.max(0, columnOf(choice.labels))
   const named = [...new Set(choice.columns.map(columnOf))].filter(at => at >= 0 && at !== labelAt)
   const numeric = numericColumns(table).filter(at => at !== labelAt)
-  const columns = named.some(at => numeric.includes(at)) ? named.filter(at => numeric.includes(at)) : numeric
+  const wanted = named.filter(at => numeric.includes(at))
+  const columns = wanted.length > 0 ? wanted : numeric
   const only = new Set(choice.only.map(bareCell))
   const without = new Set(choice.without.map(bareCell))
   const rows = table.rows.filter(row => {
@@ -163,27 +170,27 @@ function readTable(choice: Choice, table: Table, countName: string) {
     return label !== '' && (only.size === 0 || only.has(label)) && !without.has(label)
   })
   const labelOf = (row: readonly string[]) => row[labelAt] ?? ''
-  const valuesOf = (row: readonly string[]) => columns.map(at => parseNumber(row[at] ?? '') ?? null)
+  const valueAt = (row: readonly string[], at: number) => parseNumber(row[at] ?? '') ?? null
   if (choice.take === 'rows') {
-    const drawn = rows.filter(row => valuesOf(row).some(value => value !== null))
-    const series = columns.map((at, index) => ({
-      name: table.columns[at] ?? '',
-      values: drawn.map(row => valuesOf(row)[index] ?? null),
-    }))
+    checkSize(choice.swap ? { categories: columns } : { series: columns })
+    const drawn = rows.filter(row => columns.some(at => valueAt(row, at) !== null))
+    checkSize(choice.swap ? { series: drawn } : { categories: drawn })
+    const series = columns.map(at => ({ name: table.columns[at] ?? '', values: drawn.map(row => valueAt(row, at)) }))
     const data = { categories: drawn.map(labelOf), series }
     return { ...(choice.swap ? swap(data) : data), rows: drawn.length }
   }
   const groups = [...Map.groupBy(rows, row => bareCell(labelOf(row)))].map(([, group]) => group)
+  checkSize({ categories: groups, series: choice.take === 'count' ? [] : columns })
   const categories = groups.map(group => labelOf(group[0] ?? []))
   const series =
     choice.take === 'count'
       ? [{ name: countName, values: groups.map(group => group.length) }]
-      : columns.map((at, index) => ({
+      : columns.map(at => ({
           name: table.columns[at] ?? '',
           values: groups.map(group =>
             putTogether(
               choice.take,
-              group.flatMap(row => valuesOf(row)[index] ?? []),
+              group.flatMap(row => valueAt(row, at) ?? []),
             ),
           ),
         }))

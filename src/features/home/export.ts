@@ -91,7 +91,7 @@ async function sendExport(deps: Deps, user: string, i18n: I18n): Promise<void> {
     store.ratings.all(),
   ])
   const files = [
-    { name: 'usage.csv', text: `\uFEFF${formatUsageCsv(usage)}` },
+    { name: 'usage.csv', text: `\uFEFF${formatUsageCsv(usage.map(hideDirect))}` },
     { name: 'settings.json', text: JSON.stringify(settings, null, 2) },
     { name: 'ratings.csv', text: `\uFEFF${formatRatingsCsv(ratings)}` },
   ]
@@ -139,10 +139,15 @@ async function exportSettings({ store, access }: Deps, user: string) {
   return { settings, leftOut: all.length - settings.length }
 }
 
+/** Hides which direct messages something stands in: there is one person there. */
+const hideDirect = <Row extends { channel: string }>(row: Row): Row =>
+  row.channel.startsWith('D') ? { ...row, channel: 'direct', ...('message' in row && { message: '' }) } : row
+
 /** Formats the ratings as CSV: of which answer, not whose. */
 function formatRatingsCsv(ratings: Awaited<ReturnType<Store['ratings']['all']>>): string {
   const rows = ratings.map(({ turn, rating, reason, ratedAt }) => {
-    const [, channel = '', message = ''] = turn.split(':')
+    const [, of = '', ts = ''] = turn.split(':')
+    const { channel, message } = hideDirect({ channel: of, message: ts })
     return [new Date(ratedAt).toISOString(), channel, message, rating, reason ?? '']
   })
   return stringify([['rated_at', 'channel', 'question', 'rating', 'reason'], ...rows], { escape_formulas: true })

@@ -59,7 +59,7 @@ export function createPublisher(
       return own.done
     }
     // The view in progress may not know yet of what has changed. A sentence that was not shown yet is not lost.
-    running.next = { ...running.next, ...occasion, seen: undefined }
+    running.next = { notice: occasion.notice ?? running.next?.notice, seen: undefined }
     return running.done
   }
 }
