@@ -4,21 +4,21 @@ import { ambient } from './features/ambient/index.ts'
 import { charts } from './features/charts/index.ts'
 import { defineCharts } from './features/charts/make-chart.ts'
 import { chat } from './features/chat/index.ts'
-import { createModelChoice } from './features/chosen-model.ts'
+import { createModelChoice, watchModels } from './features/chosen-model.ts'
 import { classify } from './features/classify/index.ts'
 import type { Taxonomies } from './features/classify/taxonomy-files.ts'
 import type { Bot, Hooks, Services } from './features/context.ts'
 import { tellFlood } from './features/flood-notice.ts'
+import { pictures } from './features/generate-images/index.ts'
+import { definePictures } from './features/generate-images/make-picture.ts'
 import { handleTurn, isForBot } from './features/handle-turn.ts'
 import { home } from './features/home/index.ts'
-import { listen } from './features/listen/index.ts'
 import { createMessageReceiver } from './features/messages.ts'
 import { createOutages } from './features/outages.ts'
-import { pictures } from './features/pictures/index.ts'
-import { definePictures } from './features/pictures/make-picture.ts'
 import { defineQuestions } from './features/post-question.ts'
 import { showQueuePosition } from './features/queue-position.ts'
-import { defineReadings } from './features/read-aloud.ts'
+import { listen } from './features/read-aloud/index.ts'
+import { defineReadings } from './features/read-aloud/speak-answer.ts'
 import { replyControls } from './features/reply-controls/index.ts'
 import { createAccessRules } from './features/settings/access-rules.ts'
 import { settings } from './features/settings/index.ts'
@@ -30,18 +30,18 @@ import { warnOfBudget } from './features/usage/warning.ts'
 import { createHealthRoutes } from './health.ts'
 import { type Log, watchFailures } from './log.ts'
 import { createMetrics } from './metrics.ts'
+import { createPictureModel } from './model/image-generator.ts'
 import { keepWords } from './model/kept-words.ts'
 import type { Model } from './model/model.ts'
 import type { createModels } from './model/models.ts'
-import { createPictureModel } from './model/pictures.ts'
 import { createRedactingModel } from './model/redaction.ts'
 import { createSpeech } from './model/speech.ts'
 import type { createTranscriber } from './model/transcription.ts'
 import { createBackfill } from './queue/backfill.ts'
-import { createOutbox } from './queue/outbox.ts'
+import { createOutbox, type Outbox } from './queue/outbox.ts'
 import { createQueue, type Queue } from './queue/queue.ts'
 import type { QueueDriver } from './queue/queue-driver.ts'
-import { isSettled } from './queue/recover.ts'
+import { isSettled } from './queue/recover-reply.ts'
 import { createSqliteDriver } from './queue/sqlite-driver.ts'
 import { createLimiter } from './rate-limit/limiter.ts'
 import { createAccess } from './slack/access.ts'
@@ -87,9 +87,6 @@ interface BotDeps {
   log: Log
 }
 
-/** Dates of shutdowns are announced months before. */
-const checkModelsEveryMs = 86_400_000
-
 /** Wires the bot and connects it to Slack. Rejects with a `StartError` that names what is wrong and its cure. */
 export async function startBot(given: BotDeps): Promise<RunningBot> {
   const { config, store } = given
@@ -108,13 +105,7 @@ export async function startBot(given: BotDeps): Promise<RunningBot> {
   const prune = () => store.forgetting.prune(slack.policies.retention())
   const inbox = openQueue(slack, hooks, { driver, ready: backfill.ready, prune })
   const outbox = createOutbox(store.outbox, log)
-  const questions = defineQuestions(outbox, { ...slack, inbox })
-  const { speech, pictureModel } = slack
-  const readings = speech && defineReadings(outbox, { ...slack, speech, inbox })
-  const charts = defineCharts(outbox, { ...slack, inbox })
-  const files = slack.createFileReader()
-  const pictures = pictureModel && definePictures(outbox, { ...slack, pictureModel, files })
-  const services: Services = { ...slack, inbox, outbox, questions, readings, charts, pictures }
+  const services: Services = { ...slack, inbox, outbox, ...defineCommands(slack, inbox, outbox) }
   const messages = createMessageReceiver(services, hooks)
   hooks.messageFound.push(messages.receiveFound)
   observe(services)
@@ -157,8 +148,6 @@ export async function startBot(given: BotDeps): Promise<RunningBot> {
   // Nothing was saved while the database was away; what Slack no longer repeats is in its history.
   replicas?.onReturn(() => isConnected && backfill.connected())
   for (const start of hooks.start) start()
-  void slack.models.check()
-  const checking = setInterval(() => void slack.models.check(), checkModelsEveryMs).unref()
   const replica = replicas === undefined ? {} : { replica: replicas.name }
   const { kind: transport } = config.transport
   log.info({ team: self.teamId, bot: self.userId, model: slack.models.usual.title, transport, ...replica }, 'ready')
@@ -167,12 +156,23 @@ export async function startBot(given: BotDeps): Promise<RunningBot> {
     async stop() {
       backfill.stop()
       for (const stop of hooks.stop) stop()
-      clearInterval(checking)
       const closed = receiver.close().catch(error => log.warn({ reason: formatError(error) }, 'disconnect failed'))
       await inbox.stopAll(config.stopMs)
       await limiter.close()
       await closed
     },
+  }
+}
+
+/** Defines the commands that outlive a crash, and that several features ask for. */
+function defineCommands(slack: Awaited<ReturnType<typeof openSlack>>, inbox: Services['inbox'], outbox: Outbox) {
+  const { speech, pictureModel } = slack
+  const files = slack.createFileReader()
+  return {
+    questions: defineQuestions(outbox, { ...slack, inbox }),
+    readings: speech && defineReadings(outbox, { ...slack, speech, inbox }),
+    charts: defineCharts(outbox, { ...slack, inbox }),
+    pictures: pictureModel && definePictures(outbox, { ...slack, pictureModel, files }),
   }
 }
 
@@ -189,6 +189,7 @@ async function registerFeatures(bot: Bot, taxonomies: Taxonomies): Promise<void>
   chat(bot)
   replyControls(bot)
   home(bot)
+  watchModels(bot)
 }
 
 /** Lets the metrics read what is in memory now. */

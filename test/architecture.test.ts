@@ -49,6 +49,7 @@ const onlyIn: Record<string, string> = {
 /** Files outside `text/` that only convert: nothing outside reaches them but their arguments. */
 const pure = [
   'queue/turn.ts',
+  'queue/parse-event.ts',
   'model/prompts.ts',
   'model/tokens.ts',
   'model/catalog.ts',

@@ -16,9 +16,12 @@ interface ImageRequest {
  */
 export async function createImageServer({
   edits = true,
+  drawn = onePixel,
   atEnd = onTestFinished,
 }: {
   edits?: boolean
+  /** What it draws, a PNG in base64. */
+  drawn?: string
   atEnd?: (end: () => void) => unknown
 } = {}) {
   const requests: ImageRequest[] = []
@@ -57,7 +60,7 @@ export async function createImageServer({
     }
     send(200, {
       created: 0,
-      data: [{ b64_json: onePixel }],
+      data: [{ b64_json: drawn }],
       usage: { input_tokens: 12, output_tokens: 1_056, total_tokens: 1_068 },
     })
   })

@@ -3,7 +3,7 @@
 import { signal } from '@preact/signals'
 import { html } from 'htm/preact'
 import { uploadFile } from './server.js'
-import { as, toast, words } from './state.js'
+import { as, lang, toast, words } from './state.js'
 import { icon, iconButton } from './ui.js'
 
 /**
@@ -31,10 +31,10 @@ export const isEmptyDraft = (channel, threadTs) => {
 }
 
 /** @param {number} bytes */
-const toSize = bytes => {
-  if (bytes < 1024) return `${bytes} B`
-  return bytes < 1024 * 1024 ? `${Math.round(bytes / 1024)} KB` : `${(bytes / 1024 / 1024).toFixed(1)} MB`
-}
+const toSize = bytes =>
+  new Intl.NumberFormat(lang.value, { style: 'unit', unit: 'byte', notation: 'compact', unitDisplay: 'narrow' }).format(
+    bytes,
+  )
 
 /** The address of a file's bytes on this server. @param {string} id */
 const fileUrl = id => `/page/files/${encodeURIComponent(id)}`

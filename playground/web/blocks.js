@@ -1,11 +1,12 @@
 /** @import { SlackJson } from '../protocol.ts' */
 /** @import { VNode } from 'preact' */
 import { html } from 'htm/preact'
+import { chart } from './chart.js'
 import { drawElement, picture, unknown } from './elements.js'
 import { labelOf, toObject, toObjects, toText } from './json.js'
 import { markdown, table } from './markdown.js'
 import { words } from './state.js'
-import { mrkdwn, mrkdwnInline, plain, richText } from './text.js'
+import { inlineOf, richText, textOf } from './text.js'
 import { icon } from './ui.js'
 
 /**
@@ -17,12 +18,6 @@ import { icon } from './ui.js'
  */
 
 /** @typedef {(block: SlackJson, surface: Surface, blockId: string) => VNode} Draw */
-
-/** A text object in its own form, or a plain string. @param {unknown} text */
-const textOf = text => {
-  const object = toObject(text)
-  return object.type === 'mrkdwn' ? mrkdwn(toText(object.text)) : plain(labelOf(text))
-}
 
 /** @param {string} blockId */
 const errorId = blockId => `error-${blockId}`
@@ -59,11 +54,8 @@ const section = (block, surface, blockId) => {
 
 /** @type {Draw} */
 const context = block => {
-  const draw = (/** @type {SlackJson} */ element) => {
-    if (element.type === 'image') return picture(element, 'context-image')
-    const isMrkdwn = element.type === 'mrkdwn'
-    return html`<span>${isMrkdwn ? mrkdwnInline(toText(element.text)) : plain(labelOf(element))}</span>`
-  }
+  const draw = (/** @type {SlackJson} */ element) =>
+    element.type === 'image' ? picture(element, 'context-image') : html`<span>${inlineOf(element)}</span>`
   return html`<div class="context">${toObjects(block.elements).map(draw)}</div>`
 }
 
@@ -81,7 +73,7 @@ const tableBlock = block => {
   const settings = Array.isArray(block.column_settings) ? block.column_settings : []
   const draw = (/** @type {'th' | 'td'} */ tag, /** @type {unknown} */ row) => {
     const cells = toObjects(row).map((one, at) => {
-      return html`<${tag} class=${`align-${toText(toObject(settings[at]).align) || 'left'}`}>${cell(one)}<//>`
+      return html`<${tag} style=${{ textAlign: toText(toObject(settings[at]).align) }}>${cell(one)}<//>`
     })
     return html`<tr>${cells}</tr>`
   }
@@ -128,43 +120,6 @@ const task = block => html`<div class=${`task-card task-${toText(block.status)}`
   <strong>${toText(block.title)}</strong>
   ${[block.details, block.output].map(part => part && richText(toObject(part)))}
 </div>`
-
-/** Points of the highest bar. */
-const height = 160
-
-/** The numbers of a chart, series by series; a pie is one series. @param {SlackJson} of */
-const toSeries = of =>
-  (of.segments ? [{ name: '', data: of.segments }] : toObjects(of.series)).map(({ name, data }) => ({
-    name: toText(name),
-    points: toObjects(data).map(({ label, value }) => ({ label: toText(label), value: Number(value) || 0 })),
-  }))
-
-/** A chart of any kind, as bars: those of one label stand on each other. @param {SlackJson} block */
-const chart = block => {
-  const series = toSeries(toObject(block.chart))
-  const labels = series[0]?.points.map(({ label }) => label) ?? []
-  const stacks = labels.map((_, at) => series.map(({ points }) => points[at]?.value ?? 0))
-  const sums = stacks.map(values => values.reduce((sum, value) => sum + value, 0))
-  const most = Math.max(1, ...sums)
-  const part = (/** @type {number} */ value, /** @type {number} */ at) =>
-    html`<div class=${`series-${at}`} title=${`${series[at]?.name} ${value}`}
-      style=${{ height: `${(value / most) * height}px` }}></div>`
-  const bars = labels.map(
-    (label, at) => html`<div class="chart-bar">
-      <span>${sums[at]}</span>${stacks[at]?.map(part).reverse()}<span>${label}</span>
-    </div>`,
-  )
-  const said = series.map(({ name, points }) => {
-    return `${name}: ${points.map(({ label, value }) => `${label} ${value}`).join(', ')}`
-  })
-  return html`<figure class="chart">
-    <figcaption>${toText(block.title)}</figcaption>
-    <div class="chart-bars" role="img" aria-label=${said.join('; ')}>${bars}</div>
-    <div class="chart-legend" aria-hidden="true">
-      ${series.map(({ name }, at) => html`<span><i class=${`series-${at}`}></i>${name}</span>`)}
-    </div>
-  </figure>`
-}
 
 /** @type {Record<string, Draw>} */
 const drawings = {

@@ -82,6 +82,17 @@ const openSpeakers = anchor => {
   openMenu(anchor, words.value.speakAs, items)
 }
 
+/** Offers those who are not yet in a channel. @param {HTMLElement} anchor @param {PageChannel} channel */
+export const openInvite = (anchor, { id: channel, members }) => {
+  const items = [...people.value.values()]
+    .filter(({ id }) => !members.includes(id))
+    .map(({ id, name }) => {
+      const choose = () => void act({ do: 'invite', channel, user: id })
+      return { label: name, picture: avatar(id), testid: `invite-${id}`, choose }
+    })
+  openMenu(anchor, words.value.invite, items, words.value.everyoneHere)
+}
+
 /** @param {HTMLElement} anchor */
 const openCreate = anchor => {
   const { channelName, channelNameHint, createChannel, create } = words.value

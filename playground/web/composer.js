@@ -7,7 +7,8 @@ import { attach, attachments, draftOf, uploadedIds } from './attachments.js'
 import { Editor } from './editor.js'
 import { editLast } from './list.js'
 import { openMenu } from './menu.js'
-import { act, channels, commands, people, shortcuts, toast, words } from './state.js'
+import { act, channels, commands, people, toast, words } from './state.js'
+import { shortcutItems } from './tools.js'
 import { iconButton, popup } from './ui.js'
 
 /**
@@ -104,19 +105,11 @@ export const Composer = ({ channel, threadTs, messages, label, box }) => {
 
 /** @param {HTMLElement} anchor @param {(text: string) => void} type */
 const openShortcuts = (anchor, type) => {
-  const globals = shortcuts.value.filter(shortcut => shortcut.type === 'global')
   const items = [
-    ...globals.map(({ name, description, callbackId }) => ({
-      label: name,
-      hint: description,
-      testid: `shortcut-${callbackId}`,
-      choose: () => void act({ do: 'global_shortcut', callbackId }),
-    })),
-    ...commands.value.map(({ command, description }) => ({
-      label: command,
-      hint: description,
-      choose: () => type(`${command} `),
-    })),
+    ...shortcutItems('global', callbackId => act({ do: 'global_shortcut', callbackId })),
+    ...commands.value.map(({ command, description: hint }) => {
+      return { label: command, hint, choose: () => type(`${command} `) }
+    }),
   ]
   openMenu(anchor, words.value.shortcuts, items, words.value.noShortcuts)
 }

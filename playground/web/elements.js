@@ -6,7 +6,7 @@ import { useId, useState } from 'preact/hooks'
 import { labelOf, toObject, toText } from './json.js'
 import { askSure, openMenu } from './menu.js'
 import { as, words } from './state.js'
-import { link, mrkdwn, mrkdwnInline, safeTarget } from './text.js'
+import { inlineOf, link, safeTarget, textOf } from './text.js'
 import { icon, iconButton, popup } from './ui.js'
 import { chosenIn, groupsOf, initialState, isMany, toChosen, typedKind } from './values.js'
 
@@ -27,10 +27,9 @@ import { chosenIn, groupsOf, initialState, isMany, toChosen, typedKind } from '.
 export const drawElement = (element, field) => {
   const type = toText(element.type)
   const confirm = toObject(element.confirm)
-  const text = toObject(confirm.text)
   const question = {
     title: labelOf(confirm.title),
-    text: text.type === 'mrkdwn' ? mrkdwn(toText(text.text)) : labelOf(text),
+    text: textOf(confirm.text),
     yes: labelOf(confirm.confirm) || words.value.yes,
     no: labelOf(confirm.deny) || words.value.cancel,
     isDanger: confirm.style === 'danger',
@@ -41,7 +40,7 @@ export const drawElement = (element, field) => {
   const props = { element, field: { ...field, act }, key: `${type} ${element.action_id}` }
   if (type === 'image') return picture(element, 'thumbnail')
   if (typedKind(type)) return h(Typed, props)
-  if (/^multi_\w+_select$/.test(type)) return h(MultiSelect, props)
+  if (/^multi_\w+_select$/.test(type)) return h(Ticks, props)
   if (/_select$/.test(type)) return h(Select, props)
   const View = Object.hasOwn(views, type) ? views[type] : undefined
   return View ? h(View, props) : unknown(element)
@@ -141,61 +140,45 @@ const Select = ({ element, field }) => {
     set(next)
     field.act(next)
   }
-  return html`<span class="select">
-    <select aria-label=${field.label || placeholder} data-testid=${`element-${element.action_id}`} ...${wrong(field)}
-      value=${chosen} onChange=${onChange}>
-      <option value="" selected=${chosen === ''}>${placeholder}</option>${groups}
-    </select>${icon('down')}
-  </span>`
+  return html`<select aria-label=${field.label || placeholder} data-testid=${`element-${element.action_id}`}
+    ...${wrong(field)} value=${chosen} onChange=${onChange}>
+    <option value="" selected=${chosen === ''}>${placeholder}</option>${groups}
+  </select>`
 }
 
-/** A menu of which several things are chosen. @param {Props} props */
-const MultiSelect = ({ element, field }) => {
+/** Boxes to tick, or round ones of which one is chosen; those of a menu are folded away. @param {Props} props */
+const Ticks = ({ element, field }) => {
   const [state, set] = useElementState({ element, field })
-  const chosen = chosenIn(state)
-  const all = groupsOf(element).flatMap(({ choices }) => choices)
-  const labels = all.filter(({ value }) => chosen.includes(value)).map(({ label }) => labelOf(label))
-  const shown = labels.join(', ') || labelOf(element.placeholder) || words.value.select
-  return html`<details class="multi-select">
-    <summary class=${labels.length > 0 ? '' : 'is-empty'} data-testid=${`element-${element.action_id}`} ...${wrong(field)}>
-      ${shown}${icon('down')}
-    </summary>
-    ${h(TickList, { element, field: { ...field, error: undefined }, state, set })}
-  </details>`
-}
-
-/** Boxes to tick, or round ones of which one is chosen. @param {Props} props */
-const Ticks = props => {
-  const [state, set] = useElementState(props)
-  return h(TickList, { ...props, state, set })
-}
-
-/** @param {Props & { state: SlackJson, set: (next: SlackJson) => void }} props */
-const TickList = ({ element, field, state, set }) => {
   const name = useId()
   const chosen = chosenIn(state)
-  const many = isMany(toText(element.type))
+  const type = toText(element.type)
+  const many = isMany(type)
+  const isMenu = type.startsWith('multi_')
   const tick = (/** @type {string} */ value, /** @type {boolean} */ isOn) => {
     const others = many ? chosen.filter(other => other !== value) : []
     const next = toChosen(element, isOn ? [...others, value] : others)
     set(next)
     field.act(next)
   }
-  const text = (/** @type {unknown} */ of) => {
-    const { type, text } = toObject(of)
-    return type === 'mrkdwn' ? mrkdwnInline(toText(text)) : labelOf(of)
-  }
   const boxes = groupsOf(element).flatMap(({ choices }) => choices)
   const draw = (/** @type {typeof boxes[number]} */ { value, label, description }, /** @type {number} */ index) => html`
     <label>
       <input type=${many ? 'checkbox' : 'radio'} name=${name} value=${value} checked=${chosen.includes(value)}
-        ...${index === 0 && wrong(field)}
+        ...${index === 0 && !isMenu && wrong(field)}
         onChange=${(/** @type {TargetedEvent<HTMLInputElement>} */ event) => tick(value, event.currentTarget.checked)} />
-      <span>${text(label)}${description ? html`<small>${text(description)}</small>` : ''}</span>
+      <span>${inlineOf(label)}${description ? html`<small>${inlineOf(description)}</small>` : ''}</span>
     </label>`
-  return html`<fieldset class="boxes" data-testid=${`boxes-${element.action_id}`}>
+  const list = html`<fieldset class="boxes" data-testid=${`boxes-${element.action_id}`}>
     ${field.label && html`<legend class="hidden">${field.label}</legend>`}${boxes.map(draw)}
   </fieldset>`
+  if (!isMenu) return list
+  const shown = boxes.filter(({ value }) => chosen.includes(value)).map(({ label }) => labelOf(label))
+  return html`<details class="multi-select">
+    <summary class=${shown.length > 0 ? '' : 'is-empty'} data-testid=${`element-${element.action_id}`} ...${wrong(field)}>
+      ${shown.join(', ') || labelOf(element.placeholder) || words.value.select}${icon('down')}
+    </summary>
+    ${list}
+  </details>`
 }
 
 /** @param {string} type @param {unknown} value */

@@ -3,6 +3,7 @@
 import { signal } from '@preact/signals'
 import { html } from 'htm/preact'
 import { useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks'
+import { moveFocus } from './menu.js'
 import { editing, Row } from './message.js'
 import { place } from './places.js'
 import { as, isReply, keyOf, logOf, statuses, words } from './state.js'
@@ -52,6 +53,10 @@ export const List = ({ messages, where, emptyText }) => {
 
   const label = where === 'main' ? words.value.messagesTab : words.value.thread
   const isThere = messages.some(message => keyOf(message) === focused)
+  const onKeyDown = (/** @type {TargetedEvent<HTMLElement, KeyboardEvent>} */ event) => {
+    const isOnRow = event.target instanceof Element && event.target.matches('.row')
+    if (isOnRow && !event.altKey) moveFocus(event, [...event.currentTarget.children], false)
+  }
   const onFocusIn = (/** @type {FocusEvent} */ { target }) => {
     const row = target instanceof Element ? target.closest('.row') : null
     const message = messages[row ? [...(rows.current?.children ?? [])].indexOf(row) : -1]
@@ -75,7 +80,7 @@ export const List = ({ messages, where, emptyText }) => {
   return html`<div class="list">
     <div class="scroller" data-testid=${where === 'main' ? 'messages' : 'thread-messages'} ref=${scroller}>
       <div class="rows" role=${last && 'feed'} aria-label=${last && label} ref=${rows}
-        onKeyDown=${moveBetweenRows} onFocusIn=${onFocusIn} onFocusOut=${onFocusOut}>
+        onKeyDown=${onKeyDown} onFocusIn=${onFocusIn} onFocusOut=${onFocusOut}>
         ${messages.map(draw)}${!last && emptyText && empty(emptyText)}
       </div>
     </div>
@@ -130,19 +135,4 @@ const createEnd = scroller => {
       return () => watcher.disconnect()
     },
   }
-}
-
-/** Goes from row to row by the arrows. @param {TargetedEvent<HTMLElement, KeyboardEvent>} event */
-const moveBetweenRows = event => {
-  if (!(event.target instanceof HTMLElement) || !event.target.classList.contains('row') || event.altKey) return
-  const next = {
-    ArrowUp: event.target.previousElementSibling,
-    ArrowDown: event.target.nextElementSibling,
-    Home: event.currentTarget.firstElementChild,
-    End: event.currentTarget.lastElementChild,
-  }[event.key]
-  if (!(next instanceof HTMLElement)) return
-  event.preventDefault()
-  next.focus()
-  next.scrollIntoView({ block: 'nearest' })
 }

@@ -14,7 +14,9 @@ import { WirePane } from './wire.js'
 const App = () =>
   as.value && [
     h(Top, {}),
-    html`<div class="panes">${h(Nav, {})}${h(Main, {})}${h(ThreadPane, {})}${isWireOpen.value && h(WirePane, {})}</div>`,
+    html`<div class="panes">
+      ${h(Nav, {})}<main>${h(Main, {})}${h(ThreadPane, {})}${isWireOpen.value && h(WirePane, {})}</main>
+    </div>`,
     h(Modals, {}),
     h(Toasts, {}),
     h(Announcer, {}),

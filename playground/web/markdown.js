@@ -2,7 +2,7 @@
 /** @import { Child } from './ui.js' */
 import { html } from 'htm/preact'
 import { Marked } from 'marked'
-import { angle, bareLink, emoji, fence, link } from './text.js'
+import { angle, bareLink, emoji, fence, link, unescapeText } from './text.js'
 
 /** Deeper than this nobody reads; what is nested further is shown as it is written. */
 const deepest = 12
@@ -67,7 +67,7 @@ const drawings = {
     <//>`,
   table: ({ header, rows }) => {
     const row = (/** @type {'th' | 'td'} */ tag) => (/** @type {Tokens.TableCell[]} */ cells) =>
-      html`<tr>${cells.map(cell => html`<${tag} class=${`align-${cell.align ?? 'left'}`}>${line(cell.tokens)}<//>`)}</tr>`
+      html`<tr>${cells.map(cell => html`<${tag} style=${{ textAlign: cell.align ?? '' }}>${line(cell.tokens)}<//>`)}</tr>`
     return table([row('th')(header)], rows.map(row('td')))
   },
 }
@@ -99,24 +99,15 @@ export const table = (head, body) =>
 /** @param {Token[] | undefined} tokens */
 const line = tokens => tokens?.map(token => run(/** @type {Tokens.Generic} */ (token)))
 
-const entities = /** @type {Record<string, string>} */ ({
-  amp: '&',
-  lt: '<',
-  gt: '>',
-  quot: '"',
-  '#39': "'",
-  nbsp: '\u00A0',
-})
-
-/** The label of a link, in which nothing else can be pressed. @param {Token[] | undefined} tokens */
-const label = tokens => line(tokens?.map(unlink))
-
-/** @param {Token} token @returns {Token} */
+/** A part of a link's label, in which nothing else can be pressed. @param {Token} token @returns {Token} */
 const unlink = token => {
   const { type, text = '', tokens } = /** @type {Tokens.Generic} */ (token)
   if (['link', 'image', 'bare', 'angle'].includes(type)) return { type: 'escape', raw: text, text }
   return tokens ? { ...token, tokens: tokens.map(unlink) } : token
 }
+
+/** @param {Tokens.Generic} token */
+const drawLink = ({ href, text, tokens }) => link(href, text ? line(tokens?.map(unlink)) : href)
 
 /** @type {Record<string, (token: Tokens.Generic) => Child>} */
 const runs = {
@@ -126,18 +117,13 @@ const runs = {
   codespan: ({ text }) => html`<code>${text}</code>`,
   br: () => html`<br />`,
   escape: ({ text }) => text,
-  link: token => link(token.href, token.text ? label(token.tokens) : token.href),
+  link: drawLink,
   // A picture is a link too, as in Slack: the page fetches nothing from elsewhere.
-  image: token => link(token.href, token.text ? label(token.tokens) : token.href),
+  image: drawLink,
   bare: ({ text }) => link(text, text),
   angle: ({ text }) => angle(text),
   emoji: ({ text }) => emoji(text),
 }
 
 /** @param {Tokens.Generic} token @returns {Child} */
-const run = token =>
-  runs[token.type]?.(token) ??
-  token.text.replace(
-    /&(amp|lt|gt|quot|#39|nbsp);/g,
-    (/** @type {string} */ _, /** @type {string} */ name) => entities[name],
-  )
+const run = token => runs[token.type]?.(token) ?? unescapeText(token.text, /&(amp|lt|gt|quot|#39|nbsp);/g)

@@ -1,4 +1,4 @@
-/** @import { VNode } from 'preact' */
+/** @import { TargetedEvent, VNode } from 'preact' */
 /** @import { Child } from './ui.js' */
 import { html } from 'htm/preact'
 import { render } from 'preact'
@@ -16,7 +16,7 @@ import { render } from 'preact'
  */
 export const openPanel = (anchor, view) => {
   const box = document.createElement('div')
-  const landmark = anchor.closest('dialog, main, nav, aside') ?? document.body
+  const landmark = anchor.closest('dialog, section, nav') ?? document.body
   landmark.append(box)
   render(view, box)
   const panel = /** @type {HTMLElement} */ (box.firstElementChild)
@@ -85,10 +85,12 @@ export const openMenu = (anchor, label, items, emptyText) => {
       onClick=${() => choose(item)}>
       ${item.picture}<span class="menu-label">${item.label}${item.hint && html`<small>${item.hint}</small>`}</span>
     </button>`
+  const onKeyDown = (/** @type {TargetedEvent<HTMLElement, KeyboardEvent>} */ event) =>
+    moveFocus(event, [...event.currentTarget.querySelectorAll('.menu-item')], true)
   const nothing = html`<p class="menu-empty" role="menuitem" aria-disabled="true" tabindex="-1">${emptyText}</p>`
   const { panel, close } = openPanel(
     anchor,
-    html`<div class="menu" popover="auto" role="menu" aria-label=${label} data-testid="menu" onKeyDown=${moveFocus}>
+    html`<div class="menu" popover="auto" role="menu" aria-label=${label} data-testid="menu" onKeyDown=${onKeyDown}>
       ${items.length > 0 ? items.map(draw) : nothing}
     </div>`,
   )
@@ -96,21 +98,20 @@ export const openMenu = (anchor, label, items, emptyText) => {
   if (first instanceof HTMLElement) first.focus({ preventScroll: true })
 }
 
-/** @param {KeyboardEvent & { currentTarget: HTMLElement }} event */
-const moveFocus = event => {
-  const items = /** @type {HTMLElement[]} */ ([...event.currentTarget.querySelectorAll('.menu-item')])
-  const now = items.indexOf(/** @type {HTMLElement} */ (document.activeElement))
-  const steps = /** @type {Record<string, number>} */ ({
-    ArrowDown: now + 1,
-    ArrowUp: now < 0 ? items.length - 1 : now - 1,
-    Home: 0,
-    End: items.length - 1,
-    Tab: now + (event.shiftKey ? -1 : 1),
-  })
-  const next = steps[event.key]
-  if (next === undefined || items.length === 0) return
+/**
+ * Moves the focus within a list by the arrows, Home and End; in one that `wraps` from an end on to the other, by Tab too.
+ * @param {KeyboardEvent} event @param {Element[]} items @param {boolean} wraps
+ */
+export const moveFocus = (event, items, wraps) => {
+  const now = items.indexOf(document.activeElement ?? document.body)
+  const back = now < 0 ? items.length - 1 : now - 1
+  const places = { ArrowDown: now + 1, ArrowUp: back, Home: 0, End: items.length - 1 }
+  const next = { ...places, ...(wraps && { Tab: event.shiftKey ? back : now + 1 }) }[event.key]
+  const item = next === undefined ? undefined : wraps ? items.at(next % items.length) : items[next]
+  if (!(item instanceof HTMLElement)) return
   event.preventDefault()
-  items[(next + items.length) % items.length]?.focus()
+  item.focus()
+  item.scrollIntoView({ block: 'nearest' })
 }
 
 /**
@@ -132,7 +133,7 @@ export const askSure = ({ title, text, yes, no, isDanger }) => {
   render(
     html`<dialog class="modal confirm" aria-label=${title || yes} data-testid="confirm" onClose=${onClose}>
       <form method="dialog">
-        ${title && html`<h2>${title}</h2>`}
+        ${title && html`<header><h2>${title}</h2></header>`}
         <div class="modal-body">${text}</div>
         <footer>
           <button class="button" value="no">${no}</button>

@@ -4,27 +4,14 @@ import { html } from 'htm/preact'
 import { h } from 'preact'
 import { useLayoutEffect, useRef } from 'preact/hooks'
 import { attach, draftOf, dropProps, isEmptyDraft } from './attachments.js'
+import { openInvite } from './channels.js'
 import { Composer } from './composer.js'
 import { focusEnd } from './editor.js'
 import { Home } from './form.js'
 import { List } from './list.js'
-import { openMenu } from './menu.js'
 import { statusLine } from './message.js'
 import { go, goToDm, place, showPane } from './places.js'
-import {
-  act,
-  as,
-  botUserId,
-  channels,
-  logOf,
-  nameOf,
-  people,
-  prompts,
-  statuses,
-  titleOf,
-  titles,
-  words,
-} from './state.js'
+import { act, as, botUserId, channels, logOf, nameOf, prompts, statuses, titleOf, titles, words } from './state.js'
 import { avatar, icon, iconButton, popup } from './ui.js'
 
 /** A text box that takes the focus when somebody comes to write in it. @param {string | undefined} thread */
@@ -43,10 +30,11 @@ export const Main = () => {
   const box = useBox(undefined)
   const here = now.kind === 'channel' ? channels.value.get(now.channel) : undefined
   const onFiles = (/** @type {File[]} */ files) => here && attach(draftOf(here.id), files)
-  return html`<main class="pane pane-main" ...${dropProps(onFiles)}>
+  const label = here ? titleOf(here) : words.value.appHome
+  return html`<section class="pane pane-main" aria-label=${label} ...${dropProps(onFiles)}>
     <header class="pane-header">${header(here)}</header>
     ${here ? conversation(here, box) : h(Home, {})}
-  </main>`
+  </section>`
 }
 
 /** @param {PageChannel} here @param {{ current: HTMLTextAreaElement | null }} box */
@@ -108,18 +96,6 @@ const tabs = dm => {
   </nav>`
 }
 
-/** @param {HTMLElement} anchor @param {PageChannel} channel */
-const openInvite = (anchor, channel) => {
-  const absent = [...people.value.values()].filter(person => !channel.members.includes(person.id))
-  const items = absent.map(({ id, name }) => ({
-    label: name,
-    picture: avatar(id),
-    testid: `invite-${id}`,
-    choose: () => void act({ do: 'invite', channel: channel.id, user: id }),
-  }))
-  openMenu(anchor, words.value.invite, items, words.value.everyoneHere)
-}
-
 /** The pane of the thread that is open, if one is. */
 export const ThreadPane = () => {
   const now = place.value
@@ -145,7 +121,7 @@ const Thread = ({ channel, ts }) => {
     const isWriting = event.target instanceof HTMLTextAreaElement && !isEmptyDraft(channel, ts)
     if (event.key === 'Escape' && !event.isComposing && !event.defaultPrevented && !isWriting) close()
   }
-  return html`<aside class="pane pane-thread" data-testid="thread" aria-label=${thread} onKeyDown=${onKeyDown}
+  return html`<section class="pane pane-thread" data-testid="thread" aria-label=${thread} onKeyDown=${onKeyDown}
     ...${dropProps(files => attach(draftOf(channel, ts), files))}>
     <header class="pane-header">
       ${iconButton('back', back, close, { class: 'only-phone', 'data-testid': 'back-to-channel' })}
@@ -164,5 +140,5 @@ const Thread = ({ channel, ts }) => {
       </div>
       ${h(Composer, { channel, threadTs: ts, messages, label: replyTo, box })}
     </div>
-  </aside>`
+  </section>`
 }

@@ -89,11 +89,9 @@ export const goToDm = () => {
 
 /** Goes to a channel as soon as the page knows of it. @param {string} channel */
 export const goToNew = channel => {
-  const isKnown = channels.value.has(channel)
-  if (isKnown) return go({ kind: 'channel', channel, focus: 'composer' })
   const stop = channels.subscribe(known => {
     if (!known.has(channel)) return
-    stop()
+    queueMicrotask(() => stop())
     go({ kind: 'channel', channel, focus: 'composer' })
   })
 }

@@ -53,46 +53,31 @@ const readSnapshot = async as => {
  * @param {string} as @param {Hooks} hooks @returns {() => void} stops following
  */
 export const follow = (as, hooks) => {
-  let isStopped = false
-  let retryMs = firstRetryMs
-  /** @type {EventSource | undefined} */
-  let source
-  /** @type {ReturnType<typeof setTimeout> | undefined} */
-  let timer
-
-  const retry = () => {
-    source?.close()
-    if (isStopped) return
-    hooks.onLive(false)
-    clearTimeout(timer)
-    timer = setTimeout(connect, retryMs)
-    retryMs = Math.min(retryMs * 2, longestRetryMs)
+  const stop = new AbortController()
+  const run = async () => {
+    let retryMs = firstRetryMs
+    while (!stop.signal.aborted) {
+      const wasLive = await followOnce(as, hooks, stop.signal)
+      if (stop.signal.aborted) return
+      hooks.onLive(false)
+      retryMs = wasLive ? firstRetryMs : Math.min(retryMs * 2, longestRetryMs)
+      await new Promise(resolve => setTimeout(resolve, retryMs))
+    }
   }
-  const onLive = (/** @type {boolean} */ isLive) => {
-    retryMs = firstRetryMs
-    hooks.onLive(isLive)
-  }
-  const connect = async () => {
-    const first = await readSnapshot(as).catch(() => undefined)
-    if (isStopped) return
-    if (first) source = openChanges(first.as, { ...hooks, onLive }, retry)
-    else retry()
-  }
-
-  void connect()
-  return () => {
-    isStopped = true
-    clearTimeout(timer)
-    source?.close()
-  }
+  void run()
+  return () => stop.abort()
 }
 
 /**
- * Opens the stream before it reads the snapshot: what changes in between waits, and is applied after it.
- * @param {string} as @param {Hooks} hooks @param {() => void} onLost
+ * Follows the workspace until the server goes away, and tells whether it was there. The stream opens before the snapshot
+ * is read: what changes in between waits, and is applied after it.
+ * @param {string} as @param {Hooks} hooks @param {AbortSignal} signal
  */
-const openChanges = (as, hooks, onLost) => {
-  const source = new EventSource(`/page/changes?as=${encodeURIComponent(as)}`)
+const followOnce = async (as, hooks, signal) => {
+  const first = await readSnapshot(as).catch(() => undefined)
+  if (!first || signal.aborted) return false
+  const lost = Promise.withResolvers()
+  const source = new EventSource(`/page/changes?as=${encodeURIComponent(first.as)}`)
   /** @type {Change[] | undefined} */
   let waiting = []
   source.onmessage = event => {
@@ -100,16 +85,17 @@ const openChanges = (as, hooks, onLost) => {
     if (waiting) waiting.push(change)
     else hooks.onChange(change)
   }
-  source.onerror = onLost
   source.onopen = async () => {
-    const snapshot = await readSnapshot(as).catch(() => undefined)
-    if (source.readyState === EventSource.CLOSED) return
-    if (!snapshot) return onLost()
+    const snapshot = await readSnapshot(first.as).catch(lost.resolve)
+    if (!snapshot || source.readyState === EventSource.CLOSED) return
     hooks.onSnapshot(snapshot)
-    const missed = waiting ?? []
+    waiting?.forEach(hooks.onChange)
     waiting = undefined
-    for (const change of missed) hooks.onChange(change)
     hooks.onLive(true)
   }
-  return source
+  source.onerror = lost.resolve
+  signal.addEventListener('abort', lost.resolve)
+  await lost.promise
+  source.close()
+  return waiting === undefined
 }

@@ -1,7 +1,7 @@
 /** @import { SlackJson } from '../protocol.ts' */
 /** @import { Child } from './ui.js' */
 import { html } from 'htm/preact'
-import { toObject, toObjects, toText } from './json.js'
+import { labelOf, toObject, toObjects, toText } from './json.js'
 import { as, channelName, nameOf } from './state.js'
 import { toMomentOf } from './time.js'
 
@@ -25,10 +25,20 @@ export const toEmojiName = typed => {
 /** Some keyboards add to a picture that it is to be drawn in colour. @param {string} text */
 const withoutVariation = text => text.replaceAll('\uFE0F', '')
 
-const entities = /** @type {Record<string, string>} */ ({ '&amp;': '&', '&lt;': '<', '&gt;': '>' })
+const entities = /** @type {Record<string, string>} */ ({
+  amp: '&',
+  lt: '<',
+  gt: '>',
+  quot: '"',
+  '#39': "'",
+  nbsp: '\u00A0',
+})
+
+/** A text without the escapes that a pattern finds. @param {string} text @param {RegExp} escapes */
+export const unescapeText = (text, escapes) => text.replace(escapes, (all, name) => entities[name] ?? all)
 
 /** Slack's three escapes, undone. @param {string} text */
-const unescapeSlack = text => text.replace(/&(?:amp|lt|gt);/g, entity => entities[entity] ?? entity)
+const unescapeSlack = text => unescapeText(text, /&(amp|lt|gt);/g)
 
 /** An address that can be opened without harm: the web and mail, no scripts, no data. @param {string} url */
 export const safeTarget = url => {
@@ -94,8 +104,19 @@ export const fence = code =>
   html`<pre class="fence" tabindex="0"><code>${code.replace(/^\n/, '').replace(/\n$/, '')}</code></pre>`
 
 /** Plain text, in which only emoji names are drawn. @param {string} text */
-export const plain = text =>
-  html`<p class="plain">${text.split(/:([a-z0-9_+-]+):/).map((part, index) => (index % 2 === 1 ? emoji(part) : part))}</p>`
+const plain = text => text.split(/:([a-z0-9_+-]+):/).map((part, index) => (index % 2 === 1 ? emoji(part) : part))
+
+/** A text object in its own form, or a plain string, within a line. @param {unknown} text */
+export const inlineOf = text => {
+  const object = toObject(text)
+  return object.type === 'mrkdwn' ? mrkdwnInline(toText(object.text)) : plain(labelOf(text))
+}
+
+/** The same, in paragraphs. @param {unknown} text */
+export const textOf = text => {
+  const object = toObject(text)
+  return object.type === 'mrkdwn' ? mrkdwn(toText(object.text)) : html`<p class="plain">${plain(labelOf(text))}</p>`
+}
 
 /** A web address in running text, without the punctuation behind it. */
 export const bareLink = /https?:\/\/[^\s<>|`*，。；：！？）】」』、]*[^\s<>|`*.,;:!?)\]}'"，。；：！？）】」』、_~]/y
@@ -156,7 +177,7 @@ const readSpecial = (text, at, depth) => {
 }
 
 /** Slack's text form within a line: marks, code, links, pings. @param {string} text @param {number} [depth] */
-export const mrkdwnInline = (text, depth = 0) => {
+const mrkdwnInline = (text, depth = 0) => {
   /** @type {Child[]} */
   const out = []
   let from = 0
@@ -225,8 +246,8 @@ const list = json => {
   const isOrdered = json.style === 'ordered'
   const start = isOrdered && Number(json.offset) > 0 ? Number(json.offset) + 1 : undefined
   const items = toObjects(json.elements).map(one => html`<li>${toObjects(one.elements).map(styled)}</li>`)
-  const indent = Math.min(8, Number(json.indent) || 0)
-  return html`<${isOrdered ? 'ol' : 'ul'} class=${`indent-${indent}`} start=${start}>${items}<//>`
+  const marginLeft = `${Math.min(4, Number(json.indent) || 0) * 1.6}em`
+  return html`<${isOrdered ? 'ol' : 'ul'} style=${{ marginLeft }} start=${start}>${items}<//>`
 }
 
 /** @param {SlackJson} element */

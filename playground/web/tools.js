@@ -30,22 +30,29 @@ const itemsOf = (message, edit) => {
   const { channel, ts, user, ephemeralTo } = message
   const { copyLink: copyWord, editMessage, deleteMessage } = words.value
   const isShared = ephemeralTo === undefined
-  const offered = shortcuts.value.filter(shortcut => isShared && shortcut.type === 'message')
   const own = [
     { label: editMessage, testid: 'edit', choose: edit },
     { label: deleteMessage, testid: 'delete', isDanger: true, choose: () => void remove(message) },
   ]
   return [
-    ...offered.map(({ name, description, callbackId }) => ({
-      label: name,
-      hint: description,
-      testid: `shortcut-${callbackId}`,
-      choose: () => void act({ do: 'message_shortcut', channel, ts, callbackId }),
-    })),
+    ...(isShared
+      ? shortcutItems('message', callbackId => act({ do: 'message_shortcut', channel, ts, callbackId }))
+      : []),
     { label: copyWord, testid: 'copy-link', choose: () => void copyLink(message) },
     ...(isShared && user === as.value ? own : []),
   ]
 }
+
+/**
+ * The shortcuts that the bot offers for messages, or everywhere.
+ * @param {'message' | 'global'} type @param {(callbackId: string) => unknown} choose @returns {MenuItem[]}
+ */
+export const shortcutItems = (type, choose) =>
+  shortcuts.value
+    .filter(shortcut => shortcut.type === type)
+    .map(({ name: label, description: hint, callbackId }) => {
+      return { label, hint, testid: `shortcut-${callbackId}`, choose: () => choose(callbackId) }
+    })
 
 /** @param {PageMessage} message */
 const copyLink = async ({ channel, ts, threadTs }) => {
@@ -77,7 +84,7 @@ const openReactions = (anchor, { channel, ts }) => {
       onClick=${() => react(name)}>${toEmoji(name)}</button>`
   const { panel, close } = openPanel(
     anchor,
-    html`<div class="menu reactions-menu" popover="auto" role="dialog" aria-label=${title}>
+    html`<div class="menu" popover="auto" role="dialog" aria-label=${title}>
       <div class="emoji-choices">${quickReactions.map(draw)}</div>
       <input type="text" placeholder=${reactName} aria-label=${reactName} data-testid="react-name" onKeyDown=${onKeyDown} />
     </div>`,

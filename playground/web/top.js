@@ -11,7 +11,8 @@ export const showTheme = () => {
 }
 
 const toggleTheme = () => {
-  const isDark = getComputedStyle(document.documentElement).colorScheme === 'dark'
+  const chosen = document.documentElement.dataset.theme
+  const isDark = chosen === 'auto' ? matchMedia('(prefers-color-scheme: dark)').matches : chosen === 'dark'
   localStorage.setItem(themeKey, isDark ? 'light' : 'dark')
   showTheme()
 }
@@ -25,11 +26,7 @@ const skipLink = () => {
       document.querySelector('.pane-main textarea, .pane-main button')
     if (target instanceof HTMLElement) target.focus()
   }
-  const showIf = (/** @type {string} */ className) => (/** @type {{ currentTarget: HTMLElement }} */ event) => {
-    event.currentTarget.className = className
-  }
-  return html`<a href=${toHash(place.value)} class="hidden" onClick=${skip} onFocus=${showIf('button primary')}
-    onBlur=${showIf('hidden')}>${words.value.skip}</a>`
+  return html`<a href=${toHash(place.value)} class="hidden button primary" onClick=${skip}>${words.value.skip}</a>`
 }
 
 /** The line above everything: which model answers, whether the bot is there, and the page's own switches. */
@@ -41,7 +38,7 @@ export const Top = () => {
   return html`<div class="top-place">
     <header class="top">
       ${skipLink()}
-      <a class="brand" href="#/" aria-label=${workspace}><img src="/page/assets/icon.svg" alt="" /><span>${workspace}</span></a>
+      <h1><a class="brand" href="#/" aria-label=${workspace}><img src="/page/assets/icon.svg" alt="" /><span>${workspace}</span></a></h1>
       <div class="top-line">
         <span class=${`bot-state${isHere ? ' is-connected' : ''}`} data-testid="bot-state">
           <span class="dot"></span><span>${isBotConnected.value ? botConnected : botAway}</span>

@@ -18,7 +18,7 @@ export const TryCard = () => {
       setDone([...done, name])
       void run()
     }
-    return html`<li><button type="button" class=${done.includes(name) ? 'is-done' : ''} data-testid=${`try-${name}`}
+    return html`<li><button type="button" class=${`prompt${done.includes(name) ? ' is-done' : ''}`} data-testid=${`try-${name}`}
       onClick=${press}>${label}</button></li>`
   }
   const steps = listSteps()

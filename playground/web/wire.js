@@ -22,7 +22,7 @@ export const WirePane = () => {
   const keepIn = (/** @type {Signal<string>} */ filter) => (/** @type {TargetedEvent<HTMLInputElement>} */ event) => {
     filter.value = event.currentTarget.value
   }
-  return html`<aside class="pane pane-wire" aria-label=${wirePanel} data-testid="wire">
+  return html`<section class="pane pane-wire" aria-label=${wirePanel} data-testid="wire">
     <header class="pane-header">
       <h2>${wirePanel}</h2>${iconButton('close', close, toggleWire, { 'data-testid': 'close-wire' })}
     </header>
@@ -41,7 +41,7 @@ export const WirePane = () => {
       ${entries.toReversed().map(entry => drawEntry(entry, String(entry.id), { entry }))}
       ${entries.length === 0 && html`<p class="empty">${wireEmpty}</p>`}
     </div>
-  </aside>`
+  </section>`
 }
 
 /** @param {{ entry: WireEntry }} props */
@@ -66,13 +66,11 @@ const drawEntry = createMemo(Entry)
 
 /** @param {LimitState} state */
 const limit = ({ method, left, perMinute }) => {
-  const share = perMinute > 0 ? Math.max(0, Math.min(1, left / perMinute)) : 0
   const label = `${method}: ${words.value.perMinute(left, perMinute)}`
-  const level = share > 0.5 ? 'high' : share > 0.15 ? 'low' : 'none'
-  return html`<div class=${`limit limit-${level}`} role="meter" aria-label=${label} title=${label} key=${method}
-    aria-valuenow=${left} aria-valuemin="0" aria-valuemax=${perMinute}>
+  return html`<div class="limit" title=${label} key=${method}>
     <span>${method}</span>
-    <span class="limit-bar"><span class="limit-fill" style=${{ width: `${Math.round(share * 100)}%` }}></span></span>
+    <meter aria-label=${label} max=${perMinute} low=${perMinute * 0.15} high=${perMinute * 0.5} optimum=${perMinute}
+      value=${left}></meter>
     <span class="limit-left">${left}/${perMinute}</span>
   </div>`
 }

@@ -7,7 +7,7 @@ import type { createModels } from '../model/models.ts'
 import type { Turn } from '../queue/turn.ts'
 import type { Store } from '../store/store.ts'
 import { escapeMarkdown } from '../text/escape-markdown.ts'
-import type { Services, TurnContext } from './context.ts'
+import type { Bot, Services, TurnContext } from './context.ts'
 import { formatModelTitle } from './model-title.ts'
 import type { loadPolicies } from './settings/policies.ts'
 
@@ -107,6 +107,19 @@ export function createModelChoice({ models, guard, policies, store, log }: Choic
       for (const end of this.warnings().ends) log.warn(end, 'model will be shut down by its vendor; choose another')
     },
   }
+}
+
+/** Dates of shutdowns are announced months before. */
+const checkEveryMs = 86_400_000
+
+/** Asks the servers at start and once a day which models they have, and which of them end. */
+export function watchModels({ services: { models }, on }: Bot): void {
+  let timer: NodeJS.Timeout | undefined
+  on('start', () => {
+    void models.check()
+    timer = setInterval(() => void models.check(), checkEveryMs).unref()
+  })
+  on('stop', () => clearInterval(timer))
 }
 
 /** Notes which model answers and why, for those who ask. */

@@ -7,7 +7,7 @@ export interface Chart {
   kind: 'bar' | 'stacked' | 'line' | 'pie'
   categories: string[]
   series: { name: string; values: (number | null)[] }[]
-  /** What the numbers count, such as `€`; blank if that is clear without. */
+  /** Unit of the numbers, such as `€`; blank if that is clear without. */
   unit: string
 }
 

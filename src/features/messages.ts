@@ -1,5 +1,6 @@
 import type { App } from '@slack/bolt'
-import { type EventBody, parseChange, parseOutdated, parseTurn, turnIdOf } from '../queue/turn.ts'
+import { type EventBody, parseChange, parseOutdated, parseTurn } from '../queue/parse-event.ts'
+import { turnIdOf } from '../queue/turn.ts'
 import { isByPerson } from '../slack/users.ts'
 import type { Change } from '../threads/cache.ts'
 import type { Hooks, Services } from './context.ts'

@@ -1,5 +1,5 @@
 import { ShownError } from '../errors.ts'
-import type { findSight } from './image-tokens.ts'
+import type { findSight } from './image-limits.ts'
 
 /** One message of a request to a model. */
 export interface ChatMessage {

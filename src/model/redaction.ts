@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto'
+import type { findPrivateParts } from './find-private-data.ts'
 import type { ChatMessage, Model, Piece } from './model.ts'
-import type { findPrivateParts } from './private-data.ts'
 
 /** Characters of the part of a stand-in that is derived from the value: 30 bits, in base 32. */
 const digestCharacters = 6
@@ -83,7 +83,7 @@ async function redactMessage({ role, content }: ChatMessage, redact: (text: stri
 /** Creates a function that replaces personal data, secrets and the team's own words in a text. */
 export async function createReplacer(words: readonly string[], replace: Replace) {
   // Without redaction the detectors are not loaded: that spares the memory.
-  const { findPrivateParts, parseOwnForm } = await import('./private-data.ts')
+  const { findPrivateParts, parseOwnForm } = await import('./find-private-data.ts')
   const ownForms = words.map(parseOwnForm)
   return async (text: string): Promise<string> => {
     let replaced = ''

@@ -6,7 +6,8 @@ import type { BotIdentity, Message, RawMessage } from '../slack/message.ts'
 import { messagesOf, type SlackReader } from '../slack/reader.ts'
 import type { Store } from '../store/store.ts'
 import type { ThreadCache } from '../threads/cache.ts'
-import { type EventBody, type Turn, turnIdOf } from './turn.ts'
+import type { EventBody } from './parse-event.ts'
+import { type Turn, turnIdOf } from './turn.ts'
 
 interface BackfillDeps {
   reader: SlackReader

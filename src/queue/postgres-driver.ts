@@ -6,10 +6,10 @@ import { formatError } from '../errors.ts'
 import type { Log } from '../log.ts'
 import type { ThreadId } from '../slack/thread-history.ts'
 import { withStartLock } from '../store/postgres.ts'
+import { createTurnSaver } from '../store/save-turns-once.ts'
 import type { Store } from '../store/store.ts'
 import type { Schema } from '../store/tables.ts'
 import {
-  createTurnSaver,
   ignored,
   type NewTurn,
   parseTurnRecord,

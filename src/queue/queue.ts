@@ -144,9 +144,7 @@ export function createQueue(deps: QueueDeps): Queue {
       // The button appears with the last edit, a moment before the end is saved.
       const job = jobs.get(turnId)
       if (job?.isEnding) await job.ended.promise
-      const turn = parseStoredTurn((await driver.load(turnId))?.turn ?? '')
-      const change = turn?.model !== model && { turn: JSON.stringify({ ...turn, model }) }
-      return reopen(turnId, { state: 'waiting', isNextRevision: true, ...change })
+      return reopen(turnId, { state: 'waiting', isNextRevision: true, ...(await changeModel(driver, turnId, model)) })
     },
     async reconsider(turn) {
       if ((await driver.load(turn.id))?.state !== 'passed') return
@@ -226,4 +224,10 @@ function buildNewTurn(turn: Turn, from: Source, person: string): NewTurn {
     turn: JSON.stringify(turn),
     isFound: from === 'history',
   }
+}
+
+/** Returns the change of a stored turn that another model is to answer, if it is another one. */
+async function changeModel(driver: QueueDriver, turnId: string, model: string | undefined) {
+  const turn = parseStoredTurn((await driver.load(turnId))?.turn ?? '')
+  return turn?.model !== model && { turn: JSON.stringify({ ...turn, model }) }
 }

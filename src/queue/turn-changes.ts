@@ -6,7 +6,7 @@ import { parseStoredTurn } from './turn.ts'
 
 /** Creates the functions that stop, withdraw and revise unfinished turns, whichever process answers them. */
 export function createMarks(driver: QueueDriver, jobs: ReadonlyMap<string, ActiveJob>) {
-  /** Who changes a turn at the moment: a refresh may see the change before its caller does. */
+  /** The people who are changing a turn: a refresh may see the change before its caller does. */
   const marking = new Map<string, string>()
   // An ending job heeds a change by itself; its stored turn may have ended already.
   const markInDriver = async (turnId: string, ...change: [Parameters<QueueDriver['mark']>[1], string?]) =>

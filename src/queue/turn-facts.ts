@@ -29,14 +29,14 @@ const factsSchema = z.looseObject({
     )
     .optional()
     .catch(undefined),
-  /** What turned recordings into words, their seconds, and the cost in millionths of a dollar. */
+  /** The models that transcribed recordings, their seconds, and the cost in millionths of a dollar. */
   heard: z
     .object({ model: z.string(), seconds: z.number(), micros: z.number().optional() })
     .optional()
     .catch(undefined),
   /** Whose instructions were given to the model. */
   instructions: z.array(z.string()).optional().catch(undefined),
-  /** Who had switched redaction on, and the budgets in millionths of a dollar. */
+  /** The side that switched redaction on, and the budgets in millionths of a dollar. */
   redaction: z.array(z.string()).optional().catch(undefined),
   budgets: z
     .looseObject({ personDay: count, personMonth: count, day: count, month: count })

@@ -1,17 +1,7 @@
 import { z } from 'zod'
-import {
-  type BotIdentity,
-  dropNulls,
-  isBlank,
-  isSelf,
-  type Message,
-  parseMessage,
-  type RawMessage,
-} from '../slack/message.ts'
+import { isBlank, type Message } from '../slack/message.ts'
 import { unaskedMark } from '../slack/metadata.ts'
-import { isMentioned } from '../text/from-slack.ts'
-import { isAcknowledgement, parseHelpLanguage } from '../text/intent.ts'
-import type { Change } from '../threads/cache.ts'
+import { parseHelpLanguage } from '../text/intent.ts'
 
 const StoredFile = z.object({
   id: z.string(),
@@ -95,66 +85,6 @@ export function readPerson({ person, turn }: { person: string | undefined; turn:
   return parsed?.isAddressed === true ? parsed.user : ''
 }
 
-/** The fields of a Slack event that the bot reads. */
-export interface EventBody {
-  team_id?: string
-  event: RawMessage & {
-    type: string
-    channel?: string
-    channel_type?: string
-    message?: RawMessage
-    previous_message?: RawMessage
-    deleted_ts?: string
-    hidden?: boolean
-    edited?: unknown
-  }
-}
-
-/** Subtypes of messages that people write: plain ones, with files, replies also sent to the channel, and `/me`. */
-const spoken = new Set([undefined, 'file_share', 'thread_broadcast', 'me_message'])
-
-/** Length of the beginning and the end that are searched for an address. */
-const endCharacters = 120
-
-/** Words before a name: "hey @dana, what do you think?" */
-const greeting = String.raw`(?:hi|hey|hello|ok|okay|thanks|thank you|嗨|你好|您好|好的|谢谢|请问)?[\s,，!！:：]*`
-const address = String.raw`<(?:@[UW][A-Z0-9]+|!subteam\^[A-Z0-9]+|!here|!channel|!everyone)(?:\|[^>]*)?>`
-const addressedFirst = new RegExp(`^${greeting}${address}`, 'i')
-/** "what do you say, @dana?"; without the comma, a name at the end is mostly the topic of the question. */
-const addressedLast = new RegExp(`[,，]\\s*${address}[\\s?？!！.。]*$`, 'i')
-
-/**
- * Parses the turn in an event. Returns undefined for edits, deletions, joins, messages of bots, and messages addressed to
- * somebody else.
- */
-export function parseTurn(body: EventBody, self: BotIdentity): Turn | undefined {
-  const event = withAddedMention(dropNulls(body.event), self)
-  if (event === undefined || !spoken.has(event.subtype as string | undefined)) return undefined
-  if (typeof event.channel !== 'string' || typeof event.user !== 'string' || isSelf(event, self)) return undefined
-  const question = parseMessage(event, self)
-  if (question?.author.kind !== 'person') return undefined
-  const place = isDirect(event) ? 'dm' : 'channel'
-  const isMention = isMentioned(question.text, self.userId)
-  const isAddressed = place === 'dm' || isMention || event.type === 'app_mention'
-  if (!isAddressed && findUnaddressed(event, question) !== undefined) return undefined
-  const threadTs = typeof event.thread_ts === 'string' ? event.thread_ts : question.ts
-  const id = turnIdOf(body.team_id ?? self.teamId, event.channel, question.ts)
-  return { id, channel: event.channel, threadTs, user: event.user, place, isAddressed, question }
-}
-
-/**
- * Returns the event of a message as it came; of an edited message, only if the edit added the mention, in its new wording. Slack sends
- * `app_mention` again if an edited message still has the mention.
- */
-function withAddedMention(event: EventBody['event'], self: BotIdentity): EventBody['event'] | undefined {
-  if (event.subtype !== 'message_changed')
-    return event.hidden === true || event.edited !== undefined ? undefined : event
-  const { message, previous_message: before, channel, channel_type } = event
-  const mentions = (raw: RawMessage | undefined) => isMentioned(String(raw?.text ?? ''), self.userId)
-  if (message === undefined || before === undefined || mentions(before) || !mentions(message)) return undefined
-  return { ...dropNulls(message), type: 'message', channel, channel_type } as EventBody['event']
-}
-
 /** Builds a turn's id from its message. */
 export function turnIdOf(team: string, channel: string, ts: string): string {
   return `${team}:${channel}:${ts}`
@@ -176,75 +106,4 @@ export function isEmpty(turn: Turn): boolean {
 export function parseHelpRequest({ question }: Turn): string | undefined {
   const { text, quotes = [], files } = question
   return quotes.length === 0 && files.length === 0 ? parseHelpLanguage(text) : undefined
-}
-
-/** Parses the change of a thread in an event, for the thread cache. */
-export function parseChange(body: EventBody, self: BotIdentity): Change | undefined {
-  const event = dropNulls(body.event)
-  if (typeof event.channel !== 'string') return undefined
-  if (event.subtype === 'message_deleted' && event.previous_message !== undefined && event.deleted_ts !== undefined) {
-    return { kind: 'deleted', thread: threadOf(event.channel, event.previous_message), ts: event.deleted_ts }
-  }
-  const raw = event.subtype === 'message_changed' ? event.message : event
-  // A thread's first message leaves a tombstone if it has replies.
-  if (raw?.subtype === 'tombstone') return { kind: 'deleted', thread: threadOf(event.channel, raw), ts: String(raw.ts) }
-  const message = raw === undefined ? undefined : parseMessage(raw, self)
-  // The cache has the bot's own replies already.
-  if (raw === undefined || message === undefined || message.author.kind === 'self') return undefined
-  const thread = threadOf(event.channel, raw)
-  if (event.subtype !== 'message_changed') return { kind: 'said', thread, message }
-  // Slack sends `message_changed` also for an unfurled link.
-  const before = event.previous_message
-  return { kind: 'edited', thread, message, isReworded: before !== undefined && before.text !== raw.text }
-}
-
-/** Parses which message was deleted or reworded in an event. The bot's own messages grow all the time, and are none. */
-export function parseOutdated(
-  body: EventBody,
-  self: BotIdentity,
-): { channel: string; ts: string; turnId: string; isDeleted: boolean } | undefined {
-  const { subtype, channel, deleted_ts, message, previous_message: before } = dropNulls(body.event)
-  const isDeletion = subtype === 'message_deleted'
-  const isEdit = subtype === 'message_changed' && message !== undefined && !isSelf(message, self)
-  const ts = isDeletion ? deleted_ts : isEdit ? message.ts : undefined
-  if (typeof channel !== 'string' || typeof ts !== 'string') return undefined
-  const isDeleted = isDeletion || message?.subtype === 'tombstone'
-  // Slack sends `message_changed` also for an unfurled link.
-  const isReworded = before === undefined || before.text !== message?.text
-  const turnId = turnIdOf(body.team_id ?? self.teamId, channel, ts)
-  return isDeleted || isReworded ? { channel, ts, turnId, isDeleted } : undefined
-}
-
-function threadOf(channel: string, raw: RawMessage): { channel: string; threadTs: string } {
-  return { channel, threadTs: String(raw.thread_ts ?? raw.ts) }
-}
-
-function isDirect(event: EventBody['event']): boolean {
-  if (event.channel_type !== undefined) return event.channel_type === 'im' || event.channel_type === 'app_home'
-  return typeof event.channel === 'string' && event.channel.startsWith('D')
-}
-
-/** Finds why a message without a mention is no follow-up; undefined if it is one, should the thread be the bot's. */
-function findUnaddressed(
-  event: RawMessage,
-  question: Message,
-): 'unaddressed' | 'acknowledged' | 'to_others' | undefined {
-  if (typeof event.thread_ts !== 'string' || event.thread_ts === event.ts) return 'unaddressed'
-  const hasMore = question.files.length > 0 || (question.quotes ?? []).length > 0
-  if (!hasMore && isAcknowledgement(question.text)) return 'acknowledged'
-  // Only the ends are searched: the patterns are slow on a long text.
-  const text = question.text.trim()
-  const isToOthers = addressedFirst.test(text.slice(0, endCharacters)) || addressedLast.test(text.slice(-endCharacters))
-  return isToOthers ? 'to_others' : undefined
-}
-
-/** Finds why a message that stands in a channel is no turn; undefined if it is one. */
-export function findSilence(channel: string, raw: RawMessage, self: BotIdentity) {
-  const said = dropNulls(raw)
-  const question = parseMessage(said, self)
-  if (isSelf(said, self)) return 'own'
-  if (question?.author.kind !== 'person') return 'app'
-  if (!spoken.has(said.subtype as string | undefined)) return 'notice'
-  if (channel.startsWith('D') || isMentioned(question.text, self.userId)) return undefined
-  return findUnaddressed(said, question)
 }

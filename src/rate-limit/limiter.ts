@@ -5,6 +5,7 @@ import type { Cluster } from './cluster-protocol.ts'
 import { betweenMs } from './edit-interval.ts'
 import { MethodLimit, type Urgency } from './method-limit.ts'
 import { createReservations } from './reservations.ts'
+import { publishedPerMinute, unlistedPerMinute } from './slack-limits.ts'
 
 export type { Urgency } from './method-limit.ts'
 
@@ -51,24 +52,6 @@ export interface StreamShare {
   /** Releases the call that stops it: it was made, or is not needed. Safe to call twice. */
   close(): void
 }
-
-/**
- * Slack's published calls a minute for the whole workspace: tier 2 is 20, tier 3 is 50, tier 4 is 100. Source:
- * docs.slack.dev/apis/web-api/rate-limits. `chat.postMessage` is limited a channel; its figure is the workspace's cap.
- */
-const publishedPerMinute: Record<string, number> = {
-  'chat.postMessage': 300,
-  'chat.update': 50,
-  'chat.startStream': 20,
-  'chat.appendStream': 100,
-  'chat.stopStream': 20,
-  'chat.postEphemeral': 100,
-  'assistant.threads.setStatus': 50,
-  'assistant.threads.setTitle': 100,
-  'assistant.threads.setSuggestedPrompts': 50,
-  'views.publish': 100,
-}
-const unlistedPerMinute = 50
 
 /** Creates the limiter of a workspace; where several replicas write, they share it through a cluster. */
 export function createLimiter(call: CallSlack, now: () => number = Date.now, cluster?: Cluster): Limiter {

@@ -6,7 +6,7 @@ interface Upload {
   name: string
   /** Its name for people; without it, the file's name. */
   title?: string
-  /** What a picture shows, for people who cannot see it. */
+  /** Description of a picture, for people who cannot see it. */
   alt?: string
   bytes: Uint8Array
 }

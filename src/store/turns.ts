@@ -1,7 +1,8 @@
 import { type Kysely, type Selectable, sql, type Updateable } from 'kysely'
 import { z } from 'zod'
-import { createBatch } from './batch.ts'
+import { forgetCrashes, recordCrash } from './crashes.ts'
 import { loadFact, saveFact } from './facts.ts'
+import { createTurnSaver } from './save-turns-once.ts'
 import type { Schema, TurnState } from './tables.ts'
 import type { Writer } from './writer.ts'
 
@@ -60,9 +61,6 @@ type TurnMark = Partial<Pick<TurnRecord, 'turn'>> & { state?: 'stopping' | 'with
 /** Rows that are deleted at once: other writers wait no longer than that. */
 export const pruneStep = 500
 
-/** Crashes count for this long; they were not caused by a turn that comes later. */
-const crashMemoryMs = 600_000
-
 const recheckLeaseMs = 60_000
 
 /** Turns that have to be continued. */
@@ -116,7 +114,7 @@ export function createTurnRecords(db: Kysely<Schema>, writer: Writer) {
     },
     /** Forgets the last `count` crashes: a quarantined turn explains them. */
     async forgetCrashes(count: number) {
-      await writer.write(async () => saveCrashes(db, (await loadCrashes(db)).slice(0, -count)))
+      await writer.write(() => forgetCrashes(db, count))
     },
     /** Takes the ended turns that are due for a recheck, and hides them from other callers for a minute. */
     async takeDueForRecheck(until: number) {
@@ -238,67 +236,6 @@ async function loadThreadsSince(db: Kysely<Schema>, since: number, most: number)
   return rows.map(({ channel, thread_ts }) => ({ channel, threadTs: thread_ts }))
 }
 
-/**
- * Creates a function that saves new turns durably; concurrent calls share a commit. It resolves with false for a duplicate, with
- * undefined if the store cannot be written. With `shared`, the rows bear the name of the replica that saved them, `admit` completes
- * the turns, in their order, and `enqueue` gets the new ones, in the same transaction.
- */
-export function createTurnSaver(
-  writer: Writer,
-  shared?: {
-    savedBy: string
-    admit: (on: Kysely<Schema>, turns: NewTurn[]) => Promise<NewTurn[]>
-    enqueue: (on: Kysely<Schema>, turns: NewTurn[]) => Promise<void>
-  },
-) {
-  const saveBatch = createBatch<NewTurn, boolean | 'declined' | 'flood'>(batch =>
-    writer.durably(async on => {
-      const turns = shared === undefined ? batch : await shared.admit(on, batch)
-      const isNew = await insertTurns(on, turns, shared?.savedBy)
-      const added = turns.filter(({ declined }, index) => isNew[index] && declined === undefined)
-      if (added.length > 0) await shared?.enqueue(on, added)
-      return turns.map(({ declined = true }, index) => isNew[index] === true && declined)
-    }),
-  )
-  return (turn: NewTurn) => writer.write(() => saveBatch(turn))
-}
-
-/** Inserts the turns; resolves with which of them are new. */
-async function insertTurns(db: Kysely<Schema>, turns: NewTurn[], savedBy: string | undefined): Promise<boolean[]> {
-  const now = Date.now()
-  const recentCrashes = (await loadCrashes(db)).filter(at => at > now - crashMemoryMs).length
-  const added = await db
-    .insertInto('turns')
-    .values(
-      turns.map(({ id, channel, threadTs, ts, turn, isFound = false, declined, savedAt, person, round = 0 }) => ({
-        id,
-        channel,
-        thread_ts: threadTs,
-        ts,
-        // Nothing is kept of what nobody will answer.
-        turn: declined === undefined ? turn : '{}',
-        state: declined === undefined ? ('waiting' as const) : ('declined' as const),
-        attempts: 0,
-        deaths: 0 - recentCrashes,
-        edition: 1,
-        messages: '[]',
-        shown: 0,
-        kept_at: savedAt ?? now,
-        changed_at: now,
-        found: isFound ? 1 : 0,
-        person: person ?? null,
-        round,
-        ...(savedBy !== undefined && { kept_by: savedBy, queued: 1 }),
-      })),
-    )
-    .onConflict(conflict => conflict.column('id').doNothing())
-    .returning('id')
-    .execute()
-  const ids = new Set(added.map(({ id }) => id))
-  // A batch may hold a turn twice.
-  return turns.map(({ id }) => ids.delete(id))
-}
-
 async function recover(db: Kysely<Schema>): Promise<TurnRecord[]> {
   if ((await loadFact(db, 'life')) === 'begun') {
     await recordCrash(db)
@@ -337,19 +274,6 @@ export async function recordReplicaCrash(db: Kysely<Schema>, name: string): Prom
 
 const countCrash = {
   deaths: sql<number>`deaths + case when state = 'answering' then 1 else -1 end`,
-}
-
-async function recordCrash(db: Kysely<Schema>): Promise<void> {
-  const now = Date.now()
-  await saveCrashes(db, [...(await loadCrashes(db)).filter(at => at > now - crashMemoryMs), now])
-}
-
-async function loadCrashes(db: Kysely<Schema>): Promise<number[]> {
-  return parseList(z.number(), (await loadFact(db, 'deaths')) ?? '[]')
-}
-
-function saveCrashes(db: Kysely<Schema>, crashes: number[]): Promise<void> {
-  return saveFact(db, 'deaths', JSON.stringify(crashes))
 }
 
 function buildColumns(change: TurnChange): Updateable<Schema['turns']> {

@@ -21,6 +21,8 @@ interface CachedThread {
   staleFrom?: string
 }
 
+type Picture = FileContent & { kind: 'image' }
+
 /** Tokens of the names, times and marks around a message. */
 const frameTokens = 30
 
@@ -32,6 +34,8 @@ export function createThreadCache(reader: SlackReader, self: BotIdentity, maxTok
     sizeOf: ({ messages }) => messages.reduce((sum, message) => sum + sizeOf(message), 0),
     read: async key => ({ messages: await load.whole(key, 'question') }),
   })
+  const edit = (thread: ThreadId, change: (known: CachedThread) => Message[] | undefined) =>
+    editCached(threads, keyOf(thread), change)
   const membership = createMembership(threads, key => load.whole(key, 'check'), self)
 
   return {
@@ -66,28 +70,11 @@ export function createThreadCache(reader: SlackReader, self: BotIdentity, maxTok
       membership.note(key, change)
     },
     /** Caches the contents of a message's files. */
-    keep(thread: ThreadId, ts: string, contents: FileContent[]): void {
-      const key = keyOf(thread)
-      const messages = threads
-        .get(key)
-        ?.messages.map(message => (message.ts === ts ? { ...message, contents } : message))
-      if (messages !== undefined) threads.set(key, { ...threads.get(key), messages })
-    },
+    keep: (thread: ThreadId, ts: string, contents: FileContent[]): boolean =>
+      edit(thread, ({ messages }) => messages.map(message => (message.ts === ts ? { ...message, contents } : message))),
     /** Caches a description of a picture. Returns false if its thread is not cached, or the picture is gone from it. */
-    describe(thread: ThreadId, { base64 }: FileContent & { kind: 'image' }, description: string): boolean {
-      const known = threads.get(keyOf(thread))
-      let isFound = false
-      const describe = (content: FileContent) => {
-        if (content.kind !== 'image' || content.base64 !== base64) return content
-        isFound = true
-        return { ...content, description }
-      }
-      const messages = known?.messages.map(message =>
-        message.contents === undefined ? message : { ...message, contents: message.contents.map(describe) },
-      )
-      if (messages !== undefined && isFound) threads.set(keyOf(thread), { ...known, messages })
-      return isFound
-    },
+    describe: (thread: ThreadId, picture: Picture, description: string): boolean =>
+      edit(thread, ({ messages }) => describePicture(messages, picture, description)),
     /** Returns whether the bot takes part in the thread, if that is known without asking Slack. */
     knows: (thread: ThreadId): 'ours' | 'foreign' | undefined => membership.knows(keyOf(thread)),
     /** Returns whether the bot took part in the thread before a ts. Throws if Slack has to be read and cannot be. */
@@ -118,6 +105,18 @@ export function createThreadCache(reader: SlackReader, self: BotIdentity, maxTok
       return threads.size
     },
   }
+}
+
+/** Changes the messages of a thread, if it is cached. Returns whether they changed. */
+function editCached(
+  threads: ReturnType<typeof createCache<CachedThread>>,
+  key: string,
+  change: (known: CachedThread) => Message[] | undefined,
+): boolean {
+  const known = threads.get(key)
+  const messages = known && change(known)
+  if (messages !== undefined) threads.set(key, { ...known, messages })
+  return messages !== undefined
 }
 
 const markStale = (known: CachedThread, from: string): CachedThread => ({
@@ -189,4 +188,15 @@ const keyOf = ({ channel, threadTs }: ThreadId): string => `${channel}:${threadT
 function parseThreadId(key: string): ThreadId {
   const at = key.indexOf(':')
   return { channel: key.slice(0, at), threadTs: key.slice(at + 1) }
+}
+
+/** Returns the messages with a description of a picture; undefined if none of them has it. */
+function describePicture(messages: readonly Message[], { base64 }: Picture, description: string) {
+  const isIt = (content: FileContent) => content.kind === 'image' && content.base64 === base64
+  if (!messages.some(({ contents }) => contents?.some(isIt))) return undefined
+  return messages.map(message => {
+    const { contents } = message
+    if (contents === undefined) return message
+    return { ...message, contents: contents.map(content => (isIt(content) ? { ...content, description } : content)) }
+  })
 }

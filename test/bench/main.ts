@@ -1,5 +1,6 @@
 import { parseCommandLine } from '../../src/cli/command-line.ts'
 import { benchDurability } from './durability.ts'
+import { benchFiles } from './files.ts'
 import { benchMention } from './mention.ts'
 import { benchProcess } from './process.ts'
 import { benchPromptCache } from './prompt-cache.ts'
@@ -27,6 +28,7 @@ const benches: Record<string, () => Promise<Claim[]>> = {
   summary: benchSummary,
   'prompt-cache': benchPromptCache,
   recordings: benchRecordings,
+  files: benchFiles,
 }
 
 const usage = `Usage: npm run bench -- [NAME…]

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { PageMessage } from '../../playground/protocol.ts'
-import { asksForPicture } from '../../src/features/pictures/request.ts'
+import { asksForPicture } from '../../src/features/generate-images/request.ts'
 import { createImageServer } from '../image-server.ts'
 import { openWorld } from '../process.ts'
 import { onePixel, openStory, type Story, type StoryOptions, toSeen } from '../story.ts'

@@ -1,4 +1,5 @@
 import { join } from 'node:path'
+import { Resvg } from '@resvg/resvg-js'
 import type { Browser } from 'playwright-core'
 import { parseCommandLine } from '../../src/cli/command-line.ts'
 import { createImageServer } from '../image-server.ts'
@@ -19,6 +20,13 @@ in English and Chinese, light and dark, on a desktop and a phone.
 const { positionals } = parseCommandLine(usage, {}, { allowPositionals: true })
 const [folder = 'pictures'] = positionals
 
+/** A cat's face, so that a picture is seen to be one. */
+const cat = `<svg xmlns="http://www.w3.org/2000/svg" width="512" height="512" viewBox="0 0 32 32">
+  <path fill="#f6d9a8" d="M0 0h32v32H0z"/><path fill="#6b4f3a" d="M7 5l6 5h6l6-5v14a9 9 0 0 1-18 0z"/>
+  <path fill="#9fd356" d="M10 14h4v4h-4zM18 14h4v4h-4z"/><path fill="#e58a8a" d="M14.500 20h3L16 22z"/>
+</svg>`
+const drawn = new Resvg(cat).render().asPng().toString('base64')
+
 const atEnd: (() => void)[] = []
 const browser = await openChromium()
 try {
@@ -33,7 +41,7 @@ async function takePictures(browser: Browser, language: 'en' | 'zh'): Promise<vo
   const heard = { en: 'When do we ship the new sign-up page?', zh: '安卓版什么时候发布？' }[language]
   const ear = await openTranscriptionServer(() => ({ text: heard }), toEnd)
   const voice = await createSpeechServer({ atEnd: toEnd })
-  const images = await createImageServer({ atEnd: toEnd })
+  const images = await createImageServer({ drawn, atEnd: toEnd })
   const env = {
     TRANSCRIPTION_BASE_URL: ear.baseUrl,
     SPEECH_BASE_URL: voice.config.baseUrl,

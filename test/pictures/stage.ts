@@ -13,8 +13,8 @@ const looks = {
 /** The page as a person uses it, by what can be read on it, in English or in Chinese. */
 export function createStage(page: Page, language: 'en' | 'zh', folder: string) {
   const t = <Words>(english: Words, chinese: Words) => (language === 'en' ? english : chinese)
-  const main = page.getByRole('main')
-  const thread = page.getByRole('complementary', { name: /^(Thread|讨论串|消息列)$/ })
+  const main = page.locator('.pane-main')
+  const thread = page.getByRole('region', { name: /^(Thread|讨论串|消息列)$/ })
   const dialog = page.getByRole('dialog')
   const messages = (where: Locator) => where.getByRole('article')
   const button = (where: Locator | Page, name: string | RegExp) => where.getByRole('button', { name })

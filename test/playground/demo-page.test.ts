@@ -35,7 +35,7 @@ const lastAnswer = async (page: Page, count: number) => {
     .getByRole('button', { name: /Good answer|回答得好|👍/ })
     .first()
     .waitFor()
-  return answer.innerText()
+  return (await answer.textContent()) ?? ''
 }
 
 describe.skipIf(!existsSync(executablePath))('a fresh playground with the built-in engine', () => {

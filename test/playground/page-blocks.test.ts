@@ -34,27 +34,44 @@ const allInputs = [
 ]
 
 describeInChromium('the page: what the bot draws', begin => {
-  test('a chart has a bar for each label, and says its numbers to whoever cannot see it', async () => {
+  test('charts are drawn as bars, lines or a pie, and say their numbers to whoever cannot see them', async () => {
     const { page, slack, api } = await begin()
     const series = (name: string, ...values: number[]) => ({
       name,
       data: values.map((value, at) => ({ label: `Nov ${at + 1}`, value })),
     })
-    const chart = {
-      type: 'bar',
+    const numbers = {
       series: [series('Bug', 2, 0), series('Other', 1, 3)],
       axis_config: { categories: ['Nov 1', 'Nov 2'] },
     }
-    const blocks = [{ type: 'data_visualization', title: 'Feedback by week', chart }]
-    await api('chat.postMessage', { channel: slack.channels.general, text: 'chart', blocks })
-    const figure = messages(page).locator('figure')
-    await figure.getByText('Feedback by week').waitFor()
-    const picture = figure.getByRole('img', { name: 'Bug: Nov 1 2, Nov 2 0; Other: Nov 1 1, Nov 2 3' })
-    expect(await picture.locator('.chart-bar').count()).toBe(2)
-    const heightOf = async (at: number, name: string) =>
-      (await picture.locator(`.chart-bar .${name}`).nth(at).boundingBox())?.height
-    expect(await heightOf(0, 'series-0')).toBeCloseTo(2 * ((await heightOf(0, 'series-1')) ?? 0), 0)
-    expect(await heightOf(1, 'series-0')).toBe(0)
+    const segments = [
+      { label: 'Bug', value: 3 },
+      { label: 'Other', value: 1 },
+    ]
+    for (const chart of [
+      { type: 'bar', ...numbers },
+      { type: 'line', ...numbers },
+      { type: 'pie', segments },
+    ]) {
+      const blocks = [{ type: 'data_visualization', title: `A ${chart.type}`, chart }]
+      await api('chat.postMessage', { channel: slack.channels.general, text: 'chart', blocks })
+    }
+    const pictureOf = (title: string) => messages(page).locator('figure').filter({ hasText: title }).getByRole('img')
+    const sizeOf = async (title: string, part: string) => {
+      const box = await pictureOf(title).locator(part).boundingBox()
+      return [box?.width, box?.height].map(side => Math.round(side ?? -1))
+    }
+    await pictureOf('A pie').waitFor()
+    for (const title of ['A bar', 'A line'])
+      expect(await pictureOf(title).getAttribute('aria-label')).toBe('Bug: Nov 1 2, Nov 2 0; Other: Nov 1 1, Nov 2 3')
+    const heights = ['Bug 2', 'Other 1', 'Bug 0'].map(async name => (await sizeOf('A bar', `[title="${name}"]`))[1])
+    expect(await Promise.all(heights)).toEqual([107, 53, 0])
+    const [width = 0, height = 0] = await sizeOf('A line', 'svg')
+    expect(await sizeOf('A line', 'polyline >> nth=1')).toEqual(
+      [width / 2, (height * 2) / 3].map(side => expect.closeTo(side, -1)),
+    )
+    expect(await pictureOf('A pie').locator('circle').count()).toBe(2)
+    expect(await pictureOf('A pie').getAttribute('aria-label')).toBe('Bug 3, Other 1')
   })
 
   test('a modal holds every kind of field, says what is wrong beside it, and hands over what was put in', async () => {
@@ -310,7 +327,7 @@ describeInChromium('the page: what the bot draws', begin => {
       'a link',
     ])
     expect(await texts('.mrkdwn :is(.emoji, .ping-all)')).toEqual(['🎉', '@here'])
-    expect(await texts('.rich-text ul.indent-1 em')).toEqual(['inner'])
+    expect(await texts('.rich-text ul[style*="1.6em"] em')).toEqual(['inner'])
     expect(await texts('.unknown summary')).toEqual(['This page can’t show this block: video'])
   })
 

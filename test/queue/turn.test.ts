@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { describe, expect, test } from 'vitest'
-import { type EventBody, isEmpty, parseChange, parseTurn } from '../../src/queue/turn.ts'
+import { type EventBody, parseChange, parseTurn } from '../../src/queue/parse-event.ts'
+import { isEmpty } from '../../src/queue/turn.ts'
 
 const self = { userId: 'U0LAN0Z89', botId: 'B0LAN0Z89', teamId: 'T061EG9R6', name: 'Threadwise' }
 

@@ -1,4 +1,4 @@
-/** What stands in a channel around a question to nobody: whether somebody dealt with it, and the earlier messages that may answer it. */
+/** The channel around a question to nobody: whether somebody dealt with it, and the earlier messages that may answer it. */
 
 import { estimateTokens } from '../../model/tokens.ts'
 import type { Turn } from '../../queue/turn.ts'

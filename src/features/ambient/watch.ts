@@ -1,5 +1,6 @@
 import { z } from 'zod'
-import { type EventBody, type Turn, turnIdOf } from '../../queue/turn.ts'
+import type { EventBody } from '../../queue/parse-event.ts'
+import { type Turn, turnIdOf } from '../../queue/turn.ts'
 import { dropNulls, parseMessage } from '../../slack/message.ts'
 import { isByPerson } from '../../slack/users.ts'
 import { isOpenQuestion } from '../../text/intent.ts'

@@ -7,7 +7,7 @@ import type { Services, TurnContext } from '../context.ts'
 import { buildAnswerControls } from '../reply-buttons.ts'
 import { removeThoughts } from '../turn-endings.ts'
 import { noteSpent } from '../turn-spending.ts'
-import { describePictures } from './pictures.ts'
+import { describePictures } from './describe-pictures.ts'
 import { buildPrompt } from './prompt.ts'
 import { readAloudIfWanted } from './read-aloud-if-wanted.ts'
 

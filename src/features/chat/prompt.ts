@@ -20,9 +20,9 @@ import { parseAloudWish } from '../../text/intent.ts'
 import { truncate } from '../../threads/truncate.ts'
 import type { Services, TurnContext } from '../context.ts'
 import { formatFileProblem, readFiles } from '../read-files.ts'
+import { viewPictures } from './describe-pictures.ts'
 import { readEarlierLines } from './earlier-lines.ts'
 import { fitLongFiles } from './long-files.ts'
-import { viewPictures } from './pictures.ts'
 import { findSpoken, formatHeard, refuseUnheard, withoutHeard } from './recordings.ts'
 
 type Line = Parameters<typeof truncate>[0][number]

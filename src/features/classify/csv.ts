@@ -4,7 +4,7 @@ import type { Label } from '../../store/labels.ts'
 import { defuseFormulas } from '../../text/csv-formulas.ts'
 import { type CsvFormat, type CsvRecord, isBlank, readRecords } from '../../text/csv-records.ts'
 import { escapeMarkdown } from '../../text/escape-markdown.ts'
-import { bareName, detectLayout, isNumeric, isUsualName } from './csv-layout.ts'
+import { bareName, detectLayout, isNumeric, isUsualName } from './detect-csv-layout.ts'
 
 /** A table of feedback with one text in each row. */
 interface CsvTable {

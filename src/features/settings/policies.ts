@@ -62,7 +62,7 @@ const policySchema = z.looseObject({
   retention: retentionSchema.catch({}).default({}),
 })
 
-/** What the operator has set for everybody: redaction that cannot be switched off, and bounds that can only be narrowed. */
+/** The operator's settings for everybody: redaction that cannot be switched off, and bounds that can only be narrowed. */
 type Limits = Partial<Pick<Config, 'redaction' | 'budgets' | 'retention'>>
 
 type Policy = z.infer<typeof policySchema>

@@ -48,6 +48,8 @@ export async function readInThread(task: DocumentTask, { timeoutMs, maxGrowthByt
 function startWorker(task: DocumentTask): Worker {
   const worker = new Worker(new URL('./document-worker.ts', import.meta.url), {
     workerData: task,
+    // Moved, not copied.
+    transferList: task.bytes.byteLength === task.bytes.buffer.byteLength ? [task.bytes.buffer as ArrayBuffer] : [],
     stdout: true,
     stderr: true,
     resourceLimits: { maxOldGenerationSizeMb: maxHeapMb },

@@ -48,7 +48,7 @@ interface Recording {
   language?: string
   /** False if the end of a very long one was left out. */
   isWhole: boolean
-  /** What it took, in millionths of a dollar if that is known; undefined if its words were known already. */
+  /** Its cost, in millionths of a dollar if that is known; undefined if its words were known already. */
   cost?: { model: string; seconds: number; micros: number | undefined }
 }
 
@@ -161,7 +161,7 @@ function startProcess(input: number, output: number): ChildProcess {
   return fork(file, {
     env: {},
     execArgv: [
-      '--max-old-space-size=128',
+      '--max-old-space-size=64',
       '--optimize-for-size',
       '--single-threaded-gc',
       '--max-semi-space-size=1',

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { findSight } from '../../src/model/image-tokens.ts'
+import { findSight } from '../../src/model/image-limits.ts'
 import { fitInto } from '../../src/slack/documents/draw.ts'
 
 /** The tokens of a picture after it was made as small as the model sees it. */

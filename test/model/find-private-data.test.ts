@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { findPrivateParts, parseOwnForm } from '../../src/model/private-data.ts'
+import { findPrivateParts, parseOwnForm } from '../../src/model/find-private-data.ts'
 
 const find = async (text: string, own?: string[]) =>
   (await findPrivateParts(text, own?.map(parseOwnForm))).map(

@@ -93,7 +93,7 @@ const phonePattern = /(?<![A-Za-z0-9_.])[+(]?\d[\d ().‐–—-]{5,30}\d(?![A-Z
 const starred = String.raw`[\p{L}\p{N}]{0,40}`
 /** Forms of a team's own after which others get their turn. */
 const formsAtOnce = 20
-/** What stands for a character of a word of a team; in a prompt, some are escaped. */
+/** A character of a team's own word as a prompt has it: some are escaped. */
 const ownSources: Record<string, string> = {
   '#': '\\d',
   '&': '&(?:amp;)?',

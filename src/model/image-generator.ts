@@ -5,7 +5,7 @@ import type { Log } from '../log.ts'
 import { createSemaphore } from '../semaphore.ts'
 import { isApiError, readComplaint } from './api-errors.ts'
 import { createClient, formatModelTitle } from './client.ts'
-import { findSight } from './image-tokens.ts'
+import { findSight } from './image-limits.ts'
 import type { ChatMessage, Model } from './model.ts'
 import { createPricing } from './pricing.ts'
 

@@ -1,0 +1,130 @@
+import { fork } from 'node:child_process'
+import { once } from 'node:events'
+import sharp from 'sharp'
+import { z } from 'zod'
+import { createWorkspace } from '../../playground/slack-emulator/workspace.ts'
+import { createScriptedModel } from '../scripted-model.ts'
+import { freePort } from '../story.ts'
+import { startChild } from './child.ts'
+import type { Claim } from './main.ts'
+
+/** The limits of the issue. */
+const healthMs = 200
+const memoryMb = 350
+const together = 4
+const patienceMs = 600_000
+
+const watchSchema = z.object({
+  healthMs: z.object({ most: z.number(), of99: z.number(), count: z.number() }),
+  mostMb: z.number(),
+})
+
+/** Four photos of 48 megapixels at once, then four scans of 30 pages: the memory of the bot and its processes, and whether it still answers others. */
+export async function benchFiles(): Promise<Claim[]> {
+  const photo = await makePhoto()
+  const scan = await makeScan(30)
+  const size = (bytes: Uint8Array) => `${(bytes.byteLength / 1_000_000).toFixed(1)} MB`
+  return [
+    ...(await measure(`${together} photos of 48 megapixels (${size(photo)})`, 'photo.jpg', photo)),
+    ...(await measure(`${together} scans of 30 pages (${size(scan)})`, 'scan.pdf', scan)),
+  ]
+}
+
+async function measure(what: string, name: string, bytes: Uint8Array): Promise<Claim[]> {
+  const slack = await createWorkspace({ limits: 'off' })
+  const model = await createScriptedModel()
+  const pictures: number[] = []
+  model.answerAll(exchange => {
+    pictures.push(exchange.prompt.split('data:image/').length - 1)
+    exchange.reply('Seen.')
+  })
+  const port = await freePort()
+  const bot = await startChild('threadwise', slack, model.baseUrl, { PORT: String(port) })
+  const watch = fork(new URL('./watch-child.ts', import.meta.url), [String(bot.pid), String(port)])
+  const { dana } = slack.people
+  const { general } = slack.channels
+  const startedAt = performance.now()
+  await Promise.all(
+    Array.from({ length: together }, async (_, at) => {
+      const { id } = slack.upload(dana, `${at}-${name}`, Buffer.from(bytes))
+      const text = `<@${slack.botUserId}> what is in it?`
+      const { ts } = await slack.do({ do: 'say', as: dana, channel: general, text, files: [id] })
+      const isAnswered = () => slack.messages(general, String(ts)).some(one => one.text.startsWith('Seen.'))
+      await slack.until(isAnswered, `the answer about ${at}`, patienceMs)
+    }),
+  )
+  const tookMs = performance.now() - startedAt
+  watch.send('stop')
+  const [told] = await once(watch, 'message')
+  const seen = watchSchema.parse(told)
+  await bot.stop()
+  await Promise.all([slack.close(), model.close()])
+  return [
+    {
+      what: `${what} (${(tookMs / 1000).toFixed(0)} s): pictures`,
+      figure: pictures.slice(0, together).join(' '),
+      promise: 'some of each',
+      kept: pictures.length >= together && pictures.every(count => count > 0),
+    },
+    {
+      what: `slowest of ${seen.healthMs.count} looks at /healthz (99 %: ${seen.healthMs.of99.toFixed(0)} ms)`,
+      figure: `${seen.healthMs.most.toFixed(0)} ms`,
+      promise: `at most ${healthMs} ms`,
+      kept: seen.healthMs.most <= healthMs,
+    },
+    {
+      what: 'memory of the bot and of the process that draws',
+      figure: `${seen.mostMb.toFixed(0)} MB`,
+      promise: `at most ${memoryMb} MB`,
+      kept: seen.mostMb <= memoryMb,
+    },
+  ]
+}
+
+/** A photo of 8,064 by 5,952 pixels, with as much detail as makes it a file that people send. */
+async function makePhoto(): Promise<Buffer> {
+  const [width, height] = [8_064, 5_952]
+  const noise = { type: 'gaussian' as const, mean: 128, sigma: 30 }
+  const background = '#888888'
+  const small = await sharp({
+    create: { width: width / 4, height: height / 4, channels: 3 as const, background, noise },
+  })
+    .png()
+    .toBuffer()
+  return sharp(small).resize(width, height).jpeg({ quality: 65 }).toBuffer()
+}
+
+/** Pages that are a picture each, as a scanner makes them: 200 dots an inch, grey. */
+async function makeScan(pages: number): Promise<Uint8Array> {
+  const [width, height] = [1_654, 2_339]
+  const line = `<rect width="100%" height="100%" fill="white"/>${Array.from({ length: 50 }, (_, at) => `<text x="150" y="${150 + at * 42}" font-size="30">Line ${at} of a page that was scanned, with some words on it</text>`).join('')}`
+  const svg = `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}">${line}</svg>`
+  const jpeg = await sharp(Buffer.from(svg)).greyscale().jpeg({ quality: 75 }).toBuffer()
+  return toScan(jpeg, { width, height, pages })
+}
+
+/** Writes a PDF whose pages show one picture. */
+function toScan(jpeg: Buffer, { width, height, pages }: { width: number; height: number; pages: number }): Buffer {
+  const content = `q 595 0 0 842 0 0 cm /Im Do Q`
+  const head = (body: string) => Buffer.from(body, 'latin1')
+  const picture = Buffer.concat([
+    head(
+      `<</Type/XObject/Subtype/Image/Width ${width}/Height ${height}/ColorSpace/DeviceGray/BitsPerComponent 8/Filter/DCTDecode/Length ${jpeg.length}>>stream\n`,
+    ),
+    jpeg,
+    head('\nendstream'),
+  ])
+  const kids = Array.from({ length: pages }, (_, at) => `${5 + at} 0 R`).join(' ')
+  const page = '<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]/Contents 4 0 R/Resources<</XObject<</Im 3 0 R>>>>>>'
+  const objects = [
+    head('<</Type/Catalog/Pages 2 0 R>>'),
+    head(`<</Type/Pages/Count ${pages}/Kids[${kids}]>>`),
+    picture,
+    head(`<</Length ${content.length}>>stream\n${content}\nendstream`),
+    ...Array.from({ length: pages }, () => head(page)),
+  ]
+  const parts = [head('%PDF-1.4\n')]
+  for (const [at, object] of objects.entries()) parts.push(head(`${at + 1} 0 obj\n`), object, head('\nendobj\n'))
+  parts.push(head('trailer<</Root 1 0 R>>\n%%EOF'))
+  return Buffer.concat(parts)
+}
