@@ -170,7 +170,7 @@ onBothStores('a shorter retention', openStory => {
     const choose = async () => {
       await command(story, admin, general, 'settings workspace')
       await submit(story, admin, await untilModal(story, admin), fieldsOf({ retention_labelDays: '30' }))
-      await untilWrong(story, admin, /I’ll delete the labels of 1 message and the usage of 1 day/)
+      await untilWrong(story, admin, /I’ll delete the labels on 1 message and 1 day of usage data/)
       return untilModal(story, admin)
     }
     const refused = await choose()
