@@ -221,6 +221,7 @@ async function openSlack({ config, transcriber, recognize, store, log, ...deps }
   const metering = {
     usage: store.usage,
     budgets: policies.budgets,
+    onUnpriced: (name: string) => models.noteUnpriced(name),
     onWarning: (...warning: BudgetWarning) => void warnOfBudget({ users, limiter, log }, ...warning),
     log,
   }
@@ -229,7 +230,6 @@ async function openSlack({ config, transcriber, recognize, store, log, ...deps }
     slackApiUrl: config.slackApiUrl,
     fetchInfo,
     documents: createDocumentReader(),
-    pictureLimits: () => models.pictureLimits(),
     ...(recognize !== undefined && { recognize }),
     ...(transcriber !== undefined && {
       readRecording: createRecordingReader(createMeteredTranscriber(transcriber, metering)),

@@ -44,7 +44,10 @@ export function createModelChoice({ models, guard, policies, store, log }: Choic
   const notePrice = async (model: Model): Promise<void> => {
     const { name } = model
     priced.add(model)
-    if ((await model.price({ tokensIn: 1_000, tokensOut: 1_000 }, name)) !== undefined || unpriced.has(name)) return
+    if ((await model.price({ tokensIn: 1_000, tokensOut: 1_000 }, name)) === undefined) noteUnpriced(name)
+  }
+  const noteUnpriced = (name: string): void => {
+    if (unpriced.has(name)) return
     unpriced.add(name)
     log.warn({ model: name }, 'model has no known price, so budgets do not count it; set its prices in MODELS_FILE')
   }
@@ -90,8 +93,8 @@ export function createModelChoice({ models, guard, policies, store, log }: Choic
     /** Returns whether a thread is still to be told that a model is gone, once. */
     isNews: ({ channel, threadTs }: Pick<Turn, 'channel' | 'threadTs'>, gone: string) =>
       told.add(`${channel} ${threadTs} ${gone}`),
-    /** Returns the largest picture that the models look at which were used so far; undefined if none of them sees. */
-    pictureLimits: () => [...wrapped.keys()].find(({ images }) => images)?.sight.limits,
+    /** Notes a model that has no known price, for admins. */
+    noteUnpriced,
     /** Lists what admins should know of the models that were chosen: those that end, and those without a price that a budget needs. */
     warnings() {
       const chosen = [...models.chain, policies.workspace().model, ...policies.channelModels()]

@@ -1,6 +1,7 @@
 import type { I18n } from '../i18n/catalog.ts'
 import { openTicker } from '../reply/ticker.ts'
 import type { FileContent, FileReader } from '../slack/files/read-file.ts'
+import { isReadFor } from '../slack/files/read-picture.ts'
 import { isRecording } from '../slack/files/slack-file.ts'
 import type { Message } from '../slack/message.ts'
 import { isUntranscribed, loadAttachments } from '../threads/load-files.ts'
@@ -11,13 +12,18 @@ type Ctx = TurnContext<Pick<Services, 'threads'> & { files: FileReader }>
 /** Progress is shown at least every three seconds. */
 const progressEveryMs = 2_500
 
-/** Reads the files of messages, and caches what is in them. While a long recording is transcribed, the reply shows how far that is. */
+/** Reads the files of messages for the model that answers, and caches what is in them. While a long recording is transcribed, the reply shows how far that is. */
 export async function readFiles(messages: readonly Message[], ctx: Ctx) {
   const { turn, reply, recovered, i18n, signal, deps } = ctx
+  const { images, sight } = ctx.chosen.model
+  const limits = images ? sight.limits : undefined
   const progress = { done: 0, total: 0 }
   const minutes = (seconds: number) => Math.round(seconds / 60)
   const show = () =>
     reply.show(i18n.recordings.progress({ done: minutes(progress.done), total: minutes(progress.total) }))
+  /** Leaves out what was read for a model that sees otherwise, so that it is read again. */
+  const withoutUnfit = ({ contents, ...message }: Message): Message =>
+    contents?.every(content => isReadFor(content, limits)) ? { ...message, contents } : message
   let ticker: ReturnType<typeof openTicker> | undefined
   const onProgress = (done: number, total: number) => {
     Object.assign(progress, { done, total })
@@ -25,8 +31,9 @@ export async function readFiles(messages: readonly Message[], ctx: Ctx) {
     if (recovered === undefined) ticker ??= openTicker(show, progressEveryMs)
   }
   try {
-    const { fresh, ...read } = await loadAttachments(messages, deps.files, {
+    const { fresh, ...read } = await loadAttachments(messages.map(withoutUnfit), deps.files, {
       signal,
+      limits,
       locale: ctx.person.locale,
       onProgress,
       purpose: { channel: turn.channel, person: turn.user },

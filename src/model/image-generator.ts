@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { orAbort } from '../abort.ts'
 import { type Config, vendorBaseUrl } from '../config.ts'
 import { formatError, ShownError } from '../errors.ts'
 import type { Log } from '../log.ts'
@@ -29,7 +30,7 @@ const tallWords =
 
 const count = z.number().optional().catch(undefined)
 const Answer = z.object({
-  data: z.array(z.object({ b64_json: z.string().nullish() })).min(1),
+  data: z.array(z.object({ b64_json: z.string().nullish() })),
   usage: z.object({ input_tokens: count, output_tokens: count }).nullish().catch(undefined),
 })
 
@@ -70,22 +71,26 @@ export function createPictureModel(config: NonNullable<Config['pictures']>, log:
     sight: findSight(name),
     price: createPricing({ name, baseUrl }),
     async *stream(messages, signal) {
-      const draw = () =>
-        request(messages, signal).catch(error => {
+      const draw = async () => {
+        signal.throwIfAborted()
+        return request(messages, signal).catch(error => {
           if (!asksForBase64 || !isApiError(error) || !readComplaint(error).includes('response_format')) throw error
           asksForBase64 = false
           return request(messages, signal)
         })
-      const answer = await gate.run(draw).catch(error => {
+      }
+      const answer = await orAbort(gate.run(draw), signal).catch(error => {
         signal.throwIfAborted()
         log.warn({ reason: formatError(error) }, 'picture request failed')
         throw parsePictureError(error, messages)
       })
       const { data, usage } = Answer.safeParse(answer).data ?? {}
-      const base64 = data?.[0]?.b64_json
-      if (base64 == null) throw new ShownError('picture_none', i18n => i18n.pictures.none)
-      yield { kind: 'image', base64 }
-      yield { kind: 'usage', usage: { tokensIn: usage?.input_tokens, tokensOut: usage?.output_tokens } }
+      const [drawn] = data ?? []
+      // What was drawn is paid, also if it is sent in a form that cannot be used.
+      if (drawn !== undefined || usage != null)
+        yield { kind: 'usage', usage: { tokensIn: usage?.input_tokens, tokensOut: usage?.output_tokens } }
+      if (drawn?.b64_json == null) throw new ShownError('picture_none', i18n => i18n.pictures.none)
+      yield { kind: 'image', base64: drawn.b64_json }
       yield { kind: 'stopped', reason: 'done' }
     },
   }

@@ -69,13 +69,17 @@ export function watchModelLists(servers: readonly Server[], log: Log) {
   }
 }
 
+/** Answers of a server that has no list. Any other refusal, such as of its key or of too many requests, says nothing about it. */
+const withoutList = new Set([404, 405, 501])
+
 /** Fetches the models of a server that chat; none if it has no list. Resolves with undefined if it cannot be asked now. */
 async function fetchList({ baseUrl, apiKey }: Server, log: Log): Promise<Entry[] | undefined> {
   try {
     const signal = AbortSignal.timeout(patienceMs)
     const url = `${baseUrl.replace(/\/$/, '')}/models`
     const response = await fetch(url, { headers: { authorization: `Bearer ${apiKey}` }, signal })
-    if (!response.ok) return response.status < 500 ? [] : undefined
+    if (withoutList.has(response.status)) return []
+    if (!response.ok) throw new Error(`status ${response.status}`)
     const { data } = listSchema.parse(JSON.parse(await readBounded(response)))
     const entries = data.slice(0, mostEntries).flatMap(one => entrySchema.safeParse(one).data ?? [])
     const rank = ({ id }: Entry) => Number(!isKnownFamily(id)) + 2 * Number(dated.test(id))

@@ -23,15 +23,14 @@ export function createModels({ fallbacks = [], others = [], ...first }: ModelCon
   const find = (name: string): ModelConfig | undefined => {
     const own = configured.find(one => one.name === name)
     if (own !== undefined) return own
-    for (const { apiKey, baseUrl, idleMs, concurrency } of configured) {
-      const entry = lists.of(baseUrl)?.find(({ id }) => id === name)
+    for (const server of configured) {
+      const entry = lists.of(server.baseUrl)?.find(({ id }) => id === name)
       if (entry === undefined) continue
       const contextTokens = entry.max_model_len ?? entry.context_length
-      const server = { apiKey, baseUrl, idleMs, ...(concurrency !== undefined && { concurrency }) }
-      return { ...server, name, ...(contextTokens !== undefined && { contextTokens }) }
+      return { ...pickServer(server), name, ...(contextTokens !== undefined && { contextTokens }) }
     }
     const unread = configured.find(({ baseUrl }) => lists.of(baseUrl) === undefined)
-    return unread && { apiKey: unread.apiKey, baseUrl: unread.baseUrl, idleMs: unread.idleMs, name }
+    return unread && { ...pickServer(unread), name }
   }
   return {
     /** The model of the configuration. */
@@ -49,11 +48,13 @@ export function createModels({ fallbacks = [], others = [], ...first }: ModelCon
       if (!configured.some(one => one.name === name)) await lists.ready()
       const config = find(name)
       if (config === undefined) return undefined
-      const known = opened.get(name)
+      // What was opened before its server's list was read may be another's, and knows no window.
+      const key = keyOf(config)
+      const known = opened.get(key)
       if (known !== undefined) return known
       const isStrict = fallbacks.length === 0
       const model = config.name === first.name ? usual : open(config, isStrict ? [first] : chain, isStrict)
-      opened.set(name, model)
+      opened.set(key, model)
       return model
     },
     /** Finds the last day of a model that its vendor is going to shut down, such as `2027-01-14`. */
@@ -68,17 +69,27 @@ export function createModels({ fallbacks = [], others = [], ...first }: ModelCon
   }
 }
 
+const pickServer = ({ apiKey, baseUrl, idleMs, concurrency }: ModelConfig) => ({
+  apiKey,
+  baseUrl,
+  idleMs,
+  ...(concurrency !== undefined && { concurrency }),
+})
+
+/** Names a model by all that may be told of it later: its server, and its window. */
+const keyOf = ({ baseUrl, name, contextTokens = 0 }: ModelConfig): string => `${baseUrl} ${name} ${contextTokens}`
+
 /** Creates a function that opens a model once. Models at one address share its bound on requests. */
 function createLinks(log: Log) {
   const links = new Map<string, ReturnType<typeof createLink>>()
   const gates = new Map<string, ReturnType<typeof createRequestGate>>()
   return (config: ModelConfig) => {
-    const known = links.get(config.name)
+    const known = links.get(keyOf(config))
     if (known !== undefined) return known
     const gate = gates.get(config.baseUrl) ?? createRequestGate(config.concurrency)
     gates.set(config.baseUrl, gate)
     const link = createLink(createModel(config, log, gate))
-    links.set(config.name, link)
+    links.set(keyOf(config), link)
     return link
   }
 }

@@ -170,9 +170,10 @@ else process.stdin.once('data', ([a, b]) => {
   return command
 }
 
-test('a model that does not see is given the text that Tesseract finds in scans and pictures, in the person’s language', async () => {
+test('a model that does not see is given the text that Tesseract finds in scans and pictures, in the person’s language; one that sees the pictures', async () => {
   const recognize = await createRecognizer(await installTesseract(['eng', 'chi_sim', 'osd']))
-  const story = await openStory({ model: { name: 'my-own-model' }, recognize })
+  const listed = [{ id: 'my-own-model' }, { id: 'gpt-4o' }]
+  const story = await openStory({ model: { name: 'my-own-model' }, listed, recognize })
   const { slack, model } = story
   const { mei, general } = { ...slack.people, ...slack.channels }
   const tif = slack.upload(mei, 'dot.tif', toTiff(1)).id
@@ -186,7 +187,21 @@ test('a model that does not see is given the text that Tesseract finds in scans 
   exchange.reply('4711。')
   const isRead = (reply: Parameters<typeof toSeen>[0]) =>
     /4711。[\s\S]*scan\.pdf 的文字由 OCR 识别，可能有误/.test(toSeen(reply))
-  await story.untilReply(general, String(ts), isRead, 'the footer')
+  const threadTs = String(ts)
+  await story.untilReply(general, threadTs, isRead, 'the footer')
+  const askAgain = async (use: string) => {
+    await story.say(mei, general, `<@${slack.botUserId}> use ${use} here`, threadTs)
+    const isUsed = (reply: Parameters<typeof toSeen>[0]) => /in this thread/.test(toSeen(reply))
+    await story.untilReply(general, threadTs, isUsed, 'the confirmation')
+    await story.say(mei, general, `<@${slack.botUserId}> 税是多少？`, threadTs)
+    const again = await model.next()
+    again.reply(`${use}: 19%.`)
+    await story.untilReply(general, threadTs, reply => toSeen(reply).includes(`${use}: 19%.`), 'the answer')
+    return { images: again.prompt.split('data:image/jpeg').length - 1, isRecognized: again.prompt.includes(found) }
+  }
+  expect(await askAgain('gpt-4o')).toEqual({ images: 3, isRecognized: false })
+  // That one model has seen them does not make another one see.
+  expect(await askAgain('the default model')).toEqual({ images: 0, isRecognized: true })
 })
 
 test('the bot does not start with recognition but without Tesseract or its languages, and says the cure', async () => {

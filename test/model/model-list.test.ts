@@ -1,3 +1,5 @@
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { expect, onTestFinished, test } from 'vitest'
 import { createLog } from '../../src/log.ts'
 import { createModels } from '../../src/model/models.ts'
@@ -49,6 +51,39 @@ test('a listed model has the window that its server tells, or that of its family
   expect((await models.open('our-own-tune'))?.inputTokens).toBe(65_536 - 2_048)
   expect((await models.open('claude-sonnet-5'))?.images).toBe(true)
   expect(await models.open('never-heard-of')).toBeUndefined()
+})
+
+/** Starts a server that answers everything with its list of models, or with a status. */
+async function openList(answer: object[] | number) {
+  const now = { answer }
+  const server = createServer((_, response) => {
+    if (typeof now.answer === 'number') response.writeHead(now.answer).end()
+    else response.end(JSON.stringify({ data: now.answer }))
+  })
+  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
+  onTestFinished(() => void server.close())
+  return { now, baseUrl: `http://127.0.0.1:${(server.address() as AddressInfo).port}/v1` }
+}
+
+test('a model that was wanted before the lists could be read is found where it is, and stays while its server refuses to list', async () => {
+  const [one, other] = [await openList(503), await openList(503)]
+  const model = { apiKey: 'sk', baseUrl: one.baseUrl, name: 'gpt-4o', idleMs: 1_000 }
+  const others = [{ ...model, baseUrl: other.baseUrl, name: 'gpt-4o-mini' }]
+  const models = createModels({ ...model, others }, createLog('silent'))
+  expect((await models.open('our-tune'))?.title).toContain(new URL(one.baseUrl).host)
+  one.now.answer = 404
+  other.now.answer = [{ id: 'our-tune', max_model_len: 65_536 }]
+  await models.check()
+  for (const status of [0, 401, 403, 408, 429, 502]) {
+    if (status > 0) other.now.answer = status
+    await models.check()
+    const found = await models.open('our-tune')
+    expect(found?.title).toContain(new URL(other.baseUrl).host)
+    expect(found?.inputTokens).toBe(65_536 - 2_048)
+  }
+  other.now.answer = 404
+  await models.check()
+  expect(await models.open('our-tune')).toBeUndefined()
 })
 
 test('a model that its vendor will shut down is found in the list of models', async () => {

@@ -49,6 +49,7 @@ async function drawThread(ctx: TurnContext<Deps>, request: string): Promise<void
   await makeChart(deps, buildSource(messages, nameOf), {
     user: turn.user,
     place: { channel: turn.channel, threadTs: turn.threadTs },
+    model: ctx.chosen.model,
     request,
     name,
     i18n,

@@ -44,6 +44,7 @@ type Purpose = NonNullable<NonNullable<Parameters<Model['stream']>[2]>['purpose'
 interface Wish {
   user: string
   place: ThreadId
+  model: Model
   /** The words of the request; blank for a button. */
   request: string
   /** Names the chart in Slack, so that it is found again after a crash. */
@@ -82,7 +83,9 @@ export function defineCharts(outbox: Outbox, deps: Deps) {
       const i18n = i18nFor(localeOf(text, locale))
       const answer = { ts: '', author: { kind: 'self' as const }, text, form: 'markdown' as const, files: [] }
       const source = buildSource([answer], id => id)
-      await makeChart(deps, source, { user, place, request: '', name, i18n, signal: AbortSignal.timeout(timeoutMs) })
+      const { model } = await deps.models.choose(place)
+      const signal = AbortSignal.timeout(timeoutMs)
+      await makeChart(deps, source, { user, place, model, request: '', name, i18n, signal })
     },
   })
 }
@@ -96,7 +99,7 @@ export async function makeChart(deps: Deps, source: Source, wish: Wish): Promise
     throw new ShownError('chart_nothing', one => one.charts.nothing)
   const status = openStatus(deps.limiter, deps.log, place, i18n.charts.progress)
   try {
-    const drawn = await choose(deps, source, wish)
+    const drawn = await choose(source, wish)
     await deps.access.check(user, place.channel)
     await deps.rules.check(use)
     wish.signal.throwIfAborted()
@@ -107,8 +110,7 @@ export async function makeChart(deps: Deps, source: Source, wish: Wish): Promise
 }
 
 /** Asks the model, and once more if its answer cannot be used. */
-async function choose(deps: Deps, source: Source, { user, place, request, i18n, signal, onSpent }: Wish) {
-  const { model } = await deps.models.choose(place)
+async function choose(source: Source, { user, place, model, request, i18n, signal, onSpent }: Wish) {
   const { quotedFrom } = source
   const whose = { channel: place.channel, person: user, quotedFrom }
   const purpose: Purpose = { feature: 'chat', ...whose, ...(onSpent && { onSpent }) }

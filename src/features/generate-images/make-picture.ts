@@ -105,7 +105,7 @@ async function buildPrompt(
   signal: AbortSignal,
 ): Promise<ChatMessage[]> {
   if (base === undefined) return [{ role: 'user', content: words }]
-  const content = await files.read(base, { signal })
+  const content = await files.read(base, { signal, limits: pictureModel.sight.limits })
   if (content.kind !== 'image') throw new ShownError('picture_lost', one => one.pictures.lost)
   const dataUrl = `data:${content.mimetype};base64,${content.base64}`
   return [

@@ -23,6 +23,8 @@ interface MeteringDeps {
   budgets: () => Budgets
   /** Called when a request brings a budget over 80 %. */
   onWarning: (purpose: Purpose, budget: keyof Budgets) => void
+  /** Called with the name of a model that took a request which no budget counts. */
+  onUnpriced: (name: string) => void
   log: Log
 }
 
@@ -43,9 +45,11 @@ export function createMeteredModel(model: Model, deps: MeteringDeps): Model {
       const bounded = { ...options, onLost, ...(hasBudgets && { maxTokens }) }
       for await (const piece of model.stream(messages, signal, bounded)) {
         if (piece.kind === 'text') spent.written += estimateTokens(piece.text)
-        if (piece.kind === 'image') spent.isWhole = true
         if (piece.kind === 'model') spent.name = piece.name
         if (piece.kind === 'usage') Object.assign(counted, piece.usage)
+        // A picture has no text by which it could be estimated.
+        if (piece.kind === 'usage' && purpose.feature === 'pictures')
+          Object.assign(spent, { written: model.outputTokens, isWhole: true })
         if (piece.kind === 'stopped') spent.isWhole = true
         yield piece
       }
@@ -166,9 +170,10 @@ function listCalls({
 const settle = (deps: MeteringDeps, done: Done) =>
   void count(deps, done).catch(error => deps.log.warn({ reason: formatError(error) }, 'usage not counted'))
 
-async function count({ usage, budgets, onWarning }: MeteringDeps, done: Done): Promise<void> {
+async function count({ usage, budgets, onWarning, onUnpriced }: MeteringDeps, done: Done): Promise<void> {
   const { purpose, calls, reservation, since } = done
   const { feature, channel, person } = purpose
+  for (const { name, cost } of calls) if (cost === undefined && Object.keys(budgets()).length > 0) onUnpriced(name)
   const now = Date.now()
   const rows = calls.map(({ name, usage: used, isEstimate, cost = 0 }) => ({
     ...{ day: dayOf(now), person, channel, feature, model: name, cost },

@@ -33,7 +33,7 @@ type PictureLimits = Parameters<DocumentReader['draw']>[0]['limits']
 export type { SlackFile } from './slack-file.ts'
 
 /** An attached file as a model can be given it, or the reason why it cannot. */
-export type FileContent =
+export type FileContent = (
   | {
       kind: 'text'
       name: string
@@ -70,10 +70,16 @@ export type FileContent =
       pages?: { read: number; total: number }
     }
   | { kind: 'skipped'; name: string; reason: SkipReason }
+) & {
+  /** The largest picture of the model that it was read for; absent if that sees none. */
+  sight?: PictureLimits
+}
 
 type ReadOptions = Omit<Parameters<ReadRecording>[1], 'id'> & {
   /** Of the person who wants it read: text in pictures is recognized in their language. */
   locale?: string | undefined
+  /** The largest picture that the model looks at, if it sees: then scans and pictures of all kinds are drawn for it. */
+  limits?: PictureLimits | undefined
 }
 
 /** Reads the files that people attach. A bad file is an answer, not an error: `read` rejects only for its signal. */
@@ -88,8 +94,6 @@ interface FileReaderDeps {
   /** Fetches the file object of an id: messages from elsewhere name a file only by its id. */
   fetchInfo: (id: string) => Promise<unknown>
   documents: DocumentReader
-  /** Tells the largest picture that the model looks at, if it sees: then scans and pictures of all kinds are drawn for it. */
-  pictureLimits?: () => PictureLimits | undefined
   /** Without it, a model that does not see gets no text of pictures. */
   recognize?: Recognize
   /** Without it, no recording is downloaded. */
@@ -104,28 +108,23 @@ interface FileReaderDeps {
 /** Creates the reader of attached files, with limits that keep a file within a model's request and a turn's time. */
 export function createFileReader(deps: FileReaderDeps): FileReader {
   const { token, slackApiUrl, fetch = globalThis.fetch, timeoutMs = 30_000 } = deps
-  const { maxBytes = 10_000_000, maxTextCharacters = 1_000_000, pictureLimits = () => undefined } = deps
+  const { maxBytes = 10_000_000, maxTextCharacters = 1_000_000 } = deps
   const allowedOrigins = buildAllowedOrigins(slackApiUrl)
 
   async function readSlackFile(given: SlackFile, options: ReadOptions): Promise<FileContent> {
     const { file: known, text } = needsInfo(given) ? await readInfo(deps, given) : { file: given, text: '' }
     if (text !== '') return { kind: 'text', name: known.name, ...cutText(text, maxTextCharacters) }
-    const limits = pictureLimits()
-    const canSee = limits !== undefined || deps.recognize !== undefined
-    return readKnown(known, limits, options).catch(async error => {
+    const canSee = options.limits !== undefined || deps.recognize !== undefined
+    return readKnown(known, options).catch(async error => {
       const page = canSee ? pickFirstPage(known, error) : undefined
       if (page === undefined) throw error
-      const content = await readKnown(page, limits, options)
+      const content = await readKnown(page, options)
       return content.kind === 'skipped' ? content : { ...content, isFirstPage: true }
     })
   }
 
-  async function readKnown(
-    known: SlackFile,
-    limits: PictureLimits | undefined,
-    options: ReadOptions,
-  ): Promise<FileContent> {
-    const { signal } = options
+  async function readKnown(known: SlackFile, options: ReadOptions): Promise<FileContent> {
+    const { signal, limits } = options
     const file = pickPicture(known, { isDrawn: limits !== undefined, maxBytes })
     const url = parseFileUrl(file, allowedOrigins)
     if (isRecording(file) && deps.readRecording !== undefined) {
@@ -144,13 +143,12 @@ export function createFileReader(deps: FileReaderDeps): FileReader {
   return {
     async read(file, options = {}) {
       options.signal?.throwIfAborted()
-      try {
-        return await readSlackFile(file, options)
-      } catch (error) {
+      const content = await readSlackFile(file, options).catch((error): FileContent => {
         if (error instanceof FileSkipped) return { kind: 'skipped', name: file.name, reason: error.reason }
         if (error instanceof DocumentProblem) return { kind: 'skipped', name: file.name, reason: error.problem }
         throw error
-      }
+      })
+      return options.limits === undefined ? content : { ...content, sight: options.limits }
     },
   }
 }

@@ -1,3 +1,5 @@
+import { isDeepStrictEqual } from 'node:util'
+import { fitInto } from '../documents/draw.ts'
 import type { createDocumentReader } from '../documents/read-document.ts'
 import { type createRecognizer, recognizedLimits } from '../documents/recognize.ts'
 import { measureImage } from './image.ts'
@@ -37,6 +39,15 @@ export async function drawPicture(
     ...(laterPages.length > 0 && { laterPages }),
     ...(pages !== undefined && { pages }),
   }
+}
+
+/** Returns whether a file that was read for one model does for another one, whose pictures have these limits if it sees. */
+export function isReadFor(content: FileContent, limits: DrawTask['limits'] | undefined): boolean {
+  const { kind, name, sight } = content
+  const isSame = kind === 'text' && content.isRecognized !== true && !/\.svg$/i.test(name)
+  if (isSame || (kind === 'image' && Boolean(content.description))) return true
+  if (limits === undefined || sight === undefined) return limits === sight
+  return kind !== 'image' || isDeepStrictEqual(limits, sight) || fitInto(limits, content) >= 1
 }
 
 /** For the pages of one scan. */
