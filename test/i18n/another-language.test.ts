@@ -39,7 +39,7 @@ test('a language with its catalogue is spoken in every feature to people who use
 
   const question = await say(dana, general, `<@${slack.botUserId}> hi`)
   ;(await model.next()).reply('Hello.')
-  await untilReply(general, question, reply => JSON.stringify(reply).includes('‹AI can be wrong›'), 'the controls')
+  await untilReply(general, question, reply => JSON.stringify(reply).includes('‹AI can make mistakes›'), 'the controls')
 
   const refused = await say(dana, general, `<@${slack.botUserId}> and now`)
   ;(await model.next()).status(401, { error: { message: 'no' } })

@@ -68,7 +68,7 @@ onBothStores('a channel where the bot may help unasked', openStory => {
     const next = await say(dana, general, 'And where is the VPN guide for phones?')
     expect(await untilLeftAlone(story, general, next)).toBe('ambient_muted')
     await command(story, dana, general, 'why')
-    await untilTold(story, dana, /someone rated an unasked answer here 👎/)
+    await untilTold(story, dana, /someone rated an unprompted answer here 👎/)
 
     await press(slack, answer, 'stop_unasked_answers', dana)
     await untilTold(story, dana, /Only admins of this workspace and the person who created this channel/)

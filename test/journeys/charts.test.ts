@@ -179,7 +179,7 @@ describe('“chart this” in a thread', () => {
     )
     const [png, csv] = message.files ?? []
     expect([png?.mimetype, csv?.mimetype]).toEqual(['image/png', 'text/csv'])
-    expect(message.text).toBe('对销售.csv中的 40 行求和。')
+    expect(message.text).toBe('40 行数据求和，来源：销售.csv。')
     expect((await download(story, csv?.id)).toString()).toBe('\uFEFF,销售额\n东区,390\n西区,410\n')
     const upload = slack.calls.find(({ method, args }) => method === 'files.getUploadURLExternal' && args.alt_txt)
     expect(upload?.args.alt_txt).toBe('各地区销售额 (元). 东区 390, 西区 410')

@@ -133,7 +133,7 @@ test('a model that is gone, from the list or only at its server, is replaced by 
       : exchange.reply(`Here is ${exchange.body.model}.`),
   )
   await setForChannel(story, general, 'gpt-6-sol')
-  const told = (reply: PageMessage) => /gpt-6-sol isn’t available any more, so gpt-4o answered/.test(toSeen(reply))
+  const told = (reply: PageMessage) => /gpt-6-sol is no longer available, so gpt-4o answered/.test(toSeen(reply))
   const { threadTs } = await ask(story, dana, general)
   const first = await untilReply(general, threadTs, told, 'the notice')
   expect(toSeen(first)).toContain('Here is gpt-4o.')
@@ -155,7 +155,7 @@ test('a model that is gone, from the list or only at its server, is replaced by 
   const third = await untilReply(
     feedback,
     asked.threadTs,
-    reply => toSeen(reply).includes('claude-sonnet-5 isn’t available any more'),
+    reply => toSeen(reply).includes('claude-sonnet-5 is no longer available'),
     'the notice',
   )
   expect(JSON.stringify(third.blocks)).toContain('deepseek-v4-flash')

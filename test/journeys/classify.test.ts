@@ -531,7 +531,7 @@ describe('the words of a card', () => {
     await act(story, card, 'post_label', {}, mei)
     const find = () => slack.messages(general).find(({ user }) => user === slack.botUserId)
     const posted = await slack.until(find, 'the posted card')
-    expect(seen(posted)).toContain('小梅 提交的反馈：')
+    expect(seen(posted)).toContain('小梅 分享的反馈：')
     expect(seen(posted)).toContain('Too expensive and it crashes.')
     expect(seen(posted)).toContain('用户吐槽 · 可信度低')
     await slack.until(() => ownMessages(slack, mei).some(({ text }) => text === '已发布。'), 'the notice')

@@ -243,7 +243,7 @@ describe('a reply in progress', () => {
 })
 
 describe('an answer', () => {
-  test('has the thumbs and a new answer in one row, and below it the model’s name and that AI can be wrong', async () => {
+  test('has the thumbs and a new answer in one row, and below it the model’s name and that AI can make mistakes', async () => {
     const story = await openStory({ model: { name: 'models/qwen/qwen-1.5b' } })
     const { slack, model, say } = story
     const { mei, general } = { ...slack.people, ...slack.channels }
@@ -355,7 +355,7 @@ describe('an answer', () => {
       () => slack.snapshot(dana).messages.find(({ ephemeralTo }) => ephemeralTo === dana),
       'the reason',
     )
-    expect(toSeen(told)).toContain('ask again in a minute')
+    expect(toSeen(told)).toContain('Ask again in a minute')
     expect(replies(general, ts).map(toSeen)).toEqual(['Lima.'])
     expect(model.requests).toHaveLength(1)
   })
@@ -400,7 +400,7 @@ describe('an answer', () => {
       () => slack.snapshot(dana).messages.find(({ ephemeralTo }) => ephemeralTo === dana),
       'the reason',
     )
-    expect(toSeen(told)).toBe('I no longer remember this question. Please ask it again.')
+    expect(toSeen(told)).toBe('I no longer remember this question. Ask it again.')
   })
 })
 

@@ -181,7 +181,7 @@ describe('a file', () => {
     expect(exchange.prompt).toMatch(/<file name="song.mp3" missing=/)
     exchange.reply('On Thursday.')
     const reply = await untilReply(general, String(ts), reply => toSeen(reply).includes('On Thursday.'), 'the answer')
-    expect(toSeen(reply)).toMatch(/^I couldn’t read song\.mp3: I can’t open this kind of recording/)
+    expect(toSeen(reply)).toMatch(/^I couldn’t read song\.mp3: I can’t open this type of recording/)
   })
 
   test('that is an image goes to a model that sees; to one that does not, a word about it goes', async () => {
@@ -190,7 +190,7 @@ describe('a file', () => {
     expect(content).toContainEqual({ type: 'image_url', image_url: { url: `data:image/png;base64,${onePixel}` } })
     const blind = await openStory({ model: { name: 'my-own-model' } })
     const { content: text, ts } = await askAboutPicture(blind)
-    expect(text).toMatch(/<file name="dot.png" missing="the connected model can’t see images/)
+    expect(text).toMatch(/<file name="dot.png" missing="the connected model can’t see pictures/)
     await blind.untilReply(
       blind.slack.channels.general,
       ts,

@@ -63,7 +63,7 @@ describe('a picture', () => {
     expect(upload?.args.alt_txt).toBe('draw a cat on a *bike*')
     const caption = await story.untilReply(general, ts, hasMore, 'the caption')
     expect(toSeen(caption)).toBe('🎨 draw a cat on a \\*bike\\*')
-    expect(JSON.stringify(caption.blocks)).toContain('gpt-image-2 · AI can be wrong')
+    expect(JSON.stringify(caption.blocks)).toContain('gpt-image-2 · AI can make mistakes')
 
     const press = () =>
       slack.do({
@@ -112,7 +112,9 @@ describe('a picture', () => {
     const { mei, general } = { ...slack.people, ...slack.channels }
     const ts = await say(mei, general, `<@${slack.botUserId}> draw a forbidden cat`)
     const declined = await story.untilReply(general, ts, ({ text }) => text.includes('⚠️'), 'the refusal')
-    expect(declined.text).toContain('图像模型拒绝画这张图：Your request was rejected by the safety system.')
+    expect(declined.text).toContain(
+      '图像模型拒绝画这张图，请换个说法。原因：Your request was rejected by the safety system.',
+    )
     await say(mei, general, '画一只猫，横版', ts)
     await untilPicture(story, ts, 1)
     expect(story.images.requests.at(-1)?.size).toBe('1536x1024')

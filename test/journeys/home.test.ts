@@ -67,7 +67,7 @@ test('each example of App Home does what it says: by a dialogue, or by a direct 
   await untilHome(story, dana, /You’ll get it as a direct message/)
   await untilDirect(story, dana, message => toSeen(message).includes('Mention me in a channel'), 'the help')
   await pressIn(story, dana, { view: home, actionId: 'show_feedback' })
-  await untilDirect(story, dana, message => toSeen(message).includes('No labelled feedback'), 'the report')
+  await untilDirect(story, dana, message => toSeen(message).includes('No labeled feedback'), 'the report')
 
   await pressIn(story, dana, { view: home, actionId: 'open_classify' })
   const text = { type: 'plain_text_input', value: 'The export is broken' }

@@ -215,5 +215,5 @@ test('a missing scope is named in the thread', async () => {
   const body = JSON.stringify({ ok: false, error: 'missing_scope', needed: 'channels:history', provided: 'chat:write' })
   slack.fault({ method: 'conversations.replies', status: 200, body, times: Number.POSITIVE_INFINITY })
   await say(dana, general, `<@${slack.botUserId}> well?`, ts)
-  await untilReply(general, ts, ({ text }) => text.includes('without the permission channels:history'), 'the cure')
+  await untilReply(general, ts, ({ text }) => text.includes('without the channels:history permission'), 'the cure')
 })

@@ -102,7 +102,7 @@ onBothStores('what is hidden from the model, and what it may cost', openStory =>
       await untilAsked(story, general, prompt => !/lee@|EMP-123/.test(prompt) && prompt.includes('falcon9'))
     await command(story, dana, plans, 'settings')
     const again = await untilModal(story, dana)
-    expect(JSON.stringify(again.view)).toContain('On in the whole workspace')
+    expect(JSON.stringify(again.view)).toContain('On for the whole workspace')
     await submit(story, dana, again, fieldsOf({ redaction_words: '' }))
     await untilSaved(story, dana)
 
@@ -144,7 +144,7 @@ test('what the operator hides stays hidden whatever is chosen, also from the voi
   expect(exchange.prompt).not.toMatch(/lee@|falcon|EMP-123/)
   exchange.reply(`It’s ${/EMAIL-\w{6}/.exec(exchange.prompt)?.[0]} of EMP-123.`)
   await slack.until(() => speech.requests.length > 0, 'the recording')
-  expect(speech.requests.map(({ input }) => input)).toEqual(['It’s an e-mail address of a hidden word.'])
+  expect(speech.requests.map(({ input }) => input)).toEqual(['It’s an email address of a hidden word.'])
 })
 
 test('an admin can make budgets and retention smaller than the operator’s, but not larger', async () => {
@@ -152,9 +152,9 @@ test('an admin can make budgets and retention smaller than the operator’s, but
   const story = await open({ config, model: { name: 'gpt-4o' } })
   const { admin } = story.slack.people
   const modal = await openWorkspaceSettings(story)
-  expect(JSON.stringify(modal.view)).toContain('Up to $5.00, which is set on the server')
+  expect(JSON.stringify(modal.view)).toContain('Up to $5.00, the limit set on the server')
   await submit(story, admin, modal, fieldsOf({ budget_day: '6', retention_turnDays: '8', retention_labelDays: '0' }))
-  await untilWrong(story, admin, /The server allows up to \$5\.00.*whole number from 1 to (?:7|365)/)
+  await untilWrong(story, admin, /Enter \$5\.00 or less.*whole number from 1 to (?:7|365)/)
   await submit(story, admin, modal, fieldsOf({ budget_day: '4.5', retention_turnDays: '3', retention_labelDays: '' }))
   await untilSaved(story, admin)
   const again = await openWorkspaceSettings(story)
@@ -182,7 +182,7 @@ onBothStores('a shorter retention', openStory => {
     const choose = async () => {
       await command(story, admin, general, 'settings workspace')
       await submit(story, admin, await untilModal(story, admin), fieldsOf({ retention_labelDays: '30' }))
-      await untilWrong(story, admin, /I’ll delete the labels of 1 message and the usage of 1 day/)
+      await untilWrong(story, admin, /I’ll delete the labels on 1 message and 1 day of usage data/)
       return untilModal(story, admin)
     }
     const refused = await choose()

@@ -84,14 +84,12 @@ describe('what a person missed', () => {
     const { slack, store } = story
     const { dana, general } = { ...slack.people, ...slack.channels }
     await command(story, dana, general, 'every weekday 9:00 everywhere')
-    await untilTold(story, dana, text =>
-      text.startsWith('Done. I’ll DM you what’s new in all our channels every weekday'),
-    )
+    await untilTold(story, dana, text => text.startsWith('Done. You’ll get a direct message every weekday'))
     const [digest] = await store.digests.of(dana)
     const asked = await parseAskedSummary(digest?.question ?? '', Date.now(), 'UTC')
     expect(asked).toEqual({ place: { of: 'everywhere' }, span: { kind: 'new' }, form: {} })
     await command(story, dana, general, 'stop 1')
-    await untilTold(story, dana, text => text === 'Stopped your weekday digest of all our channels.')
+    await untilTold(story, dana, text => text === 'Stopped your weekday digest of all the channels we’re both in.')
   })
 
   test('is told once: asked again, there is nothing new', async () => {

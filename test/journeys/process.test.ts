@@ -104,7 +104,7 @@ describe('npm start', () => {
     bot.kill('SIGTERM')
     expect(await bot.exit).toBe(0)
     expect(slack.messages(general, ts).map(toSeen).at(-1)).toBe(
-      'Once upon a time\n⚠️ I was interrupted before I finished. Please ask again.',
+      'Once upon a time\n⚠️ I was interrupted before I finished. Ask again.',
     )
   })
 

@@ -90,7 +90,7 @@ describe('the next request of a thread begins with the former one', () => {
     expect(first.prompt).not.toContain('warranty')
     const untilFooter = (words: RegExp) =>
       untilReply(general, threadTs, reply => words.test(toSeen(reply)), `the footer ${words}`)
-    await untilFooter(/read pages 1–\d+ and 112 of 300 in book\.pdf; ask about the others/)
+    await untilFooter(/read pages 1–\d+ and 112 of 300 in book\.pdf; to include other pages/)
     const { exchange: second } = await ask(mei, 'when does the warranty end?', { threadTs })
     expect(second.prompt).toMatch(/warranty end\?[\s\S]*<file name="book.pdf">\[More of this file:\][\s\S]*ends in May/)
     await untilFooter(/300 页，已读第 1–\d+、112和223 页/)

@@ -185,5 +185,5 @@ test('a recording that cannot be transcribed says so when its words are asked fo
   await story.say(slack.people.dana, general, `<@${slack.botUserId}> transcribe this`, root)
   await untilReply(general, root, reply => toSeen(reply).includes('There’s no recording in this thread'), 'the hint')
   await send(story, general, `<@${slack.botUserId}> 转写`, [['audio_message.mp4', await toM4a(3)]], root)
-  await untilReply(general, root, reply => toSeen(reply).includes('模型服务器不支持转写'), 'the cure')
+  await untilReply(general, root, reply => toSeen(reply).includes('模型服务不支持转写'), 'the cure')
 })

@@ -151,7 +151,7 @@ describe('a report', () => {
     const place = { channel: dm, ts: message.ts, blockId: String(block?.block_id) }
     await slack.do({ do: 'act', as: mei, ...place, action: { action_id: 'label_csv' } })
     const [head, row] = (await untilFile(story, dm, message.ts, 'feedback.csv')).toString().split('\n')
-    expect(head).toBe('\uFEFF时间,频道 ID,频道,原文,类别,原文依据,理由,可信度,更正者 ID,更正者,分类版本')
+    expect(head).toBe('\uFEFF时间,频道 ID,频道,原文,类别,原文依据,理由,可信度,更正者 ID,更正者,分类体系版本')
     expect(row).toMatch(new RegExp(`,${general},general,The page is ugly.,用户体验问题,ugly,,1.00,${dana},Dana,1$`))
   })
 
@@ -193,7 +193,7 @@ describe('a report', () => {
     await slack.do({ do: 'remove', as: admin, channel: leads, user: dana })
     release()
     const told = () => slack.snapshot(dana).messages.filter(({ ephemeralTo }) => ephemeralTo === dana)
-    await slack.until(() => told().find(({ text }) => text.includes('can’t read that channel')), 'the refusal')
+    await slack.until(() => told().find(({ text }) => text.includes('can no longer read that channel')), 'the refusal')
     expect(slack.messages(dm, message.ts).flatMap(({ files }) => files ?? [])).toEqual([])
   })
 
@@ -208,7 +208,7 @@ describe('a report', () => {
     const report = { do: 'command' as const, as: lee, channel: general, command: '/classify', text: 'report' }
     await slack.do(report)
     const told = () => slack.snapshot(lee).messages.filter(({ ephemeralTo }) => ephemeralTo === lee)
-    await slack.until(() => told().some(({ text }) => text.includes('No labelled feedback')), 'an empty report')
+    await slack.until(() => told().some(({ text }) => text.includes('No labeled feedback')), 'an empty report')
 
     const card = ephemeral(story).find(({ text }) => text.startsWith('[Bug]'))
     const block = card?.blocks?.find(({ type }) => type === 'actions')
@@ -254,7 +254,7 @@ describe('a report', () => {
     const story = await open()
     await classify(story, 'report')
     const { slack } = story
-    await slack.until(() => ephemeral(story).find(({ text }) => text.includes('No labelled feedback')), 'the cure')
+    await slack.until(() => ephemeral(story).find(({ text }) => text.includes('No labeled feedback')), 'the cure')
     await classify(story, 'report #nowhere')
     await slack.until(
       () => ephemeral(story).find(({ text }) => text.includes('not in a channel called “nowhere”')),
@@ -336,7 +336,7 @@ describe('a report', () => {
     ).toEqual([])
     await unblock()
     await classify(story, 'report last 30 days')
-    await slack.until(() => ephemeral(story).some(({ text }) => text.includes('No labelled feedback')), 'the report')
+    await slack.until(() => ephemeral(story).some(({ text }) => text.includes('No labeled feedback')), 'the report')
   })
 
   test('is the same from the command line, also while the bot runs', async () => {

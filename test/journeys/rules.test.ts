@@ -54,7 +54,7 @@ onBothStores('who may use the bot', openStory => {
     const rules = { who: 'listed', channels: [leads], groups: '@design', people: [] as string[] }
     await submit(story, admin, modal, fieldsOf({ ...rules, groups: '@nobody' }))
     await slack.until(
-      () => JSON.stringify(slack.snapshot(admin).modals).includes('can’t find this user group'),
+      () => JSON.stringify(slack.snapshot(admin).modals).includes('Check the names of the user groups'),
       'the error',
     )
     await submit(story, admin, modal, fieldsOf(rules))
@@ -188,7 +188,7 @@ describe('what is kept out', () => {
     const exchange = await model.next()
     expect(exchange.prompt).toContain('lion')
     exchange.reply('Something about a lion.')
-    await untilReply(general, seen, one => toSeen(one).includes('1 message was kept from the model'), 'the footer')
+    await untilReply(general, seen, one => toSeen(one).includes('1 message wasn’t sent to the model'), 'the footer')
     expect(ts).not.toBe('')
     await speak(admin, feedback, 'The zebra was sold.')
     model.answerAll(one => one.reply('{}'))
@@ -214,7 +214,7 @@ describe('what is kept out', () => {
     await expect.poll(() => model.requests.length).toBe(asked + 2)
     await run(story, lee, '/summarize', '', feedback)
     await slack.until(
-      () => JSON.stringify(slack.snapshot(lee).messages).includes('keep this channel or person'),
+      () => JSON.stringify(slack.snapshot(lee).messages).includes('content from this channel or person'),
       'the refusal',
     )
     await say(story, mei, 'hello?')

@@ -30,7 +30,7 @@ describe('a CSV file in a thread', () => {
       // What would be a formula in a spreadsheet is none.
       ['Bug', '0.90', "'=SUM(A1)", 'It fails.', ''],
     ])
-    const isSummary = (reply: PageMessage) => toSeen(reply).includes('Labelled 3 of 4')
+    const isSummary = (reply: PageMessage) => toSeen(reply).includes('Labeled 3 of 4')
     const summary = await slack.until(() => story.replies(general, ts).find(isSummary), 'the summary')
     expect(toSeen(summary)).toContain('- Bug: 3')
     expect(slack.snapshot(dana).messages.filter(({ ephemeralTo }) => ephemeralTo !== undefined)).toEqual([])
@@ -58,7 +58,7 @@ describe('a CSV file in a thread', () => {
       'with a column that is not there names those that are',
       'a,b\n1,2\n',
       'classify this file, column c',
-      'There’s no column “c”. Choose one of these: a, b',
+      'There’s no column called “c”. Choose one of these: a, b',
     ],
     ['without rows says so', 'feedback\n', 'classify this file', 'no rows below its header'],
     ['that is no CSV says so', 'feedback\n"open\n', 'classify this file', 'I can’t read this as CSV'],
@@ -72,7 +72,7 @@ describe('a CSV file in a thread', () => {
       'that is too wide says how much it takes',
       `feedback${',x'.repeat(30_000)}\n${'crashes\n'.repeat(2_000)}`,
       'classify this file',
-      '30,001 columns. I can read up to 500; remove the ones you don’t need and send it again.',
+      '30,001 columns. I can read up to 500. Remove the columns you don’t need and send the file again.',
     ],
     [
       'with one row that is too wide says how much it takes',
@@ -84,7 +84,7 @@ describe('a CSV file in a thread', () => {
       'that has too many cells says how much it takes',
       `feedback${',x'.repeat(499)}\n${`crashes${',1'.repeat(499)}\n`.repeat(2_000)}`,
       'classify this file',
-      '1,000,000 cells. I can read up to 300,000; remove columns you don’t need, or split it.',
+      '1,000,000 cells. I can read up to 300,000. Remove the columns you don’t need or split the file, then send it again.',
     ],
   ])('%s', async (_, csv, words, sentence) => {
     const story = await openStory()
@@ -119,7 +119,7 @@ describe('a CSV file in a thread', () => {
     answer(exchange)
     await untilTable(story, ts)
     const words = () => story.replies(slack.channels.general, ts).filter(({ files }) => files === undefined)
-    await slack.until(() => words().some(reply => toSeen(reply).includes('Labelled 1 of 1')), 'the summary')
+    await slack.until(() => words().some(reply => toSeen(reply).includes('Labeled 1 of 1')), 'the summary')
     expect(words()).toHaveLength(1)
   })
 

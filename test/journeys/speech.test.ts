@@ -74,7 +74,7 @@ describe('an answer', () => {
       { name: expect.stringMatching(/^answer-[0-9a-f]{8}\.mp3$/), mimetype: 'audio/mpeg' },
     ])
     const upload = slack.calls.find(({ method }) => method === 'files.completeUploadExternal')
-    expect(upload?.args.files).toMatchObject([{ title: '朗读的回答' }])
+    expect(upload?.args.files).toMatchObject([{ title: '回答的语音版' }])
     await slack.until(() => status() === undefined || status() === '', 'the end of the progress')
     const input = 'Steps.\nRun it.\nI left out a code block.\nDone.'
     expect(speech.requests).toEqual([{ model: 'kokoro', voice: 'af_heart', speed: 1, response_format: 'mp3', input }])
@@ -199,7 +199,7 @@ describe('an answer', () => {
     release()
     const isTold = (method: string, words: RegExp) =>
       slack.calls.some(call => call.method === method && words.test(String(call.args.text)))
-    await slack.until(() => isTold('chat.postMessage', /can’t read that channel/), 'the refusal, directly')
+    await slack.until(() => isTold('chat.postMessage', /can no longer read that channel/), 'the refusal, directly')
     expect(recordings(story, ts, leads)).toEqual([])
 
     const second = await ask(story, 'and that?', 'That.')

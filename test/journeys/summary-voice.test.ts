@@ -107,7 +107,9 @@ describe('times in a summary', () => {
     const { dana, mei, general } = { ...story.slack.people, ...story.slack.channels }
     await command(story, dana, general, 'every monday 9:00')
     await untilTold(story, dana, text =>
-      /^Done\. I’ll DM you what’s new in #general every Monday at 9:00 \(.*\), starting Monday\./.test(text),
+      /^Done\. You’ll get a direct message every Monday at 9:00 \(.*\) with what’s new in #general, starting Monday\./.test(
+        text,
+      ),
     )
     await command(story, mei, general, '每周一 9:00')
     await untilTold(story, mei, text => /^好的。.*每周一 9:00.*#general/.test(text))

@@ -41,7 +41,7 @@ describe('a summary of a debate', () => {
     }))
     expect(JSON.stringify(exchange.body)).toContain('"disagreements"')
     expect(seen).toMatch(
-      /\*\*Where they disagree\*\*\n- When to ship\n {2}- Ship on Wednesday\. \(2 👍, 1 👎\) \[Lee\]\(\S+\)(?: \(127\.0\.0\.1\))? <!date\S+ \S+ \S+ \S+ \S+ UTC>\n {2}- Wait for the audit\. \[Dana\]/,
+      /\*\*Disagreements\*\*\n- When to ship\n {2}- Ship on Wednesday\. \(2 👍, 1 👎\) \[Lee\]\(\S+\)(?: \(127\.0\.0\.1\))? <!date\S+ \S+ \S+ \S+ \S+ UTC>\n {2}- Wait for the audit\. \[Dana\]/,
     )
   })
 

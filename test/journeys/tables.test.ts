@@ -196,11 +196,11 @@ describe('a table that could be read in two ways is asked about:', () => {
 
   test('a quotation mark that swallows the next rows', async () => {
     const answer = await classifyInVain('id,comment\n1,fine\n2,"slow\n3,bad\n4,"fine"\n')
-    expect(answer).toContain('the row at line 3 doesn’t end')
+    expect(answer).toContain('the row that starts at line 3 has no clear end')
   })
 
   test('a quotation mark that is not closed', async () => {
-    expect(await classifyInVain('feedback\nfine\n"open\n')).toContain('the row at line 3 doesn’t end')
+    expect(await classifyInVain('feedback\nfine\n"open\n')).toContain('the row that starts at line 3 has no clear end')
   })
 })
 

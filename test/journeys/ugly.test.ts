@@ -214,7 +214,7 @@ describe('a reply', () => {
     const exchange = await model.next()
     exchange.say('The **first hal')
     exchange.finish()
-    const reply = await untilReply(general, ts, reply => toSeen(reply).includes('broke off'), 'the error')
+    const reply = await untilReply(general, ts, reply => toSeen(reply).includes('was cut off'), 'the error')
     expect(toSeen(reply)).toMatch(/^The \*\*first hal\*\*\n⚠️/)
     await say(slack.people.dana, general, 'go on', ts)
     expect((await model.next()).prompt).toContain('assistant: The **first hal')

@@ -37,14 +37,14 @@ test('an answer is explained to one person by its shortcut, by words in its thre
   const answer = await untilReply(general, ts, reply => hasButton(reply, 'rate_reply'), 'the answer')
 
   const card =
-    /It mentioned me.*Read: 1 message.*notes.*Not read: photo\.png \(.*can’t see images.*Instructions: for the workspace.*Model: gpt-4o.*Tokens: 11 in, 7 out.*Cost: \$0\.000098/s
+    /It mentioned me.*Read: 1 message.*notes.*Not read: photo\.png \(.*can’t see pictures.*Instructions: for the workspace.*Model: gpt-4o.*Tokens: 11 in, 7 out.*Cost: \$0\.000098/s
   await shortcut(story, lee, general, answer.ts)
   const told = await untilTold(story, lee, card)
   expect(`${told.text}${JSON.stringify(told.blocks)}`).not.toContain('It is a secret')
   await ask(story, `<@${slack.botUserId}> why did you answer?`, ts)
   await untilTold(story, dana, card)
   await story.say(mei, general, `<@${slack.botUserId}> 为什么回答？`, ts)
-  await untilTold(story, mei, /消息里提到了我.*已读：1 条消息.*工作区的.*输入 11，输出 7.*费用：\$0\.000098/s)
+  await untilTold(story, mei, /消息里提及了我.*已读：1 条消息.*工作区的.*输入 11，输出 7.*费用：\$0\.000098/s)
   await command(story, lee, general, 'why')
   await slack.until(
     () =>
@@ -77,7 +77,7 @@ test('a silence is explained by the name of its rule', async () => {
   ;(await model.next()).reply('Hello.')
   await untilReply(general, ts, reply => hasButton(reply, 'rate_reply'), 'the answer')
   for (const [text, rule] of [
-    ['thanks!', /It doesn’t ask for anything/],
+    ['thanks!', /doesn’t ask for anything/],
     [`<@${dana}> and you?`, /It’s addressed to someone else/],
   ] as const) {
     await shortcut(story, dana, general, await say(lee, general, text, ts))

@@ -75,7 +75,7 @@ export const gestures: { names: { en: string; zh: string }; perform: (stage: Sta
       await open(t('App Home', '应用主页'))
       await button(main, t('Ask a question', '提一个问题')).waitFor()
       await picture('a')
-      await button(main, t('Classify a text', '分类一段文字')).click()
+      await button(main, t('Classify feedback', '给反馈分类')).click()
       await dialog.getByRole('textbox').fill(t('The export is broken', '导出功能坏了'))
       await button(dialog, t('Classify', '分类')).click()
       await dialog.getByText(/confidence|可信度/i).waitFor()
@@ -257,7 +257,7 @@ export const gestures: { names: { en: string; zh: string }; perform: (stage: Sta
       await button(thread, t('Save', '保存')).click()
       const offer = await sees(thread, t('Want a new answer?', '要重新回答吗？'))
       await picture('a')
-      await button(offer, t('Answer the new question', '回答新的问题')).click()
+      await button(offer, t('Answer the edited question', '回答修改后的问题')).click()
       await thread.getByRole('article').filter({ hasText: '63' }).waitFor()
       await answered('63')
       await picture('b')
@@ -286,7 +286,7 @@ export const gestures: { names: { en: string; zh: string }; perform: (stage: Sta
       const card = await sees(main, t('the export is broken', '导出功能坏了'))
       await picture('a')
       await button(card, t('Post to the channel', '发到频道')).click()
-      await sees(main, t('shared this feedback', '提交的反馈'))
+      await sees(main, t('shared this feedback', '分享的反馈'))
       await picture('b')
     },
   },
@@ -318,7 +318,7 @@ export const gestures: { names: { en: string; zh: string }; perform: (stage: Sta
       await say(t('@Threadwise classify this file', '@Threadwise 分类这个文件'))
       await openThread('survey.csv')
       await sees(thread, /survey.*\.csv/)
-      await thread.getByText(t('Labelled 3 of 3 rows', '已分类 3 行中的 3 行')).waitFor()
+      await thread.getByText(t('Labeled 3 of 3 rows', '共 3 行，已分类 3 行')).waitFor()
       await picture()
     },
   },
@@ -405,7 +405,7 @@ export const gestures: { names: { en: string; zh: string }; perform: (stage: Sta
     async perform({ t, main, open, say, sees, picture }) {
       await open('general')
       await say(t('/summarize every weekday 9:00', '/summarize 每个工作日 9:00'))
-      await sees(main, t('Done. I’ll DM you', '我会在每个工作日'))
+      await sees(main, t('Done. You’ll get a direct message', '我会在每个工作日'))
       await say(t('/summarize list', '/summarize 列表'))
       await sees(main, t('Your digests', '你的定期总结'))
       await say(t('/summarize stop 1', '/summarize 停止 1'))
@@ -437,11 +437,11 @@ export const gestures: { names: { en: string; zh: string }; perform: (stage: Sta
   {
     names: {
       en: 'fill in *Redaction*, *Budgets* or *How many days I keep things* in those settings',
-      zh: '在这些设置里填写*隐私替换*、*额度*或*保留天数*',
+      zh: '在这些设置里填写*隐私脱敏*、*额度*或*保留天数*',
     },
     async perform({ t, page, main, dialog, button, open, say, picture }) {
       await say('/threadwise settings')
-      await dialog.getByRole('checkbox', { name: t('Hide e-mail addresses', '隐藏邮箱') }).check()
+      await dialog.getByRole('checkbox', { name: t('Hide email addresses', '隐藏邮箱') }).check()
       await dialog.getByRole('textbox', { name: t('Also hide these words', '同时隐藏这些词') }).fill('EMP-#####')
       await picture('a')
       await button(dialog, t('Save', '保存')).click()
@@ -485,8 +485,8 @@ export const gestures: { names: { en: string; zh: string }; perform: (stage: Sta
       await open('hotel')
       await say('/invite @Threadwise')
       await say('/threadwise settings')
-      await dialog.getByRole('checkbox', { name: t('weren’t addressed to me', '没有提到我的问题') }).check()
-      await dialog.getByRole('spinbutton', { name: t('Wait for people', '先等大家几分钟') }).fill('0')
+      await dialog.getByRole('checkbox', { name: t('not addressed to me', '没有提及我的问题') }).check()
+      await dialog.getByRole('spinbutton', { name: t('Minutes to wait', '等大家回复的时间') }).fill('0')
       await picture('a')
       await button(dialog, t('Save', '保存')).click()
       await dialog.waitFor({ state: 'detached' })
