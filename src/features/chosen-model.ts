@@ -27,7 +27,7 @@ const toldMs = 86_400_000
 /** The rule by which a model answers: it was chosen for this answer, the thread, the channel or the workspace, or is the configured one. */
 type Rule = 'answer' | 'thread' | 'channel' | 'workspace' | 'usual'
 
-/** Decides which model answers where. What was chosen for a narrower place counts before a wider one. */
+/** Decides which model answers where. The narrowest scope wins. */
 export function createModelChoice({ models, guard, policies, store, log }: ChoiceDeps) {
   const wrapped = new Map<Model, Model>()
   const priced = new Set<Model>()
@@ -56,6 +56,7 @@ export function createModelChoice({ models, guard, policies, store, log }: Choic
     const { model, models: allowed } = policies.workspace()
     return allowed.length === 0 || allowed.includes(name) || name === model || name === models.usual.name
   }
+  const choices = () => models.names().filter(mayChoose)
   const readThread = (turn: Pick<Turn, 'channel' | 'threadTs'>) =>
     store.threadModels.read(turn).catch(error => {
       log.warn({ channel: turn.channel, reason: formatError(error) }, 'model of a thread not read')
@@ -67,7 +68,7 @@ export function createModelChoice({ models, guard, policies, store, log }: Choic
     /** Lists the names of all models. */
     all: models.names,
     /** Lists the names that people may choose. */
-    choices: () => models.names().filter(mayChoose),
+    choices,
     /**
      * Chooses the model for an answer. `gone` was chosen, and may not be used or is there no more. `model` is what the person wants for
      * this answer alone.
@@ -80,15 +81,14 @@ export function createModelChoice({ models, guard, policies, store, log }: Choic
         ['channel', policies.channel(channel).model],
         ['workspace', policies.workspace().model],
       ]
-      const choices = models.names().filter(mayChoose)
       let gone: string | undefined
       for (const [rule, name = ''] of wishes) {
         if (name === '') continue
         const found = mayChoose(name) ? await models.open(name) : undefined
-        if (found !== undefined) return { model: use(found), rule, gone, choices }
+        if (found !== undefined) return { model: use(found), rule, gone, choices: choices() }
         gone ??= name
       }
-      return { model: use(models.usual), rule: 'usual' as const, gone, choices }
+      return { model: use(models.usual), rule: 'usual' as const, gone, choices: choices() }
     },
     /** Returns whether a thread is still to be told that a model is gone, once. */
     isNews: ({ channel, threadTs }: Pick<Turn, 'channel' | 'threadTs'>, gone: string) =>
