@@ -42,9 +42,8 @@ export function createModelChoice({ models, guard, policies, store, log }: Choic
   }
   /** Notes a model whose requests no budget counts. */
   const notePrice = async (model: Model): Promise<void> => {
-    const { name } = model
     priced.add(model)
-    if ((await model.price({ tokensIn: 1_000, tokensOut: 1_000 }, name)) === undefined) noteUnpriced(name)
+    if ((await model.price({ tokensIn: 1_000, tokensOut: 1_000 }, model.name)) === undefined) noteUnpriced(model.name)
   }
   const noteUnpriced = (name: string): void => {
     if (unpriced.has(name)) return
