@@ -1,21 +1,6 @@
-import type { EventEmitter } from 'node:events'
-import { describe, expect, test, vi } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { parseChart } from '../../src/features/charts/choice.ts'
-import { drawChart } from '../../src/features/draw-chart.ts'
 import { createPublisher } from '../../src/features/home/publish.ts'
-
-const threads = vi.hoisted(() => [] as EventEmitter[])
-vi.mock('node:worker_threads', async () => {
-  const events = await import('node:events')
-  class Worker extends events.EventEmitter {
-    terminate = async () => 0
-    constructor() {
-      super()
-      threads.push(this)
-    }
-  }
-  return { Worker }
-})
 
 describe('a table of many columns', () => {
   const columns = ['Day', ...Array.from({ length: 59 }, (_, at) => `c${at}`)]
@@ -44,16 +29,6 @@ describe('a table of many columns', () => {
     // Three charts, each of which may look at every cell a few times.
     expect(reads).toBeLessThan(10 * rows.length * columns.length)
   })
-})
-
-test('two charts are drawn at once, and others wait for them', async () => {
-  const chart = { title: 'A', kind: 'bar' as const, categories: ['a'], series: [{ name: '', values: [1] }], unit: '' }
-  const drawn = Array.from({ length: 3 }, () => drawChart(chart))
-  await expect.poll(() => threads.length).toBe(2)
-  threads[0]?.emit('message', new Uint8Array([1]))
-  await expect.poll(() => threads.length).toBe(3)
-  for (const thread of threads.slice(1)) thread.emit('message', new Uint8Array([2]))
-  expect((await Promise.all(drawn)).map(bytes => bytes[0])).toEqual([1, 2, 2])
 })
 
 test('a sentence that waits to be shown in App Home outlives a change that brings none', async () => {

@@ -381,7 +381,7 @@ describe('a digest', () => {
     await command(story, mei, general, '每周一 14:30')
     await untilTold(story, mei, text => text.includes('/summarize 停止 1'))
     await command(story, dana, general, 'stop 7')
-    await untilTold(story, dana, text => text.startsWith('You have no digest 7'))
+    await untilTold(story, dana, text => text.startsWith('You don’t have a digest with the number 7'))
     await command(story, dana, general, 'stop 1')
     await untilTold(story, dana, text => text.startsWith('Stopped your weekday digest of #general'))
     expect(await store.digests.of(dana)).toEqual([])
