@@ -292,6 +292,8 @@ describe('a control with a forged value', () => {
       String(forgeable(message, actionId) ?? `up ${forgeable(message, 'regenerate_reply')}`)
     const theirs = actionId === 'label_csv' ? '' : valueIn(await find(actionId, dana))
     await slack.until(() => slack.calls.filter(({ method }) => method === 'response_url').length >= 6, 'all answers')
+    for (const id of ['post_summary', 'label_csv', 'post_label']) await find(id, lee)
+    for (const id of ['post_summary', 'post_label']) await find(id, dana)
     const [before, requests] = [slack.calls.length, model.requests.length]
     await press(story, mine, actionId, { as: lee, value: forge(valueIn(mine), theirs) })
     const written = () =>
