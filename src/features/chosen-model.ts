@@ -56,11 +56,6 @@ export function createModelChoice({ models, guard, policies, store, log }: Choic
     return allowed.length === 0 || allowed.includes(name) || name === model || name === models.usual.name
   }
   const choices = () => models.names().filter(mayChoose)
-  const readThread = (turn: Pick<Turn, 'channel' | 'threadTs'>) =>
-    store.threadModels.read(turn).catch(error => {
-      log.warn({ channel: turn.channel, reason: formatError(error) }, 'model of a thread not read')
-      return undefined
-    })
   return {
     /** The model of the configuration, for what is asked nowhere. */
     usual,
@@ -73,7 +68,7 @@ export function createModelChoice({ models, guard, policies, store, log }: Choic
      * this answer alone.
      */
     async choose({ channel, threadTs, model }: Pick<Turn, 'channel' | 'model'> & { threadTs?: string | undefined }) {
-      const thread = threadTs === undefined ? undefined : await readThread({ channel, threadTs })
+      const thread = threadTs === undefined ? undefined : await readThreadModel({ store, log }, { channel, threadTs })
       const wishes: [Rule, string | undefined][] = [
         ['answer', model],
         ['thread', thread],
@@ -110,6 +105,13 @@ export function createModelChoice({ models, guard, policies, store, log }: Choic
     },
   }
 }
+
+/** Reads the model that was chosen for a thread; undefined, with a line in the log, if it cannot be read. */
+const readThreadModel = ({ store, log }: Pick<ChoiceDeps, 'store' | 'log'>, turn: Pick<Turn, 'channel' | 'threadTs'>) =>
+  store.threadModels.read(turn).catch(error => {
+    log.warn({ channel: turn.channel, reason: formatError(error) }, 'model of a thread not read')
+    return undefined
+  })
 
 /** Dates of shutdowns are announced months before. */
 const checkEveryMs = 86_400_000
