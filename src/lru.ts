@@ -62,7 +62,8 @@ interface Seen {
 
 /** Creates a set of the newest `most` keys, each kept for `ttlMs`. */
 export function createSeen(most: number, ttlMs: number): Seen {
-  const lru = new LRUCache<string, true>({ max: most, ttl: ttlMs })
+  // Bounded by size: with `max`, the library would reserve the memory of all keys at once.
+  const lru = new LRUCache<string, true>({ maxSize: most, sizeCalculation: () => 1, ttl: ttlMs })
   return {
     add(key) {
       if (lru.has(key)) return false

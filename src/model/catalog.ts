@@ -130,18 +130,23 @@ export function isKnownFamily(name: string): boolean {
   return families.some(([start]) => start.test(bare)) || organizations.some(([start]) => start.test(bare))
 }
 
+/** Returns whether a model takes sound in a chat request. */
+export function takesAudio(name: string): boolean {
+  return hearing.test(name.toLowerCase().split('/').at(-1) ?? '')
+}
+
 /** Finds a model by its name, case-insensitively and with or without a gateway's vendor prefix (`openai/gpt-4o`). */
 export function findWindow(name: string): Window {
   const full = name.toLowerCase()
   const bare = full.split('/').at(-1) ?? ''
   const contextTokens = localName.test(full) ? undefined : findContextTokens(full, bare)
-  if (contextTokens === undefined) return { ...unknownWindow, audio: hearing.test(bare) }
+  if (contextTokens === undefined) return { ...unknownWindow, audio: takesAudio(name) }
   const outputTokens = outputs.find(([start]) => bare.startsWith(start))?.[1] ?? usualOutputTokens
   return {
     contextTokens,
     outputTokens: Math.min(outputTokens, contextTokens),
     images: !blind.test(bare) && seeing.some(pattern => pattern.test(bare)),
-    audio: hearing.test(bare),
+    audio: takesAudio(name),
     outputParameter: vendorsNewer.test(bare) ? 'max_completion_tokens' : 'max_tokens',
   }
 }

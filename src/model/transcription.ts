@@ -4,7 +4,7 @@ import type { Config, ModelConfig } from '../config.ts'
 import type { Log } from '../log.ts'
 import { createSemaphore } from '../semaphore.ts'
 import { isApiError, parseModelError, parseRetryWaitMs } from './api-errors.ts'
-import { findWindow } from './catalog.ts'
+import { takesAudio } from './catalog.ts'
 import { createClient } from './client.ts'
 import type { Usage } from './model.ts'
 import { createPricing } from './pricing.ts'
@@ -77,7 +77,7 @@ interface Ear {
 export function createTranscriber(config: Config['transcription'], chat: ModelConfig, log: Log) {
   const endpoint = createEndpoint(config, chat)
   const ears: readonly [Ear, ...Ear[]] =
-    (chat.audio ?? findWindow(chat.name).audio) ? [endpoint, createChatEar(chat)] : [endpoint]
+    (chat.audio ?? takesAudio(chat.name)) ? [endpoint, createChatEar(chat)] : [endpoint]
   const slots = createSemaphore(concurrency)
   const isShut = ({ known }: Ear) => known !== undefined && known.until > Date.now()
   /** Finds the ear for a piece, or why there is none. */

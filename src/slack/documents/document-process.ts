@@ -1,4 +1,5 @@
 import { once } from 'node:events'
+import { flushCompileCache } from 'node:module'
 import { fileURLToPath } from 'node:url'
 import { Worker } from 'node:worker_threads'
 import type { DocumentAnswer, DocumentTask } from './document-worker.ts'
@@ -18,7 +19,9 @@ const memoryCheckMs = 50
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   process.once('disconnect', () => process.exit())
   process.once('message', async (message: { task: DocumentTask; bounds: Bounds }) => {
-    process.send?.(await readInThread(message.task, message.bounds), () => process.exit())
+    const answer = await readInThread(message.task, message.bounds)
+    flushCompileCache()
+    process.send?.(answer, () => process.exit())
   })
 }
 

@@ -1,3 +1,4 @@
+import { flushCompileCache } from 'node:module'
 import { isMainThread, parentPort, workerData } from 'node:worker_threads'
 import type { draw } from './draw.ts'
 import { Outline } from './outline.ts'
@@ -20,7 +21,12 @@ export type DocumentAnswer =
   | { problem: DocumentProblem['problem'] }
 
 // Only in a thread that was started for this: importing the file anywhere else has no effect.
-if (!isMainThread && isDocumentTask(workerData)) parentPort?.postMessage(await answer(workerData))
+if (!isMainThread && isDocumentTask(workerData)) {
+  const answered = await answer(workerData)
+  // The process is killed once it has answered.
+  flushCompileCache()
+  parentPort?.postMessage(answered)
+}
 
 function isDocumentTask(data: unknown): data is DocumentTask {
   return typeof data === 'object' && data !== null && 'bytes' in data && 'maxCharacters' in data

@@ -1,5 +1,6 @@
 import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
+import { buildChildEnvironment } from '../child-environment.ts'
 import type { readInThread } from './document-process.ts'
 import { DocumentProblem } from './problem.ts'
 
@@ -67,11 +68,11 @@ async function ask(task: Task, bounds: Bounds, signal?: AbortSignal): Promise<Ex
 /** The flags of `npm start`: a process for one document has nothing to gain from optimized code and many threads. */
 const smallHeap = ['--liftoff-only', '--optimize-for-size', '--max-semi-space-size=1', '--v8-pool-size=1']
 
-/** The process gets neither the environment, where the tokens are, nor the console, where text would reach a log. */
+/** The process does not get the console, where text would reach a log. */
 function startProcess(): ChildProcess {
   const file = new URL('./document-process.ts', import.meta.url)
   return fork(file, {
-    env: {},
+    env: buildChildEnvironment(),
     execArgv: smallHeap,
     serialization: 'advanced',
     stdio: ['ignore', 'ignore', 'ignore', 'ipc'],

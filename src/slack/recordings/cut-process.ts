@@ -1,4 +1,5 @@
 import { read, write } from 'node:fs'
+import { flushCompileCache } from 'node:module'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { cutRecording } from './cut.ts'
@@ -23,7 +24,10 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
   process.once('disconnect', () => process.exit())
   process.once('message', async (task: Task) => {
     setInterval(() => process.memoryUsage.rss() > maxBytes && process.exit(1), memoryCheckMs)
-    process.send?.(await cut(task), () => process.exit())
+    const answer = await cut(task)
+    // The process is killed once it has answered.
+    flushCompileCache()
+    process.send?.(answer, () => process.exit())
   })
 }
 

@@ -6,6 +6,7 @@ import { orAbort } from '../../abort.ts'
 import { createCache } from '../../lru.ts'
 import { createSemaphore } from '../../semaphore.ts'
 import { isLoop, joinParts, renderTranscript } from '../../text/transcript.ts'
+import { buildChildEnvironment } from '../child-environment.ts'
 import { FileSkipped } from '../files/skipped.ts'
 import type { cut } from './cut-process.ts'
 import { openTemporaryFile } from './temporary-file.ts'
@@ -159,7 +160,7 @@ async function cutInProcess(input: FileHandle, output: FileHandle, size: number,
 function startProcess(input: number, output: number): ChildProcess {
   const file = new URL('./cut-process.ts', import.meta.url)
   return fork(file, {
-    env: {},
+    env: buildChildEnvironment(),
     execArgv: [
       '--max-old-space-size=64',
       '--optimize-for-size',
