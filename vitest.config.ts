@@ -46,7 +46,7 @@ export default defineConfig(({ mode }) => ({
     maxWorkers: 4,
     // No module keeps state, so that files can share what a worker has imported.
     isolate: false,
-    globalSetup: 'test/warm-compile-cache.ts',
+    globalSetup: 'test/bundle-bot.ts',
     sequence: { sequencer: LongestFirst },
     reporters: report === undefined ? ['default'] : ['default', ['json', { outputFile: report }]],
   },
