@@ -14,6 +14,7 @@ const longStories = ['kill', 'replicas-kill', 'sheet', 'summary-long', 'delivery
 const soak = [
   'test/text/growth.test.ts',
   'test/model/redaction.test.ts',
+  'test/slack/documents.test.ts',
   ...longStories.map(name => `test/journeys/${name}.test.ts`),
 ]
 

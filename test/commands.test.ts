@@ -53,6 +53,7 @@ describe('npm run backup', () => {
 describe('npm run … -- --help', () => {
   const commands = ['start', 'playground', 'backup', 'forget', 'move', 'eval', 'report', 'bench', 'pictures']
   const options: Record<string, RegExp> = {
+    playground: /DATA_DIR/,
     report: /--since.*--channel.*--png.*--csv.*--language/s,
     forget: /--user.*--dry-run/s,
     eval: /--model.*--texts.*--most.*--price/s,
