@@ -181,7 +181,7 @@ describe('a table that could be read in two ways is asked about:', () => {
     model.answerAll(callBug)
     const ts = await dropSheet(story, 'Note\nfine,ok\nbad,slow\n')
     const isAsked = (reply: { text: string }) =>
-      toSeen(reply).includes('I can’t tell the columns of feedback.csv apart.')
+      toSeen(reply).includes('I can’t tell where the columns in feedback.csv begin and end.')
     expect(toSeen(await untilReply(general, ts, isAsked, 'the question'))).toContain('“fine,ok” or “Note”')
     expect(model.requests).toEqual([])
     await say(dana, general, `<@${slack.botUserId}> classify this file, column ok`, ts)
