@@ -486,8 +486,7 @@ export const en = {
     refused:
       'The image server refused to draw this (status {status}). Ask an admin to check IMAGE_MODEL, IMAGE_BASE_URL and IMAGE_API_KEY.',
     none: 'The image server didn’t send a picture. Ask an admin to check IMAGE_MODEL and IMAGE_BASE_URL.',
-    noEdits:
-      'The image server can’t edit pictures. Describe the whole picture that you want, and I’ll draw a new one.',
+    noEdits: 'The image server can’t edit pictures. Describe the whole picture that you want, and I’ll draw a new one.',
     lost: 'I couldn’t read the picture that you want to change. Describe the whole picture, and I’ll draw a new one.',
   },
 
@@ -539,8 +538,7 @@ export const en = {
     refusals: {
       channel_off: 'I’m switched off in this channel. Ask an admin to switch me on.',
       feature_off: 'That’s switched off in this channel. Ask an admin to switch it on.',
-      kept_out:
-        'I can’t do that here: admins don’t allow some of this content to be sent to a model.',
+      kept_out: 'I can’t do that here: admins don’t allow some of this content to be sent to a model.',
       not_listed: 'Admins have limited who can use me. Ask an admin to give you access.',
       guests: 'Guests can’t use me in this workspace. Ask an admin to allow it.',
       outsiders: 'People from other organizations can’t use me here. Ask an admin to allow it in this channel.',
