@@ -238,7 +238,7 @@ test('what a file says is shown without its marks when its columns are asked abo
   const { slack } = story
   const ts = await dropSheet(story, '<!channel> *x* `\nfine,ok\nbad,slow\n')
   const { general } = slack.channels
-  const reply = await story.untilReply(general, ts, reply => toSeen(reply).includes('apart'), 'the question')
+  const reply = await story.untilReply(general, ts, reply => toSeen(reply).includes('begin and end'), 'the question')
   expect(JSON.stringify(reply)).not.toContain('<!channel>')
 })
 
