@@ -128,8 +128,9 @@ export function createFileReader(deps: FileReaderDeps): FileReader {
     const file = pickPicture(known, { isDrawn: limits !== undefined, maxBytes })
     const url = parseFileUrl(file, allowedOrigins)
     if (isRecording(file) && deps.readRecording !== undefined) {
-      const request = { url, token, fetch, maxBytes: maxRecordingBytes, timeoutMs: recordingTimeoutMs, signal }
-      const fill = (handle: FileHandle) => downloadRecording(file, handle, request)
+      const request = { url, token, fetch, maxBytes: maxRecordingBytes, timeoutMs: recordingTimeoutMs }
+      const fill = (handle: FileHandle, until: AbortSignal) =>
+        downloadRecording(file, handle, { ...request, signal: until })
       return listen(file, fill, deps.readRecording, options)
     }
     refuseByPromise(file, maxBytes)
