@@ -30,6 +30,20 @@ describe('what a model answers', () => {
     expect(parseAnswer(answer)).toBeUndefined(),
   )
 
+  test('has no due date that only a greeting could mean', async () => {
+    // Word for word what Qwen2.5-Coder-1.5B wrote of a recording.
+    const read = parseAnswer(
+      '{"tasks": [{"who": "Dana", "what": "sets the launch date for Monday at 10 o\'clock.", "due": "tomorrow", "sources": ["1"]}]}',
+    )
+    const dueOf = async (text: string) => {
+      const message = { ...said('1', text), time: '2026-11-28 13:40' }
+      const checks = { sourcesOf: () => ['1'], said: () => message }
+      return read && (await checkPoints(read, checks)).points[0]?.due
+    }
+    expect(await dueOf("Good morning, everyone. We launch on Monday at 10 o'clock.")).toBeUndefined()
+    expect(await dueOf('Good morning, everyone. We launch tomorrow morning.')).toBe('2026-11-29')
+  })
+
   test('rests on what was read, whatever it is', () => {
     return fc.assert(
       fc.asyncProperty(

@@ -41,7 +41,7 @@ describe('“summarize” in a thread', () => {
       json({
         upshot: point('They ship on Wednesday.', 2),
         decisions: [point('Shipping is on Wednesday at 10:00.', 2)],
-        tasks: [{ who: 'Dana', what: 'writes the notes', due: 'Tuesday', sources: ['3'] }],
+        tasks: [{ who: 'Dana', what: 'writes the notes.', due: 'Tuesday', sources: ['3'] }],
       }),
     )
     const summary = await untilReply(general, first, isWhole, 'the summary')

@@ -77,7 +77,8 @@ function renderProposal({ text, sources }: Pick<Point, 'text' | 'sources'>, link
 
 function renderLine({ text, who, due }: Point, i18n: I18n): string {
   const owner = who === undefined ? '' : `**${escapeMarkdown(who)}**${i18n.summary.colon}`
-  return `${owner}${escapeMarkdown(text)}${due === undefined ? '' : i18n.summary.due({ when: escapeMarkdown(formatDue(due, i18n)) })}`
+  if (due === undefined) return owner + escapeMarkdown(text)
+  return `${owner}${escapeMarkdown(text.replace(/[.。]$/, ''))}${i18n.summary.due({ when: escapeMarkdown(formatDue(due, i18n)) })}`
 }
 
 /** Formats a date as people say it; other words stay as they were said. */
