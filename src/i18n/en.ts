@@ -540,6 +540,7 @@ export const en = {
       people: 'These people',
       channels: 'Members of these channels',
       groups: 'Members of these user groups',
+      tooManyGroups: 'That’s too many user groups. Use up to {most, number}.',
       noGroup: 'I can’t find {names}. Check the names of the user groups.',
       guestsLabel: 'Guests',
       guests: 'Guests can use me',

@@ -556,6 +556,7 @@ export const ja = {
       people: 'メンバー',
       channels: '次のチャンネルのメンバー',
       groups: '次のユーザーグループのメンバー',
+      tooManyGroups: 'ユーザーグループが多すぎます。{most, number} 個までにしてください。',
       noGroup: 'ユーザーグループが見つかりません：{names}',
       guestsLabel: 'ゲスト',
       guests: 'ゲストも利用できる',

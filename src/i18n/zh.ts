@@ -506,6 +506,7 @@ export const zh = {
       people: '这些人',
       channels: '这些频道的成员',
       groups: '这些用户组的成员',
+      tooManyGroups: '用户组太多了，最多 {most, number} 个。',
       noGroup: '找不到用户组：{names}。请检查名称。',
       guestsLabel: '访客',
       guests: '访客也可以使用',
