@@ -132,7 +132,7 @@ describe('a picture', () => {
     expect(toSeen(off)).toContain('no image model is connected')
   })
 
-  test('is posted once by a bot that is killed before it can say more', async () => {
+  test('is posted once, with its words, by a bot that is killed before it can say more', async () => {
     const images = await createImageServer()
     const env = { IMAGE_MODEL: images.config.name, IMAGE_BASE_URL: images.config.baseUrl }
     const world = await openWorld('socket', env)
@@ -150,6 +150,7 @@ describe('a picture', () => {
     await world.start()
     await slack.until(() => ours().some(hasMore), 'the line below it')
     expect(ours().map(one => one.files?.length ?? 0)).toEqual([1, 0])
+    expect(ours().map(toSeen).at(-1)).toBe('🎨 draw a cat')
     expect(images.requests.length).toBe(1)
   })
 })

@@ -5,7 +5,7 @@ import type { Bot, Services, TurnContext } from '../context.ts'
 import { findDelivered } from '../delivery.ts'
 import { buildPictureControls } from '../reply-buttons.ts'
 import { noteSpent } from '../turn-spending.ts'
-import { makePicture, namePicture } from './make-picture.ts'
+import { findPictureWish, makePicture, namePicture } from './make-picture.ts'
 import { asksForPicture, captionMark, findWish } from './request.ts'
 
 type Deps = Omit<Parameters<typeof makePicture>[0], 'pictureModel'> &
@@ -37,12 +37,12 @@ async function drawAsAsked({ turn, i18n, job, reply, signal, figures, deps }: Tu
   const place = { channel: turn.channel, threadTs: turn.threadTs }
   job.facts.model = pictureModel.title
   figures.model = pictureModel.name
-  let { text: words } = turn.question
-  if (!job.isResumed || (await findDelivered(deps, place, name)) === undefined) {
-    await deps.threads.read(turn, turn.question)
-    const asked = { user: turn.user, place, ts: turn.question.ts, name, i18n, signal, onSpent: noteSpent(job) }
-    words = await makePicture({ ...deps, pictureModel }, asked)
-  }
+  await deps.threads.read(turn, turn.question)
+  const asked = { user: turn.user, place, ts: turn.question.ts, name, i18n, signal, onSpent: noteSpent(job) }
+  const isDrawn = job.isResumed && (await findDelivered(deps, place, name)) !== undefined
+  const words = isDrawn
+    ? (await findPictureWish(deps, asked)).words
+    : await makePicture({ ...deps, pictureModel }, asked)
   reply.say(`${captionMark}${escapeMarkdown(words)}`)
   await reply.finish({ controls: buildPictureControls(turn.id, i18n, pictureModel.name) })
 }
