@@ -474,7 +474,7 @@ export const en = {
       'I couldn’t match every number to what’s written in this thread, so I haven’t drawn a chart. Put the numbers in a table, and ask again.',
     unreadable: 'The model didn’t say clearly what to draw. Try again, and name the table and the kind of chart.',
     failed: 'I couldn’t draw this chart. Try again in a minute.',
-    csvFailed: '⚠️ I couldn’t send the CSV file. Try again in a minute.',
+    csvAlready: 'The CSV file is already in this thread: {link}',
   },
 
   pictures: {
