@@ -14,6 +14,7 @@ const longStories = ['kill', 'replicas-kill', 'sheet', 'summary-long', 'delivery
 const soak = [
   'test/text/growth.test.ts',
   'test/model/redaction.test.ts',
+  'test/slack/documents.test.ts',
   ...longStories.map(name => `test/journeys/${name}.test.ts`),
 ]
 
@@ -46,7 +47,7 @@ export default defineConfig(({ mode }) => ({
     maxWorkers: 4,
     // No module keeps state, so that files can share what a worker has imported.
     isolate: false,
-    globalSetup: 'test/warm-compile-cache.ts',
+    globalSetup: 'test/bundle-bot.ts',
     sequence: { sequencer: LongestFirst },
     reporters: report === undefined ? ['default'] : ['default', ['json', { outputFile: report }]],
   },

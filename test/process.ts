@@ -95,13 +95,16 @@ export async function openWorld(
   }
 }
 
-/** Starts `main.ts` in a folder of its own, so that no .env of this checkout is read. */
+/** The bot that stories start: bundled, unless the tests run without their setup. */
+const main = process.env.BOT_MAIN ?? resolve('src/main.ts')
+
+/** Starts the bot in a folder of its own, so that no .env of this checkout is read. */
 export async function startBot(
   env: Record<string, string>,
   folder?: string,
   atEnd: AtEnd = onTestFinished,
 ): Promise<BotProcess> {
-  const child = spawn(process.execPath, [resolve('src/main.ts')], {
+  const child = spawn(process.execPath, [main], {
     cwd: folder ?? (await newFolder()),
     env: { ...childEnv, ...env },
   })

@@ -2,16 +2,16 @@
 export const ja = {
   thinking: '考えています…',
   dialogLate: '時間がかかりすぎたため、ダイアログを開けませんでした。もう一度お試しください。',
-  help: 'チャンネルでメンションするか、ダイレクトメッセージを送ってください。回答の前にスレッドを読みます。私が参加しているスレッドでは、次からメンションは不要です。例：\n- 「日程はどう決まりましたか？」\n- 「このスレッドを要約して」、または `/summarize #general since yesterday`（要約はあなただけに表示されます）\n- `/classify エクスポートが動かない`：フィードバックのカテゴリとその理由がわかります\n- `/classify report`：このチャンネルのフィードバックを集計します\n- `/ask`：メンションせずに質問できます',
+  help: 'チャンネルでメンションするか、ダイレクトメッセージを送ってください。回答の前にスレッドを読みます。私が参加したスレッドでは、次からメンションは不要です。例：\n- 「日程はどう決まりましたか？」\n- 「このスレッドを要約して」、または `/summarize #general since yesterday`（要約はあなただけに表示されます）\n- `/classify エクスポートできない`：フィードバックのカテゴリとその理由がわかります\n- `/classify report`：このチャンネルのフィードバックを集計します\n- `/ask`：メンションせずに質問できます',
   interrupted: '途中で停止したため、回答を完了できませんでした。もう一度質問してください。',
   handedOver: '再起動しています。再開したら、続きを書きます。',
   setAside:
     'この質問の処理中に何度もエラーが起きたため、中止しました。言い方を変えるか、ファイルを外してもう一度質問してください。解決しない場合は管理者にご連絡ください。',
   before: '先に受け付けた {count, number} 件の質問に回答しています…',
   flooded:
-    'あなたの順番待ちの質問が多いため、この質問には回答できません。新しい質問も今は受け付けられません。待っている質問への回答が届いたら、もう一度質問してください。',
+    '順番待ちの質問が多いため、この質問には回答できません。新しい質問も今は受け付けられません。順番待ちの質問への回答が届いたら、もう一度質問してください。',
   tooManyWaiting:
-    'あなたの順番待ちの質問が多いため、この質問は受け付けられません。待っている質問への回答が届いたら、もう一度質問してください。',
+    '順番待ちの質問が多いため、この質問は受け付けられません。順番待ちの質問への回答が届いたら、もう一度質問してください。',
   missingScope:
     'アプリに {scope} の権限がないため、実行できません。manifest.yml をアプリの「App Manifest」ページに貼り付けて再インストールするよう、管理者に依頼してください。',
   unexpected:
@@ -23,12 +23,12 @@ export const ja = {
   footerShortened: '長すぎるメッセージは一部だけ読みました',
   footerFileCut: '{name} は長すぎるため、一部だけ読みました',
   footerFilePages:
-    '{name} は全 {total, number} ページのうち最初の {read, number} ページを読みました。残りは分割して送ってください',
+    '{name} は全 {total, number} ページのうち最初の {read, number} ページを読みました（残りは分割して送ってください）',
   footerFirstPage: '{name} は大きすぎるため、1 ページ目だけを読みました',
-  footerRecognized: '{name} は文字認識（OCR）で読み取りました。誤りがあるかもしれません',
+  footerRecognized: '{name} は文字認識（OCR）で読み取りました（誤りがあるかもしれません）',
   footerFilesMore: 'ほかのファイル {count, number} 件は読んでいません',
   maybeCut:
-    'モデルが理由を示さずに終了したため、回答が途中で終わっている可能性があります。足りない部分があれば、もう一度質問してください。',
+    'モデルが理由を示さずに止まったため、回答が途中で終わっている可能性があります。足りない部分があれば、もう一度質問してください。',
   overrun: '回答が長く続きすぎたため、停止しました。続きを読むには「続けて」と送ってください。',
   outputLimit: 'モデルが一度に書ける長さの上限に達しました。続きを読むには「続けて」と送ってください。',
 
@@ -39,7 +39,7 @@ export const ja = {
       '言語モデルの分類結果を読み取れませんでした。もう一度お試しください。解決しない場合は、別のモデルへの変更を管理者に依頼してください。',
     working: '処理中です。結果はここに表示されます。',
     usage:
-      'コマンドに続けてフィードバックを書いてください（例：`/classify エクスポートが動かない`）。1 行に 1 件ずつ並べることもできます。スレッドでは、メンションして「classify this」と送ってください。',
+      'コマンドに続けてフィードバックを書いてください（例：`/classify エクスポートできない`）。1 行に 1 件ずつ並べることもできます。スレッドでは、メンションして「classify this」と送ってください。',
     line: '[{kind}]-[問題:{text}]-[{reason}]',
     confidence: '確信度：{level, select, high{高} medium{中} other{低}}（{percent}%）',
     noConfidence: '確信度：不明',
@@ -54,7 +54,7 @@ export const ja = {
     correct: 'カテゴリを変更…',
     undo: '修正を元に戻す',
     notYourCorrection: '元に戻せるのは、修正した {name} さんかワークスペースの管理者だけです。',
-    gone: 'この分類結果はもう残っていません。もう一度分類してください。',
+    gone: 'この分類結果の記録がありません。もう一度分類してください。',
     nothingToLabel: '分類できるテキストがありません。',
     sheet: {
       quoted: '「{text}」',
@@ -76,13 +76,13 @@ export const ja = {
         '{name} に列名がありません。最初の行は{lines}です。その上に `id,comment` のような列名の行を追加して、もう一度送ってください。',
       noColumn: '「{wanted}」という列はありません。次の中から選んでください：{names}',
       progress: '分類しています：{all, number} 件中 {done, number} 件{failed, plural, =0{} other{、失敗 # 件}}…',
-      done: '{all, number} 行中 {done, number} 行を分類しました{failed, plural, =0{} other{。分類できなかった # 行には、表にエラーの内容を書いてあります}}。表は下のファイルをご覧ください。',
+      done: '{all, number} 行中 {done, number} 行を分類しました{failed, plural, =0{} other{。分類できなかった # 行のエラーの内容は表にあります}}。表は下のファイルをご覧ください。',
       heads: { kind: 'カテゴリ', confidence: '確信度', quote: '引用', reason: '理由', error: 'エラー' },
     },
     dialog: {
       title: 'フィードバックを分類',
       label: 'フィードバック',
-      placeholder: 'エクスポートができません',
+      placeholder: 'エクスポートできない',
       hint: '複数ある場合は、1 行に 1 件ずつ書いてください。',
       submit: '分類する',
       working: '読んでいます…',
@@ -93,7 +93,7 @@ export const ja = {
       titleIn: '#{place} のフィードバック（{days}）：{total, number} 件',
       chart: '週ごとのフィードバック',
       week: '週',
-      earlier: '以前',
+      earlier: 'それ以前',
       all: '合計',
       csv: 'CSV をダウンロード',
       heads: {
@@ -107,15 +107,15 @@ export const ja = {
         confidence: '確信度',
         correctedById: '修正者 ID',
         correctedBy: '修正者',
-        version: '分類のバージョン',
+        version: 'カテゴリの版',
       },
       none: 'この期間に分類済みのフィードバックはありません。新しいメッセージは `/classify settings` で自動分類できます。過去のメッセージは `/classify last 7 days in #feedback` で分類できます。',
-      sent: 'レポートをダイレクトメッセージに送りました：{link}',
-      sentSeveral: 'レポートをダイレクトメッセージに送りました：{reports}',
+      sent: 'レポートをダイレクトメッセージで送りました：{link}',
+      sentSeveral: 'レポートをダイレクトメッセージで送りました：{reports}',
       noChart:
         'グラフを追加できませんでした。管理者にログの確認を依頼してください（多くの場合、原因は files:write 権限の不足です）。',
       noChannel:
-        'Threadwise は「{name}」というチャンネルに参加していません。そのチャンネルで /invite を使って招待してから、もう一度お試しください。',
+        '私は「{name}」というチャンネルに参加していません。そのチャンネルで /invite を使って招待してから、もう一度お試しください。',
     },
     list: 'リストが長すぎます。ここで分類できるのは {most, number} 行までです。CSV ファイルにして、スレッドで送ってください。',
     settings: {
@@ -131,7 +131,7 @@ export const ja = {
   },
 
   access: {
-    lost: 'あなたまたは Threadwise がそのチャンネルを閲覧できなくなったため、表示できません。チャンネルのメンバーに招待を依頼してください。',
+    lost: 'あなたか私がそのチャンネルを閲覧できなくなったため、表示できません。チャンネルのメンバーに招待を依頼してください。',
     guests: 'ゲストとほかの組織の人は変更できません。このワークスペースのメンバーに依頼してください。',
   },
 
@@ -171,17 +171,17 @@ export const ja = {
     dropped: '根拠となるメッセージがない {points, number} 項目は省きました',
     lost: 'スレッド {threads, number} 件を読めませんでした（{code}）。1 分ほど待ってから、もう一度お試しください',
     hidden: '以前のメッセージは Slack のプランの制限で表示されません',
-    lookedBackTo: '{time} より前に始まったスレッドは確認していません。必要なら期間を広げてください',
-    cut: '最新の {most, number} 件だけを読みました。すべて読むには、期間を短くしてください',
+    lookedBackTo: '{time} より前に始まったスレッドは確認していません（必要なら期間を広げてください）',
+    cut: '最新の {most, number} 件だけを読みました（すべて読むには、期間を短くしてください）',
     shortened: '長すぎるメッセージは一部だけ読みました',
     where:
       '何を要約しますか？チャンネル名かメッセージのリンクを指定してください。例：「summarize #general since monday」。スレッドの中では「summarize」だけで要約できます。',
     noChannel:
-      '#{name} が見つからないか、あなたまたは Threadwise が参加していません。そのチャンネルで /invite を使って招待してから、もう一度お試しください。',
+      '#{name} が見つからないか、あなたか私が参加していません。そのチャンネルで /invite を使って招待してから、もう一度お試しください。',
     noChannelById:
-      'そのチャンネルが見つからないか、あなたまたは Threadwise が参加していません。そのチャンネルで /invite を使って招待してから、もう一度お試しください。',
+      'そのチャンネルが見つからないか、あなたか私が参加していません。そのチャンネルで /invite を使って招待してから、もう一度お試しください。',
     private:
-      'ここには、その内容を閲覧できない人がいます。そのチャンネルで /summarize を使うか、ダイレクトメッセージで依頼してください。要約はあなただけに表示されます。',
+      'ここには、そのチャンネルを閲覧できない人がいます。そこで /summarize を使うか、ダイレクトメッセージで依頼してください。要約はあなただけに表示されます。',
     inDirect: '要約しています。要約はあなただけに表示されます。',
     direct: '要約ができました：{link}',
     tooLong: '依頼が長すぎます。250 文字以内にするか、要約のスレッドで続けて質問してください。',
@@ -189,7 +189,7 @@ export const ja = {
       '「{words}」を理解できませんでした。「since monday」「last 200」「only decisions」「as a table」などをお試しください。詳しくは `/summarize help` をご覧ください。',
     didYouMean: '「{words}」を理解できませんでした。「{guess}」のことですか？',
     usage:
-      '`/summarize`：このチャンネルの過去 24 時間を要約し、あなただけに表示します\n`/summarize since monday`：範囲を指定します。ほかに `last 200`、`between monday and wednesday`、`#other-channel`、メッセージのリンク、`new`（前回の要約以降）も使えます\n`/summarize new everywhere`：あなたと Threadwise の両方が参加しているすべてのチャンネルで、見逃した内容を表示します\n`/summarize only decisions`：決定事項だけを要約します。`as a table for the customer` のように形式も指定できます\n`/summarize every weekday 9:00`：定期要約を設定します。`/summarize list` で一覧を確認し、`/summarize stop 1` で停止できます',
+      '`/summarize`：このチャンネルの過去 24 時間を要約し、あなただけに表示します\n`/summarize since monday`：範囲を指定します。ほかに `last 200`、`between monday and wednesday`、`#other-channel`、メッセージのリンク、`new`（前回の要約以降）も使えます\n`/summarize new everywhere`：あなたも私も参加しているすべてのチャンネルから、見逃した内容を表示します\n`/summarize only decisions`：決定事項だけを要約します。`as a table for the customer` のように形式も指定できます\n`/summarize every weekday 9:00`：定期要約を設定します。`/summarize list` で一覧を確認し、`/summarize stop 1` で停止できます',
     post: '#{name} に投稿する',
     postThere: 'そのチャンネルに投稿する',
     postToThread: 'スレッドに投稿する',
@@ -201,16 +201,16 @@ export const ja = {
       waiting: 'あなたの対応待ち',
       inDirect: '見逃した内容をダイレクトメッセージでお届けします。',
       nothing:
-        '見逃した内容はありません。あなたと Threadwise の両方が参加しているチャンネルに、新しいメッセージはありませんでした。',
+        '見逃した内容はありません。あなたも私も参加しているチャンネルに、新しいメッセージはありませんでした。',
       noChannels:
-        'あなたと Threadwise の両方が参加しているチャンネルがまだありません。チャンネルで /invite を使って招待してください。',
+        'あなたも私も参加しているチャンネルがまだありません。チャンネルで /invite を使って私を招待してください。',
       read: '{channels, number} 個のチャンネルのメッセージ {messages, number} 件を読みました',
       notRead: '一部しか読めなかったチャンネル：{names}。「summarize #channel」をお試しください',
     },
     dialog: {
       title: 'チャンネルを要約',
       channel: 'チャンネル',
-      hint: 'あなたと Threadwise の両方が参加しているチャンネルを選んでください。要約はダイレクトメッセージで届きます。',
+      hint: 'あなたも私も参加しているチャンネルを選んでください。要約はダイレクトメッセージで届きます。',
       span: '対象のメッセージ',
       spans: {
         day: { title: '過去 24 時間', words: 'last 24 hours' },
@@ -225,14 +225,14 @@ export const ja = {
       when: '{pattern, select, daily{毎日 {time}} weekdays{平日 {time}} weekends{毎週土日 {time}} other{毎週{days} {time}}}',
       weekday: '{day, date, ::EEEE}',
       thread: 'そのスレッド',
-      everywhere: 'あなたと Threadwise が参加しているすべてのチャンネル',
+      everywhere: 'あなたも私も参加しているすべてのチャンネル',
       list: '定期要約：',
       none: '定期要約はありません。設定するには：`/summarize every weekday 9:00`',
       ended:
         '{pattern, select, daily{定期要約（{place}、毎日）を停止しました。} weekdays{定期要約（{place}、平日）を停止しました。} weekends{定期要約（{place}、毎週土日）を停止しました。} other{定期要約（{place}、毎週{days}）を停止しました。}}',
-      unknown: '定期要約 {word} はありません。`/summarize list` で一覧を確認できます。',
+      unknown: '{word} 番の定期要約はありません。`/summarize list` で一覧を確認できます。',
       unclear:
-        '日時を指定してください。例：`/summarize every weekday 9:00`、`every monday at 14:30`、`every day 9am #general only decisions`',
+        'いつ送るか教えてください。例：`/summarize every weekday 9:00`、`every monday at 14:30`、`every day 9am #general only decisions`',
       tooMany:
         '定期要約は {most, number} 件までです。先にどれかを停止してください。`/summarize list` で一覧を確認できます。',
       next: '次回 {time}',
@@ -252,7 +252,7 @@ export const ja = {
       summarize: '要約',
       classify: 'フィードバック',
       transcribe: '録音',
-      ambient: 'メンションなしの自発的な回答',
+      ambient: 'メンションなしの回答',
       pictures: '画像',
     },
     direct: 'ダイレクトメッセージ',
@@ -274,8 +274,8 @@ export const ja = {
 
   controls: {
     stop: '停止する',
-    again: '回答し直す',
-    againWith: '別のモデルで回答し直す…',
+    again: '作り直す',
+    againWith: '別のモデルで作り直す…',
     againLabel: 'この回答を破棄して、新しい回答を作成する',
     canBeWrong: 'AI の回答は誤っていることがあります',
     retry: 'もう一度試す',
@@ -284,11 +284,11 @@ export const ja = {
     stopped: '停止しました。回答は途中までです。',
     stoppedBy: '{name} さんが停止しました。回答は途中までです。',
     notYours: 'この操作ができるのは、質問した {name} さんかワークスペースの管理者だけです。',
-    tooOld: 'この質問はもう残っていません。もう一度質問してください。',
+    tooOld: 'この質問の記録がありません。もう一度質問してください。',
     busy: 'この質問に回答しています。お待ちください。',
-    edited: '質問が編集されました。編集後の質問に回答しますか？',
-    editedAgain: '編集後の質問に回答する',
-    askReason: 'フィードバックをありがとうございます。どこが良くありませんでしたか？（任意）',
+    edited: '質問が編集されました。回答を作り直しますか？',
+    editedAgain: '編集後の質問で作り直す',
+    askReason: '評価ありがとうございます。どこが良くありませんでしたか？（任意）',
     reasons: { wrong: '内容が誤っている', too_long: '長すぎる', off_thread: 'スレッドと関係がない', other: 'その他' },
     reasonKept: 'ありがとうございます。記録しました。',
   },
@@ -302,17 +302,17 @@ export const ja = {
     too_large: '10 MB を超えています。一部だけ送ってください',
     too_costly: '展開後のサイズが大きすぎるか、読み込みに時間がかかりすぎます。一部だけ送ってください',
     host_not_allowed: 'Slack のサーバーにありません。ここにアップロードしてください',
-    redirected: 'Slack からのダウンロードが別の場所に転送されました。もう一度アップロードしてください',
+    redirected: 'Slack から直接ダウンロードできませんでした。もう一度アップロードしてください',
     login_page: 'ダウンロードする権限がありません。files:read 権限の追加を管理者に依頼してください',
     not_found: 'Slack に残っていません。もう一度アップロードしてください',
     unreadable_type: '読めない形式です。テキスト、PDF、Office ファイル、または画像で送ってください',
     unknown_encoding: '文字コードを判別できません。UTF-8 で保存して、もう一度送ってください',
     no_text:
-      'スキャンした書類などで、ページに文字データがありません。文字認識（OCR）を行うか、ページを PNG または JPEG で送ってください',
+      'ページに文字データがありません。スキャンした書類なら、文字認識（OCR）を行うか、PNG または JPEG で送ってください',
     heic: 'HEIC の写真は開けません。JPEG または PNG で送ってください',
     image_type: 'この形式の画像は開けません。JPEG または PNG で送ってください',
-    office: 'この Office 形式は開けません。DOCX、PPTX、または PDF で保存してください',
-    spreadsheet: 'この形式の表計算ファイルは開けません。XLSX または CSV（UTF-8）で保存してください',
+    office: 'この Office 形式は開けません。DOCX、PPTX、または PDF で送ってください',
+    spreadsheet: 'この形式の表計算ファイルは開けません。XLSX または CSV（UTF-8）で送ってください',
     archive: '圧縮ファイルは展開できません。中のファイルを送ってください',
     audio: 'この形式の録音は開けません。MP3、M4A、WAV、OGG、FLAC のいずれかで送ってください',
     video: 'この形式の動画は開けません。MP4 か WebM、または音声だけを MP3 で送ってください',
@@ -325,11 +325,11 @@ export const ja = {
       '文字起こしサーバーにキーまたはアカウントを拒否されました。管理者に TRANSCRIPTION_API_KEY の確認を依頼してください',
     transcription_failed: '文字起こしサーバーでエラーが起きました。1 分ほど待ってから、もう一度質問してください',
     empty: '空のファイルです。確認して、もう一度送ってください',
-    damaged: '壊れています。もう一度書き出してください',
+    damaged: '壊れています。書き出し直して送ってください',
     encrypted: 'パスワードで保護されています。パスワードを外して送ってください',
     download_failed: 'ダウンロードできませんでした。もう一度送ってください',
     type_mismatch: 'ファイルの中身と拡張子が一致しません。もう一度書き出して送ってください',
-    many_images: '1 つのスレッドで見られるのは新しい画像 20 枚までです。必要な場合は、もう一度送ってください',
+    many_images: '1 つのスレッドで読めるのは新しい画像 20 枚までです。必要な場合は、もう一度送ってください',
     image_refused: 'モデルがこの画像を処理できませんでした。別の形式で送ってください',
     no_vision: '接続中のモデルは画像に対応していません。言葉で説明してください',
   },
@@ -338,7 +338,7 @@ export const ja = {
     page: '{name} は全 {total, number} ページのうち {ranges} ページ目を読みました（ほかのページは質問すれば読みます）',
     slide:
       '{name} はスライド全 {total, number} 枚のうち {ranges} 枚目を読みました（ほかのスライドは質問すれば読みます）',
-    share: '{name} は質問に最も関係する {percent, number}% を読みました（ほかの部分は質問すれば読みます）',
+    share: '{name} のうち質問に近い {percent, number}% を読みました（ほかの部分は質問すれば読みます）',
   },
 
   recordings: {
@@ -360,12 +360,12 @@ export const ja = {
     inThread: 'わかりました。今後このスレッドでは {name} が回答します。',
     inDirect: 'わかりました。今後ダイレクトメッセージでは {name} が回答します。',
     guess: '「{wanted}」というモデルが見つかりません。{names} のことですか？',
-    unknown: '「{wanted}」というモデルが見つかりません。{names} を選べます。',
+    unknown: '「{wanted}」というモデルが見つかりません。{names} から選べます。',
     unavailable: '{name} は利用できなくなりました。別のモデルを選んでください。',
     label: 'モデル',
     usual: '標準のモデル',
     hint: 'モデルの名前。空欄にすると標準のモデルを使います。',
-    allowed: 'メンバーが選べるモデル（未選択ならすべて）',
+    allowed: 'メンバーが選べるモデル（空欄ならすべて）',
     allowedHint: '1 行に 1 つずつ入力します。空欄にするとすべて選べます。',
   },
 
@@ -392,7 +392,7 @@ export const ja = {
     empty: '言語モデルの回答が空でした。言い方を変えて、もう一度質問してください。',
     onlyThoughts: '言語モデルが考えただけで、回答を書きませんでした。もう一度質問するか、質問を小さく分けてください。',
     limitWithoutText:
-      '言語モデルが、回答を書く前に一度に書ける長さの上限に達しました。質問を小さく分けるか、MODEL_OUTPUT_TOKENS を増やすよう管理者に依頼してください。',
+      '言語モデルが回答を書く前に、長さの上限に達しました。質問を小さく分けるか、管理者に MODEL_OUTPUT_TOKENS の引き上げを依頼してください。',
     onlyTools:
       '言語モデルが利用できないツールを使おうとしたため、回答がありません。言い方を変えて、もう一度質問してください。',
     declined: '言語モデルが回答を断りました：「{words}」。言い方を変えて、もう一度質問してください。',
@@ -408,7 +408,7 @@ export const ja = {
     historyScope:
       'この会話を読む権限がありません。manifest.yml をアプリの「App Manifest」ページに貼り付けて再インストールするよう、管理者に依頼してください。',
     historyNotInChannel:
-      'Threadwise が読めるのは、参加しているチャンネルだけです。/invite で招待してから、もう一度質問してください。',
+      '私が読めるのは、参加しているチャンネルだけです。/invite で招待してから、もう一度質問してください。',
     historyBusy: '現在、Slack からの読み取りが制限されています。1 分ほど待ってから、もう一度質問してください。',
     historyFailed:
       'Slack からこのスレッドを読めなかったため（{code}）、回答していません。1 分ほど待ってから、もう一度質問してください。',
@@ -425,7 +425,7 @@ export const ja = {
     empty: 'コマンドに続けて質問を書いてください（例：`/ask 日程はどう決まりましたか？`）',
     yourQuestion: 'あなたの質問：{question}',
     notInChannel:
-      'あなたまたは Threadwise がこのチャンネルに参加していません。/invite で招待するか、ダイレクトメッセージで質問してください。',
+      'あなたか私がこのチャンネルに参加していません。/invite で招待するか、ダイレクトメッセージで質問してください。',
     threadLocked: 'このスレッドはロックされているため、回答できません。ダイレクトメッセージで質問してください。',
     inThread: '質問をスレッドに投稿しました。回答もそこに届きます：{link}',
     cannotPost: 'Slack でここへの投稿が許可されていません（{code}）。ダイレクトメッセージで質問してください。',
@@ -434,7 +434,7 @@ export const ja = {
   ambient: {
     intro: '私への質問ではありませんが、お役に立てそうです。',
     source: '「{quote}」',
-    off: 'ここでの自発的な回答をオフにする',
+    off: 'ここでのメンションなしの回答を止める',
     isOff: 'わかりました。このチャンネルでは、メンションされたときと、私が参加しているスレッドでだけ答えます。',
   },
 
@@ -453,7 +453,7 @@ export const ja = {
       '音声サーバーに読み上げを拒否されました（ステータス {status}）。アプリのホームで別の声を選んでください。解決しない場合は、管理者に SPEECH_MODEL、SPEECH_VOICE、SPEECH_API_KEY の確認を依頼してください。',
     noAudio:
       '音声サーバーから MP3 または WAV の音声が届かず、読み上げられませんでした。管理者に SPEECH_BASE_URL の確認を依頼してください。',
-    tooLarge: 'この回答は長すぎて読み上げられません。短く回答するよう頼んでください。',
+    tooLarge: 'この回答は長すぎて読み上げられません。「短くして」と送ってください。',
     codeLeftOut: 'コードは省略しました。',
     tableLeftOut: '長い表は省略しました。',
     voice: '声',
@@ -482,12 +482,12 @@ export const ja = {
       rows: '{source}の数値です。',
       sum: '{rows, plural, other{{source}の # 行の合計です。}}',
       average: '{rows, plural, other{{source}の # 行の平均です。}}',
-      count: '{rows, plural, other{{source}の # 行を数えた件数です。}}',
+      count: '{rows, plural, other{{source}の # 行を数えました。}}',
     },
     already: 'この回答のグラフは、すでにこのスレッドにあります：{link}',
     nothing: 'グラフにできる数値が見つかりません。表か CSV ファイルをこのスレッドに投稿して、もう一度お試しください。',
     tooMany:
-      '1 つのグラフに収めるにはデータが多すぎます。項目は {most, number} 個、系列は 8 個までです。一部だけにするか、「月ごとの合計をグラフにして」のように集計を頼んでください。',
+      '1 つのグラフに収めるにはデータが多すぎます。項目は {most, number} 個、系列は 8 個までです。一部だけにするか、「月ごとの合計をグラフにして」のように送ってください。',
     unverified:
       'グラフに使う数値の一部がこのスレッドの数値と一致しなかったため、グラフを描きませんでした。数値を表にして、もう一度お試しください。',
     unreadable:
@@ -498,15 +498,15 @@ export const ja = {
 
   pictures: {
     more: 'もう 1 枚',
-    progress: '絵を描いています…',
-    off: '画像モデルが接続されていないため、絵を描けません。管理者に IMAGE_MODEL の設定を依頼してください。',
-    declined: '画像モデルがこの絵を描くことを断りました。別の言葉でお試しください。理由：{reason}',
-    failed: '画像サーバーが応答しないため、描けませんでした。1 分ほど待ってから、もう一度お試しください。',
+    progress: '画像を作成しています…',
+    off: '画像モデルが接続されていないため、画像を作成できません。管理者に IMAGE_MODEL の設定を依頼してください。',
+    declined: 'この画像の作成は画像モデルに断られました。別の言葉でお試しください。理由：{reason}',
+    failed: '画像サーバーが応答しないため、作成できませんでした。1 分ほど待ってから、もう一度お試しください。',
     refused:
-      '画像サーバーに作成を拒否されました（ステータス {status}）。管理者に IMAGE_MODEL、IMAGE_BASE_URL、IMAGE_API_KEY の確認を依頼してください。',
+      '画像サーバーに拒否されました（ステータス {status}）。管理者に IMAGE_MODEL、IMAGE_BASE_URL、IMAGE_API_KEY の確認を依頼してください。',
     none: '画像サーバーから画像が届きませんでした。管理者に IMAGE_MODEL と IMAGE_BASE_URL の確認を依頼してください。',
-    noEdits: '画像サーバーは絵の変更に対応していません。絵全体を説明していただければ、新しく描きます。',
-    lost: '変更する絵を読み込めませんでした。絵全体を説明していただければ、新しく描きます。',
+    noEdits: '画像サーバーは画像の変更に対応していません。全体を説明していただければ、新しく作ります。',
+    lost: '変更する画像を読み込めませんでした。全体を説明していただければ、新しく作ります。',
   },
 
   policy: {
@@ -520,7 +520,7 @@ export const ja = {
     digests: '自分の定期要約',
     choose: 'チャンネルを選んで設定…',
     label: '回答についての指示',
-    placeholder: '当社はホテルです。顧客は「お客様」と呼び、2〜3 文で答えてください。',
+    placeholder: '当ホテルの顧客は「お客様」と呼び、2〜3 文で答えてください。',
     limits: '口調、長さ、言語、形式を指定できます。安全のためのルールは変えられません。',
     preview: 'モデルに伝わる内容を見る',
     previewOf: '組み込みのルールに続けて、モデルには次のように伝えます：',
@@ -538,12 +538,12 @@ export const ja = {
         outsiders: 'ほかの組織の人も利用できる',
       },
       ambient: {
-        waitMinutes: '自発的に回答する前に待つ時間（分）',
-        perHour: '自発的な回答の回数の上限（1 時間あたり）',
+        waitMinutes: 'メンションなしで答える前の待ち時間（分）',
+        perHour: 'メンションなしの回答の上限（1 時間あたり）',
       },
       whoLabel: '利用できる人',
-      who: { everyone: 'ワークスペースの全員', listed: '次の人だけ' },
-      people: '次の人',
+      who: { everyone: 'ワークスペースの全員', listed: '指定した人だけ' },
+      people: 'メンバー',
       channels: '次のチャンネルのメンバー',
       groups: '次のユーザーグループのメンバー',
       noGroup: 'ユーザーグループが見つかりません：{names}',
@@ -555,11 +555,11 @@ export const ja = {
       keptWords: '次の言葉（1 行に 1 つ）',
     },
     refusals: {
-      channel_off: 'このチャンネルでは利用できません。管理者に問い合わせてください。',
-      feature_off: 'この機能は、このチャンネルではオフになっています。管理者に問い合わせてください。',
-      kept_out: '管理者の設定により、このチャンネルまたはこの人のメッセージをモデルに送れないため、対応できません。',
-      not_listed: '管理者が利用できる人を限定しているため、あなたは利用できません。管理者に問い合わせてください。',
-      guests: 'このワークスペースでは、ゲストは利用できません。管理者に問い合わせてください。',
+      channel_off: 'このチャンネルでは利用できません。管理者に許可を依頼してください。',
+      feature_off: 'この機能はこのチャンネルではオフです。オンにするよう管理者に依頼してください。',
+      kept_out: '管理者の設定により、このチャンネルまたは投稿者の内容をモデルに送れないため、対応できません。',
+      not_listed: '利用できる人が管理者の設定で限られています。管理者に利用の許可を依頼してください。',
+      guests: 'このワークスペースでは、ゲストは利用できません。管理者に許可を依頼してください。',
       outsiders:
         'ほかの組織の人は、このチャンネルでは利用できません。利用するには、このワークスペースの管理者に許可を依頼してください。',
     },
@@ -623,17 +623,17 @@ export const ja = {
       unaddressed:
         '私へのメンションがありません。チャンネルでは、メンションされたときと、私が参加しているスレッドでだけ答えます。',
       ambient:
-        '私への質問ではありませんでしたが、このチャンネルで答えが見つかりました。このチャンネルでは、確信があるときは自発的に回答する設定になっています。',
+        '私への質問ではありませんでしたが、このチャンネルで答えが見つかりました。このチャンネルでは、確信があればメンションなしでも回答する設定になっています。',
       ambient_answered:
-        '私への質問ではありませんでした。また、私が答える前に、返信やリアクションがあったか、会話が続いていました。',
-      ambient_changed: '私への質問ではありませんでした。また、私が答える前に編集または削除されました。',
-      ambient_unsure: '私への質問ではありませんでした。また、このチャンネルで確かな答えが見つかりませんでした。',
+        '私への質問ではないうえ、私が答える前に、返信やリアクションがあったか、会話が続いていました。',
+      ambient_changed: '私への質問ではないうえ、私が答える前に編集または削除されました。',
+      ambient_unsure: '私への質問ではないうえ、このチャンネルで確かな答えが見つかりませんでした。',
       ambient_bound:
-        '私への質問ではありませんでした。また、ほかの質問に対応中だったか、この 1 時間の自発的な回答が上限に達していました。',
+        '私への質問ではないうえ、ほかの質問に対応中だったか、この 1 時間のメンションなしの回答が上限に達していました。',
       ambient_muted:
-        '私への質問ではありませんでした。また、このチャンネルでの自発的な回答に 👎 が付いたため、1 日は回答を控えています。',
-      ambient_late: '私への質問ではありませんでした。また、気づいたときには時間がたちすぎていました。',
-      ambient_failed: '私への質問ではありませんでした。また、答えを探している間に問題が起きました。',
+        '私への質問ではないうえ、このチャンネルでのメンションなしの回答に 👎 が付いたため、1 日は回答を控えています。',
+      ambient_late: '私への質問ではないうえ、気づいたときには時間がたちすぎていました。',
+      ambient_failed: '私への質問ではないうえ、答えを探している間に問題が起きました。',
       acknowledged: '「ありがとう」「了解」や絵文字のように、何も尋ねていないメッセージです。',
       to_others: 'ほかの人に宛てたメッセージです。',
       own: '私自身のメッセージです。',
@@ -642,7 +642,7 @@ export const ja = {
       flooded: '送信者の順番待ちの質問が多すぎました。',
       deleted: '質問は削除されました。',
       quarantined: '答える途中で何度もエラーが起きたため、中止しました。',
-      unknown: '記録がありません。私が停止していたか、チャンネルにいなかったか、時間がたちすぎています。',
+      unknown: '記録がありません。私が停止していたか、チャンネルにいなかったか、時間がたちすぎたためです。',
     },
     nothing: 'ここではまだメッセージを受け取っていません。',
     failed: 'エラーで終わりました：{kind}',
@@ -656,15 +656,15 @@ export const ja = {
     whose: {
       workspace: 'ワークスペース',
       channel: 'このチャンネル',
-      person: '質問した人自身',
-      operator: '全員',
+      person: '質問した人',
+      operator: '全員向け',
       none: 'なし',
     },
     model: 'モデル：{name}',
     modelBy: 'モデル：{name}（{rule}）',
     rulesOfModel: {
-      answer: 'この回答のために選択',
-      thread: 'このスレッドのために選択',
+      answer: 'この回答で選択',
+      thread: 'このスレッドで選択',
       channel: 'このチャンネルの設定',
       workspace: 'ワークスペースの設定',
     },
@@ -675,7 +675,7 @@ export const ja = {
     tokensOut: '出力 {count, number}',
     tokensReasoning: '出力 {count, number}（うち推論 {reasoning, number}）',
     cost: '料金：{dollars}',
-    noPrice: '料金：このモデルの価格がわかりません',
+    noPrice: '料金：このモデルの料金がわかりません',
     estimate: '{text}（推定）',
     redaction: '個人情報の置き換え：{whose}',
     budgets: '利用枠：{names}',
@@ -704,29 +704,29 @@ export const ja = {
     intro:
       'チャンネルでのメンション、ダイレクトメッセージ、/ask のいずれかで質問してください。スレッドで回答します。/summarize ではチャンネルの決定事項と未解決の質問が、/classify ではフィードバックのカテゴリとその理由がわかります。',
     follow:
-      '私が参加しているスレッドでは、次からメンションは不要です。ほかの人に話しかけるときは、その人の @名前 で始めてください。その場合、私は回答しません。',
+      '私が参加したスレッドでは、次からメンションは不要です。ほかの人に話しかけるときは、その人の @名前 で始めてください。その場合、私は回答しません。',
     model: '回答に使うモデル：{name}',
     modelEnds: '⚠️ {name} は {date} に提供が終了します。それまでに別のモデルを選んでください。',
     reads:
-      '質問を受けると、そのスレッドとファイルを読み、このモデルに送ります。Slack の外に保存するのは、回答が終わるまでの質問、あなたの評価、定期要約、設定、フィードバックとその分類、要約のための要点（30 日間）だけです。',
+      '質問を受けると、そのスレッドとファイルを読み、このモデルに送ります。Slack の外に保存するのは、質問（回答が終わるまで）、あなたが付けた評価、定期要約、設定、フィードバックとその分類、要約のための要点（30 日間）だけです。',
     ask: '質問する',
     missed: '見逃した内容は？',
     forget: '自分のデータを削除する',
     forgetTitle: 'データを削除しますか？',
     forgetText:
-      'Slack の外に保存しているあなたのデータ（質問、フィードバックの分類、評価、定期要約、個人設定）をすべて削除します。順番待ちの質問には回答できないことがあります。この操作は元に戻せません。',
+      'Slack の外に保存しているあなたのデータ（質問、フィードバックの分類、評価、定期要約、自分の設定）をすべて削除します。順番待ちの質問には回答できないことがあります。この操作は元に戻せません。',
     forgetConfirm: '削除する',
     forgetDeny: 'キャンセル',
     forgotten:
       '{count, plural, =0{完了しました。保存されているデータはありませんでした。} other{あなたに関するデータを # 件削除しました。}}',
     notForgotten: 'データを削除できませんでした。1 分ほど待ってから、もう一度お試しください。',
     ratings: '回答の評価（管理者だけに表示）：👍 {up, number} · 👎 {down, number}',
-    ownRatings: 'あなたの評価：👍 {up, number} · 👎 {down, number}',
-    own: 'あなたの設定',
+    ownRatings: 'あなたからの評価：👍 {up, number} · 👎 {down, number}',
+    own: '自分の設定',
     admins: '管理者用',
     language: 'ボタンやお知らせの言語。回答は質問の言語に合わせます。',
     instructions: '回答についての指示：「{instructions}」',
-    noInstructions: 'まだ指示がありません。回答の長さや口調、あなたの仕事などを設定できます。',
+    noInstructions: 'まだ指示がありません。回答の長さや口調、仕事の内容などを書いてください。',
     slackLanguage: 'Slack と同じ',
     inDirect: 'わかりました。ダイレクトメッセージでお届けします。',
     export: '利用状況・設定・評価を書き出す',
@@ -740,7 +740,7 @@ export const ja = {
     title: '何をお手伝いしましょうか？',
     list: {
       missed: { title: '見逃した内容は？', message: 'What did I miss?' },
-      channel: { title: '#{channel} の昨日からの要約', message: 'Summarize #{channel} since yesterday' },
+      channel: { title: '昨日からの #{channel} の要約', message: 'Summarize #{channel} since yesterday' },
       feedback: { title: '今週のフィードバックは？', message: 'What feedback came in this week?' },
       abilities: { title: '何ができますか？', message: '何ができますか？' },
     },

@@ -10,7 +10,8 @@ const relationships = 'http://schemas.openxmlformats.org/officeDocument/2006/rel
 
 /** Packs the parts of an archive. */
 export function toZip(parts: Record<string, string>): Buffer {
-  return Buffer.from(zipSync(Object.fromEntries(Object.entries(parts).map(([name, text]) => [name, strToU8(text)]))))
+  const entries = Object.entries(parts).map(([name, text]) => [name, strToU8(text)])
+  return Buffer.from(zipSync(Object.fromEntries(entries), { level: 1 }))
 }
 
 /** Describes the relationships of a part: type and target in turn, with the ids rId1, rId2 … */
