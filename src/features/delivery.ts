@@ -24,7 +24,7 @@ import { toMrkdwn } from '../text/to-mrkdwn.ts'
 import type { Services } from './context.ts'
 
 const askedSchema = z.object({
-  /** What it is made of: the turn below whose answer it was asked for, or the value of the button below a chart or a report. */
+  /** Its origin: the turn below whose answer it was asked for, or the value of the button below a chart or a report. */
   turn: z.string(),
   user: z.string(),
   channel: z.string(),

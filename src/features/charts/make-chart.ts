@@ -1,3 +1,4 @@
+import { stringify } from 'csv-stringify/sync'
 import { ShownError } from '../../errors.ts'
 import { type I18n, i18nFor } from '../../i18n/catalog.ts'
 import { collectAnswer } from '../../model/collect-answer.ts'
@@ -6,6 +7,7 @@ import type { Outbox } from '../../queue/outbox.ts'
 import { buildMessageBody } from '../../reply/body.ts'
 import type { ThreadId } from '../../slack/thread-history.ts'
 import { upload } from '../../slack/upload.ts'
+import { defuseFormulas } from '../../text/csv-formulas.ts'
 import { escapeMarkdown } from '../../text/escape-markdown.ts'
 import { localeOf } from '../../text/language.ts'
 import { toMrkdwn } from '../../text/to-mrkdwn.ts'
@@ -15,7 +17,6 @@ import { buildDeliveryMetadata, defineDelivery, deliver, findAnswer, nameDeliver
 import { buildChartBlock, drawChart, ignoreRefusal } from '../draw-chart.ts'
 import type { Chart } from '../draw-chart-worker.ts'
 import { buildQuestion, buildRepair, choiceFormat, parseChart } from './choice.ts'
-import { csvAction, formatChartCsv } from './csv.ts'
 import { buildSource } from './source.ts'
 
 type Deps = Pick<
@@ -57,6 +58,7 @@ interface Wish {
   onSpent?: Purpose['onSpent']
 }
 
+export const csvAction = 'chart_csv'
 /** No proper answer is longer. */
 const mostAnswerCharacters = 30_000
 /** For a chart that was asked for by a button. */
@@ -192,4 +194,14 @@ function describeChart({ title, categories, series, unit }: Chart): string {
   })
   const text = `${title}${unit === '' ? '' : ` (${unit})`}. ${numbers.join('; ')}`
   return text.length > mostDescribed ? `${text.slice(0, mostDescribed).toWellFormed()}…` : text
+}
+
+/** Formats the numbers of a chart as CSV: a line for each category, a column for each series. */
+export function formatChartCsv({ categories, series }: Pick<Chart, 'categories' | 'series'>): string {
+  const head = ['', ...series.map(({ name }) => defuseFormulas(name))]
+  const rows = categories.map((category, at) => [
+    defuseFormulas(category),
+    ...series.map(({ values }) => values[at] ?? ''),
+  ])
+  return `\uFEFF${stringify([head, ...rows])}`
 }
