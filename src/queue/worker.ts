@@ -1,8 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Log } from '../log.ts'
 import { lateMs } from '../reply/unknown-outcomes.ts'
-import { createSemaphore } from '../semaphore.ts'
 import type { TurnRecords } from '../store/turns.ts'
+import { createCrashSuspects } from './crash-suspects.ts'
 import { type ActiveJob, type Ended, type Job, maxCrashes } from './job.ts'
 import { leavesReply } from './recheck-and-prune.ts'
 import type { Turn } from './turn.ts'
@@ -20,19 +20,14 @@ interface WorkerDeps {
 
 type FinalState = Exclude<Ended, 'again' | 'handed_over'>
 
-/** A process that crashes within this time after its start, while suspects wait, does not crash because of them. */
-const quietMs = 2_000
 const saveRetryMs = 500
 
 /** Creates the functions that run a job to its end. A failure of its handler ends that turn only. */
 export function createWorker({ answer, turns, log, onLateEdit, withdrawReply, isOpen }: WorkerDeps) {
-  const suspects = createSemaphore(1)
-  const quiet = delay(quietMs, undefined, { ref: false })
+  const enter = createCrashSuspects()
 
   const run = async (job: ActiveJob): Promise<void> => {
-    if (!isSuspect(job)) return runNow(job)
-    await quiet
-    const leave = await suspects.enter()
+    const leave = await enter(job)
     await runNow(job).finally(leave)
   }
 
@@ -88,11 +83,6 @@ export function createWorker({ answer, turns, log, onLateEdit, withdrawReply, is
   }
 
   return { run, pass }
-}
-
-/** Checks for a turn that may be crashing the process: it runs alone. */
-function isSuspect({ crashes }: ActiveJob): boolean {
-  return crashes === maxCrashes - 1
 }
 
 /** Strips everything that people wrote, which stands in Slack: ids stay. */

@@ -121,7 +121,7 @@ export const gestures: { names: { en: string; zh: string }; perform: (stage: Sta
   },
   {
     names: {
-      en: "press *Stop* below a growing answer, or Slack's own stop button (in direct messages only that)",
+      en: "press *Stop* below a growing answer, or Slack's own stop button (the only one in direct messages)",
       zh: '点回答下方的*停止*，或 Slack 自带的停止按钮（私信里只有后者）',
     },
     async perform({ t, thread, button, open, openThread, reply, sees, picture }) {

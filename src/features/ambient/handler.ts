@@ -8,7 +8,8 @@ import { localeOf } from '../../text/language.ts'
 import { noteModel } from '../chosen-model.ts'
 import type { Services, TurnContext, TurnHandler } from '../context.ts'
 import { buildAnswerControls, buildQuietControl } from '../reply-buttons.ts'
-import { fetchNewest, findDealtWith, readMaterial } from './channel.ts'
+import { findOthersAnswer } from './already-answered.ts'
+import { fetchNewest, readMaterial } from './earlier-messages.ts'
 import { askIfSure } from './prompt.ts'
 
 type Deps = Pick<Services, 'self' | 'speech' | 'store' | 'reader' | 'rules' | 'policies' | 'fetchNames' | 'metrics'>
@@ -64,7 +65,7 @@ async function answerIfSure(ctx: Ctx): Promise<Silence | undefined> {
   const bound = await findBound(turn, deps)
   if (bound !== undefined) return bound
   const newest = await fetchNewest(ctx)
-  const dealtWith = findDealtWith(newest, turn, ctx)
+  const dealtWith = findOthersAnswer(newest, turn, ctx)
   if (dealtWith !== undefined) return dealtWith
   const material = await readMaterial(newest, ctx, chosen.model.inputTokens)
   if (material.lines.length === 0) return 'ambient_unsure'
@@ -78,7 +79,7 @@ async function answerIfSure(ctx: Ctx): Promise<Silence | undefined> {
   if (offer === undefined) return 'ambient_unsure'
   // People and rights may have moved on while the model was thinking.
   await deps.rules.check({ ...turn, feature: 'chat' })
-  const changed = findDealtWith(await fetchNewest(ctx), turn, ctx) ?? (await findBound(turn, deps))
+  const changed = findOthersAnswer(await fetchNewest(ctx), turn, ctx) ?? (await findBound(turn, deps))
   if (changed !== undefined) return changed
   const { perHour } = deps.policies.channel(channel).ambient
   const since = formatTs(Date.now() - hourMs)

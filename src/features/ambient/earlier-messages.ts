@@ -1,20 +1,11 @@
-/** The channel around a question to nobody: whether somebody dealt with it, and the earlier messages that may answer it. */
+/** The earlier messages of a channel that may answer a question to nobody. */
 
 import { estimateTokens } from '../../model/tokens.ts'
-import type { Turn } from '../../queue/turn.ts'
-import {
-  dropNulls,
-  isBlank,
-  listQuotedChannels,
-  type Message,
-  parseMessage,
-  type RawMessage,
-} from '../../slack/message.ts'
+import { isBlank, listQuotedChannels, type Message, parseMessage, type RawMessage } from '../../slack/message.ts'
 import { formatReadable } from '../../slack/readable.ts'
 import { messagesOf } from '../../slack/reader.ts'
 import { fetchThread } from '../../slack/thread-history.ts'
 import { formatTime } from '../../text/from-slack.ts'
-import { isOpenQuestion } from '../../text/intent.ts'
 import { rankTexts } from '../../text/select-sections.ts'
 import type { Services, TurnContext } from '../context.ts'
 
@@ -34,19 +25,6 @@ const frameTokens = 25
 export async function fetchNewest({ deps, turn, signal }: Ctx): Promise<RawMessage[]> {
   const args = { channel: turn.channel, limit: mostMessages, include_all_metadata: true }
   return messagesOf(await deps.reader.fetch('conversations.history', args, { for: 'report', signal }))
-}
-
-/** Finds why a question needs no answer any more: it is gone or edited, or somebody replied or reacted, or went on talking. */
-export function findDealtWith(newest: readonly RawMessage[], turn: Turn, { deps }: Ctx) {
-  const { ts, text } = turn.question
-  const raw = newest.find(message => message.ts === ts)
-  if (raw === undefined || 'edited' in dropNulls(raw) || raw.text !== text) return 'ambient_changed'
-  const hasReactions = Array.isArray(raw.reactions) && raw.reactions.length > 0
-  if (Number(raw.reply_count ?? 0) > 0 || hasReactions) return 'ambient_answered'
-  const isAnswer = (message: Message | undefined) =>
-    message?.author.kind === 'person' && message.inThread === undefined && !isOpenQuestion(message.text)
-  const isAny = newest.some(message => String(message.ts) > ts && isAnswer(parseMessage(message, deps.self)))
-  return isAny ? 'ambient_answered' : undefined
 }
 
 /** Reads the earlier messages that have words of the question, and what was said behind them, oldest first. */
