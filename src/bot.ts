@@ -26,7 +26,7 @@ import { loadPolicies } from './features/settings/policies.ts'
 import { summarize } from './features/summarize/index.ts'
 import { transcribe } from './features/transcribe/index.ts'
 import { createMeteredModel, createMeteredTranscriber } from './features/usage/metered-model.ts'
-import { warnOfBudget } from './features/usage/warning.ts'
+import { createBudgetWarnings } from './features/usage/warning.ts'
 import { createHealthRoutes } from './health.ts'
 import { type Log, watchFailures } from './log.ts'
 import { createMetrics } from './metrics.ts'
@@ -96,7 +96,8 @@ export async function startBot(given: BotDeps): Promise<RunningBot> {
   const hooks = createHooks()
 
   // 1. Slack: who the bot is, how it reads and writes.
-  const slack = await openSlack(deps)
+  const outbox = createOutbox(store.outbox, log)
+  const slack = await openSlack(deps, outbox)
   const { metrics, limiter, threads, self } = slack
 
   // 2. Turns: the queue, what fills it, and what answers it.
@@ -104,7 +105,6 @@ export async function startBot(given: BotDeps): Promise<RunningBot> {
   const driver = await createQueueDriver({ ...deps, bounds: config.bounds })
   const prune = () => store.forgetting.prune(slack.policies.retention())
   const inbox = openQueue(slack, hooks, { driver, ready: backfill.ready, prune })
-  const outbox = createOutbox(store.outbox, log)
   const services: Services = { ...slack, inbox, outbox, ...defineCommands(slack, inbox, outbox) }
   const messages = createMessageReceiver(services, hooks)
   hooks.messageFound.push(messages.receiveFound)
@@ -204,10 +204,9 @@ function observe({ metrics, threads, inbox, store }: Services): void {
 
 type Slack = Awaited<ReturnType<typeof openSlack>>
 type QueueDeps = Parameters<typeof createQueue>[0]
-type BudgetWarning = Parameters<Parameters<typeof createMeteredModel>[1]['onWarning']>
 
 /** Identifies the bot and creates the services that read and write Slack. */
-async function openSlack({ config, transcriber, recognize, store, log, ...deps }: BotDeps) {
+async function openSlack({ config, transcriber, recognize, store, log, ...deps }: BotDeps, outbox: Outbox) {
   const metrics = createMetrics()
   const call = createCallSlack(config.botToken, config.slackApiUrl, metrics, log)
   const self = await fetchIdentity(call, log, config.slackApiUrl)
@@ -222,7 +221,7 @@ async function openSlack({ config, transcriber, recognize, store, log, ...deps }
     usage: store.usage,
     budgets: policies.budgets,
     onUnpriced: (name: string) => models.noteUnpriced(name),
-    onWarning: (...warning: BudgetWarning) => void warnOfBudget({ users, limiter, call, log }, ...warning),
+    onWarning: createBudgetWarnings(outbox, { self, users, limiter, call, reader, store, policies, log }),
     log,
   }
   const fileDeps = {

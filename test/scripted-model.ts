@@ -9,8 +9,8 @@ export interface ScriptedModel {
   readonly requests: readonly Exchange[]
   /** The next request that no test has taken yet, now or when it comes. */
   next(): Promise<Exchange>
-  /** From now on every request is answered by itself. */
-  answerAll(reply: (exchange: Exchange) => void): void
+  /** From now on every request is answered by itself. Returns a function that ends it. */
+  answerAll(reply: (exchange: Exchange) => void): () => void
   /** Sets its list of models. */
   list(models: object[]): void
   close(): Promise<void>
@@ -87,6 +87,9 @@ export async function createScriptedModel(): Promise<ScriptedModel> {
       auto = reply
       for (const exchange of requests.slice(taken)) reply(exchange)
       taken = requests.length
+      return () => {
+        auto = undefined
+      }
     },
     list(models) {
       listed = models

@@ -66,7 +66,7 @@ export async function submit(
 
 /** Presses a control of a view, a modal's or the home's. */
 export async function pressIn(
-  { slack }: Story,
+  { slack }: Pick<Story, 'slack'>,
   as: string,
   { view, actionId, action = {}, state }: { view: PageView; actionId: string; action?: SlackJson; state?: ViewState },
 ): Promise<void> {
@@ -79,7 +79,7 @@ export async function pressIn(
   if (!done.ok) throw new Error(done.error)
 }
 
-export async function openHome({ slack }: Story, as: string): Promise<PageView> {
+export async function openHome({ slack }: Pick<Story, 'slack'>, as: string): Promise<PageView> {
   await slack.do({ do: 'open_home', as, tab: 'home' })
   return slack.until(() => slack.snapshot(as).home, 'the home')
 }
@@ -114,7 +114,7 @@ export const fieldsOf = (fields: Record<string, string | string[] | boolean>): V
         return [block, { field: { type: 'multi_conversations_select', selected_conversations: chosen } }]
       if (block === 'model')
         return [block, { field: { type: 'static_select', selected_option: options([String(chosen)])[0] } }]
-      if (block === 'models')
+      if (block === 'models' && Array.isArray(chosen))
         return [block, { field: { type: 'multi_static_select', selected_options: options(chosen as string[]) } }]
       return [block, { field: { type: 'plain_text_input', value: chosen } }]
     }),

@@ -4,6 +4,8 @@ import { isObject, objectAt, objectsOf, textAt } from './json.ts'
 
 const mostSelectOptions = 100
 const mostChoices = 10
+/** Source: docs.slack.dev, plain-text input element. */
+const mostTyped = 3_000
 
 function checkOptions(element: SlackJson, limit: number, at: string): Issue[] {
   const options = objectsOf(element.options)
@@ -39,6 +41,12 @@ const elementChecks: Record<string, Check> = {
     ...required(element.alt_text, 'alt_text', at),
     ...most(textAt(element, 'alt_text'), 2_000, `${at}/alt_text`),
     ...most(textAt(element, 'image_url'), 3_000, `${at}/image_url`),
+  ],
+  plain_text_input: (element, at) => [
+    ...(Number(element.max_length ?? 0) > mostTyped
+      ? [{ at: `${at}/max_length`, says: 'must be less than 3001' }]
+      : []),
+    ...most(textAt(element, 'initial_value'), Number(element.max_length ?? mostTyped), `${at}/initial_value`),
   ],
   static_select: (element, at) => checkOptions(element, mostSelectOptions, at),
   multi_static_select: (element, at) => checkOptions(element, mostSelectOptions, at),

@@ -15,7 +15,7 @@ interface ChoiceDeps {
   models: ReturnType<typeof createModels>
   /** Adds what holds for every request: budgets, redaction, words that are kept out. */
   guard: (model: Model) => Model
-  policies: Pick<Awaited<ReturnType<typeof loadPolicies>>, 'workspace' | 'channel' | 'channelModels' | 'budgets'>
+  policies: Pick<Awaited<ReturnType<typeof loadPolicies>>, 'workspace' | 'channel' | 'channelModels' | 'hasBudgets'>
   store: Pick<Store, 'threadModels'>
   log: Log
 }
@@ -31,7 +31,7 @@ type Rule = 'answer' | 'thread' | 'channel' | 'workspace' | 'usual'
 export function createModelChoice({ models, guard, policies, store, log }: ChoiceDeps) {
   const wrapped = new Map<Model, Model>()
   const priced = new Set<Model>()
-  const hasBudgets = () => Object.keys(policies.budgets()).length > 0
+  const { hasBudgets } = policies
   const unpriced = new Set<string>()
   const told = createSeen(mostThreads, toldMs)
   const use = (model: Model): Model => {

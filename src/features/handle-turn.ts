@@ -133,7 +133,7 @@ async function dispatch(ctx: TurnContext<HandleDeps>, handlers: readonly TurnHan
     const { feature } = handler
     const refusal = feature && (await ctx.deps.rules.findRefusal({ ...turn, feature }))
     if (refusal !== undefined) return refuse(ctx, refusal)
-    if (feature !== undefined) Object.assign(job.facts, ctx.deps.policies.factsFor([turn.channel]))
+    if (feature !== undefined) Object.assign(job.facts, ctx.deps.policies.factsFor([turn.channel], turn.user))
     await handler.handle({ ...ctx, deps: handler.deps }, request)
     // What was shown while something else was made, such as a chart, goes with it.
     if (reply.text.trim() === '') await reply.keepFirst(0)

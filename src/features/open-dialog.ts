@@ -10,10 +10,10 @@ import type { Services } from './context.ts'
 export async function openDialog(
   { call, respond, log }: Pick<Services, 'call' | 'respond' | 'log'>,
   { trigger_id, response_url }: { trigger_id: string; response_url?: string },
-  { view, i18n }: { view: ModalView; i18n: I18n },
+  { view, i18n, method = 'views.open' }: { view: ModalView; i18n: I18n; method?: 'views.open' | 'views.push' },
 ): Promise<void> {
   try {
-    await call('views.open', { trigger_id, view })
+    await call(method, { trigger_id, view })
   } catch (error) {
     if (!(error instanceof SlackError)) throw error
     log.warn({ dialog: view.callback_id, reason: formatError(error) }, 'dialogue not opened: try again')

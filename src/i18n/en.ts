@@ -108,6 +108,8 @@ export const en = {
       },
       none: 'No labeled feedback in that period. To label new messages automatically, use `/classify settings`. To label older ones, use `/classify last 7 days in #feedback`.',
       sent: 'The report is in your direct messages: {link}',
+      /** A place without a name, in a list of channels. */
+      direct: 'direct messages',
       sentSeveral: 'The reports are in your direct messages: {reports}',
       noChart: 'I couldn’t add the chart. Ask an admin to check the log. The files:write permission is often missing.',
       noChannel: 'I’m not in a channel called “{name}”. Invite me there with /invite, then try again.',
@@ -237,6 +239,12 @@ export const en = {
   usage: {
     own: '{calls, plural, one{# request from you this month ({dollars})} other{# requests from you this month ({dollars})}}',
     all: '{calls, plural, one{# request from everyone ({dollars}); only admins see this} other{# requests from everyone ({dollars}); only admins see this}}',
+    budget: 'Your budget: {budgets}',
+    ownBudget: 'Your budget, set for you by an admin: {budgets}',
+    perDay: '{dollars} per day',
+    perMonth: '{dollars} per month',
+    ownBudgets: 'People with their own budget',
+    moreOwnBudgets: '{count, plural, one{and # more person} other{and # more people}}',
     chartCalls: 'Requests by day',
     chartCost: 'Cost by day, US$',
     chart: 'Show as a chart',
@@ -261,6 +269,9 @@ export const en = {
     warning: {
       personDay: 'You’ve used 80% of your budget for today.',
       personMonth: 'You’ve used 80% of your budget for this month.',
+      day: 'This workspace has spent {spent} of its {amount} budget for today. My app’s home shows what it went to; you can change the budget there, under “Workspace settings”.',
+      month:
+        'This workspace has spent {spent} of its {amount} budget for this month. My app’s home shows what it went to; you can change the budget there, under “Workspace settings”.',
     },
   },
 
@@ -355,6 +366,7 @@ export const en = {
     usual: 'Default',
     hint: 'Enter the name of a model. Leave empty for the default.',
     allowed: 'Models that people can choose (leave empty for all)',
+    allowedMore: 'More models that people can choose',
     allowedHint: 'One name per line. Leave empty for all.',
   },
 
@@ -574,6 +586,14 @@ export const en = {
       most: 'Up to {dollars}, the limit set on the server. It applies if you leave this empty.',
       wrong: 'Enter an amount like 5 or 0.50.',
       tooMuch: 'Enter {dollars} or less, the limit set on the server.',
+      choose: 'Set a budget for one person…',
+      ownTitle: 'One person’s budget',
+      whose: 'How much {person} can spend, in US dollars. This replaces the budget that applies to each person.',
+      own: { personDay: 'Per day', personMonth: 'Per month' },
+      usual: 'Leave empty for the budget that applies to each person: {dollars}.',
+      unbounded: 'Leave empty for no limit, as for everyone else.',
+      saved: 'Saved. {person} can spend up to {budgets}.',
+      savedUsual: 'Saved. {person} has the same budget as everyone else.',
     },
     retention: {
       title: 'How many days I keep things',
@@ -714,7 +734,7 @@ export const en = {
     exportHint:
       'You’ll get the files as a direct message. For labeled feedback, send `/classify report` in a channel and press *Download CSV*.',
     exported:
-      'Here’s the export: usage and ratings as CSV, settings as JSON. Settings of channels you’re not in are left out.',
+      'Here’s the export: usage and ratings as CSV, settings as JSON. Private channels you’re not in are left out; usage and ratings don’t name them.',
   },
 
   prompts: {

@@ -111,6 +111,7 @@ export const ja = {
       },
       none: 'この期間に分類済みのフィードバックはありません。新しいメッセージは `/classify settings` で自動分類できます。過去のメッセージは `/classify last 7 days in #feedback` で分類できます。',
       sent: 'レポートをダイレクトメッセージで送りました：{link}',
+      direct: 'ダイレクトメッセージ',
       sentSeveral: 'レポートをダイレクトメッセージで送りました：{reports}',
       noChart:
         'グラフを追加できませんでした。管理者にログの確認を依頼してください（多くの場合、原因は files:write 権限の不足です）。',
@@ -241,6 +242,12 @@ export const ja = {
   usage: {
     own: '今月のあなたのリクエスト：{calls, number} 件（{dollars}）',
     all: '全員：{calls, number} 件（{dollars}）。管理者だけに表示されます',
+    budget: 'あなたの利用枠：{budgets}',
+    ownBudget: 'あなたの利用枠（管理者が個別に設定）：{budgets}',
+    perDay: '1 日 {dollars}',
+    perMonth: '1 か月 {dollars}',
+    ownBudgets: '利用枠が個別に設定されているメンバー',
+    moreOwnBudgets: 'ほか {count, number} 人',
     chartCalls: '日ごとのリクエスト数',
     chartCost: '日ごとの料金（米ドル）',
     chart: 'グラフで見る',
@@ -268,6 +275,9 @@ export const ja = {
     warning: {
       personDay: '今日の利用枠の 80% を使いました。',
       personMonth: '今月の利用枠の 80% を使いました。',
+      day: 'ワークスペースの今日の利用枠 {amount} のうち {spent} を使いました。内訳はアプリのホームで確認できます。利用枠はホームの「ワークスペースの設定」で変更できます。',
+      month:
+        'ワークスペースの今月の利用枠 {amount} のうち {spent} を使いました。内訳はアプリのホームで確認できます。利用枠はホームの「ワークスペースの設定」で変更できます。',
     },
   },
 
@@ -365,6 +375,7 @@ export const ja = {
     usual: '標準のモデル',
     hint: 'モデルの名前。空欄にすると標準のモデルを使います。',
     allowed: 'メンバーが選べるモデル（空欄ならすべて）',
+    allowedMore: 'メンバーが選べるモデル（続き）',
     allowedHint: '1 行に 1 つずつ入力します。空欄にするとすべて選べます。',
   },
 
@@ -591,6 +602,14 @@ export const ja = {
       most: 'サーバーの設定により {dollars} までです。空欄の場合はこの上限が適用されます。',
       wrong: '5 や 0.50 のように金額を入力してください。',
       tooMuch: 'サーバーの設定により、上限は {dollars} です。',
+      choose: 'メンバーを選んで個別に設定…',
+      ownTitle: 'メンバーの利用枠',
+      whose: '{person} さんが使える金額（米ドル）です。全員共通の「1 人あたり」の利用枠の代わりに適用されます。',
+      own: { personDay: '1 日', personMonth: '1 か月' },
+      usual: '空欄の場合は、共通の利用枠（{dollars}）が適用されます。',
+      unbounded: '空欄の場合は、ほかのメンバーと同じく上限はありません。',
+      saved: '保存しました。{person} さんの利用枠：{budgets}',
+      savedUsual: '保存しました。{person} さんの利用枠はほかのメンバーと同じです。',
     },
     retention: {
       title: '保存する日数',
@@ -731,7 +750,7 @@ export const ja = {
     exportHint:
       'ファイルはダイレクトメッセージで届きます。分類済みのフィードバックを書き出すには、チャンネルで `/classify report` を送り、 *CSV をダウンロード* を押してください。',
     exported:
-      '書き出しました。利用状況と評価は CSV、設定は JSON です。あなたが参加していないチャンネルの設定は含みません。',
+      '書き出しました。利用状況と評価は CSV、設定は JSON です。あなたが参加していないプライベートチャンネルの設定は含まず、利用状況と評価にもチャンネル名は出ません。',
   },
 
   prompts: {

@@ -99,6 +99,7 @@ export const zh = {
       },
       none: '这段时间没有已分类的反馈。可以在 `/classify settings` 里开启自动分类，也可以用 `/classify 最近7天 #feedback` 给以前的消息分类。',
       sent: '报告已发到私信：{link}',
+      direct: '私信',
       sentSeveral: '报告已发到私信：{reports}',
       noChart: '图表没能附上。请让管理员查看日志；常见原因是缺少 files:write 权限。',
       noChannel: '我不在“{name}”频道里。请在那里用 /invite 邀请我，再试一次。',
@@ -220,6 +221,12 @@ export const zh = {
   usage: {
     own: '本月你的请求：{calls, number} 次（{dollars}）',
     all: '全部成员：{calls, number} 次（{dollars}），仅管理员可见',
+    budget: '你的额度：{budgets}',
+    ownBudget: '你的额度（管理员单独设置）：{budgets}',
+    perDay: '每天 {dollars}',
+    perMonth: '每月 {dollars}',
+    ownBudgets: '单独设置了额度的成员',
+    moreOwnBudgets: '另外还有 {count, number} 人',
     chartCalls: '每日请求数',
     chartCost: '每日费用（美元）',
     chart: '用图表查看',
@@ -244,6 +251,9 @@ export const zh = {
     warning: {
       personDay: '你今天的额度已用掉 80%。',
       personMonth: '你本月的额度已用掉 80%。',
+      day: '本工作区今天已花费 {spent}，额度为 {amount}。在我的应用主页可以查看花在了哪里，也可以在“工作区设置”里调整额度。',
+      month:
+        '本工作区本月已花费 {spent}，额度为 {amount}。在我的应用主页可以查看花在了哪里，也可以在“工作区设置”里调整额度。',
     },
   },
 
@@ -336,6 +346,7 @@ export const zh = {
     usual: '默认模型',
     hint: '模型名称。留空则使用默认模型。',
     allowed: '成员可以选择的模型（不选则全部可选）',
+    allowedMore: '更多可选的模型',
     allowedHint: '每行一个名称。留空则全部可选。',
   },
 
@@ -540,6 +551,14 @@ export const zh = {
       most: '服务器设置的上限是 {dollars}，留空则按此上限。',
       wrong: '请填写金额，例如 5 或 0.50。',
       tooMuch: '服务器设置的上限是 {dollars}，请填写不超过它的金额。',
+      choose: '为某个成员单独设置额度…',
+      ownTitle: '成员的单独额度',
+      whose: '{person} 可以花费多少（美元）。这里的设置会代替每人统一的额度。',
+      own: { personDay: '每天', personMonth: '每月' },
+      usual: '留空则按每人统一的额度：{dollars}。',
+      unbounded: '留空则和其他人一样，不设上限。',
+      saved: '已保存。{person} 的额度：{budgets}。',
+      savedUsual: '已保存。{person} 的额度和其他人一样。',
     },
     retention: {
       title: '保留天数',
@@ -663,7 +682,7 @@ export const zh = {
     inDirect: '好的，结果会用私信发给你。',
     export: '导出用量、设置和评价',
     exportHint: '文件会用私信发给你。要导出已分类的反馈，请在频道里发送 `/classify 报告`，再点 *下载 CSV*。',
-    exported: '导出完成：用量和评价是 CSV，设置是 JSON。你没有加入的频道，其设置不在其中。',
+    exported: '导出完成：用量和评价是 CSV，设置是 JSON。不含你没有加入的私有频道，用量和评价里也不显示它们是哪个频道。',
   },
 
   prompts: {

@@ -1,6 +1,6 @@
 import type { Kysely, Selectable } from 'kysely'
 import { personKey, saveUnlessForgotten, wasForgotten } from './forgetting.ts'
-import { insertCommand, type PendingCommand } from './outbox.ts'
+import { insertCommand, inTransaction, type PendingCommand } from './outbox.ts'
 import type { Schema } from './tables.ts'
 import type { Writer } from './writer.ts'
 
@@ -109,11 +109,6 @@ export function createDigests(db: Kysely<Schema>, writer: Writer, owner = ''): D
       await writer.write(() => db.insertInto('posted').values({ turn, channel, ts }).execute())
     },
   }
-}
-
-/** Runs the work in the open transaction, or in one of its own. */
-function inTransaction<R>(on: Kysely<Schema>, work: (on: Kysely<Schema>) => Promise<R>): Promise<R> {
-  return on.isTransaction ? work(on) : on.transaction().execute(work)
 }
 
 function parseDigest({ id, user, pattern, question, title, ...row }: Selectable<Schema['digests']>): Digest {

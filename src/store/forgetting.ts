@@ -226,6 +226,13 @@ async function forgetPerson(on: Kysely<Schema>, user: string) {
     Number((await query.executeTakeFirstOrThrow()).numDeletedRows)
   const corrections = await withdrawCorrections(on, user)
   await forgetFacts(on, user)
+  await on
+    .updateTable('settings')
+    .set(({ fn, val }) => ({
+      settings: fn<string>('replace', ['settings', val(`"changedBy":"${user}"`), val('"changedBy":""')]),
+    }))
+    .where('settings', 'like', `%"changedBy":"${user}"%`)
+    .execute()
   return {
     labels: await count(
       on.deleteFrom('labels').where(({ or, eb }) => or([eb('author', '=', user), eb('asked_by', '=', user)])),

@@ -21,6 +21,11 @@ export interface OutboxRecords {
    * Saves a command so that it outlives a power cut. Resolves with false if the id is taken, undefined if the write failed.
    */
   save(command: PendingCommand): Promise<boolean | undefined>
+  /**
+   * Saves a command and raises a fact to a value, in one transaction, so that it is saved once for each value. Resolves with false if the
+   * fact has that value already, by any replica, undefined if the write failed.
+   */
+  saveOnce(command: PendingCommand, fact: { name: string; value: string }): Promise<boolean | undefined>
   /** Makes this process the owner of the commands that dead processes left. Resolves with them, the oldest first. */
   takeOver(): Promise<PendingCommand[]>
   remove(id: string): Promise<void>
@@ -35,6 +40,20 @@ export function createOutboxRecords(db: Kysely<Schema>, writer: Writer, replicas
   const owner = replicas?.name ?? ''
   return {
     save: command => writer.write(() => writer.durably(on => insertCommand(on, command, owner))),
+    saveOnce(command, { name, value }) {
+      const raise = (on: Kysely<Schema>) =>
+        on
+          .insertInto('facts')
+          .values({ name, value })
+          .onConflict(conflict => conflict.column('name').doUpdateSet({ value }).where('facts.value', '<', value))
+          .returning('name')
+          .execute()
+      return writer.write(() =>
+        writer.durably(on =>
+          inTransaction(on, async both => (await raise(both)).length > 0 && insertCommand(both, command, owner)),
+        ),
+      )
+    },
     async takeOver() {
       const alive = (await replicas?.alive()) ?? []
       const rows = await db
@@ -76,4 +95,9 @@ export async function insertCommand(on: Kysely<Schema>, command: PendingCommand,
     .returning('id')
     .execute()
   return added.length > 0
+}
+
+/** Runs the work in the open transaction, or in one of its own. */
+export function inTransaction<R>(on: Kysely<Schema>, work: (on: Kysely<Schema>) => Promise<R>): Promise<R> {
+  return on.isTransaction ? work(on) : on.transaction().execute(work)
 }

@@ -113,7 +113,8 @@ const toNumbers = (row: UsageRow): UsageRow => ({
 /** Names of the budgets: a person's or everybody's, in a day or a month. */
 export const budgetNames = ['personDay', 'personMonth', 'day', 'month'] as const
 
-const isPersonal = (name: (typeof budgetNames)[number]): boolean => name.startsWith('person')
+export const isPersonal = (name: (typeof budgetNames)[number]): name is 'personDay' | 'personMonth' =>
+  name.startsWith('person')
 
 /** Lists the budgets that bound a person's requests; what nobody asked for, and what forgotten people spent, is no person's. */
 export const budgetsOf = (person: string) => budgetNames.filter(name => person !== '' || !isPersonal(name))

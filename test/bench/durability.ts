@@ -211,6 +211,7 @@ function createNoStore(): Store {
     },
     outbox: {
       save: async () => true,
+      saveOnce: async () => true,
       takeOver: async () => [],
       remove: nothing,
       has: async () => true,

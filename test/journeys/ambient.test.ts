@@ -1,12 +1,13 @@
 /** Stories about questions that people ask nobody in particular, in channels where the bot may help if it is sure. */
 
-import { expect, test } from 'vitest'
+import { expect, onTestFinished, test } from 'vitest'
 import { readManifest } from '../../playground/manifest.ts'
-import type { PageMessage } from '../../playground/protocol.ts'
+import type { PageMessage, SlackJson } from '../../playground/protocol.ts'
+import { openDatabase, withPostgres } from '../postgres.ts'
 import { openWorld } from '../process.ts'
 import type { Exchange } from '../scripted-model.ts'
 import { allowUnasked, command, onBothStores, open, untilTold } from '../settings-story.ts'
-import { type Story, toSeen } from '../story.ts'
+import { connect, type Story, toSeen } from '../story.ts'
 import { hasButton, idOf, press } from '../summary-story.ts'
 
 const question = 'Where do I find the VPN guide?'
@@ -183,6 +184,40 @@ test('it is off until an admin switches it on, bounded by the hour, and takes no
   expect(await untilLeftAlone(story, channels.general, next)).toBe('ambient_bound')
   await command(story, admin, channels.general, 'settings')
   expect(model.requests).toHaveLength(2)
+})
+
+withPostgres('two replicas in a channel where the bot may help unasked', () => {
+  test('answer a question once, also when both hear it, and together no more than the hour allows', async () => {
+    const databaseUrl = await openDatabase()
+    const story = await open({ databaseUrl })
+    const { slack, model, store, say, replies } = story
+    const { dana, lee, channels } = { ...slack.people, ...slack }
+    await allowUnasked(story, channels.general, { seconds: 0, perHour: 1 })
+    // It knows as it starts what was set before.
+    const other = await connect(slack, model, { databaseUrl })
+    onTestFinished(() => other.app.stop())
+    await say(lee, channels.general, guide)
+    const asked = [await say(dana, channels.general, question)]
+    const heard = slack.acks.find(({ payload }) => JSON.stringify(payload).includes(`"ts":"${asked[0]}"`))?.payload
+    await slack.deliver((heard as { event: SlackJson }).event, { times: 2 })
+    const first = await model.next()
+    // A replica looks at one question at a time: the second is for the other one.
+    const askAgain = async () => {
+      if (model.requests.length < 2)
+        asked.push(await say(dana, channels.general, 'And where is the VPN guide for phones?'))
+      return model.requests.length
+    }
+    await expect.poll(askAgain, { interval: 300, timeout: 20_000 }).toBe(2)
+    const second = await model.next()
+    for (const exchange of [first, second]) exchange.reply(JSON.stringify(sure(exchange)))
+    const readStates = () =>
+      Promise.all(asked.map(async ts => (await store.turns.load(`${slack.teamId}:${channels.general}:${ts}`))?.state))
+    const isDecided = async () => (await readStates()).every(state => state === 'passed' || state === 'volunteered')
+    await expect.poll(isDecided, { interval: 100, timeout: 20_000 }).toBe(true)
+    expect((await readStates()).filter(state => state === 'volunteered')).toHaveLength(1)
+    expect(asked.flatMap(ts => replies(channels.general, ts))).toHaveLength(1)
+    expect(model.requests).toHaveLength(2)
+  })
 })
 
 test('a process that is killed between question and answer answers once when it is back', async () => {

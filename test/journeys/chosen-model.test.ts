@@ -186,3 +186,35 @@ test('an unknown model is answered with a guess, and a wish for something else t
   await say(dana, direct, 'and who are you?')
   expect((await model.next()).body.model).toBe('claude-sonnet-5')
 })
+
+test('a list of allowed models that is longer than one field of Slack is kept whole, and can grow', async () => {
+  const names = Array.from({ length: 120 }, (_, at) => `vendor/${'very-'.repeat(10)}long-model-${at}`)
+  const story = await open({ listed: ['gpt-4o', ...names].map(id => ({ id })) })
+  const { admin, general } = { ...story.slack.people, ...story.slack.channels }
+  // The server's list comes a moment after the start.
+  await expect
+    .poll(async () => {
+      await command(story, admin, general, 'settings workspace')
+      const { id, view } = await untilModal(story, admin)
+      await story.slack.do({ do: 'close_view', as: admin, viewId: id })
+      return JSON.stringify(view)
+    })
+    .toContain('"models"')
+  const fields: Record<string, string> = {}
+  for (const [field, from] of [
+    ['models', 0],
+    ['models_2', 42],
+    ['models_3', 84],
+  ] as const) {
+    fields[field] = names.slice(from, from + 42).join('\n')
+    await command(story, admin, general, 'settings workspace')
+    await save(story, admin, fields)
+  }
+  await command(story, admin, general, 'settings workspace')
+  const { view } = await untilModal(story, admin)
+  for (const name of names) expect(JSON.stringify(view)).toContain(name)
+  // What nobody touched is not lost.
+  await save(story, admin, { who: 'everyone' })
+  const [saved] = (await story.store.settings.all()).filter(({ settings }) => settings.includes('vendor/'))
+  expect(JSON.parse(saved?.settings ?? '{}').models).toEqual(names)
+})

@@ -1,18 +1,20 @@
 import { expect, test } from 'vitest'
+import { readManifest } from '../../playground/manifest.ts'
 import type { PageMessage, SlackJson } from '../../playground/protocol.ts'
+import { openWorld } from '../process.ts'
 import { onBothStores, open, openHome, pressIn, submit, untilModal } from '../settings-story.ts'
 import { type Story, toSeen } from '../story.ts'
 
-const viewOf = ({ slack }: Story, as: string) => JSON.stringify(slack.snapshot(as).home?.view)
+const viewOf = ({ slack }: Pick<Story, 'slack'>, as: string) => JSON.stringify(slack.snapshot(as).home?.view)
 
-const untilHome = (story: Story, as: string, pattern: RegExp) =>
+const untilHome = (story: Pick<Story, 'slack'>, as: string, pattern: RegExp) =>
   story.slack.until(() => (pattern.test(viewOf(story, as)) ? true : undefined), `${pattern} in the home`)
 
-const directOf = ({ slack }: Story, as: string) =>
+const directOf = ({ slack }: Pick<Story, 'slack'>, as: string) =>
   slack.snapshot(as).channels.find(({ kind }) => kind === 'im')?.id ?? ''
 
 /** Waits for a direct message of the bot that a person reads. */
-const untilDirect = (story: Story, as: string, is: (message: PageMessage) => boolean, what: string) =>
+const untilDirect = (story: Pick<Story, 'slack'>, as: string, is: (message: PageMessage) => boolean, what: string) =>
   story.slack.until(() => {
     const direct = directOf(story, as)
     const roots = story.slack.messages(direct)
@@ -121,6 +123,14 @@ test('an admin’s home tells how the bot is, and exports usage, settings and ra
   await say(dana, directOf(story, dana), 'hello?')
   ;(await model.next()).reply('Hello.')
   await untilDirect(story, dana, message => toSeen(message) === 'Hello.', 'the answer')
+  const { leads: hidden } = slack.channels
+  await slack.do({ do: 'remove', as: admin, channel: hidden, user: admin })
+  await story.store.ratings.rate(`${slack.teamId}:${hidden}:3.3`, dana, 'up')
+  await say(dana, hidden, `<@${slack.botUserId}> hello?`)
+  ;(await model.next()).reply('Hello.')
+  await expect
+    .poll(async () => JSON.stringify(await story.store.usage.between('2000-01-01', '2100-01-01')))
+    .toContain(hidden)
   await story.store.settings.write('policy:G0SECRET00', JSON.stringify({ instructions: 'a secret plan' }))
   await story.store.settings.write(`policy:${general}`, JSON.stringify({ instructions: 'an open plan' }))
   slack.fault({ method: 'files.completeUploadExternal', cut: 'after' })
@@ -136,6 +146,9 @@ test('an admin’s home tells how the bot is, and exports usage, settings and ra
   expect(ratings).toMatch(/,C\w+,1\.1,up,\n.*,direct,,down,wrong\n/)
   const usage = await readFileOf(story, directOf(story, admin), 'usage.csv')
   expect(usage).toMatch(new RegExp(`${dana},direct,chat`))
+  expect(usage).toMatch(new RegExp(`${dana},private,chat`))
+  expect(ratings).toMatch(/,private,,up,\n/)
+  expect(usage + ratings).not.toMatch(new RegExp(`${hidden}|3\\.3`))
   const settings = await readFileOf(story, directOf(story, admin), 'settings.json')
   expect(settings).toContain('an open plan')
   expect(settings).toContain('"leftOut": 1')
@@ -156,6 +169,46 @@ test('an admin’s home tells how the bot is, and exports usage, settings and ra
   await pressIn(story, admin, { view, actionId: 'export_data' })
   await untilDirect(story, admin, message => toSeen(message).includes('Only admins'), 'the refusal')
   expect(slack.calls.filter(({ method }) => method === 'files.completeUploadExternal')).toHaveLength(1)
+})
+
+test('an export and a warning of the budget come once from a bot that is killed meanwhile, and its home still has the errors of before', async () => {
+  const world = await openWorld('socket', { BUDGET_DAY: '0.05', OPENAI_MODEL: 'gpt-6-luna' }, await readManifest())
+  const { slack, model, bot, dana, general } = world
+  const { admin } = slack.people
+  await bot.untilSays('ready')
+  const say = (as: string) => slack.do({ do: 'say', as, channel: general, text: `<@${slack.botUserId}> hello?` })
+  await say(dana)
+  ;(await model.next()).status(401, { error: { message: 'wrong key' } })
+  const home = await openHome(world, admin)
+  await untilHome(world, admin, /1 error in the last hour/)
+  // The export stands still before its first word.
+  slack.fault({ method: 'conversations.open', hold: new Promise(() => {}) })
+  await pressIn(world, admin, { view: home, actionId: 'export_data' })
+  const isWarning = ({ text }: PageMessage) => text.includes('This workspace has spent $0.04 of its $0.05 budget')
+  const countWarnings = () => slack.messages(directOf(world, admin)).filter(isWarning).length
+  // Killed when the warning has been posted, before the bot learns of it.
+  slack.onChange(change => {
+    if (change.type === 'message' && isWarning(change.message)) bot.kill('SIGKILL')
+  })
+  await say(admin)
+  const exchange = await model.next()
+  exchange.say('Hello.')
+  const usage = { prompt_tokens: 1_000, completion_tokens: 80_100 }
+  exchange.raw(
+    `data: ${JSON.stringify({ choices: [{ delta: {}, finish_reason: 'stop' }], usage })}\n\ndata: [DONE]\n\n`,
+  )
+  exchange.finish()
+  await bot.exit
+  expect(countWarnings()).toBe(1)
+  const { length } = slack.calls
+  await world.restart()
+  await untilDirect(world, admin, ({ files = [] }) => files.some(({ name }) => name === 'usage.csv'), 'the export')
+  const looksForWarning = ({ method, args }: (typeof slack.calls)[number]) =>
+    method === 'conversations.history' && args.channel === directOf(world, admin)
+  await slack.until(() => slack.calls.slice(length).some(looksForWarning), 'a look for the warning')
+  await openHome(world, admin)
+  await untilHome(world, admin, /1 error in the last hour.*turn failed \(model_unauthorized\)/s)
+  expect(countWarnings()).toBe(1)
 })
 
 test('a home that the person sees already is not published again, and one that another replica replaced is built anew', async () => {

@@ -12,7 +12,7 @@ import {
   untilTold,
 } from '../settings-story.ts'
 import { createSpeechServer } from '../speech-server.ts'
-import type { Story } from '../story.ts'
+import { type Story, toSeen } from '../story.ts'
 
 const dayMs = 86_400_000
 const answered = { interval: 200, timeout: 5_000 }
@@ -53,6 +53,17 @@ async function openWorkspaceSettings(story: Story) {
   return untilModal(story, admin)
 }
 
+/** Chooses a person in the workspace's settings, and waits for the modal of their budget. */
+async function openOwnBudget(story: Story, user: string) {
+  const { admin } = story.slack.people
+  const action = { type: 'users_select', selected_user: user }
+  await pressIn(story, admin, { view: await untilModal(story, admin), actionId: 'open_person_budget', action })
+  return story.slack.until(() => {
+    const { modals } = story.slack.snapshot(admin)
+    return modals.find(({ view }) => view.callback_id === 'threadwise_person_budget')
+  }, 'the person’s budget')
+}
+
 onBothStores('what is hidden from the model, and what it may cost', openStory => {
   test('is set by admins for the workspace, and by whoever created a channel there, from the next question on and after a restart', async () => {
     const story = await openStory()
@@ -88,6 +99,17 @@ onBothStores('what is hidden from the model, and what it may cost', openStory =>
     const second = await model.next()
     second.reply('Kim.')
     expect(second.prompt).toMatch(/EMAIL-\w{6} is slow/)
+    const classified: string[] = []
+    const stopAnswering = model.answerAll(({ prompt, reply }) => {
+      classified.push(prompt)
+      reply(JSON.stringify({ items: [{ kind: 'bug', quote: 'slow', reason: 'It’s slow.', confidence: 0.9 }] }))
+    })
+    const classify = { channel: general, user: lee, text: `<@${slack.botUserId}> classify this file`, attachments }
+    const asked = slack.post(classify)
+    await slack.until(() => story.replies(general, asked).find(one => /Labeled 1 of 1/.test(toSeen(one))), 'the table')
+    stopAnswering()
+    expect(classified.join()).toMatch(/EMAIL-\w{6} is slow/)
+    expect(classified.join()).not.toContain('kim@example.com')
 
     const workspace = await openWorkspaceSettings(story)
     await submit(story, admin, workspace, fieldsOf({ budget_month: 'much', redaction: ['on'] }))
@@ -106,26 +128,44 @@ onBothStores('what is hidden from the model, and what it may cost', openStory =>
     await submit(story, dana, again, fieldsOf({ redaction_words: '' }))
     await untilSaved(story, dana)
 
+    await openWorkspaceSettings(story)
+    const own = await openOwnBudget(story, lee)
+    await submit(story, admin, own, fieldsOf({ budget_personDay: '0.5.0' }))
+    await untilWrong(story, admin, /Enter an amount like 5/)
+    slack.changePerson(admin, 'member')
+    await submit(story, admin, own, fieldsOf({ budget_personDay: '2.50' }))
+    await untilWrong(story, admin, /Only admins/)
+    slack.changePerson(admin, 'admin')
+    await submit(story, admin, own, fieldsOf({ budget_personDay: '2.50' }))
+    await untilWrong(story, admin, /Saved\. <@\w+> can spend up to \$2\.50 per day\..*People with their own budget/s)
+    for (const { id } of slack.snapshot(admin).modals) await slack.do({ do: 'close_view', as: admin, viewId: id })
+
     await app.stop()
     await story.reconnect()
     await untilAsked(story, plans, prompt => !/lee@|EMP-123/.test(prompt) && prompt.includes('falcon9'))
+    expect(JSON.stringify((await openHome(story, lee)).view)).toContain('set for you by an admin: $2.50 per day')
+    expect(JSON.stringify((await openHome(story, dana)).view)).not.toContain('Your budget')
     const card =
-      /Redaction: for the workspace and for this channel.*Budgets: Everyone together, per month.*Hidden from the model: /s
+      /Redaction: for the workspace and for this channel.*Budgets: Each person, per day \(\$2\.50\) and Everyone together, per month.*Hidden from the model: /s
     await untilExplained(story, plans, card)
 
     await setRules(story, { channel: general, text: 'workspace' }, { budget_personDay: '0' })
     const refusal = /You’ve used up your budget for today/
-    const untilRefused = async () => {
+    const untilRefused = async (as = dana) => {
       const { length } = model.requests
-      const ts = await say(lee, general, `<@${slack.botUserId}> hello?`)
+      const ts = await say(as, general, `<@${slack.botUserId}> hello?`)
       const isAnswered = () => model.requests.length > length || story.replies(general, ts).some(isRefusal)
       const isRefusal = (reply: { text: string }) => refusal.test(reply.text)
       await slack.until(() => isAnswered(), 'the answer')
       if (model.requests.length > length) (await model.next()).reply('Hello.')
       return model.requests.length === length
     }
-    for (let at = 0; at < 2; at += 1) await expect.poll(untilRefused, answered).toBe(true)
-    await untilExplained(story, general, /Budgets: Each person, per day \(\$0\.00\) and Everyone together, per month/)
+    for (let at = 0; at < 2; at += 1) await expect.poll(() => untilRefused(), answered).toBe(true)
+    for (let at = 0; at < 2; at += 1) await untilAsked(story, general, () => true)
+    await command(story, admin, general, 'settings workspace')
+    await submit(story, admin, await openOwnBudget(story, lee), fieldsOf({ budget_personDay: '' }))
+    await untilWrong(story, admin, /Saved\. <@\w+> has the same budget as everyone else/)
+    await expect.poll(() => untilRefused(lee), answered).toBe(true)
   })
 })
 

@@ -231,7 +231,7 @@ describe('a report', () => {
 
   test('comes by asking for it: of the channel where somebody asks, in a direct message of those with feedback that they may see', async () => {
     const story = await open()
-    const { slack, store, model, say, untilReply } = story
+    const { slack, store, model, say, untilReply, replies } = story
     const { dana, mei, general } = { ...slack.people, ...slack.channels }
     const direct = slack.snapshot(mei).channels.find(({ kind }) => kind === 'im')?.id ?? ''
     const none = await say(mei, direct, '本周收到了哪些反馈？')
@@ -239,13 +239,17 @@ describe('a report', () => {
     await store.labels.save(toRecord(slack, { text: '页面不好看', kind: 'usability', quote: '不好看' }))
     const slow = toRecord(slack, { text: '导出太慢', kind: 'performance', quote: '太慢' })
     await store.labels.save({ ...slow, channel: slack.channels.feedback })
+    await store.labels.save({ ...slow, id: 'x:direct', channel: direct })
     const unwatched = await say(mei, direct, '本周收到了哪些反馈？')
     await untilReply(
       direct,
       unwatched,
-      reply => /^报告已发到私信：.*#general.*#feedback[^\n]*$/.test(toSeen(reply)),
+      reply => /^报告已发到私信：[^\n]*#feedback[^\n]*$/.test(toSeen(reply)),
       'one sentence about the channels that nobody watches',
     )
+    const [notice] = replies(direct, unwatched).map(toSeen)
+    expect(notice).toMatch(/#general/)
+    expect(notice).toMatch(/[^#]私信[>\]]/)
     const asked = await say(dana, general, `<@${slack.botUserId}> what feedback came in during the last 7 days?`)
     await untilReply(general, asked, reply => toSeen(reply).includes('in your direct messages'), 'the answer')
     await watch(story)

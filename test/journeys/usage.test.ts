@@ -5,7 +5,10 @@ import { join, resolve } from 'node:path'
 import { promisify } from 'node:util'
 import { expect, test } from 'vitest'
 import type { PageMessage } from '../../playground/protocol.ts'
-import { warnOfBudget } from '../../src/features/usage/warning.ts'
+import { createBudgetWarnings } from '../../src/features/usage/warning.ts'
+import type { Log } from '../../src/log.ts'
+import { createOutbox } from '../../src/queue/outbox.ts'
+import type { OutboxRecords } from '../../src/store/outbox.ts'
 import { childEnv } from '../process.ts'
 import { openStory, type Story, toSeen } from '../story.ts'
 
@@ -93,11 +96,38 @@ test('the warning of what was asked nowhere, or in a place that the person has l
     limiter: { send },
     call: async () => ({ channel: { id: 'D1' } }),
     log: { warn() {} },
-  } as unknown as Parameters<typeof warnOfBudget>[0]
-  for (const channel of ['', 'C1'])
-    await warnOfBudget(deps, { feature: 'summarize', channel, person: 'U1' }, 'personDay')
+  } as unknown as Parameters<typeof createBudgetWarnings>[1]
+  const warn = createBudgetWarnings(createOutbox({} as OutboxRecords, {} as Log), deps)
+  const sums = { spent: 8, amount: 10 }
+  for (const channel of ['', 'C1']) warn({ feature: 'summarize', channel, person: 'U1' }, 'personDay', sums)
   const text = 'You’ve used 80% of your budget for today.'
-  expect(sent).toEqual(Array(2).fill(['chat.postMessage', { channel: 'D1', text }]))
+  await expect.poll(() => sent).toEqual(Array(2).fill(['chat.postMessage', { channel: 'D1', text }]))
+})
+
+test('of the workspace’s budget that is nearly used up, the admins who use the bot are told once, privately', async () => {
+  const story = await openStory({ model, config: { budgets: { day: 50_000 } } })
+  const { slack, model: server, say, store, untilReply } = story
+  const { admin, dana } = slack.people
+  const { general } = slack.channels
+  const warnings = (as: string) =>
+    slack.snapshot(as).messages.filter(({ text }) => text.includes('This workspace has spent'))
+  await ask(story, admin)
+  const ts = await say(dana, general, `<@${slack.botUserId}> how do we print money?`)
+  const exchange = await server.next()
+  exchange.say('Answered.')
+  exchange.raw(
+    'data: {"choices":[{"delta":{},"finish_reason":"stop"}],"usage":{"prompt_tokens":1000,"completion_tokens":80100}}\n\ndata: [DONE]\n\n',
+  )
+  exchange.finish()
+  await untilReply(general, ts, answered, 'the answer')
+  await slack.until(() => warnings(admin).length > 0, 'the warning')
+  expect(warnings(admin)[0]?.text).toMatch(/has spent \$0\.04 of its \$0\.05 budget for today/)
+  await ask(story, dana)
+  const today = new Date().toISOString().slice(0, 10)
+  const count = async () => (await store.usage.between(today, today)).reduce((sum, { calls }) => sum + calls, 0)
+  await expect.poll(count).toBe(3)
+  expect(warnings(admin)).toHaveLength(1)
+  expect(warnings(dana)).toEqual([])
 })
 
 test('a request that is stopped or fails before its first word costs its prompt, as an estimate; one that was refused costs nothing', async () => {

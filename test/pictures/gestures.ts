@@ -464,6 +464,32 @@ export const gestures: { names: { en: string; zh: string }; perform: (stage: Sta
   },
   {
     names: {
+      en: 'choose a person under *Set a budget for one person…* in the workspace settings',
+      zh: '在工作区设置的*为某个成员单独设置额度…*里选择一个人',
+    },
+    async perform({ t, page, main, dialog, button, open, picture }) {
+      const become = async (from: RegExp, to: string) => {
+        await button(page, from).click()
+        await page.getByRole('menuitemradio', { name: to }).click()
+      }
+      const self = t('Dana', '小梅')
+      await become(new RegExp(`${self}$`), 'Admin')
+      await open(t('App Home', '应用主页'))
+      await button(main, 'Workspace settings').click()
+      await dialog.getByTestId('element-open_person_budget').selectOption({ label: 'Lee' })
+      await dialog.getByRole('spinbutton', { name: 'Per day' }).fill('2')
+      await picture('a')
+      await button(dialog, 'Save').click()
+      await dialog.getByText('can spend up to $2.00 per day').waitFor()
+      await picture('b')
+      await button(dialog, 'Close').click()
+      await button(dialog, 'Cancel').click()
+      await dialog.waitFor({ state: 'detached' })
+      await become(/Admin$/, self)
+    },
+  },
+  {
+    names: {
       en: "`/threadwise settings me` or *My settings* in the app's home",
       zh: '`/threadwise settings me`，或应用主页上的*我的设置*',
     },

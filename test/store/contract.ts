@@ -210,6 +210,10 @@ export function storeContract(name: string, openPlace: () => Promise<OpenStore>)
 
     test('a command is saved once, whatever else has its id', async () => {
       const { outbox } = await openNew()
+      const fact = { name: 'told', value: '2026-11-28' }
+      const once = (id: string, value = fact.value) => outbox.saveOnce(command(id), { ...fact, value })
+      expect((await Promise.all(['x', 'y'].map(id => once(id)))).toSorted()).toEqual([false, true])
+      expect([await once('z', '2026-11-27'), await once('z', '2026-11-29')]).toEqual([false, true])
       const saving = [1, 2, 3].map(number => outbox.save(command('a', { number })))
       expect((await Promise.all(saving)).toSorted()).toEqual([false, false, true])
     })

@@ -147,7 +147,7 @@ function noteFacts(
     total: fitted.total,
     files: files.slice(0, mostFilesNoted),
     instructions,
-    ...deps.policies.factsFor([turn.channel, ...listQuotedChannels(messages)]),
+    ...deps.policies.factsFor([turn.channel, ...listQuotedChannels(messages)], turn.user),
     ...(pictures.length > 0 && {
       pictures: { count: pictures.length, tokens: pictures.reduce((sum, { tokens }) => sum + tokens, 0) },
     }),

@@ -152,7 +152,7 @@ export function defineReports(deps: Deps): CommandKind<AskedReport> {
 
 /** A report that stands in the direct messages. */
 interface SentReport {
-  /** The channel's name; blank for one without. */
+  /** The channel's name; blank for direct messages. */
   place: string
   link: string
   hasChart: boolean
@@ -164,7 +164,8 @@ export function formatSent(reports: readonly (SentReport | undefined)[], { label
   const sent = reports.filter(report => report !== undefined)
   const [first, ...others] = sent
   if (first === undefined) return words.none
-  const links = sent.map(({ place, link }) => `[#${escapeMarkdown(place)}](${link})`)
+  const nameOf = (place: string) => (place === '' ? words.direct : `#${escapeMarkdown(place)}`)
+  const links = sent.map(({ place, link }) => `[${nameOf(place)}](${link})`)
   const where = others.length === 0 ? words.sent(first) : words.sentSeveral({ reports: formats.and(links) })
   return sent.every(({ hasChart }) => hasChart) ? where : `${where}\n${words.noChart}`
 }
@@ -181,6 +182,7 @@ export async function makeReport(
   const now = Date.now()
   const range = parseDateRange(words, now, timeZone) ?? { from: now - usualMs, to: now }
   const { id: channel, name } = await findNamedChannel(deps, asked)
+  const place = name.startsWith('mpdm-') ? '' : name
   const use = { user: asked.user, channel, feature: 'classify' as const }
   await deps.rules.check(use)
   if (of === 'messages') await labelMessages(deps, channel, range)
@@ -189,7 +191,7 @@ export async function makeReport(
   const built = buildReport(records, deps.taxonomies.of(channel), range, reader)
   const direct = await openDirectMessage(deps.call, asked.user)
   const button = buildCsvButton({ channel, ...range }, i18n)
-  const markdown = renderReportMarkdown(built, { place: name, reader, linkOf: await fetchLinks(deps, built) })
+  const markdown = renderReportMarkdown(built, { place, reader, linkOf: await fetchLinks(deps, built) })
   const post = async (chart: ReturnType<typeof buildChartBlock>) => {
     const body = buildMessageBody(markdown, undefined, [...(chart === undefined ? [] : [chart]), button])
     const metadata = buildDeliveryMetadata(once.name, '')
@@ -202,7 +204,7 @@ export async function makeReport(
   const check = () => deps.access.check(asked.user, channel)
   const to = { ...once, place: { channel: direct, since }, file: 'feedback.png', post, check }
   const posted = await postWithChart(deps, chart, to)
-  return { place: name, link: buildPermalink(deps.self, direct, posted.ts), hasChart: posted.hasChart }
+  return { place, link: buildPermalink(deps.self, direct, posted.ts), hasChart: posted.hasChart }
 }
 
 function buildCsvButton(value: z.infer<typeof csvSchema>, i18n: I18n) {

@@ -1,6 +1,5 @@
 import type { App, BlockAction } from '@slack/bolt'
 import type { KnownBlock } from '@slack/types'
-import { stringify } from 'csv-stringify/sync'
 import { z } from 'zod'
 import { describeFailure, formatError, ShownError } from '../../errors.ts'
 import { type I18n, i18nFor } from '../../i18n/catalog.ts'
@@ -8,16 +7,13 @@ import type { CommandKind } from '../../queue/outbox.ts'
 import { buildMessageBody } from '../../reply/body.ts'
 import { openDirectMessage } from '../../slack/direct-message.ts'
 import { upload } from '../../slack/upload.ts'
-import type { Store } from '../../store/store.ts'
-import { dayOf } from '../../store/usage.ts'
-import { parseJson } from '../../text/parse-json.ts'
 import { toMrkdwn } from '../../text/to-mrkdwn.ts'
 import { formatFailure, savedOrTold } from '../command-failure.ts'
 import type { Services } from '../context.ts'
 import { buildDeliveryMetadata, deliverOnce, nameDelivery } from '../delivery.ts'
 import { type buildChartBlock, postWithChart } from '../draw-chart.ts'
-import { formatUsageCsv } from '../usage-csv.ts'
 import { plain } from './elements.ts'
+import { buildExportFiles } from './export-files.ts'
 import type { createPublisher } from './publish.ts'
 import { buildUsageChart, listDays } from './usage-chart.ts'
 
@@ -90,17 +86,6 @@ export function buildExport({ home, usage }: I18n): KnownBlock[] {
 async function sendExport(deps: Deps, { user, to }: { user: string; to: To }, i18n: I18n): Promise<void> {
   const check = () => checkAdmin(deps, user)
   await check()
-  const { store } = deps
-  const [usage, settings, ratings] = await Promise.all([
-    store.usage.between('0000-00-00', dayOf(Date.now())),
-    exportSettings(deps, user),
-    store.ratings.all(),
-  ])
-  const files = [
-    { name: 'usage.csv', text: `\uFEFF${formatUsageCsv(usage.map(hideDirect))}` },
-    { name: 'settings.json', text: JSON.stringify(settings, null, 2) },
-    { name: 'ratings.csv', text: `\uFEFF${formatRatingsCsv(ratings)}` },
-  ]
   const { channel } = to.place
   const metadata = buildDeliveryMetadata(to.name, '')
   const { ts } = await deliverOnce(deps, to, async () => {
@@ -109,10 +94,10 @@ async function sendExport(deps: Deps, { user, to }: { user: string; to: To }, i1
     return { ts: (await deps.limiter.send('chat.postMessage', () => args, 'first')).ts }
   })
   const place = { channel, threadTs: String(ts) }
-  const uploads = files.map(({ name, text }) => ({ name, bytes: Buffer.from(text) }))
+  const files = await buildExportFiles(deps, user)
   await deliverOnce(deps, { ...to, place, name: 'ratings.csv' }, async () => {
     await check()
-    await upload(deps.call, uploads, place)
+    await upload(deps.call, files, place)
     return {}
   })
 }
@@ -142,31 +127,4 @@ async function sendChart(
   }
   if (counted.length === 0) await deliverOnce(deps, to, async () => ({ ts: await post(undefined) }))
   else await postWithChart(deps, buildUsageChart(counted, shown, i18n), { ...to, file: 'usage.png', post, check })
-}
-
-/** Exports the settings of the workspace, and of the channels that the person may see. People's own are theirs. */
-async function exportSettings({ store, access }: Deps, user: string) {
-  const all = (await store.settings.all()).map(({ channel: key, settings }) => {
-    const [, kind = 'classify', of = ''] = /^(?:([a-z]+):)?(.*)$/.exec(key) ?? []
-    return { kind, of, settings: parseJson(settings, z.unknown()) }
-  })
-  const isShown = async ({ of }: (typeof all)[number]) =>
-    !/^[CGD]/.test(of) || (await access.find(user, { id: of })) !== undefined
-  const shown = await Promise.all(all.map(isShown))
-  const settings = all.filter((_, at) => shown[at])
-  return { settings, leftOut: all.length - settings.length }
-}
-
-/** Hides which direct messages something stands in: there is one person there. */
-const hideDirect = <Row extends { channel: string }>(row: Row): Row =>
-  row.channel.startsWith('D') ? { ...row, channel: 'direct', ...('message' in row && { message: '' }) } : row
-
-/** Formats the ratings as CSV: of which answer, not whose. */
-function formatRatingsCsv(ratings: Awaited<ReturnType<Store['ratings']['all']>>): string {
-  const rows = ratings.map(({ turn, rating, reason, ratedAt }) => {
-    const [, of = '', ts = ''] = turn.split(':')
-    const { channel, message } = hideDirect({ channel: of, message: ts })
-    return [new Date(ratedAt).toISOString(), channel, message, rating, reason ?? '']
-  })
-  return stringify([['rated_at', 'channel', 'question', 'rating', 'reason'], ...rows], { escape_formulas: true })
 }

@@ -2,6 +2,8 @@ import type { KnownBlock } from '@slack/types'
 import type { I18n } from '../../i18n/catalog.ts'
 import type { Store } from '../../store/store.ts'
 import { dayOf } from '../../store/usage.ts'
+import type { Services } from '../context.ts'
+import { formatPersonBudgets } from '../person-budgets.ts'
 import { plain } from './elements.ts'
 
 type Rows = Awaited<ReturnType<Store['usage']['between']>>
@@ -18,9 +20,17 @@ export function loadMonth(usage: Store['usage'], now: number): Promise<Rows> {
   return usage.between(`${today.slice(0, 7)}-01`, today)
 }
 
-/** Builds what a person's requests took and cost in this month, with the button that brings a chart. */
-export function buildOwnUsage(rows: Rows, user: string, { usage }: I18n): KnownBlock {
-  const text = usage.own(describe(rows.filter(({ person }) => person === user)))
+/** Builds what a person's requests took and cost in this month, and what they may, with the button that brings a chart. */
+export function buildOwnUsage(
+  rows: Rows,
+  user: string,
+  { policies, i18n }: { policies: Pick<Services['policies'], 'budgets' | 'ownBudgets'>; i18n: I18n },
+): KnownBlock {
+  const { usage } = i18n
+  const budgets = formatPersonBudgets(policies.budgets(user), i18n)
+  const isOwn = Object.keys(policies.ownBudgets.of(user)).length > 0
+  const bound = budgets === '' ? [] : [isOwn ? usage.ownBudget({ budgets }) : usage.budget({ budgets })]
+  const text = [usage.own(describe(rows.filter(({ person }) => person === user))), ...bound].join('\n')
   const button = { type: 'button' as const, action_id: 'chart_usage', text: plain(usage.chart) }
   return { type: 'section', text: { type: 'mrkdwn', text }, accessory: button }
 }

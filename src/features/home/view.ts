@@ -4,6 +4,7 @@ import { type I18n, i18nFor } from '../../i18n/catalog.ts'
 import { formatModelWarnings } from '../chosen-model.ts'
 import type { Services } from '../context.ts'
 import { formatModelTitle } from '../model-title.ts'
+import { renderOwnBudgets } from '../person-budgets.ts'
 import { buildDigests } from './digests.ts'
 import { header, mrkdwn, plain, section } from './elements.ts'
 import { buildExamples } from './examples.ts'
@@ -16,7 +17,10 @@ import { formatOwnRatings, formatRatings } from './ratings.ts'
 import { buildOwnUsage, loadMonth, renderAllUsage } from './usage.ts'
 import { buildVoiceBlocks } from './voice.ts'
 
-type HomeDeps = Pick<Services, 'self' | 'speech' | 'limiter' | 'metrics' | 'models' | 'log' | 'store' | 'users'>
+type HomeDeps = Pick<
+  Services,
+  'self' | 'speech' | 'limiter' | 'metrics' | 'models' | 'policies' | 'log' | 'store' | 'users'
+>
 
 /** Builds a person's home: what the bot can do, their own settings and figures, and for admins those of the workspace. */
 export async function buildHome(deps: HomeDeps, user: string, notice: string | undefined): Promise<HomeView> {
@@ -46,7 +50,7 @@ export async function buildHome(deps: HomeDeps, user: string, notice: string | u
 
 /** Builds what is a person's own: language, voice, instructions, digests, ratings and usage. */
 async function buildOwn(deps: HomeDeps, user: string, i18n: I18n): Promise<KnownBlock[]> {
-  const { self, speech, store } = deps
+  const { self, speech, store, policies } = deps
   const reading = store.personSettings.read({ teamId: self.teamId, user })
   const settings = (await orNothing(deps, 'settings of a person not read', reading)) ?? {}
   const voices = speech && { voices: await speech.listVoices(), usualVoice: speech.usualVoice }
@@ -60,7 +64,7 @@ async function buildOwn(deps: HomeDeps, user: string, i18n: I18n): Promise<Known
     ...(voices === undefined ? [] : buildVoiceBlocks(i18n, { settings, ...voices })),
     ...(digests === undefined ? [] : buildDigests(digests, i18n)),
     ...(ownRatings === '' ? [] : [mrkdwn(ownRatings)]),
-    ...(usage === undefined ? [] : [buildOwnUsage(usage, user, i18n)]),
+    ...(usage === undefined ? [] : [buildOwnUsage(usage, user, { policies, i18n })]),
   ]
 }
 
@@ -76,6 +80,7 @@ async function buildAdmin(deps: HomeDeps, i18n: I18n, timeZone: string): Promise
     ...(health === undefined ? [] : [mrkdwn(`*${i18n.health.title}*\n${health}`)]),
     ...(ratings === undefined ? [] : [mrkdwn(formatRatings(ratings, i18n))]),
     ...(usage === undefined ? [] : renderAllUsage(usage, i18n).map(mrkdwn)),
+    ...[renderOwnBudgets(deps.policies.ownBudgets.list(), i18n)].flatMap(text => (text === '' ? [] : mrkdwn(text))),
     ...buildExport(i18n),
   ]
 }

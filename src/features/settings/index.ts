@@ -1,6 +1,7 @@
 import { i18nFor } from '../../i18n/catalog.ts'
 import type { Bot } from '../context.ts'
 import { listenToModelWishes } from './model-wish.ts'
+import { listenToPersonBudgets } from './person-budget.ts'
 import { listenToSettings, openSettings } from './settings-dialog.ts'
 import { listenToWhy, tellWhyLatest } from './why-requests.ts'
 
@@ -12,6 +13,7 @@ const whyRequest = /^(?:why|为什么|為什麼|なぜ)[?？]?$/i
 /** Registers `/threadwise`: the settings of a channel and the workspace, and what the bot did and why. */
 export function settings({ app, services, onTurn }: Bot): void {
   listenToSettings(app, services)
+  listenToPersonBudgets(app, services)
   listenToWhy({ app, onTurn }, services)
   listenToModelWishes({ onTurn, services })
   app.command('/threadwise', async ({ ack, command }) => {

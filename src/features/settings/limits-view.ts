@@ -3,7 +3,7 @@
 import type { KnownBlock } from '@slack/types'
 import { findWordProblem } from '../../config.ts'
 import type { I18n } from '../../i18n/catalog.ts'
-import { budgetNames } from '../../store/usage.ts'
+import { budgetNames, isPersonal } from '../../store/usage.ts'
 import { checkboxes, input, numberField, parseForm, plain, textField } from './form.ts'
 import type { loadPolicies } from './policies.ts'
 
@@ -21,6 +21,9 @@ const mostWords = 100
 /** Slack's limit on a text field. */
 const mostCharacters = 3_000
 const millionths = 1_000_000
+/** The menu of people that opens the budgets of one of them. */
+export const personMenuId = 'open_person_budget'
+export const personBudgetNames = budgetNames.filter(isPersonal)
 const retentionNames = ['labelDays', 'turnDays'] as const
 
 /** Builds the fields; a channel has those of redaction alone. */
@@ -47,15 +50,30 @@ export function buildLimitBlocks(
   ]
 }
 
-function buildBudgets({ policy: { budgets }, formats }: I18n, policy: Policy, given: Given): KnownBlock[] {
-  const fields = budgetNames.map(name => {
-    const [value, most] = [policy.budgets[name], given.budgets?.[name]]
-    const hint = most === undefined ? undefined : budgets.most({ dollars: formats.dollars(most) })
-    const toDollars = (amount: number | undefined) => amount && amount / millionths
-    const field = numberField(toDollars(value), { least: 0, most: toDollars(most), isWhole: false })
-    return input(`budget_${name}`, budgets.of[name], field, hint)
-  })
-  return [{ type: 'header', text: plain(budgets.title) }, ...fields]
+function buildBudgets(i18n: I18n, policy: Policy, given: Given): KnownBlock[] {
+  const { budgets } = i18n.policy
+  const fields = budgetNames.map(name =>
+    buildBudgetField(i18n, name, { label: budgets.of[name], value: policy.budgets[name], given }),
+  )
+  const people = { type: 'users_select' as const, action_id: personMenuId, placeholder: plain(budgets.choose) }
+  return [
+    { type: 'header', text: plain(budgets.title) },
+    ...fields,
+    { type: 'actions', block_id: 'person_budget', elements: [people] },
+  ]
+}
+
+/** Builds the field of one budget, within what the operator has set. */
+export function buildBudgetField(
+  { policy: { budgets }, formats }: I18n,
+  name: (typeof budgetNames)[number],
+  { label, value, given, hint }: { label: string; value: number | undefined; given: Given; hint?: string },
+): KnownBlock {
+  const most = given.budgets?.[name]
+  const bound = most === undefined ? undefined : budgets.most({ dollars: formats.dollars(most) })
+  const toDollars = (amount: number | undefined) => amount && amount / millionths
+  const field = numberField(toDollars(value), { least: 0, most: toDollars(most), isWhole: false })
+  return input(`budget_${name}`, label, field, hint ?? bound)
 }
 
 function buildRetention({ policy: { retention } }: I18n, policy: Policy, given: Given): KnownBlock[] {
@@ -81,29 +99,52 @@ export function parseLimits(values: unknown, given: Given): { change: Partial<Po
     if (sentence !== undefined) wrong.push({ field: 'redaction_words', sentence })
     change.redaction = { isOn, words }
   }
-  const readNumbers = <K extends string>(
-    kind: 'budget' | 'retention',
-    names: readonly K[],
-    parse: (text: string, name: K) => number | Wrong['sentence'],
-  ) => {
-    const numbers: { [name in K]?: number } = {}
-    for (const name of names) {
-      const field = `${kind}_${name}`
-      const text = form.text(field)
-      if (text === '') continue
-      const parsed = parse(text, name)
-      if (typeof parsed === 'number') numbers[name] = parsed
-      else wrong.push({ field, sentence: parsed })
-    }
-    return numbers
+  if (form.has('budget_day')) {
+    const { budgets, wrong: ofBudgets } = parseBudgets(values, budgetNames, given)
+    change.budgets = budgets
+    wrong.push(...ofBudgets)
   }
-  if (form.has('budget_day'))
-    change.budgets = readNumbers('budget', budgetNames, (text, name) => parseDollars(text, given.budgets?.[name]))
-  if (form.has('retention_labelDays'))
-    change.retention = readNumbers('retention', retentionNames, (text, name) =>
-      parseDays(text, given.retention?.[name]),
-    )
+  if (form.has('retention_labelDays')) {
+    const { numbers, wrong: ofDays } = readNumbers(form, retentionNames, {
+      kind: 'retention',
+      parse: (text, name) => parseDays(text, given.retention?.[name]),
+    })
+    change.retention = numbers
+    wrong.push(...ofDays)
+  }
   return { change, wrong }
+}
+
+/** Parses the fields of some budgets, and finds what of them cannot be saved. */
+export function parseBudgets<K extends (typeof budgetNames)[number]>(
+  values: unknown,
+  names: readonly K[],
+  given: Given,
+): { budgets: { [name in K]?: number }; wrong: Wrong[] } {
+  const form = parseForm(values)
+  if (form === undefined) return { budgets: {}, wrong: [] }
+  const parse = (text: string, name: K) => parseDollars(text, given.budgets?.[name])
+  const { numbers: budgets, wrong } = readNumbers(form, names, { kind: 'budget', parse })
+  return { budgets, wrong }
+}
+
+/** Reads the numbers of the fields that are filled in. */
+function readNumbers<K extends string>(
+  { text: read }: NonNullable<ReturnType<typeof parseForm>>,
+  names: readonly K[],
+  { kind, parse }: { kind: 'budget' | 'retention'; parse: (text: string, name: K) => number | Wrong['sentence'] },
+) {
+  const numbers: { [name in K]?: number } = {}
+  const wrong: Wrong[] = []
+  for (const name of names) {
+    const field = `${kind}_${name}`
+    const text = read(field)
+    if (text === '') continue
+    const parsed = parse(text, name)
+    if (typeof parsed === 'number') numbers[name] = parsed
+    else wrong.push({ field, sentence: parsed })
+  }
+  return { numbers, wrong }
 }
 
 function findWordsProblem(

@@ -1,6 +1,6 @@
 import type { KnownBlock } from '@slack/types'
-import { z } from 'zod'
 import type { I18n } from '../../i18n/catalog.ts'
+import { input, parseForm, plain, textField } from './form.ts'
 import type { loadPolicies } from './policies.ts'
 
 type Policy = ReturnType<Awaited<ReturnType<typeof loadPolicies>>['workspace']>
@@ -8,20 +8,13 @@ type Policy = ReturnType<Awaited<ReturnType<typeof loadPolicies>>['workspace']>
 /** Slack's limits on a menu. Source: docs.slack.dev, select menu element, option object. */
 const mostOptions = 100
 const mostOptionCharacters = 75
+/** Slack's limit on a text field, and how many of them hold a list of models that is longer. */
 const mostTypedCharacters = 3_000
+const mostTypedFields = 20
+/** Room for names that a text field has at least; else there is one more. */
+const leastRoom = 300
 /** The value of the option that stands for the usual model; no model is called so. */
 const usualValue = '*'
-
-const option = z.looseObject({ value: z.string() })
-const fieldSchema = z.looseObject({
-  value: z.string().max(mostTypedCharacters).nullish(),
-  selected_option: option.nullish(),
-  selected_options: z.array(option).nullish(),
-})
-const valuesSchema = z.looseObject({
-  model: z.object({ field: fieldSchema }).optional(),
-  models: z.object({ field: fieldSchema }).optional(),
-})
 
 /**
  * Builds the fields about the model that answers, and for a workspace about those that people may choose; none if there is only one
@@ -41,50 +34,46 @@ export function buildModelBlocks(
   const initial = options.find(({ value }) => value === policy.model) ?? usual
   const one = isMenu
     ? input('model', models.label, { type: 'static_select', options: [usual, ...options], initial_option: initial })
-    : input('model', models.label, typed(policy.model, { max_length: 200 }), models.hint)
+    : input('model', models.label, textField(policy.model, { max_length: 200 }), models.hint)
   if (of === 'channel') return [one]
+  if (!isMenu) return [one, ...buildTypedList(policy.models, models)]
   const allowed = options.filter(({ value }) => policy.models.includes(value))
-  const many = isMenu
-    ? input('models', models.allowed, {
-        type: 'multi_static_select',
-        options,
-        ...(allowed.length > 0 && { initial_options: allowed }),
-      })
-    : input(
-        'models',
-        models.allowed,
-        typed(policy.models.join('\n'), { multiline: true, max_length: mostTypedCharacters }),
-        models.allowedHint,
-      )
-  return [one, many]
+  const chosen = { ...(allowed.length > 0 && { initial_options: allowed }) }
+  return [one, input('models', models.allowed, { type: 'multi_static_select', options, ...chosen })]
 }
+
+/** Builds as many text fields as a list of names needs. */
+function buildTypedList(
+  listed: readonly string[],
+  { allowed, allowedMore, allowedHint }: I18n['models'],
+): KnownBlock[] {
+  const texts = ['']
+  for (const name of listed) {
+    const last = texts.at(-1) ?? ''
+    const joined = last === '' ? name : `${last}\n${name}`
+    if (joined.length <= mostTypedCharacters) texts[texts.length - 1] = joined
+    else texts.push(name)
+  }
+  if ((texts.at(-1)?.length ?? 0) > mostTypedCharacters - leastRoom) texts.push('')
+  return texts.slice(0, mostTypedFields).map((text, at) => {
+    const field = textField(text, { multiline: true, max_length: mostTypedCharacters })
+    return input(nameField(at), at === 0 ? allowed : allowedMore, field, allowedHint)
+  })
+}
+
+const nameField = (at: number) => (at === 0 ? 'models' : `models_${at + 1}`)
 
 /** Parses the fields; what was not in the form is not changed. Returns undefined if they are not of the form that was built. */
 export function parseModels(given: unknown): Partial<Pick<Policy, 'model' | 'models'>> | undefined {
-  const values = valuesSchema.safeParse(given).data
-  if (values === undefined) return undefined
-  const one = values.model?.field
-  const many = values.models?.field
-  const model = (one?.selected_option?.value ?? one?.value ?? '').trim()
-  const typedNames = (many?.value ?? '').split('\n').map(name => name.trim())
-  const models = many?.selected_options?.map(({ value }) => value) ?? typedNames
+  const form = parseForm(given)
+  if (form === undefined) return undefined
+  const model = form.read('model').selected_option?.value ?? form.text('model')
+  const fields = Array.from({ length: mostTypedFields }, (_, at) => nameField(at)).filter(form.has)
+  const models = fields.flatMap(field => [...form.checked(field), ...form.lines(field)])
   return {
-    ...(one !== undefined && { model: model === usualValue ? '' : model }),
-    ...(many !== undefined && { models: [...new Set(models.filter(name => name !== ''))] }),
+    ...(form.has('model') && { model: model === usualValue ? '' : model }),
+    ...(fields.length > 0 && { models: [...new Set(models)] }),
   }
 }
 
-const plain = (text: string) => ({ type: 'plain_text' as const, text, emoji: false })
 const buildOption = (text: string, value: string) => ({ text: plain(text), value })
-
-const typed = (value: string, more: object) => ({
-  type: 'plain_text_input',
-  ...more,
-  ...(value !== '' && { initial_value: value }),
-})
-
-function input(block_id: string, label: string, element: Record<string, unknown>, hint?: string): KnownBlock {
-  const block = { type: 'input', block_id, optional: true, label: plain(label) }
-  const field = { ...element, action_id: 'field' }
-  return { ...block, ...(hint !== undefined && { hint: plain(hint) }), element: field } as unknown as KnownBlock
-}

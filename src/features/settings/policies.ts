@@ -23,6 +23,8 @@ const ambientSchema = z.object({
 })
 
 const amount = z.number().int().nonnegative().optional().catch(undefined)
+/** Budgets of one person in place of those of each person, in millionths of a dollar. */
+const ownBudgetsSchema = z.looseObject({ personDay: amount, personMonth: amount })
 const days = z.number().int().positive().optional().catch(undefined)
 /** How long labels and ended turns are kept, in days. */
 export const retentionSchema = z.object({ labelDays: days, turnDays: days })
@@ -58,6 +60,8 @@ const policySchema = z.looseObject({
   redaction: z.object({ isOn: z.boolean(), words: ids }).catch(noRedaction).default(noRedaction),
   /** Of a workspace: in millionths of a dollar. */
   budgets: z.object({ personDay: amount, personMonth: amount, day: amount, month: amount }).catch({}).default({}),
+  /** Of a workspace: the admin who saved it last. */
+  changedBy: z.string().catch('').default(''),
   /** Of a workspace. */
   retention: retentionSchema.catch({}).default({}),
 })
@@ -85,12 +89,17 @@ export async function loadPolicies(
   limits: Limits = {},
 ) {
   const book = await loadSettingsBook(settings, policySchema, 'policy:')
+  const ownBudgets = await loadOwnBudgets(settings)
   const keyOf = (scope: Exclude<Scope, { of: 'person' }>) => (scope.of === 'workspace' ? teamId : scope.channel)
   const readOwn = async (user: string): Promise<string> => {
     const own = await personSettings.read({ teamId, user }).catch(() => undefined)
     return own?.instructions ?? ''
   }
-  const budgets = () => takeLess(budgetNames, limits.budgets, book.of(teamId).budgets)
+  const budgets = (user = '') => {
+    const usual = book.of(teamId).budgets
+    const { personDay = usual.personDay, personMonth = usual.personMonth } = ownBudgets.of(user)
+    return takeLess(budgetNames, limits.budgets, { ...usual, personDay, personMonth })
+  }
   /** Returns who has switched redaction on for what people wrote in these channels, and the words that are replaced then. */
   const redaction = (channels: readonly string[]) => {
     const { redaction: operator = noRedaction } = limits
@@ -101,7 +110,10 @@ export async function loadPolicies(
     return { of: redactors.filter(of => on[of]), words: [...new Set(words)] }
   }
   return {
+    /** Returns what bounds a person's requests; without one, those that nobody asked for. */
     budgets,
+    hasBudgets: () => Object.keys(budgets()).length > 0 || ownBudgets.list().length > 0,
+    ownBudgets,
     redaction,
     /** Returns the words that are replaced in a request beside private data; undefined if it is sent as it is. */
     wordsFor(purpose: { channel: string; quotedFrom?: readonly string[] | undefined } = { channel: '' }) {
@@ -112,7 +124,10 @@ export async function loadPolicies(
     retention: (chosen: Policy['retention'] = book.of(teamId).retention) =>
       takeLess(['labelDays', 'turnDays'], limits.retention, chosen),
     /** Returns what holds for an answer out of these channels, for those who ask why. */
-    factsFor: (channels: readonly string[]) => ({ redaction: redaction(channels).of, budgets: budgets() }),
+    factsFor: (channels: readonly string[], user: string) => ({
+      redaction: redaction(channels).of,
+      budgets: budgets(user),
+    }),
     /** Returns what holds whatever a scope chooses: the bounds of the operator, and who has switched redaction on for it. */
     givenFor(scope: Scope) {
       const { of } = redaction([])
@@ -134,13 +149,32 @@ export async function loadPolicies(
     change(scope: Scope, user: string, change: Partial<Policy>): Promise<boolean> {
       const { instructions = '' } = change
       if (scope.of === 'person') return personSettings.change({ teamId, user }, { instructions })
-      return book.change(keyOf(scope), { ...book.of(keyOf(scope)), ...change })
+      const changedBy = scope.of === 'workspace' ? user : ''
+      return book.change(keyOf(scope), { ...book.of(keyOf(scope)), ...change, changedBy })
     },
     /** Reads the instructions that hold for a person's question in a channel, the wider ones first. */
     async instructionsFor({ channel, user }: { channel: string; user: string }) {
       const { instructions: workspace } = book.of(teamId)
       return { workspace, channel: book.of(channel).instructions, person: await readOwn(user) }
     },
+  }
+}
+
+/** Loads the budgets that some people have in place of those of each person. */
+async function loadOwnBudgets(settings: Store['settings']) {
+  const book = await loadSettingsBook(settings, ownBudgetsSchema, 'budget:')
+  const pick = ({ personDay, personMonth }: z.infer<typeof ownBudgetsSchema>) => ({
+    ...(personDay !== undefined && { personDay }),
+    ...(personMonth !== undefined && { personMonth }),
+  })
+  return {
+    of: (user: string) => pick(book.of(user)),
+    list: () =>
+      [...book.all()]
+        .map(([user, own]) => ({ user, budgets: pick(own) }))
+        .filter(({ budgets }) => Object.keys(budgets).length > 0),
+    /** Resolves with false if the store cannot be written. Without an amount, that of each person holds. */
+    change: (user: string, chosen: ReturnType<typeof pick>) => book.change(user, chosen),
   }
 }
 

@@ -177,7 +177,7 @@ async function tell({ respond, log }: Deps, url: string, text: string): Promise<
 }
 
 /** Checks whether a person may change the settings of a scope now. `refusal` says why they may not; `name` is the channel's. */
-async function checkRights({ users, access }: Deps, user: string, scope: Scope) {
+export async function checkRights({ users, access }: Deps, user: string, scope: Scope) {
   const { isAdmin, isGuest, locale } = await users.refresh(user)
   const i18n = i18nFor(locale)
   let failure: string | undefined

@@ -234,7 +234,10 @@ async function summarizeMessages(
   deps.metrics.tokensUsed('out', tokensOut)
   deps.metrics.tokensUsed('cached', tokensCached)
   noteModel(ctx)
-  const limits = deps.policies.factsFor([source.channel, ...said.flatMap(({ quotedFrom = [] }) => quotedFrom)])
+  const limits = deps.policies.factsFor(
+    [source.channel, ...said.flatMap(({ quotedFrom = [] }) => quotedFrom)],
+    turn.user,
+  )
   Object.assign(job.facts, { read: said.length, ...limits })
   ctx.log.info(
     { turn: turn.id, messages: said.length, calls, known, chunks, tokensIn, tokensOut, tokensCached },

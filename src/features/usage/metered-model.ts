@@ -5,7 +5,7 @@ import { sumTokens } from '../../model/request.ts'
 import { estimateTokens } from '../../model/tokens.ts'
 import { type createTranscriber, estimateAudio } from '../../model/transcription.ts'
 import type { Store } from '../../store/store.ts'
-import { budgetsOf, dayOf } from '../../store/usage.ts'
+import { budgetsOf, dayOf, isPersonal } from '../../store/usage.ts'
 
 type Purpose = NonNullable<NonNullable<Parameters<Model['stream']>[2]>['purpose']>
 type Budgets = Parameters<Store['usage']['reserve']>[1]
@@ -19,10 +19,10 @@ const countMost = (text: string) => Buffer.byteLength(text)
 
 interface MeteringDeps {
   usage: Store['usage']
-  /** Returns the budgets that hold now, in millionths of a dollar. */
-  budgets: () => Budgets
-  /** Called when a request brings a budget over 80 %. */
-  onWarning: (purpose: Purpose, budget: keyof Budgets) => void
+  /** Returns the budgets that bound a person's requests now, in millionths of a dollar. */
+  budgets: (person: string) => Budgets
+  /** Called when a request brings a person's budget over 80 %, and for each one by which everybody's is over it. */
+  onWarning: (purpose: Purpose, budget: keyof Budgets, sums: { spent: number; amount: number }) => void
   /** Called with the name of a model that took a request which no budget counts. */
   onUnpriced: (name: string) => void
   log: Log
@@ -35,7 +35,7 @@ interface MeteringDeps {
 export function createMeteredModel(model: Model, deps: MeteringDeps): Model {
   const stream: Model['stream'] = async function* (messages, signal, options = {}) {
     const purpose = options.purpose ?? { feature: 'chat', channel: '', person: '' }
-    const hasBudgets = Object.keys(deps.budgets()).length > 0
+    const hasBudgets = Object.keys(deps.budgets(purpose.person)).length > 0
     const reservation = hasBudgets ? await reserve(await priceMost(model, messages), purpose, deps) : undefined
     const spent = { name: model.name, written: 0, isWhole: false, lost: [] as string[] }
     const since = Date.now()
@@ -77,7 +77,7 @@ export function createMeteredTranscriber(transcriber: Transcriber, deps: Meterin
     }: Parameters<Transcriber['transcribe']>[1] & { purpose?: Omit<Purpose, 'feature'> | undefined },
   ) => {
     const purpose: Purpose = { channel: '', person: '', ...given, feature: 'transcribe' }
-    const hasBudgets = Object.keys(deps.budgets()).length > 0
+    const hasBudgets = Object.keys(deps.budgets(purpose.person)).length > 0
     const most = estimateAudio(pieces.reduce((sum, { from, to }) => sum + to - from, 0))
     const reservation = hasBudgets ? await reserve(await transcriber.price(most), purpose, deps) : undefined
     const since = Date.now()
@@ -108,7 +108,7 @@ async function reserve(
   { person }: Purpose,
   { usage, budgets }: MeteringDeps,
 ): Promise<string> {
-  const reserved = await usage.reserve({ person, cost: cost ?? 0 }, budgets(), Date.now())
+  const reserved = await usage.reserve({ person, cost: cost ?? 0 }, budgets(person), Date.now())
   if (reserved.id !== undefined) return reserved.id
   throw new ShownError('budget_spent', i18n => i18n.usage.spent[reserved.exceeded])
 }
@@ -173,7 +173,8 @@ const settle = (deps: MeteringDeps, done: Done) =>
 async function count({ usage, budgets, onWarning, onUnpriced }: MeteringDeps, done: Done): Promise<void> {
   const { purpose, calls, reservation, since } = done
   const { feature, channel, person } = purpose
-  for (const { name, cost } of calls) if (cost === undefined && Object.keys(budgets()).length > 0) onUnpriced(name)
+  const bounds = budgets(person)
+  for (const { name, cost } of calls) if (cost === undefined && Object.keys(bounds).length > 0) onUnpriced(name)
   const now = Date.now()
   const rows = calls.map(({ name, usage: used, isEstimate, cost = 0 }) => ({
     ...{ day: dayOf(now), person, channel, feature, model: name, cost },
@@ -189,9 +190,12 @@ async function count({ usage, budgets, onWarning, onUnpriced }: MeteringDeps, do
   const cost = rows.reduce((sum, row) => sum + row.cost, 0)
   if (cost === 0) return
   const spent = await usage.spent(person, now)
-  const bounds = budgets()
   for (const name of budgetsOf(person)) {
-    const mark = (bounds[name] ?? Number.POSITIVE_INFINITY) * warnShare
-    if (spent[name] >= mark && spent[name] - cost < mark) onWarning(purpose, name)
+    const { [name]: amount = Number.POSITIVE_INFINITY } = bounds
+    const mark = amount * warnShare
+    const isCrossed = spent[name] - cost < mark
+    // Of two requests side by side neither may be the one that crosses it; who is told of everybody's, is told once.
+    if (spent[name] >= mark && (isCrossed || !isPersonal(name)))
+      onWarning(purpose, name, { spent: spent[name], amount })
   }
 }
