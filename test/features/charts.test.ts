@@ -31,6 +31,40 @@ describe('a table of many columns', () => {
   })
 })
 
+describe('the answer of a small model', () => {
+  const table = {
+    columns: ['Region', 'Q1 sales', 'Q2 sales'],
+    rows: [
+      ['North', '120', '150'],
+      ['South', '90', '80'],
+      ['East', '60', '95'],
+      ['Total', '270', '325'],
+    ],
+  }
+  const source = { tables: [{ table, file: undefined }], texts: [], quotedFrom: [] }
+  // Word for word what Qwen2.5-Coder-1.5B wrote.
+  const bars =
+    '{"title": "Region Sales","kind": "bar","unit": "€","table": 1,"labels": "Region","columns": ["Region", "Q1 sales", "Q2 sales"],"take": "rows","only": [],"without": [],"swap": false,"points": []}'
+  const pie =
+    '{"title": "Q2 Sales","kind": "pie","unit": "","table": 1,"labels": "Region","columns": ["Q2 sales"],"take": "rows","only": ["Q2 sales"],"without": [],"swap": false,"points": []}'
+
+  test('that adds a unit which nobody wrote, or leaves in the row of totals, becomes a chart without them', () => {
+    const { chart } = parseChart(bars, source, 'Count')
+    expect(chart.unit).toBe('')
+    expect(chart.categories).toEqual(['North', 'South', 'East'])
+    const total = parseChart(bars.replace('"only": []', '"only": ["Total"]'), source, 'Count')
+    expect(total.chart.categories).toEqual(['Total'])
+    const priced = { ...table, columns: ['Region', 'Q1 sales', 'Q2 sales (€)'] }
+    expect(parseChart(bars, { ...source, tables: [{ table: priced, file: undefined }] }, 'Count').chart.unit).toBe('€')
+  })
+
+  test('that names a column among the rows to show becomes a chart of all rows', () => {
+    const { chart } = parseChart(pie, source, 'Count')
+    expect(chart).toMatchObject({ kind: 'pie', categories: ['North', 'South', 'East'] })
+    expect(chart.series).toEqual([{ name: 'Q2 sales', values: [150, 80, 95] }])
+  })
+})
+
 test('a sentence that waits to be shown in App Home outlives a change that brings none', async () => {
   const shown: unknown[] = []
   const limiter = {

@@ -160,7 +160,7 @@ describe('“chart this” in a thread', () => {
     const { dana, general } = { ...slack.people, ...slack.channels }
     refuseCharts(story)
     const rows = Array.from({ length: 40 }, (_, at) => `${['东区', '西区'][at % 2]},${at}.5,"注 ""${at}"""`)
-    const bytes = Buffer.from(['地区,销售额,备注', ...rows].join('\n'))
+    const bytes = Buffer.from(['地区,销售额（元）,备注', ...rows].join('\n'))
     const { id } = slack.upload(dana, '销售.csv', bytes)
     const said = await slack.do({ do: 'say', as: dana, channel: general, text: '销售数据', files: [id] })
     const ts = String(said.ok && said.ts)
@@ -173,7 +173,7 @@ describe('“chart this” in a thread', () => {
         kind: 'bar',
         unit: '元',
         labels: '地区',
-        columns: ['销售额'],
+        columns: ['销售额（元）'],
         take: 'sum',
         without: [],
       }),
@@ -185,7 +185,7 @@ describe('“chart this” in a thread', () => {
     const [png, csv] = message.files ?? []
     expect([png?.mimetype, csv?.mimetype]).toEqual(['image/png', 'text/csv'])
     expect(message.text).toBe('40 行数据求和，来源：销售.csv。')
-    expect((await download(story, csv?.id)).toString()).toBe('\uFEFF,销售额\n东区,390\n西区,410\n')
+    expect((await download(story, csv?.id)).toString()).toBe('\uFEFF,销售额（元）\n东区,390\n西区,410\n')
     const upload = slack.calls.find(({ method, args }) => method === 'files.getUploadURLExternal' && args.alt_txt)
     expect(upload?.args.alt_txt).toBe('各地区销售额 (元). 东区 390, 西区 410')
     expect((await download(story, png?.id)).subarray(1, 4).toString()).toBe('PNG')

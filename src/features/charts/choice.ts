@@ -23,6 +23,9 @@ const mostRowsShown = 12
 const mostTitleCharacters = 80
 const mostNameCharacters = 60
 
+/** Rows that sum up the others, which nobody wants beside them. */
+const total = /^(?:(?:grand |sub)?totals?|sum|overall|[总總合小][计計額]?|[总總]和)$/
+
 const name = z.string().catch('')
 const names = z.array(z.string()).catch([])
 
@@ -135,10 +138,18 @@ export function parseChart(answer: string, source: Source, countName: string) {
     categories: data.categories.map(category => cleanName(category, mostNameCharacters)),
     // A series of its own has the name of the whole.
     series: data.series.map(one => ({ ...one, name: cleanName(one.name || title, mostNameCharacters) })),
-    unit: cleanName(choice.unit, 12),
+    unit: isWritten(choice.unit, source) ? cleanName(choice.unit, 12) : '',
   }
   const take = chosen === undefined ? ('rows' as const) : choice.take
   return { chart, take, rows: data.rows, file: chosen?.file }
+}
+
+/** Returns whether somebody wrote a unit: models add "€" to numbers that have none. */
+function isWritten(unit: string, { tables, texts }: Source): boolean {
+  const wanted = bareCell(unit)
+  const isIn = (text: string) => bareCell(text).includes(wanted)
+  const isInTable = ({ columns, rows }: Table) => columns.some(isIn) || rows.some(row => row.some(isIn))
+  return wanted !== '' && (texts.some(({ text }) => isIn(text)) || tables.some(({ table }) => isInTable(table)))
 }
 
 /** A pie has one series without negative numbers; what is not one is drawn as bars. */
@@ -163,11 +174,13 @@ function readTable(choice: Choice, table: Table, countName: string) {
   const numeric = numericColumns(table).filter(at => at !== labelAt)
   const wanted = named.filter(at => numeric.includes(at))
   const columns = wanted.length > 0 ? wanted : numeric
-  const only = new Set(choice.only.map(bareCell))
+  // Small models name the column here, too.
+  const only = new Set(choice.only.map(bareCell).filter(label => !bare.includes(label)))
   const without = new Set(choice.without.map(bareCell))
   const rows = table.rows.filter(row => {
     const label = bareCell(row[labelAt] ?? '')
-    return label !== '' && (only.size === 0 || only.has(label)) && !without.has(label)
+    if (label === '' || without.has(label)) return false
+    return only.size === 0 ? !total.test(label) : only.has(label)
   })
   const labelOf = (row: readonly string[]) => row[labelAt] ?? ''
   const valueAt = (row: readonly string[], at: number) => parseNumber(row[at] ?? '') ?? null

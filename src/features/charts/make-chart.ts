@@ -192,7 +192,7 @@ function describeChart({ title, categories, series, unit }: Chart): string {
     const said = categories.map((category, at) => `${category} ${values[at] ?? '–'}`).join(', ')
     return series.length === 1 || name === '' ? said : `${name}: ${said}`
   })
-  const text = `${title}${unit === '' ? '' : ` (${unit})`}. ${numbers.join('; ')}`
+  const text = `${title}${title.includes(unit) ? '' : ` (${unit})`}. ${numbers.join('; ')}`
   return text.length > mostDescribed ? `${text.slice(0, mostDescribed).toWellFormed()}…` : text
 }
 
