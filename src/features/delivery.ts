@@ -101,7 +101,7 @@ export const nameDelivery = (kind: string, turn: string, ...of: unknown[]): stri
   `${kind}-${digest(turn)}${digest(of)}`
 
 /** Builds the metadata by which a message that was delivered is found again. */
-export const buildDeliveryMetadata = (delivery: string, turn: string) => ({
+export const buildDeliveryMetadata = (delivery: string, turn = '') => ({
   event_type: 'threadwise_delivery',
   event_payload: { delivery, turn },
 })

@@ -194,7 +194,7 @@ export async function makeReport(
   const markdown = renderReportMarkdown(built, { place, reader, linkOf: await fetchLinks(deps, built) })
   const post = async (chart: ReturnType<typeof buildChartBlock>) => {
     const body = buildMessageBody(markdown, undefined, [...(chart === undefined ? [] : [chart]), button])
-    const metadata = buildDeliveryMetadata(once.name, '')
+    const metadata = buildDeliveryMetadata(once.name)
     const args = { channel: direct, ...body, metadata, unfurl_links: false, unfurl_media: false }
     await deps.access.check(asked.user, channel)
     await deps.rules.check(use)

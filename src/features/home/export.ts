@@ -87,7 +87,7 @@ async function sendExport(deps: Deps, { user, to }: { user: string; to: To }, i1
   const check = () => checkAdmin(deps, user)
   await check()
   const { channel } = to.place
-  const metadata = buildDeliveryMetadata(to.name, '')
+  const metadata = buildDeliveryMetadata(to.name)
   const { ts } = await deliverOnce(deps, to, async () => {
     await check()
     const args = { channel, text: i18n.home.exported, metadata }
@@ -118,7 +118,7 @@ async function sendChart(
   const rows = await deps.store.usage.between(shown[0] ?? '', shown.at(-1) ?? '')
   const counted = what === 'usage' ? rows.filter(({ person }) => person === user) : rows
   const { channel } = to.place
-  const metadata = buildDeliveryMetadata(to.name, '')
+  const metadata = buildDeliveryMetadata(to.name)
   const post = async (chart: ReturnType<typeof buildChartBlock>) => {
     const text = counted.length === 0 ? i18n.usage.noChart : i18n.usage.charts[what]
     await check()
