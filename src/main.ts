@@ -54,7 +54,7 @@ async function run(config: Config): Promise<void> {
     bot = await startBot({
       config,
       models: createModels(chosen, log),
-      ...(config.recognizesText && { recognize: await createRecognizer() }),
+      ...(config.recognizesText && { recognize: await createRecognizer(log) }),
       transcriber: createTranscriber(config.transcription, chosen, log),
       store,
       taxonomies,

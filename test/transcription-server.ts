@@ -29,7 +29,7 @@ const formats: Record<string, string> = {
 
 /** Starts a stand-in for a transcription server with the vendor's limits. It hears the words of test recordings, unless `answer` knows better. */
 export async function openTranscriptionServer(
-  answer: (sent: Sent) => Answer = () => undefined,
+  answer: (sent: Sent) => Answer | Promise<Answer> = () => undefined,
   atEnd: (end: () => void) => unknown = onTestFinished,
 ) {
   const requests: Sent[] = []
@@ -49,7 +49,7 @@ export async function openTranscriptionServer(
       key: request.headers.authorization,
     }
     requests.push(sent)
-    return answer(sent) ?? { text: words.join(' ') }
+    return (await answer(sent)) ?? { text: words.join(' ') }
   }
   const server = createServer(async (request, response) => {
     const answered = await reply(request)

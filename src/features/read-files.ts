@@ -59,11 +59,11 @@ const withoutUnheard = (message: Message): Message =>
 /** Notes for those who ask why what was transcribed for a turn, and what it cost. */
 export function noteHeard({ job }: Pick<TurnContext, 'job'>, contents: readonly FileContent[]): void {
   const costs = contents.flatMap(content => (content.kind === 'text' && content.recording?.cost) || [])
-  const [first] = costs
-  if (first === undefined) return
+  if (costs.length === 0) return
   const isPriced = costs.every(({ micros }) => micros !== undefined)
   const sum = (of: 'seconds' | 'micros') => costs.reduce((total, cost) => total + (cost[of] ?? 0), 0)
-  job.facts.heard = { model: first.model, seconds: sum('seconds'), ...(isPriced && { micros: sum('micros') }) }
+  const model = [...new Set(costs.map(cost => cost.model))].join(', ')
+  job.facts.heard = { model, seconds: sum('seconds'), ...(isPriced && { micros: sum('micros') }) }
 }
 
 /** Sums the lengths of recordings that were turned into words, in seconds. */

@@ -312,6 +312,8 @@ export const en = {
     unknown_encoding: 'I can’t tell its text encoding; save it as UTF-8 and send it again',
     no_text:
       'there’s no text in it; if it’s a scan, run text recognition (OCR) on it, or send the pages as PNG or JPEG',
+    recognition_failed:
+      'text recognition (OCR) failed; ask again in a minute, and if it keeps failing, ask an admin to check Tesseract',
     heic: 'I can’t open HEIC photos; send JPEG or PNG',
     image_type: 'I can’t open this type of picture; send JPEG or PNG',
     office: 'I can’t open this Office format; save it as DOCX, PPTX or PDF',

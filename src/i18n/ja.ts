@@ -318,6 +318,8 @@ export const ja = {
     unknown_encoding: '文字コードを判別できません。UTF-8 で保存して、もう一度送ってください',
     no_text:
       'ページに文字データがありません。スキャンした書類なら、文字認識（OCR）を行うか、PNG または JPEG で送ってください',
+    recognition_failed:
+      '文字認識（OCR）でエラーが起きました。1 分ほど待ってから、もう一度質問してください。続く場合は、管理者に Tesseract の確認を依頼してください',
     heic: 'HEIC の写真は開けません。JPEG または PNG で送ってください',
     image_type: 'この形式の画像は開けません。JPEG または PNG で送ってください',
     office: 'この Office 形式は開けません。DOCX、PPTX、または PDF で送ってください',

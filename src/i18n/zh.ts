@@ -293,6 +293,7 @@ export const zh = {
     unreadable_type: '无法读取这种文件，请发送文本、PDF、Office 文件或图片',
     unknown_encoding: '无法确定文件的文字编码，请另存为 UTF-8 后再发',
     no_text: '页面里没有文字，可能是扫描件；请先做文字识别（OCR），或把页面存成 PNG 或 JPEG 发送',
+    recognition_failed: '文字识别（OCR）出错，请一分钟后再问；如果一直出错，请让管理员检查 Tesseract',
     heic: '无法打开 HEIC 照片，请转成 JPEG 或 PNG 再发',
     image_type: '无法打开这种图片，请转成 JPEG 或 PNG 再发',
     office: '无法打开这种 Office 格式，请另存为 DOCX、PPTX 或 PDF 再发',

@@ -23,7 +23,7 @@ interface Form {
 }
 
 const isHongKong = (value: string) => isIdentityCard(value, 'zh-HK')
-const withoutGaps = (value: string) => value.replace(/[ -]/g, '')
+const withoutGaps = (value: string) => value.replace(/[ \n|-]/g, '')
 
 /** Every pattern is linear: its runs are bounded, and the check digits are looked at afterwards. */
 const forms: readonly Form[] = [
@@ -51,8 +51,7 @@ const forms: readonly Form[] = [
   {
     kind: 'id',
     pattern: /(?<![0-9A-Za-z])\d{4}[ -]?\d{4}[ -]?\d{4}(?![0-9A-Za-z])/g,
-    // One in eleven numbers of twelve digits has the right check digit, so that its name has to stand before it.
-    check: (value, before) => /(?:my number|マイナンバー|個人番号)[^\d]{0,8}$/i.test(before) && isMyNumber(value),
+    check: isNamedMyNumber,
   },
   {
     kind: 'card',
@@ -114,19 +113,61 @@ const oddForms =
   /[\p{Default_Ignorable_Code_Point}\u00a0\u2000-\u200a\u202f\u205f\u3000\uff08-\uff0b\uff0d\uff0e\uff10-\uff19\uff20-\uff3a\uff3f\uff41-\uff5a\u{1d400}-\u{1d7ff}]/gu
 const isUnseen = /^\p{Default_Ignorable_Code_Point}$/u
 
+/** Where somebody may have split a number: at the end of a line, of a cell of a table, or of a message. */
+const splitPlaces =
+  /(?<=\d)[ \t]{0,40}(?:(?<cell>\|)|(?:\|[ \t]{0,40})?\r?\n(?:[ \t]{0,40}\|)?|<\/message>\n?<message [^<>]{0,400}>)[ \t]{0,40}(?=\d)/g
+
+/** Numbers with check digits of which a part stands behind such a place. The run of digits is a whole one: columns of figures go on. */
+const splitForms: readonly Form[] = [
+  {
+    kind: 'id',
+    pattern: /(?<![A-Za-z])(?<!\d[ \n|-]?)\d(?:[ \n|-]?\d){16}[ \n|-]?[\dXx](?![ \n|-]?\d)(?![A-Za-z])/g,
+    check: value => isIdentityCard(withoutGaps(value).toUpperCase(), 'zh-CN'),
+  },
+  {
+    kind: 'id',
+    pattern: /(?<![A-Za-z])(?<!\d[ \n|-]?)\d(?:[ \n|-]?\d){11}(?![ \n|-]?\d)(?![A-Za-z])/g,
+    check: isNamedMyNumber,
+  },
+  {
+    kind: 'card',
+    pattern: /(?<![A-Za-z])(?<!\d[ \n|-]?)[3-6](?:[ \n|-]?\d){12,18}(?![ \n|-]?\d)(?![A-Za-z])/g,
+    check: isSplitCard,
+  },
+  {
+    kind: 'account',
+    pattern: /(?<![0-9A-Za-z])[A-Z]{2}\d\d(?:[ \n|]?[A-Z0-9]{4}){2,7}(?:[ \n|]?[A-Z0-9]{1,3})?(?![0-9A-Za-z])/g,
+    check: value => isIBAN(withoutGaps(value)),
+  },
+]
+
+/** The beginnings and lengths of the numbers of payment cards. Source: ISO/IEC 7812 and the networks. */
+const cardNumber = /^(?:4\d{12}(?:\d{3})?|5[1-5]\d{14}|3[47]\d{13}|35\d{14}|3[068]\d{12}|6\d{15,18})$/
+
+/** One in ten figures has the check digit of a card, so that its parts have to be longer than those that people write one in. */
+function isSplitCard(value: string): boolean {
+  const number = withoutGaps(value)
+  return (
+    value.split(/[\n|]/).every(part => withoutGaps(part).length >= 6) && cardNumber.test(number) && isLuhnNumber(number)
+  )
+}
+
 /** Writes a text in plain forms. `placeOf` returns where a character of it stands in the text as it was given. */
-function toPlain(text: string): { plain: string; placeOf: (index: number) => number } {
-  const pieces: { at: number; from: number; isOdd: boolean }[] = []
+const toPlain = (text: string) => rewrite(text, oddForms, ([odd]) => (isUnseen.test(odd) ? '' : odd.normalize('NFKC')))
+
+/** Replaces parts of a text. `placeOf` returns where a character of the new one stands in the old one. */
+function rewrite(text: string, pattern: RegExp, replace: (match: RegExpExecArray) => string) {
+  const pieces: { at: number; from: number; isNew: boolean }[] = []
   let plain = ''
   let end = 0
-  const add = (words: string, from: number, isOdd: boolean) => {
-    pieces.push({ at: plain.length, from, isOdd })
+  const add = (words: string, from: number, isNew: boolean) => {
+    pieces.push({ at: plain.length, from, isNew })
     plain += words
   }
-  for (const { 0: odd, index } of text.matchAll(oddForms)) {
-    if (index > end) add(text.slice(end, index), end, false)
-    add(isUnseen.test(odd) ? '' : odd.normalize('NFKC'), index, true)
-    end = index + odd.length
+  for (const match of text.matchAll(pattern)) {
+    if (match.index > end) add(text.slice(end, match.index), end, false)
+    add(replace(match), match.index, true)
+    end = match.index + match[0].length
   }
   add(text.slice(end), end, false)
   const placeOf = (index: number) => {
@@ -136,8 +177,8 @@ function toPlain(text: string): { plain: string; placeOf: (index: number) => num
       if ((pieces[middle]?.at ?? 0) <= index) low = middle
       else high = middle - 1
     }
-    const { at, from, isOdd } = pieces[low] ?? { at: 0, from: 0, isOdd: false }
-    return isOdd ? from : from + index - at
+    const { at, from, isNew } = pieces[low] ?? { at: 0, from: 0, isNew: false }
+    return isNew ? from : from + index - at
   }
   return { plain, placeOf }
 }
@@ -155,6 +196,7 @@ export async function findPrivateParts(text: string, ownForms: readonly Form[] =
     if (at % formsAtOnce === formsAtOnce - 1) await setImmediate()
     found.push(...findForm(plain, form))
   }
+  found.push(...findSplit(plain))
   found.push(...(await findSecrets(plain)))
   found.push(...(await findPhones(plain, found)))
   return withoutOverlaps(found).map(({ kind, start, end }) => ({ kind, start: placeOf(start), end: placeOf(end) }))
@@ -166,6 +208,18 @@ function* findForm(text: string, { kind, pattern, check }: Form): Generator<Priv
     const isReal = check === undefined || check(text.slice(start, end), text.slice(Math.max(0, start - 24), start))
     if (isReal) yield { kind, start, end }
   }
+}
+
+/** Finds the parts of numbers that somebody has split. */
+function* findSplit(text: string): Generator<PrivatePart> {
+  const { plain: joined, placeOf } = rewrite(text, splitPlaces, ({ groups }) => groups?.cell ?? '\n')
+  for (const form of splitForms)
+    for (const { kind, start, end } of findForm(joined, form))
+      for (const { 0: part, index } of joined.slice(start, end).matchAll(/[^\n|]+/g)) {
+        if (part.length === end - start) continue
+        const from = placeOf(start + index)
+        yield { kind, start: from, end: from + part.length }
+      }
 }
 
 /**
@@ -222,8 +276,9 @@ async function findPhones(text: string, others: readonly PrivatePart[]): Promise
   return found
 }
 
-/** Returns whether the last digit of a Japanese individual number is right. */
-function isMyNumber(value: string): boolean {
+/** Returns whether the last digit of a Japanese individual number is right. One in eleven is, so that its name has to stand before it. */
+function isNamedMyNumber(value: string, before: string): boolean {
+  if (!/(?:my number|マイナンバー|個人番号)[^\d]{0,8}$/i.test(before)) return false
   const digits = [...withoutGaps(value)].map(Number)
   const sum = digits.slice(0, 11).reduce((all, digit, index) => all + digit * (index < 5 ? 6 - index : 12 - index), 0)
   const rest = sum % 11

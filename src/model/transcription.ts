@@ -22,8 +22,8 @@ interface Piece {
 interface Options {
   signal?: AbortSignal | undefined
   onProgress?: ((done: number, total: number) => void) | undefined
-  /** Called with what each piece took. */
-  onUsage?: (usage: Usage) => void
+  /** Called with what each piece took, and with the model that heard it. */
+  onUsage?: (usage: Usage, ear: Pick<Ear, 'name' | 'price'>) => void
 }
 
 /** Why the server transcribes nothing at all. */
@@ -87,7 +87,6 @@ export function createTranscriber(config: Config['transcription'], chat: ModelCo
     if (problem === undefined) return first
     return (problem === 'no_transcriber' && others.find(ear => !isShut(ear) && ear.takes(piece))) || problem
   }
-  const current = () => ears.find(ear => !isShut(ear)) ?? endpoint
 
   /** Returns undefined for a piece that failed. */
   async function transcribePiece(piece: Piece, { signal, onUsage }: Options) {
@@ -96,7 +95,7 @@ export function createTranscriber(config: Config['transcription'], chat: ModelCo
       if (typeof ear === 'string') return ear
       try {
         const answer = await ear.hear(piece, { timeout: timeoutMs, ...(signal !== undefined && { signal }) })
-        onUsage?.(readUsage(answer, piece))
+        onUsage?.(readUsage(answer, piece), ear)
         return answer
       } catch (error) {
         signal?.throwIfAborted()
@@ -120,11 +119,13 @@ export function createTranscriber(config: Config['transcription'], chat: ModelCo
   }
 
   return {
-    /** The name of the model that listens now. */
-    get name() {
-      return current().name
+    /** Prices the most that pieces can cost, by whichever model may hear them; undefined if no price is known. */
+    async priceMost(pieces: readonly Piece[]): Promise<number | undefined> {
+      const open = ears.filter(ear => !isShut(ear) && pieces.some(ear.takes))
+      const most = estimateAudio(pieces.reduce((sum, { from, to }) => sum + to - from, 0))
+      const prices = (await Promise.all(open.map(ear => ear.price(most)))).filter(price => price !== undefined)
+      return prices.length === 0 ? undefined : Math.max(...prices)
     },
-    price: (usage: Usage) => current().price(usage),
     async transcribe(pieces: readonly Piece[], options: Options) {
       let done = 0
       const total = pieces.at(-1)?.to ?? 0
@@ -203,7 +204,7 @@ function createChatEar(chat: ModelConfig): Ear {
 }
 
 /** Estimates the most that a recording takes, before it is sent. */
-export const estimateAudio = (seconds: number): Usage => ({
+const estimateAudio = (seconds: number): Usage => ({
   audioSeconds: seconds,
   tokensIn: Math.ceil(seconds * tokensPerSecond),
   tokensAudio: Math.ceil(seconds * tokensPerSecond),

@@ -29,7 +29,7 @@ export async function loadAttachments(
     const contents = await Promise.all(
       message.files.slice(0, share).map(file => reader.read(file, { ...options, onProgress: progress(file.id) })),
     )
-    if (!contents.some(one => one.kind === 'skipped' && isUntranscribed(one.reason))) fresh.set(message.ts, contents)
+    if (!contents.some(one => one.kind === 'skipped' && mayPass(one.reason))) fresh.set(message.ts, contents)
     return { ...message, contents }
   }
   const withContents = await Promise.all(attached.map(read))
@@ -37,9 +37,12 @@ export async function loadAttachments(
   return { messages: withContents, fresh, unread }
 }
 
-/** Returns whether a recording was skipped because of the transcription server, which may be well when somebody asks again. */
+/** Returns whether a recording was skipped because of the transcription server. */
 export const isUntranscribed = (reason: string): boolean =>
   /^(?:no_transcriber|transcriber_key|transcription_failed)$/.test(reason)
+
+/** Returns whether a server or a program was at fault, which may be well when somebody asks again. */
+const mayPass = (reason: string): boolean => isUntranscribed(reason) || reason === 'recognition_failed'
 
 /** Sums the seconds of recordings that are transcribed side by side. */
 function sumProgress(onProgress: ((done: number, total: number) => void) | undefined) {

@@ -3,8 +3,10 @@ import { once } from 'node:events'
 import sharp from 'sharp'
 import { z } from 'zod'
 import { createWorkspace } from '../../playground/slack-emulator/workspace.ts'
+import { toAdts, toMp3, toOgg, toWav } from '../files/recordings.ts'
 import { createScriptedModel } from '../scripted-model.ts'
 import { freePort } from '../story.ts'
+import { openTranscriptionServer } from '../transcription-server.ts'
 import { startChild } from './child.ts'
 import type { Claim } from './main.ts'
 
@@ -12,6 +14,7 @@ import type { Claim } from './main.ts'
 const healthMs = 200
 const memoryMb = 350
 const together = 4
+const seconds = 1_800
 const patienceMs = 600_000
 
 const watchSchema = z.object({
@@ -24,48 +27,85 @@ export async function benchFiles(): Promise<Claim[]> {
   const photo = await makePhoto()
   const scan = await makeScan(30)
   const size = (bytes: Uint8Array) => `${(bytes.byteLength / 1_000_000).toFixed(1)} MB`
+  const bench = async (what: string, name: string, bytes: Uint8Array) => {
+    const files = Array.from({ length: together }, (_, at): [string, Uint8Array] => [`${at}-${name}`, bytes])
+    const { prompts, took, claims } = await askTogether(files)
+    const pictures = prompts.map(prompt => prompt.split('data:image/').length - 1).slice(0, together)
+    return [
+      {
+        what: `${what} (${took}): pictures`,
+        figure: pictures.join(' '),
+        promise: 'some of each',
+        kept: pictures.length === together && pictures.every(count => count > 0),
+      },
+      ...claims,
+    ]
+  }
   return [
-    ...(await measure(`${together} photos of 48 megapixels (${size(photo)})`, 'photo.jpg', photo)),
-    ...(await measure(`${together} scans of 30 pages (${size(scan)})`, 'scan.pdf', scan)),
+    ...(await bench(`${together} photos of 48 megapixels (${size(photo)})`, 'photo.jpg', photo)),
+    ...(await bench(`${together} scans of 30 pages (${size(scan)})`, 'scan.pdf', scan)),
   ]
 }
 
-async function measure(what: string, name: string, bytes: Uint8Array): Promise<Claim[]> {
+/** Four recordings of half an hour at once, one of each kind: whether every word comes, the memory, and whether others are still served. */
+export async function benchRecordings(): Promise<Claim[]> {
+  const files: [string, Buffer][] = [
+    ['a.wav', toWav(seconds, { rate: 48_000, channels: 2 })],
+    ['b.mp3', toMp3(seconds)],
+    ['c.aac', toAdts(seconds)],
+    ['d.ogg', await toOgg(seconds)],
+  ]
+  const closings: (() => void)[] = []
+  const ear = await openTranscriptionServer(undefined, close => closings.push(close))
+  const env = { TRANSCRIPTION_BASE_URL: ear.baseUrl, TRANSCRIPTION_MODEL: 'ear' }
+  const { prompts, took, claims } = await askTogether(files, env)
+  for (const close of closings) close()
+  const heard = prompts.map(prompt => {
+    const numbers = [...prompt.matchAll(/\bw(\d+)\b/g)].map(([, number]) => Number(number))
+    return numbers.filter((number, at) => number === at).length
+  })
+  return [
+    {
+      what: `words in order of ${files.length} half hours at once (${took})`,
+      figure: heard.join(' '),
+      promise: `${seconds} of each`,
+      kept: heard.length === files.length && heard.every(count => count === seconds),
+    },
+    ...claims,
+  ]
+}
+
+/** Asks a bot about files, all at once. Resolves with the prompts of its model, the time it took, and the claims about health and memory. */
+async function askTogether(files: readonly [string, Uint8Array][], env: Record<string, string> = {}) {
   const slack = await createWorkspace({ limits: 'off' })
   const model = await createScriptedModel()
-  const pictures: number[] = []
+  const prompts: string[] = []
   model.answerAll(exchange => {
-    pictures.push(exchange.prompt.split('data:image/').length - 1)
-    exchange.reply('Seen.')
+    prompts.push(exchange.prompt)
+    exchange.reply('Read.')
   })
   const port = await freePort()
-  const bot = await startChild('threadwise', slack, model.baseUrl, { PORT: String(port) })
+  const bot = await startChild('threadwise', slack, model.baseUrl, { PORT: String(port), ...env })
   const watch = fork(new URL('./watch-child.ts', import.meta.url), [String(bot.pid), String(port)])
   const { dana } = slack.people
   const { general } = slack.channels
   const startedAt = performance.now()
   await Promise.all(
-    Array.from({ length: together }, async (_, at) => {
-      const { id } = slack.upload(dana, `${at}-${name}`, Buffer.from(bytes))
+    files.map(async ([name, bytes]) => {
+      const { id } = slack.upload(dana, name, Buffer.from(bytes))
       const text = `<@${slack.botUserId}> what is in it?`
       const { ts } = await slack.do({ do: 'say', as: dana, channel: general, text, files: [id] })
-      const isAnswered = () => slack.messages(general, String(ts)).some(one => one.text.startsWith('Seen.'))
-      await slack.until(isAnswered, `the answer about ${at}`, patienceMs)
+      const isAnswered = () => slack.messages(general, String(ts)).some(one => one.text.startsWith('Read.'))
+      await slack.until(isAnswered, `the answer about ${name}`, patienceMs)
     }),
   )
-  const tookMs = performance.now() - startedAt
+  const took = `${((performance.now() - startedAt) / 1000).toFixed(0)} s`
   watch.send('stop')
   const [told] = await once(watch, 'message')
   const seen = watchSchema.parse(told)
   await bot.stop()
   await Promise.all([slack.close(), model.close()])
-  return [
-    {
-      what: `${what} (${(tookMs / 1000).toFixed(0)} s): pictures`,
-      figure: pictures.slice(0, together).join(' '),
-      promise: 'some of each',
-      kept: pictures.length >= together && pictures.every(count => count > 0),
-    },
+  const claims: Claim[] = [
     {
       what: `slowest of ${seen.healthMs.count} looks at /healthz (99 %: ${seen.healthMs.of99.toFixed(0)} ms)`,
       figure: `${seen.healthMs.most.toFixed(0)} ms`,
@@ -73,12 +113,13 @@ async function measure(what: string, name: string, bytes: Uint8Array): Promise<C
       kept: seen.healthMs.most <= healthMs,
     },
     {
-      what: 'memory of the bot and of the process that draws',
+      what: 'memory of the bot and of the processes that it starts',
       figure: `${seen.mostMb.toFixed(0)} MB`,
       promise: `at most ${memoryMb} MB`,
       kept: seen.mostMb <= memoryMb,
     },
   ]
+  return { prompts, took, claims }
 }
 
 /** A photo of 8,064 by 5,952 pixels, with as much detail as makes it a file that people send. */

@@ -32,9 +32,16 @@ function fill(head: number[], bytes: number, second: number): Buffer {
 const rowOf = (seconds: number, packetSeconds: number) =>
   Array.from({ length: Math.floor(seconds / packetSeconds) }, (_, at) => Math.floor(at * packetSeconds + 1e-9))
 
-/** An MP3 of 8 kbit/s. */
-export const toMp3 = (seconds: number): Buffer =>
-  Buffer.concat(rowOf(seconds, 576 / 22_050).map(second => fill([0xff, 0xf3, 0x10, 0xc0], 26, second)))
+const mp3Head = [0xff, 0xf3, 0x10, 0xc0]
+const mp3Bytes = 26
+
+/** An MP3 of 8 kbit/s, which silence fills with zeros. */
+export const toMp3 = (seconds: number, { isSilent = false } = {}): Buffer =>
+  Buffer.concat(
+    rowOf(seconds, 576 / 22_050).map(second =>
+      isSilent ? Buffer.concat([Buffer.from(mp3Head)], mp3Bytes) : fill(mp3Head, mp3Bytes, second),
+    ),
+  )
 
 const adtsBytes = 47
 
@@ -132,7 +139,11 @@ const opus = {
 }
 
 export const toM4a = (seconds: number) => toContained(seconds, { ...aac, format: new Mp4OutputFormat() })
-export const toOgg = (seconds: number) => toContained(seconds, { ...opus, format: new OggOutputFormat() })
+/** In one of which only some seconds are `spoken`, the others are silent. */
+export const toOgg = (seconds: number, { spoken }: { spoken?: number[] } = {}) => {
+  const packet = (second: number) => (spoken?.includes(second) === false ? Buffer.from([0x08]) : opus.packet(second))
+  return toContained(seconds, { ...opus, packet, format: new OggOutputFormat() })
+}
 export const toWebm = (seconds: number) => toContained(seconds, { ...opus, format: new WebMOutputFormat() })
 
 /** Returns the words in a recording, its length and its format, by its bytes alone. */

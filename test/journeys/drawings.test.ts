@@ -132,7 +132,7 @@ describe('a picture', () => {
     expect(toSeen(off)).toContain('no image model is connected')
   })
 
-  test('is posted once by a bot that is killed before it can say more, or before Slack has taken it, and gone with its question', async () => {
+  test('is posted once, with its words, by a bot that is killed before it can say more, or before Slack has taken it, and gone with its question', async () => {
     const images = await createImageServer()
     const env = { IMAGE_MODEL: images.config.name, IMAGE_BASE_URL: images.config.baseUrl }
     const world = await openWorld('socket', env)
@@ -168,6 +168,7 @@ describe('a picture', () => {
       [1, 0],
       [1, 0],
     ])
+    expect(ours(cat).map(toSeen).at(-1)).toBe('🎨 draw a cat')
     await slack.do({ do: 'delete', as: dana, channel: general, ts: dog })
     await slack.until(() => ours(dog).length === 0, 'the end of the picture')
   })

@@ -144,8 +144,12 @@ test('ten pictures of a thread are described once and then cost nothing, until a
   expect(sent).toEqual([10, 10, 0, 1, 1, 0])
 })
 
-/** A program that answers as Tesseract does, with these languages; the last line is one that it is not sure of. */
-async function installTesseract(languages: string[]): Promise<string> {
+/** A log that keeps its warnings. */
+const warnings: string[] = []
+const log = { warn: (...line: unknown[]) => void warnings.push(JSON.stringify(line)) }
+
+/** A program that answers as Tesseract does, with these languages; the last line is one that it is not sure of. It may `fail`. */
+async function installTesseract(languages: string[], fail = ''): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'threadwise-'))
   onTestFinished(() => rm(folder, { recursive: true }))
   const command = join(folder, 'tesseract')
@@ -161,6 +165,7 @@ async function installTesseract(languages: string[]): Promise<string> {
 const [first, , , languages] = process.argv.slice(2)
 if (first === '--list-langs') console.log('List of available languages (9):\\n${languages.join('\\n')}')
 else process.stdin.once('data', ([a, b]) => {
+  ${fail}
   const isJpeg = a === 0xff && b === 0xd8
   console.log('level\\tpage_num\\n${rows.join('\\n')}\\n5\\t1\\t2\\t1\\t1\\t1\\t0\\t0\\t9\\t9\\t99\\t' + languages + isJpeg + Object.keys(process.env).includes('HOME'))
   process.exit()
@@ -171,7 +176,7 @@ else process.stdin.once('data', ([a, b]) => {
 }
 
 test('a model that does not see is given the text that Tesseract finds in scans and pictures, in the person’s language; one that sees the pictures', async () => {
-  const recognize = await createRecognizer(await installTesseract(['eng', 'chi_sim', 'osd']))
+  const recognize = await createRecognizer(log, await installTesseract(['eng', 'chi_sim', 'osd']))
   const listed = [{ id: 'my-own-model' }, { id: 'gpt-4o' }]
   const story = await openStory({ model: { name: 'my-own-model' }, listed, recognize })
   const { slack, model } = story
@@ -204,22 +209,48 @@ test('a model that does not see is given the text that Tesseract finds in scans 
   expect(await askAgain('the default model')).toEqual({ images: 0, isRecognized: true })
 })
 
-test('the bot does not start with recognition but without Tesseract or its languages, and says the cure', async () => {
-  await expect(createRecognizer('no-such-tesseract')).rejects.toThrow(
-    /OCR: the program tesseract can’t be started; install/,
+test('text recognition that fails is told of with its own sentence and tried again, and its kind is logged without a word of the picture', async () => {
+  let isBroken = true
+  const [works, fails] = await Promise.all(
+    ['', "console.error('Invoice 4711'); process.exit(3)"].map(async fail =>
+      createRecognizer(log, await installTesseract(['eng'], fail)),
+    ),
   )
-  await expect(createRecognizer(await installTesseract(['osd']))).rejects.toThrow(/OCR: Tesseract has no languages/)
+  // The third page of a scan is not begun once two minutes were spent on those before.
+  const recognize: typeof works = async (...given) => {
+    const page = await (isBroken ? fails : works)?.(...given)
+    return { text: page?.text ?? '', tookMs: 61_000 }
+  }
+  const story = await openStory({ model: { name: 'my-own-model' }, recognize })
+  const files = { 'scan.pdf': toScan(3) }
+  const broken = await ask(story, files)
+  expect(broken.seen).toMatch(/^I couldn’t read scan\.pdf: text recognition \(OCR\) failed; ask again/)
+  expect(warnings.filter(line => line.includes('"exit code 3"'))).toHaveLength(1)
+  expect(warnings.join()).not.toContain('4711')
+  isBroken = false
+  const { prompt, seen } = await ask(story, {}, broken.ts)
+  expect(prompt).toContain('[Page 2]\n\nInvoice 4711')
+  expect(seen).toContain('read the first 2 of 3 pages of scan.pdf')
 })
 
-const recognizeForReal = await createRecognizer().catch(() => undefined)
+test('the bot does not start with recognition but without Tesseract or its languages, and says the cure', async () => {
+  await expect(createRecognizer(log, 'no-such-tesseract')).rejects.toThrow(
+    /OCR: the program tesseract can’t be started; install/,
+  )
+  await expect(createRecognizer(log, await installTesseract(['osd']))).rejects.toThrow(
+    /OCR: Tesseract has no languages/,
+  )
+})
+
+const recognizeForReal = await createRecognizer(log).catch(() => undefined)
 
 test.skipIf(recognizeForReal === undefined)('Tesseract reads print', async () => {
   const print = toSvg(
     '<rect width="900" height="900" fill="white"/><text x="40" y="99" font-size="40">Refunds take 7 days</text>',
     900,
   )
-  const text = await recognizeForReal?.(await sharp(print).jpeg().toBuffer(), 'en-GB')
-  expect(text).toContain('Refunds take 7 days')
+  const read = await recognizeForReal?.(await sharp(print).jpeg().toBuffer(), 'en-GB')
+  expect(read?.text).toContain('Refunds take 7 days')
 })
 
 test('of a PDF that is too large, the model is given Slack’s picture of the first page, and the footer says so', async () => {

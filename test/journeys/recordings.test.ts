@@ -118,6 +118,63 @@ test('a chat model that takes sound listens itself where its server transcribes 
   expect(story.server.requests.length).toBe(1)
 })
 
+test('a recording of which the server hears one half and the chat model the other is reserved at the higher price and paid at both', async () => {
+  const story = await openRecordingStory(({ words }) => (words.includes('w400') ? { status: 404 } : undefined), {
+    name: 'gpt-transcribe',
+    model: { audio: true, prices: { in: 100, out: 0 } },
+    config: { budgets: { personDay: 3_000_000 } },
+  })
+  const { slack, model, server, store, untilReply } = story
+  const { general } = slack.channels
+  // Twenty minutes are $0.09 for the server, and $3.84 if the chat model has to listen.
+  const long = await send(story, general, `<@${slack.botUserId}> summarize this`, [['long.wav', toWav(1_200)]])
+  const isRefused = (reply: { text: string }) => toSeen(reply).includes('You’ve used up your budget for today')
+  await untilReply(general, long, isRefused, 'the refusal')
+  expect(server.requests.length).toBe(0)
+  await send(story, directOf(story), 'What is said?', [['meeting.wav', toWav(540)]])
+  const ear = await model.next()
+  const usage = { prompt_tokens: 40, completion_tokens: 5 }
+  ear.status(200, { choices: [{ message: { content: 'w300 w301' } }], usage })
+  ;(await model.next()).reply('They count.')
+  const rows = async () =>
+    (await store.usage.between('2000-01-01', '2999-01-01'))
+      .filter(one => one.feature === 'transcribe')
+      .map(one => `${one.model} ${one.cost}`)
+      .toSorted()
+  // The server has heard five minutes at $0.0045.
+  await expect.poll(rows).toEqual(['gpt-4o 4000', expect.stringMatching(/^gpt-transcribe 22[45]\d\d$/)])
+})
+
+test('a recording that two questions are about at the same time is transcribed once, and goes on when one of them is withdrawn', async () => {
+  let release = () => {}
+  const held = new Promise<void>(done => {
+    release = done
+  })
+  const story = await openRecordingStory(() => held.then(() => undefined))
+  const { slack, model, server, untilReply } = story
+  const { dana, general } = { ...slack.people, ...slack.channels }
+  const { id } = slack.upload(dana, 'meeting.wav', toWav(5))
+  const ask = async (channel: string) => {
+    const text = `<@${slack.botUserId}> what is said?`
+    return String((await slack.do({ do: 'say', as: dana, channel, text, files: [id] })).ts)
+  }
+  const first = await ask(general)
+  await slack.until(() => server.requests.length === 1, 'the first request')
+  const direct = directOf(story)
+  const second = await ask(direct)
+  const statusesOf = (ts: string) =>
+    slack.calls.filter(({ method, args }) => method === 'assistant.threads.setStatus' && args.thread_ts === ts).length
+  await slack.until(() => statusesOf(second) === 1, 'the second question')
+  await slack.do({ do: 'delete', as: dana, channel: general, ts: first })
+  await slack.until(() => statusesOf(first) === 2, 'the end of the first question')
+  release()
+  const exchange = await model.next()
+  expect(exchange.prompt).toContain('w0 w1 w2 w3 w4')
+  exchange.reply('They count.')
+  await untilReply(direct, second, reply => reply.text.includes('They count'), 'the answer')
+  expect([server.requests.length, model.requests.length]).toEqual([1, 1])
+})
+
 test('a recording of 12 minutes is summarized with the times of what was said, its progress, and what could not be heard', async () => {
   const story = await openRecordingStory(({ words }) => (words.includes('w400') ? { status: 500 } : undefined), {
     name: 'gpt-transcribe',

@@ -23,8 +23,11 @@ test('with redaction on, private data in messages, files, feedback and summaries
     files: [id],
   })
   const root = String(told.ts)
+  // A number of a card in two messages.
+  await say(lee, general, 'The card: 4111 1111', root)
+  await say(lee, general, '1111 1111', root)
   const bot = `<@${slack.botUserId}>`
-  const leaks = /13812345678|lee@example\.com|ghp_|falcon/i
+  const leaks = /13812345678|lee@example\.com|ghp_|falcon|1111/i
 
   await say(dana, general, `${bot} how do I reach the vendor?`, root)
   const chat = await model.next()

@@ -42,6 +42,17 @@ describe('private data is found', () => {
     ],
     ['lee＠example.com, jürgen.müller@example.de', ['email: lee＠example.com', 'email: jürgen.müller@example.de']],
     ['ID110101199003074530, no.𝟏𝟏𝟎𝟏𝟎𝟏𝟏𝟗𝟗𝟎𝟎𝟑𝟎𝟕𝟒𝟓𝟑𝟎!', ['id: 110101199003074530', 'id: 𝟏𝟏𝟎𝟏𝟎𝟏𝟏𝟗𝟗𝟎𝟎𝟑𝟎𝟕𝟒𝟓𝟑𝟎']],
+    ['card 4111 1111\n1111-1111, thanks', ['card: 4111 1111', 'card: 1111-1111']],
+    ['| Dana | 4111 1111 | 1111 1111 |', ['card: 4111 1111', 'card: 1111 1111']],
+    ['| 378282 |\r\n| 246310005 |', ['card: 378282', 'card: 246310005']],
+    [
+      '<message from="A 1" time="14:05">号码110101</message>\n<message from="A" time="14:06">19900307\n4530。</message>',
+      ['id: 110101', 'id: 19900307', 'id: 4530'],
+    ],
+    [
+      'DE89 3704 0044\n0532 0130 00; 個人番号 1234\n56789018',
+      ['account: DE89 3704 0044', 'account: 0532 0130 00', 'id: 1234', 'id: 56789018'],
+    ],
   ])('in %j', async (text, parts) => {
     expect(await find(text)).toEqual(parts)
   })
@@ -75,6 +86,10 @@ test.each([
   '12,000 and 1,234,567.89 and 10.000.000 €, order 20261124123456, 1,2,3,4,5,6,7,8',
   // One digit is wrong in each.
   '110101199003074531 4111 1111 1111 1112 DE88 3704 0044 0532 0130 00',
+  // The same of numbers that are split, and figures that are whole: those of a card are longer, and a column of them goes on.
+  '4111 1111\n1111 1112 | 110101 | 199003074531 | DE88 3704 0044 0532\n0130 00',
+  '| 4111 | 1111 | 1111 | 1111 |\n4111\n1111\n1111\n1111',
+  '41111111\n11111111\n41111111\n11111111',
   'the password is wrong, so reset the password',
   '@dana in #general, U0123456789, https://example.com/a:b@c',
 ])('nothing is taken for private data in %j', async text => {

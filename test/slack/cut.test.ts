@@ -60,8 +60,12 @@ test('small packets are not read one by one', async () => {
 })
 
 test('silent pieces are found, and files that are no recordings', async () => {
-  const silent = await cut(toWav(12, { isSilent: true }))
-  expect(silent.answer).toMatchObject({ pieces: [{ isSilent: true }, { isSilent: true }] })
+  for (const silence of [toWav(12, { isSilent: true }), toMp3(12, { isSilent: true })])
+    expect((await cut(silence)).answer).toMatchObject({ pieces: [{ isSilent: true }, { isSilent: true }] })
+  // A word after minutes of silence, of a constant bit rate and of one that varies.
+  const silentMinutes = await toOgg(300, { spoken: [290] })
+  const word = await cut(silentMinutes, { pieceSeconds: 300 })
+  expect(word.answer).toMatchObject({ pieces: [{ isSilent: false }] })
   expect((await cut(Buffer.from('#!AMR\n1234'))).answer).toEqual({ problem: 'audio' })
   await expect(cut(Buffer.from('RIFF$\0\0\0WAVEfmt '))).rejects.toThrow()
 })

@@ -110,7 +110,7 @@ describe('a recording', () => {
   /** Takes a recording as the bot does, and says how large it is. */
   const readRecording: FileReaderDeps['readRecording'] = async fill => {
     const handle = await openTemporaryFile()
-    const seconds = await fill(handle).finally(() => handle.close())
+    const seconds = await fill(handle, new AbortController().signal).finally(() => handle.close())
     return { parts: [{ from: 0, to: seconds, text: `${seconds} bytes of words` }], seconds, isWhole: true }
   }
   const words = { kind: 'text', text: `${wav.byteLength} bytes of words`, recording: { seconds: wav.byteLength } }

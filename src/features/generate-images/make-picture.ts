@@ -49,6 +49,18 @@ export function definePictures(outbox: Outbox, deps: Deps) {
   })
 }
 
+/** Finds what a message of a thread wants drawn, in the words that people are shown. Throws a `ShownError` if that is gone. */
+async function findPictureWish(
+  { rules, threads, fetchNames }: Pick<Deps, 'rules' | 'threads' | 'fetchNames'>,
+  { place, ts }: { place: ThreadId; ts: string },
+) {
+  const thread = rules.selectOpen(place.channel, await threads.load(place))
+  const wish = findWish(thread, ts)
+  const question = thread.find(message => message.ts === ts)
+  if (wish === undefined || question === undefined) throw new ShownError('picture_gone', one => one.controls.tooOld)
+  return { words: slackToPlain(wish.words, await fetchNames([question])), base: wish.base }
+}
+
 /** Draws what a message of a thread wants, and posts it. Resolves with its words. Throws a `ShownError` if that cannot be. */
 export async function makePicture(
   deps: Deps,
@@ -68,13 +80,9 @@ export async function makePicture(
   const { channel } = place
   const use = { user, channel, feature: 'chat' as const }
   await deps.rules.check(use)
-  const thread = deps.rules.selectOpen(channel, await deps.threads.load(place))
-  const wish = findWish(thread, ts)
-  const question = thread.find(message => message.ts === ts)
-  if (wish === undefined || question === undefined) throw new ShownError('picture_gone', one => one.controls.tooOld)
-  const words = slackToPlain(wish.words, await deps.fetchNames([question]))
+  const { words, base } = await findPictureWish(deps, wanted)
   const make = async () => {
-    const messages = await buildPrompt(deps, { words, base: wish.base }, signal)
+    const messages = await buildPrompt(deps, { words, base }, signal)
     const purpose: Purpose = { feature: 'pictures', channel, person: user, ...(onSpent && { onSpent }) }
     const file = nameFile(await draw(deps.pictureModel, messages, { purpose, signal }), { words, name: wanted.name })
     return async () => {

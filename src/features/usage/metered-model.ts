@@ -3,7 +3,7 @@ import type { Log } from '../../log.ts'
 import { addUsage, type ChatMessage, type Model, type Usage } from '../../model/model.ts'
 import { sumTokens } from '../../model/request.ts'
 import { estimateTokens } from '../../model/tokens.ts'
-import { type createTranscriber, estimateAudio } from '../../model/transcription.ts'
+import type { createTranscriber } from '../../model/transcription.ts'
 import type { Store } from '../../store/store.ts'
 import { budgetsOf, dayOf, isPersonal } from '../../store/usage.ts'
 
@@ -78,25 +78,35 @@ export function createMeteredTranscriber(transcriber: Transcriber, deps: Meterin
   ) => {
     const purpose: Purpose = { channel: '', person: '', ...given, feature: 'transcribe' }
     const hasBudgets = Object.keys(deps.budgets(purpose.person)).length > 0
-    const most = estimateAudio(pieces.reduce((sum, { from, to }) => sum + to - from, 0))
-    const reservation = hasBudgets ? await reserve(await transcriber.price(most), purpose, deps) : undefined
+    const reservation = hasBudgets ? await reserve(await transcriber.priceMost(pieces), purpose, deps) : undefined
     const since = Date.now()
-    let usage: Usage = { tokensIn: 0, tokensOut: 0 }
-    const onUsage = (more: Usage) => {
-      usage = addUsage(usage, more)
-    }
+    const heard = new Map<Pick<Model, 'name' | 'price'>, Usage>()
+    const onUsage: (typeof options)['onUsage'] = (more, ear) =>
+      heard.set(ear, addUsage(heard.get(ear) ?? { tokensIn: 0, tokensOut: 0 }, more))
+    const listHeard = () =>
+      Promise.all(
+        [...heard].map(async ([ear, usage]) => {
+          const call = { name: ear.name, usage, isEstimate: false }
+          return { ...call, cost: await priceOf(ear, call, deps.log) }
+        }),
+      )
     try {
       const answer = await transcriber.transcribe(pieces, { ...options, onUsage })
       if (answer.problem !== undefined) return { problem: answer.problem }
-      const { audioSeconds: seconds = 0 } = usage
-      return { ...answer, cost: { model: transcriber.name, seconds, micros: await transcriber.price(usage) } }
+      return { ...answer, cost: sumHeard(await listHeard()) }
     } finally {
-      const isHeard = usage.tokensIn !== 0 || usage.audioSeconds !== undefined
-      const cost = isHeard ? await transcriber.price(usage) : undefined
-      const calls = isHeard ? [{ name: transcriber.name, usage, cost, isEstimate: false }] : []
-      settle(deps, { purpose, calls, reservation, since })
+      settle(deps, { purpose, calls: await listHeard(), reservation, since })
     }
   }
+}
+
+/** Sums what the models that heard a recording took; its price is unknown if one of theirs is. */
+function sumHeard(calls: Done['calls']) {
+  const micros = calls.every(({ cost }) => cost !== undefined)
+    ? calls.reduce((sum, { cost = 0 }) => sum + cost, 0)
+    : undefined
+  const seconds = calls.reduce((sum, { usage }) => sum + (usage.audioSeconds ?? 0), 0)
+  return { model: calls.map(({ name }) => name).join(', '), seconds, micros }
 }
 
 /** Prices the most that a request can cost. */
@@ -114,7 +124,7 @@ async function reserve(
 }
 
 /** Prices a request. Without a known price, or if the list of prices cannot be read, it counts as free. */
-const priceOf = (model: Model, { usage, name }: { usage: Usage; name: string }, log: Log) =>
+const priceOf = (model: Pick<Model, 'price'>, { usage, name }: { usage: Usage; name: string }, log: Log) =>
   model.price(usage, name).catch(error => {
     log.warn({ reason: formatError(error) }, 'request not priced')
     return undefined

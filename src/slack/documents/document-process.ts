@@ -18,11 +18,23 @@ const memoryCheckMs = 50
 // Only in a process that was started for this: importing the file anywhere else has no effect.
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   process.once('disconnect', () => process.exit())
-  process.once('message', async (message: { task: DocumentTask; bounds: Bounds }) => {
-    const answer = await readInThread(message.task, message.bounds)
+  process.once('message', async ({ task, bounds }: { task: Omit<DocumentTask, 'bytes'>; bounds: Bounds }) => {
+    const bytes = await readAll(process.stdin)
+    const answer = await readInThread({ ...task, bytes }, bounds)
     flushCompileCache()
     process.send?.(answer, () => process.exit())
   })
+}
+
+async function readAll(stream: NodeJS.ReadStream): Promise<Uint8Array> {
+  const chunks: Uint8Array[] = await stream.toArray()
+  const bytes = new Uint8Array(chunks.reduce((sum, { byteLength }) => sum + byteLength, 0))
+  let at = 0
+  for (const chunk of chunks) {
+    bytes.set(chunk, at)
+    at += chunk.byteLength
+  }
+  return bytes
 }
 
 /** Reads a document in a thread, so that this one can watch what it costs. */

@@ -9,6 +9,7 @@ type Problem =
   | 'office'
   | 'spreadsheet'
   | 'image_type'
+  | 'recognition_failed'
 
 /** Ends the reading of one document with a reason. Crosses from the worker thread as that reason only. */
 export class DocumentProblem extends Error {

@@ -53,7 +53,10 @@ async function ask(task: Task, bounds: Bounds, signal?: AbortSignal): Promise<Ex
   const timeout = AbortSignal.timeout(bounds.timeoutMs + processMs)
   const child = startProcess()
   try {
-    child.send({ task, bounds })
+    const { bytes, ...rest } = task
+    child.send({ task: rest, bounds })
+    // In a message, they would be copied several times while nobody is served. A process that has ended reads no more.
+    child.stdin?.on('error', () => undefined).end(bytes)
     const answer = await fetchAnswer(child, signal === undefined ? timeout : AbortSignal.any([signal, timeout]))
     if ('problem' in answer) throw new DocumentProblem(answer.problem)
     return answer
@@ -75,7 +78,7 @@ function startProcess(): ChildProcess {
     env: buildChildEnvironment(),
     execArgv: smallHeap,
     serialization: 'advanced',
-    stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
+    stdio: ['pipe', 'ignore', 'ignore', 'ipc'],
   }).on('error', () => undefined)
 }
 

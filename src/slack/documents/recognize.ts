@@ -3,7 +3,9 @@
 import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
 import { StartError } from '../../errors.ts'
+import type { Log } from '../../log.ts'
 import { createSemaphore } from '../../semaphore.ts'
+import { DocumentProblem } from './problem.ts'
 
 const execute = promisify(execFile)
 
@@ -42,26 +44,49 @@ const languages: Record<string, string> = {
  * Creates the recognizer. It runs one process at a time, which gets neither the environment nor a picture that was not drawn here. Throws
  * a `StartError` if the program or its languages are missing.
  */
-export async function createRecognizer(command = 'tesseract') {
+export async function createRecognizer(log: Pick<Log, 'warn'>, command = 'tesseract') {
   const installed = await listLanguages(command)
   const semaphore = createSemaphore(1)
-  /** Recognizes the text of a picture in a person's language and in English. Resolves with a blank text if there is none. */
-  return (picture: Uint8Array, locale: string, signal?: AbortSignal): Promise<string> =>
+  /**
+   * Recognizes the text of a picture in a person's language and in English. Resolves with a blank text if there is none, and with the
+   * time that the process took, in milliseconds. Throws a `DocumentProblem` if the process fails.
+   */
+  return (picture: Uint8Array, locale: string, signal?: AbortSignal): Promise<{ text: string; tookMs: number }> =>
     semaphore.run(async () => {
       signal?.throwIfAborted()
-      const options = {
-        env: buildEnvironment(),
-        timeout: pageMs,
-        killSignal: 'SIGKILL' as const,
-        maxBuffer: maxOutputBytes,
-        ...(signal !== undefined && { signal }),
+      const startedAt = performance.now()
+      try {
+        const table = await runTesseract(command, selectLanguages(locale, installed), picture, signal)
+        return { text: renderWords(table), tookMs: performance.now() - startedAt }
+      } catch (error) {
+        signal?.throwIfAborted()
+        const kind = nameFailure(error)
+        const milliseconds = Math.round(performance.now() - startedAt)
+        log.warn({ kind, milliseconds }, 'text recognition failed; check that tesseract works')
+        throw new DocumentProblem(kind === 'timeout' ? 'too_costly' : 'recognition_failed')
       }
-      const words = ['stdin', 'stdout', '-l', selectLanguages(locale, installed).join('+'), 'tsv']
-      const running = execute(command, words, options)
-      // A process that has ended reads no more.
-      running.child.stdin?.on('error', () => undefined).end(picture)
-      return renderWords((await running).stdout)
     })
+}
+
+async function runTesseract(command: string, selected: string[], picture: Uint8Array, signal?: AbortSignal) {
+  const options = {
+    env: buildEnvironment(),
+    timeout: pageMs,
+    killSignal: 'SIGKILL' as const,
+    maxBuffer: maxOutputBytes,
+    ...(signal !== undefined && { signal }),
+  }
+  const running = execute(command, ['stdin', 'stdout', '-l', selected.join('+'), 'tsv'], options)
+  // A process that has ended reads no more.
+  running.child.stdin?.on('error', () => undefined).end(picture)
+  return (await running).stdout
+}
+
+/** Names why a process failed, without its words: they may quote what it read. */
+function nameFailure(error: unknown): string {
+  const { code, signal, killed } = error as { code?: unknown; signal?: unknown; killed?: boolean }
+  if (killed === true && code === null) return 'timeout'
+  return typeof code === 'number' ? `exit code ${code}` : String(code ?? signal ?? 'unknown')
 }
 
 async function listLanguages(command: string): Promise<string[]> {

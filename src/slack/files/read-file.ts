@@ -128,8 +128,9 @@ export function createFileReader(deps: FileReaderDeps): FileReader {
     const file = pickPicture(known, { isDrawn: limits !== undefined, maxBytes })
     const url = parseFileUrl(file, allowedOrigins)
     if (isRecording(file) && deps.readRecording !== undefined) {
-      const request = { url, token, fetch, maxBytes: maxRecordingBytes, timeoutMs: recordingTimeoutMs, signal }
-      const fill = (handle: FileHandle) => downloadRecording(file, handle, request)
+      const request = { url, token, fetch, maxBytes: maxRecordingBytes, timeoutMs: recordingTimeoutMs }
+      const fill = (handle: FileHandle, until: AbortSignal) =>
+        downloadRecording(file, handle, { ...request, signal: until })
       return listen(file, fill, deps.readRecording, options)
     }
     refuseByPromise(file, maxBytes)
@@ -273,10 +274,10 @@ async function parseContent(downloaded: Downloaded): Promise<FileContent> {
   if (kind === 'rtf') return readDocument(kind, downloaded)
   if (kind === 'zip') return readOffice(downloaded)
   if (kind !== 'unmarked') {
-    const image = parseImage(file, kind, bytes)
-    if (limits === undefined) return recognizeIn('draw_image', downloaded, image)
-    if (!needsDrawing(kind, bytes, limits)) return image
-    return drawPicture('draw_image', downloaded, limits)
+    if (!isWholeImage(kind, bytes)) throw new FileSkipped('damaged')
+    if (limits !== undefined && needsDrawing(kind, bytes, limits)) return drawPicture('draw_image', downloaded, limits)
+    const image = toImage(file, kind, bytes)
+    return limits === undefined ? recognizeIn('draw_image', downloaded, image) : image
   }
   if (isMail(file)) return readDocument('mail', downloaded)
   const text = await parsePlainText(file, bytes)
@@ -342,8 +343,7 @@ async function readOle(downloaded: Downloaded): Promise<FileContent> {
   throw new FileSkipped(kind)
 }
 
-function parseImage(file: SlackFile, mimetype: ImageType, bytes: Uint8Array): FileContent {
-  if (!isWholeImage(mimetype, bytes)) throw new FileSkipped('damaged')
+function toImage(file: SlackFile, mimetype: ImageType, bytes: Uint8Array): FileContent {
   const base64 = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('base64')
   const { width, height } = measureImage(mimetype, bytes)
   return { kind: 'image', name: file.name, mimetype, base64, bytes: bytes.byteLength, width, height }

@@ -50,10 +50,13 @@ export function isReadFor(content: FileContent, limits: DrawTask['limits'] | und
   return kind !== 'image' || isDeepStrictEqual(limits, sight) || fitInto(limits, content) >= 1
 }
 
-/** For the pages of one scan. */
+/** For the pages of one scan, while its turn to be recognized has come. */
 const recognizeMs = 120_000
 
-/** Recognizes the text of a picture or a scan for a model that does not see. Without any, returns or throws what would be without. */
+/**
+ * Recognizes the text of a picture or a scan for a model that does not see. Without any, returns or throws what would be without; throws a
+ * `DocumentProblem` if not even the first page can be recognized.
+ */
 export async function recognizeIn(
   kind: DrawTask['kind'],
   { file, bytes, documents, recognize, signal, options, maxTextCharacters }: Source,
@@ -61,13 +64,21 @@ export async function recognizeIn(
 ): Promise<FileContent> {
   const drawn = recognize && (await documents.draw({ kind, bytes, limits: recognizedLimits }, signal))
   const texts: string[] = []
-  const end = performance.now() + recognizeMs
+  let leftMs = recognizeMs
+  let problem: unknown
   for (const picture of drawn?.pictures ?? []) {
-    if (performance.now() > end) break
-    texts.push((await recognize?.(picture, options.locale ?? 'en', signal).catch(() => '')) ?? '')
+    const page = await recognize?.(picture, options.locale ?? 'en', signal).catch(error => {
+      problem = error
+    })
+    // What the footer says of the first pages stays true.
+    if (page === undefined) break
+    texts.push(page.text)
+    leftMs -= page.tookMs
+    if (leftMs < 0) break
   }
   signal?.throwIfAborted()
   if (drawn === undefined || texts.every(text => text === '')) {
+    if (problem !== undefined) throw problem
     if (otherwise instanceof Error) throw otherwise
     return otherwise
   }

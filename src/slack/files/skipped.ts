@@ -22,6 +22,8 @@ type SkipReason =
   | 'unknown_encoding'
   /** A PDF whose pages hold no characters: a scan, or drawings. */
   | 'no_text'
+  /** The program that recognizes text in pictures ended without any. */
+  | 'recognition_failed'
   | 'heic'
   /** A picture that models do not take. */
   | 'image_type'

@@ -66,7 +66,22 @@ const maxKnown = 2_000_000
 /** Half an hour takes a few seconds, and ten times as long on a machine that is busy. */
 const cutTimeoutMs = 180_000
 
-/** Creates the reader of recordings. Throws a `FileSkipped` if there are no words to be had. */
+type Fill = (file: FileHandle, signal: AbortSignal) => Promise<number>
+
+/** A recording that is being read, for all who wait for it. */
+interface Reading {
+  result: Promise<Recording>
+  waiting: Set<Options>
+  /** Aborts it, and lets nobody join any more. */
+  end: () => void
+  /** Somebody was told of its cost. */
+  isCostTold: boolean
+}
+
+/**
+ * Creates the reader of recordings. Those who want one at the same time share a reading, which goes on as long as one of them waits. Throws
+ * a `FileSkipped` if there are no words to be had.
+ */
 export function createRecordingReader(transcribe: Transcribe) {
   const slots = createSemaphore(concurrency)
   const cuts = createSemaphore(1)
@@ -74,25 +89,71 @@ export function createRecordingReader(transcribe: Transcribe) {
     maxSize: maxKnown,
     sizeOf: ({ parts }) => parts.reduce((sum, { text = '' }) => sum + text.length, 0),
   })
-  return (fill: (file: FileHandle) => Promise<number>, options: Options): Promise<Recording> => {
-    const work = slots.run(async () => {
-      options.signal?.throwIfAborted()
-      const heard = options.id === undefined ? undefined : known.get(options.id)
+  const readings = new Map<string | Options, Reading>()
+
+  const read = (fill: Fill, options: Options & { signal: AbortSignal }): Promise<Recording> =>
+    slots.run(async () => {
+      const { id, signal } = options
+      signal.throwIfAborted()
+      const heard = id === undefined ? undefined : known.get(id)
       if (heard !== undefined) return heard
       const [input, output] = await Promise.all([openTemporaryFile(), openTemporaryFile()])
       try {
-        const size = await fill(input)
-        const cut = await cuts.run(() => cutInProcess(input, output, size, options.signal))
+        const size = await fill(input, signal)
+        const cut = await cuts.run(() => cutInProcess(input, output, size, signal))
         if ('problem' in cut) throw new FileSkipped(cut.problem)
         const { cost, ...recording } = await transcribeCut(cut, output, transcribe, options)
         const isComplete = recording.parts.every(({ text }) => text !== undefined)
-        if (options.id !== undefined && isComplete) known.set(options.id, recording)
+        if (id !== undefined && isComplete) known.set(id, recording)
         return { ...recording, ...(cost !== undefined && { cost }) }
       } finally {
         await Promise.all([input.close(), output.close()])
       }
     })
-    return options.signal === undefined ? work : orAbort(work, options.signal)
+
+  const begin = (key: string | Options, fill: Fill, options: Options): Reading => {
+    const abort = new AbortController()
+    const waiting = new Set<Options>()
+    const onProgress = (done: number, total: number) => {
+      for (const one of waiting) one.onProgress?.(done, total)
+    }
+    const end = () => {
+      if (readings.get(key) === reading) readings.delete(key)
+      abort.abort()
+    }
+    const result = read(fill, { ...options, signal: abort.signal, onProgress }).finally(end)
+    const reading = { result, waiting, end, isCostTold: false }
+    readings.set(key, reading)
+    return reading
+  }
+
+  return async (fill: Fill, options: Options): Promise<Recording> => {
+    const key = options.id ?? options
+    for (;;) {
+      options.signal?.throwIfAborted()
+      const running = readings.get(key)
+      try {
+        return await waitFor(running ?? begin(key, fill, options), options)
+      } catch (error) {
+        // The signal and the budget of somebody else end nobody's wait but theirs.
+        if (running === undefined || options.signal?.aborted === true || error instanceof FileSkipped) throw error
+      }
+    }
+  }
+}
+
+/** Waits for a reading; the last one who leaves aborts it. The first one who stays is told of its cost. */
+async function waitFor(reading: Reading, options: Options): Promise<Recording> {
+  const { result, waiting, end } = reading
+  waiting.add(options)
+  try {
+    const { cost, ...recording } = await (options.signal === undefined ? result : orAbort(result, options.signal))
+    const isNew = cost !== undefined && !reading.isCostTold
+    reading.isCostTold = true
+    return isNew ? { ...recording, cost } : recording
+  } finally {
+    waiting.delete(options)
+    if (waiting.size === 0) end()
   }
 }
 
