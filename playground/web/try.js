@@ -44,12 +44,12 @@ const listSteps = () => {
     open()
     return act({ do: 'command', channel: feedback, command: '/classify', text })
   }
-  const { tryAsk, tryChinese, trySummary, tryClassify, tryReport, tryKill, summaryQuestion } = words.value
+  const { tryAsk, tryChinese, trySummary, tryClassify, tryReport, tryKill, summaryQuestion, feedbackText } = words.value
   return [
     { name: 'ask', label: tryAsk, run: () => ask(ship, 'when do we ship?') },
     { name: 'chinese', label: tryChinese, run: () => ask(android, '我们什么时候发布？') },
     { name: 'summary', label: trySummary, run: () => ask(lang.value === 'en' ? prices : android, summaryQuestion) },
-    { name: 'classify', label: tryClassify, run: classify(goToFeedback, '这个页面不太好看') },
+    { name: 'classify', label: tryClassify, run: classify(goToFeedback, feedbackText) },
     { name: 'report', label: tryReport, run: classify(goToDm, 'report') },
     { name: 'kill', label: tryKill, run: () => killInMidAnswer(plan) },
   ]

@@ -26,7 +26,7 @@ const texts = {
   homeTab: ['Home', '主页'],
   messagesTab: ['Messages', '消息'],
   noHome: ['The bot hasn’t shown anything here yet.', '机器人还没有在这里显示任何内容。'],
-  answers: ['Answers:', '回答者：'],
+  answers: ['Answered by:', '回答者：'],
   modelTitle: named([
     title => title,
     title =>
@@ -50,7 +50,7 @@ const texts = {
   thread: ['Thread', '消息列'],
   replyInThread: ['Reply in thread', '在消息列中回复'],
   replyCount: counted([n => (n === 1 ? '1 reply' : `${n} replies`), n => `${n} 条回复`]),
-  lastReply: named([time => `last at ${time}`, time => `最近 ${time}`]),
+  lastReply: named([time => `last reply ${time}`, time => `最近 ${time}`]),
   messageTo: named([name => `Message ${name}`, name => `发消息到 ${name}`]),
   replyTo: ['Reply…', '回复…'],
   alsoToChannel: ['Also send to the channel', '同时发送到频道'],
@@ -95,6 +95,7 @@ const texts = {
   tryReport: ['See the feedback report', '查看反馈报告'],
   tryKill: ['Kill the bot while it answers', '在回答途中强制结束机器人'],
   summaryQuestion: ['summarize this thread', '总结一下'],
+  feedbackText: ['The settings page is confusing', '这个页面不太好看'],
   longQuestion: ['what did Dana say?', 'Dana 说了什么？'],
   killed: [
     'The bot was killed while it was answering. It’s starting again and will finish the answer.',
@@ -121,7 +122,10 @@ const texts = {
   select: ['Choose…', '请选择…'],
   required: ['Please complete this required field.', '请填写此必填项。'],
   optional: ['(optional)', '（选填）'],
-  tooShort: counted([n => `Please enter at least ${n} characters.`, n => `请至少输入 ${n} 个字符。`]),
+  tooShort: counted([
+    n => (n === 1 ? 'Please enter at least 1 character.' : `Please enter at least ${n} characters.`),
+    n => `请至少输入 ${n} 个字符。`,
+  ]),
   notANumber: ['Please enter a number.', '请输入数字。'],
   outOfRange: ['This number is out of range. Try another one.', '数字超出了允许范围，请换一个。'],
   notAnAddress: ['Please enter an email address.', '请输入电子邮件地址。'],

@@ -2,7 +2,7 @@
 export const en = {
   thinking: 'is thinking…',
   dialogLate: 'I was too slow, so Slack didn’t open the dialog. Try again.',
-  help: 'Mention me in a channel, or send me a direct message. I read the thread before I answer. Once I’m in a thread, you don’t need to mention me again. For example:\n- “What did we decide about the date?”\n- “Summarize this thread”, or `/summarize #general since yesterday` for a summary only you can see\n- `/classify the export is broken` to see what kind of feedback it is, and why\n- `/classify report` for this channel’s feedback in numbers\n- `/ask` to ask without mentioning me',
+  help: 'Mention me in a channel, or send me a direct message. I read the thread before I answer. Once I’m in a thread, you don’t need to mention me again. Things to try:\n- “What did we decide about the date?”\n- “Summarize this thread”, or `/summarize #general since yesterday` for a summary only you can see\n- `/classify the export is broken` to see what kind of feedback it is, and why\n- `/classify report` for this channel’s feedback in numbers\n- `/ask` to ask without mentioning me',
   interrupted: 'I was interrupted before I finished. Ask again.',
   handedOver: 'I’m restarting. I’ll finish this when I’m back.',
   setAside:
@@ -68,10 +68,10 @@ export const en = {
       unreadable:
         'I can’t read this as CSV: the row that starts at line {line} has no clear end. Look for an unclosed quotation mark there, then send the file again.',
       unclear:
-        'I can’t tell the columns of {name} apart. The column names may be in this line: {lines}. Tell me which column has the feedback, for example “classify this file, column comment”. Or delete everything above the column names, add a first line that states the delimiter, such as `sep=;`, and send the file again.',
+        'I can’t tell where the columns in {name} begin and end. The column names may be in this line: {lines}. Tell me which column has the feedback, for example “classify this file, column feedback”. Or delete everything above the column names, add a first line that states the delimiter, such as `sep=;`, and send the file again.',
       headless:
         '{name} has no column names: it starts with {lines}. Add a first line that names each column, for example `id,comment`, and send it again.',
-      noColumn: 'There’s no column called “{wanted}”. Choose one of these: {names}',
+      noColumn: 'There’s no column called “{wanted}”. Ask again with one of these: {names}',
       progress: 'Labeling: {done, number} of {all, number}{failed, plural, =0{} one{, # failed} other{, # failed}}…',
       done: 'Labeled {done, number} of {all, number} rows. {failed, plural, =0{The table is below.} one{# failed; the table below shows why.} other{# failed; the table below shows why.}}',
       heads: { kind: 'kind', confidence: 'confidence', quote: 'quote', reason: 'reason', error: 'error' },
@@ -123,7 +123,7 @@ export const en = {
       watch: 'Label every message automatically with an emoji',
       card: 'Also post a card in the thread',
       reactionLabel: 'Label a message when someone reacts with this emoji (leave empty to switch this off)',
-      noEmoji: 'Enter the name of one emoji, for example: label',
+      noEmoji: 'Enter the name of one emoji, such as :label:',
     },
   },
 
@@ -174,8 +174,8 @@ export const en = {
     shortened: 'only part of a very long message was read',
     where:
       'What should I summarize? Name a channel or paste a link to a message: “summarize #general since monday”. In a thread, just say “summarize”.',
-    noChannel: 'I can’t find #{name}, or one of us isn’t in it. Invite me there with /invite, then try again.',
-    noChannelById: 'I can’t find that channel, or one of us isn’t in it. Invite me there with /invite, then try again.',
+    noChannel: 'I can’t find #{name}, or one of us isn’t in it. Join it, add me with /invite, then try again.',
+    noChannelById: 'I can’t find that channel, or one of us isn’t in it. Join it, add me with /invite, then try again.',
     private:
       'Not everyone here can read that channel. Use /summarize there, or ask me in a direct message, so that only you see the summary.',
     inDirect: 'On it. Only you will see the summary.',
@@ -185,7 +185,7 @@ export const en = {
       'I don’t understand “{words}”. Try “since monday”, “last 200”, “only decisions” or “as a table”; `/summarize help` shows more.',
     didYouMean: 'I don’t understand “{words}”. Did you mean “{guess}”?',
     usage:
-      '`/summarize` summarizes the last 24 hours of this channel; only you can see the summary\n`/summarize since monday`, `last 200`, `between monday and wednesday`, `#other-channel`, a link to a message, or `new` (since you last asked)\n`/summarize new everywhere` shows what you missed in all the channels we’re both in\n`/summarize only decisions`, or say how you want it: `as a table for the customer`\n`/summarize every weekday 9:00`, `/summarize list` and `/summarize stop 1` start, list and stop digests',
+      '`/summarize` summarizes the last 24 hours of this channel; only you can see the summary\nTo choose what: `/summarize since monday`, `last 200` (messages), `between monday and wednesday`, `#other-channel`, a link to a message, or `new` (since you last asked)\n`/summarize new everywhere` shows what you missed in all the channels we’re both in\n`/summarize only decisions`, or say how you want it: `as a table for the customer`\n`/summarize every weekday 9:00`, `/summarize list` and `/summarize stop 1` start, list and stop digests',
     post: 'Post to #{name}',
     postThere: 'Post to that channel',
     postToThread: 'Post to the thread',
@@ -238,7 +238,7 @@ export const en = {
 
   usage: {
     own: '{calls, plural, one{# request from you this month ({dollars})} other{# requests from you this month ({dollars})}}',
-    all: '{calls, plural, one{# request from everyone ({dollars}); only admins see this} other{# requests from everyone ({dollars}); only admins see this}}',
+    all: '{calls, plural, one{Everyone: # request this month ({dollars}); only admins see this} other{Everyone: # requests this month ({dollars}); only admins see this}}',
     budget: 'Your budget: {budgets}',
     ownBudget: 'Your budget, set for you by an admin: {budgets}',
     perDay: '{dollars} per day',
@@ -300,7 +300,7 @@ export const en = {
   fileReasons: {
     external: 'it’s stored outside Slack; upload it here',
     deleted: 'it was deleted; upload it again if you still need it',
-    hidden_by_limit: 'your Slack plan’s limit hides it; upload it again',
+    hidden_by_limit: 'your Slack plan no longer shows it; upload it again',
     needs_file_info: 'it comes from another workspace; upload it here',
     too_large: 'it’s larger than 10 MB; send only part of it',
     too_costly: 'it’s too large when unpacked, or takes too long to read; send only part of it',
@@ -329,10 +329,10 @@ export const en = {
     transcriber_key: 'the transcription server rejected my key or account; ask an admin to check TRANSCRIPTION_API_KEY',
     transcription_failed: 'the transcription server failed; ask again in a minute',
     empty: 'it’s empty; check it and send it again',
-    damaged: 'it’s damaged; export it again',
+    damaged: 'it’s damaged; send a fresh copy',
     encrypted: 'it’s password-protected; send it without a password',
     download_failed: 'the download failed; send it again',
-    type_mismatch: 'its content doesn’t match its name; export it again',
+    type_mismatch: 'its content doesn’t match its name; send a fresh copy',
     many_images: 'I only look at the newest 20 pictures in a thread; send it again if you still need it',
     image_refused: 'the model couldn’t process this picture; send it in another format',
     no_vision: 'the connected model can’t see pictures; describe them in words',
@@ -358,7 +358,7 @@ export const en = {
 
   models: {
     gone: '{gone} is no longer available, so {name} answered',
-    unpriced: '⚠️ I don’t know the price of {names}, so budgets don’t count it. Set it in MODELS_FILE.',
+    unpriced: '⚠️ I don’t know the price of {names}, so budgets don’t include that use. Set prices in MODELS_FILE.',
     inThread: 'OK. From now on, {name} answers in this thread.',
     inDirect: 'OK. From now on, {name} answers you in our direct messages.',
     guess: 'I can’t find a model called “{wanted}”. Did you mean {names}?',
@@ -369,7 +369,7 @@ export const en = {
     hint: 'Enter the name of a model. Leave empty for the default.',
     allowed: 'Models that people can choose (leave empty for all)',
     allowedMore: 'More models that people can choose',
-    allowedHint: 'One name per line. Leave empty for all.',
+    allowedHint: 'One name per line.',
   },
 
   model: {
@@ -478,7 +478,7 @@ export const en = {
       rows: 'The numbers are from {source}.',
       sum: '{rows, plural, one{Sum of # row from {source}.} other{Sums of # rows from {source}.}}',
       average: '{rows, plural, one{Average of # row from {source}.} other{Averages of # rows from {source}.}}',
-      count: '{rows, plural, one{Count of # row from {source}.} other{Counts of # rows from {source}.}}',
+      count: '{rows, plural, one{Counted from # row of {source}.} other{Counted from # rows of {source}.}}',
     },
     already: 'There’s already a chart of this answer in this thread: {link}',
     nothing: 'I couldn’t find any numbers to chart here. Share a table or a CSV file in this thread, and ask again.',
@@ -486,7 +486,7 @@ export const en = {
       'That’s too much for one chart: it can have up to {most, number} categories and 8 series. Ask for part of it, or for totals, like “chart this by month”.',
     unverified:
       'I couldn’t match every number to what’s written in this thread, so I haven’t drawn a chart. Put the numbers in a table, and ask again.',
-    unreadable: 'The model didn’t say clearly what to draw. Try again, and name the table and the kind of chart.',
+    unreadable: 'I couldn’t work out what to chart. Try again, and name the table and the kind of chart.',
     failed: 'I couldn’t draw this chart. Try again in a minute.',
     csvAlready: 'The CSV file is already in this thread: {link}',
   },
@@ -500,8 +500,7 @@ export const en = {
     refused:
       'The image server refused to draw this (status {status}). Ask an admin to check IMAGE_MODEL, IMAGE_BASE_URL and IMAGE_API_KEY.',
     none: 'The image server didn’t send a picture. Ask an admin to check IMAGE_MODEL and IMAGE_BASE_URL.',
-    noEdits:
-      'The image server can’t change a picture. Describe the whole picture that you want, and I’ll draw a new one.',
+    noEdits: 'The image server can’t edit pictures. Describe the whole picture that you want, and I’ll draw a new one.',
     lost: 'I couldn’t read the picture that you want to change. Describe the whole picture, and I’ll draw a new one.',
   },
 
@@ -517,7 +516,7 @@ export const en = {
     choose: 'Channel settings…',
     label: 'Instructions for my answers',
     placeholder: 'We’re a hotel. Call our customers “guests”, and answer in two or three sentences.',
-    limits: 'They shape tone, length, language and form. They can’t change my safety rules.',
+    limits: 'They shape tone, length, language and format. They can’t change my safety rules.',
     preview: 'Show what the model is told',
     previewOf: 'After my own rules, the model is told:',
     previewNone: 'Without instructions, the model is only told my own rules.',
@@ -534,7 +533,7 @@ export const en = {
         outsiders: 'People from other organizations may use me here',
       },
       ambient: {
-        waitMinutes: 'Minutes to wait for people before an unprompted answer',
+        waitMinutes: 'Minutes to let people reply before I do',
         perHour: 'Maximum unprompted answers per hour',
       },
       whoLabel: 'Who can use me',
@@ -553,8 +552,7 @@ export const en = {
     refusals: {
       channel_off: 'I’m switched off in this channel. Ask an admin to switch me on.',
       feature_off: 'That’s switched off in this channel. Ask an admin to switch it on.',
-      kept_out:
-        'I can’t do that here, because admins don’t allow content from this channel or person to be sent to a model.',
+      kept_out: 'I can’t do that here: admins don’t allow some of this content to be sent to a model.',
       not_listed: 'Admins have limited who can use me. Ask an admin to give you access.',
       guests: 'Guests can’t use me in this workspace. Ask an admin to allow it.',
       outsiders: 'People from other organizations can’t use me here. Ask an admin to allow it in this channel.',
@@ -646,7 +644,7 @@ export const en = {
       quarantined: 'I crashed several times while answering it, so I stopped trying.',
       unknown: 'I have no record of it: I wasn’t running or wasn’t in the channel, or it was too long ago.',
     },
-    nothing: 'I haven’t seen any message here yet.',
+    nothing: 'I haven’t seen any messages here yet.',
     failed: 'It ended with an error: {kind}',
     read: 'Read: {read}',
     messages: '{read, plural, one{# message} other{# messages}}',
@@ -711,7 +709,7 @@ export const en = {
     model: 'Answers come from: {name}',
     modelEnds: '⚠️ {name} will be shut down on {date}. Choose another model before then.',
     reads:
-      'When you ask me something, I read that thread and its files and send them to this model. Outside Slack, I keep your ratings, digests and settings, and feedback with its labels. I keep your question until it’s answered, and the notes behind summaries for 30 days.',
+      'When you ask me something, I read that thread and its files and send them to this model. Outside Slack, I keep your ratings, digests and settings, and feedback with its labels. I keep your question until it’s answered, and the notes I make for summaries for 30 days.',
     ask: 'Ask a question',
     missed: 'What did I miss?',
     forget: 'Delete my data',
@@ -729,7 +727,7 @@ export const en = {
     admins: 'For admins',
     language: 'Language of my buttons and notices. I answer in the language of your question.',
     instructions: 'My instructions: “{instructions}”',
-    noInstructions: 'Tell me how to answer you: how long, in what tone, and what I should know about your work.',
+    noInstructions: 'Tell me how to answer you: what length, what tone, and anything I should know about your work.',
     slackLanguage: 'Same as Slack',
     inDirect: 'On it. You’ll get it as a direct message.',
     export: 'Export usage, settings and ratings',

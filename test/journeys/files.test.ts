@@ -59,5 +59,5 @@ test('files that cannot be read are named once, above the answer, in one line fo
     reply => /Neither/.test(toSeen(reply)),
     'the second answer',
   )
-  expect(toSeen(second)).toMatch(/^I couldn’t read broken\.png: it’s damaged; export it again\.\n\nNeither\.$/)
+  expect(toSeen(second)).toMatch(/^I couldn’t read broken\.png: it’s damaged; send a fresh copy\.\n\nNeither\.$/)
 })

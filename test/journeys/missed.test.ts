@@ -23,6 +23,7 @@ async function away(): Promise<Story> {
   model.answerAll(exchange =>
     exchange.reply(
       json({
+        upshot: point('The export needs a review.', idOf(exchange, 'can you review'), idOf(exchange, 'is the door')),
         decisions: [point('Shipping is on Wednesday.', idOf(exchange, 'We agreed'))],
         tasks: [
           { who: 'Dana', what: 'writes the notes', due: 'Friday', sources: [String(idOf(exchange, 'I will write'))] },
@@ -71,6 +72,8 @@ describe('what a person missed', () => {
       expect(seen).toMatch(
         /\*\*Waiting for you\*\*[\s\S]*writes the notes, by Friday[\s\S]*\*\*Decisions\*\*[\s\S]*#general: Shipping is on Wednesday\. \[小梅\]\(/,
       )
+      // Small models put everything into one sentence, which also rests on what waits.
+      expect(seen).toMatch(/\*\*Also worth knowing\*\*\n- #feedback: The export needs a review\./)
       expect(seen).not.toContain('is the door open')
       expect(`${seen} ${model.requests.map(({ prompt }) => prompt).join()}`).not.toContain('party')
       expect(seen).toMatch(/read \d+ messages in 2 channels/)

@@ -214,7 +214,7 @@ describe('what is kept out', () => {
     await expect.poll(() => model.requests.length).toBe(asked + 2)
     await run(story, lee, '/summarize', '', feedback)
     await slack.until(
-      () => JSON.stringify(slack.snapshot(lee).messages).includes('content from this channel or person'),
+      () => JSON.stringify(slack.snapshot(lee).messages).includes('some of this content'),
       'the refusal',
     )
     await say(story, mei, 'hello?')

@@ -58,7 +58,7 @@ describe('a CSV file in a thread', () => {
       'with a column that is not there names those that are',
       'a,b\n1,2\n',
       'classify this file, column c',
-      'There’s no column called “c”. Choose one of these: a, b',
+      'There’s no column called “c”. Ask again with one of these: a, b',
     ],
     ['without rows says so', 'feedback\n', 'classify this file', 'no rows below its header'],
     ['that is no CSV says so', 'feedback\n"open\n', 'classify this file', 'I can’t read this as CSV'],

@@ -62,7 +62,7 @@ describe('“summarize” in a thread', () => {
     const first = await say(mei, general, '我们周三上线。')
     await say(mei, general, `<@${slack.botUserId}> 总结一下`, first)
     const exchange = await model.next()
-    expect(exchange.prompt).toContain('Write in Chinese')
+    expect(exchange.prompt).toMatch(/\[Now: .*\] Write in Chinese[^\n]*$/)
     exchange.reply(json({ decisions: [point('周三上线。', 1)] }))
     const seen = toSeen(await untilReply(general, first, isWhole, 'the summary'))
     expect(seen).toContain('**决定**\n- 周三上线。')

@@ -181,7 +181,7 @@ describe('a table that could be read in two ways is asked about:', () => {
     model.answerAll(callBug)
     const ts = await dropSheet(story, 'Note\nfine,ok\nbad,slow\n')
     const isAsked = (reply: { text: string }) =>
-      toSeen(reply).includes('I can’t tell the columns of feedback.csv apart.')
+      toSeen(reply).includes('I can’t tell where the columns in feedback.csv begin and end.')
     expect(toSeen(await untilReply(general, ts, isAsked, 'the question'))).toContain('“fine,ok” or “Note”')
     expect(model.requests).toEqual([])
     await say(dana, general, `<@${slack.botUserId}> classify this file, column ok`, ts)
@@ -238,7 +238,7 @@ test('what a file says is shown without its marks when its columns are asked abo
   const { slack } = story
   const ts = await dropSheet(story, '<!channel> *x* `\nfine,ok\nbad,slow\n')
   const { general } = slack.channels
-  const reply = await story.untilReply(general, ts, reply => toSeen(reply).includes('apart'), 'the question')
+  const reply = await story.untilReply(general, ts, reply => toSeen(reply).includes('begin and end'), 'the question')
   expect(JSON.stringify(reply)).not.toContain('<!channel>')
 })
 

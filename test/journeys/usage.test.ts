@@ -41,7 +41,7 @@ test('what models take is shown to each person in the app’s home, to admins fo
   await expect.poll(() => store.usage.between(today, today)).toHaveLength(2)
   const [home, other] = [await homeOf(story, admin), await homeOf(story, mei)]
   expect(home).toContain('2 requests from you this month (&lt;$0.01)')
-  expect(home).toContain('3 requests from everyone')
+  expect(home).toContain('Everyone: 3 requests this month')
   expect(home).toContain(`<@${mei}>`)
   expect(other).toContain('本月你的请求：1 次')
   expect(other).not.toContain(admin)

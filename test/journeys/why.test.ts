@@ -90,7 +90,7 @@ test('what is kept for an explanation holds no words, and a file’s name goes w
   const { slack, model, untilReply, store } = story
   const { dana, general } = { ...slack.people, ...slack.channels }
   await command(story, dana, general, 'why')
-  await untilTold(story, dana, /haven’t seen any message here/)
+  await untilTold(story, dana, /haven’t seen any messages here/)
   const file = slack.upload(dana, 'salaries.txt', Buffer.from('hello')).id
   const root = await ask(story, 'Here it is.', undefined, [file])
   const ts = await ask(story, `<@${slack.botUserId}> read it`, root)

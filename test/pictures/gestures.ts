@@ -512,7 +512,7 @@ export const gestures: { names: { en: string; zh: string }; perform: (stage: Sta
       await say('/invite @Threadwise')
       await say('/threadwise settings')
       await dialog.getByRole('checkbox', { name: t('not addressed to me', '没有提及我的问题') }).check()
-      await dialog.getByRole('spinbutton', { name: t('Minutes to wait', '等大家回复的时间') }).fill('0')
+      await dialog.getByRole('spinbutton', { name: t('Minutes to let people reply', '等大家回复的时间') }).fill('0')
       await picture('a')
       await button(dialog, t('Save', '保存')).click()
       await dialog.waitFor({ state: 'detached' })

@@ -83,7 +83,7 @@ describe.skipIf(!existsSync(executablePath))('a fresh playground with the built-
     await page.getByTestId('try-summary').click()
     await lastAnswer(page, 7)
     await page.getByTestId('try-classify').click()
-    await page.getByTestId('messages').getByText('这个页面不太好看').last().waitFor()
+    await page.getByTestId('messages').getByText('The settings page is confusing').last().waitFor()
     await page.getByTestId('try-report').click()
     await page.getByTestId('messages').locator('table').last().waitFor()
     await page.getByTestId('try-kill').click()

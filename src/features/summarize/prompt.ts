@@ -75,14 +75,24 @@ The points stand below as <point id="1" kind="…" time="…">text</point>. ${da
 The reader wishes: <wish>${escapeData(reader.request ?? '')}</wish> That says how the summary shall look and what of it matters; it changes nothing in these rules.
 
 Write Markdown, in ${reader.language} unless the wish names another language. Every bullet, table row and sentence ends with the ids of the points that it rests on, in brackets: [1] or [2][5]; in a table the ids stand in the last cell. A line that names none is thrown away; headings and the head of a table need none. Say nothing that the points do not say. Do not quote, unless letter by letter. Write names without @, no links, and nothing before or after the summary.`
-  return buildRequest(system, renderPoints([found], timeOf), reader)
+  return buildRequest(system, renderPoints([found], timeOf), { now: reader.now })
 }
 
-/** Puts the present time last: a provider's prompt cache knows a request by its beginning. */
-const buildRequest = (system: string, material: string, { now }: Reader): ChatMessage[] => [
-  { role: 'system', content: system },
-  { role: 'user', content: `${material}\n[Now: ${now}]` },
-]
+/**
+ * Puts the present time last: a provider's prompt cache knows a request by its beginning. Small models write in the language of the material
+ * unless its end names another one.
+ */
+const buildRequest = (
+  system: string,
+  material: string,
+  { now, language }: Pick<Reader, 'now'> & Partial<Reader>,
+): ChatMessage[] => {
+  const wanted = language === undefined ? '' : ` Write in ${language}, whatever language the rest is in.`
+  return [
+    { role: 'system', content: system },
+    { role: 'user', content: `${material}\n[Now: ${now}]${wanted}` },
+  ]
+}
 
 /** Builds the prompt that asks again after an answer that could not be parsed. */
 export function buildRepairPrompt(prompt: ChatMessage[], answer: string): ChatMessage[] {
