@@ -488,7 +488,7 @@ export const en = {
       'I couldn’t match every number to what’s written in this thread, so I haven’t drawn a chart. Put the numbers in a table, and ask again.',
     unreadable: 'I couldn’t work out what to chart. Try again, and name the table and the kind of chart.',
     failed: 'I couldn’t draw this chart. Try again in a minute.',
-    csvFailed: '⚠️ I couldn’t send the CSV file. Try again in a minute.',
+    csvAlready: 'The CSV file is already in this thread: {link}',
   },
 
   pictures: {
