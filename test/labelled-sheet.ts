@@ -28,7 +28,7 @@ export async function untilSheet({ slack }: InSlack, ts: string, patienceMs?: nu
   const { general } = slack.channels
   const find = () => slack.messages(general, ts).find(({ user, files }) => user === slack.botUserId && files?.length)
   const [file] = (await slack.until(find, 'the table', patienceMs)).files ?? []
-  expect(file?.name).toBe('feedback-labelled.csv')
+  expect(file?.name).toMatch(/^feedback-labelled-[0-9a-f]{12}\.csv$/)
   const info = await fetch(`${slack.apiUrl}files.info`, {
     method: 'POST',
     headers: { authorization: `Bearer ${slack.botToken}`, 'content-type': 'application/json' },

@@ -23,6 +23,8 @@ export interface StoredFile {
 export interface Files {
   add(user: string, name: string, bytes: Uint8Array): StoredFile
   get(id: string): StoredFile | undefined
+  /** Deletes a file; its messages keep a tombstone. */
+  remove(id: string): void
   /** Announces an upload of the given length; the ticket is the last part of its URL. */
   openUpload(user: string, file: { name: string; length: number; alt: string }): { id: string; ticket: string }
   /** Takes the bytes of an announced upload; what is wrong with them, otherwise. */
@@ -81,6 +83,7 @@ const filetypes: Record<string, string> = {
 /** An empty cupboard of files; addresses are under `url()`, known once the server listens. */
 export function createFiles(identity: Identity, clock: Clock, url: () => string): Files {
   const stored = new Map<string, StoredFile>()
+  const deleted = new Set<string>()
   const uploads = new Map<string, { id: string; user: string; name: string; length: number; alt: string }>()
 
   function put(id: string, user: string, name: string, bytes: Uint8Array): StoredFile {
@@ -140,6 +143,9 @@ export function createFiles(identity: Identity, clock: Clock, url: () => string)
   return {
     add: (user, name, bytes) => put(clock.id('F'), user, name, bytes),
     get: id => stored.get(id),
+    remove(id) {
+      if (stored.delete(id)) deleted.add(id)
+    },
     openUpload(user, announced) {
       const id = clock.id('F')
       const ticket = clock.id('UP') + clock.id('')
@@ -162,7 +168,8 @@ export function createFiles(identity: Identity, clock: Clock, url: () => string)
     },
     toSlack(id) {
       const file = stored.get(id)
-      return file ? [toSlack(file)] : []
+      if (file) return [toSlack(file)]
+      return deleted.has(id) ? [{ id, mode: 'tombstone' }] : []
     },
   }
 }

@@ -35,6 +35,7 @@ const published: Record<string, number> = {
   'conversations.members': tier4,
   'conversations.replies': tier3,
   'files.completeUploadExternal': tier4,
+  'files.delete': tier3,
   'files.getUploadURLExternal': tier4,
   'files.info': tier4,
   'reactions.add': tier3,

@@ -132,8 +132,15 @@ export function noteModel({ job, chosen }: Pick<TurnContext, 'job' | 'chosen'>):
 }
 
 /** Formats that the chosen model is gone and another one answered, for a thread that was not told yet. */
-export function formatGone(ctx: TurnContext<Pick<Services, 'models'>>): string[] {
-  const { turn, chosen, figures, i18n, deps } = ctx
+export function formatGone({
+  turn,
+  chosen,
+  figures,
+  i18n,
+  deps,
+}: Pick<TurnContext<Pick<Services, 'models'>>, 'chosen' | 'figures' | 'i18n' | 'deps'> & {
+  turn: Pick<Turn, 'channel' | 'threadTs'>
+}): string[] {
   const { gone, model } = chosen
   if (gone === undefined || !deps.models.isNews(turn, gone)) return []
   const name = formatModelTitle(figures.model ?? model.name, i18n)

@@ -1,13 +1,22 @@
-/** A recording, a chart or a picture that somebody asked for below an answer: a message of its own in the thread, made once. */
+/**
+ * Recordings, charts, pictures and tables: messages of their own, posted once though the process may be killed, and deleted with their
+ * question. Slack's history is the memory of them: their names tell what they were made for.
+ */
 
+import { createHash } from 'node:crypto'
 import { z } from 'zod'
 import { describeFailure, formatError } from '../errors.ts'
 import { type I18n, i18nFor } from '../i18n/catalog.ts'
 import type { Outbox } from '../queue/outbox.ts'
 import type { Turn } from '../queue/turn.ts'
 import { withoutNote } from '../reply/body.ts'
+import { removeMessage } from '../reply/remove-message.ts'
+import { noStatus, openStatus } from '../reply/status.ts'
+import { lateMs, postOnce } from '../reply/unknown-outcomes.ts'
+import { callWithRetry } from '../slack/client.ts'
 import { openDirectMessage } from '../slack/direct-message.ts'
-import { isSelf, listQuotedChannels, type Message } from '../slack/message.ts'
+import { isSelf, listQuotedChannels, type Message, type RawMessage } from '../slack/message.ts'
+import { buildPermalink } from '../slack/permalink.ts'
 import { messagesOf } from '../slack/reader.ts'
 import type { ThreadId } from '../slack/thread-history.ts'
 import { slackToPlain } from '../text/from-slack.ts'
@@ -15,7 +24,7 @@ import { toMrkdwn } from '../text/to-mrkdwn.ts'
 import type { Services } from './context.ts'
 
 const askedSchema = z.object({
-  /** The turn below whose answer it was asked for. */
+  /** Its origin: the turn below whose answer it was asked for, or the value of the button below a chart or a report. */
   turn: z.string(),
   user: z.string(),
   channel: z.string(),
@@ -85,27 +94,149 @@ export function toMarkdown({ text, form }: Pick<Message, 'text' | 'form'>): stri
   return slackToPlain(labelled, id => id).replace(/^( *)[•◦▪☐☑] /gm, '$1- ')
 }
 
-/**
- * Finds what the bot has posted into a thread under a name: that of a file without its ending, or that in a message's metadata. Resolves
- * with its ts.
- */
-export async function findDelivered(
-  { reader, self }: Pick<Services, 'reader' | 'self'>,
-  { channel, threadTs }: ThreadId,
-  name: string,
-): Promise<string | undefined> {
-  const args = { channel, ts: threadTs, limit: 200, include_all_metadata: true }
-  for await (const page of reader.pages('conversations.replies', args, { for: 'question' })) {
-    const found = messagesOf(page).find(raw => {
-      if (!isSelf(raw, self)) return false
-      const { files, metadata } = raw
-      const names = Array.isArray(files) ? files.map(file => String(file?.name)) : []
-      return metadata?.event_payload?.delivery === name || names.some(one => one.startsWith(`${name}.`))
-    })
-    if (found !== undefined) return String(found.ts)
-  }
+const digest = (of: unknown): string => createHash('sha256').update(JSON.stringify(of)).digest('hex').slice(0, 6)
+
+/** Names what is made for a turn, by the turn and by what it is made of. */
+export const nameDelivery = (kind: string, turn: string, ...of: unknown[]): string =>
+  `${kind}-${digest(turn)}${digest(of)}`
+
+/** Builds the metadata by which a message that was delivered is found again. */
+export const buildDeliveryMetadata = (delivery: string, turn = '') => ({
+  event_type: 'threadwise_delivery',
+  event_payload: { delivery, turn },
+})
+
+/** Lists the names under which a message was delivered: those of its files, and that in its metadata. */
+function namesOf({ files, metadata }: RawMessage): string[] {
+  const names = Array.isArray(files) ? files.map(file => String(file?.name)) : []
+  const { delivery } = metadata?.event_payload ?? {}
+  return typeof delivery === 'string' ? [...names, delivery] : names
+}
+
+/** A thread, or the top of a conversation since a moment in milliseconds since 1970. */
+type Place = ThreadId | { channel: string; since: number }
+
+type FindDeps = Pick<Services, 'reader' | 'self'>
+
+/** Clocks of this machine and of Slack differ by less. */
+const clockSkewMs = 60_000
+
+/** Reads the bot's own messages in a place. */
+async function* readOwn({ reader, self }: FindDeps, { channel, ...where }: Place): AsyncGenerator<RawMessage> {
+  const args = { channel, limit: 200, include_all_metadata: true }
+  const pages =
+    'threadTs' in where
+      ? reader.pages('conversations.replies', { ...args, ts: where.threadTs }, { for: 'question' })
+      : reader.pages(
+          'conversations.history',
+          { ...args, oldest: ((where.since - clockSkewMs) / 1000).toFixed(6) },
+          { for: 'question' },
+        )
+  for await (const page of pages) yield* messagesOf(page).filter(raw => isSelf(raw, self))
+}
+
+/** Finds what the bot has posted under a name: that of a file, with or without its ending, or that in a message's metadata. */
+export async function findDelivered(deps: FindDeps, place: Place, name: string): Promise<RawMessage | undefined> {
+  for await (const raw of readOwn(deps, place))
+    if (namesOf(raw).some(one => one === name || one.startsWith(`${name}.`))) return raw
   return undefined
 }
+
+type OnceDeps = FindDeps & Pick<Services, 'store'>
+
+/** Posts something under a name once, though the process may be killed meanwhile. Resolves with its message as far as it is known. */
+export async function deliverOnce(
+  deps: OnceDeps,
+  { place, name, isResumed }: { place: Place; name: string; isResumed: boolean },
+  send: () => Promise<RawMessage>,
+): Promise<RawMessage> {
+  const { facts } = deps.store
+  const fact = `posting:${digest(place)}${digest(name)}` as const
+  const begunAt = isResumed ? Number((await facts.read(fact)) ?? 0) : undefined
+  const noteAndSend = async () => {
+    await facts.write(fact, String(Date.now()))
+    return send()
+  }
+  const find = () => findDelivered(deps, place, name)
+  const until = begunAt === undefined ? undefined : begunAt + lateMs
+  return postOnce(find, noteAndSend, until).finally(() => facts.remove(fact))
+}
+
+type DeliverDeps = OnceDeps & TellDeps
+
+/**
+ * Makes something for a turn and posts it into its thread once, while the status line tells of it. `make` resolves with the function that
+ * posts it; `check` is asked right before. What was made for a question that is deleted meanwhile is deleted, too.
+ */
+export async function deliver(
+  deps: DeliverDeps,
+  wanted: {
+    turn: string
+    user: string
+    place: ThreadId
+    name: string
+    isResumed: boolean
+    progress?: string
+    /** Tells that it stands there already, if others may have asked for the same. */
+    already?: (i18n: I18n, link: string) => string
+  },
+  {
+    make,
+    check,
+  }: {
+    make: (show: (progress: string) => void) => Promise<() => Promise<unknown>>
+    check: () => Promise<unknown>
+  },
+): Promise<void> {
+  const { turn, user, place, name, isResumed, progress, already } = wanted
+  const { channel, threadTs } = place
+  const before = isResumed || already !== undefined ? await findDelivered(deps, place, name) : undefined
+  if (before !== undefined) {
+    const link = buildPermalink(deps.self, channel, String(before.ts), threadTs)
+    if (already !== undefined) await tellAsker(deps, { ...place, user }, i18n => already(i18n, link))
+    return
+  }
+  const status = progress === undefined ? noStatus : openStatus(deps.limiter, deps.log, place, progress)
+  try {
+    const send = await make(status.show)
+    const checkAndSend = async (): Promise<RawMessage> => {
+      await check()
+      await send()
+      return {}
+    }
+    await deliverOnce(deps, { place, name, isResumed }, checkAndSend)
+  } finally {
+    status.close(true)
+  }
+  const state = (await deps.store.turns.load(turn))?.state
+  if (state === 'withdrawing' || state === 'withdrawn') await removeDelivered(deps, { id: turn, ...place })
+}
+
+/** Deletes what was made for a turn, and its files. */
+export async function removeDelivered(
+  deps: FindDeps & Omit<TellDeps, 'users'>,
+  { id, channel, threadTs }: ThreadId & Pick<Turn, 'id'>,
+): Promise<void> {
+  const isOfTurn = new RegExp(`-${digest(id)}[0-9a-f]{6}(?:\\.|$)`)
+  const place = { channel, threadTs }
+  const found: RawMessage[] = []
+  try {
+    for await (const raw of readOwn(deps, place)) if (namesOf(raw).some(name => isOfTurn.test(name))) found.push(raw)
+  } catch (error) {
+    // A thread without replies is gone with its first message.
+    deps.log.debug({ turn: id, reason: formatError(error) }, 'deliveries not looked for')
+  }
+  for (const { ts, files } of found) {
+    for (const file of Array.isArray(files) ? files : [])
+      await callWithRetry(() => deps.call('files.delete', { file: String(file?.id) }), removalPatienceMs).catch(error =>
+        deps.log.warn({ turn: id, code: error.code }, 'file deletion failed'),
+      )
+    await removeMessage(deps, { ...place, turnId: id, edition: 1 }, String(ts))
+  }
+}
+
+/** How long Slack may be away before a file is left where it is. */
+const removalPatienceMs = 60_000
 
 /** How far back a direct message that opens a thread of its own looks for the one before it. */
 const maxAgeSeconds = 12 * 3_600
@@ -119,12 +250,6 @@ export async function findLastAnswered({ store }: Pick<Services, 'store'>, turn:
   const [before] = await store.turns.threadsBetween(channel, from, question.ts, 1)
   return before === undefined ? undefined : store.turns.lastAnswered({ channel, threadTs: before }, question.ts)
 }
-
-/** Builds the metadata by which a message that was delivered is found again. */
-export const buildDeliveryMetadata = (delivery: string) => ({
-  event_type: 'threadwise_delivery',
-  event_payload: { delivery },
-})
 
 /** Tells a person something that nobody else sees; directly, if they have left the place or there is none. Best effort. */
 export async function tellAsker(

@@ -1,10 +1,12 @@
 import { once } from 'node:events'
 import { Worker } from 'node:worker_threads'
+import { z } from 'zod'
 import { formatError, ShownError, SlackError } from '../errors.ts'
 import type { Log } from '../log.ts'
 import { createSemaphore } from '../semaphore.ts'
 import type { CallSlack } from '../slack/client.ts'
 import { upload } from '../slack/upload.ts'
+import { deliverOnce } from './delivery.ts'
 import type { Chart } from './draw-chart-worker.ts'
 
 /** Slack's limits on its charts. Source: docs.slack.dev, data visualization block. */
@@ -53,34 +55,51 @@ function shortenName(name: string): string {
 }
 
 /**
- * Posts a message with Slack's own chart, or where Slack does not take that, with a picture of it in its thread. `check` is asked again
+ * Posts a message with Slack's own chart once, or where Slack does not take that, with a picture of it in its thread. `check` is asked again
  * before the picture. Resolves with the message's ts, and with whether it has its chart. Throws what `post` and `check` throw.
  */
 export async function postWithChart(
-  { call, log }: { call: CallSlack; log: Log },
+  deps: Parameters<typeof deliverOnce>[0] & { call: CallSlack; log: Log },
   chart: Chart,
-  to: {
-    channel: string
-    name: string
-    post: (block: ReturnType<typeof buildChartBlock>) => Promise<string>
+  to: Parameters<typeof deliverOnce>[1] & {
+    /** Name of the picture. */
+    file: string
+    post: (block: ReturnType<typeof buildChartBlock>) => Promise<unknown>
     check: () => Promise<unknown>
   },
 ): Promise<{ ts: string; hasChart: boolean }> {
+  const { channel } = to.place
   const block = buildChartBlock(chart, 'shorten')
-  const charted = block && (await to.post(block).catch(ignoreRefusal))
-  if (charted !== undefined) return { ts: charted, hasChart: true }
-  const ts = await to.post(undefined)
+  const post = async () => {
+    const charted = block && (await to.post(block).catch(ignoreRefusal))
+    return charted === undefined ? { ts: await to.post(undefined) } : { ts: charted, blocks: [block] }
+  }
+  const { ts: posted, blocks } = await deliverOnce(deps, to, post)
+  const ts = String(posted)
+  if (
+    z
+      .array(z.object({ type: z.string() }))
+      .safeParse(blocks)
+      .data?.some(isChart)
+  )
+    return { ts, hasChart: true }
   try {
     const bytes = await drawChart(chart)
-    await to.check()
-    await upload(call, [{ name: to.name, alt: chart.title, bytes }], { channel: to.channel, threadTs: ts })
+    const sendPicture = async () => {
+      await to.check()
+      await upload(deps.call, [{ name: to.file, alt: chart.title, bytes }], { channel, threadTs: ts })
+      return {}
+    }
+    await deliverOnce(deps, { ...to, place: { channel, threadTs: ts }, name: to.file }, sendPicture)
     return { ts, hasChart: true }
   } catch (error) {
     if (error instanceof ShownError) throw error
-    log.warn({ reason: formatError(error) }, 'chart not sent')
+    deps.log.warn({ reason: formatError(error) }, 'chart not sent')
     return { ts, hasChart: false }
   }
 }
+
+const isChart = ({ type }: { type: string }) => type === 'data_visualization'
 
 /** Resolves a post with undefined if Slack knows no charts. */
 export function ignoreRefusal(error: unknown): undefined {

@@ -20,6 +20,8 @@ type Outcome = Awaited<ReturnType<typeof endInterrupted>>
 
 type HandleDeps = Pick<
   Services,
+  | 'self'
+  | 'call'
   | 'models'
   | 'speech'
   | 'threads'
@@ -106,12 +108,7 @@ async function tellUnreadable({ limiter, log }: HandleDeps, { turn }: Job, i18n:
 }
 
 /** Ends what an earlier attempt left to be ended, or hands the turn to the first handler that it is for. */
-async function dispatch(
-  ctx: TurnContext<
-    Pick<Services, 'speech' | 'users' | 'rules' | 'policies' | 'store' | 'threads' | 'limiter' | 'outages' | 'log'>
-  >,
-  handlers: readonly TurnHandler[],
-): Promise<Outcome> {
+async function dispatch(ctx: TurnContext<HandleDeps>, handlers: readonly TurnHandler[]): Promise<Outcome> {
   const { job, turn, recovered, reply, person } = ctx
   if (job.signal.aborted) return endInterrupted(ctx)
   if (recovered !== undefined && recovered.question === undefined) return removeReply(ctx)

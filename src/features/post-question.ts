@@ -4,7 +4,7 @@ import { i18nFor } from '../i18n/catalog.ts'
 import type { CommandKind, Outbox } from '../queue/outbox.ts'
 import { turnIdOf } from '../queue/turn.ts'
 import { buildMessageBody } from '../reply/body.ts'
-import { lateMs, lookUntil } from '../reply/unknown-outcomes.ts'
+import { lateMs, postOnce } from '../reply/unknown-outcomes.ts'
 import { openDirectMessage } from '../slack/direct-message.ts'
 import type { Message } from '../slack/message.ts'
 import { questionMetadataType } from '../slack/metadata.ts'
@@ -40,8 +40,6 @@ type Deps = Pick<
   'self' | 'call' | 'reader' | 'access' | 'rules' | 'respond' | 'limiter' | 'users' | 'threads' | 'inbox' | 'log'
 >
 
-/** How often a post of unknown outcome is made. */
-const mostAttempts = 3
 /** How far our clock and Slack's may be apart. */
 const clockSkewMs = 30_000
 
@@ -122,19 +120,13 @@ async function post(
   { place, postedSince }: { place: Place; postedSince: number | undefined },
 ): Promise<string> {
   const args = await buildPost(deps, command, place)
-  let since = postedSince
-  for (let attempt = 1; ; attempt += 1) {
-    const from = since
-    const find = () => findPosted(deps.reader, { id: command.id, place, since: from ?? 0 })
-    const found = from === undefined ? undefined : await lookUntil(find, from + lateMs)
-    if (found !== undefined) return found
+  let since = postedSince ?? 0
+  const find = () => findPosted(deps.reader, { id: command.id, place, since })
+  const send = async () => {
     since = Date.now()
-    try {
-      return String((await deps.limiter.send('chat.postMessage', () => args, 'first')).ts)
-    } catch (error) {
-      if (!(error instanceof SlackError) || !error.isUnknown || attempt === mostAttempts) throw error
-    }
+    return String((await deps.limiter.send('chat.postMessage', () => args, 'first')).ts)
   }
+  return postOnce(find, send, postedSince === undefined ? undefined : postedSince + lateMs)
 }
 
 async function buildPost(deps: Deps, { id, payload }: PendingCommand<Question>, place: Place) {

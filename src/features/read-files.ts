@@ -12,8 +12,11 @@ type Ctx = TurnContext<Pick<Services, 'threads'> & { files: FileReader }>
 /** Progress is shown at least every three seconds. */
 const progressEveryMs = 2_500
 
-/** Reads the files of messages for the model that answers, and caches what is in them. While a long recording is transcribed, the reply shows how far that is. */
-export async function readFiles(messages: readonly Message[], ctx: Ctx) {
+/**
+ * Reads the files of messages for the model that answers, and caches what is in them. While a long recording is transcribed, the reply shows
+ * how far that is; none is if `only` tables are wanted.
+ */
+export async function readFiles(messages: readonly Message[], ctx: Ctx, only?: 'tables') {
   const { turn, reply, recovered, i18n, signal, deps } = ctx
   const { images, sight } = ctx.chosen.model
   const limits = images ? sight.limits : undefined
@@ -31,7 +34,8 @@ export async function readFiles(messages: readonly Message[], ctx: Ctx) {
     if (recovered === undefined) ticker ??= openTicker(show, progressEveryMs)
   }
   try {
-    const { fresh, ...read } = await loadAttachments(messages.map(withoutUnfit), deps.files, {
+    const wanted = messages.map(withoutUnfit).map(message => (only === 'tables' ? withoutUnheard(message) : message))
+    const { fresh, ...read } = await loadAttachments(wanted, deps.files, {
       signal,
       limits,
       locale: ctx.person.locale,
@@ -39,13 +43,18 @@ export async function readFiles(messages: readonly Message[], ctx: Ctx) {
       purpose: { channel: turn.channel, person: turn.user },
     })
     noteHeard(ctx, [...fresh.values()].flat())
-    for (const [ts, contents] of fresh) deps.threads.keep(turn, ts, contents)
+    const whole = new Set(messages.filter((message, at) => wanted[at]?.files.length === message.files.length))
+    for (const { ts } of whole) if (fresh.has(ts)) deps.threads.keep(turn, ts, fresh.get(ts) ?? [])
     return read
   } finally {
     await ticker?.close()
     if (ticker !== undefined) reply.replace('')
   }
 }
+
+/** Leaves out recordings that nobody has transcribed yet. */
+const withoutUnheard = (message: Message): Message =>
+  message.contents === undefined ? { ...message, files: message.files.filter(file => !isRecording(file)) } : message
 
 /** Notes for those who ask why what was transcribed for a turn, and what it cost. */
 export function noteHeard({ job }: Pick<TurnContext, 'job'>, contents: readonly FileContent[]): void {

@@ -6,6 +6,7 @@ import type { Ending, Reply } from '../reply/reply.ts'
 import { escapeMarkdown } from '../text/escape-markdown.ts'
 import { formatPostFailure } from './command-failure.ts'
 import type { Services, TurnContext } from './context.ts'
+import { removeDelivered } from './delivery.ts'
 import { buildAnswerControls, buildRegenerateControls } from './reply-buttons.ts'
 
 /** How a turn ended, and why, for logs and metrics. */
@@ -16,7 +17,9 @@ interface Outcome {
 
 type NoticeDeps = Pick<Services, 'limiter' | 'log'>
 
-type Ctx = TurnContext<Pick<Services, 'speech' | 'users' | 'threads' | 'limiter' | 'outages' | 'log'>>
+type Ctx = TurnContext<
+  Pick<Services, 'self' | 'call' | 'reader' | 'speech' | 'users' | 'threads' | 'limiter' | 'outages' | 'log'>
+>
 
 /** Ends an attempt that was aborted: by a person, by an edit or deletion of the question, or because the bot stops. */
 export async function endInterrupted(ctx: Ctx): Promise<Outcome> {
@@ -29,9 +32,10 @@ export async function endInterrupted(ctx: Ctx): Promise<Outcome> {
   return handOver(ctx)
 }
 
-/** Removes the reply of a question that was deleted. */
-export async function removeReply({ reply }: Ctx): Promise<Outcome> {
+/** Removes the reply of a question that was deleted, and what was made for it. */
+export async function removeReply({ reply, turn, deps }: Ctx): Promise<Outcome> {
   await reply.keepFirst(0)
+  await removeDelivered(deps, turn)
   return { ended: 'withdrawn', kind: 'question_deleted' }
 }
 

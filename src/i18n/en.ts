@@ -488,7 +488,7 @@ export const en = {
       'I couldn’t match every number to what’s written in this thread, so I haven’t drawn a chart. Put the numbers in a table, and ask again.',
     unreadable: 'I couldn’t work out what to chart. Try again, and name the table and the kind of chart.',
     failed: 'I couldn’t draw this chart. Try again in a minute.',
-    csvFailed: '⚠️ I couldn’t send the CSV file. Try again in a minute.',
+    csvAlready: 'The CSV file is already in this thread: {link}',
   },
 
   pictures: {
@@ -541,6 +541,7 @@ export const en = {
       people: 'These people',
       channels: 'Members of these channels',
       groups: 'Members of these user groups',
+      tooManyGroups: 'That’s too many user groups. Use up to {most, number}.',
       noGroup: 'I can’t find {names}. Check the names of the user groups.',
       guestsLabel: 'Guests',
       guests: 'Guests can use me',

@@ -505,7 +505,7 @@ export const ja = {
     unreadable:
       'モデルの回答から、何をグラフにするのか読み取れませんでした。使う表とグラフの種類を指定して、もう一度お試しください。',
     failed: 'グラフを描けませんでした。1 分ほど待ってから、もう一度お試しください。',
-    csvFailed: '⚠️ CSV ファイルを送れませんでした。1 分ほど待ってから、もう一度お試しください。',
+    csvAlready: 'CSV ファイルは、すでにこのスレッドにあります：{link}',
   },
 
   pictures: {
@@ -558,6 +558,7 @@ export const ja = {
       people: 'メンバー',
       channels: '次のチャンネルのメンバー',
       groups: '次のユーザーグループのメンバー',
+      tooManyGroups: 'ユーザーグループが多すぎます。{most, number} 個までにしてください。',
       noGroup: 'ユーザーグループが見つかりません：{names}',
       guestsLabel: 'ゲスト',
       guests: 'ゲストも利用できる',

@@ -458,7 +458,7 @@ export const zh = {
     unverified: '有些数字和消息列里写的对不上，所以没有画图表。请把数字整理成表格，然后再试一次。',
     unreadable: '模型没有说清楚要画什么。请再试一次，并说明用哪个表格、画哪种图表。',
     failed: '没能画出这张图表。请一分钟后再试。',
-    csvFailed: '⚠️ 没能发送 CSV 文件。请一分钟后再试。',
+    csvAlready: '这个消息列里已经有 CSV 文件了：{link}',
   },
 
   pictures: {
@@ -507,6 +507,7 @@ export const zh = {
       people: '这些人',
       channels: '这些频道的成员',
       groups: '这些用户组的成员',
+      tooManyGroups: '用户组太多了，最多 {most, number} 个。',
       noGroup: '找不到用户组：{names}。请检查名称。',
       guestsLabel: '访客',
       guests: '访客也可以使用',

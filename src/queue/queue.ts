@@ -202,8 +202,8 @@ function createIntake({ driver, store, onFlood }: QueueDeps) {
   }
 }
 
-const hasReply = (record: TurnRecord | undefined): boolean =>
-  record !== undefined && record.messages.length > 0 && leavesReply.has(record.state)
+/** Checks for a turn that ended with a reply, or with something else in its thread, such as a chart. */
+const hasReply = (record: TurnRecord | undefined): boolean => record !== undefined && leavesReply.has(record.state)
 
 async function listTurns(driver: QueueDriver, thread: ThreadId): Promise<Turn[]> {
   return (await driver.inThread(thread)).flatMap(({ turn }) => parseStoredTurn(turn) ?? [])

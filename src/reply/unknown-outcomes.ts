@@ -1,5 +1,5 @@
 import { pause } from '../abort.ts'
-import type { SlackError } from '../errors.ts'
+import { SlackError } from '../errors.ts'
 import { callTimeoutMs } from '../slack/client.ts'
 
 /**
@@ -32,7 +32,7 @@ export function createUnknownOutcomes(postingAt: number | undefined) {
         if (error.code === 'timeout') editsUntil = Date.now() + lateMs
       } else if (error.isUnknown) {
         isPostUnknown = true
-        postsUntil = Date.now() + (error.code === 'timeout' ? lateMs : brokenMs)
+        postsUntil = lateUntil(error)
       }
     },
     /** Looks up a post of unknown outcome until it can no longer take effect. Returns undefined if there is none. */
@@ -56,7 +56,7 @@ export function createUnknownOutcomes(postingAt: number | undefined) {
 }
 
 /** Repeats a lookup with backoff until it finds something or the time is over. */
-export async function lookUntil<T>(look: () => Promise<T | undefined>, until: number): Promise<T | undefined> {
+async function lookUntil<T>(look: () => Promise<T | undefined>, until: number): Promise<T | undefined> {
   for (let waitMs = firstLookupMs; ; waitMs *= 2) {
     const found = await look()
     const left = until - Date.now()
@@ -64,3 +64,30 @@ export async function lookUntil<T>(look: () => Promise<T | undefined>, until: nu
     await pause(Math.min(waitMs, left))
   }
 }
+
+/** How often a post is made: again only when the one before had no effect. */
+const mostPosts = 3
+
+/**
+ * Makes a post once, though the outcome of a call may be unknown: it is looked for until it can no longer take effect, and only then made
+ * again. `until` is how long that of a process that died may take effect. Resolves with what was found, or sent.
+ */
+export async function postOnce<T>(
+  find: () => Promise<T | undefined>,
+  send: () => Promise<T>,
+  until?: number,
+): Promise<T> {
+  let mayStandUntil = until
+  for (let attempt = 1; ; attempt += 1) {
+    const found = mayStandUntil === undefined ? undefined : await lookUntil(find, mayStandUntil)
+    if (found !== undefined) return found
+    try {
+      return await send()
+    } catch (error) {
+      if (!(error instanceof SlackError) || !error.isUnknown || attempt === mostPosts) throw error
+      mayStandUntil = lateUntil(error)
+    }
+  }
+}
+
+const lateUntil = ({ code }: SlackError): number => Date.now() + (code === 'timeout' ? lateMs : brokenMs)

@@ -18,7 +18,7 @@ const mostAltCharacters = 1_000
 
 /**
  * Uploads files to a thread, as one message with a comment in Slack's mrkdwn, in the three steps of Slack's API. Throws the `SlackError`
- * of the one that failed.
+ * of the one that failed; if that is unknown, the message may stand there.
  */
 export async function upload(
   call: CallSlack,
@@ -34,15 +34,13 @@ export async function upload(
     files.push({ id: ticket.file_id, title })
   }
   const args = { files, channel_id: channel, thread_ts: threadTs, ...(comment && { initial_comment: comment }) }
-  const complete = () => call('files.completeUploadExternal', args)
   // A refusal had no effect; after any other failure the file may be there.
-  await callWithRetry(() => complete().catch(toFinal), patienceMs)
-}
-
-function toFinal(error: unknown): never {
-  if (error instanceof SlackError && error.isUnknown)
-    throw new SlackError('files.completeUploadExternal', 'unknown_outcome')
-  throw error
+  const keepUnknown = (error: unknown) => {
+    if (error instanceof SlackError && error.isUnknown) return error
+    throw error
+  }
+  const done = await callWithRetry(() => call('files.completeUploadExternal', args).catch(keepUnknown), patienceMs)
+  if (done instanceof SlackError) throw done
 }
 
 /** The upload URL is for this file alone and needs no token. */

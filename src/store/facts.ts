@@ -4,15 +4,22 @@ import type { Writer } from './writer.ts'
 
 /** Single values by name. */
 interface Facts {
-  read(name: 'heard_at'): Promise<string | undefined>
-  write(name: 'heard_at', value: string): Promise<void>
+  read(name: FactName): Promise<string | undefined>
+  write(name: FactName, value: string): Promise<void>
+  remove(name: FactName): Promise<void>
 }
+
+/** When the bot last heard of Slack, and when it began posts that may have no end yet. */
+type FactName = 'heard_at' | `posting:${string}`
 
 export function createFacts(db: Kysely<Schema>, writer: Writer): Facts {
   return {
     read: name => loadFact(db, name),
     async write(name, value) {
       await writer.write(() => saveFact(db, name, value))
+    },
+    async remove(name) {
+      await writer.write(() => db.deleteFrom('facts').where('name', '=', name).execute())
     },
   }
 }

@@ -252,7 +252,7 @@ function createNoStore(): Store {
       failures: async () => ({ count: 0, newest: [] }),
       queue: async () => ({ waiting: 0, running: 0, oldestAt: undefined, quarantined: 0 }),
     },
-    facts: { read: async () => undefined, write: nothing },
+    facts: { read: async () => undefined, write: nothing, remove: nothing },
     parts: {
       keep: nothing,
       read: async () => undefined,

@@ -1,8 +1,10 @@
+import { subscribe, unsubscribe } from 'node:diagnostics_channel'
+import type { Worker } from 'node:worker_threads'
 import { describe, expect, test } from 'vitest'
 import { createReader } from '../../src/features/classify/reader.ts'
 import { buildReport, buildReportChart, renderReportMarkdown } from '../../src/features/classify/report.ts'
 import { loadTaxonomies } from '../../src/features/classify/taxonomy-files.ts'
-import { buildChartBlock } from '../../src/features/draw-chart.ts'
+import { buildChartBlock, drawChart } from '../../src/features/draw-chart.ts'
 import { background, colours } from '../../src/features/draw-chart-worker.ts'
 import type { LabelRecord } from '../../src/store/labels.ts'
 
@@ -105,3 +107,21 @@ function luminance(colour: string): number {
   }
   return 0.2126 * channel(1) + 0.7152 * channel(3) + 0.0722 * channel(5)
 }
+
+test('of the charts that are wanted at once, two are drawn at a time', async () => {
+  const chart = { title: 'A', kind: 'bar' as const, categories: ['x'], series: [{ name: 'A', values: [1] }], unit: '' }
+  let running = 0
+  let most = 0
+  const count = (message: unknown) => {
+    const { worker } = message as { worker: Worker }
+    most = Math.max(most, ++running)
+    worker.once('exit', () => {
+      running -= 1
+    })
+  }
+  subscribe('worker_threads', count)
+  const pictures = await Promise.all(Array.from({ length: 3 }, () => drawChart(chart)))
+  unsubscribe('worker_threads', count)
+  expect(pictures.map(bytes => Buffer.from(bytes).subarray(1, 4).toString())).toEqual(['PNG', 'PNG', 'PNG'])
+  expect(most).toBe(2)
+})

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { PageMessage, SlackJson } from '../../playground/protocol.ts'
 import { parseChartRequest } from '../../src/features/charts/request.ts'
-import { openStory, type Story } from '../story.ts'
+import { openStory, type Story, toSeen } from '../story.ts'
 
 const asked = (text: string) => parseChartRequest({ question: { text } } as never) !== undefined
 
@@ -118,14 +118,11 @@ describe('a table in an answer', () => {
     })
     expect(message.text).toContain('Sales: Jan 1200, Feb 900; Returns: Jan 30, Feb 25')
     const csvBlock = message.blocks?.find(({ type }) => type === 'actions')
-    await slack.do({
-      do: 'act',
-      as: lee,
-      channel: general,
-      ts: message.ts,
-      blockId: String(csvBlock?.block_id),
-      action: { action_id: 'chart_csv' },
-    })
+    const pressCsv = (as: string) => {
+      const at = { channel: general, ts: message.ts, blockId: String(csvBlock?.block_id) }
+      return slack.do({ do: 'act', as, ...at, action: { action_id: 'chart_csv' } })
+    }
+    await pressCsv(lee)
     const csv = await slack.until(() => filesIn(story, ts)[0], 'the CSV')
     expect((await download(story, csv.files?.[0]?.id)).toString()).toBe(
       '\uFEFF,Sales,Returns\nJan,1200,30\nFeb,900,25\n',
@@ -135,6 +132,14 @@ describe('a table in an answer', () => {
     await press(lee)
     await slack.until(() => notices(story, lee).find(({ text }) => /already|已经有/.test(text)), 'the notice')
     expect(model.requests.length).toBe(2)
+    await pressCsv(dana)
+    const link = `/archives/${general}/p${csv.ts.replace('.', '')}`
+    await slack.until(() => notices(story, dana).find(({ text }) => text.includes(link)), 'the way to the CSV')
+    expect(filesIn(story, ts).length).toBe(1)
+
+    await slack.do({ do: 'delete', as: dana, channel: general, ts })
+    await slack.until(() => story.replies(general, ts).length === 0, 'the end of all that was made for the question')
+    expect(slack.calls.filter(({ method }) => method === 'files.delete').length).toBe(1)
   })
 
   test('without numbers has no such button', async () => {
@@ -159,7 +164,7 @@ describe('“chart this” in a thread', () => {
     const { id } = slack.upload(dana, '销售.csv', bytes)
     const said = await slack.do({ do: 'say', as: dana, channel: general, text: '销售数据', files: [id] })
     const ts = String(said.ok && said.ts)
-    await say(dana, general, `<@${slack.botUserId}> 按地区做成柱状图`, ts)
+    const asked = await say(dana, general, `<@${slack.botUserId}> 按地区做成柱状图`, ts)
     const request = await model.next()
     expect(request.prompt).toContain('<table id="1" file="销售.csv">')
     request.reply(
@@ -184,13 +189,19 @@ describe('“chart this” in a thread', () => {
     const upload = slack.calls.find(({ method, args }) => method === 'files.getUploadURLExternal' && args.alt_txt)
     expect(upload?.args.alt_txt).toBe('各地区销售额 (元). 东区 390, 西区 410')
     expect((await download(story, png?.id)).subarray(1, 4).toString()).toBe('PNG')
+    await slack.do({ do: 'delete', as: dana, channel: general, ts: asked })
+    await slack.until(() => story.replies(general, ts).length === 0, 'the end of the chart')
+    expect(slack.calls.filter(({ method }) => method === 'files.delete').length).toBe(2)
   })
 
-  test('draws numbers that stand in sentences, and refuses any that nobody wrote', async () => {
-    const story = await openStory()
-    const { slack, model, say } = story
+  test('draws numbers that stand in sentences, refuses any that nobody wrote, listens to nothing, and tells of a model that is gone', async () => {
+    const story = await openStory({ listed: [{ id: 'gpt-4o' }] })
+    const { slack, model, say, store } = story
     const { dana, lee, general } = { ...slack.people, ...slack.channels }
     const ts = await say(dana, general, 'Signups: 40 in May, and in June we had 55.')
+    const { id } = slack.upload(dana, 'meeting.mp3', Buffer.from('ID3'))
+    await slack.do({ do: 'say', as: dana, channel: general, text: 'And this.', threadTs: ts, files: [id] })
+    await store.threadModels.choose({ channel: general, threadTs: ts }, { model: 'gpt-gone', person: dana })
     await say(lee, general, `<@${slack.botUserId}> chart this`, ts)
     const point = (label: string, value: number, quote: string) => ({ label, series: '', value, quote })
     const may = point('May', 40, '40 in May')
@@ -205,7 +216,10 @@ describe('“chart this” in a thread', () => {
     ;(await model.next()).reply(
       choice({ kind: 'bar', table: 0, points: [may, point('June', 55, 'in June we had 55')] }),
     )
-    expect(chartOf(await untilChart(story, ts))).toMatchObject({
+    const message = await untilChart(story, ts)
+    expect(toSeen(message)).toContain('gpt-gone is no longer available, so gpt-4o answered')
+    expect(slack.calls.some(({ method, args }) => method === 'file' && args.file === id)).toBe(false)
+    expect(chartOf(message)).toMatchObject({
       chart: {
         type: 'bar',
         series: [

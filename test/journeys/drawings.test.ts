@@ -58,7 +58,7 @@ describe('a picture', () => {
     await slack.until(() => status() === 'is drawing a picture…', 'the status')
     release()
     const picture = await untilPicture(story, ts, 1)
-    expect(picture.files).toMatchObject([{ name: expect.stringMatching(/^picture-[0-9a-f]{8}\.png$/) }])
+    expect(picture.files).toMatchObject([{ name: expect.stringMatching(/^picture-[0-9a-f]{12}\.png$/) }])
     const upload = slack.calls.find(({ method }) => method === 'files.getUploadURLExternal')
     expect(upload?.args.alt_txt).toBe('draw a cat on a *bike*')
     const caption = await story.untilReply(general, ts, hasMore, 'the caption')
@@ -132,7 +132,7 @@ describe('a picture', () => {
     expect(toSeen(off)).toContain('no image model is connected')
   })
 
-  test('is posted once, with its words, by a bot that is killed before it can say more', async () => {
+  test('is posted once, with its words, by a bot that is killed before it can say more, or before Slack has taken it, and gone with its question', async () => {
     const images = await createImageServer()
     const env = { IMAGE_MODEL: images.config.name, IMAGE_BASE_URL: images.config.baseUrl }
     const world = await openWorld('socket', env)
@@ -141,16 +141,35 @@ describe('a picture', () => {
     await world.bot.untilSays('ready')
     // Slack takes the picture, and then nothing for a while.
     const heal = slack.fault({ method: 'chat.postMessage', retryAfter: 30, times: Number.POSITIVE_INFINITY })
-    const said = await slack.do({ do: 'say', as: dana, channel: general, text: `<@${slack.botUserId}> draw a cat` })
-    const ts = String(said.ok && said.ts)
-    const ours = () => slack.messages(general, ts).filter(({ user }) => user === slack.botUserId)
-    await slack.until(() => ours().length === 1, 'the picture')
+    const draw = async (what: string) => {
+      const text = `<@${slack.botUserId}> draw a ${what}`
+      return String((await slack.do({ do: 'say', as: dana, channel: general, text })).ts)
+    }
+    const ours = (ts: string) => slack.messages(general, ts).filter(({ user }) => user === slack.botUserId)
+    const cat = await draw('cat')
+    await slack.until(() => ours(cat).length === 1, 'the picture')
+    // Slack takes another only after the end of the process.
+    let take = () => {}
+    const hold = new Promise<void>(done => (take = done))
+    slack.fault({ method: 'files.completeUploadExternal', hold })
+    const dog = await draw('dog')
+    const isBegun = () => slack.calls.filter(({ method }) => method === 'files.completeUploadExternal').length === 2
+    await slack.until(isBegun, 'the call that posts the other picture')
     await world.crash(world.bot)
     heal()
     await world.start()
-    await slack.until(() => ours().some(hasMore), 'the line below it')
-    expect(ours().map(one => one.files?.length ?? 0)).toEqual([1, 0])
-    expect(ours().map(toSeen).at(-1)).toBe('🎨 draw a cat')
-    expect(images.requests.length).toBe(1)
+    await slack.until(() => ours(cat).some(hasMore), 'the line below the first')
+    await slack.until(() => images.requests.length === 3, 'the other drawing')
+    expect(ours(dog)).toEqual([])
+    take()
+    await slack.until(() => ours(dog).some(hasMore), 'the line below the other')
+    const files = (ts: string) => ours(ts).map(one => one.files?.length ?? 0)
+    expect([files(cat), files(dog)]).toEqual([
+      [1, 0],
+      [1, 0],
+    ])
+    expect(ours(cat).map(toSeen).at(-1)).toBe('🎨 draw a cat')
+    await slack.do({ do: 'delete', as: dana, channel: general, ts: dog })
+    await slack.until(() => ours(dog).length === 0, 'the end of the picture')
   })
 })

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { readManifest } from '../../playground/manifest.ts'
-import type { PageMessage } from '../../playground/protocol.ts'
+import type { PageMessage, SlackJson } from '../../playground/protocol.ts'
 import { openWorld } from '../process.ts'
 import { onBothStores, open, openHome, pressIn, submit, untilModal } from '../settings-story.ts'
 import { type Story, toSeen } from '../story.ts'
@@ -133,6 +133,7 @@ test('an admin’s home tells how the bot is, and exports usage, settings and ra
     .toContain(hidden)
   await story.store.settings.write('policy:G0SECRET00', JSON.stringify({ instructions: 'a secret plan' }))
   await story.store.settings.write(`policy:${general}`, JSON.stringify({ instructions: 'an open plan' }))
+  slack.fault({ method: 'files.completeUploadExternal', cut: 'after' })
   await pressIn(story, admin, { view: await openHome(story, admin), actionId: 'export_data' })
   const names = async () => {
     const direct = directOf(story, admin)
@@ -152,11 +153,16 @@ test('an admin’s home tells how the bot is, and exports usage, settings and ra
   expect(settings).toContain('an open plan')
   expect(settings).toContain('"leftOut": 1')
   expect(settings).not.toContain('secret')
+  const hasBlock = ({ blocks }: SlackJson) => JSON.stringify(blocks ?? '').includes('data_visualization')
+  slack.fault({ method: 'chat.postMessage', cut: 'after', when: hasBlock })
   await pressIn(story, admin, { view: await openHome(story, admin), actionId: 'chart_all_usage' })
   const isChart = ({ blocks = [] }: PageMessage) => /data_visualization.*Questions/.test(JSON.stringify(blocks))
   await untilDirect(story, admin, isChart, 'the chart of all usage')
   await pressIn(story, admin, { view: await openHome(story, admin), actionId: 'chart_usage' })
   await untilDirect(story, admin, message => toSeen(message).includes('nothing to draw'), 'that there is no own usage')
+  // What Slack took and did not confirm is there once, and no failure.
+  const direct = slack.messages(directOf(story, admin))
+  expect([direct.filter(isChart).length, direct.filter(one => toSeen(one).includes('⚠️')).length]).toEqual([1, 0])
   // Rights are asked again when the button is pressed.
   const view = await openHome(story, admin)
   slack.changePerson(admin, 'member')

@@ -127,9 +127,15 @@ describe('a report', () => {
     const block = message.blocks?.find(({ type }) => type === 'actions')
     const place = { channel: dm, ts: message.ts, blockId: String(block?.block_id) }
     await slack.do({ do: 'act', as: dana, ...place, action: { action_id: 'label_csv' } })
-    const csv = (await untilFile(story, dm, message.ts, 'feedback.csv')).toString()
+    const csv = (await untilFile(story, dm, message.ts, /^feedback-\w+\.csv$/)).toString()
     expect(csv.split('\n').filter(line => line !== '')).toHaveLength(3)
     expect(csv).toContain(`,${general},general,The export crashes.,Bug,export crashes`)
+    await slack.do({ do: 'act', as: dana, ...place, action: { action_id: 'label_csv' } })
+    await slack.until(
+      () => ephemeral(story).find(({ text }) => text.includes('already in this thread')),
+      'the way to it',
+    )
+    expect(slack.messages(dm, message.ts).flatMap(({ files }) => files ?? []).length).toBe(1)
   })
 
   test('has its words and the columns of its CSV in the Slack language of its reader, with names beside ids', async () => {
@@ -150,7 +156,7 @@ describe('a report', () => {
     expect(JSON.stringify(block)).toContain('下载 CSV')
     const place = { channel: dm, ts: message.ts, blockId: String(block?.block_id) }
     await slack.do({ do: 'act', as: mei, ...place, action: { action_id: 'label_csv' } })
-    const [head, row] = (await untilFile(story, dm, message.ts, 'feedback.csv')).toString().split('\n')
+    const [head, row] = (await untilFile(story, dm, message.ts, /^feedback-\w+\.csv$/)).toString().split('\n')
     expect(head).toBe('\uFEFF时间,频道 ID,频道,原文,类别,原文依据,理由,可信度,更正者 ID,更正者,分类体系版本')
     expect(row).toMatch(new RegExp(`,${general},general,The page is ugly.,用户体验问题,ugly,,1.00,${dana},Dana,1$`))
   })
@@ -163,7 +169,7 @@ describe('a report', () => {
     await classify(story, 'report last 30 days')
     const dm = slack.snapshot(slack.people.dana).channels.find(({ kind }) => kind === 'im')?.id ?? ''
     const message = await slack.until(() => slack.messages(dm).find(({ blocks }) => blocks !== undefined), 'the report')
-    const picture = await untilFile(story, dm, message.ts, 'feedback.png')
+    const picture = await untilFile(story, dm, message.ts, /^feedback\.png$/)
     expect(picture.subarray(1, 4).toString()).toBe('PNG')
     expect(picture.readUInt32BE(16)).toBe(720)
     expect(picture.byteLength).toBeGreaterThan(5_000)
@@ -395,12 +401,12 @@ const ephemeral = ({ slack }: Story): PageMessage[] =>
   slack.snapshot(slack.people.dana).messages.filter(({ ephemeralTo }) => ephemeralTo !== undefined)
 
 /** The bytes of a file that the bot shared in a thread. */
-async function untilFile({ slack }: Story, channel: string, threadTs: string, name: string): Promise<Buffer> {
+async function untilFile({ slack }: Story, channel: string, threadTs: string, name: RegExp): Promise<Buffer> {
   const find = () =>
     slack
       .messages(channel, threadTs)
       .flatMap(({ files }) => files ?? [])
-      .find(file => file.name === name)
+      .find(file => name.test(file.name))
   const { id } = await slack.until(find, `the file ${name}`)
   const headers = { authorization: `Bearer ${slack.botToken}`, 'content-type': 'application/json' }
   const info = await fetch(`${slack.apiUrl}files.info`, { method: 'POST', headers, body: JSON.stringify({ file: id }) })

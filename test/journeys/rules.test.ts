@@ -254,3 +254,27 @@ test('a person who may not use the bot does not have the answers to others read 
   await untilTold(story, lee, /limited who can use me/)
   expect(speech.requests).toEqual([])
 })
+
+test('user groups whose names are longer than their ids have room in the form, and too many are refused', async () => {
+  const story = await open()
+  const { slack } = story
+  const { admin, general } = { ...slack.people, ...slack.channels }
+  const usergroups = Array.from({ length: 101 }, (_, at) => ({
+    id: `S${at}`,
+    handle: `a-group-with-a-long-name-${at}`,
+  }))
+  const body = JSON.stringify({ ok: true, usergroups })
+  slack.fault({ method: 'usergroups.list', body, times: Number.POSITIVE_INFINITY })
+  await command(story, admin, general, 'settings workspace')
+  const modal = await untilModal(story, admin)
+  const choose = (most: number) => {
+    const groups = usergroups.slice(0, most).map(({ id }) => id)
+    return submit(story, admin, modal, fieldsOf({ who: 'listed', groups: groups.join(' ') }))
+  }
+  await choose(101)
+  await slack.until(() => JSON.stringify(slack.snapshot(admin).modals).includes('Use up to 100'), 'the refusal')
+  await choose(100)
+  await slack.until(() => slack.snapshot(admin).modals.length === 0, 'the end of the modal')
+  await command(story, admin, general, 'settings workspace')
+  expect(JSON.stringify((await untilModal(story, admin)).view)).toContain('a-group-with-a-long-name-99')
+})

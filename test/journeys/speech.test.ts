@@ -71,7 +71,7 @@ describe('an answer', () => {
     release()
     const recording = await untilRecorded(story, ts)
     expect(recording.files).toMatchObject([
-      { name: expect.stringMatching(/^answer-[0-9a-f]{8}\.mp3$/), mimetype: 'audio/mpeg' },
+      { name: expect.stringMatching(/^answer-[0-9a-f]{12}\.mp3$/), mimetype: 'audio/mpeg' },
     ])
     const upload = slack.calls.find(({ method }) => method === 'files.completeUploadExternal')
     expect(upload?.args.files).toMatchObject([{ title: '回答的语音版' }])

@@ -441,9 +441,11 @@ export function storeContract(name: string, openPlace: () => Promise<OpenStore>)
     })
 
     test('of a person who is forgotten stays, without their name', async () => {
-      const { usage, forgetting } = await openNew()
+      const { usage, forgetting, settings } = await openNew()
       for (const person of ['U1', 'U1', 'U2', '']) await usage.settle(used(person, 1), { since: now })
+      await settings.write('policy:T1', JSON.stringify({ model: 'm', changedBy: 'U1' }))
       await forgetting.person('U1')
+      expect(await settings.all()).toEqual([{ channel: 'policy:T1', settings: '{"model":"m","changedBy":""}' }])
       // A request that was in flight meanwhile.
       await usage.settle(used('U1', 1), { since: 0 })
       const left = await usage.between('2026-11-28', '2026-11-28')

@@ -36,6 +36,16 @@ export function createFileMethods(core: Core): Methods {
         return { files: uploaded.flatMap(({ id }) => files.toSlack(id)) }
       },
     },
+    'files.delete': {
+      scopes: ['files:write'],
+      run(args) {
+        const file = files.get(need(args, 'file', 'file_not_found'))
+        if (!file || !isVisible(core, file)) throw new Refusal('file_not_found')
+        if (file.user !== identity.botUserId) throw new Refusal('cant_delete_file')
+        files.remove(file.id)
+        return {}
+      },
+    },
     'files.info': {
       scopes: ['files:read'],
       run(args) {

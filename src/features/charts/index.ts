@@ -1,17 +1,26 @@
 import type { BlockAction } from '@slack/bolt'
 import { z } from 'zod'
-import { formatError } from '../../errors.ts'
+import { ShownError } from '../../errors.ts'
 import { i18nFor } from '../../i18n/catalog.ts'
 import type { FileReader } from '../../slack/files/read-file.ts'
 import type { Message } from '../../slack/message.ts'
 import { upload } from '../../slack/upload.ts'
 import { localeOf } from '../../text/language.ts'
 import { noteModel } from '../chosen-model.ts'
+import { formatFailure, savedOrTold } from '../command-failure.ts'
 import type { Bot, Services, TurnContext } from '../context.ts'
-import { findAnswer, findDelivered, findLastAnswered, tellAsker } from '../delivery.ts'
+import {
+  defineDelivery,
+  deliver,
+  findAnswer,
+  findDelivered,
+  findLastAnswered,
+  nameDelivery,
+  tellAsker,
+} from '../delivery.ts'
 import { readFiles } from '../read-files.ts'
 import { noteSpent } from '../turn-spending.ts'
-import { csvAction, formatChartCsv, makeChart, nameChart } from './make-chart.ts'
+import { csvAction, formatChartCsv, makeChart } from './make-chart.ts'
 import { parseChartRequest } from './request.ts'
 import { buildSource } from './source.ts'
 
@@ -21,15 +30,17 @@ type Deps = Parameters<typeof makeChart>[0] & Pick<Services, 'fetchNames'> & { f
 export function charts({ app, services, onTurn }: Bot): void {
   const deps = { ...services, files: services.createFileReader() }
   onTurn({ outcome: 'charted', feature: 'chat', deps, parse: parseChartRequest, handle: drawThread })
-  app.action<BlockAction>(csvAction, async ({ ack, body }) => {
-    await ack()
+  const csvs = defineChartCsv(services)
+  app.action<BlockAction>(csvAction, async ({ ack, body, action }) => {
     const channel = body.channel?.id ?? ''
     const { ts = '', thread_ts: threadTs = ts } = (body.message ?? {}) as { ts?: string; thread_ts?: string }
-    const asked = { channel, threadTs, user: body.user.id }
-    await sendCsv(services, asked, body.message).catch(async error => {
-      services.log.warn({ channel, reason: formatError(error) }, 'CSV not sent')
-      await tellAsker(services, asked, i18n => i18n.charts.csvFailed)
-    })
+    const id = (action.type === 'button' && action.value) || ''
+    const user = body.user.id
+    const send = await savedOrTold(csvs.save({ id, channel, threadTs }, user), error =>
+      tellAsker(services, { channel, threadTs, user }, i18n => formatFailure(error, i18n)),
+    )
+    await ack()
+    await send?.()
   })
 }
 
@@ -37,13 +48,11 @@ export function charts({ app, services, onTurn }: Bot): void {
 async function drawThread(ctx: TurnContext<Deps>, request: string): Promise<void> {
   const { turn, person, job, signal, deps } = ctx
   const i18n = i18nFor(localeOf(turn.question.text, person.locale))
-  const name = nameChart(turn.id, job.revision)
-  if (job.isResumed && (await findDelivered(deps, turn, name)) !== undefined) return
   const read = await deps.threads.read(turn, turn.question)
   const before = read.filter(({ ts }) => ts <= turn.question.ts)
   const earlier = await loadEarlier(ctx)
   const thread = deps.rules.selectOpen(turn.channel, [...earlier.messages, ...before])
-  const { messages } = await readFiles(thread, ctx)
+  const { messages } = await readFiles(thread, ctx, 'tables')
   const nameOf = await deps.fetchNames(messages.toReversed())
   noteModel(ctx)
   Object.assign(job.facts, { read: thread.length, total: thread.length })
@@ -53,11 +62,13 @@ async function drawThread(ctx: TurnContext<Deps>, request: string): Promise<void
     deps,
     { ...source, quotedFrom },
     {
+      turn: turn.id,
       user: turn.user,
       place: { channel: turn.channel, threadTs: turn.threadTs },
-      model: ctx.chosen.model,
+      chosen: ctx.chosen,
       request,
-      name,
+      name: nameDelivery('chart', turn.id, job.revision),
+      isResumed: job.isResumed,
       i18n,
       signal,
       onSpent: noteSpent(job),
@@ -84,19 +95,39 @@ const Block = z.object({
     z.object({ series: z.array(z.object({ name: z.string(), data: Points })) }).transform(({ series }) => series),
   ]),
 })
+const Charted = z.object({
+  blocks: z.array(z.unknown()).transform(blocks => blocks.flatMap(one => Block.safeParse(one).data ?? [])),
+  metadata: z.object({ event_payload: z.object({ turn: z.string().catch('') }) }),
+})
 
-/** Sends the numbers of a chart of Slack's own, which holds them, as CSV into its thread. */
-async function sendCsv(
-  { access, call }: Pick<Services, 'access' | 'call'>,
-  { channel, threadTs, user }: { channel: string; threadTs: string; user: string },
-  message: unknown,
-): Promise<void> {
-  await access.check(user, channel)
-  const blocks = z.object({ blocks: z.array(z.unknown()) }).parse(message).blocks
-  const block = blocks.map(one => Block.safeParse(one).data).find(one => one !== undefined)
-  if (block === undefined) throw new Error('the message has no chart')
-  const categories = block.chart[0]?.data.map(({ label }) => label) ?? []
-  const series = block.chart.map(({ name, data }) => ({ name, values: data.map(({ value }) => value) }))
-  const bytes = Buffer.from(formatChartCsv({ categories, series }))
-  await upload(call, [{ name: 'chart.csv', title: `${block.title}.csv`, bytes }], { channel, threadTs })
+/** Defines the commands that send the numbers of a chart: one file for everybody who presses the button. */
+function defineChartCsv(deps: Services) {
+  return defineDelivery(deps.outbox, deps, {
+    kind: csvAction,
+    async make({ turn: name, user, channel, threadTs }, isResumed) {
+      const place = { channel, threadTs }
+      const check = () => deps.access.check(user, channel)
+      await check()
+      const { blocks, metadata } = Charted.safeParse(await findDelivered(deps, place, name)).data ?? {}
+      const [block] = blocks ?? []
+      if (block === undefined) throw new ShownError('chart_gone', one => one.controls.tooOld)
+      const { title, chart } = block
+      const categories = chart[0]?.data.map(({ label }) => label) ?? []
+      const series = chart.map(one => ({ name: one.name, values: one.data.map(({ value }) => value) }))
+      const file = `${name.replace(/^chart/, 'chart-data')}.csv`
+      const bytes = Buffer.from(formatChartCsv({ categories, series }))
+      await deliver(
+        deps,
+        {
+          turn: metadata?.event_payload.turn ?? '',
+          user,
+          place,
+          name: file,
+          isResumed,
+          already: (one, link) => one.charts.csvAlready({ link }),
+        },
+        { check, make: async () => () => upload(deps.call, [{ name: file, title: `${title}.csv`, bytes }], place) },
+      )
+    },
+  })
 }

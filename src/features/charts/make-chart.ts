@@ -1,21 +1,19 @@
-import { createHash } from 'node:crypto'
 import { stringify } from 'csv-stringify/sync'
-import { ShownError, SlackError } from '../../errors.ts'
+import { ShownError } from '../../errors.ts'
 import { type I18n, i18nFor } from '../../i18n/catalog.ts'
 import { collectAnswer } from '../../model/collect-answer.ts'
 import { FormatRefused, type Model } from '../../model/model.ts'
 import type { Outbox } from '../../queue/outbox.ts'
 import { buildMessageBody } from '../../reply/body.ts'
-import { openStatus } from '../../reply/status.ts'
-import { buildPermalink } from '../../slack/permalink.ts'
 import type { ThreadId } from '../../slack/thread-history.ts'
 import { upload } from '../../slack/upload.ts'
 import { defuseFormulas } from '../../text/csv-formulas.ts'
 import { escapeMarkdown } from '../../text/escape-markdown.ts'
 import { localeOf } from '../../text/language.ts'
 import { toMrkdwn } from '../../text/to-mrkdwn.ts'
+import { formatGone } from '../chosen-model.ts'
 import type { Services } from '../context.ts'
-import { buildDeliveryMetadata, defineDelivery, findAnswer, findDelivered, tellAsker } from '../delivery.ts'
+import { buildDeliveryMetadata, defineDelivery, deliver, findAnswer, nameDelivery } from '../delivery.ts'
 import { buildChartBlock, drawChart, ignoreRefusal } from '../draw-chart.ts'
 import type { Chart } from '../draw-chart-worker.ts'
 import { buildQuestion, buildRepair, choiceFormat, parseChart } from './choice.ts'
@@ -42,15 +40,21 @@ type Source = ReturnType<typeof buildSource>
 type Purpose = NonNullable<NonNullable<Parameters<Model['stream']>[2]>['purpose']>
 
 interface Wish {
+  turn: string
   user: string
   place: ThreadId
-  model: Model
+  chosen: Awaited<ReturnType<Services['models']['choose']>>
   /** The words of the request; blank for a button. */
   request: string
-  /** Names the chart in Slack, so that it is found again after a crash. */
+  /** Names the chart in Slack, so that it is found again. */
   name: string
+  isResumed: boolean
+  /** Tells that there is one already, below an answer that anybody may have charted. */
+  already?: (i18n: I18n, link: string) => string
   i18n: I18n
   signal: AbortSignal
+  /** Throws if nobody wants it any more. */
+  check?: () => Promise<void>
   onSpent?: Purpose['onSpent']
 }
 
@@ -60,58 +64,65 @@ const mostAnswerCharacters = 30_000
 /** For a chart that was asked for by a button. */
 const timeoutMs = 300_000
 
-/** Names a chart by what it is made for. */
-export const nameChart = (...of: unknown[]): string =>
-  `chart-${createHash('sha256').update(JSON.stringify(of)).digest('hex').slice(0, 8)}`
-
 /** Defines the commands that draw the table of an answer: one chart for everybody who presses the button. */
 export function defineCharts(outbox: Outbox, deps: Deps) {
   return defineDelivery(outbox, deps, {
     kind: 'chart',
-    async make({ turn, user, channel, threadTs }) {
+    async make({ turn, user, channel, threadTs }, isResumed) {
       const place = { channel, threadTs }
       await deps.access.check(user, channel)
       const found = await findAnswer(deps, turn)
       if (found === undefined) throw new ShownError('chart_gone', one => one.controls.tooOld)
       const { text, quotedFrom } = found
-      const name = nameChart(turn, text)
-      const before = await findDelivered(deps, place, name)
-      if (before !== undefined) {
-        const link = buildPermalink(deps.self, channel, before, threadTs)
-        return tellAsker(deps, { ...place, user }, one => one.charts.already({ link }))
-      }
       const { locale } = await deps.users.read(user)
       const i18n = i18nFor(localeOf(text, locale))
       const answer = { ts: '', author: { kind: 'self' as const }, text, form: 'markdown' as const, files: [] }
       const source = { ...buildSource([answer], id => id), quotedFrom }
-      const { model } = await deps.models.choose(place)
-      const signal = AbortSignal.timeout(timeoutMs)
-      await makeChart(deps, source, { user, place, model, request: '', name, i18n, signal })
+      const checkAnswer = async () => {
+        if ((await findAnswer(deps, turn)) === undefined) throw new ShownError('chart_gone', one => one.controls.tooOld)
+      }
+      await makeChart(deps, source, {
+        turn,
+        user,
+        place,
+        chosen: await deps.models.choose(place),
+        request: '',
+        name: nameDelivery('chart', turn, text),
+        isResumed,
+        already: (one, link) => one.charts.already({ link }),
+        i18n,
+        signal: AbortSignal.timeout(timeoutMs),
+        check: checkAnswer,
+      })
     },
   })
 }
 
 /** Has the model choose what to draw, draws it and posts it. Throws a `ShownError` if that cannot be. */
 export async function makeChart(deps: Deps, source: Source, wish: Wish): Promise<void> {
-  const { user, place, i18n } = wish
+  const { user, place } = wish
   const use = { user, channel: place.channel, feature: 'chat' as const }
   await deps.rules.check(use)
   if (source.tables.length === 0 && !source.texts.some(({ text }) => /\d/.test(text)))
     throw new ShownError('chart_nothing', one => one.charts.nothing)
-  const status = openStatus(deps.limiter, deps.log, place, i18n.charts.progress)
-  try {
-    const drawn = await choose(source, wish)
-    await deps.access.check(user, place.channel)
-    await deps.rules.check(use)
-    wish.signal.throwIfAborted()
-    await post(deps, drawn, wish)
-  } finally {
-    status.close(true)
-  }
+  await deliver(
+    deps,
+    { ...wish, progress: wish.i18n.charts.progress },
+    {
+      make: async () => prepare(deps, await choose(source, wish), wish),
+      async check() {
+        await deps.access.check(user, place.channel)
+        await deps.rules.check(use)
+        await wish.check?.()
+        wish.signal.throwIfAborted()
+      },
+    },
+  )
 }
 
 /** Asks the model, and once more if its answer cannot be used. */
-async function choose(source: Source, { user, place, model, request, i18n, signal, onSpent }: Wish) {
+async function choose(source: Source, { user, place, chosen, request, i18n, signal, onSpent }: Wish) {
+  const { model } = chosen
   const { quotedFrom } = source
   const whose = { channel: place.channel, person: user, quotedFrom }
   const purpose: Purpose = { feature: 'chat', ...whose, ...(onSpent && { onSpent }) }
@@ -138,44 +149,38 @@ async function choose(source: Source, { user, place, model, request, i18n, signa
   return { chart: { ...chart, title: chart.title || i18n.charts.title }, caption }
 }
 
-/** Posts a chart as Slack's own if the workspace has those, with a button for its numbers, else as a picture with them beside it. */
-async function post(
-  deps: Deps,
-  { chart, caption }: { chart: Chart; caption: string },
-  { place, name, i18n }: Wish,
-): Promise<void> {
-  const block = buildChartBlock(chart)
+/** Prepares the post of a chart: as Slack's own if the workspace has those, with a button for its numbers, else as a picture beside them. */
+function prepare(deps: Deps, { chart, caption }: { chart: Chart; caption: string }, { turn, place, ...wish }: Wish) {
+  const { name, chosen, i18n } = wish
   const alt = describeChart(chart)
-  if (block !== undefined && (await postBlock(block).catch(ignoreRefusal)) !== undefined) return
-  const png = await drawChart(chart).catch(error => {
-    throw new ShownError('chart_failed', one => one.charts.failed, error)
-  })
-  const files = [
-    { name: `${name}.png`, title: chart.title, alt, bytes: png },
-    { name: `${name}.csv`, title: `${chart.title}.csv`, bytes: Buffer.from(formatChartCsv(chart)) },
-  ]
-  await upload(deps.call, files, { ...place, comment: toMrkdwn(caption) })
-
-  async function postBlock(shown: Record<string, unknown>): Promise<true> {
-    const text = { type: 'plain_text', text: i18n.labels.report.csv }
-    const button = { type: 'actions', elements: [{ type: 'button', action_id: csvAction, text, value: name }] }
-    const blocks = [shown, ...buildMessageBody('', { kind: 'footer', sentence: caption }).blocks, button]
+  const sentence = [caption, ...formatGone({ turn: place, chosen, figures: {}, i18n, deps })].join(' · ')
+  const uploadPicture = async () => {
+    const bytes = await drawChart(chart).catch(error => {
+      throw new ShownError('chart_failed', one => one.charts.failed, error)
+    })
+    const files = [
+      { name: `${name}.png`, title: chart.title, alt, bytes },
+      { name: `${name}.csv`, title: `${chart.title}.csv`, bytes: Buffer.from(formatChartCsv(chart)) },
+    ]
+    await upload(deps.call, files, { ...place, comment: toMrkdwn(sentence) })
+  }
+  const block = buildChartBlock(chart)
+  if (block === undefined) return uploadPicture
+  const buttonText = { type: 'plain_text', text: i18n.labels.report.csv }
+  const button = { type: 'button', action_id: csvAction, text: buttonText, value: name }
+  return async () => {
+    const footer = buildMessageBody('', { kind: 'footer', sentence })
     const args = {
       channel: place.channel,
       thread_ts: place.threadTs,
       text: toMrkdwn(escapeMarkdown(alt)),
-      blocks,
-      metadata: buildDeliveryMetadata(name),
+      blocks: [block, ...footer.blocks, { type: 'actions', elements: [button] }],
+      metadata: buildDeliveryMetadata(name, turn),
       unfurl_links: false,
       unfurl_media: false,
     }
-    await deps.limiter
-      .send('chat.postMessage', () => args, 'first')
-      .catch(async error => {
-        const mayStand = error instanceof SlackError && error.isUnknown
-        if (!mayStand || (await findDelivered(deps, place, name)) === undefined) throw error
-      })
-    return true
+    const posted = await deps.limiter.send('chat.postMessage', () => args, 'first').catch(ignoreRefusal)
+    if (posted === undefined) await uploadPicture()
   }
 }
 

@@ -6,6 +6,7 @@ import { isRecording } from '../../slack/files/slack-file.ts'
 import { upload } from '../../slack/upload.ts'
 import { escapeMarkdown } from '../../text/escape-markdown.ts'
 import type { TurnContext } from '../context.ts'
+import { deliver, nameDelivery } from '../delivery.ts'
 import { noteSpent } from '../turn-spending.ts'
 import { formatLabelledCsv, parseCsv } from './csv.ts'
 import { createReader } from './reader.ts'
@@ -13,7 +14,8 @@ import type { ClassifyServices } from './services.ts'
 import { formatKind } from './taxonomy.ts'
 
 type Ctx = TurnContext<
-  Pick<ClassifyServices, 'threads' | 'createFileReader' | 'access' | 'rules' | 'call' | 'label' | 'taxonomies'>
+  Pick<ClassifyServices, 'threads' | 'createFileReader' | 'access' | 'rules' | 'label' | 'taxonomies'> &
+    Parameters<typeof deliver>[0]
 >
 
 type CsvTable = ReturnType<typeof parseCsv>
@@ -31,7 +33,7 @@ const mostAttempts = 2
  * its labels. A row that fails is marked with its error. Each row is saved, so that a later process goes on with the rest.
  */
 export async function classifyCsv(ctx: Ctx, column: string | undefined): Promise<void> {
-  const { turn, i18n, person, reply, signal, deps } = ctx
+  const { job, turn, i18n, person, reply, signal, deps } = ctx
   const file = await findFile(ctx)
   // Nobody waits for a document or pays for a transcript that is no table.
   if (!mayBeTable(file)) throw refuseType(file)
@@ -42,8 +44,17 @@ export async function classifyCsv(ctx: Ctx, column: string | undefined): Promise
   const reader = createReader(person.locale)
   const nameOf = (kind: string) => formatKind(taxonomy, kind, reader)
   const bytes = Buffer.from(formatLabelledCsv(table, found, { nameOf, i18n: reader.i18n }))
-  await deps.access.check(turn.user, turn.channel)
-  await upload(deps.call, [{ name: formatResultName(file.name), bytes }], turn)
+  const place = { channel: turn.channel, threadTs: turn.threadTs }
+  const title = `${file.name.replace(/\.[a-z]+$/i, '')}-labelled`
+  const name = `${nameDelivery(title, turn.id, job.revision)}.csv`
+  await deliver(
+    deps,
+    { turn: turn.id, user: turn.user, place, name, isResumed: job.isResumed },
+    {
+      make: async () => () => upload(deps.call, [{ name, title: `${title}.csv`, bytes }], place),
+      check: () => deps.access.check(turn.user, turn.channel),
+    },
+  )
   reply.replace(formatSummary(found, nameOf, i18n))
 }
 
@@ -142,8 +153,4 @@ function formatSummary(found: LabelledRow[], nameOf: (kind: string) => string, i
     .sort((a, b) => b[1] - a[1])
     .map(([kind, count]) => `- ${escapeMarkdown(nameOf(kind))}: ${count}`)
   return [i18n.labels.sheet.done({ done: found.length - failed, all: found.length, failed }), ...lines].join('\n')
-}
-
-function formatResultName(name: string): string {
-  return `${name.replace(/\.[a-z]+$/i, '')}-labelled.csv`
 }

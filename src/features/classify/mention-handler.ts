@@ -11,6 +11,7 @@ import { buildMessageSubject, type Subject } from './subject.ts'
 type Ctx = TurnContext<
   Pick<
     ClassifyServices,
+    | 'self'
     | 'threads'
     | 'users'
     | 'access'
@@ -18,6 +19,9 @@ type Ctx = TurnContext<
     | 'fetchNames'
     | 'limiter'
     | 'call'
+    | 'reader'
+    | 'store'
+    | 'log'
     | 'label'
     | 'taxonomies'
     | 'createFileReader'

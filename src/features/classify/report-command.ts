@@ -17,7 +17,8 @@ import { isMentioned } from '../../text/from-slack.ts'
 import { isNoise } from '../../text/intent.ts'
 import { parseJson } from '../../text/parse-json.ts'
 import { toMrkdwn } from '../../text/to-mrkdwn.ts'
-import { formatFailure } from '../command-failure.ts'
+import { formatFailure, savedOrTold } from '../command-failure.ts'
+import { buildDeliveryMetadata, defineDelivery, deliver, nameDelivery, tellAsker } from '../delivery.ts'
 import { type buildChartBlock, postWithChart } from '../draw-chart.ts'
 import { fetchReader } from './reader.ts'
 import { buildReport, buildReportChart, formatReportCsv, renderReportMarkdown } from './report.ts'
@@ -84,28 +85,35 @@ const mostMessages = 2_000
 
 /** Listens to the button below a report that brings its CSV. */
 export function listenToReportActions(app: App, deps: Deps): void {
+  const csvs = defineDelivery(deps.outbox, deps, {
+    kind: csvAction,
+    make: (asked, isResumed) => sendCsv(deps, asked, isResumed),
+  })
   app.action<BlockAction>(csvAction, async ({ ack, body, action }) => {
+    const id = (action.type === 'button' && action.value) || ''
+    const place = { channel: body.channel?.id ?? '', threadTs: body.message?.ts ?? '' }
+    const user = body.user.id
+    const send = await savedOrTold(csvs.save({ id, ...place }, user), error =>
+      tellAsker(deps, { ...place, user }, i18n => formatFailure(error, i18n)),
+    )
     await ack()
-    const asked = action.type === 'button' ? parseJson(action.value ?? '', csvSchema) : undefined
-    if (asked === undefined) return
-    await sendCsv(deps, body, asked).catch(async error => {
-      const { i18n } = await fetchReader(deps, body.user.id)
-      deps.log.warn({ reason: formatError(error) }, 'CSV not sent')
-      const text = formatFailure(error, i18n)
-      await deps.respond(body.response_url, { response_type: 'ephemeral', replace_original: false, text })
-    })
+    await send?.()
   })
 }
 
-/** Sends the labels as CSV into the thread of the report. Throws a `ShownError` unless the person may see them there. */
-async function sendCsv(deps: Deps, body: BlockAction, asked: z.infer<typeof csvSchema>): Promise<void> {
-  const { channel, ...range } = asked
-  const user = body.user.id
-  const reader = await fetchReader(deps, user)
-  const direct = await openDirectMessage(deps.call, user)
-  const threadTs = body.message?.ts
+/** Sends the labels as CSV into the thread of the report, once. Throws a `ShownError` unless the person may see them there. */
+async function sendCsv(
+  deps: Deps,
+  ...[asked, isResumed]: Parameters<Parameters<typeof defineDelivery>[2]['make']>
+): Promise<void> {
+  const { turn: value, user } = asked
+  const place = { channel: asked.channel, threadTs: asked.threadTs }
+  const of = parseJson(value, csvSchema)
   // A report stands in its reader's direct messages: what they alone may see goes nowhere else.
-  if (threadTs === undefined || body.channel?.id !== direct) throw new ShownError('access_lost', one => one.access.lost)
+  if (of === undefined || asked.channel !== (await openDirectMessage(deps.call, user)) || asked.threadTs === '')
+    throw new ShownError('access_lost', one => one.access.lost)
+  const { channel, ...range } = of
+  const reader = await fetchReader(deps, user)
   const { name } = await deps.access.check(user, channel)
   const records = await deps.store.labels.between(range, channel, user)
   const names = new Map([[channel, name]])
@@ -113,16 +121,23 @@ async function sendCsv(deps: Deps, body: BlockAction, asked: z.infer<typeof csvS
     if (correctedBy !== undefined && !names.has(correctedBy))
       names.set(correctedBy, (await deps.users.read(correctedBy)).name)
   const nameOf = (id: string) => names.get(id) ?? ''
-  const bytes = Buffer.from(formatReportCsv(records, deps.taxonomies.of(channel), { reader, nameOf }))
-  await deps.access.check(user, channel)
-  await upload(deps.call, [{ name: 'feedback.csv', bytes }], { channel: direct, threadTs })
+  const csv = formatReportCsv(records, deps.taxonomies.of(channel), { reader, nameOf })
+  // Labels that were corrected since make another file.
+  const file = { name: `${nameDelivery('feedback', value, csv)}.csv`, title: 'feedback.csv', bytes: Buffer.from(csv) }
+  const already = (one: I18n, link: string) => one.charts.csvAlready({ link })
+  await deliver(
+    deps,
+    { turn: value, user, place, name: file.name, isResumed, already },
+    { make: async () => () => upload(deps.call, [file], place), check: () => deps.access.check(user, channel) },
+  )
 }
 
 /** Defines the commands that send one person a report by direct message: numbers, quotes and a chart. */
 export function defineReports(deps: Deps): CommandKind<AskedReport> {
-  return deps.outbox.define('report', reportSchema, async ({ payload }) => {
+  return deps.outbox.define('report', reportSchema, async ({ id, payload, savedAt }, isResumed) => {
     const { i18n } = await fetchReader(deps, payload.user)
-    const made = makeReport(deps, payload).then(sent => formatSent([sent], i18n))
+    const name = nameDelivery('report', id, savedAt)
+    const made = makeReport(deps, payload, { name, since: savedAt, isResumed }).then(sent => formatSent([sent], i18n))
     const outcome = await made.catch(error => {
       const { reference, sentence } = describeFailure(error)
       deps.log.error({ reference, reason: formatError(error) }, 'report failed')
@@ -156,7 +171,11 @@ export function formatSent(reports: readonly (SentReport | undefined)[], { label
 }
 
 /** Makes and sends a report. Resolves with undefined if there is no feedback to report. */
-export async function makeReport(deps: Deps, asked: AskedReport): Promise<SentReport | undefined> {
+export async function makeReport(
+  deps: Deps,
+  asked: AskedReport,
+  { since, ...once }: { name: string; since: number; isResumed: boolean },
+): Promise<SentReport | undefined> {
   const { of, words } = asked.request
   const reader = await fetchReader(deps, asked.user)
   const { i18n, timeZone } = reader
@@ -175,14 +194,16 @@ export async function makeReport(deps: Deps, asked: AskedReport): Promise<SentRe
   const markdown = renderReportMarkdown(built, { place, reader, linkOf: await fetchLinks(deps, built) })
   const post = async (chart: ReturnType<typeof buildChartBlock>) => {
     const body = buildMessageBody(markdown, undefined, [...(chart === undefined ? [] : [chart]), button])
-    const args = { channel: direct, ...body, unfurl_links: false, unfurl_media: false }
+    const metadata = buildDeliveryMetadata(once.name)
+    const args = { channel: direct, ...body, metadata, unfurl_links: false, unfurl_media: false }
     await deps.access.check(asked.user, channel)
     await deps.rules.check(use)
-    return String((await deps.limiter.send('chat.postMessage', () => args, 'first')).ts)
+    return (await deps.limiter.send('chat.postMessage', () => args, 'first')).ts
   }
   const chart = buildReportChart(built, i18n.labels.report.chart)
   const check = () => deps.access.check(asked.user, channel)
-  const posted = await postWithChart(deps, chart, { channel: direct, name: 'feedback.png', post, check })
+  const to = { ...once, place: { channel: direct, since }, file: 'feedback.png', post, check }
+  const posted = await postWithChart(deps, chart, to)
   return { place, link: buildPermalink(deps.self, direct, posted.ts), hasChart: posted.hasChart }
 }
 

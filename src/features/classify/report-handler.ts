@@ -1,5 +1,6 @@
 import type { Turn } from '../../queue/turn.ts'
 import type { TurnContext } from '../context.ts'
+import { nameDelivery } from '../delivery.ts'
 import { formatSent, makeReport, usualMs } from './report-command.ts'
 import type { ClassifyServices } from './services.ts'
 
@@ -33,7 +34,7 @@ export function parseReportTurn({ question }: Turn): string | undefined {
  * the watched channels that the person may see; if there is none, of the channels with labelled feedback.
  */
 export async function answerWithReport(
-  { turn, i18n, reply, deps }: TurnContext<ClassifyServices>,
+  { job, turn, i18n, reply, deps }: TurnContext<ClassifyServices>,
   words: string,
 ): Promise<void> {
   const isNamed = /<#|#\S/.test(words)
@@ -41,7 +42,15 @@ export async function answerWithReport(
   const reports: Awaited<ReturnType<typeof makeReport>>[] = []
   for (const channel of places.length === 0 ? [turn.channel] : places)
     reports.push(
-      await makeReport(deps, { request: { of: 'labels', words }, user: turn.user, channel, responseUrl: '' }),
+      await makeReport(
+        deps,
+        { request: { of: 'labels', words }, user: turn.user, channel, responseUrl: '' },
+        {
+          name: nameDelivery('report', turn.id, channel, job.revision),
+          since: Number(turn.question.ts) * 1000,
+          isResumed: job.isResumed,
+        },
+      ),
     )
   reply.say(formatSent(reports, i18n))
   await reply.finish()

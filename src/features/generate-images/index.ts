@@ -2,10 +2,10 @@ import type { Turn } from '../../queue/turn.ts'
 import type { FileReader } from '../../slack/files/read-file.ts'
 import { escapeMarkdown } from '../../text/escape-markdown.ts'
 import type { Bot, Services, TurnContext } from '../context.ts'
-import { findDelivered } from '../delivery.ts'
+import { nameDelivery } from '../delivery.ts'
 import { buildPictureControls } from '../reply-buttons.ts'
 import { noteSpent } from '../turn-spending.ts'
-import { findPictureWish, makePicture, namePicture } from './make-picture.ts'
+import { makePicture } from './make-picture.ts'
 import { asksForPicture, captionMark, findWish } from './request.ts'
 
 type Deps = Omit<Parameters<typeof makePicture>[0], 'pictureModel'> &
@@ -33,16 +33,24 @@ async function drawAsAsked({ turn, i18n, job, reply, signal, figures, deps }: Tu
     reply.say(i18n.pictures.off)
     return reply.finish()
   }
-  const name = namePicture(turn.id, job.revision)
   const place = { channel: turn.channel, threadTs: turn.threadTs }
   job.facts.model = pictureModel.title
   figures.model = pictureModel.name
   await deps.threads.read(turn, turn.question)
-  const asked = { user: turn.user, place, ts: turn.question.ts, name, i18n, signal, onSpent: noteSpent(job) }
-  const isDrawn = job.isResumed && (await findDelivered(deps, place, name)) !== undefined
-  const words = isDrawn
-    ? (await findPictureWish(deps, asked)).words
-    : await makePicture({ ...deps, pictureModel }, asked)
+  const words = await makePicture(
+    { ...deps, pictureModel },
+    {
+      turn: turn.id,
+      user: turn.user,
+      place,
+      ts: turn.question.ts,
+      name: nameDelivery('picture', turn.id, job.revision),
+      isResumed: job.isResumed,
+      i18n,
+      signal,
+      onSpent: noteSpent(job),
+    },
+  )
   reply.say(`${captionMark}${escapeMarkdown(words)}`)
   await reply.finish({ controls: buildPictureControls(turn.id, i18n, pictureModel.name) })
 }

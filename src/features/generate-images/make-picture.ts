@@ -1,16 +1,14 @@
-import { createHash } from 'node:crypto'
 import { ShownError } from '../../errors.ts'
 import { type I18n, i18nFor } from '../../i18n/catalog.ts'
 import type { ChatMessage, Model } from '../../model/model.ts'
 import type { Outbox } from '../../queue/outbox.ts'
-import { openStatus } from '../../reply/status.ts'
 import { detectFileType } from '../../slack/files/file-type.ts'
 import type { FileReader } from '../../slack/files/read-file.ts'
 import type { ThreadId } from '../../slack/thread-history.ts'
 import { upload } from '../../slack/upload.ts'
 import { slackToPlain } from '../../text/from-slack.ts'
 import type { Services } from '../context.ts'
-import { defineDelivery, findDelivered } from '../delivery.ts'
+import { defineDelivery, deliver, nameDelivery } from '../delivery.ts'
 import { findWish } from './request.ts'
 
 type Deps = Pick<
@@ -22,6 +20,7 @@ type Deps = Pick<
   | 'rules'
   | 'users'
   | 'limiter'
+  | 'store'
   | 'threads'
   | 'fetchNames'
   | 'shareChange'
@@ -34,10 +33,6 @@ type Purpose = NonNullable<NonNullable<Parameters<Model['stream']>[2]>['purpose'
 const timeoutMs = 900_000
 const mostTitleCharacters = 100
 
-/** Names a picture by what it is made for. */
-export const namePicture = (...of: unknown[]): string =>
-  `picture-${createHash('sha256').update(JSON.stringify(of)).digest('hex').slice(0, 8)}`
-
 /** Defines the commands that draw one more picture of the same words. */
 export function definePictures(outbox: Outbox, deps: Deps) {
   return defineDelivery(outbox, deps, {
@@ -45,18 +40,17 @@ export function definePictures(outbox: Outbox, deps: Deps) {
     async make({ turn, user, channel, threadTs, savedAt }, isResumed) {
       const place = { channel, threadTs }
       await deps.access.check(user, channel)
-      const name = namePicture(turn, savedAt)
-      if (isResumed && (await findDelivered(deps, place, name)) !== undefined) return
+      const name = nameDelivery('picture', turn, savedAt)
       const ts = turn.split(':').at(-1) ?? ''
       const { locale } = await deps.users.read(user)
       const signal = AbortSignal.timeout(timeoutMs)
-      await makePicture(deps, { user, place, ts, name, i18n: i18nFor(locale), signal })
+      await makePicture(deps, { turn, user, place, ts, name, isResumed, i18n: i18nFor(locale), signal })
     },
   })
 }
 
 /** Finds what a message of a thread wants drawn, in the words that people are shown. Throws a `ShownError` if that is gone. */
-export async function findPictureWish(
+async function findPictureWish(
   { rules, threads, fetchNames }: Pick<Deps, 'rules' | 'threads' | 'fetchNames'>,
   { place, ts }: { place: ThreadId; ts: string },
 ) {
@@ -71,40 +65,47 @@ export async function findPictureWish(
 export async function makePicture(
   deps: Deps,
   wanted: {
+    turn: string
     user: string
     place: ThreadId
     ts: string
     name: string
+    isResumed: boolean
     i18n: I18n
     signal: AbortSignal
     onSpent?: Purpose['onSpent']
   },
 ): Promise<string> {
-  const { user, place, ts, name, i18n, signal, onSpent } = wanted
+  const { user, place, ts, i18n, signal, onSpent } = wanted
   const { channel } = place
   const use = { user, channel, feature: 'chat' as const }
   await deps.rules.check(use)
   const { words, base } = await findPictureWish(deps, wanted)
-  const status = openStatus(deps.limiter, deps.log, place, i18n.pictures.progress)
-  try {
+  const make = async () => {
     const messages = await buildPrompt(deps, { words, base }, signal)
     const purpose: Purpose = { feature: 'pictures', channel, person: user, ...(onSpent && { onSpent }) }
-    const base64 = await draw(deps.pictureModel, messages, { purpose, signal })
-    const bytes = Buffer.from(base64, 'base64')
-    const type = detectFileType(bytes, '')
-    if (!type.startsWith('image/')) throw new ShownError('picture_none', one => one.pictures.none)
+    const file = nameFile(await draw(deps.pictureModel, messages, { purpose, signal }), { words, name: wanted.name })
+    return async () => {
+      await upload(deps.call, [file], place)
+      deps.threads.behind(place, ts)
+      deps.shareChange(place)
+    }
+  }
+  const check = async () => {
     await deps.access.check(user, channel)
     await deps.rules.check(use)
-    const shownTitle =
-      words.length > mostTitleCharacters ? `${words.slice(0, mostTitleCharacters).toWellFormed()}…` : words
-    const file = { name: `${name}.${type.split('/')[1]}`, title: shownTitle, alt: words, bytes }
-    await upload(deps.call, [file], place)
-    deps.threads.behind(place, ts)
-    deps.shareChange(place)
-    return words
-  } finally {
-    status.close(true)
   }
+  await deliver(deps, { ...wanted, progress: i18n.pictures.progress }, { make, check })
+  return words
+}
+
+/** Names a picture for Slack and describes it by its words. Throws a `ShownError` if it is none. */
+function nameFile(base64: string, { words, name }: { words: string; name: string }) {
+  const bytes = Buffer.from(base64, 'base64')
+  const type = detectFileType(bytes, '')
+  if (!type.startsWith('image/')) throw new ShownError('picture_none', one => one.pictures.none)
+  const title = words.length > mostTitleCharacters ? `${words.slice(0, mostTitleCharacters).toWellFormed()}…` : words
+  return { name: `${name}.${type.split('/')[1]}`, title, alt: words, bytes }
 }
 
 async function buildPrompt(

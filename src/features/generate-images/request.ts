@@ -37,7 +37,7 @@ const longestRequest = 2_000
 const longestChange = 300
 
 /** Beginning of the names of pictures that the bot has drawn. */
-const pictureName = /^picture-[0-9a-f]{8}\./
+const pictureName = /^picture-[0-9a-f]{8,12}\./
 /** The line below a picture, as written or as Slack keeps it. */
 export const captionMark = '🎨 '
 const caption = /^(?:🎨|:art:)/

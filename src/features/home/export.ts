@@ -10,13 +10,17 @@ import { upload } from '../../slack/upload.ts'
 import { toMrkdwn } from '../../text/to-mrkdwn.ts'
 import { formatFailure, savedOrTold } from '../command-failure.ts'
 import type { Services } from '../context.ts'
+import { buildDeliveryMetadata, deliverOnce, nameDelivery } from '../delivery.ts'
 import { type buildChartBlock, postWithChart } from '../draw-chart.ts'
 import { plain } from './elements.ts'
 import { buildExportFiles } from './export-files.ts'
 import type { createPublisher } from './publish.ts'
 import { buildUsageChart, listDays } from './usage-chart.ts'
 
-type Deps = Pick<Services, 'access' | 'call' | 'limiter' | 'log' | 'outbox' | 'store' | 'users'>
+type Deps = Pick<Services, 'self' | 'access' | 'call' | 'reader' | 'limiter' | 'log' | 'outbox' | 'store' | 'users'>
+
+/** The message of an export, and where it is looked for. */
+type To = Parameters<typeof deliverOnce>[1]
 
 const askedSchema = z.object({
   user: z.string(),
@@ -30,13 +34,15 @@ const isAction = (id: string): id is keyof typeof actions => Object.hasOwn(actio
 
 /** Defines the commands that send a person, in their direct messages, a chart of usage, or an admin what there is to export. */
 export function defineExport(deps: Deps): CommandKind<z.infer<typeof askedSchema>> {
-  return deps.outbox.define('export', askedSchema, async ({ payload: { user, what } }) => {
+  return deps.outbox.define('export', askedSchema, async ({ id, payload: { user, what }, savedAt }, isResumed) => {
     const i18n = i18nFor((await deps.users.read(user)).locale)
-    const sending = what === 'export' ? sendExport(deps, user, i18n) : sendChart(deps, { user, what }, i18n)
+    const channel = await openDirectMessage(deps.call, user)
+    const name = nameDelivery('export', id, savedAt)
+    const to = { place: { channel, since: savedAt }, name, isResumed }
+    const sending = what === 'export' ? sendExport(deps, { user, to }, i18n) : sendChart(deps, { user, what, to }, i18n)
     await sending.catch(async error => {
       const { reference, sentence } = describeFailure(error)
       deps.log.error({ reference, reason: formatError(error) }, `${what} not sent`)
-      const channel = await openDirectMessage(deps.call, user)
       await deps.limiter.send('chat.postMessage', () => ({ channel, text: toMrkdwn(`⚠️ ${sentence(i18n)}`) }), 'error')
     })
   })
@@ -77,16 +83,23 @@ export function buildExport({ home, usage }: I18n): KnownBlock[] {
 }
 
 /** Sends the export. Throws a `ShownError` unless the person is an admin, asked again before the message and its files. */
-async function sendExport(deps: Deps, user: string, i18n: I18n): Promise<void> {
+async function sendExport(deps: Deps, { user, to }: { user: string; to: To }, i18n: I18n): Promise<void> {
   const check = () => checkAdmin(deps, user)
   await check()
-  const channel = await openDirectMessage(deps.call, user)
-  await check()
-  const args = { channel, text: i18n.home.exported }
-  const threadTs = String((await deps.limiter.send('chat.postMessage', () => args, 'first')).ts)
+  const { channel } = to.place
+  const metadata = buildDeliveryMetadata(to.name)
+  const { ts } = await deliverOnce(deps, to, async () => {
+    await check()
+    const args = { channel, text: i18n.home.exported, metadata }
+    return { ts: (await deps.limiter.send('chat.postMessage', () => args, 'first')).ts }
+  })
+  const place = { channel, threadTs: String(ts) }
   const files = await buildExportFiles(deps, user)
-  await check()
-  await upload(deps.call, files, { channel, threadTs })
+  await deliverOnce(deps, { ...to, place, name: 'ratings.csv' }, async () => {
+    await check()
+    await upload(deps.call, files, place)
+    return {}
+  })
 }
 
 async function checkAdmin({ users }: Deps, user: string): Promise<void> {
@@ -94,19 +107,24 @@ async function checkAdmin({ users }: Deps, user: string): Promise<void> {
 }
 
 /** Sends a chart of usage. Throws a `ShownError` if that of everybody is asked for by somebody who is no admin now. */
-async function sendChart(deps: Deps, { user, what }: { user: string; what: 'usage' | 'all_usage' }, i18n: I18n) {
+async function sendChart(
+  deps: Deps,
+  { user, what, to }: { user: string; what: 'usage' | 'all_usage'; to: To },
+  i18n: I18n,
+): Promise<void> {
   const check = async () => (what === 'usage' ? undefined : checkAdmin(deps, user))
   await check()
   const shown = listDays(Date.now())
   const rows = await deps.store.usage.between(shown[0] ?? '', shown.at(-1) ?? '')
   const counted = what === 'usage' ? rows.filter(({ person }) => person === user) : rows
-  const channel = await openDirectMessage(deps.call, user)
+  const { channel } = to.place
+  const metadata = buildDeliveryMetadata(to.name)
   const post = async (chart: ReturnType<typeof buildChartBlock>) => {
     const text = counted.length === 0 ? i18n.usage.noChart : i18n.usage.charts[what]
     await check()
-    const args = { channel, ...buildMessageBody(text, undefined, chart === undefined ? [] : [chart]) }
-    return String((await deps.limiter.send('chat.postMessage', () => args, 'first')).ts)
+    const args = { channel, ...buildMessageBody(text, undefined, chart === undefined ? [] : [chart]), metadata }
+    return (await deps.limiter.send('chat.postMessage', () => args, 'first')).ts
   }
-  if (counted.length === 0) return void (await post(undefined))
-  await postWithChart(deps, buildUsageChart(counted, shown, i18n), { channel, name: 'usage.png', post, check })
+  if (counted.length === 0) await deliverOnce(deps, to, async () => ({ ts: await post(undefined) }))
+  else await postWithChart(deps, buildUsageChart(counted, shown, i18n), { ...to, file: 'usage.png', post, check })
 }

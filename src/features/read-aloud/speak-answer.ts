@@ -1,17 +1,14 @@
-import { createHash } from 'node:crypto'
 import { ShownError } from '../../errors.ts'
 import { i18nFor } from '../../i18n/catalog.ts'
 import { createReplacer } from '../../model/redaction.ts'
 import { mostSpokenCharacters } from '../../model/speech.ts'
 import type { Outbox } from '../../queue/outbox.ts'
-import { openStatus } from '../../reply/status.ts'
 import { createSemaphore } from '../../semaphore.ts'
-import { buildPermalink } from '../../slack/permalink.ts'
 import { upload } from '../../slack/upload.ts'
 import { localeOf } from '../../text/language.ts'
 import { splitSpeech, toSpeech } from '../../text/to-speech.ts'
 import type { Services } from '../context.ts'
-import { defineDelivery, findAnswer, findDelivered, tellAsker } from '../delivery.ts'
+import { defineDelivery, deliver, findAnswer, nameDelivery } from '../delivery.ts'
 
 type Deps = Pick<
   Services,
@@ -35,13 +32,16 @@ const mostRecordings = 2
 /** Defines the commands that read an answer aloud: one recording for everybody who asks while it is made. */
 export function defineReadings(outbox: Outbox, deps: Deps) {
   const gate = createSemaphore(mostRecordings)
-  return defineDelivery(outbox, deps, { kind: 'read_aloud', make: asked => readAloud({ ...deps, gate }, asked) })
+  return defineDelivery(outbox, deps, {
+    kind: 'read_aloud',
+    make: (...asked) => readAloud({ ...deps, gate }, ...asked),
+  })
 }
 
 /** Makes a recording of an answer as it stands now and posts it, unless the thread has it already. */
 async function readAloud(
   deps: Deps & { gate: ReturnType<typeof createSemaphore> },
-  asked: Parameters<Parameters<typeof defineDelivery>[2]['make']>[0],
+  ...[asked, isResumed]: Parameters<Parameters<typeof defineDelivery>[2]['make']>
 ): Promise<void> {
   const { speech, self, users } = deps
   const { turn, user, channel, threadTs } = asked
@@ -56,29 +56,31 @@ async function readAloud(
   const parts = splitSpeech(spoken, mostSpokenCharacters)
   if (parts.length === 0) throw new ShownError('speech_no_words', one => one.speech.noWords)
   const { voice, speed } = await deps.store.personSettings.read({ teamId: self.teamId, user })
-  const name = `answer-${createHash('sha256')
-    .update(JSON.stringify([parts, voice, speed]))
-    .digest('hex')
-    .slice(0, 8)}`
-  const before = await findDelivered(deps, place, name)
-  if (before !== undefined) {
-    const link = buildPermalink(self, channel, before, threadTs)
-    return tellAsker(deps, asked, one => one.speech.already({ link }))
-  }
+  const name = nameDelivery('answer', turn, parts, voice, speed)
   const i18n = i18nFor(locale)
   const format = (done: number) => i18n.speech.progress({ part: done + 1, parts: parts.length })
-  const status = openStatus(deps.limiter, deps.log, place, format(0))
+  const already = (one: typeof i18n, link: string) => one.speech.already({ link })
+  let leave: (() => void) | undefined
   try {
-    const onPart = (done: number) => done < parts.length && status.show(format(done))
-    await deps.gate.run(async () => {
-      const { type, bytes } = await speech.speak(parts, { voice, speed, onPart })
-      await deps.access.check(user, channel)
-      if ((await findAnswer(deps, turn))?.text !== answer.text)
-        throw new ShownError('speech_changed', one => one.speech.changed)
-      await upload(deps.call, [{ name: `${name}.${type}`, title: i18n.speech.title, bytes }], place)
-    })
+    await deliver(
+      deps,
+      { turn, user, place, name, isResumed, already, progress: format(0) },
+      {
+        async make(show) {
+          leave = await deps.gate.enter()
+          const onPart = (done: number) => done < parts.length && show(format(done))
+          const { type, bytes } = await speech.speak(parts, { voice, speed, onPart })
+          return () => upload(deps.call, [{ name: `${name}.${type}`, title: i18n.speech.title, bytes }], place)
+        },
+        async check() {
+          await deps.access.check(user, channel)
+          if ((await findAnswer(deps, turn))?.text !== answer.text)
+            throw new ShownError('speech_changed', one => one.speech.changed)
+        },
+      },
+    )
   } finally {
-    status.close(true)
+    leave?.()
   }
 }
 

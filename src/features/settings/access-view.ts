@@ -8,6 +8,10 @@ type Policy = ReturnType<Awaited<ReturnType<typeof loadPolicies>>['workspace']>
 /** Every word is looked for in everything that goes to a model. */
 const mostWords = 200
 const mostWordsCharacters = 3_000
+/** Slack's limit on a text field. */
+export const mostGroupCharacters = 3_000
+/** User groups that may use the bot: so many have room in the field by their ids at least. */
+export const mostGroups = 100
 
 /** Builds the fields about who may use the bot for what. `groups` are the names of the user groups; only admins open a channel to outsiders. */
 export function buildAccessBlocks(
@@ -40,7 +44,11 @@ export function buildAccessBlocks(
     input('who', access.whoLabel, { type: 'radio_buttons', options: who, ...(chosen && { initial_option: chosen }) }),
     input('people', access.people, userSelect(policy.people)),
     input('channels', access.channels, channelSelect(policy.channels)),
-    input('groups', access.groups, textField(groups, { placeholder: plain('@sales, @support'), max_length: 500 })),
+    input(
+      'groups',
+      access.groups,
+      textField(groups, { placeholder: plain('@sales, @support'), max_length: mostGroupCharacters }),
+    ),
     checkboxes('guests', access.guestsLabel, {
       all: [{ text: plain(access.guests), value: 'guests', isOn: policy.guests }],
     }),

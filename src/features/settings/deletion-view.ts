@@ -31,12 +31,12 @@ export async function askToDelete(
 }
 
 /** Builds a modal that says something about the retention, and asks for consent to it if there is one to save. */
-export function buildDeletionView({ policy, ask, home }: I18n, sentence: string, chosen?: Retention): ModalView {
+export function buildDeletionView({ policy, labels, home }: I18n, sentence: string, chosen?: Retention): ModalView {
   return {
     type: 'modal',
     callback_id: 'threadwise_retention',
     title: plain(policy.retention.confirmTitle),
-    close: plain(chosen === undefined ? ask.close : home.forgetDeny),
+    close: plain(chosen === undefined ? labels.dialog.close : home.forgetDeny),
     ...(chosen !== undefined && { private_metadata: JSON.stringify(chosen), submit: plain(home.forgetConfirm) }),
     blocks: [{ type: 'section', text: plain(sentence) }],
   }

@@ -55,7 +55,7 @@ function buildView({ policies }: Deps, user: string, i18n: I18n): ModalView {
     })
   })
   return {
-    ...frame(i18n),
+    ...frame(i18n, i18n.ask.close),
     private_metadata: JSON.stringify({ user }),
     submit: { type: 'plain_text', text: i18n.labels.settings.save },
     blocks: [section(budgets.whose({ person: `<@${user}>` })), ...fields],
@@ -69,14 +69,17 @@ function buildSavedView({ policies }: Deps, user: string, i18n: I18n): ModalView
   const person = `<@${user}>`
   const all = renderOwnBudgets(policies.ownBudgets.list(), i18n)
   const sentence = budgets === '' ? savedUsual({ person }) : saved({ person, budgets })
-  return { ...frame(i18n), blocks: [section(sentence), ...(all === '' ? [] : [section(all)])] }
+  return {
+    ...frame(i18n, i18n.labels.dialog.close),
+    blocks: [section(sentence), ...(all === '' ? [] : [section(all)])],
+  }
 }
 
-const frame = ({ policy, ask }: I18n) => ({
+const frame = ({ policy }: I18n, close: string) => ({
   type: 'modal' as const,
   callback_id: callbackId,
   title: { type: 'plain_text' as const, text: policy.budgets.ownTitle },
-  close: { type: 'plain_text' as const, text: ask.close },
+  close: { type: 'plain_text' as const, text: close },
 })
 
 const section = (text: string) => ({ type: 'section' as const, text: { type: 'mrkdwn' as const, text } })

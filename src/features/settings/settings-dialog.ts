@@ -5,7 +5,7 @@ import { formatFailure } from '../command-failure.ts'
 import type { Services } from '../context.ts'
 import { openDialog } from '../open-dialog.ts'
 import { controlIds } from '../reply-buttons.ts'
-import { findAccessProblems } from './access-view.ts'
+import { findAccessProblems, mostGroupCharacters, mostGroups } from './access-view.ts'
 import { askToDelete, buildDeletionView, parseConsent } from './deletion-view.ts'
 import { findModel, formatUnknown } from './find-model.ts'
 import { parseLimits } from './limits-view.ts'
@@ -79,6 +79,8 @@ function listenToSubmissions(app: App, deps: Deps): void {
     if (scope.of === 'workspace') {
       const found = await findGroups(deps, filled.groups).catch(error => formatFailure(error, i18n))
       if (typeof found === 'string') return refuse({ groups: found })
+      if (found.ids.length > mostGroups)
+        return refuse({ groups: i18n.policy.access.tooManyGroups({ most: mostGroups }) })
       if (found.unknown.length > 0)
         return refuse({ groups: i18n.policy.access.noGroup({ names: i18n.formats.or(found.unknown) }) })
       chosen.groups = found.ids
@@ -149,7 +151,8 @@ async function nameGroups({ call }: Deps, ids: readonly string[]): Promise<strin
   if (ids.length === 0) return ''
   const { usergroups = [] } = await call('usergroups.list', {}).catch(() => ({}) as { usergroups?: unknown })
   const known = usergroups as { id: string; handle?: string }[]
-  return ids.map(id => `@${known.find(one => one.id === id)?.handle ?? id}`).join(', ')
+  const names = ids.map(id => `@${known.find(one => one.id === id)?.handle ?? id}`).join(', ')
+  return names.length <= mostGroupCharacters ? names : ids.map(id => `@${id}`).join(', ')
 }
 
 /** Opens the modal, unless the person may not change these settings: that is said where they asked, if there is a place for it. */

@@ -3,12 +3,10 @@ import { formatError } from '../../errors.ts'
 import { i18nFor } from '../../i18n/catalog.ts'
 import type { Outbox } from '../../queue/outbox.ts'
 import { openDirectMessage } from '../../slack/direct-message.ts'
-import { isSelf } from '../../slack/message.ts'
-import { messagesOf } from '../../slack/reader.ts'
 import { dayOf, isPersonal } from '../../store/usage.ts'
 import { toMrkdwn } from '../../text/to-mrkdwn.ts'
 import type { Services } from '../context.ts'
-import { buildDeliveryMetadata, tellAsker } from '../delivery.ts'
+import { buildDeliveryMetadata, deliverOnce, tellAsker } from '../delivery.ts'
 import type { createMeteredModel } from './metered-model.ts'
 
 type Deps = Pick<Services, 'self' | 'users' | 'limiter' | 'call' | 'reader' | 'store' | 'policies' | 'log'>
@@ -57,7 +55,7 @@ export function createBudgetWarnings(
   }
 }
 
-/** Tells each admin. Who cannot be told is left out; a warning that a process before may have posted is looked for. */
+/** Tells each admin. Who cannot be told is left out. */
 async function tellAdmins(
   deps: Deps,
   { id, payload: { budget, spent, amount }, savedAt }: { id: string; payload: Asked; savedAt: number },
@@ -69,9 +67,10 @@ async function tellAdmins(
     const { usage, formats } = i18nFor(locale)
     const text = toMrkdwn(usage.warning[budget]({ spent: formats.dollars(spent), amount: formats.dollars(amount) }))
     const channel = await openDirectMessage(deps.call, user)
-    if (isResumed && (await isPosted(deps, { channel, id, since: savedAt }))) return
     const args = { channel, text, metadata: buildDeliveryMetadata(id) }
-    await deps.limiter.send('chat.postMessage', () => args, 'first')
+    await deliverOnce(deps, { place: { channel, since: savedAt }, name: id, isResumed }, async () => ({
+      ts: (await deps.limiter.send('chat.postMessage', () => args, 'first')).ts,
+    }))
   }
   for (const user of await findAdmins(deps))
     await tell(user).catch(error => deps.log.warn({ user, reason: formatError(error) }, 'admin not warned of a budget'))
@@ -86,14 +85,4 @@ async function findAdmins({ store, users, policies }: Deps): Promise<string[]> {
   const found: string[] = []
   for (const user of [...people].slice(0, mostPeople)) if ((await users.read(user)).isAdmin) found.push(user)
   return found
-}
-
-async function isPosted(
-  { reader, self }: Deps,
-  { channel, id, since }: { channel: string; id: string; since: number },
-): Promise<boolean> {
-  const args = { channel, oldest: (since / 1000).toFixed(6), limit: 200, include_all_metadata: true }
-  for await (const page of reader.pages('conversations.history', args, { for: 'question' }))
-    if (messagesOf(page).some(raw => isSelf(raw, self) && raw.metadata?.event_payload?.delivery === id)) return true
-  return false
 }
