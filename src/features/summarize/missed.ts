@@ -220,7 +220,7 @@ function renderMissed({ person, i18n, deps }: Ctx, news: News[], only: AskedSumm
     return render(one, { kind: 'fact', text: short, sources: [ts] })
   }
   const isOwn = ({ kind, who }: Point) => kind === 'task' && who !== undefined && isSamePerson(who, person.name)
-  /** What rests on other messages too says more than the ones that wait. */
+  // A point that rests on other messages, too, says more than those that wait.
   const isToMe = (one: News, { sources }: Point) => sources.every(ts => one.waiting.some(message => message.ts === ts))
   /** Counts the reactions to the messages of a point: what many reacted to matters more. */
   const weigh = (one: News, { sources }: Point) =>
