@@ -2,6 +2,7 @@ import { z } from 'zod'
 import type { I18n } from '../i18n/catalog.ts'
 import type { Turn } from '../queue/turn.ts'
 import type { Control } from '../reply/body.ts'
+import { plain } from '../slack/plain-text.ts'
 import { formatModelTitle } from './model-title.ts'
 
 /** Action ids of the buttons below a reply; each button carries the id of its turn. */
@@ -174,5 +175,3 @@ function buildButton(actionId: string, name: string, value: string) {
   const button = { type: 'button', action_id: actionId, text: plain(name.slice(0, mostButtonCharacters)), value }
   return { type: 'actions', block_id: actionId, elements: [button] }
 }
-
-const plain = (text: string) => ({ type: 'plain_text', text })

@@ -119,7 +119,7 @@ export const zh = {
 
   access: {
     lost: '无法显示：你或我已经看不到那个频道。请让频道成员邀请我们加入。',
-    guests: '访客和其他组织的成员无法更改。请让本工作区的成员来操作。',
+    guests: '访客和其他组织的成员无法更改这里的内容。请让本工作区的成员来操作。',
   },
 
   summary: {
@@ -183,7 +183,7 @@ export const zh = {
       waiting: '等你处理',
       inDirect: '我会把你错过的内容私信给你。',
       nothing: '没有错过什么：我们共同的频道里没有新消息。',
-      noChannels: '我们还没有共同的频道。请用 /invite 邀请我加入。',
+      noChannels: '我们还没有共同的频道。请在你的频道里用 /invite 邀请我。',
       read: '已读 {channels, number} 个频道的 {messages, number} 条消息',
       notRead: '没有读完：{names}。可以试试“总结 #频道”',
     },
@@ -201,7 +201,7 @@ export const zh = {
     },
     digest: {
       added:
-        '好的。从{start}开始，我会在{when} 把新内容私信给你（{place}）。如需停止，发送 `/summarize 停止 {index}`。',
+        '好的。从{start}开始，我会{when} 私信你新内容（来自：{place}）。如需停止，发送 `/summarize 停止 {index}`。',
       when: '{pattern, select, daily{每天 {time}} weekdays{每个工作日 {time}} weekends{每周六、周日 {time}} other{每{days} {time}}}',
       weekday: '{day, date, ::EEE}',
       thread: '那个消息列',
@@ -231,7 +231,7 @@ export const zh = {
     chartCost: '每日费用（美元）',
     chart: '用图表查看',
     charts: { usage: '你最近 14 天的用量：', all_usage: '全部成员最近 14 天的用量：' },
-    noChart: '最近 14 天没有请求，没有可画的内容。',
+    noChart: '最近 14 天没有请求，所以没有图表。',
     features: {
       chat: '提问',
       summarize: '总结',
@@ -290,7 +290,7 @@ export const zh = {
     redirected: 'Slack 把下载转到了别处，请重新上传',
     login_page: '没有下载权限，请让管理员添加 files:read 权限',
     not_found: 'Slack 上已经没有这个文件，请重新上传',
-    unreadable_type: '无法读取这种文件，请发送文本、PDF、Office 文件或图片',
+    unreadable_type: '不支持这种文件，请发送文本、PDF、Office 文件或图片',
     unknown_encoding: '无法确定文件的文字编码，请另存为 UTF-8 后再发',
     no_text: '页面里没有文字，可能是扫描件；请先做文字识别（OCR），或把页面存成 PNG 或 JPEG 发送',
     recognition_failed: '文字识别（OCR）出错，请一分钟后再问；如果一直出错，请让管理员检查 Tesseract',
@@ -419,13 +419,13 @@ export const zh = {
     noWords: '这个回答里没有可以朗读的内容。',
     failed: '语音服务没有响应，暂时无法朗读。请一分钟后再试。',
     refused:
-      '语音服务拒绝朗读（状态码 {status}）。请在我的应用主页换一个语音；如果还是不行，请让管理员检查 SPEECH_MODEL、SPEECH_VOICE 和 SPEECH_API_KEY。',
+      '语音服务拒绝朗读（状态码 {status}）。请在我的应用主页换一个音色；如果还是不行，请让管理员检查 SPEECH_MODEL、SPEECH_VOICE 和 SPEECH_API_KEY。',
     noAudio: '语音服务返回的不是 MP3 或 WAV，无法朗读。请让管理员检查 SPEECH_BASE_URL。',
     tooLarge: '这个回答太长，无法朗读。请让我写得短一些。',
     codeLeftOut: '这里省略了代码。',
     tableLeftOut: '这里省略了一个长表格。',
-    voice: '语音',
-    voiceHint: '语音的名称',
+    voice: '音色',
+    voiceHint: '音色的名称',
     speed: '语速',
     clips: '你发语音消息时，我也用语音回答',
     notSaved: '没能保存。请一分钟后再试。',
@@ -517,10 +517,10 @@ export const zh = {
       keptWords: '这些词，每行一个',
     },
     refusals: {
-      channel_off: '我在这个频道里已停用。请联系管理员。',
+      channel_off: '我在这个频道里已被停用。如需使用，请联系管理员。',
       feature_off: '这项功能在这个频道里已停用。请联系管理员。',
       kept_out: '管理员不允许把这个频道或这个人的内容发给模型，所以我无法处理。如有需要，请联系管理员。',
-      not_listed: '管理员限定了可以使用我的人。如需使用，请联系管理员。',
+      not_listed: '管理员只允许部分成员使用我，你不在其中。如需使用，请联系管理员。',
       guests: '本工作区的访客不能使用我。请联系管理员。',
       outsiders: '其他组织的成员不能在这里使用我。如需开放，请联系管理员。',
     },
@@ -534,7 +534,7 @@ export const zh = {
         workspace: '已在整个工作区开启。',
       },
       words: '同时隐藏这些词，每行一个',
-      wordsHint: '# 代表一位数字，* 代表任意字母和数字，例如 EMP-#####、falcon*',
+      wordsHint: '# 代表一位数字，* 代表一串字母或数字，例如 EMP-#####、falcon*',
       wrong: {
         short: '“{word}”几乎会隐藏所有内容。请至少包含两个汉字、字母、数字或 #。',
         long: '“{word}”太长。最多 100 个字符、5 个 *。',
@@ -586,7 +586,7 @@ export const zh = {
     rules: {
       direct: '这是发给我的私信。',
       mentioned: '消息里提及了我。',
-      follow_up: '这是我参与的消息列里的回复，也没有指明让别人回答。',
+      follow_up: '这是我参与的消息列里的回复，而且不是写给别人的。',
       foreign: '消息没有提及我，我也没有参与那个消息列。',
       unaddressed: '消息没有提及我。在频道里，我只回答提及我的消息，以及我参与的消息列里的消息。',
       ambient: '没有人问我，但我在本频道里找到了答案，而且这里允许我在有把握时主动帮忙。',
@@ -684,7 +684,7 @@ export const zh = {
     inDirect: '好的，结果会用私信发给你。',
     export: '导出用量、设置和评价',
     exportHint: '文件会用私信发给你。要导出已分类的反馈，请在频道里发送 `/classify 报告`，再点 *下载 CSV*。',
-    exported: '导出完成：用量和评价是 CSV，设置是 JSON。不含你没有加入的私有频道，用量和评价里也不显示它们是哪个频道。',
+    exported: '导出完成：用量和评价是 CSV，设置是 JSON。你没有加入的私有频道不会列出，用量和评价里也不显示它们的名称。',
   },
 
   prompts: {

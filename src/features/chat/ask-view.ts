@@ -1,6 +1,7 @@
 import type { ModalView } from '@slack/types'
 import { z } from 'zod'
 import type { I18n } from '../../i18n/catalog.ts'
+import { plain } from '../../slack/plain-text.ts'
 import { parseJson } from '../../text/parse-json.ts'
 
 const aboutSchema = z.object({
@@ -64,5 +65,3 @@ export function parseAskView({ private_metadata, state }: SubmittedView) {
   const { responseUrl, ...where } = about
   return { question, where, ...(responseUrl !== undefined && { responseUrl }) }
 }
-
-const plain = (text: string) => ({ type: 'plain_text' as const, text })

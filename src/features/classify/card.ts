@@ -1,5 +1,6 @@
 import { describeFailure } from '../../errors.ts'
 import type { I18n } from '../../i18n/catalog.ts'
+import { plain } from '../../slack/plain-text.ts'
 import type { Label, LabelRecord } from '../../store/labels.ts'
 import { formatModelTitle } from '../model-title.ts'
 import type { labelLines } from './pasted-list.ts'
@@ -124,7 +125,6 @@ export function parseLabelId(blockId: string): string | undefined {
   return blockId.startsWith(blockPrefix) ? blockId.slice(blockPrefix.length) : undefined
 }
 
-const plain = (text: string) => ({ type: 'plain_text', text, emoji: false })
 const literal = (text: string) => ({ type: 'text', text })
 const section = (...elements: Record<string, unknown>[]) => ({ type: 'rich_text_section', elements })
 

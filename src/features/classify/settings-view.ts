@@ -1,6 +1,7 @@
 import type { App } from '@slack/bolt'
 import type { ModalView } from '@slack/types'
 import { type I18n, i18nFor } from '../../i18n/catalog.ts'
+import { plain } from '../../slack/plain-text.ts'
 import { openDialog } from '../open-dialog.ts'
 import { type loadChannelSettings, parseEmojiName } from './channel-settings.ts'
 import type { ClassifyServices } from './services.ts'
@@ -101,5 +102,3 @@ function buildSettingsView(
     ],
   }
 }
-
-const plain = (text: string) => ({ type: 'plain_text' as const, text })

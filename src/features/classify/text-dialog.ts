@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import type { App } from '@slack/bolt'
 import type { KnownBlock, ModalView } from '@slack/types'
 import type { I18n } from '../../i18n/catalog.ts'
+import { plain } from '../../slack/plain-text.ts'
 import { formatFailure, savedOrTold } from '../command-failure.ts'
 import { openDialog } from '../open-dialog.ts'
 import type { defineCardRequests } from './private-card.ts'
@@ -73,5 +74,3 @@ export function buildResultView(blocks: KnownBlock[], { labels }: I18n): ModalVi
     blocks: blocks.filter(({ type }) => type !== 'actions'),
   }
 }
-
-const plain = (text: string) => ({ type: 'plain_text' as const, text, emoji: false })

@@ -1,8 +1,9 @@
 import type { App, BlockAction } from '@slack/bolt'
 import type { KnownBlock } from '@slack/types'
 import type { I18n } from '../../i18n/catalog.ts'
+import { plain } from '../../slack/plain-text.ts'
 import type { Digest, Digests } from '../../store/digests.ts'
-import { mrkdwn, plain, section } from './elements.ts'
+import { mrkdwn, section } from './elements.ts'
 import type { createPublisher } from './publish.ts'
 
 /** A home takes 100 blocks. Source: docs.slack.dev, home view. */

@@ -1,8 +1,7 @@
 import type { KnownBlock, PlainTextOption } from '@slack/types'
+import { plain } from '../../slack/plain-text.ts'
 
 /** Builds the elements of which the sections of the home consist. */
-
-export const plain = (text: string) => ({ type: 'plain_text' as const, text, emoji: false })
 
 export const section = (text: string): KnownBlock => ({ type: 'section', text: plain(text) })
 

@@ -1,9 +1,9 @@
 import type { App, BlockAction } from '@slack/bolt'
 import type { KnownBlock } from '@slack/types'
 import type { I18n } from '../../i18n/catalog.ts'
+import { plain } from '../../slack/plain-text.ts'
 import { formatFailure, savedOrTold } from '../command-failure.ts'
 import type { Services } from '../context.ts'
-import { plain } from './elements.ts'
 import type { createPublisher } from './publish.ts'
 
 /** Questions that a press asks in the person's name; the answer is a direct message. */

@@ -1,8 +1,8 @@
 import type { KnownBlock } from '@slack/types'
 import { formatError } from '../../errors.ts'
 import type { I18n } from '../../i18n/catalog.ts'
+import { plain } from '../../slack/plain-text.ts'
 import type { Services } from '../context.ts'
-import { plain } from './elements.ts'
 
 /** Erases all that is kept of a person. Resolves with what the person is told, in the language that they had chosen. */
 export async function forget(

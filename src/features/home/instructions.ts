@@ -1,6 +1,6 @@
 import type { KnownBlock } from '@slack/types'
 import type { I18n } from '../../i18n/catalog.ts'
-import { plain } from './elements.ts'
+import { plain } from '../../slack/plain-text.ts'
 
 /** The rest of longer instructions is in the dialogue. */
 const mostCharacters = 300

@@ -1,10 +1,10 @@
 import type { KnownBlock } from '@slack/types'
 import type { I18n } from '../../i18n/catalog.ts'
+import { plain } from '../../slack/plain-text.ts'
 import type { Store } from '../../store/store.ts'
 import { dayOf } from '../../store/usage.ts'
 import type { Services } from '../context.ts'
 import { formatPersonBudgets } from '../person-budgets.ts'
-import { plain } from './elements.ts'
 
 type Rows = Awaited<ReturnType<Store['usage']['between']>>
 

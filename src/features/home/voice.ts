@@ -1,8 +1,9 @@
 import type { KnownBlock } from '@slack/types'
 import { z } from 'zod'
 import type { I18n } from '../../i18n/catalog.ts'
+import { plain } from '../../slack/plain-text.ts'
 import type { Services } from '../context.ts'
-import { buildMenu, buildOption, plain } from './elements.ts'
+import { buildMenu, buildOption } from './elements.ts'
 
 type PersonSettings = Awaited<ReturnType<Services['store']['personSettings']['read']>>
 

@@ -1,6 +1,7 @@
 import type { KnownBlock } from '@slack/types'
 import type { I18n } from '../../i18n/catalog.ts'
-import { checkboxes, input, mostSelected, numberField, parseForm, plain, textField } from './form.ts'
+import { plain } from '../../slack/plain-text.ts'
+import { checkboxes, input, mostSelected, numberField, parseForm, textField } from './form.ts'
 import { ambientBounds, features, type loadPolicies } from './policies.ts'
 
 type Policy = ReturnType<Awaited<ReturnType<typeof loadPolicies>>['workspace']>

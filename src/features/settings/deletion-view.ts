@@ -1,8 +1,8 @@
 import type { ModalView } from '@slack/types'
 import type { I18n } from '../../i18n/catalog.ts'
+import { plain } from '../../slack/plain-text.ts'
 import type { Store } from '../../store/store.ts'
 import { parseJson } from '../../text/parse-json.ts'
-import { plain } from './form.ts'
 import { type loadPolicies, retentionSchema } from './policies.ts'
 
 interface Deps {

@@ -1,5 +1,6 @@
 import type { KnownBlock } from '@slack/types'
 import { z } from 'zod'
+import { plain } from '../../slack/plain-text.ts'
 
 const option = z.looseObject({ value: z.string() })
 /** People or channels that one field takes. */
@@ -35,8 +36,6 @@ export function parseForm(given: unknown) {
     checked: (block: string) => (read(block).selected_options ?? []).map(({ value }) => value),
   }
 }
-
-export const plain = (text: string) => ({ type: 'plain_text' as const, text, emoji: false })
 
 /** Builds an optional field. */
 export function input(block_id: string, label: string, element: Record<string, unknown>, hint?: string): KnownBlock {

@@ -3,8 +3,9 @@
 import type { KnownBlock } from '@slack/types'
 import { findWordProblem } from '../../config.ts'
 import type { I18n } from '../../i18n/catalog.ts'
+import { plain } from '../../slack/plain-text.ts'
 import { budgetNames, isPersonal } from '../../store/usage.ts'
-import { checkboxes, input, numberField, parseForm, plain, textField } from './form.ts'
+import { checkboxes, input, numberField, parseForm, textField } from './form.ts'
 import type { loadPolicies } from './policies.ts'
 
 type Policies = Awaited<ReturnType<typeof loadPolicies>>

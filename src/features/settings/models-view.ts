@@ -1,6 +1,7 @@
 import type { KnownBlock } from '@slack/types'
 import type { I18n } from '../../i18n/catalog.ts'
-import { input, parseForm, plain, textField } from './form.ts'
+import { plain } from '../../slack/plain-text.ts'
+import { input, parseForm, textField } from './form.ts'
 import type { loadPolicies } from './policies.ts'
 
 type Policy = ReturnType<Awaited<ReturnType<typeof loadPolicies>>['workspace']>

@@ -2,6 +2,7 @@ import type { ModalView } from '@slack/types'
 import { z } from 'zod'
 import type { I18n } from '../../i18n/catalog.ts'
 import { buildInstructions } from '../../model/prompts.ts'
+import { plain } from '../../slack/plain-text.ts'
 import { parseJson } from '../../text/parse-json.ts'
 import { buildAccessBlocks, parseAccess } from './access-view.ts'
 import { buildLimitBlocks } from './limits-view.ts'
@@ -109,5 +110,4 @@ function buildPreview({ policy }: I18n, wishes: Record<string, string>) {
   return [section(policy.previewOf), ...parts.map(section)]
 }
 
-const plain = (text: string) => ({ type: 'plain_text' as const, text, emoji: false })
 const section = (text: string) => ({ type: 'section' as const, text: plain(text) })

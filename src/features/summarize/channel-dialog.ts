@@ -2,6 +2,7 @@ import type { App } from '@slack/bolt'
 import type { ModalView } from '@slack/types'
 import { z } from 'zod'
 import { type I18n, i18nFor } from '../../i18n/catalog.ts'
+import { plain } from '../../slack/plain-text.ts'
 import { formatFailure, savedOrTold } from '../command-failure.ts'
 import type { Services } from '../context.ts'
 import { openDialog } from '../open-dialog.ts'
@@ -78,5 +79,3 @@ function buildView(i18n: I18n): ModalView {
     ],
   }
 }
-
-const plain = (text: string) => ({ type: 'plain_text' as const, text, emoji: false })
