@@ -18,12 +18,39 @@ const soak = [
   ...longStories.map(name => `test/journeys/${name}.test.ts`),
 ]
 
+/** The files that take half a minute and more, the longest first. */
+const longest = [
+  'journeys/summary',
+  'journeys/corpus',
+  'journeys/durable',
+  'journeys/access',
+  'journeys/replicas-kill',
+  'slack/documents',
+  'playground/demo-page',
+  'commands',
+  'queue/postgres-driver',
+  'journeys/reply',
+  'journeys/summary-long',
+  'journeys/models',
+  'journeys/shapes',
+  'journeys/replicas',
+  'journeys/fairness',
+  'store/shared',
+  'playground/page',
+  'journeys/ambient',
+  'journeys/process',
+  'playground/page-manners',
+  'journeys/sheet',
+].map(name => `test/${name}.test.ts`)
+
 /** Starts the longest files first, so that no worker ends with one of them alone. */
 class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
-    const isLong = ({ moduleId }: TestSpecification) => soak.some(name => moduleId.endsWith(name))
-    const sorted = await super.sort(files)
-    return [...sorted.filter(isLong), ...sorted.filter(file => !isLong(file))]
+    const placeOf = ({ moduleId }: TestSpecification) => {
+      const place = longest.findIndex(name => moduleId.endsWith(name))
+      return place < 0 ? longest.length : place
+    }
+    return (await super.sort(files)).toSorted((a, b) => placeOf(a) - placeOf(b))
   }
 }
 
@@ -44,7 +71,7 @@ export default defineConfig(({ mode }) => ({
     // Busy machines are slow; what is waited for ends the wait.
     expect: { poll: { timeout: 30_000 } },
     // Stories mostly wait for each other's processes: more of them than cores run side by side.
-    maxWorkers: 4,
+    maxWorkers: 5,
     // No module keeps state, so that files can share what a worker has imported.
     isolate: false,
     globalSetup: 'test/bundle-bot.ts',

@@ -21,7 +21,10 @@ describe('the README and its Chinese edition are in step:', () => {
     ['the pages they link to', text => linksOf(text).filter(isForBoth)],
     ['the models and their prices', text => pricesOf(text)],
     ['the figures of use', text => usesOf(text)],
-    ['the slash commands', text => [...text.matchAll(/`(\/[a-z]+)\b/g)].map(match => match[1]).toSorted()],
+    [
+      'the slash commands',
+      text => [...new Set(Array.from(text.matchAll(/`(\/[a-z]+)\b/g), match => match[1]))].toSorted(),
+    ],
     [
       'the settings and addresses in the text',
       text => [...text.matchAll(/`([A-Z_]{4,}|\/[a-z]+z)`/g)].map(m => m[1]).toSorted(),

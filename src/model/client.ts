@@ -16,8 +16,8 @@ import { type Ending, readAnswer } from './read-answer.ts'
 import { learnAcceptance, learnFromNothing, learnRefusal, tryWithout } from './refusals.ts'
 import { buildRequest, fingerprintImage, type SentRequest } from './request.ts'
 import { createRequestGate } from './request-gate.ts'
+import { readEvents } from './response-formats.ts'
 import { countInputTokens, createServerProfile, type ServerProfile } from './server-profile.ts'
-import { readEvents } from './wire.ts'
 
 /** Retries of a request that got no answer: a lost connection, a busy or failing server. */
 const retries = 2

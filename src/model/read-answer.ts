@@ -2,7 +2,7 @@ import type { createAnswerText } from './answer-text.ts'
 import { createEventError } from './api-errors.ts'
 import { parseDelta, parseFinish } from './delta.ts'
 import type { Piece, Usage } from './model.ts'
-import type { readEvents } from './wire.ts'
+import type { readEvents } from './response-formats.ts'
 
 type Delta = ReturnType<typeof parseDelta>
 type WireEvents = ReturnType<typeof readEvents>

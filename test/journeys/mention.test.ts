@@ -192,7 +192,7 @@ describe('help', () => {
     const english = await say(dana, general, `<@${slack.botUserId}>`)
     await untilReply(general, english, reply => toSeen(reply).startsWith('Mention me'), 'help')
     const chinese = await say(mei, general, `<@${slack.botUserId}>  `)
-    await untilReply(general, chinese, reply => toSeen(reply).startsWith('在频道里提及我'), 'help in Chinese')
+    await untilReply(general, chinese, reply => toSeen(reply).startsWith('在频道里 @ 我'), 'help in Chinese')
     expect(model.requests).toEqual([])
   })
 

@@ -65,7 +65,7 @@ onBothStores('who may use the bot', openStory => {
       .poll(
         async () => {
           ts = await say(story, mei, 'hello?')
-          return toldTimes(story, mei, /管理员只允许部分成员使用/)
+          return toldTimes(story, mei, /你不在管理员设定的使用范围内/)
         },
         { interval: 200 },
       )
@@ -75,7 +75,7 @@ onBothStores('who may use the bot', openStory => {
       .poll(
         async () => {
           await run(story, mei, '/threadwise', 'why')
-          return toldTimes(story, mei, /没有回答.*管理员只允许部分成员使用/s)
+          return toldTimes(story, mei, /没有回答.*你不在管理员设定的使用范围内/s)
         },
         { interval: 200 },
       )
@@ -83,7 +83,7 @@ onBothStores('who may use the bot', openStory => {
     await untilAnswered(story, dana)
     await untilAnswered(story, lee)
     await run(story, mei, '/ask', 'what is up?')
-    await untilTold(story, mei, /⚠️.*管理员只允许部分成员使用/)
+    await untilTold(story, mei, /⚠️.*你不在管理员设定的使用范围内/)
 
     await setRules(story, everywhere(story), { ...rules, people: [mei] })
     await untilAnswered(story, mei)

@@ -9,7 +9,7 @@ const found = json({
 
 describe('a summary is in the language of its request', () => {
   test.each([
-    ['dana', '总结一下', 'Write in Chinese', /\*\*决定\*\*[\s\S]*\*\*待办\*\*[\s\S]*已读 1 条消息/],
+    ['dana', '总结一下', 'Write in Chinese', /\*\*决定\*\*[\s\S]*\*\*待办\*\*[\s\S]*已读 1 个消息列的 1 条消息/],
     ['mei', 'summarize this thread', 'Write in English', /\*\*Decisions\*\*[\s\S]*\*\*To do\*\*[\s\S]*read 1 message/],
   ] as const)('where %s says “%s” in a thread', async (who, words, prompt, seen) => {
     const { slack, model, say, untilReply } = await open()

@@ -66,7 +66,7 @@ describe('“summarize” in a thread', () => {
     exchange.reply(json({ decisions: [point('周三上线。', 1)] }))
     const seen = toSeen(await untilReply(general, first, isWhole, 'the summary'))
     expect(seen).toContain('**决定**\n- 周三上线。')
-    expect(seen).toContain('已读 1 条消息')
+    expect(seen).toContain('已读 1 个消息列的 1 条消息')
   })
 
   test('drops what names no message that was read, or quotes what nobody wrote, and says how many', async () => {

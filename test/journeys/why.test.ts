@@ -44,7 +44,7 @@ test('an answer is explained to one person by its shortcut, by words in its thre
   await ask(story, `<@${slack.botUserId}> why did you answer?`, ts)
   await untilTold(story, dana, card)
   await story.say(mei, general, `<@${slack.botUserId}> 为什么回答？`, ts)
-  await untilTold(story, mei, /消息里提及了我.*已读：1 条消息.*工作区的.*输入 11，输出 7.*费用：\$0\.000098/s)
+  await untilTold(story, mei, /消息里 @ 了我.*已读：1 条消息.*工作区的.*输入 11，输出 7.*费用：\$0\.000098/s)
   await command(story, lee, general, 'why')
   await slack.until(
     () =>

@@ -293,7 +293,7 @@ export const gestures: { names: { en: string; zh: string }; perform: (stage: Sta
   {
     names: {
       en: '*More actions → Classify this message*, or `@Threadwise classify this` in a thread',
-      zh: '*更多操作 → Classify this message*，或在消息列里写 `@Threadwise classify this`',
+      zh: '*更多操作 → Classify this message*，或在消息列里写 `@Threadwise classify this`（分类这条）',
     },
     async perform({ t, main, thread, open, openMenu, openThread, choose, reply, sees, picture }) {
       await open('feedback')
@@ -310,7 +310,7 @@ export const gestures: { names: { en: string; zh: string }; perform: (stage: Sta
   {
     names: {
       en: 'attach a CSV file and write `@Threadwise classify this file`',
-      zh: '附上 CSV 文件，写 `@Threadwise classify this file`',
+      zh: '附上 CSV 文件，写 `@Threadwise classify this file`（分类这个文件）',
     },
     async perform({ t, main, thread, open, attach, say, openThread, sees, picture }) {
       await open('general')
@@ -325,7 +325,7 @@ export const gestures: { names: { en: string; zh: string }; perform: (stage: Sta
   {
     names: {
       en: '`/classify report`, `/classify last 7 days in #feedback`, "what feedback came in this week?"',
-      zh: '`/classify report`、`/classify last 7 days in #feedback`、“这周有哪些反馈？”',
+      zh: '`/classify report`（`/classify 报告`）、`/classify last 7 days in #feedback`（`/classify 最近7天 #feedback`）、“这周有哪些反馈？”',
     },
     async perform({ t, main, thread, open, say, sees, picture }) {
       await open('feedback')
@@ -356,7 +356,7 @@ export const gestures: { names: { en: string; zh: string }; perform: (stage: Sta
   {
     names: {
       en: '`/summarize`, `/summarize since monday`, `last 200`, `between … and …`, `#other-channel`, a link to a message',
-      zh: '`/summarize`、`/summarize since monday`、`last 200`、`between … and …`、`#其他频道`、消息链接',
+      zh: '`/summarize`、`/summarize since monday`、`last 200`、`between … and …`、`#其他频道`、消息链接（中文：`/summarize 从周一开始`、`最近200条`、`周一到周三`）',
     },
     async perform({ t, main, button, open, say, sees, picture }) {
       await open('general')
@@ -379,7 +379,10 @@ export const gestures: { names: { en: string; zh: string }; perform: (stage: Sta
     },
   },
   {
-    names: { en: '`/summarize new`, "what is new since I last asked"', zh: '`/summarize new`、“上次之后有什么新内容”' },
+    names: {
+      en: '`/summarize new`, "what is new since I last asked"',
+      zh: '`/summarize new`（`/summarize 新消息`）、“上次之后有什么新内容”',
+    },
     async perform({ t, main, open, say, sees, picture }) {
       await open('general')
       await say(t('We decided to invite all customers to the launch.', '我们决定邀请所有客户参加发布会。'))
@@ -391,7 +394,7 @@ export const gestures: { names: { en: string; zh: string }; perform: (stage: Sta
   {
     names: {
       en: '`/summarize new everywhere`, "what did I miss?", or the button in the app\'s home',
-      zh: '`/summarize new everywhere`、“我错过了什么”，或应用主页上的按钮',
+      zh: '`/summarize new everywhere`（`/summarize 所有频道新消息`）、“我错过了什么”，或应用主页上的按钮',
     },
     async perform({ t, main, open, say, sees, picture }) {
       await open('general')
@@ -401,7 +404,10 @@ export const gestures: { names: { en: string; zh: string }; perform: (stage: Sta
     },
   },
   {
-    names: { en: '`/summarize every weekday 9:00`', zh: '`/summarize every weekday 9:00`' },
+    names: {
+      en: '`/summarize every weekday 9:00`',
+      zh: '`/summarize every weekday 9:00`（`/summarize 每个工作日 9:00`）',
+    },
     async perform({ t, main, open, say, sees, picture }) {
       await open('general')
       await say(t('/summarize every weekday 9:00', '/summarize 每个工作日 9:00'))
@@ -465,7 +471,7 @@ export const gestures: { names: { en: string; zh: string }; perform: (stage: Sta
   {
     names: {
       en: 'choose a person under *Set a budget for one person…* in the workspace settings',
-      zh: '在工作区设置的*为某个成员单独设置额度…*里选择一个人',
+      zh: '在工作区设置的*为某个成员单独设置额度…* 里选择一个人',
     },
     async perform({ t, page, main, dialog, button, open, picture }) {
       const become = async (from: RegExp, to: string) => {
@@ -511,7 +517,7 @@ export const gestures: { names: { en: string; zh: string }; perform: (stage: Sta
       await open('hotel')
       await say('/invite @Threadwise')
       await say('/threadwise settings')
-      await dialog.getByRole('checkbox', { name: t('not addressed to me', '没有提及我的问题') }).check()
+      await dialog.getByRole('checkbox', { name: t('not addressed to me', '没有 @ 我的问题') }).check()
       await dialog.getByRole('spinbutton', { name: t('Minutes to let people reply', '等大家回复的时间') }).fill('0')
       await picture('a')
       await button(dialog, t('Save', '保存')).click()

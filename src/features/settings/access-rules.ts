@@ -1,5 +1,5 @@
 import { ShownError, SlackError } from '../../errors.ts'
-import type { createAccess } from '../../slack/access.ts'
+import type { createAccess } from '../../slack/channel-visibility.ts'
 import type { Message } from '../../slack/message.ts'
 import type { SlackReader } from '../../slack/reader.ts'
 import type { Users } from '../../slack/users.ts'
