@@ -220,7 +220,7 @@ describe('a reply in progress', () => {
       () => slack.snapshot(mei).messages.find(({ ephemeralTo }) => ephemeralTo === mei),
       'the reason',
     )
-    expect(toSeen(told)).toBe('只有 Dana 或工作区管理员可以进行这项操作。')
+    expect(toSeen(told)).toBe('只有 Dana 或工作区管理员可以这样做。')
     exchange.say(' and on')
     const grown = await untilReply(general, ts, reply => toSeen(reply) === 'And on and on', 'more text')
     await press(story, grown, 'stop_reply', admin)
