@@ -212,7 +212,7 @@ async function openSlack({ config, transcriber, recognize, store, log, ...deps }
   const self = await fetchIdentity(call, log, config.slackApiUrl)
   const reader = createReader(call, config.readsPerMinute)
   const languageOf = (user: string) => store.personSettings.languageOf({ teamId: self.teamId, user })
-  const users = withChosenLanguages(createUsers(call, self, log), languageOf)
+  const users = withChosenLanguages(createUsers({ call, reader }, self, log), languageOf)
   const placeNames = createPlaceNames(call, log)
   const fetchInfo = async (file: string) => (await reader.fetch('files.info', { file }, { for: 'question' })).file
   const limiter = createLimiter(call, Date.now, store.shared?.cluster)

@@ -13,7 +13,7 @@ export function formatPostFailure({ code }: SlackError, i18n: I18n): string {
   return isOutside ? i18n.ask.notInChannel : i18n.ask.cannotPost({ code })
 }
 
-/** Waits until a command is saved. If it cannot be saved, tells the person why and resolves with undefined. */
+/** Waits until a command is saved, or rights are read. If that fails, tells the person why and resolves with undefined. */
 export async function savedOrTold<C>(
   saving: Promise<C>,
   tell: (error: unknown) => Promise<unknown>,

@@ -15,9 +15,13 @@ export interface Channel {
 }
 
 /** Fetches a channel; undefined if the bot cannot see it. Throws the `SlackError` of anything else. */
-export async function fetchChannel(reader: SlackReader, id: string): Promise<Channel | undefined> {
+export async function fetchChannel(
+  reader: SlackReader,
+  id: string,
+  purpose: 'question' | 'report' = 'question',
+): Promise<Channel | undefined> {
   try {
-    const answer = await reader.fetch('conversations.info', { channel: id }, { for: 'question' })
+    const answer = await reader.fetch('conversations.info', { channel: id }, { for: purpose })
     return parseChannel(answer.channel as RawChannel)
   } catch (error) {
     if (error instanceof SlackError && error.code === 'channel_not_found') return undefined

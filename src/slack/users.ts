@@ -1,8 +1,9 @@
-import { formatError } from '../errors.ts'
+import { formatError, SlackError } from '../errors.ts'
 import type { Log } from '../log.ts'
 import { createCache, createSeen } from '../lru.ts'
 import { type CallSlack, callWithRetry } from './client.ts'
 import type { BotIdentity, Message } from './message.ts'
+import type { SlackReader } from './reader.ts'
 
 /** A Slack user, as far as the bot needs one. */
 export interface Person {
@@ -26,7 +27,12 @@ export interface Person {
 export interface Users {
   /** Never throws: a user who cannot be read is named by their id. */
   read(id: string): Promise<Person>
-  /** Reads a user anew, for what they may see and do now; one who cannot be read is a guest. Never throws. */
+  /** Reads a user at the pace of reports, which nobody waits for. Throws the `SlackError` of a read that failed. */
+  readSlowly(id: string): Promise<Person>
+  /**
+   * Reads a user anew, for what they may see and do now; one who cannot be read is a guest. Throws only the `SlackError` of a rate limit:
+   * it tells nothing about the user.
+   */
   refresh(id: string): Promise<Person>
 }
 
@@ -41,7 +47,13 @@ const refreshPatienceMs = 10_000
 const missingMs = 60_000
 
 /** Creates a cache of people, filled from Slack on a miss. */
-export function createUsers(call: CallSlack, self: Organization, log: Log): Users {
+export function createUsers(
+  { call, reader }: { call: CallSlack; reader: Pick<SlackReader, 'fetch'> },
+  self: Organization,
+  log: Log,
+): Users {
+  const readAtPace: CallSlack = (method, args) =>
+    reader.fetch(method, args, { for: 'report', patienceMs: refreshPatienceMs })
   const cache = createCache<Person>({ maxSize: people, sizeOf: () => 1, ttlMs, read: id => readPerson(call, self, id) })
   const missing = createSeen(people, missingMs)
   return {
@@ -55,6 +67,13 @@ export function createUsers(call: CallSlack, self: Organization, log: Log): User
         return unknownPerson(id)
       }
     },
+    async readSlowly(id) {
+      const known = cache.get(id)
+      if (known !== undefined) return known
+      const person = await readPerson(readAtPace, self, id)
+      cache.set(id, person)
+      return person
+    },
     async refresh(id) {
       try {
         const person = await callWithRetry(() => readPerson(call, self, id), refreshPatienceMs)
@@ -62,6 +81,7 @@ export function createUsers(call: CallSlack, self: Organization, log: Log): User
         return person
       } catch (error) {
         log.warn({ user: id, reason: formatError(error) }, 'user lookup failed')
+        if (error instanceof SlackError && error.code === 'ratelimited') throw error
         return unknownPerson(id)
       }
     },
@@ -70,7 +90,7 @@ export function createUsers(call: CallSlack, self: Organization, log: Log): User
 
 /** Returns the users with the language that each has chosen in place of that of their Slack. */
 export function withChosenLanguages(
-  { read, refresh }: Users,
+  { read, readSlowly, refresh }: Users,
   languageOf: (id: string) => Promise<string | undefined>,
 ): Users {
   const choose = async (reading: Promise<Person>): Promise<Person> => {
@@ -78,7 +98,11 @@ export function withChosenLanguages(
     const language = await languageOf(person.id)
     return language === undefined ? person : { ...person, locale: language }
   }
-  return { read: id => choose(read(id)), refresh: id => choose(refresh(id)) }
+  return {
+    read: id => choose(read(id)),
+    readSlowly: id => choose(readSlowly(id)),
+    refresh: id => choose(refresh(id)),
+  }
 }
 
 const unknownPerson = (id: string): Person => ({

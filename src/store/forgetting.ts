@@ -3,6 +3,7 @@ import { type Kysely, type SelectQueryBuilder, sql } from 'kysely'
 import { z } from 'zod'
 import { parseJson } from '../text/parse-json.ts'
 import type { createPersonSettings } from './person-settings.ts'
+import type { Settings } from './settings.ts'
 import type { SummaryChunks } from './summary-chunks.ts'
 import type { Schema } from './tables.ts'
 import { pruneStep, type TurnRecords, unfinished } from './turns.ts'
@@ -73,13 +74,14 @@ interface ForgettingDeps {
   writer: Writer
   turns: Pick<TurnRecords, 'prune'>
   parts: Pick<SummaryChunks, 'prune'>
+  settings: Pick<Settings, 'reload'>
   personSettings: Pick<ReturnType<typeof createPersonSettings>, 'reload'>
   /** Removes the traces of deleted rows from the disk, as far as the database can. */
   compact: () => Promise<void>
 }
 
 /** Creates the deletion of what was kept: of a message, of a person, and of all that is old. */
-export function createForgetting({ db, writer, turns, parts, personSettings, compact }: ForgettingDeps) {
+export function createForgetting({ db, writer, turns, parts, settings, personSettings, compact }: ForgettingDeps) {
   return {
     /** Deletes all that was made of a message that was deleted or reworded. Resolves with its labels. */
     async message({ channel, ts, turnId, isDeleted }: Outdated) {
@@ -110,7 +112,7 @@ export function createForgetting({ db, writer, turns, parts, personSettings, com
         throw error
       })
       await (isDryRun ? on.rollback() : on.commit()).execute()
-      if (!isDryRun) await personSettings.reload()
+      if (!isDryRun) await Promise.all([settings.reload(), personSettings.reload()])
       if (!isDryRun) await compact()
       return counts
     },

@@ -10,12 +10,18 @@ export interface Settings {
   all(): Promise<{ channel: string; settings: string }[]>
   /** Resolves with false if the store cannot be written. */
   write(channel: string, settings: string): Promise<boolean>
-  /** Clears the cache: another replica has written, or may have. */
-  onChange(listener: () => void): void
+  /** Clears the cache: another replica has written, or may have, or a person was forgotten. */
+  onChange(listener: () => unknown): void
+  /** Tells the listeners of this process. */
+  reload(): Promise<void>
 }
 
 /** Creates the access to the table of settings. */
 export function createSettings(db: Kysely<Schema>, writer: Writer, replicas?: Replicas): Settings {
+  const listeners: (() => unknown)[] = []
+  const reload = async () => void (await Promise.all(listeners.map(listener => listener())))
+  replicas?.hear(({ kind }) => void (kind === 'settings' && reload()))
+  replicas?.onReturn(() => void reload())
   return {
     all: () => db.selectFrom('settings').selectAll().execute(),
     async write(channel, settings) {
@@ -29,10 +35,8 @@ export function createSettings(db: Kysely<Schema>, writer: Writer, replicas?: Re
       replicas?.tell({ kind: 'settings' })
       return written !== undefined
     },
-    onChange(listener) {
-      replicas?.hear(({ kind }) => void (kind === 'settings' && listener()))
-      replicas?.onReturn(listener)
-    },
+    onChange: listener => void listeners.push(listener),
+    reload,
   }
 }
 
@@ -56,7 +60,7 @@ export async function loadSettingsBook<T>(settings: Settings, schema: z.ZodType<
     if (own === loads) book = newest
   }
   // A notice may be lost while the database is away; the next one brings it all.
-  settings.onChange(() => void reload())
+  settings.onChange(reload)
   return {
     of: (key: string): T => book.get(key) ?? defaults,
     all: (): ReadonlyMap<string, T> => book,

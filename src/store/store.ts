@@ -71,13 +71,14 @@ export function createStore({ db, writer, isLasting, shared, compact = async () 
   const turns = createTurnRecords(db, writer)
   const parts = createSummaryChunks(db, writer)
   const personSettings = createPersonSettings(db, writer, replicas)
+  const settings = createSettings(db, writer, replicas)
   return {
     shared: shared && { ...shared, writer },
     turns,
     outbox: createOutboxRecords(db, writer, replicas),
     ratings: createRatings(db, writer),
     labels: createLabelRecords(db, writer, replicas),
-    settings: createSettings(db, writer, replicas),
+    settings,
     personSettings,
     threadModels: createThreadModels(db, writer),
     parts,
@@ -86,7 +87,7 @@ export function createStore({ db, writer, isLasting, shared, compact = async () 
     unasked: createUnasked(db, writer),
     usage: createUsage(db, writer),
     health: createHealthRecords(db, writer, replicas?.name),
-    forgetting: createForgetting({ db, writer, turns, parts, personSettings, compact }),
+    forgetting: createForgetting({ db, writer, turns, parts, settings, personSettings, compact }),
     get isPersistent() {
       return writer.isWorking && isLasting
     },

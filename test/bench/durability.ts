@@ -234,7 +234,7 @@ function createNoStore(): Store {
       read: async () => undefined,
       corrected: async () => [],
     },
-    settings: { all: async () => [], write: async () => true, onChange() {} },
+    settings: { all: async () => [], write: async () => true, onChange() {}, reload: async () => {} },
     personSettings: {
       read: async () => ({}),
       languageOf: async () => undefined,

@@ -133,6 +133,12 @@ test('an admin’s home tells how the bot is, and exports usage, settings and ra
     .toContain(hidden)
   await story.store.settings.write('policy:G0SECRET00', JSON.stringify({ instructions: 'a secret plan' }))
   await story.store.settings.write(`policy:${general}`, JSON.stringify({ instructions: 'an open plan' }))
+  const { channel: plans = '' } = await slack.do({ do: 'create_channel', as: dana, name: 'plans' })
+  for (const channel of [plans, slack.channels.random, slack.channels.feedback])
+    await story.store.ratings.rate(`${slack.teamId}:${channel}:4.4`, dana, 'up')
+  const named = { channels: [general, hidden], keptOut: { channels: ['G0SECRET01', general, hidden] } }
+  await story.store.settings.write(`policy:${slack.teamId}`, JSON.stringify(named))
+  const { length } = slack.calls
   slack.fault({ method: 'files.completeUploadExternal', cut: 'after' })
   await pressIn(story, admin, { view: await openHome(story, admin), actionId: 'export_data' })
   const names = async () => {
@@ -152,7 +158,12 @@ test('an admin’s home tells how the bot is, and exports usage, settings and ra
   const settings = await readFileOf(story, directOf(story, admin), 'settings.json')
   expect(settings).toContain('an open plan')
   expect(settings).toContain('"leftOut": 1')
-  expect(settings).not.toContain('secret')
+  expect(settings).toContain('"channelsLeftOut": 2')
+  const ofWorkspace = JSON.parse(settings).settings.find(({ of }: { of: string }) => of === slack.teamId)
+  expect(ofWorkspace.settings).toEqual({ channels: [general], keptOut: { channels: [general] } })
+  expect(settings).not.toMatch(new RegExp(`secret|${hidden}`, 'i'))
+  const lookups = slack.calls.slice(length).filter(({ method, args }) => method === 'users.info' && args.user === admin)
+  expect(lookups.length).toBeLessThanOrEqual(5)
   const hasBlock = ({ blocks }: SlackJson) => JSON.stringify(blocks ?? '').includes('data_visualization')
   slack.fault({ method: 'chat.postMessage', cut: 'after', when: hasBlock })
   await pressIn(story, admin, { view: await openHome(story, admin), actionId: 'chart_all_usage' })

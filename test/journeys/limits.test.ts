@@ -195,6 +195,10 @@ test('an admin can make budgets and retention smaller than the operator’s, but
   expect(JSON.stringify(modal.view)).toContain('Up to $5.00, the limit set on the server')
   await submit(story, admin, modal, fieldsOf({ budget_day: '6', retention_turnDays: '8', retention_labelDays: '0' }))
   await untilWrong(story, admin, /Enter \$5\.00 or less.*whole number from 1 to (?:7|365)/)
+  // A refused lookup says nothing about rights.
+  story.slack.fault({ method: 'users.info', retryAfter: 60 })
+  await submit(story, admin, modal, fieldsOf({ budget_day: '4.5' }))
+  await untilWrong(story, admin, /Something went wrong/)
   await submit(story, admin, modal, fieldsOf({ budget_day: '4.5', retention_turnDays: '3', retention_labelDays: '' }))
   await untilSaved(story, admin)
   const again = await openWorkspaceSettings(story)

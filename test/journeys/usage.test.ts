@@ -98,20 +98,42 @@ test('the warning of what was asked nowhere, or in a place that the person has l
     log: { warn() {} },
   } as unknown as Parameters<typeof createBudgetWarnings>[1]
   const warn = createBudgetWarnings(createOutbox({} as OutboxRecords, {} as Log), deps)
-  const sums = { spent: 8, amount: 10 }
+  const sums = { day: '2026-01-31', spent: 8, amount: 10 }
   for (const channel of ['', 'C1']) warn({ feature: 'summarize', channel, person: 'U1' }, 'personDay', sums)
   const text = 'You’ve used 80% of your budget for today.'
   await expect.poll(() => sent).toEqual(Array(2).fill(['chat.postMessage', { channel: 'D1', text }]))
 })
 
-test('of the workspace’s budget that is nearly used up, the admins who use the bot are told once, privately', async () => {
+test('a warning counts for the day on which the budget was spent, and a budget that was changed is warned of again', async () => {
+  const saved: [string, { name: string; value: string }][] = []
+  const saveOnce: OutboxRecords['saveOnce'] = async ({ id }, fact) => {
+    saved.push([id, fact])
+    return false
+  }
+  const log = { warn() {} } as unknown as Log
+  const deps = { store: { outbox: { saveOnce } }, log } as unknown as Parameters<typeof createBudgetWarnings>[1]
+  const warn = createBudgetWarnings(createOutbox({} as OutboxRecords, log), deps)
+  const day = '2026-01-31'
+  for (const amount of [10, 10, 20])
+    for (const budget of ['day', 'month'] as const)
+      warn({ feature: 'chat', channel: '', person: '' }, budget, { day, spent: 8, amount })
+  await expect.poll(() => saved.map(([, { value }]) => value)).toEqual([day, '2026-01', day, '2026-01'])
+  expect(new Set(saved.map(([id]) => id)).size).toBe(4)
+  expect(new Set(saved.map(([, { name }]) => name)).size).toBe(4)
+})
+
+test('of the workspace’s budget that is nearly used up, the admins who use the bot are told once, privately, though Slack refuses to say at first who they are', async () => {
   const story = await openStory({ model, config: { budgets: { day: 50_000 } } })
   const { slack, model: server, say, store, untilReply } = story
   const { admin, dana } = slack.people
   const { general } = slack.channels
   const warnings = (as: string) =>
     slack.snapshot(as).messages.filter(({ text }) => text.includes('This workspace has spent'))
-  await ask(story, admin)
+  const today = new Date().toISOString().slice(0, 10)
+  const tokens = { calls: 1, tokens_in: 1, tokens_cached: 0, tokens_out: 1, tokens_reasoning: 0, estimated: 0 }
+  const used = { ...tokens, day: today, person: admin, channel: general, feature: 'chat', model: model.name, cost: 0 }
+  await store.usage.settle(used, { since: Date.now() })
+  slack.fault({ method: 'users.info', retryAfter: 1, when: ({ user }) => user === admin })
   const ts = await say(dana, general, `<@${slack.botUserId}> how do we print money?`)
   const exchange = await server.next()
   exchange.say('Answered.')
@@ -123,7 +145,6 @@ test('of the workspace’s budget that is nearly used up, the admins who use the
   await slack.until(() => warnings(admin).length > 0, 'the warning')
   expect(warnings(admin)[0]?.text).toMatch(/has spent \$0\.04 of its \$0\.05 budget for today/)
   await ask(story, dana)
-  const today = new Date().toISOString().slice(0, 10)
   const count = async () => (await store.usage.between(today, today)).reduce((sum, { calls }) => sum + calls, 0)
   await expect.poll(count).toBe(3)
   expect(warnings(admin)).toHaveLength(1)

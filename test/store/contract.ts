@@ -1,5 +1,7 @@
 import { afterEach, describe, expect, test, vi } from 'vitest'
+import { z } from 'zod'
 import type { LabelRecord } from '../../src/store/labels.ts'
+import { loadSettingsBook } from '../../src/store/settings.ts'
 import type { Store } from '../../src/store/store.ts'
 import type { StoredChunk } from '../../src/store/summary-chunks.ts'
 
@@ -444,8 +446,10 @@ export function storeContract(name: string, openPlace: () => Promise<OpenStore>)
       const { usage, forgetting, settings } = await openNew()
       for (const person of ['U1', 'U1', 'U2', '']) await usage.settle(used(person, 1), { since: now })
       await settings.write('policy:T1', JSON.stringify({ model: 'm', changedBy: 'U1' }))
+      const book = await loadSettingsBook(settings, z.object({ changedBy: z.string().optional() }), 'policy:')
       await forgetting.person('U1')
       expect(await settings.all()).toEqual([{ channel: 'policy:T1', settings: '{"model":"m","changedBy":""}' }])
+      expect(book.of('T1').changedBy).toBe('')
       // A request that was in flight meanwhile.
       await usage.settle(used('U1', 1), { since: 0 })
       const left = await usage.between('2026-11-28', '2026-11-28')

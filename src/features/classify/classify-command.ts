@@ -35,8 +35,9 @@ export function listenToClassifying(
     const sayFailure = (error: unknown) => say(formatFailure(error, i18n))
     if (text === '') return say(i18n.labels.usage)
     if (/^(settings|设置)$/i.test(text)) {
-      const { isGuest, locale } = await deps.users.refresh(user)
-      if (isGuest) return say(i18nFor(locale).access.guests)
+      const person = await savedOrTold(deps.users.refresh(user), sayFailure)
+      if (person === undefined) return
+      if (person.isGuest) return say(i18nFor(person.locale).access.guests)
       await ack()
       return openSettings(deps, command)
     }

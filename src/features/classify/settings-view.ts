@@ -2,6 +2,7 @@ import type { App } from '@slack/bolt'
 import type { ModalView } from '@slack/types'
 import { type I18n, i18nFor } from '../../i18n/catalog.ts'
 import { plain } from '../../slack/plain-text.ts'
+import { formatFailure, savedOrTold } from '../command-failure.ts'
 import { openDialog } from '../open-dialog.ts'
 import { type loadChannelSettings, parseEmojiName } from './channel-settings.ts'
 import type { ClassifyServices } from './services.ts'
@@ -14,10 +15,12 @@ type Deps = Pick<ClassifyServices, 'call' | 'respond' | 'access' | 'users' | 'se
 export function listenToClassifySettings(app: App, deps: Deps): void {
   app.view('classify_settings', async ({ ack, body, view }) => {
     const channel = view.private_metadata
-    const { locale, isGuest } = await deps.users.refresh(body.user.id)
-    const i18n = i18nFor(locale)
+    const i18n = i18nFor((await deps.users.read(body.user.id)).locale)
     const refuse = (reaction: string) => ack({ response_action: 'errors', errors: { reaction } })
-    if (isGuest) return refuse(i18n.access.guests)
+    const refuseFailure = (error: unknown) => refuse(formatFailure(error, i18n))
+    const person = await savedOrTold(deps.users.refresh(body.user.id), refuseFailure)
+    if (person === undefined) return
+    if (person.isGuest) return refuse(i18n.access.guests)
     if ((await deps.access.find(body.user.id, { id: channel })) === undefined) return refuse(i18n.ask.notInChannel)
     const values = view.state.values as unknown as Values
     const reaction = parseEmojiName(values.reaction?.name?.value ?? '')

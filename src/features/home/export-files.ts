@@ -15,12 +15,15 @@ export async function buildExportFiles({ store, access }: Pick<Services, 'store'
   ])
   const rated = ratings.map(parseRating)
   const scopes = all.map(parseSettings)
-  const seen = new Set<string>()
-  // One after the other: Slack takes no hundred reads at once.
-  for (const id of new Set([...usage, ...rated, ...scopes].map(({ channel }) => channel)))
-    if (isChannel(id) && (await access.find(user, { id })) !== undefined) seen.add(id)
-  const settings = scopes.filter(({ channel }) => !isPlace(channel) || seen.has(channel))
-  const exported = { settings: settings.map(formatSettings), leftOut: scopes.length - settings.length }
+  const named = new Set(scopes.flatMap(({ settings }) => listChannels(settings)))
+  const places = [...usage, ...rated, ...scopes].map(({ channel }) => channel)
+  const seen = await access.listSeen(user, new Set([...places, ...named].filter(isChannel)))
+  const settings = scopes.filter(({ channel }) => !isHidden(channel, seen))
+  const exported = {
+    settings: settings.map(row => formatSettings(row, seen)),
+    leftOut: scopes.length - settings.length,
+    channelsLeftOut: [...named].filter(id => isHidden(id, seen)).length,
+  }
   return [
     { name: 'usage.csv', text: `\uFEFF${formatUsageCsv(usage.map(row => hide(row, seen)))}` },
     { name: 'settings.json', text: JSON.stringify(exported, null, 2) },
@@ -32,20 +35,40 @@ const isPlace = (id: string) => /^[CGD]/.test(id)
 /** Checks for a place of several people: of direct messages only that they are some is told. */
 const isChannel = (id: string) => /^[CG]/.test(id)
 
+const isHidden = (id: string, seen: ReadonlySet<string>) => isPlace(id) && !seen.has(id)
+
 /** Hides which direct messages or unseen channel a row is about, and when something was asked there. */
 function hide<Row extends { channel: string }>(row: Row, seen: ReadonlySet<string>): Row {
-  if (!isPlace(row.channel) || seen.has(row.channel)) return row
+  if (!isHidden(row.channel, seen)) return row
   const channel = isChannel(row.channel) ? 'private' : 'direct'
   return { ...row, channel, ...('question' in row && { question: '' }) }
 }
 
+const ids = z.array(z.string()).optional().catch(undefined)
+/** Settings with the channels that those of the workspace name. */
+const settingsSchema = z.looseObject({
+  channels: ids,
+  keptOut: z.looseObject({ channels: ids }).optional().catch(undefined),
+})
+
+const listChannels = ({ channels = [], keptOut }: z.infer<typeof settingsSchema> = {}) => [
+  ...channels,
+  ...(keptOut?.channels ?? []),
+]
+
 /** Parses whose settings a row holds: `channel` is a channel, the workspace, or a person with a budget of their own. */
 function parseSettings({ channel: key, settings }: Awaited<ReturnType<Store['settings']['all']>>[number]) {
   const [, kind = 'classify', channel = ''] = /^(?:([a-z]+):)?(.*)$/.exec(key) ?? []
-  return { kind, channel, settings: parseJson(settings, z.unknown()) }
+  return { kind, channel, settings: parseJson(settings, settingsSchema) }
 }
 
-const formatSettings = ({ kind, channel: of, settings }: ReturnType<typeof parseSettings>) => ({ kind, of, settings })
+/** Formats the settings of one row without the channels that are not seen. */
+function formatSettings({ kind, channel: of, settings }: ReturnType<typeof parseSettings>, seen: ReadonlySet<string>) {
+  const pick = (channels: string[] | undefined) => channels?.filter(id => !isHidden(id, seen))
+  const { channels, keptOut } = settings ?? {}
+  const shown = keptOut && { ...keptOut, channels: pick(keptOut.channels) }
+  return { kind, of, settings: settings && { ...settings, channels: pick(channels), keptOut: shown } }
+}
 
 type Rating = Awaited<ReturnType<Store['ratings']['all']>>[number]
 

@@ -5,6 +5,7 @@ import { describeFailure, formatError, ShownError } from '../../errors.ts'
 import { type I18n, i18nFor } from '../../i18n/catalog.ts'
 import type { CommandKind } from '../../queue/outbox.ts'
 import { buildMessageBody } from '../../reply/body.ts'
+import { callWithRetry } from '../../slack/client.ts'
 import { openDirectMessage } from '../../slack/direct-message.ts'
 import { plain } from '../../slack/plain-text.ts'
 import { upload } from '../../slack/upload.ts'
@@ -29,6 +30,9 @@ const askedSchema = z.object({
 })
 
 const actions = { export_data: 'export', chart_usage: 'usage', chart_all_usage: 'all_usage' } as const
+
+/** How long Slack may refuse lookups before an export is given up. */
+const patienceMs = 120_000
 
 const isAction = (id: string): id is keyof typeof actions => Object.hasOwn(actions, id)
 
@@ -103,7 +107,8 @@ async function sendExport(deps: Deps, { user, to }: { user: string; to: To }, i1
 }
 
 async function checkAdmin({ users }: Deps, user: string): Promise<void> {
-  if (!(await users.refresh(user)).isAdmin) throw new ShownError('only_admins', i18n => i18n.policy.onlyAdmins)
+  const { isAdmin } = await callWithRetry(() => users.refresh(user), patienceMs)
+  if (!isAdmin) throw new ShownError('only_admins', i18n => i18n.policy.onlyAdmins)
 }
 
 /** Sends a chart of usage. Throws a `ShownError` if that of everybody is asked for by somebody who is no admin now. */

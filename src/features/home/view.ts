@@ -26,7 +26,8 @@ type HomeDeps = Pick<
 /** Builds a person's home: what the bot can do, their own settings and figures, and for admins those of the workspace. */
 export async function buildHome(deps: HomeDeps, user: string, notice: string | undefined): Promise<HomeView> {
   const known = await deps.users.read(user)
-  const { isAdmin, locale, timeZone } = known.isAdmin ? await deps.users.refresh(user) : known
+  const rights = known.isAdmin ? orNothing(deps, 'rights of an admin not read', deps.users.refresh(user)) : undefined
+  const { isAdmin, locale, timeZone } = (await rights) ?? { ...known, isAdmin: false }
   const i18n = i18nFor(locale)
   const { model } = await deps.models.choose({ channel: '' })
   return {

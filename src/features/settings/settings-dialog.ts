@@ -181,9 +181,12 @@ async function tell({ respond, log }: Deps, url: string, text: string): Promise<
 
 /** Checks whether a person may change the settings of a scope now. `refusal` says why they may not; `name` is the channel's. */
 export async function checkRights({ users, access }: Deps, user: string, scope: Scope) {
-  const { isAdmin, isGuest, locale } = await users.refresh(user)
-  const i18n = i18nFor(locale)
+  const i18n = i18nFor((await users.read(user)).locale)
   let failure: string | undefined
+  const { isAdmin, isGuest } = await users.refresh(user).catch(error => {
+    failure = formatFailure(error, i18n)
+    return { isAdmin: false, isGuest: true }
+  })
   const found =
     scope.of !== 'channel'
       ? undefined
@@ -194,7 +197,7 @@ export async function checkRights({ users, access }: Deps, user: string, scope: 
   const mayChange = isAdmin || (found?.creator === user && !isGuest)
   const answer = (refusal?: string) => ({ i18n, isAdmin, name: found?.name ?? '', refusal })
   if (scope.of === 'person') return answer()
-  if (scope.of === 'workspace') return answer(isAdmin ? undefined : i18n.policy.onlyAdmins)
+  if (scope.of === 'workspace') return answer(isAdmin ? undefined : (failure ?? i18n.policy.onlyAdmins))
   if (found === undefined) return answer(failure ?? i18n.ask.notInChannel)
-  return answer(mayChange ? undefined : i18n.policy.onlyManagers)
+  return answer(mayChange ? undefined : (failure ?? i18n.policy.onlyManagers))
 }

@@ -50,7 +50,10 @@ export function listenToSummarizing(app: App, deps: Deps): void {
     const ended = /^(?:stop|end|cancel|停止|结束|取消)\s*(\d{0,4}|all|全部|所有)$/i.exec(text)
     if (ended !== null) return say(toMrkdwn(await endDigest(deps, user, ended[1] ?? '', i18n)))
     const here = formatChannelToken(channel, command.channel_name)
-    if (isScheduleRequest(text)) return say(toMrkdwn(await addDigest(deps, { user, text, here }, i18n)))
+    if (isScheduleRequest(text)) {
+      const answer = addDigest(deps, { user, text, here }, i18n).catch(error => formatFailure(error, i18n))
+      return say(toMrkdwn(await answer))
+    }
     const question = { user, question: formatQuestion(text, here, i18n), echo: command.response_url }
     const refusal = await findUnknownWords(deps, user, { text, question: question.question })
     if (refusal !== undefined) return say(toMrkdwn(refusal.sentence(i18n)))

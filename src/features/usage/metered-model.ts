@@ -21,8 +21,12 @@ interface MeteringDeps {
   usage: Store['usage']
   /** Returns the budgets that bound a person's requests now, in millionths of a dollar. */
   budgets: (person: string) => Budgets
-  /** Called when a request brings a person's budget over 80 %, and for each one by which everybody's is over it. */
-  onWarning: (purpose: Purpose, budget: keyof Budgets, sums: { spent: number; amount: number }) => void
+  /** Called when a request brings a person's budget over 80 %, and for each one by which everybody's is over it, with the day it counts for. */
+  onWarning: (
+    purpose: Purpose,
+    budget: keyof Budgets,
+    sums: { day: string; spent: number; amount: number },
+  ) => void
   /** Called with the name of a model that took a request which no budget counts. */
   onUnpriced: (name: string) => void
   log: Log
@@ -186,8 +190,9 @@ async function count({ usage, budgets, onWarning, onUnpriced }: MeteringDeps, do
   const bounds = budgets(person)
   for (const { name, cost } of calls) if (cost === undefined && Object.keys(bounds).length > 0) onUnpriced(name)
   const now = Date.now()
+  const day = dayOf(now)
   const rows = calls.map(({ name, usage: used, isEstimate, cost = 0 }) => ({
-    ...{ day: dayOf(now), person, channel, feature, model: name, cost },
+    ...{ day, person, channel, feature, model: name, cost },
     calls: 1,
     estimated: Number(isEstimate),
     tokens_in: used.tokensIn ?? 0,
@@ -206,6 +211,6 @@ async function count({ usage, budgets, onWarning, onUnpriced }: MeteringDeps, do
     const isCrossed = spent[name] - cost < mark
     // Of two requests side by side neither may be the one that crosses it; who is told of everybody's, is told once.
     if (spent[name] >= mark && (isCrossed || !isPersonal(name)))
-      onWarning(purpose, name, { spent: spent[name], amount })
+      onWarning(purpose, name, { day, spent: spent[name], amount })
   }
 }

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { formatError } from '../../errors.ts'
 import { i18nFor } from '../../i18n/catalog.ts'
 import type { Outbox } from '../../queue/outbox.ts'
+import { callWithRetry } from '../../slack/client.ts'
 import { openDirectMessage } from '../../slack/direct-message.ts'
 import { dayOf, isPersonal } from '../../store/usage.ts'
 import { toMrkdwn } from '../../text/to-mrkdwn.ts'
@@ -24,10 +25,12 @@ type Asked = z.infer<typeof askedSchema>
 
 /** People among whom admins are looked for. */
 const mostPeople = 200
+/** How long Slack may be away, or refuse lookups, before an admin is not told. */
+const patienceMs = 120_000
 
 /**
  * Creates the function that tells of a budget which is nearly used up: a person of theirs, privately; of the workspace's, once a day or
- * month over all replicas, its admins who use the bot, in their direct messages.
+ * month and amount over all replicas, its admins who use the bot, in their direct messages.
  */
 export function createBudgetWarnings(
   outbox: Outbox,
@@ -38,32 +41,35 @@ export function createBudgetWarnings(
     tellAdmins(deps, command, isResumed),
   )
   const warnOnce = async (asked: Asked): Promise<void> => {
-    const { budget, period } = asked
-    if (warned.get(budget) === period) return
-    warned.set(budget, period)
+    const { budget, period, amount } = asked
+    // Another amount is another budget, of which nobody has been warned.
+    const name = `${budget}_${amount}`
+    if (warned.get(name) === period) return
+    warned.set(name, period)
     deps.log.warn({ budget, period }, 'budget of the workspace spent to 80 %')
-    const command = commands.create(asked, `budget:${budget}:${period}`)
-    const fact = { name: `budget_warned_${budget}`, value: period }
+    const command = commands.create(asked, `budget:${name}:${period}`)
+    const fact = { name: `budget_warned_${name}`, value: period }
     const isNew = await deps.store.outbox.saveOnce(command, fact)
-    if (isNew === undefined) warned.delete(budget)
+    if (isNew === undefined) warned.delete(name)
     if (isNew === true) await commands.run(command)
   }
-  return ({ channel, person: user }, budget, sums) => {
+  return ({ channel, person: user }, budget, { day, ...sums }) => {
     if (isPersonal(budget)) return void tellAsker(deps, { channel, user }, ({ usage }) => usage.warning[budget])
-    const period = dayOf(Date.now()).slice(0, budget === 'day' ? 10 : 7)
+    const period = day.slice(0, budget === 'day' ? 10 : 7)
     void warnOnce({ budget, period, ...sums })
   }
 }
 
-/** Tells each admin. Who cannot be told is left out. */
+/** Tells each admin; each person is looked up at the pace of reports. Who cannot be told is left out. */
 async function tellAdmins(
   deps: Deps,
-  { id, payload: { budget, spent, amount }, savedAt }: { id: string; payload: Asked; savedAt: number },
+  { id, payload: { budget, period, spent, amount }, savedAt }: { id: string; payload: Asked; savedAt: number },
   isResumed: boolean,
 ): Promise<void> {
-  const tell = async (user: string): Promise<void> => {
-    const { isAdmin, locale } = await deps.users.refresh(user)
-    if (!isAdmin) return
+  const tell = async (user: string): Promise<boolean> => {
+    if (!(await deps.users.readSlowly(user)).isAdmin) return false
+    const { isAdmin, locale } = await callWithRetry(() => deps.users.refresh(user), patienceMs)
+    if (!isAdmin) return false
     const { usage, formats } = i18nFor(locale)
     const text = toMrkdwn(usage.warning[budget]({ spent: formats.dollars(spent), amount: formats.dollars(amount) }))
     const channel = await openDirectMessage(deps.call, user)
@@ -71,18 +77,23 @@ async function tellAdmins(
     await deliverOnce(deps, { place: { channel, since: savedAt }, name: id, isResumed }, async () => ({
       ts: (await deps.limiter.send('chat.postMessage', () => args, 'first')).ts,
     }))
+    return true
   }
-  for (const user of await findAdmins(deps))
-    await tell(user).catch(error => deps.log.warn({ user, reason: formatError(error) }, 'admin not warned of a budget'))
+  let told = 0
+  for (const user of await findPeople(deps, period)) {
+    const isTold = await tell(user).catch(error => {
+      deps.log.warn({ user, reason: formatError(error) }, 'person not warned of a budget')
+      return false
+    })
+    told += Number(isTold)
+  }
+  if (told === 0) deps.log.warn({ budget, period }, 'nobody warned of a budget: no admin who uses the bot was reached')
 }
 
-/** Finds the admins who have used the bot in this month, and the one who has set its budgets last. */
-async function findAdmins({ store, users, policies }: Deps): Promise<string[]> {
-  const today = dayOf(Date.now())
-  const rows = await store.usage.between(`${today.slice(0, 7)}-01`, today)
+/** Finds the people who have used the bot since the month began, and the admin who has set its budgets last. */
+async function findPeople({ store, policies }: Pick<Deps, 'store' | 'policies'>, period: string): Promise<string[]> {
+  const rows = await store.usage.between(`${period.slice(0, 7)}-01`, dayOf(Date.now()))
   const people = new Set([policies.workspace().changedBy, ...rows.reverse().map(({ person }) => person)])
   people.delete('')
-  const found: string[] = []
-  for (const user of [...people].slice(0, mostPeople)) if ((await users.read(user)).isAdmin) found.push(user)
-  return found
+  return [...people].slice(0, mostPeople)
 }
