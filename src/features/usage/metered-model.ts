@@ -22,11 +22,7 @@ interface MeteringDeps {
   /** Returns the budgets that bound a person's requests now, in millionths of a dollar. */
   budgets: (person: string) => Budgets
   /** Called when a request brings a person's budget over 80 %, and for each one by which everybody's is over it, with the day it counts for. */
-  onWarning: (
-    purpose: Purpose,
-    budget: keyof Budgets,
-    sums: { day: string; spent: number; amount: number },
-  ) => void
+  onWarning: (purpose: Purpose, budget: keyof Budgets, sums: { day: string; spent: number; amount: number }) => void
   /** Called with the name of a model that took a request which no budget counts. */
   onUnpriced: (name: string) => void
   log: Log
