@@ -58,6 +58,23 @@ describe('the answer of a small model', () => {
     expect(parseChart(bars, { ...source, tables: [{ table: priced, file: undefined }] }, 'Count').chart.unit).toBe('€')
   })
 
+  test.each([
+    ['sizes of which one is called 小', ['大', '中', '小'], ['大', '中', '小']],
+    ['a rating that is called overall', ['Quality', 'Service', 'Overall'], ['Quality', 'Service', 'Overall']],
+    ['nothing but a total', ['Total'], ['Total']],
+    ['totals in other words', ['North', 'Total:', '総計', '合计'], ['North']],
+  ])('of %s becomes a chart of its own rows', (_, labels, shown) => {
+    const rows = labels.map((label, at) => [label, String(at), String(at + 1)])
+    const tables = [{ table: { ...table, rows }, file: undefined }]
+    expect(parseChart(bars, { ...source, tables }, 'Count').chart.categories).toEqual(shown)
+  })
+
+  test('that names a row which is called like a column becomes a chart of that row', () => {
+    const rows = [...table.rows, ['Q2 sales', '1', '2']]
+    const { chart } = parseChart(pie, { ...source, tables: [{ table: { ...table, rows }, file: undefined }] }, 'Count')
+    expect(chart.categories).toEqual(['Q2 sales'])
+  })
+
   test('that names a column among the rows to show becomes a chart of all rows', () => {
     const { chart } = parseChart(pie, source, 'Count')
     expect(chart).toMatchObject({ kind: 'pie', categories: ['North', 'South', 'East'] })

@@ -223,7 +223,7 @@ export const gestures: { names: { en: string; zh: string }; perform: (stage: Sta
     async perform({ t, thread, open, say, sees, picture }) {
       await open('Threadwise')
       await say(t('help', '你能做什么？'))
-      await sees(thread, t('For example:', '例如：'))
+      await sees(thread, t('Things to try:', '例如：'))
       await picture()
     },
   },
@@ -411,7 +411,7 @@ export const gestures: { names: { en: string; zh: string }; perform: (stage: Sta
     async perform({ t, main, open, say, sees, picture }) {
       await open('general')
       await say(t('/summarize every weekday 9:00', '/summarize 每个工作日 9:00'))
-      await sees(main, t('Done. You’ll get a direct message', '我会在每个工作日'))
+      await sees(main, t('Done. You’ll get a direct message', '我会每个工作日'))
       await say(t('/summarize list', '/summarize 列表'))
       await sees(main, t('Your digests', '你的定期总结'))
       await say(t('/summarize stop 1', '/summarize 停止 1'))

@@ -23,8 +23,8 @@ const mostRowsShown = 12
 const mostTitleCharacters = 80
 const mostNameCharacters = 60
 
-/** Rows that sum up the others, which nobody wants beside them. */
-const total = /^(?:(?:grand |sub)?totals?|sum|overall|[总總合小][计計額]?|[总總]和)$/
+/** Labels of rows that sum up the others, which nobody wants beside them. */
+const total = /^(?:(?:grand |sub)?totals?|[总總総合小][计計]|[总總総][额額和])\s?:?$/
 
 const name = z.string().catch('')
 const names = z.array(z.string()).catch([])
@@ -174,14 +174,7 @@ function readTable(choice: Choice, table: Table, countName: string) {
   const numeric = numericColumns(table).filter(at => at !== labelAt)
   const wanted = named.filter(at => numeric.includes(at))
   const columns = wanted.length > 0 ? wanted : numeric
-  // Small models name the column here, too.
-  const only = new Set(choice.only.map(bareCell).filter(label => !bare.includes(label)))
-  const without = new Set(choice.without.map(bareCell))
-  const rows = table.rows.filter(row => {
-    const label = bareCell(row[labelAt] ?? '')
-    if (label === '' || without.has(label)) return false
-    return only.size === 0 ? !total.test(label) : only.has(label)
-  })
+  const rows = pickRows(choice, table, labelAt)
   const labelOf = (row: readonly string[]) => row[labelAt] ?? ''
   const valueAt = (row: readonly string[], at: number) => parseNumber(row[at] ?? '') ?? null
   if (choice.take === 'rows') {
@@ -208,6 +201,20 @@ function readTable(choice: Choice, table: Table, countName: string) {
           ),
         }))
   return { categories, series, rows: rows.length }
+}
+
+/** Picks the rows that a chart shows: without those of totals, unless they are named or there are no others. */
+function pickRows({ only, without }: Choice, { columns, rows }: Table, labelAt: number): Table['rows'] {
+  const labelOf = (row: readonly string[]) => bareCell(row[labelAt] ?? '')
+  const leftOut = new Set(['', ...without.map(bareCell)])
+  const labelled = rows.filter(row => !leftOut.has(labelOf(row)))
+  const labels = new Set(labelled.map(labelOf))
+  const bare = columns.map(bareCell)
+  // Small models name the column here, too.
+  const wanted = new Set(only.map(bareCell).filter(label => labels.has(label) || !bare.includes(label)))
+  if (wanted.size > 0) return labelled.filter(row => wanted.has(labelOf(row)))
+  const parts = labelled.filter(row => !total.test(labelOf(row)))
+  return parts.length > 0 ? parts : labelled
 }
 
 function putTogether(take: Choice['take'], values: readonly number[]): number | null {

@@ -16,8 +16,8 @@ const samples: Record<string, { bytes: number; read: ReadSample }> = {
 const silentPeak = 0.002
 /** Codecs whose bit rate varies need less than this for silence, and more for any speech. */
 const silentBitsPerSecond = 3_000
-/** A word among minutes of silence is speech, too, so that each stretch of this length counts by itself. */
-const stretchSeconds = 2
+/** A short word among minutes of silence is speech, too, so that each stretch of this length counts by itself. */
+const stretchSeconds = 0.5
 
 /** Creates a measure of whether anything can be heard in packets of a codec. */
 export function createLoudness(codec: string) {
