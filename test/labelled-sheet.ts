@@ -7,6 +7,7 @@ interface Request {
   words?: string
   name?: string
   as?: string
+  threadTs?: string
 }
 
 type InSlack = Pick<Story, 'slack'>
@@ -15,11 +16,18 @@ type InSlack = Pick<Story, 'slack'>
 export async function dropSheet(
   { slack }: InSlack,
   csv: string | Uint8Array,
-  { words = 'classify this file', name = 'feedback.csv', as = slack.people.dana }: Request = {},
+  { words = 'classify this file', name = 'feedback.csv', as = slack.people.dana, threadTs }: Request = {},
 ): Promise<string> {
   const { id } = slack.upload(as, name, Buffer.from(csv))
   const text = `<@${slack.botUserId}> ${words}`
-  const { ts } = await slack.do({ do: 'say', as, channel: slack.channels.general, text, files: [id] })
+  const { ts } = await slack.do({
+    do: 'say',
+    as,
+    channel: slack.channels.general,
+    text,
+    files: [id],
+    ...(threadTs !== undefined && { threadTs }),
+  })
   return String(ts)
 }
 

@@ -5,14 +5,14 @@
 
 import { createHash } from 'node:crypto'
 import { z } from 'zod'
-import { describeFailure, formatError } from '../errors.ts'
+import { describeFailure, formatError, SlackError } from '../errors.ts'
 import { type I18n, i18nFor } from '../i18n/catalog.ts'
 import type { Outbox } from '../queue/outbox.ts'
 import type { Turn } from '../queue/turn.ts'
 import { withoutNote } from '../reply/body.ts'
 import { removeMessage } from '../reply/remove-message.ts'
 import { noStatus, openStatus } from '../reply/status.ts'
-import { lateMs, postOnce } from '../reply/unknown-outcomes.ts'
+import { lateMs, lookUntil, postOnce } from '../reply/unknown-outcomes.ts'
 import { callWithRetry } from '../slack/client.ts'
 import { openDirectMessage } from '../slack/direct-message.ts'
 import { isSelf, listQuotedChannels, type Message, type RawMessage } from '../slack/message.ts'
@@ -152,13 +152,14 @@ export async function deliverOnce(
 ): Promise<RawMessage> {
   const { facts } = deps.store
   const fact = `posting:${digest(place)}${digest(name)}` as const
-  const begunAt = isResumed ? Number((await facts.read(fact)) ?? 0) : undefined
+  // Checks, uploads and waits come between the fact and the post: that may have been made when the process died.
+  const mayStand = isResumed && (await facts.read(fact)) !== undefined
   const noteAndSend = async () => {
     await facts.write(fact, String(Date.now()))
     return send()
   }
   const find = () => findDelivered(deps, place, name)
-  const until = begunAt === undefined ? undefined : begunAt + lateMs
+  const until = isResumed ? (mayStand ? Date.now() + lateMs : 0) : undefined
   return postOnce(find, noteAndSend, until).finally(() => facts.remove(fact))
 }
 
@@ -209,22 +210,46 @@ export async function deliver(
     status.close(true)
   }
   const state = (await deps.store.turns.load(turn))?.state
-  if (state === 'withdrawing' || state === 'withdrawn') await removeDelivered(deps, { id: turn, ...place })
+  if (state !== 'withdrawing' && state !== 'withdrawn') return
+  const checkAt = await removeDelivered(deps, { id: turn, ...place }, name)
+  if (checkAt !== undefined) await deps.store.turns.update(turn, { checkAt })
 }
 
-/** Deletes what was made for a turn, and its files. */
+/** Slack lists a file in its thread within this time after it was shared. */
+const listedMs = 5_000
+/** When to look again for what could not be looked for: Slack may be away, or has to be told to let the bot read. */
+const lookAgainMs = { passing: 60_000, lasting: 3_600_000 }
+
+/** A thread without replies is gone with its first message. */
+const isGone = (error: unknown) =>
+  error instanceof SlackError && /^(?:thread|message|channel)_not_found$/.test(error.code)
+
+/**
+ * Deletes what was made for a turn, and its files; what was `posted` a moment ago is waited for. Resolves with when to try again if Slack
+ * could not be read.
+ */
 export async function removeDelivered(
   deps: FindDeps & Omit<TellDeps, 'users'>,
   { id, channel, threadTs }: ThreadId & Pick<Turn, 'id'>,
-): Promise<void> {
-  const isOfTurn = new RegExp(`-${digest(id)}[0-9a-f]{6}(?:\\.|$)`)
+  posted?: string,
+): Promise<number | undefined> {
+  // Anchored: what stands before it may be words of a person.
+  const isOfTurn = new RegExp(`-${digest(id)}[0-9a-f]{6}(?:\\.[a-z0-9]{1,5})?$`)
   const place = { channel, threadTs }
   const found: RawMessage[] = []
+  const find = (name: string) =>
+    findDelivered(deps, place, name).catch(error => {
+      if (!isGone(error)) throw error
+      return undefined
+    })
   try {
+    if (posted !== undefined) await lookUntil(() => find(posted), Date.now() + listedMs)
     for await (const raw of readOwn(deps, place)) if (namesOf(raw).some(name => isOfTurn.test(name))) found.push(raw)
   } catch (error) {
-    // A thread without replies is gone with its first message.
-    deps.log.debug({ turn: id, reason: formatError(error) }, 'deliveries not looked for')
+    if (isGone(error)) return undefined
+    deps.log.warn({ turn: id, reason: formatError(error) }, 'deliveries not looked for; they are looked for again')
+    const { passing, lasting } = lookAgainMs
+    return Date.now() + (error instanceof SlackError && !error.isPassing ? lasting : passing)
   }
   for (const { ts, files } of found) {
     for (const file of Array.isArray(files) ? files : [])
@@ -233,6 +258,7 @@ export async function removeDelivered(
       )
     await removeMessage(deps, { ...place, turnId: id, edition: 1 }, String(ts))
   }
+  return undefined
 }
 
 /** How long Slack may be away before a file is left where it is. */

@@ -1,7 +1,7 @@
 import { formatError } from '../errors.ts'
 import { type I18n, i18nFor } from '../i18n/catalog.ts'
 import { createFencedSender } from '../queue/fenced-sender.ts'
-import type { Ended, Job } from '../queue/job.ts'
+import type { Ended, Interruption, Job } from '../queue/job.ts'
 import { recover, resumeCheckpoint } from '../queue/recover-reply.ts'
 import { isEmpty, isUnasked, parseHelpRequest } from '../queue/turn.ts'
 import type { Services, TurnContext, TurnHandler } from './context.ts'
@@ -46,8 +46,11 @@ export async function handleTurn(deps: HandleDeps, handlers: readonly TurnHandle
   const fenced = { ...deps, limiter: createFencedSender(deps.limiter, job.lease) }
   const person = await deps.users.read(job.turn.user)
   const i18n = i18nFor(person.locale)
-  const [recovered, chosen] = await Promise.all([recover(deps, job), deps.models.choose(job.turn)])
-  if (recovered === 'unreadable') return tellUnreadable(fenced, job, i18n)
+  const [found, chosen] = await Promise.all([recover(deps, job), deps.models.choose(job.turn)])
+  // Nobody waits for the answer to a question that is gone.
+  const isWithdrawn = job.signal.aborted && (job.signal.reason as Interruption).kind === 'withdrawn'
+  if (found === 'unreadable' && !isWithdrawn) return tellUnreadable(fenced, job, i18n)
+  const recovered = found === 'unreadable' ? undefined : found
 
   // Who wants another answer asks the bot.
   const isAddressed = job.turn.isAddressed || (isUnasked(job.turn) && job.revision > 1)

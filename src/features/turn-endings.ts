@@ -33,9 +33,9 @@ export async function endInterrupted(ctx: Ctx): Promise<Outcome> {
 }
 
 /** Removes the reply of a question that was deleted, and what was made for it. */
-export async function removeReply({ reply, turn, deps }: Ctx): Promise<Outcome> {
+export async function removeReply({ job, reply, turn, deps }: Ctx): Promise<Outcome> {
   await reply.keepFirst(0)
-  await removeDelivered(deps, turn)
+  job.removeAgainAt = await removeDelivered(deps, turn)
   return { ended: 'withdrawn', kind: 'question_deleted' }
 }
 

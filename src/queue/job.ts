@@ -18,6 +18,8 @@ export interface Job {
   readonly isPersistent: boolean
   /** Saved with the end of the turn. */
   readonly facts: ReturnType<typeof parseFacts>
+  /** When to withdraw the turn again: what was made for it could not be looked for. */
+  removeAgainAt: number | undefined
   /** Records that the turn is being answered. */
   begin(): Promise<void>
   /** Aborts with an {@link Interruption}. */
@@ -83,6 +85,7 @@ export function createJob(leased: LeasedTurn, turns: Pick<TurnRecords, 'update'>
     facts: {} as ReturnType<typeof parseFacts>,
     /** A call of a crashed process may still arrive after the end. */
     needsRecheck: record.attempts > 0 && !isReopened,
+    removeAgainAt: undefined as number | undefined,
     async begin() {
       if (isBegun || attempt.signal.aborted) return
       isBegun = true

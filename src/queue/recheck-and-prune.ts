@@ -60,10 +60,15 @@ function repeat(log: Log, everyMs: number, work: () => Promise<unknown>): NodeJS
 
 /**
  * Rechecks ended turns that are due: a call of a crashed process may have arrived late and undone the last edit, or the question may
- * have been deleted at a bad time.
+ * have been deleted at a bad time, or while Slack could not be read.
  */
 async function recheck({ turns, isSettled, isBusy, reopen }: UpkeepDeps): Promise<void> {
   for (const record of await turns.takeDueForRecheck(Date.now())) {
+    if (record.state === 'withdrawn') {
+      // Its end says when to come again.
+      await reopen(record.id, { state: 'withdrawing', isNextRevision: false })
+      continue
+    }
     const outcome = leavesReply.has(record.state) ? await check(record, isSettled) : 'settled'
     if (isBusy(record.id)) continue
     if (outcome === 'open') await reopen(record.id, { state: 'waiting', isNextRevision: false })

@@ -63,13 +63,15 @@ export function createWorker({ answer, turns, log, onLateEdit, withdrawReply, is
     if (job.interruption?.kind === 'edited') onLateEdit(job.turn.id)
   }
 
-  const saveEnd = async ({ turn, facts, needsRecheck, lease }: ActiveJob, state: FinalState): Promise<void> => {
+  const saveEnd = async (job: ActiveJob, state: FinalState): Promise<void> => {
+    const { turn, facts, lease } = job
+    const checkAt = job.needsRecheck && leavesReply.has(state) ? Date.now() + lateMs : null
     const change = {
       state,
       turn: JSON.stringify(withoutText(turn)),
       facts: JSON.stringify(state === 'withdrawn' ? {} : facts),
       postingAt: null,
-      checkAt: needsRecheck && leavesReply.has(state) ? Date.now() + lateMs : null,
+      checkAt: state === 'withdrawn' ? (job.removeAgainAt ?? null) : checkAt,
     }
     // Other replicas continue a turn whose end is not saved.
     const isRetried = lease.token !== undefined

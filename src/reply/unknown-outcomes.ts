@@ -56,7 +56,7 @@ export function createUnknownOutcomes(postingAt: number | undefined) {
 }
 
 /** Repeats a lookup with backoff until it finds something or the time is over. */
-async function lookUntil<T>(look: () => Promise<T | undefined>, until: number): Promise<T | undefined> {
+export async function lookUntil<T>(look: () => Promise<T | undefined>, until: number): Promise<T | undefined> {
   for (let waitMs = firstLookupMs; ; waitMs *= 2) {
     const found = await look()
     const left = until - Date.now()

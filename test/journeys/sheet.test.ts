@@ -106,6 +106,26 @@ describe('a CSV file in a thread', () => {
     ])
   })
 
+  test('stays when the question for another table is deleted, though its name was made to look like that one’s', async () => {
+    const story = await openStory()
+    const { slack, model } = story
+    const { general } = slack.channels
+    model.answerAll(answer)
+    const csv = 'feedback\ncrashes\n'
+    const own = () => story.replies(general, root).flatMap(({ files = [] }) => files.map(({ name }) => name))
+    const root = await story.say(slack.people.dana, general, 'tables')
+    const first = await drop(story, csv, { threadTs: root })
+    const [name = ''] = await slack.until(() => (own().length === 1 ? own() : undefined), 'the first table')
+    await drop(story, csv, { threadTs: root, name: `${name.replace('.csv', '')}.y.csv` })
+    await slack.until(() => own().length === 2, 'the second table')
+    await slack.do({ do: 'delete', as: slack.people.dana, channel: general, ts: first })
+    await slack.until(() => own().length < 2, 'the end of the first table')
+    const stateOf = async () => (await story.store.turns.load(`${slack.teamId}:${general}:${first}`))?.state
+    await expect.poll(stateOf).toBe('withdrawn')
+    expect(own().map(one => /[-.]y-/.test(one))).toEqual([true])
+    expect(slack.calls.filter(({ method }) => method === 'files.delete')).toHaveLength(1)
+  })
+
   test('in a Slack that is slow to take the first word has one message for its progress', async () => {
     const story = await openStory()
     const { slack, model } = story

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import type { PageMessage, SlackJson } from '../../playground/protocol.ts'
+import { deliverOnce } from '../../src/features/delivery.ts'
 import { buildWav, createSpeechServer, readMp3 } from '../speech-server.ts'
 import { openStory, type Story, type StoryOptions, toSeen } from '../story.ts'
 
@@ -13,12 +14,17 @@ async function open(server: Parameters<typeof createSpeechServer>[0] = {}, optio
 }
 
 /** Asks as Dana and waits for the whole answer, with its controls. */
-async function ask(story: Story, question: string, answer: string, channel = story.slack.channels.general) {
+async function ask(
+  story: Story,
+  question: string,
+  answer: string,
+  ...[channel = story.slack.channels.general, thread]: string[]
+) {
   const { slack, model, say } = story
-  const ts = await say(slack.people.dana, channel, `<@${slack.botUserId}> ${question}`)
+  const ts = await say(slack.people.dana, channel, `<@${slack.botUserId}> ${question}`, thread)
   ;(await model.next()).reply(answer)
   const isWhole = (reply: PageMessage) => JSON.stringify(reply.blocks).includes('rate_reply')
-  return { ts, reply: await story.untilReply(channel, ts, isWhole, 'the whole answer') }
+  return { ts, reply: await story.untilReply(channel, thread ?? ts, isWhole, 'the whole answer') }
 }
 
 const press = ({ slack }: Story, { channel, ts }: PageMessage, as = slack.people.dana, action: SlackJson = {}) =>
@@ -211,6 +217,42 @@ describe('an answer', () => {
     releaseSecond()
     await slack.until(() => isTold('chat.postEphemeral', /changed or was deleted/), 'the notice')
     expect(slack.calls.filter(({ method }) => method.startsWith('files.'))).toEqual([])
+
+    // Slack lists it a moment after it was shared.
+    const { general } = slack.channels
+    const root = await story.say(dana, general, 'a thread')
+    const third = await ask(story, 'and then?', 'Then.', general, root)
+    const upload = Promise.withResolvers<void>()
+    slack.fault({ method: 'files.completeUploadExternal', hold: upload.promise })
+    await press(story, third.reply)
+    const isSharing = () => slack.calls.some(({ method }) => method === 'files.completeUploadExternal')
+    await slack.until(isSharing, 'the upload')
+    await slack.do({ do: 'delete', as: dana, channel: general, ts: third.ts })
+    const stateOf = async () => (await story.store.turns.load(`${slack.teamId}:${general}:${third.ts}`))?.state
+    await expect.poll(stateOf).toBe('withdrawn')
+    slack.fault({ method: 'conversations.replies', status: 200, body: '{"ok":true,"messages":[]}' })
+    upload.resolve()
+    await slack.until(() => slack.calls.some(({ method }) => method === 'files.delete'), 'the end of the recording')
+    await slack.until(() => recordings(story, root).length === 0, 'the end of its message')
+  })
+
+  test('read aloud by a process that died is looked for before it is sent again, however long it took before', async () => {
+    const found = { ts: '2.5', user: 'UBOT', files: [{ name: 'answer-1.mp3' }] }
+    const pages = [[], [found]]
+    const deps = {
+      self: { botUserId: 'UBOT', userId: 'UBOT' },
+      reader: {
+        pages: async function* () {
+          yield { ok: true, messages: pages.shift() ?? [] }
+        },
+      },
+      store: {
+        facts: { read: async () => String(Date.now() - 60_000), write: async () => {}, remove: async () => {} },
+      },
+    }
+    const to = { place: { channel: 'C1', threadTs: '1.0' }, name: 'answer-1', isResumed: true }
+    const send = async () => ({ ts: 'twice' })
+    expect(await deliverOnce(deps as never, to, send)).toEqual(found)
   })
 
   test('of another thread is not read by a forged value, and one without words says so', async () => {

@@ -491,8 +491,12 @@ export function queueContract(openPlace: () => Promise<OpenProcess>): void {
     second.end('done')
   })
 
-  test('rechecks a deleted question whose reply nobody withdrew', async () => {
+  test('rechecks a deleted question whose reply nobody withdrew, and one of which something was left', async () => {
     const { queue, ask, next } = await openNew()
+    await ask(turn('2'))
+    const left = await next()
+    left.job.removeAgainAt = Date.now()
+    left.end('withdrawn')
     await ask(turn('1'))
     const first = await next()
     await first.job.progress.posted(['1.5'])
@@ -500,9 +504,13 @@ export function queueContract(openPlace: () => Promise<OpenProcess>): void {
     await untilIdle(queue)
     await queue.saveDeletion(turn('1').id)
     // The process ends here, so to speak: nobody calls `withdraw`.
-    const { job, end } = await next(10_000)
+    const both = [await next(10_000), await next()].sort(
+      (a, b) => Number(a.job.turn.question.ts) - Number(b.job.turn.question.ts),
+    )
+    const [job, again] = both.map(one => one.job)
     expect(job).toMatchObject({ isResumed: true, revision: 1, progress: { messages: ['1.5'] } })
-    end('withdrawn')
+    expect(again && reasonOf(again)).toMatchObject({ kind: 'withdrawn' })
+    for (const { end } of both) end('withdrawn')
   }, 15_000)
 
   test('withdraws or offers again what changes while its end is being saved', async () => {

@@ -27,6 +27,7 @@ const limits = { maxTextCharacters: 10_000_000 }
 const progressEveryMs = 3_000
 /** How often a row is tried before it is given up. */
 const mostAttempts = 2
+const mostNameCharacters = 60
 
 /**
  * Labels every row of the CSV file that came with the question, or was the last one in its thread, and uploads the table with
@@ -45,13 +46,15 @@ export async function classifyCsv(ctx: Ctx, column: string | undefined): Promise
   const nameOf = (kind: string) => formatKind(taxonomy, kind, reader)
   const bytes = Buffer.from(formatLabelledCsv(table, found, { nameOf, i18n: reader.i18n }))
   const place = { channel: turn.channel, threadTs: turn.threadTs }
-  const title = `${file.name.replace(/\.[a-z]+$/i, '')}-labelled`
-  const name = `${nameDelivery(title, turn.id, job.revision)}.csv`
+  const title = file.name.replace(/\.[a-z]+$/i, '')
+  // It is found again by its name, which Slack leaves as it is if it is short and of these characters.
+  const kind = `${title.slice(0, mostNameCharacters)} labelled`.replace(/[^a-z0-9]+/gi, '-').replace(/^-/, '')
+  const name = `${nameDelivery(kind, turn.id, job.revision)}.csv`
   await deliver(
     deps,
     { turn: turn.id, user: turn.user, place, name, isResumed: job.isResumed },
     {
-      make: async () => () => upload(deps.call, [{ name, title: `${title}.csv`, bytes }], place),
+      make: async () => () => upload(deps.call, [{ name, title: `${title}-labelled.csv`, bytes }], place),
       check: () => deps.access.check(turn.user, turn.channel),
     },
   )
