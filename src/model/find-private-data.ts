@@ -19,11 +19,11 @@ interface Form {
   kind: PrivateKind
   pattern: RegExp
   /** Checks the text of the pattern's group `value`, or of all of it without one. */
-  check?: (value: string, before: string) => boolean
+  check?: (value: string, before: string, after: string) => boolean
 }
 
 const isHongKong = (value: string) => isIdentityCard(value, 'zh-HK')
-const withoutGaps = (value: string) => value.replace(/[ \n|-]/g, '')
+const withoutGaps = (value: string) => value.replace(/[ \n\v|-]/g, '')
 
 /** Every pattern is linear: its runs are bounded, and the check digits are looked at afterwards. */
 const forms: readonly Form[] = [
@@ -115,41 +115,60 @@ const isUnseen = /^\p{Default_Ignorable_Code_Point}$/u
 
 /** Where somebody may have split a number: at the end of a line, of a cell of a table, or of a message. */
 const splitPlaces =
-  /(?<=\d)[ \t]{0,40}(?:(?<cell>\|)|(?:\|[ \t]{0,40})?\r?\n(?:[ \t]{0,40}\|)?|<\/message>\n?<message [^<>]{0,400}>)[ \t]{0,40}(?=\d)/g
+  /(?<=\d)[ \t]{0,40}(?:(?<cell>\|)|(?:\|[ \t]{0,40})?\r?\n(?:[ \t]{0,40}\|)?|(?<message><\/message>\n?<message [^<>]{0,400}>))[ \t]{0,40}(?=\d)/g
 
-/** Numbers with check digits of which a part stands behind such a place. The run of digits is a whole one: columns of figures go on. */
+/** Numbers with check digits of which a part stands behind such a place. Other figures may stand behind another one. */
 const splitForms: readonly Form[] = [
   {
     kind: 'id',
-    pattern: /(?<![A-Za-z])(?<!\d[ \n|-]?)\d(?:[ \n|-]?\d){16}[ \n|-]?[\dXx](?![ \n|-]?\d)(?![A-Za-z])/g,
+    pattern: /(?<![A-Za-z])(?<!\d[ -]?)\d(?:[ \n\v|-]?\d){16}[ \n\v|-]?[\dXx](?![ -]?\d)(?![A-Za-z])/g,
     check: value => isIdentityCard(withoutGaps(value).toUpperCase(), 'zh-CN'),
   },
   {
     kind: 'id',
-    pattern: /(?<![A-Za-z])(?<!\d[ \n|-]?)\d(?:[ \n|-]?\d){11}(?![ \n|-]?\d)(?![A-Za-z])/g,
+    pattern: /(?<![A-Za-z])(?<!\d[ -]?)\d(?:[ \n\v|-]?\d){11}(?![ -]?\d)(?![A-Za-z])/g,
     check: isNamedMyNumber,
+  },
+  // Parts of six digits and more, two or three of them.
+  {
+    kind: 'card',
+    pattern: /(?<![A-Za-z])(?<!\d[ -]?)[3-6](?:[ -]?\d){5,12}[\n\v|]\d(?:[ -]?\d){5,12}(?![ -]?\d)(?![A-Za-z])/g,
+    check: isSplitCard,
   },
   {
     kind: 'card',
-    pattern: /(?<![A-Za-z])(?<!\d[ \n|-]?)[3-6](?:[ \n|-]?\d){12,18}(?![ \n|-]?\d)(?![A-Za-z])/g,
+    pattern: /(?<![A-Za-z])(?<!\d[ -]?)[3-6](?:[ -]?\d){5,6}(?:[\n\v|]\d(?:[ -]?\d){5,6}){2}(?![ -]?\d)(?![A-Za-z])/g,
     check: isSplitCard,
   },
   {
     kind: 'account',
-    pattern: /(?<![0-9A-Za-z])[A-Z]{2}\d\d(?:[ \n|]?[A-Z0-9]{4}){2,7}(?:[ \n|]?[A-Z0-9]{1,3})?(?![0-9A-Za-z])/g,
+    pattern: /(?<![0-9A-Za-z])[A-Z]{2}\d\d(?:[ \n\v|]?[A-Z0-9]{4}){2,7}(?:[ \n\v|]?[A-Z0-9]{1,3})?(?![0-9A-Za-z])/g,
     check: value => isIBAN(withoutGaps(value)),
   },
 ]
 
 /** The beginnings and lengths of the numbers of payment cards. Source: ISO/IEC 7812 and the networks. */
-const cardNumber = /^(?:4\d{12}(?:\d{3})?|5[1-5]\d{14}|3[47]\d{13}|35\d{14}|3[068]\d{12}|6\d{15,18})$/
+const cardNumber = /^(?:4\d{15}|5[1-5]\d{14}|3[47]\d{13}|35\d{14}|6\d{15,18})$/
+const cardName = /card|卡|カード/i
+const groupsOfFour = /^\d{4}(?:[ -]\d{4})+$/
+const lineStart = /(?:^|[\n\v>])[ \t]{0,8}\|?[ \t]{0,8}$/
+const lineEnd = /^[ \t]{0,8}\|?[ \t]{0,8}(?:$|[\n\v<])/
 
-/** One in ten figures has the check digit of a card, so that its parts have to be longer than those that people write one in. */
-function isSplitCard(value: string): boolean {
+/**
+ * Returns whether the parts are those of a payment card. One figure in ten has the check digit of one, so that its name has to stand before
+ * it, or it is written in groups of four, or its row holds nothing else, or a line begins or ends with it. A column of figures is none.
+ */
+function isSplitCard(value: string, before: string, after: string): boolean {
   const number = withoutGaps(value)
-  return (
-    value.split(/[\n|]/).every(part => withoutGaps(part).length >= 6) && cardNumber.test(number) && isLuhnNumber(number)
-  )
+  if (!cardNumber.test(number) || !isLuhnNumber(number)) return false
+  const parts = value.split(/[\n\v|]/)
+  if (cardName.test(before) || parts.every(part => groupsOfFour.test(part))) return true
+  const lengths = parts.map(part => withoutGaps(part).length)
+  const neighbours = [/([\d -]{1,23})\n$/.exec(before)?.[1], /^\n([\d -]{1,23})/.exec(after)?.[1]]
+  const isColumn = neighbours.some(figure => figure !== undefined && lengths.includes(withoutGaps(figure).length))
+  if (isColumn) return false
+  const [isFirst, isLast] = [lineStart.test(before), lineEnd.test(after)]
+  return value.includes('|') ? isFirst && isLast : isFirst || isLast
 }
 
 /** Writes a text in plain forms. `placeOf` returns where a character of it stands in the text as it was given. */
@@ -205,17 +224,21 @@ export async function findPrivateParts(text: string, ownForms: readonly Form[] =
 function* findForm(text: string, { kind, pattern, check }: Form): Generator<PrivatePart> {
   for (const match of text.matchAll(pattern)) {
     const [start, end] = match.indices?.groups?.value ?? [match.index, match.index + match[0].length]
-    const isReal = check === undefined || check(text.slice(start, end), text.slice(Math.max(0, start - 24), start))
-    if (isReal) yield { kind, start, end }
+    const [before, after] = [text.slice(Math.max(0, start - 24), start), text.slice(end, end + 24)]
+    if (check === undefined || check(text.slice(start, end), before, after)) yield { kind, start, end }
   }
 }
 
 /** Finds the parts of numbers that somebody has split. */
 function* findSplit(text: string): Generator<PrivatePart> {
-  const { plain: joined, placeOf } = rewrite(text, splitPlaces, ({ groups }) => groups?.cell ?? '\n')
+  const { plain: joined, placeOf } = rewrite(
+    text,
+    splitPlaces,
+    ({ groups }) => groups?.cell ?? (groups?.message === undefined ? '\n' : '\v'),
+  )
   for (const form of splitForms)
     for (const { kind, start, end } of findForm(joined, form))
-      for (const { 0: part, index } of joined.slice(start, end).matchAll(/[^\n|]+/g)) {
+      for (const { 0: part, index } of joined.slice(start, end).matchAll(/[^\n\v|]+/g)) {
         if (part.length === end - start) continue
         const from = placeOf(start + index)
         yield { kind, start: from, end: from + part.length }

@@ -45,6 +45,16 @@ describe('private data is found', () => {
     ['card 4111 1111\n1111-1111, thanks', ['card: 4111 1111', 'card: 1111-1111']],
     ['| Dana | 4111 1111 | 1111 1111 |', ['card: 4111 1111', 'card: 1111 1111']],
     ['| 378282 |\r\n| 246310005 |', ['card: 378282', 'card: 246310005']],
+    ['card:\n4111 1111\n1111 1111\n12/27\n123', ['card: 4111 1111', 'card: 1111 1111']],
+    ['| 4111 1111 | 1111 1111 | 12/27 | 123 |', ['card: 4111 1111', 'card: 1111 1111']],
+    ['at 5\n4111111111\n111111\n3 pm ok?', ['card: 4111111111', 'card: 111111']],
+    ['银行卡 6222021\n234567\n890128', ['card: 6222021', 'card: 234567', 'card: 890128']],
+    [
+      '<message from="A" time="14:05">123456</message>\n<message from="A" time="14:05">4111111111</message>\n<message from="A" time="14:05">111111 thanks</message>\n<message from="A" time="14:05">222222</message>\n',
+      ['card: 4111111111', 'card: 111111'],
+    ],
+    ['pay 4111111111\n111111', ['card: 4111111111', 'card: 111111']],
+    ['110101\n19900307\n4530\n12', ['id: 110101', 'id: 19900307', 'id: 4530']],
     [
       '<message from="A 1" time="14:05">号码110101</message>\n<message from="A" time="14:06">19900307\n4530。</message>',
       ['id: 110101', 'id: 19900307', 'id: 4530'],
@@ -90,6 +100,7 @@ test.each([
   '4111 1111\n1111 1112 | 110101 | 199003074531 | DE88 3704 0044 0532\n0130 00',
   '| 4111 | 1111 | 1111 | 1111 |\n4111\n1111\n1111\n1111',
   '41111111\n11111111\n41111111\n11111111',
+  '| shop a | 4111111 | 111111111 |\n| shop b | 51000000 | 00000008 |',
   'the password is wrong, so reset the password',
   '@dana in #general, U0123456789, https://example.com/a:b@c',
 ])('nothing is taken for private data in %j', async text => {
