@@ -450,7 +450,7 @@ export function queueContract(openPlace: () => Promise<OpenProcess>): void {
     await first.crash()
 
     const second = await start(open)
-    const resumed = await second.next(15_000)
+    const resumed = await second.next()
     expect(resumed.job).toMatchObject({ isResumed: true, isQuarantined: false })
     expect(resumed.job.progress.postingAt).toBeTypeOf('number')
     resumed.end('done')
@@ -504,7 +504,7 @@ export function queueContract(openPlace: () => Promise<OpenProcess>): void {
     await untilIdle(queue)
     await queue.saveDeletion(turn('1').id)
     // The process ends here, so to speak: nobody calls `withdraw`.
-    const both = [await next(10_000), await next()].sort(
+    const both = [await next(), await next()].sort(
       (a, b) => Number(a.job.turn.question.ts) - Number(b.job.turn.question.ts),
     )
     const [job, again] = both.map(one => one.job)
@@ -540,7 +540,7 @@ export function queueContract(openPlace: () => Promise<OpenProcess>): void {
 export async function start(
   open: OpenProcess,
   isForBot: (job: Job) => Promise<boolean> = async () => true,
-): Promise<Omit<Process, 'next'> & { next(timeoutMs?: number): Promise<Given> }> {
+): Promise<Process> {
   const lines: string[] = []
   const write = (facts: unknown, sentence: string) => void lines.push(`${JSON.stringify(facts)} ${sentence}`)
   const log = { debug() {}, info() {}, warn: write, error: write } as unknown as Log
@@ -593,8 +593,8 @@ export async function start(
       await queue.save(turn, from)
       queue.accept(turn)
     },
-    async next(timeoutMs = 3_000) {
-      await expect.poll(() => given.length, { timeout: timeoutMs, interval: 5 }).toBeGreaterThan(0)
+    async next() {
+      await expect.poll(() => given.length, { interval: 5 }).toBeGreaterThan(0)
       return given.shift() as Given
     },
     get unseen() {
