@@ -169,7 +169,7 @@ test.each([
   ['backslashes', '\\"'.repeat(4_000_000)],
   ['cells', `a,b\n${'1,2\n'.repeat(2_000_000)}`],
 ])('a file that is all %s is refused in a moment', (_, csv) => {
-  const start = performance.now()
+  const start = process.threadCpuUsage()
   expect(() => parseCsv(csv, { name: 'a.csv', wanted: undefined })).toThrow(/^sheet_/)
-  expect(performance.now() - start).toBeLessThan(5_000)
+  expect(process.threadCpuUsage(start).user).toBeLessThan(5_000_000)
 })
