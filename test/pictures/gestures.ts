@@ -10,6 +10,12 @@ const sales = 'month,sales,returns\n2026-07,1200,30\n2026-08,900,25\n2026-09,150
 const notes = 'Meeting notes\nThe trade fair is on 12 March. Dana books the hotel.\n'
 const zip = Buffer.from('504b0506000000000000000000000000000000000000', 'hex')
 
+/** Speaks as another person of the workspace. */
+async function speakAs(page: Stage['page'], before: string, name: string): Promise<void> {
+  await page.getByRole('button', { name: new RegExp(`${before}$`) }).click()
+  await page.getByRole('menuitemradio', { name }).click()
+}
+
 /** Everything that people can do, by its name in the table of README.md and of README.zh-CN.md, in the order of the table. */
 export const gestures: { names: { en: string; zh: string }; perform: (stage: Stage) => Promise<void> }[] = [
   {
@@ -103,11 +109,7 @@ export const gestures: { names: { en: string; zh: string }; perform: (stage: Sta
       zh: '在应用主页点*导出用量、设置和评价*',
     },
     async perform({ t, page, main, button, open, openThread, picture }) {
-      const speakAs = async (before: string, name: string) => {
-        await page.getByRole('button', { name: new RegExp(`${before}$`) }).click()
-        await page.getByRole('menuitemradio', { name }).click()
-      }
-      await speakAs(t('Dana', '小梅'), 'Admin')
+      await speakAs(page, t('Dana', '小梅'), 'Admin')
       // The page takes on the language of whoever reads it.
       await open('(?:App Home|应用主页)')
       await button(main, 'Export usage, settings and ratings').waitFor()
@@ -117,7 +119,7 @@ export const gestures: { names: { en: string; zh: string }; perform: (stage: Sta
       await open('Threadwise')
       await openThread('Here’s the export')
       await picture('b')
-      await speakAs('Admin', t('Dana', '小梅'))
+      await speakAs(page, 'Admin', t('Dana', '小梅'))
     },
   },
   {
@@ -453,12 +455,8 @@ export const gestures: { names: { en: string; zh: string }; perform: (stage: Sta
       await picture('a')
       await button(dialog, t('Save', '保存')).click()
       await dialog.waitFor({ state: 'detached' })
-      const become = async (from: RegExp, to: string) => {
-        await button(page, from).click()
-        await page.getByRole('menuitemradio', { name: to }).click()
-      }
       const self = t('Dana', '小梅')
-      await become(new RegExp(`${self}$`), 'Admin')
+      await speakAs(page, self, 'Admin')
       await open(t('App Home', '应用主页'))
       await button(main, 'Workspace settings').click()
       await dialog.getByRole('spinbutton', { name: 'Each person, per day' }).fill('0.50')
@@ -466,7 +464,7 @@ export const gestures: { names: { en: string; zh: string }; perform: (stage: Sta
       await picture('b')
       await button(dialog, 'Save').click()
       await dialog.waitFor({ state: 'detached' })
-      await become(/Admin$/, self)
+      await speakAs(page, 'Admin', self)
     },
   },
   {
@@ -475,12 +473,8 @@ export const gestures: { names: { en: string; zh: string }; perform: (stage: Sta
       zh: '在工作区设置的*为某个成员单独设置额度…* 里选择一个人',
     },
     async perform({ t, page, main, dialog, button, open, picture }) {
-      const become = async (from: RegExp, to: string) => {
-        await button(page, from).click()
-        await page.getByRole('menuitemradio', { name: to }).click()
-      }
       const self = t('Dana', '小梅')
-      await become(new RegExp(`${self}$`), 'Admin')
+      await speakAs(page, self, 'Admin')
       await open(t('App Home', '应用主页'))
       await button(main, 'Workspace settings').click()
       await dialog.getByTestId('element-open_person_budget').selectOption({ label: 'Lee' })
@@ -492,7 +486,7 @@ export const gestures: { names: { en: string; zh: string }; perform: (stage: Sta
       await button(dialog, 'Close').last().click()
       await button(dialog, 'Cancel').click()
       await dialog.waitFor({ state: 'detached' })
-      await become(/Admin$/, self)
+      await speakAs(page, 'Admin', self)
     },
   },
   {
