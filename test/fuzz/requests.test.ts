@@ -69,9 +69,11 @@ async function record(story: Story, url: string): Promise<Recorded[]> {
     const raw = Buffer.concat(parts).toString('utf8')
     const form = request.headers['content-type']?.includes('form') === true
     recorded.push({ form, body: form ? Object.fromEntries(new URLSearchParams(raw)) : JSON.parse(raw) })
-    const answer = await fetch(url, { method: 'POST', body: raw, headers: request.headers as Record<string, string> })
-    response.writeHead(answer.status, { 'content-type': answer.headers.get('content-type') ?? 'text/plain' })
-    response.end(await answer.text())
+    const headers = request.headers as Record<string, string>
+    // The bot may stop meanwhile.
+    const answer = await fetch(url, { method: 'POST', body: raw, headers }).catch(() => null)
+    response.writeHead(answer?.status ?? 502, { 'content-type': answer?.headers.get('content-type') ?? 'text/plain' })
+    response.end(await answer?.text().catch(() => ''))
   })
   await new Promise<void>(resolve => proxy.listen(0, '127.0.0.1', resolve))
   onTestFinished(() => void proxy.close())
