@@ -18,30 +18,37 @@ const soak = [
   ...longStories.map(name => `test/journeys/${name}.test.ts`),
 ]
 
-/** The files that take half a minute and more, the longest first. */
-const longest = [
-  'journeys/summary',
-  'journeys/corpus',
+/** What starts many processes, a browser or large files: half of the suite's time. `npm test` leaves it to `npm run test:all`. */
+const heavy = [
   'journeys/durable',
-  'journeys/access',
-  'journeys/replicas-kill',
   'slack/documents',
-  'playground/demo-page',
-  'commands',
-  'queue/postgres-driver',
-  'journeys/reply',
-  'journeys/summary-long',
-  'journeys/models',
-  'journeys/shapes',
+  'journeys/corpus',
+  'journeys/replicas-kill',
   'journeys/replicas',
-  'journeys/fairness',
-  'store/shared',
+  'playground/demo',
+  'playground/demo-page',
   'playground/page',
-  'journeys/ambient',
-  'journeys/process',
   'playground/page-manners',
+  'playground/page-blocks',
+  'playground/page-access',
+  'journeys/process',
+  'journeys/kill',
+  'journeys/pictures',
   'journeys/sheet',
+  'journeys/summary-long',
+  'slack/files',
+  'commands',
+  'model/redaction',
+  'fuzz/requests',
+  'fuzz/files',
 ].map(name => `test/${name}.test.ts`)
+
+/** Other files that take half a minute and more. */
+const long = ['journeys/summary', 'journeys/access', 'journeys/shapes', 'journeys/fairness', 'journeys/models'].map(
+  name => `test/${name}.test.ts`,
+)
+
+const longest = [...long, ...heavy]
 
 /** Starts the longest files first, so that no worker ends with one of them alone. */
 class LongestFirst extends BaseSequencer {
@@ -54,10 +61,14 @@ class LongestFirst extends BaseSequencer {
   }
 }
 
+/** A file that is named is run, however heavy. */
+const isNamed = process.argv.some(argument => argument.includes('test/'))
+
 /** `npm run fuzz`: twenty times as long as in the suite, from a seed that is new unless FUZZ_SEED names one. */
 const fuzz = { FUZZ_TIMES: '20', FUZZ_SEED: process.env.FUZZ_SEED ?? String(Date.now() % 1e9) }
 
-const modes: Record<string, { include: string[]; env: Record<string, string>; testTimeout?: number }> = {
+const modes: Record<string, object> = {
+  quick: { exclude: isNamed ? [] : heavy },
   soak: { include: soak, env: { SOAK: 'on' } },
   fuzz: { include: ['test/fuzz/*.test.ts'], env: fuzz, testTimeout: 3_600_000 },
 }
@@ -71,7 +82,7 @@ export default defineConfig(({ mode }) => ({
     // Busy machines are slow; what is waited for ends the wait.
     expect: { poll: { timeout: 30_000 } },
     // Stories mostly wait for each other's processes: more of them than cores run side by side.
-    maxWorkers: 4,
+    maxWorkers: 6,
     // Short-lived objects are collected in fewer rounds: 8 % of the time.
     execArgv: ['--max-semi-space-size=64'],
     // No module keeps state, so that files can share what a worker has imported.

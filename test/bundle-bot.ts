@@ -1,9 +1,10 @@
 import { spawnSync } from 'node:child_process'
-import { resolve } from 'node:path'
+import { join, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { type Plugin, rolldown } from 'rolldown'
 
-const main = resolve('node_modules/.cache/threadwise/main.js')
+const folder = resolve('node_modules/.cache/threadwise')
+const main = join(folder, 'main.mjs')
 
 /**
  * Bundles the bot for the stories that start it as a process, more than a hundred times in all: to load its two thousand modules takes a
@@ -18,7 +19,13 @@ export async function setup(): Promise<void> {
     external: ['sharp', '@resvg/resvg-js', 'pg-native', 'bufferutil', 'utf-8-validate'],
     logLevel: 'silent',
   })
-  await bundle.write({ file: main, codeSplitting: false })
+  await bundle.write({
+    dir: folder,
+    entryFileNames: 'main.mjs',
+    chunkFileNames: '[name]-[hash].mjs',
+    minify: { mangle: false, compress: false },
+    cleanDir: true,
+  })
   await bundle.close()
   process.env.BOT_MAIN = main
   // Compiled once: a process that is killed saves nothing of it for the next one.

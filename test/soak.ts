@@ -1,2 +1,2 @@
-/** `npm run test:soak` runs the long versions of these stories, `npm test` short ones with the same seeds. */
+/** `npm run test:soak` runs the long versions of these stories, `npm run test:all` short ones with the same seeds. */
 export const bySoak = <T = number>(short: T, long: T): T => (process.env.SOAK === 'on' ? long : short)
