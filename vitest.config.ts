@@ -62,7 +62,7 @@ class LongestFirst extends BaseSequencer {
 }
 
 /** A file that is named is run, however heavy. */
-const isNamed = process.argv.some(argument => argument.includes('test/'))
+const isNamed = process.argv.some(argument => /(?:^|\/)test\//.test(argument))
 
 /** `npm run fuzz`: twenty times as long as in the suite, from a seed that is new unless FUZZ_SEED names one. */
 const fuzz = { FUZZ_TIMES: '20', FUZZ_SEED: process.env.FUZZ_SEED ?? String(Date.now() % 1e9) }
