@@ -1,4 +1,4 @@
-import { read, write } from 'node:fs'
+import { readSync, write } from 'node:fs'
 import { flushCompileCache } from 'node:module'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
@@ -11,7 +11,6 @@ const outputFile = 5
 const maxBytes = 400_000_000
 const memoryCheckMs = 50
 
-const readFrom = promisify(read)
 const writeTo = promisify(write)
 
 interface Task {
@@ -40,10 +39,10 @@ export async function cut({ size, bounds }: Task): ReturnType<typeof cutRecordin
   }
 }
 
-async function readBytes(start: number, end: number): Promise<Uint8Array> {
+function readBytes(start: number, end: number): Uint8Array {
   const bytes = new Uint8Array(end - start)
   for (let done = 0; done < bytes.length; ) {
-    const { bytesRead } = await readFrom(inputFile, bytes, done, bytes.length - done, start + done)
+    const bytesRead = readSync(inputFile, bytes, done, bytes.length - done, start + done)
     if (bytesRead === 0) throw new Error('the file ends early')
     done += bytesRead
   }
