@@ -226,7 +226,7 @@ function startProcess(input: number, output: number): ChildProcess {
       '--max-old-space-size=64',
       '--optimize-for-size',
       '--single-threaded-gc',
-      // Marking in steps would end when the event loop is idle, which it seldom is, and keep buffers until then.
+      // The last step of incremental marking waits for the event loop, which cutting keeps busy, while buffers pile up.
       '--no-incremental-marking',
       '--max-semi-space-size=1',
       '--v8-pool-size=1',
