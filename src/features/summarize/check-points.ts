@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { withoutPromptMarks } from '../../model/prompt-marks.ts'
 import { withoutOtherLinks } from '../../text/check-links.ts'
+import { isMereQuestion } from '../../text/clause.ts'
 import { findJson } from '../../text/find-json.ts'
 import { isQuotedFrom, normalizeWords } from '../../text/find-quote.ts'
 import { checkDue, checkOwner } from './check-task.ts'
@@ -181,9 +182,9 @@ export async function checkPoints(answer: Answer, checks: Checks): Promise<Point
   return { upshot, points: kinds.flatMap(list => list.filter(one => points.has(one)).slice(0, maxKept)), dropped }
 }
 
-/** Returns true for a question without a statement before it. One for which people voted can be a decision. */
+/** Returns true for a question for which nobody voted. */
 const isOnlyAsked = (message: Said | undefined) =>
-  message?.reactions === undefined && /^[^.!。！;；\n?？]{1,500}[?？]\s*$/.test(message?.text ?? '')
+  message?.reactions === undefined && isMereQuestion(message?.text ?? '')
 
 /**
  * Selects the first side of each person: who says one thing and then another does not disagree. Nobody knows who speaks in a recording, so
