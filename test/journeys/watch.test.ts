@@ -199,7 +199,7 @@ describe('a reaction that was chosen', () => {
 describe('the dialogue of a channel', () => {
   test.each([
     ['dana' as const, 'Feedback in #general', 'Label every message automatically with an emoji'],
-    ['mei' as const, '#general 的反馈', '自动给每条消息分类，并添加表情'],
+    ['mei' as const, '#general 的反馈', '自动给每条消息分类，并添加表情回应'],
   ])('names the channel, in the Slack language of its reader: %s', async (who, title, watch) => {
     const { slack } = await open()
     const { general } = slack.channels

@@ -221,7 +221,7 @@ export const gestures: { names: { en: string; zh: string }; perform: (stage: Sta
   {
     names: {
       en: 'write `help`, "what can you do?", 帮助 or ヘルプ',
-      zh: '发送 `help`、“你能做什么”、帮助或 ヘルプ',
+      zh: '发送 `help`、“你能做什么”“帮助”或“ヘルプ”',
     },
     async perform({ t, thread, open, say, sees, picture }) {
       await open('Threadwise')
@@ -367,7 +367,7 @@ export const gestures: { names: { en: string; zh: string }; perform: (stage: Sta
       const summary = await sees(main, t('Decisions', '决定'))
       await picture('a')
       await button(summary, t('Post to #general', '发到 #general')).click()
-      await sees(main, t('asked for this summary', '请我总结的内容'))
+      await sees(main, t('asked for this summary', '请我做的总结'))
       await picture('b')
     },
   },
@@ -491,7 +491,7 @@ export const gestures: { names: { en: string; zh: string }; perform: (stage: Sta
   },
   {
     names: {
-      en: "`/threadwise settings me` or *My settings* in the app's home",
+      en: "`/threadwise settings me` or *Your settings* in the app's home",
       zh: '`/threadwise settings me`，或应用主页上的*我的设置*',
     },
     async perform({ t, dialog, button, open, say, picture }) {
