@@ -1,8 +1,8 @@
-/** The bot's own sentences in Japanese. The commands in them are English, which is the language that commands understand. */
+/** The bot's own sentences in Japanese. */
 export const ja = {
   thinking: '考えています…',
   dialogLate: '時間がかかりすぎたため、ダイアログを開けませんでした。もう一度お試しください。',
-  help: 'チャンネルでメンションするか、ダイレクトメッセージを送ってください。回答の前にスレッドを読みます。私が参加したスレッドでは、次からメンションは不要です。例：\n- 「日程はどう決まりましたか？」\n- 「このスレッドを要約して」、または `/summarize #general since yesterday`（要約はあなただけに表示されます）\n- `/classify エクスポートできない`：フィードバックのカテゴリとその理由がわかります\n- `/classify report`：このチャンネルのフィードバックを集計します\n- `/ask`：メンションせずに質問できます',
+  help: 'チャンネルでメンションするか、ダイレクトメッセージを送ってください。回答の前にスレッドを読みます。私が参加したスレッドでは、次からメンションは不要です。例：\n- 「日程はどう決まりましたか？」\n- 「このスレッドを要約して」、または `/summarize #general 昨日から`（要約はあなただけに表示されます）\n- `/classify エクスポートできない`：フィードバックのカテゴリとその理由がわかります\n- `/classify レポート`：このチャンネルのフィードバックを集計します\n- `/ask`：メンションせずに質問できます',
   interrupted: '途中で停止したため、回答を完了できませんでした。もう一度質問してください。',
   handedOver: '再起動しています。再開したら、続きを書きます。',
   setAside:
@@ -39,7 +39,7 @@ export const ja = {
       '言語モデルの分類結果を読み取れませんでした。もう一度お試しください。解決しない場合は、別のモデルへの変更を管理者に依頼してください。',
     working: '処理中です。結果はここに表示されます。',
     usage:
-      'コマンドに続けてフィードバックを書いてください（例：`/classify エクスポートできない`）。1 行に 1 件ずつ並べることもできます。スレッドでは、メンションして「classify this」と送ってください。',
+      'コマンドに続けてフィードバックを書いてください（例：`/classify エクスポートできない`）。1 行に 1 件ずつ並べることもできます。スレッドでは、メンションして「これを分類して」と送ってください。',
     line: '[{kind}]-[問題:{text}]-[{reason}]',
     confidence: '確信度：{level, select, high{高} medium{中} other{低}}（{percent}%）',
     noConfidence: '確信度：不明',
@@ -60,7 +60,7 @@ export const ja = {
       quoted: '「{text}」',
       otherType: '分類できるのは CSV ファイルだけです。{name} を CSV（UTF-8）で保存して、もう一度送ってください。',
       missing:
-        'このスレッドに CSV ファイルがありません。ファイルを投稿してから「classify this file」と送るか、ファイルに「classify this file」と添えて送ってください。',
+        'このスレッドに CSV ファイルがありません。ファイルを投稿してから「このファイルを分類して」と送るか、ファイルに「このファイルを分類して」と添えて送ってください。',
       empty: 'ファイルに列名の行しかありません。フィードバックの行を追加して、もう一度送ってください。',
       tooLong:
         'ファイルは {rows, number} 行{isMore, select, true{以上} other{}}あります。一度に処理できるのは {most, number} 行までです。分割して送ってください。',
@@ -71,7 +71,7 @@ export const ja = {
       unreadable:
         'CSV として読み込めません。{line} 行目から始まるデータの終わりが見つかりません。閉じていない引用符がないか確認して、もう一度送ってください。',
       unclear:
-        '{name} の列を判別できません。列名が書かれているのは次の行かもしれません：{lines}。フィードバックの列を「classify this file, column comment」のように指定してください。または、列名より上の行を削除し、先頭に `sep=;` のような区切り文字を示す行を追加して、もう一度送ってください。',
+        '{name} の列を判別できません。列名が書かれているのは次の行かもしれません：{lines}。フィードバックの列を「このファイルを分類して、列 comment」のように指定してください。または、列名より上の行を削除し、先頭に `sep=;` のような区切り文字を示す行を追加して、もう一度送ってください。',
       headless:
         '{name} に列名がありません。最初の行は{lines}です。その上に `id,comment` のような列名の行を追加して、もう一度送ってください。',
       noColumn: '「{wanted}」という列はありません。次の中から選んでください：{names}',
@@ -109,7 +109,7 @@ export const ja = {
         correctedBy: '修正者',
         version: 'カテゴリ定義のバージョン',
       },
-      none: 'この期間に分類済みのフィードバックはありません。新しいメッセージは `/classify settings` で自動分類できます。過去のメッセージは `/classify last 7 days in #feedback` で分類できます。',
+      none: 'この期間に分類済みのフィードバックはありません。新しいメッセージは `/classify 設定` で自動分類できます。過去のメッセージは `/classify 過去7日間 #feedback` で分類できます。',
       sent: 'レポートをダイレクトメッセージで送りました：{link}',
       direct: 'ダイレクトメッセージ',
       sentSeveral: 'レポートをダイレクトメッセージで送りました：{reports}',
@@ -150,14 +150,14 @@ export const ja = {
       questions: '未解決の質問はありません。',
       tasks: 'やることはありません。',
     },
-    verb: 'summarize',
-    newWord: 'new,',
+    verb: '要約',
+    newWord: '前回以降、',
     colon: '：',
     comma: '、',
     due: '（期限：{when}）',
     votes: '（{votes}）',
     nothingFound: '要約するほどの内容はありませんでした。',
-    nothing: 'この期間のメッセージはありません。「last 7 days」のように期間を広げてみてください。',
+    nothing: 'この期間のメッセージはありません。「過去7日間」のように期間を広げてみてください。',
     nothingNew: '{since} 以降の新しいメッセージはありません。',
     unreadable:
       '言語モデルの要約を読み取れませんでした。もう一度お試しください。解決しない場合は、より大きなモデルへの変更を管理者に依頼してください。',
@@ -176,7 +176,7 @@ export const ja = {
     cut: '最新の {most, number} 件だけを読みました（すべて読むには、期間を短くしてください）',
     shortened: '長すぎるメッセージは一部だけ読みました',
     where:
-      '何を要約しますか？チャンネル名かメッセージのリンクを指定してください。例：「summarize #general since monday」。スレッドの中では「summarize」だけで要約できます。',
+      '何を要約しますか？チャンネル名かメッセージのリンクを指定してください。例：「#general の月曜日からの内容を要約して」。スレッドの中では「要約して」だけで要約できます。',
     noChannel:
       '#{name} が見つからないか、あなたと私のどちらかが参加していません。参加していない場合は参加し、/invite で私を招待してから、もう一度お試しください。',
     noChannelById:
@@ -187,10 +187,10 @@ export const ja = {
     direct: '要約ができました：{link}',
     tooLong: '依頼が長すぎます。まず 250 文字以内で依頼してください。そのあと、要約のスレッドで続けて質問できます。',
     unknownWords:
-      '「{words}」を理解できませんでした。「since monday」「last 200」「only decisions」「as a table」などをお試しください。詳しくは `/summarize help` をご覧ください。',
+      '「{words}」を理解できませんでした。「月曜から」「最新200件」「決定事項だけ」「表で」などをお試しください。詳しくは `/summarize ヘルプ` をご覧ください。',
     didYouMean: '「{words}」を理解できませんでした。「{guess}」のことですか？',
     usage:
-      '`/summarize`：このチャンネルの過去 24 時間を要約し、あなただけに表示します\n`/summarize since monday`：範囲を指定します。ほかに `last 200`（最新のメッセージ 200 件）、`between monday and wednesday`、`#other-channel`、メッセージのリンク、`new`（前回の要約以降）も使えます\n`/summarize new everywhere`：あなたも私も参加しているすべてのチャンネルから、見逃した内容を表示します\n`/summarize only decisions`：決定事項だけを要約します。`as a table for the customer` のように形式も指定できます\n`/summarize every weekday 9:00`：定期要約を設定します。`/summarize list` で一覧を確認し、`/summarize stop 1` で停止できます',
+      '`/summarize`：このチャンネルの過去 24 時間を要約し、あなただけに表示します\n`/summarize 月曜から`：範囲を指定します。ほかに `最新200件`、`月曜から水曜まで`、`#ほかのチャンネル`、メッセージのリンク、`新着`（前回の要約以降）も使えます\n`/summarize 新着 全チャンネル`：あなたも私も参加しているすべてのチャンネルから、見逃した内容を表示します\n`/summarize 決定事項だけ`：決定事項だけを要約します。`お客様向けの表で` のように形式も指定できます\n`/summarize 平日 9:00`：定期要約を設定します。`/summarize 一覧` で一覧を確認し、`/summarize 停止 1` で停止できます',
     post: '#{name} に投稿する',
     postThere: 'そのチャンネルに投稿する',
     postToThread: 'スレッドに投稿する',
@@ -198,14 +198,14 @@ export const ja = {
     posted: '投稿しました：{link}',
     gone: 'この要約が見つかりません。もう一度依頼してください。',
     missed: {
-      request: 'What did I miss?',
+      request: '見逃した内容は？',
       waiting: 'あなたの対応待ち',
       inDirect: '見逃した内容をダイレクトメッセージでお届けします。',
       nothing: '見逃した内容はありません。あなたも私も参加しているチャンネルに、新しいメッセージはありませんでした。',
       noChannels:
         'あなたも私も参加しているチャンネルがまだありません。チャンネルで /invite を使って私を招待してください。',
       read: '{channels, number} 個のチャンネルのメッセージ {messages, number} 件を読みました',
-      notRead: '一部しか読めなかったチャンネル：{names}。「summarize #channel」をお試しください',
+      notRead: '一部しか読めなかったチャンネル：{names}。「#チャンネル名 を要約して」をお試しください',
     },
     dialog: {
       title: 'チャンネルを要約',
@@ -213,28 +213,28 @@ export const ja = {
       hint: 'あなたも私も参加しているチャンネルを選んでください。要約はダイレクトメッセージで届きます。',
       span: '対象のメッセージ',
       spans: {
-        day: { title: '過去 24 時間', words: 'last 24 hours' },
-        week: { title: '過去 7 日間', words: 'last 7 days' },
-        new: { title: '前回の要約以降', words: 'new' },
+        day: { title: '過去 24 時間', words: '過去24時間' },
+        week: { title: '過去 7 日間', words: '過去7日間' },
+        new: { title: '前回の要約以降', words: '新着' },
       },
       submit: '要約する',
     },
     digest: {
       added:
-        '設定しました。{when} に、新着メッセージの要約（{place}）をダイレクトメッセージでお届けします。初回は{start}です。停止するには `/summarize stop {index}` と送ってください。',
+        '設定しました。{when} に、新着メッセージの要約（{place}）をダイレクトメッセージでお届けします。初回は{start}です。停止するには `/summarize 停止 {index}` と送ってください。',
       when: '{pattern, select, daily{毎日 {time}} weekdays{平日 {time}} weekends{毎週土日 {time}} other{毎週{days} {time}}}',
       weekday: '{day, date, ::EEEE}',
       thread: 'そのスレッド',
       everywhere: 'あなたも私も参加しているすべてのチャンネル',
       list: '定期要約：',
-      none: '定期要約はありません。設定するには：`/summarize every weekday 9:00`',
+      none: '定期要約はありません。設定するには：`/summarize 平日 9:00`',
       ended:
         '{pattern, select, daily{定期要約（{place}、毎日）を停止しました。} weekdays{定期要約（{place}、平日）を停止しました。} weekends{定期要約（{place}、毎週土日）を停止しました。} other{定期要約（{place}、毎週{days}）を停止しました。}}',
-      unknown: '{word} 番の定期要約はありません。`/summarize list` で一覧を確認できます。',
+      unknown: '{word} 番の定期要約はありません。`/summarize 一覧` で一覧を確認できます。',
       unclear:
-        'いつ送るか教えてください。例：`/summarize every weekday 9:00`、`every monday at 14:30`、`every day 9am #general only decisions`',
+        'いつ送るか教えてください。例：`/summarize 平日 9:00`、`毎週月曜 14:30`、`毎朝9時 #general 決定事項だけ`',
       tooMany:
-        '定期要約は {most, number} 件までです。先にどれかを停止してください。`/summarize list` で一覧を確認できます。',
+        '定期要約は {most, number} 件までです。先にどれかを停止してください。`/summarize 一覧` で一覧を確認できます。',
       next: '次回 {time}',
     },
   },
@@ -753,7 +753,7 @@ export const ja = {
     inDirect: 'わかりました。ダイレクトメッセージでお届けします。',
     export: '利用状況・設定・評価を書き出す',
     exportHint:
-      'ファイルはダイレクトメッセージで届きます。分類済みのフィードバックを書き出すには、チャンネルで `/classify report` を送り、 *CSV をダウンロード* を押してください。',
+      'ファイルはダイレクトメッセージで届きます。分類済みのフィードバックを書き出すには、チャンネルで `/classify レポート` を送り、 *CSV をダウンロード* を押してください。',
     exported:
       '書き出しました。利用状況と評価は CSV、設定は JSON です。あなたが参加していないプライベートチャンネルについては、設定を含めず、利用状況と評価にもチャンネル名を載せていません。',
   },
@@ -761,9 +761,9 @@ export const ja = {
   prompts: {
     title: '何をお手伝いしましょうか？',
     list: {
-      missed: { title: '見逃した内容は？', message: 'What did I miss?' },
-      channel: { title: '昨日からの #{channel} の要約', message: 'Summarize #{channel} since yesterday' },
-      feedback: { title: '今週のフィードバックは？', message: 'What feedback came in this week?' },
+      missed: { title: '見逃した内容は？', message: '見逃した内容は？' },
+      channel: { title: '昨日からの #{channel} の要約', message: '#{channel} の昨日からの内容を要約して' },
+      feedback: { title: '今週のフィードバックは？', message: '今週のフィードバックは？' },
       abilities: { title: '何ができますか？', message: '何ができますか？' },
     },
   },

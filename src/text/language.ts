@@ -17,7 +17,7 @@ export function detectLanguage(text: string): 'ja' | 'zh' | 'en' | undefined {
 
 /**
  * Returns the locale to answer a request in: that of its words, or the person's own where it has none. A person whose Slack is
- * Japanese is always answered in Japanese, since commands have no Japanese words, and Han characters alone can be Japanese.
+ * Japanese is always answered in Japanese, since Han characters alone can be Japanese.
  */
 export function localeOf(text: string, locale: string): string {
   const language = detectLanguage(text)

@@ -1,5 +1,7 @@
 import { describe, expect, test } from 'vitest'
+import { ja } from '../../src/i18n/ja.ts'
 import { openStory, type Story } from '../story.ts'
+import { directOf } from '../summary-story.ts'
 
 const workspace = {
   commands: ['/summarize', '/classify'].map(command => ({
@@ -38,13 +40,17 @@ describe('in Japanese', () => {
     expect(model.requests).toEqual([])
   })
 
-  test('a person whose Slack is Japanese is told of commands, whose words are English', async () => {
+  test('a person whose Slack is Japanese is told of commands in words of their language, and can use them', async () => {
     const story = await open()
     const { dana } = story.slack.people
-    await command(story, dana, '/summarize', 'help')
+    await command(story, dana, '/summarize', 'ヘルプ')
     await untilTold(story, dana, 'このチャンネルの過去 24 時間を要約し')
-    await command(story, dana, '/summarize', 'list')
+    await command(story, dana, '/summarize', '一覧')
     await untilTold(story, dana, '定期要約はありません')
+    await command(story, dana, '/summarize', '平日 9:00 決定事項だけ')
+    await untilTold(story, dana, '設定しました。平日 9:00')
+    await command(story, dana, '/summarize', '停止 1')
+    await untilTold(story, dana, '定期要約（#general、平日）を停止しました')
   })
 
   test('a summary has Japanese headings and counts, and the model writes Japanese', async () => {
@@ -67,8 +73,8 @@ describe('in Japanese', () => {
   test('a person who asks in Japanese is answered in Japanese, also when their Slack is English', async () => {
     const story = await openStory({ workspace })
     const { lee } = story.slack.people
-    await command(story, lee, '/summarize', '先週の決定事項')
-    await untilTold(story, lee, '「先週の決定事項」を理解できませんでした')
+    await command(story, lee, '/summarize', '火星計画の件')
+    await untilTold(story, lee, '「火星計画の件」を理解できませんでした')
   })
 
   test('a person whose Slack is Japanese gets a card in Japanese', async () => {
@@ -92,5 +98,30 @@ describe('in Japanese', () => {
       () => slack.snapshot(dana).messages.find(message => JSON.stringify(message).includes('見逃した内容はありません')),
       'the answer',
     )
+  })
+
+  test('each suggested prompt is understood and answered in Japanese', async () => {
+    const story = await open()
+    const { slack, model, say, untilReply } = story
+    const { dana, lee } = slack.people
+    await say(lee, slack.channels.general, 'We ship by December 1.')
+    const direct = directOf(story, dana)
+    const { missed, channel, feedback, abilities } = ja.prompts.list
+    const press = async (words: string, answer: string) => {
+      const asked = await say(dana, direct, words)
+      await untilReply(direct, asked, message => JSON.stringify(message).includes(answer), answer)
+    }
+    const summary = press(channel.message.replace('{channel}', 'general'), 'その他')
+    const { prompt, reply } = await model.next()
+    expect(prompt).toContain('Write in Japanese')
+    const fact = { text: '12 月 1 日にリリースする', sources: ['1'] }
+    reply(JSON.stringify({ upshot: null, decisions: [], questions: [], tasks: [], facts: [fact] }))
+    await summary
+    await press(feedback.message, '分類済みのフィードバックはありません')
+    await press(abilities.message, 'エクスポートできない')
+    const caughtUp = press(missed.message, 'リリース')
+    const points = await model.next()
+    points.reply(JSON.stringify({ upshot: null, decisions: [], questions: [], tasks: [], facts: [fact] }))
+    await caughtUp
   })
 })

@@ -52,6 +52,10 @@ describe('questions', () => {
     'Which feedback have we received?',
     '本周收到了哪些反馈？',
     '这周有什么新反馈',
+    '今週のフィードバックは？',
+    '#feedback に先週どんなフィードバックがありましたか？',
+    '昨日届いたフィードバックを教えて',
+    '過去7日間のフィードバックは',
   ])('that ask for a report: %s', words => expect(asksForReport(words)).toBe(true))
   test.each([
     'What feedback did Lee give on the draft?',
@@ -59,6 +63,9 @@ describe('questions', () => {
     'what feedback came in? The export crashes. What shall I do about it?',
     '你对这段文字有什么反馈？',
     '怎么提反馈',
+    'フィードバックの送り方は？',
+    'この文章にフィードバックをください',
+    '今週のフィードバックはどこに書けばいいですか？',
   ])('that are for the model: %s', words => expect(asksForReport(words)).toBe(false))
 })
 

@@ -34,9 +34,32 @@ describe('a span in words', () => {
     ['11月3日到11月5日', '2026-11-03 00:00 – 2026-11-06 00:00'],
     ['从昨天下午两点开始', `2026-11-25 14:00 – ${today}`],
     ['昨天', '2026-11-25 00:00 – 2026-11-26 00:00'],
+    ['過去3日間の', `2026-11-23 18:00 – ${today}`],
+    ['過去24時間', `2026-11-25 18:00 – ${today}`],
+    ['昨日から', `2026-11-25 00:00 – ${today}`],
+    ['昨日の', '2026-11-25 00:00 – 2026-11-26 00:00'],
+    ['一昨日から', `2026-11-24 00:00 – ${today}`],
+    ['今日', `2026-11-26 00:00 – ${today}`],
+    ['今週の', `2026-11-23 00:00 – ${today}`],
+    ['先週', '2026-11-16 00:00 – 2026-11-23 00:00'],
+    ['先月の', '2026-10-01 00:00 – 2026-11-01 00:00'],
+    ['月曜日から', `2026-11-23 00:00 – ${today}`],
+    ['水曜の', '2026-11-25 00:00 – 2026-11-26 00:00'],
+    ['先週の月曜から', `2026-11-16 00:00 – ${today}`],
+    ['月曜から水曜まで', '2026-11-23 00:00 – 2026-11-26 00:00'],
+    ['11月3日から11月5日までの', '2026-11-03 00:00 – 2026-11-06 00:00'],
+    ['11月3日以降', `2026-11-03 00:00 – ${today}`],
+    ['昨日の午後2時から', `2026-11-25 14:00 – ${today}`],
   ])('%s', async (words, expected) => expect(await read(words)).toEqual({ span: expected, rest: '' }))
 
-  test.each(['last 200', 'the last 200 messages', '最近200条', '最近 200 条消息'])('of messages: %s', async words =>
+  test.each([
+    'last 200',
+    'the last 200 messages',
+    '最近200条',
+    '最近 200 条消息',
+    '最新200件',
+    '直近のメッセージ200件',
+  ])('of messages: %s', async words =>
     expect(await read(words)).toEqual({ span: { kind: 'last', count: 200 }, rest: '' }),
   )
 
@@ -48,16 +71,25 @@ describe('a span in words', () => {
     '上次之后有什么新的',
     '有什么新消息',
     '我错过了什么',
+    '前回以降',
+    '見逃した内容は',
+    '何か新しいことはありますか',
   ])('of what is new: %s', async words => expect(await read(words)).toEqual({ span: { kind: 'new' }, rest: '' }))
 
-  test.each(['as a table for the customer', '只要决定', 'a new plan for us', 'in three bullets', 'what Dana said'])(
-    'that there is none in “%s”',
-    async words => expect(await read(words)).toEqual({ span: undefined, rest: words }),
-  )
+  test.each([
+    'as a table for the customer',
+    '只要决定',
+    'a new plan for us',
+    'in three bullets',
+    'what Dana said',
+    '決定事項だけ',
+    '日程表',
+  ])('that there is none in “%s”', async words => expect(await read(words)).toEqual({ span: undefined, rest: words }))
 
   test('leaves what else is wished', async () => {
     expect((await read('between monday and wednesday in three bullets')).rest).toBe('in three bullets')
     expect((await read('11月3日到11月5日 只要决定')).rest).toBe('只要决定')
+    expect((await read('月曜から水曜まで 決定事項だけ')).rest).toBe('決定事項だけ')
     expect((await read('last 200 as a table')).rest).toBe('as a table')
   })
 

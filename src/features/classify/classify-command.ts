@@ -34,7 +34,7 @@ export function listenToClassifying(
     const sayLate = () => deps.respond(responseUrl, { response_type: 'ephemeral', text: i18n.labels.working })
     const sayFailure = (error: unknown) => say(formatFailure(error, i18n))
     if (text === '') return say(i18n.labels.usage)
-    if (/^(settings|设置)$/i.test(text)) {
+    if (/^(settings|设置|設定)$/i.test(text)) {
       const person = await savedOrTold(deps.users.refresh(user), sayFailure)
       if (person === undefined) return
       if (person.isGuest) return say(i18nFor(person.locale).access.guests)

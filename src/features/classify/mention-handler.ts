@@ -33,14 +33,17 @@ type LabelRequest = { of: 'thread' } | { of: 'text'; text: string } | { of: 'fil
 
 const verb = String.raw`(?:please\s+|can you\s+|could you\s+)*(?:classify|categori[sz]e|label)`
 const threadRequest = new RegExp(
-  String.raw`^(?:${verb}(?:\s+(?:this|it|that|(?:this|the)(?:\s+first)?\s+(?:message|feedback|thread|one)))?(?:\s+please)?|(?:请|麻烦|帮我|帮忙|给|把|对|这条|这个|这句|反馈|消息|它)*(?:分类|归类|分个类|归个类|打标签)(?:一下|下)?(?:这条|这个|这句|它)?(?:反馈|消息|话)?(?:吧|谢谢)?)[\s.!?。！？]*$`,
+  String.raw`^(?:${verb}(?:\s+(?:this|it|that|(?:this|the)(?:\s+first)?\s+(?:message|feedback|thread|one)))?(?:\s+please)?|(?:请|麻烦|帮我|帮忙|给|把|对|这条|这个|这句|反馈|消息|它)*(?:分类|归类|分个类|归个类|打标签)(?:一下|下)?(?:这条|这个|这句|它)?(?:反馈|消息|话)?(?:吧|谢谢)?|(?:(?:この|その)?(?:フィードバック|メッセージ)|これ)?を?分類して(?:ください|下さい|もらえますか)?)[\s.!?。！？]*$`,
   'i',
 )
-const textRequest = new RegExp(String.raw`^(?:${verb}|分类|归类)\s*[:：]\s*(\S[\s\S]*)$`, 'i')
+const textRequest = new RegExp(
+  String.raw`^(?:${verb}|分类|归类|分類(?:して)?(?:ください)?)\s*[:：]\s*(\S[\s\S]*)$`,
+  'i',
+)
 
 /** Matches “classify this file, column comment”, “分类这个文件，列：评论”; the name of the column may be left out. */
 const fileRequest = new RegExp(
-  String.raw`^(?:${verb}\s+(?:this|the|that)\s+(?:file|csv|table|sheet)|(?:请|麻烦|帮我|帮忙|给|把|对)*(?:分类|归类)(?:一下|下)?(?:这个|该)?(?:文件|表格|表|CSV)|(?:请|麻烦|帮我|把)*(?:这个|该)?(?:文件|表格|CSV)(?:分类|归类)(?:一下)?)[\s,，:：.。]*(?:(?:by|in|using|the)?\s*(?:the\s+)?column\s*[:：]?\s*["“]?(?<en>[^"”.。]+?)["”]?|(?:用|按)?列\s*[:：]?\s*["“]?(?<zh>[^"”。]+?)["”]?)?[\s.。!！]*$`,
+  String.raw`^(?:${verb}\s+(?:this|the|that)\s+(?:file|csv|table|sheet)|(?:请|麻烦|帮我|帮忙|给|把|对)*(?:分类|归类)(?:一下|下)?(?:这个|该)?(?:文件|表格|表|CSV)|(?:请|麻烦|帮我|把)*(?:这个|该)?(?:文件|表格|CSV)(?:分类|归类)(?:一下)?|この(?:ファイル|CSV|表)を?分類して(?:ください|下さい)?)[\s,，、:：.。]*(?:(?:by|in|using|the)?\s*(?:the\s+)?column\s*[:：]?\s*["“]?(?<en>[^"”.。]+?)["”]?|(?:用|按)?列は?\s*[:：]?\s*["“「]?(?<zh>[^"”」。]+?)["”」]?)?[\s.。!！]*$`,
   'i',
 )
 

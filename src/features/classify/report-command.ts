@@ -59,10 +59,10 @@ const reportSchema = z.object({
 type AskedReport = z.infer<typeof reportSchema>
 
 const number = String.raw`(?:\d{1,4}|[一二两三四五六七八九十]{1,3})`
-const phrase = String.raw`(?:(?:the\s+)?(?:last|past)\s+(?:\d{1,4}\s+)?(?:hour|day|week|month)s?|since\s+(?:sun|mon|tues|wednes|thurs|fri|satur|yester|to)day|since\s+\d{4}-\d{1,2}-\d{1,2}|yesterday|today|昨天|今天|(?:最近|过去|近)\s*${number}\s*个?\s*(?:小时|钟头|天|日|周|星期|月)|(?:从|自)\s*(?:上?周|星期)[一二三四五六日天](?:开始|以来|起)?|(?:从|自)\s*\d{4}-\d{1,2}-\d{1,2}(?:开始|以来|起)?)`
-const place = String.raw`(?:\s*(?:in|of|from|在)?\s*(?:<#[A-Z0-9]+(?:\|[^>]*)?>|#[^\s#]+?)\s*(?:里|中)?(?:的)?(?:反馈|消息)?)?`
+const phrase = String.raw`(?:(?:the\s+)?(?:last|past)\s+(?:\d{1,4}\s+)?(?:hour|day|week|month)s?|since\s+(?:sun|mon|tues|wednes|thurs|fri|satur|yester|to)day|since\s+\d{4}-\d{1,2}-\d{1,2}|yesterday|today|昨天|今天|今日|今週|先週|今月|先月|(?:過去|直近)の?${number}(?:時間|日|週|[かヶ]月)間?|[月火水木金土日]曜日?(?:から|以降)|昨日(?:から|以降)?|(?:最近|过去|近)\s*${number}\s*个?\s*(?:小时|钟头|天|日|周|星期|月)|(?:从|自)\s*(?:上?周|星期)[一二三四五六日天](?:开始|以来|起)?|(?:从|自)\s*\d{4}-\d{1,2}-\d{1,2}(?:开始|以来|起)?)`
+const place = String.raw`(?:\s*(?:in|of|from|在)?\s*(?:<#[A-Z0-9]+(?:\|[^>]*)?>|#[^\s#]+?)\s*(?:里|中)?(?:的)?(?:反馈|消息)?|の?\s*(?:<#[A-Z0-9]+(?:\|[^>]*)?>|#[^\s#]+?)の?(?:フィードバック|メッセージ)?)?`
 const messagesRequest = new RegExp(`^${phrase}${place}$`, 'i')
-const reportRequest = new RegExp(`^(?:report|报告|报表)\\s*((?:${phrase})?${place})$`, 'i')
+const reportRequest = new RegExp(`^(?:report|报告|报表|レポート|報告|集計)\\s*((?:${phrase})?${place})$`, 'i')
 
 /** Longer texts are feedback, whatever they begin with. */
 const longestRequest = 300
@@ -226,7 +226,8 @@ async function fetchLinks({ call }: Deps, report: ReturnType<typeof buildReport>
 
 /** Finds the channel that is named, else the one in which the command was written. Throws if the person may not read it. */
 async function findNamedChannel({ access }: Deps, { request, user, channel }: AskedReport) {
-  const [, id, name] = /<#([A-Z0-9]+)(?:\|[^<>]*)?>|#([^\s#]{1,100}?)(?=\s|里|中|的|$)/.exec(request.words) ?? []
+  const [, id, name] =
+    /<#([A-Z0-9]+)(?:\|[^<>]*)?>|#([^\s#]{1,100}?)(?=\s|里|中|的|[のにで]|$)/.exec(request.words) ?? []
   if (id === undefined && name === undefined) return access.check(user, channel)
   const place = await access.find(user, id === undefined ? { name: name ?? '' } : { id })
   if (place !== undefined) return place

@@ -112,7 +112,7 @@ export async function endDigest(
 ): Promise<string> {
   const known = await digests.of(user)
   if (known.length === 0) return i18n.summary.digest.none
-  const isAll = /^(?:all|全部|所有)$/i.test(which.trim())
+  const isAll = /^(?:all|全部|所有|すべて|全て)$/i.test(which.trim())
   const ended = isAll ? known : known.filter((_, at) => String(at + 1) === which.trim())
   if (ended.length === 0) return i18n.summary.digest.unknown({ word: which.trim() === '' ? '?' : which.trim() })
   for (const { id } of ended) await digests.end(id)

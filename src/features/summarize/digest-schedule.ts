@@ -9,6 +9,7 @@ interface Schedule {
 }
 
 const days = ['sunday', 'monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday']
+const japaneseDays = '日月火水木金土'
 const chineseDays = '日一二三四五六'
 const dayWord = `(?:${days.map(day => `${day.slice(0, 3)}(?:${day.slice(3)})?s?`).join('|')}|tues|thurs)`
 const english = new RegExp(
@@ -17,8 +18,19 @@ const english = new RegExp(
 )
 const chinese =
   /^每(?:个)?(?:(?<whole>天|日|工作日|早上?|晚上?|周末)|(?:周|星期|礼拜)(?<first>[一二三四五六日天])(?:到|至|-)(?:周|星期|礼拜)?(?<last>[一二三四五六日天])|(?:周|星期|礼拜)(?<list>[一二三四五六日天](?:(?:[、,，和]|\s)*(?:周|星期|礼拜)?[一二三四五六日天])*))\s*(?<part>早上|上午|中午|下午|傍晚|晚上)?\s*(?:(?<hour>\d{1,2}|[一二两三四五六七八九十]{1,3})(?:[:：](?<minute>\d{2})|[点时](?:(?<half>半)|(?<past>\d{1,2})分?)?)?)?/
+const japanese =
+  /^(?:(?<whole>毎日|毎朝|毎晩|(?:毎週)?(?:平日|週末|土日))|毎週の?(?<first>[日月火水木金土])曜日?(?:から|〜|～|~|-)(?<last>[日月火水木金土])曜日?(?:まで)?|毎週の?(?<list>[日月火水木金土](?:曜日?)?(?:[、,，・と ]{0,3}[日月火水木金土](?:曜日?)?){0,6}))の?\s*(?<part>朝|午前|正午|昼|午後|夕方|夜)?の?\s*(?:(?<hour>\d{1,2}|[一二三四五六七八九十]{1,3})(?:[:：](?<minute>\d{2})|時(?:(?<half>半)|(?<past>\d{1,2})分)?))?に?(?=[\s、,，#<]|$)/
+const partsInJapanese: Record<string, string> = {
+  朝: '早上',
+  午前: '上午',
+  正午: '中午',
+  昼: '中午',
+  午後: '下午',
+  夕方: '傍晚',
+  夜: '晚上',
+}
 const isRegular =
-  /^(?:(?:every|each)\s+(?!decisions?\b|questions?\b|tasks?\b|threads?\b|messages?\b|thing\b|one\b|body\b)|(?:every|each)$|daily(?=\s*(?:$|,|#|<#|at\b|\d|only\b|just\b))|每(?!个人|条|一))/i
+  /^(?:(?:every|each)\s+(?!decisions?\b|questions?\b|tasks?\b|threads?\b|messages?\b|thing\b|one\b|body\b)|(?:every|each)$|daily(?=\s*(?:$|,|#|<#|at\b|\d|only\b|just\b))|每(?!个人|条|一)|毎(?:日|朝|晩|週|平日)|(?:平日|週末|土日)(?=[\s\d朝昼夕夜午の]|$))/i
 
 /** Nobody names a schedule with more characters. */
 const longestRequest = 300
@@ -30,12 +42,13 @@ export const isScheduleRequest = (words: string): boolean =>
 /** The hour of a digest that names none. */
 const defaultHour = 9
 
-/** Parses “every weekday 9:00”, “every monday and thursday at 2pm”, 每个工作日 9:00, 每周一早上九点. Returns undefined for other words. */
+/** Parses “every weekday 9:00”, “every monday and thursday at 2pm”, 每个工作日 9:00, 每周一早上九点, 平日9時. Returns undefined for other words. */
 export function parseSchedule(words: string): Schedule | undefined {
   const text = words.trim()
-  const found = english.exec(text) ?? chinese.exec(text)
+  const found = english.exec(text) ?? chinese.exec(text) ?? japanese.exec(text)
   if (found?.groups === undefined) return undefined
-  const { whole = '', list, first, last, daily, hour, minute, half, past, part, noon } = found.groups
+  const { whole = '', list, first, last, daily, hour, minute, half, past, noon } = found.groups
+  const part = partsInJapanese[found.groups.part ?? ''] ?? found.groups.part
   const on =
     first !== undefined
       ? parseDayRange(first, last ?? first)
@@ -45,7 +58,7 @@ export function parseSchedule(words: string): Schedule | undefined {
   const at = parseHour(noon === undefined ? hour : noon === 'noon' ? '12' : '0', half, part, whole)
   const minutes = minute ?? past ?? (half === '半' ? '30' : '0')
   if (at === undefined || at > 23 || Number(minutes) > 59) return undefined
-  const rest = text.slice(found[0].length).replace(/^[\s,，:：]+/, '')
+  const rest = text.slice(found[0].length).replace(/^[\s,，、:：]+/, '')
   return { pattern: `${Number(minutes)} ${at} * * ${on}`, rest }
 }
 
@@ -54,9 +67,12 @@ export function nextRun(pattern: string, timeZone: string, after: number): numbe
   return new Cron(pattern, { timezone: timeZone, paused: true }).nextRun(new Date(after))?.getTime()
 }
 
+/** Returns the number of a weekday in Chinese or Japanese, -1 for others. */
+const toDay = (name: string) => Math.max(chineseDays.indexOf(name), japaneseDays.indexOf(name))
+
 function parseWholeDays(word: string): string {
-  if (/^(?:weekday|workday|working\s+day|工作日)/i.test(word)) return '1-5'
-  return /^(?:weekend|周末)/i.test(word) ? '0,6' : '*'
+  if (/^(?:weekday|workday|working\s+day|工作日|(?:毎週)?平日)/i.test(word)) return '1-5'
+  return /^(?:weekend|周末|(?:毎週)?(?:週末|土日))/i.test(word) ? '0,6' : '*'
 }
 
 function parseDays(list: string): string {
@@ -67,19 +83,16 @@ function parseDays(list: string): string {
   const numbers =
     named !== undefined
       ? named.map(word => days.findIndex(day => day.startsWith(word.slice(0, 3))))
-      : [...list.replaceAll('天', '日')].map(character => chineseDays.indexOf(character)).filter(at => at >= 0)
+      : [...list.replaceAll('天', '日').replace(/曜日?/g, '')].map(character => toDay(character)).filter(at => at >= 0)
   return [...new Set(numbers)].sort().join(',')
 }
 
 /** Parses “周一到周五”; a week begins on Monday. */
 function parseDayRange(first: string, last: string): string {
-  const order = [...'一二三四五六日']
-  const [from, to] = [first, last].map(day => order.indexOf(day.replace('天', '日')))
+  const order = [1, 2, 3, 4, 5, 6, 0]
+  const [from, to] = [first, last].map(day => order.indexOf(toDay(day.replace('天', '日'))))
   const within = order.filter((_, at) => at >= (from ?? 0) && at <= (to ?? 0))
-  return within
-    .map(day => chineseDays.indexOf(day))
-    .sort()
-    .join(',')
+  return within.sort().join(',')
 }
 
 function parseHour(
@@ -88,7 +101,7 @@ function parseHour(
   part: string | undefined,
   whole: string,
 ): number | undefined {
-  const isEvening = part === '晚上' || part === '傍晚' || /^(?:evening|晚)/i.test(whole)
+  const isEvening = part === '晚上' || part === '傍晚' || /^(?:evening|晚|毎晩)/i.test(whole)
   if (hour === undefined) return isEvening ? 18 : part === '下午' ? 14 : part === '中午' ? 12 : defaultHour
   const number = parseNumber(hour)
   if (half?.toLowerCase() === 'am' || part === '早上' || part === '上午') return number === 12 ? 0 : number

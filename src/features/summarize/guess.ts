@@ -9,7 +9,7 @@ const known =
   monday tuesday wednesday thursday friday saturday sunday new everywhere only just decisions questions open tasks table bullets
   every each daily weekday weekend morning evening list stop help all`.split(/\s+/)
 /** Put around words that are right but say too little. */
-const frames = ['', 'since ', 'last ', 'only ', '最近', '从', '只要']
+const frames = ['', 'since ', 'last ', 'only ', '最近', '从', '只要', '過去']
 const maxWords = 8
 const maxCandidates = 16
 

@@ -63,7 +63,7 @@ const progressEveryMs = 2_500
 
 /** Words for what a recording is of. They mean it only if it comes with them. */
 const recorded =
-  /\b(?:meeting|call|interview|podcast|talk|lecture|video)(?: recording)?\b|(?:会议|电话|通话|访谈|播客|讲座|视频)(?:录音)?/i
+  /\b(?:meeting|call|interview|podcast|talk|lecture|video)(?: recording)?\b|(?:会议|电话|通话|访谈|播客|讲座|视频)(?:录音)?|(?:会議|電話|通話|講義|動画)(?:の?録音)?/i
 
 /** Parses the request for a summary in a turn. One with files is about these: it is none unless they are recordings. */
 export async function parseSummaryTurn(turn: Turn, { timeZone }: Person): Promise<AskedSummary | undefined> {
@@ -71,7 +71,12 @@ export async function parseSummaryTurn(turn: Turn, { timeZone }: Person): Promis
   if (!files.every(isRecording)) return undefined
   const words = stripMentions(text)
   const about =
-    files.length === 0 ? words : words.replace(recorded, /[\u4e00-\u9fff]/.test(words) ? '录音' : 'recording')
+    files.length === 0
+      ? words
+      : words.replace(
+          recorded,
+          /[\u3040-\u30ff]/.test(words) ? '録音' : /[\u4e00-\u9fff]/.test(words) ? '录音' : 'recording',
+        )
   const asked = await parseAskedSummary(about, Number(ts) * 1000, timeZone)
   if (files.length > 0)
     return asked?.place.of === 'here' || asked?.place.of === 'recording'
@@ -83,7 +88,7 @@ export async function parseSummaryTurn(turn: Turn, { timeZone }: Person): Promis
 }
 
 /** Words that ask for more than a channel. */
-const missedWords = /\bi\s+miss|我错过了/i
+const missedWords = /\bi\s+miss|我错过了|見(?:逃|落と)した/i
 
 /** Summarizes what a turn asks for. A command that fails says so where it was sent. */
 export async function summarize(turnCtx: TurnContext<SummarizeDeps>, asked: AskedSummary): Promise<void> {

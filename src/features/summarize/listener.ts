@@ -44,10 +44,11 @@ export function listenToSummarizing(app: App, deps: Deps): void {
     const { user_id: user, channel_id: channel } = command
     const i18n = await fetchI18n(deps, user, text)
     const say = (sentence: string) => ack({ response_type: 'ephemeral', text: sentence })
-    if (/^(?:help|\?|帮助|用法)$/i.test(text)) return say(i18n.summary.usage)
+    if (/^(?:help|\?|帮助|用法|ヘルプ|使い方)$/i.test(text)) return say(i18n.summary.usage)
     if (text.length > longestRequest) return say(i18n.summary.tooLong)
-    if (/^(?:list|digests|schedules?|列表|定期)$/i.test(text)) return say(toMrkdwn(await listDigests(deps, user, i18n)))
-    const ended = /^(?:stop|end|cancel|停止|结束|取消)\s*(\d{0,4}|all|全部|所有)$/i.exec(text)
+    if (/^(?:list|digests|schedules?|列表|定期|一覧)$/i.test(text))
+      return say(toMrkdwn(await listDigests(deps, user, i18n)))
+    const ended = /^(?:stop|end|cancel|停止|结束|取消|終了)\s*(\d{0,4}|all|全部|所有|すべて|全て)$/i.exec(text)
     if (ended !== null) return say(toMrkdwn(await endDigest(deps, user, ended[1] ?? '', i18n)))
     const here = formatChannelToken(channel, command.channel_name)
     if (isScheduleRequest(text)) {

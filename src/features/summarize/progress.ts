@@ -85,7 +85,7 @@ export function formatFacts({
 /** Returns the locale of a summary: that of its request's words, or of the person's Slack where it has none of its own. */
 export function localeFor({ question, echo }: Turn, { locale }: Person): string {
   // The verb of a command is the bot's own.
-  const words = echo === undefined ? question.text : question.text.replace(/^\s*(?:summarize|总结)/, ' ')
+  const words = echo === undefined ? question.text : question.text.replace(/^\s*(?:summarize|总结|要約)/, ' ')
   return localeOf(words, locale)
 }
 
