@@ -216,7 +216,14 @@ const isRepeated = (failure: unknown) =>
   failure instanceof Error && 'code' in failure && failure.code === ErrorCode.ReceiverMultipleAckError
 
 /** Formats which request it is, in the app's own names: nothing that people wrote. */
-function formatRequest({ type = 'command', event, actions, view, callback_id, command }: ReceiverEvent['body']): string {
+function formatRequest({
+  type = 'command',
+  event,
+  actions,
+  view,
+  callback_id,
+  command,
+}: ReceiverEvent['body']): string {
   const name = event?.type ?? actions?.[0]?.action_id ?? view?.callback_id ?? callback_id ?? command
   return `${type} ${name}`.slice(0, 100)
 }

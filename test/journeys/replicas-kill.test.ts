@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { expect, onTestFinished, test } from 'vitest'
 import type { PageMessage, SlackJson } from '../../playground/protocol.ts'
-import { askAll, type Fleet, openFleet, readThreads, speakSlowly, untilAnswered } from '../fleet.ts'
+import { askAll, openFleet, readThreads, speakSlowly, untilAnswered } from '../fleet.ts'
 import { openDatabase, openProxy, withPostgres } from '../postgres.ts'
 import { createRandom } from '../random.ts'
 import { bySoak } from '../soak.ts'
