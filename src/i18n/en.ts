@@ -6,7 +6,7 @@ export const en = {
   interrupted: 'I was interrupted before I finished. Ask again.',
   handedOver: 'I’m restarting. I’ll finish this when I’m back.',
   setAside:
-    'I crashed several times while answering this, so I’ve stopped trying. Rephrase your question, or ask it without the files. If that doesn’t help, tell an admin.',
+    'I crashed several times while answering this, so I’ve stopped trying. Rephrase your question, or ask it without any files. If that doesn’t help, tell an admin.',
   before: '{count, plural, one{is answering one question before yours…} other{is answering # questions before yours…}}',
   flooded:
     'You have a lot of questions waiting, so I can’t take this one or any new ones right now. Ask again once I’ve caught up.',
@@ -111,7 +111,8 @@ export const en = {
       /** A place without a name, in a list of channels. */
       direct: 'direct messages',
       sentSeveral: 'The reports are in your direct messages: {reports}',
-      noChart: 'I couldn’t add the chart. Ask an admin to check the log. The files:write permission is often missing.',
+      noChart:
+        'I couldn’t add the chart. Ask an admin to check the log; the usual cause is a missing files:write permission.',
       noChannel: 'I’m not in a channel called “{name}”. Invite me there with /invite, then try again.',
     },
     list: 'That list is too long: I can classify up to {most, number} lines here. Send it as a CSV file in a thread instead.',
@@ -121,7 +122,7 @@ export const en = {
       save: 'Save',
       watchLabel: 'Messages in this channel',
       watch: 'Label every message automatically with an emoji',
-      card: 'Also post a card in the thread',
+      card: 'Also post the category and the reason in the thread',
       reactionLabel: 'Label a message when someone reacts with this emoji (leave empty to switch this off)',
       noEmoji: 'Enter the name of one emoji, such as :label:',
     },
@@ -185,7 +186,7 @@ export const en = {
       'I don’t understand “{words}”. Try “since monday”, “last 200”, “only decisions” or “as a table”; `/summarize help` shows more.',
     didYouMean: 'I don’t understand “{words}”. Did you mean “{guess}”?',
     usage:
-      '`/summarize` summarizes the last 24 hours of this channel; only you can see the summary\nTo choose what: `/summarize since monday`, `last 200` (messages), `between monday and wednesday`, `#other-channel`, a link to a message, or `new` (since you last asked)\n`/summarize new everywhere` shows what you missed in all the channels we’re both in\n`/summarize only decisions`, or say how you want it: `as a table for the customer`\n`/summarize every weekday 9:00`, `/summarize list` and `/summarize stop 1` start, list and stop digests',
+      '`/summarize` summarizes the last 24 hours of this channel; only you can see the summary\nTo choose what: `/summarize since monday`, `last 200` (messages), `between monday and wednesday`, `#other-channel`, a link to a message, or `new` (since you last asked)\n`/summarize new everywhere` shows what you missed in all the channels we’re both in\nTo choose the format: `/summarize only decisions`, or in your own words, `as a table for the customer`\n`/summarize every weekday 9:00` starts a digest, a regular summary by direct message; `/summarize list` and `/summarize stop 1` list and stop yours',
     post: 'Post to #{name}',
     postThere: 'Post to that channel',
     postToThread: 'Post to the thread',
@@ -211,7 +212,7 @@ export const en = {
       spans: {
         day: { title: 'The last 24 hours', words: 'last 24 hours' },
         week: { title: 'The last 7 days', words: 'last 7 days' },
-        new: { title: 'New since my last summary', words: 'new' },
+        new: { title: 'New since your last summary', words: 'new' },
       },
       submit: 'Summarize',
     },
@@ -269,9 +270,9 @@ export const en = {
     warning: {
       personDay: 'You’ve used 80% of your budget for today.',
       personMonth: 'You’ve used 80% of your budget for this month.',
-      day: 'This workspace has spent {spent} of its {amount} budget for today. My app’s home shows what it went to; you can change the budget there, under “Workspace settings”.',
+      day: 'This workspace has spent {spent} of its {amount} budget for today. My App Home shows where the money went; you can change the budget there, under “Workspace settings”.',
       month:
-        'This workspace has spent {spent} of its {amount} budget for this month. My app’s home shows what it went to; you can change the budget there, under “Workspace settings”.',
+        'This workspace has spent {spent} of its {amount} budget for this month. My App Home shows where the money went; you can change the budget there, under “Workspace settings”.',
     },
   },
 
@@ -349,7 +350,7 @@ export const en = {
     heard: 'You said: “{words}”',
     heardIn: 'You said ({language}): “{words}”',
     silent: 'I didn’t hear anyone speak in your recording. Record it again, or type your message.',
-    unread: 'I couldn’t transcribe your recording: {reason}',
+    unread: 'I couldn’t transcribe your recording: {reason}.',
     none: 'There’s no recording in this thread. Add one and say “transcribe this”, or send both together.',
     minutes: '{minutes, number} min',
     lost: '{from}–{to} couldn’t be transcribed',
@@ -358,7 +359,7 @@ export const en = {
 
   models: {
     gone: '{gone} is no longer available, so {name} answered',
-    unpriced: '⚠️ I don’t know the price of {names}, so budgets don’t include that use. Set prices in MODELS_FILE.',
+    unpriced: '⚠️ I don’t know the price of {names}, so budgets don’t count what they cost. Set prices in MODELS_FILE.',
     inThread: 'OK. From now on, {name} answers in this thread.',
     inDirect: 'OK. From now on, {name} answers you in our direct messages.',
     guess: 'I can’t find a model called “{wanted}”. Did you mean {names}?',
@@ -419,7 +420,7 @@ export const en = {
     close: 'Cancel',
     asked: '{name} asks:',
     empty: 'Add your question after the command, for example `/ask what did we decide about the date?`',
-    notInChannel: 'One of us isn’t in this channel. Invite me with /invite, or ask me in a direct message.',
+    notInChannel: 'One of us isn’t in this channel. Join it, add me with /invite, or ask me in a direct message.',
     yourQuestion: 'Your question was: {question}',
     threadLocked: 'This thread is locked, so I can’t answer in it. Ask me in a direct message instead.',
     cannotPost: 'Slack didn’t let me post here ({code}). Ask me in a direct message instead.',
@@ -455,7 +456,7 @@ export const en = {
     voice: 'Voice',
     voiceHint: 'The name of a voice',
     speed: 'Voice speed',
-    clips: 'Also answer my voice clips with audio',
+    clips: 'Also answer your voice clips with audio',
     notSaved: 'I couldn’t save that. Try again in a minute.',
     hidden: {
       email: 'an email address',
@@ -506,13 +507,13 @@ export const en = {
 
   policy: {
     help: '`/threadwise settings` sets how I answer in this channel (for admins and the channel’s creator)\n`/threadwise settings workspace` sets how I answer everywhere (for admins)\n`/threadwise settings me` sets how I answer you; in a direct message, `/threadwise settings` is enough\n`/threadwise why` tells you why I answered or stayed silent\n`/threadwise help` shows this list',
-    title: { workspace: 'Workspace settings', channel: 'Channel settings', person: 'My settings' },
+    title: { workspace: 'Workspace settings', channel: 'Channel settings', person: 'Your settings' },
     where: {
       workspace: 'These apply to every answer in this workspace.',
       channel: 'These apply to every answer in #{name}, in addition to the instructions for the workspace.',
       person: 'These apply to every answer to you, in addition to the instructions for the workspace and the channel.',
     },
-    digests: 'My digests',
+    digests: 'Your digests',
     choose: 'Channel settings…',
     label: 'Instructions for my answers',
     placeholder: 'We’re a hotel. Call our customers “guests”, and answer in two or three sentences.',
@@ -527,7 +528,7 @@ export const en = {
       here: {
         on: 'I’m switched on here',
         chat: 'Answer questions',
-        summarize: 'Summarize, also in digests and “What did I miss?”',
+        summarize: 'Summarize, including digests and “What did I miss?”',
         classify: 'Classify feedback',
         ambient: 'Also answer questions not addressed to me, when I’m sure of the answer',
         outsiders: 'People from other organizations may use me here',
@@ -589,9 +590,10 @@ export const en = {
       tooMuch: 'Enter {dollars} or less, the limit set on the server.',
       choose: 'Set a budget for one person…',
       ownTitle: 'One person’s budget',
-      whose: 'How much {person} can spend, in US dollars. This replaces the budget that applies to each person.',
+      whose:
+        'How much {person} can spend, in US dollars. For this person, it replaces the budget that everyone else has.',
       own: { personDay: 'Per day', personMonth: 'Per month' },
-      usual: 'Leave empty for the budget that applies to each person: {dollars}.',
+      usual: 'Leave empty for the same budget as everyone else: {dollars}.',
       unbounded: 'Leave empty for no limit, as for everyone else.',
       saved: 'Saved. {person} can spend up to {budgets}.',
       savedUsual: 'Saved. {person} has the same budget as everyone else.',
@@ -710,7 +712,7 @@ export const en = {
     model: 'Answers come from: {name}',
     modelEnds: '⚠️ {name} will be shut down on {date}. Choose another model before then.',
     reads:
-      'When you ask me something, I read that thread and its files and send them to this model. Outside Slack, I keep your ratings, digests and settings, and feedback with its labels. I keep your question until it’s answered, and the notes I make for summaries for 30 days.',
+      'When you ask me something, I read that thread and its files and send them to this model. Outside Slack, I keep your ratings, digests and settings, and feedback with its labels. I keep your question until it’s answered. I keep the notes that I make for summaries for 30 days, then delete them.',
     ask: 'Ask a question',
     missed: 'What did I miss?',
     forget: 'Delete my data',
@@ -727,7 +729,7 @@ export const en = {
     own: 'For you',
     admins: 'For admins',
     language: 'Language of my buttons and notices. I answer in the language of your question.',
-    instructions: 'My instructions: “{instructions}”',
+    instructions: 'Your instructions for me: “{instructions}”',
     noInstructions: 'Tell me how to answer you: what length, what tone, and anything I should know about your work.',
     slackLanguage: 'Same as Slack',
     inDirect: 'On it. You’ll get it as a direct message.',
@@ -735,7 +737,7 @@ export const en = {
     exportHint:
       'You’ll get the files as a direct message. For labeled feedback, send `/classify report` in a channel and press *Download CSV*.',
     exported:
-      'Here’s the export: usage and ratings as CSV, settings as JSON. Private channels you’re not in are left out; usage and ratings don’t name them.',
+      'Here’s the export: usage and ratings as CSV, settings as JSON. Settings of private channels you’re not in are left out; usage and ratings are included, without the names of those channels.',
   },
 
   prompts: {

@@ -357,7 +357,7 @@ export const ja = {
     heard: '聞き取った内容：「{words}」',
     heardIn: '聞き取った内容（{language}）：「{words}」',
     silent: '録音から話し声が聞き取れませんでした。もう一度録音するか、文字で送ってください。',
-    unread: '録音を文字起こしできませんでした：{reason}',
+    unread: '録音を文字起こしできませんでした：{reason}。',
     none: 'このスレッドに録音がありません。録音を投稿してから「文字起こしして」と送るか、録音に「文字起こしして」と添えて送ってください。',
     minutes: '{minutes, number} 分',
     lost: '{from}〜{to} は文字起こしできませんでした',

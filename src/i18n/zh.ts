@@ -328,7 +328,7 @@ export const zh = {
     heard: '你说的是：“{words}”',
     heardIn: '你说的是（{language}）：“{words}”',
     silent: '没有听到录音里有人说话。请重新录制，或直接打字发给我。',
-    unread: '没能转写录音：{reason}',
+    unread: '没能转写录音：{reason}。',
     none: '这个消息列里没有录音。请先发录音，再说“转写”，也可以一起发送。',
     minutes: '{minutes, number} 分钟',
     lost: '{from}–{to} 没能转写',

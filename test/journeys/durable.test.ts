@@ -293,7 +293,7 @@ describe.concurrent('a question over which the process dies', () => {
     }
     await untilSeen(world, other, ['No harm done.'])
     await untilSeen(world, poison, [
-      '⚠️ I crashed several times while answering this, so I’ve stopped trying. Rephrase your question, or ask it without the files. If that doesn’t help, tell an admin.',
+      '⚠️ I crashed several times while answering this, so I’ve stopped trying. Rephrase your question, or ask it without any files. If that doesn’t help, tell an admin.',
     ])
     const asked = model.requests.filter(({ prompt }) => prompt.includes('poison</message>')).length
     expect(asked).toBe(3)

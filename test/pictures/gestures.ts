@@ -491,7 +491,7 @@ export const gestures: { names: { en: string; zh: string }; perform: (stage: Sta
   },
   {
     names: {
-      en: "`/threadwise settings me` or *My settings* in the app's home",
+      en: "`/threadwise settings me` or *Your settings* in the app's home",
       zh: '`/threadwise settings me`，或应用主页上的*我的设置*',
     },
     async perform({ t, dialog, button, open, say, picture }) {

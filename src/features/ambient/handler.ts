@@ -1,6 +1,6 @@
 import { formatError } from '../../errors.ts'
-import { type I18n, i18nFor } from '../../i18n/catalog.ts'
-import { isUnasked, type Turn } from '../../queue/turn.ts'
+import { i18nFor } from '../../i18n/catalog.ts'
+import { isUnasked } from '../../queue/turn.ts'
 import { buildPermalink } from '../../slack/permalink.ts'
 import { formatDateToken } from '../../text/date-token.ts'
 import { escapeMarkdown } from '../../text/escape-markdown.ts'
@@ -10,22 +10,15 @@ import type { Services, TurnContext, TurnHandler } from '../context.ts'
 import { buildAnswerControls, buildQuietControl } from '../reply-buttons.ts'
 import { findOthersAnswer } from './already-answered.ts'
 import { fetchNewest, readMaterial } from './earlier-messages.ts'
+import { findSilence, formatTs, hourMs } from './keep-quiet.ts'
 import { askIfSure } from './prompt.ts'
 
 type Deps = Pick<Services, 'self' | 'speech' | 'store' | 'reader' | 'rules' | 'policies' | 'fetchNames' | 'metrics'>
 
 type Ctx = TurnContext<Deps>
-/** The rule by which a question is left alone. */
-type Silence = Extract<keyof I18n['why']['rules'], `ambient_${string}` | 'unaddressed'>
+type Silence = NonNullable<Awaited<ReturnType<typeof findSilence>>>
 type Offer = NonNullable<Awaited<ReturnType<typeof askIfSure>>['offer']>
 
-const hourMs = 3_600_000
-/** After this time a question has been settled elsewhere, or is nobody's any more. */
-export const latestMs = hourMs
-/** One 👎 keeps the bot quiet in that channel for so long. */
-const quietMs = 24 * hourMs
-/** Questions of a channel about which the model is asked in an hour, answered or not. */
-const mostJudged = 30
 /** Questions of all channels that are looked at at once; another one is left alone. */
 const mostAtOnce = 8
 
@@ -62,7 +55,7 @@ export function createUnaskedHandler(deps: Deps): TurnHandler<true, Deps> {
 async function answerIfSure(ctx: Ctx): Promise<Silence | undefined> {
   const { turn, deps, job, chosen, figures, signal } = ctx
   const { channel } = turn
-  const bound = await findBound(turn, deps)
+  const bound = await findSilence(turn, deps)
   if (bound !== undefined) return bound
   const newest = await fetchNewest(ctx)
   const dealtWith = findOthersAnswer(newest, turn, ctx)
@@ -79,7 +72,7 @@ async function answerIfSure(ctx: Ctx): Promise<Silence | undefined> {
   if (offer === undefined) return 'ambient_unsure'
   // People and rights may have moved on while the model was thinking.
   await deps.rules.check({ ...turn, feature: 'chat' })
-  const changed = findOthersAnswer(await fetchNewest(ctx), turn, ctx) ?? (await findBound(turn, deps))
+  const changed = findOthersAnswer(await fetchNewest(ctx), turn, ctx) ?? (await findSilence(turn, deps))
   if (changed !== undefined) return changed
   const { perHour } = deps.policies.channel(channel).ambient
   const since = formatTs(Date.now() - hourMs)
@@ -89,20 +82,6 @@ async function answerIfSure(ctx: Ctx): Promise<Silence | undefined> {
   await post(ctx, offer)
   return undefined
 }
-
-/** Finds the setting or bound by which a question is left alone without a look at it. */
-async function findBound(turn: Turn, { policies, store }: Deps): Promise<Silence | undefined> {
-  const { channel, question } = turn
-  const now = Date.now()
-  if (!policies.channel(channel).ambient.isOn) return 'unaddressed'
-  if (now - Number(question.ts) * 1000 > latestMs) return 'ambient_late'
-  if (await store.unasked.isRatedDown(channel, now - quietMs)) return 'ambient_muted'
-  const judged = await store.unasked.countJudged({ channel, since: formatTs(now - hourMs) })
-  return judged >= mostJudged ? 'ambient_bound' : undefined
-}
-
-/** Formats a moment as Slack writes it. */
-const formatTs = (milliseconds: number) => (milliseconds / 1000).toFixed(6)
 
 /** Posts the answer whole into the question's thread, with its sources, in the language of the question. */
 async function post({ turn, person, chosen, reply, deps }: Ctx, { text, sources }: Offer): Promise<void> {

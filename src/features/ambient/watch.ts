@@ -5,7 +5,7 @@ import { dropNulls, parseMessage } from '../../slack/message.ts'
 import { isByPerson } from '../../slack/users.ts'
 import { isOpenQuestion } from '../../text/intent.ts'
 import type { Services } from '../context.ts'
-import { latestMs } from './handler.ts'
+import { latestMs } from './keep-quiet.ts'
 
 const schema = z.object({ team: z.string(), channel: z.string(), user: z.string(), ts: z.string(), text: z.string() })
 

@@ -2,7 +2,8 @@
 
 import { z } from 'zod'
 import { ShownError } from '../../errors.ts'
-import type { AnswerFormat, ChatMessage } from '../../model/model.ts'
+import { collectAnswer } from '../../model/collect-answer.ts'
+import { type AnswerFormat, type ChatMessage, FormatRefused, type Model } from '../../model/model.ts'
 import { escapeAttribute, escapeData } from '../../model/prompts.ts'
 import { findJson } from '../../text/find-json.ts'
 import { findQuote, normalizeWords } from '../../text/find-quote.ts'
@@ -22,6 +23,8 @@ const mostSegments = 8
 const mostRowsShown = 12
 const mostTitleCharacters = 80
 const mostNameCharacters = 60
+/** No proper answer is longer. */
+const mostAnswerCharacters = 30_000
 
 /** Labels of rows that sum up the others, which nobody wants beside them. */
 const total = /^(?:(?:grand |sub)?totals?|[总總総合小][计計]|[总總総][额額和])\s?:?$/
@@ -71,7 +74,7 @@ const properties = {
   points: { type: 'array', items: point },
 }
 
-export const choiceFormat: AnswerFormat = {
+const choiceFormat: AnswerFormat = {
   name: 'chart',
   schema: { type: 'object', properties, required: Object.keys(properties), additionalProperties: false },
 }
@@ -92,8 +95,43 @@ Answer with one JSON object and nothing else:
 
 {"title":"…","kind":"bar","unit":"","table":1,"labels":"…","columns":["…"],"take":"rows","only":[],"without":[],"swap":false,"points":[]}`
 
+/** How the model is asked for a chart; `countName` names the number of rows. */
+interface ChooseOptions {
+  purpose: NonNullable<Parameters<typeof collectAnswer>[2]['purpose']>
+  /** The words of the request; blank for a button. */
+  request: string
+  signal: AbortSignal
+  countName: string
+}
+
+/** Asks the model what to draw, and once more if its answer cannot be used. Throws a `ShownError` if neither can. */
+export async function chooseChart(
+  model: Model,
+  source: Source,
+  { purpose, request, signal, countName }: ChooseOptions,
+) {
+  const ask = async (messages: ChatMessage[]): Promise<string> => {
+    const collect = (format: AnswerFormat | undefined) =>
+      collectAnswer(model, messages, { signal, format, maxCharacters: mostAnswerCharacters, purpose })
+    const answer = await collect(model.takesFormats ? choiceFormat : undefined).catch(error => {
+      if (error instanceof FormatRefused) return collect(undefined)
+      throw error
+    })
+    signal.throwIfAborted()
+    return answer.text
+  }
+  const question = buildQuestion(source, request)
+  const first = await ask(question)
+  const parse = (answer: string) => parseChart(answer, source, countName)
+  const mend = async (error: unknown) => {
+    if (!(error instanceof ShownError) || error.kind === 'chart_too_many') throw error
+    return parse(await ask(buildRepair(question, first)))
+  }
+  return Promise.resolve(first).then(parse).catch(mend)
+}
+
 /** Builds the question what to draw. */
-export function buildQuestion({ tables, texts }: Source, request: string): ChatMessage[] {
+function buildQuestion({ tables, texts }: Source, request: string): ChatMessage[] {
   const parts = [
     ...texts.map(({ from, text }) => `<text from="${escapeAttribute(from)}">${escapeData(text)}</text>`),
     ...tables.map(({ table, file }, index) => {
@@ -112,7 +150,7 @@ export function buildQuestion({ tables, texts }: Source, request: string): ChatM
 }
 
 /** Builds the request to mend an answer that could not be used. */
-export const buildRepair = (question: ChatMessage[], answer: string): ChatMessage[] => [
+const buildRepair = (question: ChatMessage[], answer: string): ChatMessage[] => [
   ...question,
   { role: 'assistant', content: answer },
   {

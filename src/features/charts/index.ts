@@ -1,47 +1,25 @@
-import type { BlockAction } from '@slack/bolt'
-import { z } from 'zod'
-import { ShownError } from '../../errors.ts'
 import { i18nFor } from '../../i18n/catalog.ts'
 import type { FileReader } from '../../slack/files/read-file.ts'
 import type { Message } from '../../slack/message.ts'
-import { upload } from '../../slack/upload.ts'
 import { localeOf } from '../../text/language.ts'
 import { noteModel } from '../chosen-model.ts'
-import { formatFailure, savedOrTold } from '../command-failure.ts'
 import type { Bot, Services, TurnContext } from '../context.ts'
-import {
-  defineDelivery,
-  deliver,
-  findAnswer,
-  findDelivered,
-  findLastAnswered,
-  nameDelivery,
-  tellAsker,
-} from '../delivery.ts'
+import { findAnswer, findLastAnswered, nameDelivery } from '../delivery.ts'
 import { readFiles } from '../read-files.ts'
 import { noteSpent } from '../turn-spending.ts'
-import { csvAction, formatChartCsv, makeChart } from './make-chart.ts'
+import { listenToChartCsv } from './chart-csv.ts'
+import { makeChart } from './make-chart.ts'
 import { parseChartRequest } from './request.ts'
 import { buildSource } from './source.ts'
 
 type Deps = Parameters<typeof makeChart>[0] & Pick<Services, 'fetchNames'> & { files: FileReader }
 
 /** Registers the requests for a chart of what a thread holds, and the button that brings its numbers. */
-export function charts({ app, services, onTurn }: Bot): void {
+export function charts(bot: Bot): void {
+  const { services, onTurn } = bot
   const deps = { ...services, files: services.createFileReader() }
   onTurn({ outcome: 'charted', feature: 'chat', deps, parse: parseChartRequest, handle: drawThread })
-  const csvs = defineChartCsv(services)
-  app.action<BlockAction>(csvAction, async ({ ack, body, action }) => {
-    const channel = body.channel?.id ?? ''
-    const { ts = '', thread_ts: threadTs = ts } = (body.message ?? {}) as { ts?: string; thread_ts?: string }
-    const id = (action.type === 'button' && action.value) || ''
-    const user = body.user.id
-    const send = await savedOrTold(csvs.save({ id, channel, threadTs }, user), error =>
-      tellAsker(services, { channel, threadTs, user }, i18n => formatFailure(error, i18n)),
-    )
-    await ack()
-    await send?.()
-  })
+  listenToChartCsv(bot)
 }
 
 /** Draws the numbers of a thread as its last message asks. The chart is the reply. */
@@ -84,50 +62,4 @@ async function loadEarlier({ turn, deps }: TurnContext<Deps>): Promise<{ message
   if (found === undefined) return { messages: [], quotedFrom: [] }
   const { text, quotedFrom } = found
   return { messages: [{ ts: '0', author: { kind: 'self' }, text, form: 'markdown', files: [] }], quotedFrom }
-}
-
-const Points = z.array(z.object({ label: z.string(), value: z.number() }))
-const Block = z.object({
-  type: z.literal('data_visualization'),
-  title: z.string(),
-  chart: z.union([
-    z.object({ segments: Points }).transform(({ segments }) => [{ name: '', data: segments }]),
-    z.object({ series: z.array(z.object({ name: z.string(), data: Points })) }).transform(({ series }) => series),
-  ]),
-})
-const Charted = z.object({
-  blocks: z.array(z.unknown()).transform(blocks => blocks.flatMap(one => Block.safeParse(one).data ?? [])),
-  metadata: z.object({ event_payload: z.object({ turn: z.string().catch('') }) }),
-})
-
-/** Defines the commands that send the numbers of a chart: one file for everybody who presses the button. */
-function defineChartCsv(deps: Services) {
-  return defineDelivery(deps.outbox, deps, {
-    kind: csvAction,
-    async make({ turn: name, user, channel, threadTs }, isResumed) {
-      const place = { channel, threadTs }
-      const check = () => deps.access.check(user, channel)
-      await check()
-      const { blocks, metadata } = Charted.safeParse(await findDelivered(deps, place, name)).data ?? {}
-      const [block] = blocks ?? []
-      if (block === undefined) throw new ShownError('chart_gone', one => one.controls.tooOld)
-      const { title, chart } = block
-      const categories = chart[0]?.data.map(({ label }) => label) ?? []
-      const series = chart.map(one => ({ name: one.name, values: one.data.map(({ value }) => value) }))
-      const file = `${name.replace(/^chart/, 'chart-data')}.csv`
-      const bytes = Buffer.from(formatChartCsv({ categories, series }))
-      await deliver(
-        deps,
-        {
-          turn: metadata?.event_payload.turn ?? '',
-          user,
-          place,
-          name: file,
-          isResumed,
-          already: (one, link) => one.charts.csvAlready({ link }),
-        },
-        { check, make: async () => () => upload(deps.call, [{ name: file, title: `${title}.csv`, bytes }], place) },
-      )
-    },
-  })
 }

@@ -1,13 +1,10 @@
-import { stringify } from 'csv-stringify/sync'
 import { ShownError } from '../../errors.ts'
 import { type I18n, i18nFor } from '../../i18n/catalog.ts'
-import { collectAnswer } from '../../model/collect-answer.ts'
-import { FormatRefused, type Model } from '../../model/model.ts'
+import type { Model } from '../../model/model.ts'
 import type { Outbox } from '../../queue/outbox.ts'
 import { buildMessageBody } from '../../reply/body.ts'
 import type { ThreadId } from '../../slack/thread-history.ts'
 import { upload } from '../../slack/upload.ts'
-import { defuseFormulas } from '../../text/csv-formulas.ts'
 import { escapeMarkdown } from '../../text/escape-markdown.ts'
 import { localeOf } from '../../text/language.ts'
 import { toMrkdwn } from '../../text/to-mrkdwn.ts'
@@ -16,7 +13,8 @@ import type { Services } from '../context.ts'
 import { buildDeliveryMetadata, defineDelivery, deliver, findAnswer, nameDelivery } from '../delivery.ts'
 import { buildChartBlock, drawChart, ignoreRefusal } from '../draw-chart.ts'
 import type { Chart } from '../draw-chart-worker.ts'
-import { buildQuestion, buildRepair, choiceFormat, parseChart } from './choice.ts'
+import { csvAction, formatChartCsv } from './chart-csv.ts'
+import { chooseChart } from './choice.ts'
 import { buildSource } from './source.ts'
 
 type Deps = Pick<
@@ -58,9 +56,6 @@ interface Wish {
   onSpent?: Purpose['onSpent']
 }
 
-export const csvAction = 'chart_csv'
-/** No proper answer is longer. */
-const mostAnswerCharacters = 30_000
 /** For a chart that was asked for by a button. */
 const timeoutMs = 300_000
 
@@ -120,30 +115,12 @@ export async function makeChart(deps: Deps, source: Source, wish: Wish): Promise
   )
 }
 
-/** Asks the model, and once more if its answer cannot be used. */
+/** Has the model choose what to draw. Resolves with the chart, and a line that tells where its numbers come from. */
 async function choose(source: Source, { user, place, chosen, request, i18n, signal, onSpent }: Wish) {
-  const { model } = chosen
-  const { quotedFrom } = source
-  const whose = { channel: place.channel, person: user, quotedFrom }
+  const whose = { channel: place.channel, person: user, quotedFrom: source.quotedFrom }
   const purpose: Purpose = { feature: 'chat', ...whose, ...(onSpent && { onSpent }) }
-  const ask = async (messages: ReturnType<typeof buildQuestion>): Promise<string> => {
-    const collect = (format: typeof choiceFormat | undefined) =>
-      collectAnswer(model, messages, { signal, format, maxCharacters: mostAnswerCharacters, purpose })
-    const answer = await collect(model.takesFormats ? choiceFormat : undefined).catch(error => {
-      if (error instanceof FormatRefused) return collect(undefined)
-      throw error
-    })
-    signal.throwIfAborted()
-    return answer.text
-  }
-  const question = buildQuestion(source, request)
-  const first = await ask(question)
-  const parse = (answer: string) => parseChart(answer, source, i18n.charts.count)
-  const mend = async (error: unknown) => {
-    if (!(error instanceof ShownError) || error.kind === 'chart_too_many') throw error
-    return parse(await ask(buildRepair(question, first)))
-  }
-  const { chart, take, rows, file } = await Promise.resolve(first).then(parse).catch(mend)
+  const options = { purpose, request, signal, countName: i18n.charts.count }
+  const { chart, take, rows, file } = await chooseChart(chosen.model, source, options)
   const from = file === undefined ? i18n.charts.thread : escapeMarkdown(file)
   const caption = i18n.charts.caption[take]({ source: from, rows })
   return { chart: { ...chart, title: chart.title || i18n.charts.title }, caption }
@@ -194,14 +171,4 @@ function describeChart({ title, categories, series, unit }: Chart): string {
   })
   const text = `${title}${title.includes(unit) ? '' : ` (${unit})`}. ${numbers.join('; ')}`
   return text.length > mostDescribed ? `${text.slice(0, mostDescribed).toWellFormed()}…` : text
-}
-
-/** Formats the numbers of a chart as CSV: a line for each category, a column for each series. */
-export function formatChartCsv({ categories, series }: Pick<Chart, 'categories' | 'series'>): string {
-  const head = ['', ...series.map(({ name }) => defuseFormulas(name))]
-  const rows = categories.map((category, at) => [
-    defuseFormulas(category),
-    ...series.map(({ values }) => values[at] ?? ''),
-  ])
-  return `\uFEFF${stringify([head, ...rows])}`
 }

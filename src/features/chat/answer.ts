@@ -1,12 +1,11 @@
-import { setImmediate } from 'node:timers/promises'
 import { isPromptRefused, type Piece } from '../../model/model.ts'
-import { createGrowingText } from '../../reply/growing-text.ts'
 import { hasNumericTable } from '../../text/tables.ts'
 import { formatGone, noteModel } from '../chosen-model.ts'
 import type { Services, TurnContext } from '../context.ts'
 import { buildAnswerControls } from '../reply-buttons.ts'
 import { removeThoughts } from '../turn-endings.ts'
 import { noteSpent } from '../turn-spending.ts'
+import { createAnswerLength } from './answer-length.ts'
 import { describePictures } from './describe-pictures.ts'
 import { buildPrompt } from './prompt.ts'
 import { readAloudIfWanted } from './read-aloud-if-wanted.ts'
@@ -17,11 +16,6 @@ type ChatDeps = Pick<Services, 'self' | 'models' | 'threads' | 'users' | 'rules'
 
 type StopReason = Extract<Piece, { kind: 'stopped' }>['reason']
 
-/** A longer answer is ended: that is more than anybody reads. */
-const maxMessages = 25
-const maxAnswerBytes = 76_000
-/** Characters between two counts of the messages. */
-const countEvery = 1_000
 /** How often a prompt is built anew after the model refused it. */
 const maxRebuilds = 4
 
@@ -94,16 +88,14 @@ async function* readText(
   outcome: Outcome,
   { turn, deps, figures, chosen }: TurnContext<ChatDeps>,
 ): AsyncIterable<string> {
-  let bytes = 0
+  let length = createAnswerLength()
   let hasBegun = false
-  let count = createMessageCounter()
   for await (const piece of pieces) {
     // Rights may have changed while the model was thinking.
-    if (piece.kind === 'text' && bytes === 0) await deps.rules.check({ ...turn, feature: 'chat' })
+    if (piece.kind === 'text' && length.isEmpty) await deps.rules.check({ ...turn, feature: 'chat' })
     if (piece.kind === 'again') {
       outcome.second = outcome.heard + outcome.head
-      bytes = 0
-      count = createMessageCounter()
+      length = createAnswerLength()
     } else if (piece.kind === 'stopped') outcome.reason = piece.reason
     else if (piece.kind === 'model') {
       figures.model = piece.name
@@ -114,8 +106,7 @@ async function* readText(
       deps.metrics.tokensUsed('cached', piece.usage.tokensCached ?? 0)
       Object.assign(figures, piece.usage)
     } else if (piece.kind === 'text') {
-      bytes += Buffer.byteLength(piece.text)
-      if (bytes > maxAnswerBytes || (await count(piece.text)) >= maxMessages) {
+      if (await length.isTooLong(piece.text)) {
         outcome.reason = 'overrun'
         return
       }
@@ -126,26 +117,6 @@ async function* readText(
         yield outcome.head + piece.text
       }
     }
-  }
-}
-
-/** Creates a function that adds a piece of an answer. It resolves with the number of messages that the answer has filled, about. */
-function createMessageCounter() {
-  const text = createGrowingText()
-  let waiting = ''
-  let full = 0
-  return async (piece: string): Promise<number> => {
-    waiting += piece
-    if (waiting.length < countEvery) return full
-    text.add(waiting)
-    waiting = ''
-    for (let head = text.head(); head.isFull && full < maxMessages; head = text.head()) {
-      text.shown(head)
-      full += 1
-      // Cutting a long text takes long, and others wait.
-      await setImmediate()
-    }
-    return full
   }
 }
 

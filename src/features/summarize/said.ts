@@ -4,7 +4,7 @@ import { isBlank, listQuotedChannels, type Message } from '../../slack/message.t
 import { labelMark } from '../../slack/metadata.ts'
 import { formatReadable } from '../../slack/readable.ts'
 import { formatTime, isMentioned } from '../../text/from-slack.ts'
-import { formatClock, splitStretches } from '../../text/transcript.ts'
+import { formatClock, splitStretches } from '../../text/join-transcript.ts'
 import type { Services, TurnContext } from '../context.ts'
 import type { Said } from './chunks.ts'
 import { parseAskedSummary } from './request.ts'

@@ -60,7 +60,7 @@ async function readInto(
     outline.text(text)
     return pages
   }
-  if (kind === 'zip') (await import('./office.ts')).readOffice(bytes, outline)
+  if (kind === 'zip') (await import('./choose-office-reader.ts')).readOffice(bytes, outline)
   else if (kind === 'rtf') (await import('./rtf.ts')).readRtf(bytes, outline)
   else if (kind === 'mail') await (await import('./mail.ts')).readMail(bytes, outline)
   else if (kind === 'outlook') (await import('./outlook.ts')).readOutlook(bytes, outline)

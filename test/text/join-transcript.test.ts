@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { formatClock, isLoop, joinParts, renderTranscript, splitStretches } from '../../src/text/transcript.ts'
+import { formatClock, isLoop, joinParts, renderTranscript, splitStretches } from '../../src/text/join-transcript.ts'
 
 /** Joins texts whose pieces overlap. */
 const join = (...texts: (string | undefined)[]) =>

@@ -1,6 +1,6 @@
 import { Archive } from './archive.ts'
 import { readExcel } from './excel.ts'
-import { readOpenDocument } from './open-document.ts'
+import { readOpenDocument } from './libreoffice.ts'
 import type { Outline } from './outline.ts'
 import { readPowerPoint } from './powerpoint.ts'
 import { DocumentProblem } from './problem.ts'
