@@ -110,7 +110,9 @@ function createHttpBolt(deps: BoltDeps, signingSecret: string): SlackReceiver {
     customRoutes: deps.routes.filter(route => !isPrivate(route)),
     logger: createBoltLogger(deps.log),
     // Bolt's own handler logs an error as if a listener were wrong; a late ack says more.
-    unhandledRequestHandler: ({ response }) => void (response.headersSent || response.writeHead(404).end()),
+    unhandledRequestHandler({ response }) {
+      if (!response.headersSent) response.writeHead(404).end()
+    },
   })
   receiver.requestListener = guardRequests(receiver.requestListener, {
     path: eventsPath,
