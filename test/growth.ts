@@ -38,7 +38,7 @@ function isSteepAgain(small: () => number, large: () => number): boolean {
 }
 
 /** Returns the milliseconds of this thread's own work: others on the machine do not count. */
-function measure(run: () => unknown): number {
+export function measure(run: () => unknown): number {
   const from = process.threadCpuUsage()
   run()
   const { user, system } = process.threadCpuUsage(from)

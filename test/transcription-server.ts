@@ -9,10 +9,20 @@ interface Sent {
   name: string
   type: string
   words: string[]
+  /** The `response_format` that is asked for. */
+  format: string
   key: string | undefined
 }
 
-type Answer = { status: number; body?: object } | { text: string; languages?: { code: string }[] } | undefined
+interface Heard {
+  text: string
+  languages?: { code: string }[]
+  /** As Whisper servers name it. */
+  language?: string
+  segments?: { start: number; text: string; no_speech_prob?: number }[]
+}
+
+type Answer = { status: number; body?: object } | Heard | undefined
 
 const bytesLimit = 25_000_000
 const secondsLimit = 1_500
@@ -46,6 +56,7 @@ export async function openTranscriptionServer(
       name: file.name,
       type: file.type,
       words,
+      format: String(form.get('response_format')),
       key: request.headers.authorization,
     }
     requests.push(sent)

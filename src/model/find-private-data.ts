@@ -79,12 +79,13 @@ const forms: readonly Form[] = [
     pattern: /-----BEGIN [A-Z ]{0,30}PRIVATE KEY-----[^-]{1,8000}-----END [A-Z ]{0,30}PRIVATE KEY-----/g,
   },
   { kind: 'secret', pattern: /:\/\/[^\s/:@]{0,100}:(?<value>[^\s/@]{1,200})@/dg },
+  // Up to a mark of the prompt, the end of a quotation, or what ends a sentence.
   {
     kind: 'secret',
     pattern:
-      /(?:password|passwd|passphrase|密码|口令|パスワード|暗証番号)(?: is |是|は)?[\s:：=]{0,3}(?<value>[!-~]{6,100})/dgi,
-    // Not a word of a sentence, such as “the password is wrong”.
-    check: value => /\d/.test(value) || /[^a-z]/i.test(value.slice(0, -1)),
+      /(?:password|passwd|passphrase|密码|口令|パスワード|暗証番号)(?: is |是|为|は)?["'`*\s:：=|]{0,20}(?<value>(?:(?!<\/?[a-z]{1,20}[ />]|["'`][,;:)}\]|])[!-~]){6,100}(?<![,.)\]"'`|]|(?<!&(?:amp|lt|gt));))/dgi,
+    // Neither a word of a sentence, such as “the password is wrong”, nor the date on which it expires.
+    check: value => (/\d/.test(value) || /[^a-z]/i.test(value.slice(0, -1))) && !writtenDate.test(value),
   },
 ]
 
@@ -103,6 +104,7 @@ const ownSources: Record<string, string> = {
 
 /** The beginning of a date, which a phone number of some country may have, too. */
 const datePattern = /^(?:19|20)\d\d[-./]?(?:0[1-9]|1[0-2])[-./]?(?:0[1-9]|[12]\d|3[01])/
+const writtenDate = /^(?:19|20)\d\d([-./])\d\d?\1\d\d?$/
 /** Where a number without a country code may be from. */
 const phoneCountries: CountryCode[] = ['CN', 'JP', 'US']
 /** Phone numbers that are looked at before others get their turn. */

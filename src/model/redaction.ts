@@ -6,7 +6,14 @@ import type { ChatMessage, Model, Piece } from './model.ts'
 const digestCharacters = 6
 const alphabet = 'ABCDEFGHJKLMNPQRSTUVWXYZ23456789'
 
-const standInPattern = new RegExp(`[A-Z]{2,7}-[${alphabet}]{${digestCharacters}}`, 'g')
+/** Small models leave out the kind where the text names it: “IBAN ACCOUNT-K3F9Q2” becomes “IBAN K3F9Q2”. */
+const standInPattern = new RegExp(
+  `(?:(?:EMAIL|PHONE|ID|CARD|ACCOUNT|SECRET|WORD)-|(?<![A-Z0-9]))[${alphabet}]{${digestCharacters}}`,
+  'g',
+)
+
+/** Secrets that are looked for wherever they stand. */
+const mostRepeated = 100
 
 type Purpose = NonNullable<NonNullable<Parameters<Model['stream']>[2]>['purpose']>
 type PrivatePart = Awaited<ReturnType<typeof findPrivateParts>>[number]
@@ -28,13 +35,18 @@ export function createRedactingModel(model: Model, { secret, wordsFor }: Redacti
     const words = wordsFor(request?.purpose)
     if (words === undefined) return yield* model.stream(messages, signal, request)
     const table = new Map<string, string>()
-    const redacted: ChatMessage[] = []
-    const redact = await createReplacer(words, (value, kind) => {
+    const secrets = new Map<string, string>()
+    const find = await createReplacer(words, (written, kind) => {
+      const value = unescapeData(written)
       const standIn = `${kind.toUpperCase()}-${digest(value, secret)}`
-      table.set(standIn, unescapeData(value))
+      table.set(standIn, value)
+      if (kind === 'secret' && secrets.size < mostRepeated) secrets.set(written, standIn).set(value, standIn)
       return standIn
     })
-    for (const message of messages.map(addNotice)) redacted.push(await redactMessage(message, redact))
+    const found: ChatMessage[] = []
+    for (const message of messages.map(addNotice)) found.push(await mapText(message, find))
+    const redacted: ChatMessage[] = []
+    for (const message of found) redacted.push(await mapText(message, text => replaceRepeated(text, secrets)))
     // The answers of a batch are JSON: a value stands inside its strings.
     const restorer = createRestorer(table, request?.isBatch === true ? escapeForJson : undefined)
     try {
@@ -73,11 +85,18 @@ function* restoreText(text: string): Generator<Piece> {
   if (text !== '') yield { kind: 'text', text }
 }
 
-async function redactMessage({ role, content }: ChatMessage, redact: (text: string) => Promise<string>) {
-  if (typeof content === 'string') return { role, content: await redact(content) }
+async function mapText({ role, content }: ChatMessage, map: (text: string) => string | Promise<string>) {
+  if (typeof content === 'string') return { role, content: await map(content) }
   const parts = []
-  for (const part of content) parts.push(part.kind === 'text' ? { ...part, text: await redact(part.text) } : part)
+  for (const part of content) parts.push(part.kind === 'text' ? { ...part, text: await map(part.text) } : part)
   return { role, content: parts }
+}
+
+/** Replaces secrets where nothing says what they are, such as a password in a table of an earlier answer. */
+function replaceRepeated(text: string, secrets: ReadonlyMap<string, string>): string {
+  let replaced = text
+  for (const [value, standIn] of secrets) replaced = replaced.replaceAll(value, standIn)
+  return replaced
 }
 
 /** Creates a function that replaces personal data, secrets and the team's own words in a text. */
@@ -107,23 +126,25 @@ function digest(value: string, secret: string): string {
 
 /** Creates the inverse of a table of stand-ins for text that comes in pieces. The possible beginning of a stand-in is held back. */
 function createRestorer(table: ReadonlyMap<string, string>, toText = (value: string) => value) {
+  const values = new Map(Array.from(table, ([standIn, value]) => [standIn.slice(-digestCharacters), value]))
   const beginnings = new Set<string>()
   let longest = 0
-  for (const standIn of table.keys()) {
+  for (const standIn of [...table.keys(), ...values.keys()]) {
     for (let length = 1; length < standIn.length; length += 1) beginnings.add(standIn.slice(0, length))
     longest = Math.max(longest, standIn.length)
   }
+  const find = (match: string) => values.get(match.slice(-digestCharacters))
   const restore = (text: string) =>
-    text.replace(standInPattern, standIn => {
-      const value = table.get(standIn)
-      return value === undefined ? standIn : toText(value)
+    text.replace(standInPattern, match => {
+      const value = find(match)
+      return value === undefined ? match : toText(value)
     })
   let waiting = ''
   return {
     /** Adds a piece. Returns the text that is certain by now. */
     add(piece: string): string {
       const text = waiting + piece
-      const whole = [...text.matchAll(standInPattern)].at(-1)
+      const whole = [...text.matchAll(standInPattern)].findLast(([match]) => find(match) !== undefined)
       const certain = whole === undefined ? 0 : whole.index + whole[0].length
       const from = findBeginning(text, beginnings, Math.max(certain, text.length - longest + 1))
       waiting = text.slice(from)

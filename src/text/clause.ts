@@ -25,6 +25,11 @@ export function isOnWordBorders(text: string, start: number, length: number): bo
   return !isCut(start) && !isCut(start + length)
 }
 
+/** Returns true for a question that nothing is said before: it states nothing. */
+export function isMereQuestion(text: string): boolean {
+  return /^[^.!。！;；\n?？]{1,500}[?？]\s*$/.test(text)
+}
+
 /** Returns true if words are too few to be evidence: "it", "so". */
 export function isTooShort(words: string): boolean {
   return !/\p{Script=Han}/u.test(words) && words.replace(/[^\p{L}\p{N}]/gu, '').length < 3

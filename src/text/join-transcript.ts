@@ -3,6 +3,8 @@ interface TranscriptPart {
   from: number
   to: number
   text?: string
+  /** Where the server says when words were said: places in the text, in order, and their seconds from the beginning of the recording. */
+  times?: readonly { index: number; at: number }[]
 }
 
 /** Words of two neighbours that are compared: more than anybody says in their overlap. */
@@ -31,9 +33,17 @@ export function joinParts(parts: readonly TranscriptPart[]): TranscriptPart[] {
       to: Math.min(before.to, part.from),
       text: before.text.slice(0, end).trimEnd(),
     }
-    joined.push({ ...part, text: part.text.slice(start).trimStart() })
+    joined.push(cutStart(part, part.text, start))
   }
   return joined.filter(({ text }) => text !== '')
+}
+
+/** Cuts the beginning of a part, and blanks behind it. */
+function cutStart(part: TranscriptPart, text: string, start: number): TranscriptPart {
+  const rest = text.slice(start).trimStart()
+  const cut = text.length - rest.length
+  const times = part.times?.map(({ index, at }) => ({ index: Math.max(index - cut, 0), at }))
+  return { ...part, text: rest, ...(times !== undefined && { times }) }
 }
 
 /** Finds where the first text ends and the second begins when the longest row of words that both have is taken once. */
@@ -79,18 +89,45 @@ export function renderTranscript(
 }
 
 /**
- * Splits a transcript into stretches of whole sentences, about so many seconds long. Within a part, times are estimated by the letters
- * before them.
+ * Splits a transcript into stretches of whole sentences, about so many seconds long. Within a part without times, they are estimated by
+ * the letters before them.
  */
 export function splitStretches(parts: readonly TranscriptPart[], seconds: number) {
-  return parts.flatMap(({ from, to, text = '' }) => {
-    const length = Math.ceil((text.length * seconds) / Math.max(to - from, 1))
-    return sliceSentences(text, Math.max(length, shortestStretch)).map(({ start, words }) => ({
-      at: from + ((to - from) * start) / text.length,
-      isEstimated: start > 0,
-      text: words,
-    }))
+  const isTimed = parts.some(({ times }) => times !== undefined)
+  return parts
+    .flatMap(part => splitAtTimes(part, seconds))
+    .flatMap(part => {
+      const { from, to, text = '' } = part
+      const length = Math.ceil((text.length * seconds) / Math.max(to - from, 1))
+      return sliceSentences(text, Math.max(length, shortestStretch)).map(({ start, words }) => ({
+        at: findTime(part, start),
+        isEstimated: !isTimed && start > 0,
+        text: words,
+      }))
+    })
+}
+
+/** Splits a part where so many seconds have passed by the times that are known. */
+function splitAtTimes(part: TranscriptPart, seconds: number): TranscriptPart[] {
+  const { from, to, text, times = [] } = part
+  if (text === undefined) return [part]
+  const starts = [{ index: 0, at: from }]
+  for (const time of times) if (time.index > 0 && time.at - (starts.at(-1)?.at ?? 0) >= seconds) starts.push(time)
+  return starts.map(({ index, at }, place) => {
+    const end = starts[place + 1] ?? { index: text.length, at: to }
+    const within = times.filter(time => time.index > index && time.index < end.index)
+    const own = within.map(time => ({ index: time.index - index, at: time.at }))
+    return { from: at, to: end.at, text: text.slice(index, end.index), times: own }
   })
+}
+
+/** Finds the time of a place in the text, between the two nearest that are known. */
+function findTime({ from, to, text = '', times = [] }: TranscriptPart, place: number): number {
+  const known = [{ index: 0, at: from }, ...times, { index: text.length, at: to }]
+  const before = known.findLast(({ index }) => index <= place) ?? { index: 0, at: from }
+  const after = known.find(({ index }) => index > place) ?? before
+  const share = (place - before.index) / Math.max(after.index - before.index, 1)
+  return before.at + Math.max(after.at - before.at, 0) * share
 }
 
 /** Fewer characters say nothing by themselves. */

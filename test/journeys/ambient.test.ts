@@ -137,6 +137,8 @@ test('the model’s answer is thrown away when it is unsure, has no source, quot
   const { dana, lee, channels } = { ...slack.people, ...slack }
   await allowUnasked(story, channels.general, { seconds: 0 })
   await say(lee, channels.general, guide)
+  const party = '年会定在12月18日晚上6点，地点是南山会议中心二楼。'
+  await say(lee, channels.general, party)
   const ask = async (answer: (exchange: Exchange) => object | string) => {
     const ts = await say(dana, channels.general, question)
     const exchange = await model.next()
@@ -151,6 +153,15 @@ test('the model’s answer is thrown away when it is unsure, has no source, quot
   await ask(exchange => sure(exchange, { sources: [{ id: '1', quote: 'on the old server' }] }))
   await ask(exchange => sure(exchange, { text: 'Lee said “you find it on the old server”.' }))
   await ask(exchange => sure(exchange, { text: 'It’s on page 13.' }))
+  // As Qwen2.5-Coder-1.5B answered: by a question that was asked before, and by what has nothing to do with either.
+  await ask(({ prompt }) => ({
+    ...{ answer: true, confidence: 0.9, text: 'You find it there.' },
+    sources: [{ id: idOf(prompt, 'Where do I find'), quote: question }],
+  }))
+  await ask(({ prompt }) => ({
+    ...{ answer: true, confidence: 0.95, text: '小梅' },
+    sources: [{ id: idOf(prompt, '年会'), quote: party }],
+  }))
   await ask(() => 'On the intranet.')
   const ts = await say(dana, channels.general, question)
   const exchange = await model.next()

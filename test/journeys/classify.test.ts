@@ -117,6 +117,16 @@ describe('/classify', () => {
     expect(seen(card)).not.toContain(reason)
   })
 
+  test('shows words once that a model gives as the quote and as the reason', async () => {
+    const story = await open()
+    // Word for word what Qwen2.5-Coder-1.5B wrote.
+    const quote = '客服态度很差，问了三次都没人理我。'
+    await classify(story, quote)
+    ;(await story.model.next()).reply(json({ kind: 'complaint', quote, reason: quote, confidence: 0.9 }))
+    const card = await untilCard(story, 'Complaint')
+    expect(JSON.stringify(card.blocks).split(quote)).toHaveLength(2)
+  })
+
   test('shows a reason that quotes the text itself, or a kind', async () => {
     const story = await open()
     await classify(story, "The export isn't fast.")

@@ -148,6 +148,10 @@ test('ten pictures of a thread are described once and then cost nothing, until a
 const warnings: string[] = []
 const log = { warn: (...line: unknown[]) => void warnings.push(JSON.stringify(line)) }
 
+/** A row of Tesseract's table: a word, its line, and how sure it is. */
+const toRow = ([line, word, sure]: (string | number)[]) =>
+  `5\\t1\\t1\\t1\\t${line}\\t1\\t0\\t0\\t9\\t9\\t${sure}\\t${word}`
+
 /** A program that answers as Tesseract does, with these languages; the last line is one that it is not sure of. It may `fail`. */
 async function installTesseract(languages: string[], fail = ''): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'threadwise-'))
@@ -160,7 +164,7 @@ async function installTesseract(languages: string[], fail = ''): Promise<string>
     [2, '款', 90],
     [3, '%~', 12],
   ]
-  const rows = words.map(([line, word, sure]) => `5\\t1\\t1\\t1\\t${line}\\t1\\t0\\t0\\t9\\t9\\t${sure}\\t${word}`)
+  const rows = words.map(toRow)
   const script = `#!${process.execPath}
 const [first, , , languages] = process.argv.slice(2)
 if (first === '--list-langs') console.log('List of available languages (9):\\n${languages.join('\\n')}')
@@ -207,6 +211,24 @@ test('a model that does not see is given the text that Tesseract finds in scans 
   expect(await askAgain('gpt-4o')).toEqual({ images: 3, isRecognized: false })
   // That one model has seen them does not make another one see.
   expect(await askAgain('the default model')).toEqual({ images: 0, isRecognized: true })
+})
+
+test('a page in another language than the person’s is recognized in the languages that are installed', async () => {
+  // What Tesseract made of a Chinese page in English.
+  const noise = [
+    [1, 'BME', 52],
+    [2, 'SB:', 24],
+    [3, 'SKAWEKAMLAN,', 21],
+    [4, 'REGERERUSREM,', 33],
+    [5, 'WAR,', 64],
+  ].map(toRow)
+  const inEnglish = `if (languages === 'eng') { console.log('${noise.join('\\n')}'); process.exit() }`
+  const recognize = await createRecognizer(log, await installTesseract(['chi_sim', 'eng', 'jpn'], inEnglish))
+  const { text } = await recognize(Buffer.from('a page'), 'en-GB')
+  expect(text).toBe('Invoice 4711\n退款\n\neng+chi_sim+jpnfalsefalse')
+  // Where there is no other language, what is sure counts.
+  const alone = await createRecognizer(log, await installTesseract(['eng'], inEnglish))
+  expect(await alone(Buffer.from('a page'), 'en-GB')).toMatchObject({ text: 'BME\nWAR,' })
 })
 
 test('text recognition that fails is told of with its own sentence and tried again, and its kind is logged without a word of the picture', async () => {

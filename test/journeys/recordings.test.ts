@@ -234,6 +234,45 @@ test('the words of a recording of 12 minutes come in order, with times and a mar
   expect([server.requests.length, model.requests.length]).toEqual([5, 1])
 })
 
+test('a summary has the times that a Whisper server tells, and a server that refuses to tell them is asked without, once', async () => {
+  let refuses = false
+  const story = await openRecordingStory(({ words, format }) => {
+    if (refuses && format !== 'json') return { status: 400, body: { error: { message: 'unknown response_format' } } }
+    // After ten words nobody speaks for three minutes.
+    const [first, second] = [words.slice(0, 10).join(' '), words.slice(10).join(' ')]
+    const segments = [
+      { start: 0, text: ` ${first}`, no_speech_prob: 0.9 },
+      { start: 190, text: ` ${second}`, no_speech_prob: 0.1 },
+    ]
+    const text = words.join(' ')
+    return format === 'json' ? { text } : { text, language: 'japanese', segments }
+  })
+  const { slack, model, server, untilReply } = story
+  const { general } = slack.channels
+  const clip = await send(story, directOf(story), '', [['audio_message.wav', toWav(15)]])
+  const exchange = await model.next()
+  expect(exchange.prompt).toContain('>[voice clip] w0 w1 ')
+  exchange.reply('They count.')
+  const seen = toSeen(await untilReply(directOf(story), clip, ({ text }) => text.includes('They count'), 'the answer'))
+  expect(seen).toContain('You said (Japanese)')
+
+  const ask = async (name: string) => {
+    await send(story, general, `<@${slack.botUserId}> summarize this recording`, [[name, toWav(540)]])
+    const { prompt } = await model.next()
+    return prompt
+  }
+  const prompt = await ask('told.wav')
+  expect(prompt).toMatch(
+    /at="00:00">w0 [^<]* w9<.*at="03:10">w10 .*at="04:5\d">w[23]\d\d [^<]* w30\d<.*at="08:0\d">w30\d /s,
+  )
+  expect(prompt).not.toContain('≈')
+  refuses = true
+  expect(await ask('refused.wav')).toContain('≈')
+  expect(server.requests.map(({ format }) => format).join(' ')).toMatch(
+    /^verbose_json verbose_json verbose_json(?: verbose_json){1,2} json json$/,
+  )
+})
+
 test('a recording that cannot be transcribed says so when its words are asked for, as does a thread without one', async () => {
   const story = await openRecordingStory(() => ({ status: 405 }))
   const { slack, untilReply } = story

@@ -26,8 +26,14 @@ test('with redaction on, private data in messages, files, feedback and summaries
   // A number of a card in two messages.
   await say(lee, general, 'The card: 4111 1111', root)
   await say(lee, general, '1111 1111', root)
+  await say(
+    lee,
+    general,
+    'We pay to IBAN DE89 3704 0044 0532 0130 00. The door’s password: "Ab3456!x", 门禁密码：Ab3456!x',
+    root,
+  )
   const bot = `<@${slack.botUserId}>`
-  const leaks = /13812345678|lee@example\.com|ghp_|falcon|1111/i
+  const leaks = /13812345678|lee@example\.com|ghp_|falcon|1111|Ab3456|DE89/i
 
   await say(dana, general, `${bot} how do I reach the vendor?`, root)
   const chat = await model.next()
@@ -35,12 +41,15 @@ test('with redaction on, private data in messages, files, feedback and summaries
   const phone = standIn(chat, 'PHONE')
   chat.say(`Call ${phone.slice(0, 8)}`)
   chat.say(`${phone.slice(8)} or write to ${standIn(chat, 'EMAIL')}.`)
+  // A password next to the end of its message is one without that mark.
+  const [, password] = /password: "(SECRET-\w{6})", 门禁密码：\1<\/message>/.exec(chat.prompt) ?? []
+  chat.say(`\n\n| 项目 | 值 |\n| ---- | ---- |\n| 门禁密码 | ${password} |`)
   chat.end()
   await untilReply(
     general,
     root,
-    reply => /13812345678 or write to .*lee@example\.com/.test(toSeen(reply)),
-    'the number',
+    reply => /13812345678 or write to .*lee@example\.com[\s\S]*\| Ab3456!x(?: \||$)/m.test(toSeen(reply)),
+    'the number and the password',
   )
 
   await say(dana, general, `${bot} classify this`, root)
@@ -57,6 +66,10 @@ test('with redaction on, private data in messages, files, feedback and summaries
   await say(dana, general, `${bot} summarize this thread`, root)
   const summary = await model.next()
   expect(summary.prompt).not.toMatch(leaks)
-  summary.reply(json({ decisions: [point(`Lee can be reached at ${standIn(summary, 'EMAIL')}.`, 1)] }))
-  await untilReply(general, root, reply => toSeen(reply).includes('lee@example.com'), 'the summary')
+  // Small models leave out the kind of a stand-in.
+  const account = standIn(summary, 'ACCOUNT').replace('ACCOUNT-', '')
+  const decision = `Lee pays to IBAN ${account} and can be reached at ${standIn(summary, 'EMAIL')}.`
+  summary.reply(json({ decisions: [point(decision, 1, 4)] }))
+  const isWhole = (reply: string) => /IBAN DE89 3704 0044 0532 0130 00 and .*lee@example\.com/.test(reply)
+  await untilReply(general, root, reply => isWhole(toSeen(reply)), 'the summary')
 })

@@ -48,6 +48,7 @@ describe('a summary of a debate', () => {
   test.each<[string, (id: (words: string) => number) => object[]]>([
     ['one person says both', id => [point('Wednesday.', id('propose')), point('Thursday.', id('Thursday'))]],
     ['one side has no source', id => [point('Wednesday.', id('propose')), point('Never.', 99)]],
+    ['the sides are names alone', id => [point('Lee', id('propose')), point('Dana', id('wait'))]],
     ['there is one side', id => [point('Wednesday.', id('propose'))]],
     [
       'one side is a quotation of nobody',

@@ -4,9 +4,10 @@ import { type AnswerFormat, type ChatMessage, FormatRefused, type Model } from '
 import { withoutPromptMarks } from '../../model/prompt-marks.ts'
 import { escapeAttribute, escapeData } from '../../model/prompts.ts'
 import { withoutOtherLinks } from '../../text/check-links.ts'
-import { isTooShort } from '../../text/clause.ts'
+import { isMereQuestion, isTooShort } from '../../text/clause.ts'
 import { findJson } from '../../text/find-json.ts'
 import { findQuote, isQuotedFrom } from '../../text/find-quote.ts'
+import { parseTerms } from '../../text/terms.ts'
 
 /** A message of the channel as the model reads it. */
 interface Line {
@@ -92,20 +93,34 @@ function buildPrompt(question: Line, lines: readonly Line[]): ChatMessage[] {
   ]
 }
 
-/** Checks an answer: every source quotes its message, and the text has no quotation, number or address of its own. */
+/**
+ * Checks an answer: every source quotes its message, which is more than a question, and shares a word with the answer or the question; and
+ * the text has no quotation, number or address of its own.
+ */
 function checkAnswer(answer: string, question: Line, lines: readonly Line[]) {
   const given = findJson(answer, value => answerSchema.safeParse(value).data).values.at(-1)
   if (given === undefined || !given.answer || given.confidence < leastConfidence) return undefined
   const sources = given.sources.slice(0, mostSources).flatMap(({ id, quote }) => {
     const line = lines[Number(/\d{1,4}/.exec(String(id))?.[0]) - 1]
     const found = line && findQuote(line.text, quote)
-    return line === undefined || found === undefined || isTooShort(found) ? [] : [{ line, quote: found }]
+    const isNone = line === undefined || found === undefined || isTooShort(found) || isMereQuestion(line.text)
+    return isNone ? [] : [{ line, quote: found }]
   })
   const texts = sources.map(({ line }) => line.text)
   const text = withoutPromptMarks(withoutOtherLinks(given.text, texts.join('\n'))).trim()
   const isWhole = sources.length > 0 && sources.length === Math.min(given.sources.length, mostSources)
   const isProven = isWhole && isQuotedFrom(text, texts) && hasNumbersOf(text, [...texts, question.text])
-  return isProven && text !== '' && text.length <= mostCharacters ? { text, sources } : undefined
+  const isRelated = texts.every(evidence => shareTerms(`${question.text}\n${text}`, evidence))
+  return isProven && isRelated && text !== '' && text.length <= mostCharacters ? { text, sources } : undefined
+}
+
+const han = /\p{Script=Han}/u
+
+/** Returns whether two texts have a word in common, or are in two languages. */
+function shareTerms(one: string, other: string): boolean {
+  if (han.test(one) !== han.test(other)) return true
+  const terms = new Set(parseTerms(one))
+  return parseTerms(other).some(term => terms.has(term))
 }
 
 /** Returns whether every number in words stands in one of the texts. */

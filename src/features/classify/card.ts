@@ -82,7 +82,8 @@ function renderBlock(label: Label, { taxonomy, reader }: Look): Record<string, u
   const sure = confidence === undefined ? words.noConfidence : formatConfidence(Math.round(confidence * 100), words)
   const name = { type: 'text', text: formatKind(taxonomy, label.kind, reader), style: { bold: true } }
   const isOther = label.kind === otherId ? [words.other] : []
-  const after = [...isOther, label.reason].filter(one => one !== '').join(' ')
+  const reason = label.reason === label.quote ? '' : label.reason
+  const after = [...isOther, reason].filter(one => one !== '').join(' ')
   return {
     type: 'rich_text',
     elements: [

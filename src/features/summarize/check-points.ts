@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { withoutPromptMarks } from '../../model/prompt-marks.ts'
 import { withoutOtherLinks } from '../../text/check-links.ts'
+import { isMereQuestion } from '../../text/clause.ts'
 import { findJson } from '../../text/find-json.ts'
 import { isQuotedFrom, normalizeWords } from '../../text/find-quote.ts'
 import { checkDue, checkOwner } from './check-task.ts'
@@ -146,7 +147,8 @@ export async function checkPoints(answer: Answer, checks: Checks): Promise<Point
   const check = <T extends { text: string; who?: string; due?: string; sources: string[] }>(said: T): T[] => {
     const found = [...new Set(said.sources.flatMap(id => checks.sourcesOf(id) ?? []))].slice(0, maxSources)
     const words = [said.text, said.who ?? '', said.due ?? '']
-    const isTrue = found.length > 0 && words.every(part => isQuotedTruly(part, found, checks))
+    const isName = found.some(ts => normalizeWords(checks.said(ts)?.from ?? '') === normalizeWords(said.text))
+    const isTrue = found.length > 0 && !isName && words.every(part => isQuotedTruly(part, found, checks))
     if (!isTrue) dropped += 1
     const clean = (part: string) => withoutOtherAddresses(withoutPromptMarks(part), found, checks)
     return isTrue
@@ -171,11 +173,18 @@ export async function checkPoints(answer: Answer, checks: Checks): Promise<Point
     if (kept.length < 2 || head === undefined) return []
     return [{ ...head, kind: 'disagreement' as const, sides: kept }]
   })
-  const [decisions, questions] = [all('decision', answer.decisions), all('question', answer.questions)]
+  const decided = all('decision', answer.decisions)
+  const decisions = decided.filter(({ sources }) => !sources.map(checks.said).every(isOnlyAsked))
+  dropped += decided.length - decisions.length
+  const questions = all('question', answer.questions)
   const kinds = [decisions, disagreements, questions, tasks, all('fact', answer.facts)]
   const points = withoutRepeats(kinds.flat())
   return { upshot, points: kinds.flatMap(list => list.filter(one => points.has(one)).slice(0, maxKept)), dropped }
 }
+
+/** Returns true for a question for which nobody voted. */
+const isOnlyAsked = (message: Said | undefined) =>
+  message?.reactions === undefined && isMereQuestion(message?.text ?? '')
 
 /**
  * Selects the first side of each person: who says one thing and then another does not disagree. Nobody knows who speaks in a recording, so

@@ -15,6 +15,8 @@ export const recognizedLimits = { side: 2_400 }
 /** A page of print takes one to five seconds. */
 const pageMs = 40_000
 const maxOutputBytes = 8_000_000
+/** Other languages in which a page is read. */
+const mostOthers = 3
 /** Lines of less are mostly edges of things in a photo. From 0 to 100. */
 const leastConfidence = 50
 
@@ -48,7 +50,7 @@ export async function createRecognizer(log: Pick<Log, 'warn'>, command = 'tesser
   const installed = await listLanguages(command)
   const semaphore = createSemaphore(1)
   /**
-   * Recognizes the text of a picture in a person's language and in English. Resolves with a blank text if there is none, and with the
+   * Recognizes the text of a picture in a person's language and in English, and in other installed ones if most of it is none. Resolves with a blank text if there is none, and with the
    * time that the process took, in milliseconds. Throws a `DocumentProblem` if the process fails.
    */
   return (picture: Uint8Array, locale: string, signal?: AbortSignal): Promise<{ text: string; tookMs: number }> =>
@@ -56,8 +58,18 @@ export async function createRecognizer(log: Pick<Log, 'warn'>, command = 'tesser
       signal?.throwIfAborted()
       const startedAt = performance.now()
       try {
-        const table = await runTesseract(command, selectLanguages(locale, installed), picture, signal)
-        return { text: renderWords(table), tookMs: performance.now() - startedAt }
+        const selected = selectLanguages(locale, installed)
+        const page = renderWords(await runTesseract(command, selected, picture, signal))
+        const others = page.isMostlyUnsure ? selectOthers(selected, installed) : []
+        const more =
+          others.length === 0
+            ? ''
+            : await runTesseract(command, [...selected, ...others], picture, signal).catch(() => '')
+        signal?.throwIfAborted()
+        const { text } = [page, renderWords(more)].reduce((a, b) =>
+          countLetters(b.text) > countLetters(a.text) ? b : a,
+        )
+        return { text, tookMs: performance.now() - startedAt }
       } catch (error) {
         signal?.throwIfAborted()
         const kind = nameFailure(error)
@@ -113,8 +125,14 @@ function selectLanguages(locale: string, installed: readonly string[]): string[]
   return selected.length > 0 ? (selected as string[]) : installed.slice(0, 1)
 }
 
+/** Print in a language that Tesseract was not told of looks like noise to it. */
+function selectOthers(selected: readonly string[], installed: readonly string[]): string[] {
+  const others = new Set(Object.values(languages)).difference(new Set(selected))
+  return [...others].filter(language => installed.includes(language)).slice(0, mostOthers)
+}
+
 /** Renders Tesseract's table of words as lines and paragraphs, without the lines that it is not sure of. */
-function renderWords(table: string): string {
+function renderWords(table: string): { text: string; isMostlyUnsure: boolean } {
   const lines = new Map<string, { paragraph: string; text: string; confidences: number[] }>()
   for (const row of table.split('\n')) {
     const [level, page, block, par, number, , , , , , confidence, cell = ''] = row.split('\t')
@@ -131,8 +149,10 @@ function renderWords(table: string): string {
     .join('')
     .trim()
   // A letter or two are no text.
-  return (text.match(/[\p{L}\p{N}]/gu)?.length ?? 0) < 3 ? '' : text
+  return { text: countLetters(text) < 3 ? '' : text, isMostlyUnsure: sure.length < lines.size / 2 }
 }
+
+const countLetters = (text: string) => text.match(/[\p{L}\p{N}]/gu)?.length ?? 0
 
 const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length
 

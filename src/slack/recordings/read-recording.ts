@@ -32,12 +32,16 @@ interface Options {
   onProgress?: ((done: number, total: number) => void) | undefined
 }
 
+/** The words of a piece, with their times in the recording if the server tells them. */
+type Heard = Required<Pick<Parameters<typeof joinParts>[0][number], 'text'>> &
+  Pick<Parameters<typeof joinParts>[0][number], 'times'>
+
 /** Turns pieces into words, in their order; undefined for one that failed. `problem` concerns all of them. */
 type Transcribe = (
   pieces: readonly Piece[],
   options: Options,
 ) => Promise<
-  | { texts: (string | undefined)[]; language?: string; cost: NonNullable<Recording['cost']> }
+  | { heard: (Heard | undefined)[]; language?: string; cost: NonNullable<Recording['cost']> }
   | { problem: 'no_transcriber' | 'transcriber_key' }
 >
 
@@ -174,11 +178,9 @@ async function transcribeCut(cut: Cut, file: FileHandle, transcribe: Transcribe,
   const answer = await transcribe(sent, options)
   if ('problem' in answer) throw new FileSkipped(answer.problem)
   const { language, cost } = answer
-  const texts = answer.texts.map(text => text && (isLoop(text) ? '' : text.trim()))
-  if (texts.every(text => text === undefined)) throw new FileSkipped('transcription_failed')
-  const parts = joinParts(
-    sent.map(({ from, to }, at) => ({ from, to, ...(texts[at] !== undefined && { text: texts[at] }) })),
-  )
+  const heard = answer.heard.map(piece => piece && (isLoop(piece.text) ? { text: '' } : piece))
+  if (heard.every(piece => piece === undefined)) throw new FileSkipped('transcription_failed')
+  const parts = joinParts(sent.map(({ from, to }, at) => ({ from, to, ...heard[at] })))
   if (parts.length === 0) throw new FileSkipped('no_speech')
   return { parts, seconds, isWhole, cost, ...(language !== undefined && { language }) }
 }
