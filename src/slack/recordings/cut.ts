@@ -48,7 +48,8 @@ interface Bounds {
 interface Files {
   /** Of the recording, in bytes. */
   size: number
-  read: (start: number, end: number) => Promise<Uint8Array>
+  /** Synchronous: while a read is pending, mediabunny allocates 64 KiB for each MP3 frame that it finds in its cache, and keeps them. */
+  read: (start: number, end: number) => Uint8Array
   write: (bytes: Uint8Array) => Promise<void>
 }
 
