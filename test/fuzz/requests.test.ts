@@ -156,6 +156,8 @@ async function send(secret: string, url: string, { form, body }: Recorded): Prom
       'content-type': form ? 'application/x-www-form-urlencoded' : 'application/json',
       'x-slack-request-timestamp': timestamp,
       'x-slack-signature': signature,
+      // On a busy machine, the bot may close an idle connection at the moment when it is used again.
+      connection: 'close',
     },
   })
   await answer.arrayBuffer()
