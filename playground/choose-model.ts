@@ -35,7 +35,7 @@ export async function chooseModel(env: Record<string, string | undefined>): Prom
     }
   }
   return {
-    title: 'built-in engine, no language model',
+    title: 'built-in engine (no language model)',
     toEnvironment: url => ({
       OPENAI_BASE_URL: `${url}/v1`,
       OPENAI_MODEL: 'built-in-engine',

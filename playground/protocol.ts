@@ -112,7 +112,7 @@ export interface LimitState {
 }
 
 export interface Snapshot {
-  /** Which model answers, one line: "built-in engine, no language model", "gpt-6-luna at api.openai.com". */
+  /** Which model answers, one line: "built-in engine (no language model)", "gpt-6-luna at api.openai.com". */
   model: string
   botUserId: string
   /** Whether a bot is connected now. */

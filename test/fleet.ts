@@ -1,4 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
+import pg from 'pg'
+import type { SlackJson } from '../playground/protocol.ts'
 import { createWorkspace, type Workspace, type WorkspaceOptions } from '../playground/slack-emulator/workspace.ts'
 import { type BotProcess, startBot } from './process.ts'
 import type { Random } from './random.ts'
@@ -81,6 +83,7 @@ export async function openFleet(
 export interface Asked {
   number: number
   channel: string
+  ts: string
   threadTs: string
   at: number
   wholeAt: number | undefined
@@ -138,6 +141,7 @@ export async function askAll({ slack }: Fleet, { questions, threads, channels, e
     asked.push({
       number: at + 1,
       channel,
+      ts,
       threadTs: at < threads ? ts : (root ?? ts),
       at: performance.now(),
       wholeAt: undefined,
@@ -158,13 +162,43 @@ export async function untilAnswered({ slack }: Fleet, asked: Asked[], patienceMs
   await slack.until(() => asked.every(({ wholeAt }) => wholeAt !== undefined), 'all answers', patienceMs)
 }
 
-/** What stands in each thread, and what should. */
-export function readThreads({ slack }: Fleet, asked: Asked[]): { stands: string[]; wanted: string[] }[] {
-  return [...new Map(asked.map(one => [one.threadTs, one])).values()].map(({ channel, threadTs }) => ({
-    stands: slack
+/**
+ * What stands in each thread, and what should: one answer to each question, in the order of the questions. A replica that is killed does
+ * not save what Slack has just delivered to it, and Slack delivers it again, to another. Until then nobody knows of that question: a later
+ * one that was saved before it may be answered before it.
+ */
+export async function readThreads(
+  { slack }: Fleet,
+  asked: Asked[],
+  databaseUrl: string,
+): Promise<{ stands: string[]; wanted: string[] }[]> {
+  const savedAt = await readSavedAt(databaseUrl)
+  const isDeliveredAgain = ({ ts }: Asked) =>
+    !slack.acks.some(ack => ack.attempt === 0 && ack.ackedAt !== undefined && toEventTs(ack.payload) === ts)
+  const isSavedBehind = (one: Asked, later: Asked) =>
+    isDeliveredAgain(one) && (savedAt.get(one.ts) ?? 0) > (savedAt.get(later.ts) ?? 0)
+  return [...new Map(asked.map(one => [one.threadTs, one])).values()].map(({ channel, threadTs }) => {
+    const stands = slack
       .messages(channel, threadTs)
       .filter(({ user }) => user === slack.botUserId)
-      .map(toSeen),
-    wanted: asked.filter(one => one.threadTs === threadTs).map(({ number }) => toAnswer(number)),
-  }))
+      .map(toSeen)
+    const questions = asked.filter(one => one.threadTs === threadTs)
+    const answers = questions.map(({ number }) => toAnswer(number))
+    const placeOf = ({ number }: Asked) => stands.indexOf(toAnswer(number))
+    const mayStandSo = (one: Asked, later: Asked) => placeOf(one) < placeOf(later) || isSavedBehind(one, later)
+    const isComplete = stands.length === answers.length && answers.every(answer => stands.includes(answer))
+    const isInOrder = questions.every((one, at) => questions.slice(at + 1).every(later => mayStandSo(one, later)))
+    return { stands, wanted: isComplete && isInOrder ? stands : answers }
+  })
+}
+
+const toEventTs = (payload: SlackJson) => (payload.event as SlackJson | undefined)?.ts
+
+/** Reads when each question was saved, by its ts. */
+async function readSavedAt(databaseUrl: string): Promise<Map<string, number>> {
+  const client = new pg.Client(databaseUrl)
+  await client.connect()
+  const { rows } = await client.query<{ ts: string; kept_at: string }>('select ts, kept_at from turns')
+  await client.end()
+  return new Map(rows.map(({ ts, kept_at }) => [ts, Number(kept_at)]))
 }

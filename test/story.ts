@@ -20,6 +20,8 @@ export interface Story {
   model: ScriptedModel
   store: Store
   app: RunningBot
+  /** The warnings and errors in the bot's log. */
+  warnings: readonly string[]
   /** Another bot in the place of the one that was stopped. */
   reconnect(): Promise<RunningBot>
   /** The bot's messages in a thread now, oldest first. */
@@ -56,7 +58,7 @@ export async function openStory(options: StoryOptions = {}): Promise<Story> {
   const slack = await createWorkspace(options.workspace)
   const model = await createScriptedModel()
   if (options.listed !== undefined) model.list(options.listed)
-  const { app, store } = await connect(slack, model, options)
+  const { app, store, warnings } = await connect(slack, model, options)
   onTestFinished(async () => {
     // A question that nobody answered any more ends with its model.
     await model.close()
@@ -71,6 +73,7 @@ export async function openStory(options: StoryOptions = {}): Promise<Story> {
     model,
     store,
     app,
+    warnings,
     async reconnect() {
       const next = await connect(slack, model, options)
       onTestFinished(() => next.app.stop())
@@ -95,9 +98,10 @@ export async function connect(
   slack: Workspace,
   model: ScriptedModel,
   options: StoryOptions = {},
-): Promise<{ app: RunningBot; store: Store }> {
+): Promise<{ app: RunningBot; store: Store; warnings: readonly string[] }> {
   const port = options.config?.port ?? (options.transport === 'http' ? await freePort() : 0)
-  const log = createWatchedLog(options.isMute === true)
+  const warnings: string[] = []
+  const log = createWatchedLog(warnings, options.isMute === true)
   const config = {
     botToken: slack.botToken,
     transport:
@@ -131,7 +135,7 @@ export async function connect(
     },
   }
   if (options.transport === 'http') slack.connectHttp(`http://127.0.0.1:${port}/slack/events`)
-  return { app, store }
+  return { app, store, warnings }
 }
 
 function openStoreOf({ dataDir, databaseUrl }: StoryOptions, log: Log): Promise<Store> {
@@ -178,8 +182,7 @@ export async function freePort(): Promise<number> {
 }
 
 /** A log that keeps quiet, and fails the test when the bot met a defect of its own. */
-function createWatchedLog(isMute: boolean): Log {
-  const met: string[] = []
+function createWatchedLog(met: string[], isMute: boolean): Log {
   const keep = (facts: unknown, sentence?: string) => void met.push(`${JSON.stringify(facts)} ${sentence ?? ''}`)
   onTestFinished(() => expect(met.filter(line => defects.test(line) || (!isMute && untold.test(line)))).toEqual([]))
   return { debug() {}, info() {}, warn: keep, error: keep } as unknown as Log

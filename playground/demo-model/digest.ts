@@ -1,3 +1,4 @@
+import { isQuestion } from './cues.ts'
 import { type ChatMessage, type Said, textOf, toPointsSaid, toSaid } from './messages.ts'
 import type { Quote } from './search.ts'
 import { languageOf } from './sentences.ts'
@@ -11,7 +12,7 @@ export function sumUp([system, question]: readonly ChatMessage[]): string | unde
   const instructions = system === undefined ? '' : textOf(system)
   const material = question === undefined ? '' : textOf(question)
   if (instructions.startsWith('You sum up what people wrote'))
-    return toJson(summarize(toSaid(material).filter(({ file, text }) => file === undefined && !asksBot.test(text))))
+    return toJson(summarize(toSaid(material).filter(one => one.file === undefined && !isAnswered(one))))
   if (instructions.startsWith('You join the summaries')) return toJson(summarize(toPointsSaid(material)))
   if (!instructions.startsWith('You write a summary, out of points')) return undefined
   const [, wish = ''] = /<wish>([^<]*)<\/wish>/.exec(instructions) ?? []
@@ -33,7 +34,7 @@ function toJson({ headline, upshot, decisions, questions, tasks }: Summary): str
 }
 
 /** Who asks the bot has been answered. */
-const asksBot = /^@threadwise\b/i
+const isAnswered = ({ text, isReplied }: Said) => /^@threadwise\b/i.test(text) || (isReplied && isQuestion(text))
 
 /** "I'll do it" is a task of whoever says it. */
 const isOwn = ({ sentence }: Quote) => /\b(?:i|i['’]ll|i['’]m|me|my)\b|我/i.test(sentence)

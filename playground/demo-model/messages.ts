@@ -31,7 +31,7 @@ export interface Talk {
   sources: Said[]
 }
 
-const TAG = /<(\/?)(message|file)\b([^<>]*)>/g
+const TAG = /<(\/?)(message|file|answer)\b([^<>]*)>/g
 /** Forwarded messages and previews of links: somebody else's words, the bot's own perhaps. */
 const FORWARDED = /<(forwarded|preview)\b[^<>]*>[^<]*<\/\1>/g
 const POINT = /<point\b([^<>]*)>([^<>]*)<\/point>/g
@@ -79,6 +79,12 @@ export function toSaid(content: string): Said[] {
     const [whole, slash, kind, attributes = ''] = tag
     if (open) open.text += content.slice(read, tag.index)
     read = tag.index + whole.length
+    if (kind === 'answer') {
+      const last = said.at(-1)
+      if (last !== undefined) last.isReplied = true
+      open = undefined
+      continue
+    }
     if (!slash) {
       open = kind === 'message' ? toMessage(attributes) : toFile(attributes, said.at(-1))
       said.push(open)

@@ -30,11 +30,18 @@ export const isEmptyDraft = (channel, threadTs) => {
   return text === '' && files.length === 0
 }
 
+const units = ['byte', 'kilobyte', 'megabyte']
+
 /** @param {number} bytes */
-const toSize = bytes =>
-  new Intl.NumberFormat(lang.value, { style: 'unit', unit: 'byte', notation: 'compact', unitDisplay: 'narrow' }).format(
-    bytes,
-  )
+const toSize = bytes => {
+  const at = Math.min(Math.floor((String(bytes).length - 1) / 3), units.length - 1)
+  return new Intl.NumberFormat(lang.value, {
+    style: 'unit',
+    unit: units[at],
+    unitDisplay: 'short',
+    maximumFractionDigits: 0,
+  }).format(bytes / 1000 ** at)
+}
 
 /** The address of a file's bytes on this server. @param {string} id */
 const fileUrl = id => `/page/files/${encodeURIComponent(id)}`
@@ -45,7 +52,7 @@ export const file = ({ id, name, mimetype, size, alt }) => {
   const isImage = mimetype.startsWith('image/')
   return html`<figure class=${`file ${isImage ? 'file-image' : ''}`} data-testid="file" key=${id}>
     ${isImage && html`<img src=${href} alt=${alt ?? name} loading="lazy" />`}
-    ${mimetype.startsWith('audio/') && html`<audio src=${href} controls preload="none"></audio>`}
+    ${mimetype.startsWith('audio/') && html`<audio src=${href} controls preload="metadata"></audio>`}
     <a class="file-name" href=${href} download=${name}>${icon('clip')}<span>${name}</span><small>${toSize(size)}</small></a>
   </figure>`
 }

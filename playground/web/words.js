@@ -31,7 +31,7 @@ const texts = {
     title => title,
     title =>
       title.startsWith('built-in engine')
-        ? '内置引擎，未连接语言模型'
+        ? '内置引擎（未连接语言模型）'
         : title.replace('(found on this machine)', '（本机）'),
   ]),
   botConnected: ['Bot connected', '机器人已连接'],

@@ -29,7 +29,7 @@ export const en = {
   overrun: 'I stopped this answer because it was going on too long. Say “go on” for more.',
   outputLimit: 'The answer reached the model’s length limit. Say “go on” for the rest.',
 
-  builtInEngine: 'built-in engine, no language model',
+  builtInEngine: 'built-in engine (no language model)',
 
   labels: {
     unreadable:

@@ -25,7 +25,7 @@ export const zh = {
   overrun: '回答太长，还没写完，我先停在这里。发送“继续”可以看到更多。',
   outputLimit: '回答达到了模型的长度上限。发送“继续”可以看到其余部分。',
 
-  builtInEngine: '内置引擎，未连接语言模型',
+  builtInEngine: '内置引擎（未连接语言模型）',
 
   labels: {
     unreadable: '没能读懂语言模型给出的分类。请再试一次；如果还是不行，请让管理员换一个模型。',

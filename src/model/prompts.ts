@@ -46,6 +46,11 @@ export function buildTimeNotice(now: string, timeZone: string): string {
   return `[Now: ${now}, ${timeZone}]`
 }
 
+/** Builds the notice of the language of a question about material in another one, in which small models go on. */
+export function buildLanguageNotice(language: 'ja' | 'zh'): string {
+  return `[Answer in ${{ ja: 'Japanese', zh: 'Chinese' }[language]}, unless the question asks for another language.]`
+}
+
 /**
  * Builds what a team wishes of the answers, to stand behind the rules; blank if nobody wishes anything. The wishes are escaped and
  * framed: whoever sets them cannot take a rule away.

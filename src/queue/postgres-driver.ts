@@ -71,17 +71,15 @@ export function createPostgresDriver({ store, log, bounds = defaultBounds }: Pos
     savedBy: replicas.name,
     admit: (on, turns) => admitTurns(on, turns, bounds),
     enqueue: (on, turns) => insertEntries(boss, on, turns),
+    retry: commit => retryCommit(commit, () => isOpen),
   })
   let timer: NodeJS.Timeout | undefined
   let isOpen = false
   let tellAhead: (record: TurnRecord, ahead: number) => void = () => {}
 
   return {
-    save: turn =>
-      retrySave(
-        () => save(turn),
-        () => isOpen,
-      ),
+    // Retried until it is saved.
+    save: async turn => (await save(turn)) ?? false,
     hasRoom: async (person, coming) => hasRoomFor(coming, await loadBacklog(db, person), bounds),
     async start({ onReady, onMarked, onAhead }) {
       tellAhead = onAhead
@@ -142,12 +140,12 @@ export function createPostgresDriver({ store, log, bounds = defaultBounds }: Pos
   }
 }
 
-/** Retries a save while the database is away: the event gets no ack meanwhile. */
-async function retrySave<T>(save: () => Promise<T | undefined>, isOpen: () => boolean): Promise<T> {
+/** Retries a commit of new turns while the database is away: their events get no ack meanwhile. */
+async function retryCommit<R>(commit: () => Promise<R | undefined>, isOpen: () => boolean): Promise<R> {
   const deadline = Date.now() + savePatienceMs
   for (;;) {
-    const saved = await save()
-    if (saved !== undefined) return saved
+    const done = await commit()
+    if (done !== undefined) return done
     if (!isOpen() || Date.now() > deadline) throw new Error('turn could not be saved')
     await delay(saveRetryMs)
   }

@@ -1,6 +1,7 @@
 import type { Server } from 'node:http'
 import {
   App,
+  ErrorCode,
   HTTPReceiver,
   isValidSlackRequest,
   type Logger,
@@ -57,6 +58,9 @@ const reconnecting = { forever: true, minTimeout: 500, maxTimeout: 15_000, facto
 /** Time in which pending events are acknowledged when the bot stops; Bolt needs a few milliseconds. */
 const lastRequestsMs = 500
 
+/** Slack waits this long for an ack. */
+const ackWithinMs = 3_000
+
 const eventsPath = '/slack/events'
 
 /** Creates Bolt over Socket Mode or HTTP, with the routes for operators and one error handler for all listeners. */
@@ -105,6 +109,10 @@ function createHttpBolt(deps: BoltDeps, signingSecret: string): SlackReceiver {
     endpoints: eventsPath,
     customRoutes: deps.routes.filter(route => !isPrivate(route)),
     logger: createBoltLogger(deps.log),
+    // Bolt's own handler logs an error as if a listener were wrong; a late ack says more.
+    unhandledRequestHandler({ response }) {
+      if (!response.headersSent) response.writeHead(404).end()
+    },
   })
   receiver.requestListener = guardRequests(receiver.requestListener, {
     path: eventsPath,
@@ -169,6 +177,7 @@ function keepingFirst(receiver: Receiver, { keep, log }: BoltDeps): Receiver {
           log.warn({ minute: event.body.minute_rate_limited }, 'events dropped: Slack limits how many it delivers')
           return event.ack()
         }
+        const ack = createAck(event, log)
         const body = parseRequest(event.body)
         if (body === undefined) {
           // A retry would change nothing.
@@ -176,13 +185,49 @@ function keepingFirst(receiver: Receiver, { keep, log }: BoltDeps): Receiver {
           return event.ack()
         }
         await keep(body)
-        await app.processEvent({ ...event, body })
+        await app.processEvent({ ...event, body, ack })
       }
       receiver.init({ processEvent } as App)
     },
     start: (...args) => receiver.start(...args),
     stop: (...args) => receiver.stop(...args),
   }
+}
+
+/**
+ * Creates an ack that fails no listener when Slack has stopped waiting: what was asked for is done all the same, and the log says that
+ * Slack was told too late.
+ */
+function createAck({ ack, body }: ReceiverEvent, log: Log): ReceiverEvent['ack'] {
+  const receivedAt = performance.now()
+  return async answer => {
+    const failure: unknown = await ack(answer).catch(error => error)
+    if (isRepeated(failure)) throw failure
+    const afterMs = Math.round(performance.now() - receivedAt)
+    if (failure === undefined && afterMs <= ackWithinMs) return
+    const reason = failure === undefined ? {} : { reason: formatError(failure) }
+    log.warn(
+      { request: formatRequest(body), afterMs, ...reason },
+      'acknowledged too late: Slack waits three seconds, then warns the person or delivers the event again; the request is handled all the same. If this is frequent, give the bot more CPU, or check how fast its database and Slack answer',
+    )
+  }
+}
+
+/** Checks for a second ack of a listener, which is a defect. */
+const isRepeated = (failure: unknown) =>
+  failure instanceof Error && 'code' in failure && failure.code === ErrorCode.ReceiverMultipleAckError
+
+/** Formats which request it is, in the app's own names: nothing that people wrote. */
+function formatRequest({
+  type = 'command',
+  event,
+  actions,
+  view,
+  callback_id,
+  command,
+}: ReceiverEvent['body']): string {
+  const name = event?.type ?? actions?.[0]?.action_id ?? view?.callback_id ?? callback_id ?? command
+  return `${type} ${name}`.slice(0, 100)
 }
 
 function createBoltApp(deps: BoltDeps, receiver: SocketModeReceiver | HTTPReceiver): App {

@@ -6,10 +6,13 @@ import type { Schema } from './tables.ts'
 import type { NewTurn } from './turns.ts'
 import type { Writer } from './writer.ts'
 
+type Saved = boolean | 'declined' | 'flood' | undefined
+
 /**
- * Creates a function that saves new turns durably; concurrent calls share a commit. It resolves with false for a duplicate, with
- * undefined if the store cannot be written. With `shared`, the rows bear the name of the replica that saved them, `admit` completes
- * the turns, in their order, and `enqueue` gets the new ones, in the same transaction.
+ * Creates a function that saves new turns durably, in the order of its calls; concurrent calls share a commit. It resolves with false
+ * for a duplicate, with undefined if the store cannot be written. With `shared`, the rows bear the name of the replica that saved them,
+ * `admit` completes the turns, in their order, and `enqueue` gets the new ones, in the same transaction; `retry` commits it, and later
+ * turns wait meanwhile.
  */
 export function createTurnSaver(
   writer: Writer,
@@ -17,18 +20,21 @@ export function createTurnSaver(
     savedBy: string
     admit: (on: Kysely<Schema>, turns: NewTurn[]) => Promise<NewTurn[]>
     enqueue: (on: Kysely<Schema>, turns: NewTurn[]) => Promise<void>
+    retry: <R>(commit: () => Promise<R | undefined>) => Promise<R>
   },
 ) {
-  const saveBatch = createBatch<NewTurn, boolean | 'declined' | 'flood'>(batch =>
+  const save = (batch: NewTurn[]) =>
     writer.durably(async on => {
       const turns = shared === undefined ? batch : await shared.admit(on, batch)
       const isNew = await insertTurns(on, turns, shared?.savedBy)
       const added = turns.filter(({ declined }, index) => isNew[index] && declined === undefined)
       if (added.length > 0) await shared?.enqueue(on, added)
       return turns.map(({ declined = true }, index) => isNew[index] === true && declined)
-    }),
-  )
-  return (turn: NewTurn) => writer.write(() => saveBatch(turn))
+    })
+  return createBatch<NewTurn, Saved>(async batch => {
+    const commit = () => writer.write(() => save(batch))
+    return (await (shared?.retry(commit) ?? commit())) ?? batch.map(() => undefined)
+  })
 }
 
 /** Inserts the turns; resolves with which of them are new. */

@@ -62,7 +62,8 @@ type AtEnd = (end: () => void | Promise<void>) => void
 
 /** Kills and a restart of the database under load. */
 async function measureChaos(atEnd: AtEnd): Promise<Claim[]> {
-  const proxy = await openProxy(await openDatabase(atEnd), atEnd)
+  const url = await openDatabase(atEnd)
+  const proxy = await openProxy(url, atEnd)
   const random = createRandom(11)
   const urls = Array.from({ length: load.replicas }, () => proxy.url)
   const fleet = await openFleet(urls, atEnd, { limits: 'off' })
@@ -93,7 +94,7 @@ async function measureChaos(atEnd: AtEnd): Promise<Claim[]> {
   await killing
   await untilAnswered(fleet, asked, patienceMs).catch(() => {})
   await delay(1_000)
-  const threads = readThreads(fleet, asked)
+  const threads = await readThreads(fleet, asked, url)
   const whole = asked.filter(({ wholeAt }) => wholeAt !== undefined).length
   const wrong = threads.filter(({ stands, wanted }) => JSON.stringify(stands) !== JSON.stringify(wanted)).length
   const late = asked.filter(one => toWaitMs(one) > lateMs).length

@@ -1,10 +1,11 @@
 import { createHmac } from 'node:crypto'
 import { createConnection } from 'node:net'
 import { describe, expect, onTestFinished, test } from 'vitest'
+import type { PageMessage } from '../../playground/protocol.ts'
 import type { Config } from '../../src/config.ts'
 import { readListening } from '../listening.ts'
 import { openWorld } from '../process.ts'
-import { freePort, openStory } from '../story.ts'
+import { freePort, openStory, toSeen } from '../story.ts'
 
 interface Request {
   body: string
@@ -131,6 +132,36 @@ describe('a request over HTTP', () => {
     const { post } = await open()
     const body = new URLSearchParams({ command: '/nothing', text: '' }).toString()
     expect(await post({ body, type: 'application/x-www-form-urlencoded; charset=utf-8' })).not.toBe(400)
+  })
+})
+
+describe('a bot that is so slow that Slack no longer waits', () => {
+  test('does what people asked for all the same, and says so in its log', async () => {
+    // The bot gives the request up before this Slack does.
+    const story = await openStory({ transport: 'http', workspace: { ackPatienceMs: 10_000 } })
+    const { slack, model, say, untilReply, warnings } = story
+    const { admin, dana, mei, general } = { ...slack.people, ...slack.channels }
+    const ts = await say(dana, general, `<@${slack.botUserId}> go on`)
+    ;(await model.next()).say('And on')
+    const growing = await untilReply(general, ts, reply => toSeen(reply) === 'And on', 'the first text')
+    const slow = Promise.withResolvers<void>()
+    slack.fault({ method: 'users.info', times: Number.POSITIVE_INFINITY, hold: slow.promise })
+    const isStop = (block: object) => JSON.stringify(block).includes('stop_reply')
+    const place = { channel: general, ts: growing.ts, blockId: String(growing.blocks?.find(isStop)?.block_id) }
+    const stop = (as: string) => slack.do({ do: 'act', as, ...place, action: { action_id: 'stop_reply' } })
+    // Slack shows them a warning sign.
+    for (const done of await Promise.all([admin, mei].map(stop))) expect(done.ok).toBe(false)
+    slow.resolve()
+
+    const stopped = await untilReply(general, ts, reply => toSeen(reply).includes('Stopped'), 'the mark')
+    expect(toSeen(stopped)).toBe('And on\nStopped by Admin. This answer is incomplete.')
+    const isForMei = ({ ephemeralTo }: PageMessage) => ephemeralTo === mei
+    const told = await slack.until(() => slack.snapshot(mei).messages.find(isForMei), 'the reason')
+    expect(toSeen(told)).toBe('只有 Dana 或工作区管理员可以这样做。')
+    const late = warnings.filter(line => line.includes('acknowledged too late'))
+    expect(late).toHaveLength(2)
+    for (const line of late) expect(line).toContain('"request":"block_actions stop_reply"')
+    expect(warnings).toEqual(late)
   })
 })
 

@@ -67,9 +67,12 @@ describe('the next request of a thread begins with the former one', () => {
     await more(dana, 'and where?')
     const kept = requests.slice(1).map((next, index) => keptOf(requests[index] as Exchange, next))
     expect(kept.filter(part => part < 0.95)).toEqual([])
-    // The asker’s own time is told all the same.
-    const [, chinese] = requests
-    expect(chinese?.prompt).toMatch(/\[Now: 20\d\d-\d\d-\d\d \d\d:\d\d, Asia\/Shanghai\]$/)
+    // The asker’s own time is told all the same, and to models that would go on in English, the asker’s language.
+    const [, chinese, english] = requests
+    expect(chinese?.prompt).toMatch(
+      /\[Now: 20\d\d-\d\d-\d\d \d\d:\d\d, Asia\/Shanghai\]\n\[Answer in Chinese, unless the question asks for another language\.\]$/,
+    )
+    expect(english?.prompt).toMatch(/<\/message>$/)
   })
 
   test('when a file is too long: what a later question needs of it is put with that question', async () => {

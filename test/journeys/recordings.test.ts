@@ -184,7 +184,7 @@ test('a recording of 12 minutes is summarized with the times of what was said, i
   const { general } = slack.channels
   const { dana } = slack.people
   const root = await story.say(dana, general, 'The meeting is over.')
-  await send(story, general, 'Here it is', [['meeting.wav', toWav(720)]], root)
+  await send(story, general, 'Here it is', [['meeting.wav', toWav(722)]], root)
   await story.say(dana, general, `<@${slack.botUserId}> summarize this recording`, root)
   const exchange = await model.next()
   expect(exchange.prompt).not.toContain('The meeting is over')

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { expect, onTestFinished, test } from 'vitest'
 import type { PageMessage, SlackJson } from '../../playground/protocol.ts'
-import { askAll, type Fleet, openFleet, readThreads, speakSlowly, untilAnswered } from '../fleet.ts'
+import { askAll, openFleet, readThreads, speakSlowly, untilAnswered } from '../fleet.ts'
 import { openDatabase, openProxy, withPostgres } from '../postgres.ts'
 import { createRandom } from '../random.ts'
 import { bySoak } from '../soak.ts'
@@ -90,13 +90,14 @@ withPostgres('a fleet of processes', () => {
     })
     await deploying
     await untilAnswered(fleet, asked, 60_000)
-    expectInOrder(fleet, asked)
+    await expectInOrder(fleet, asked, url)
   })
 
   test('of which one is killed again and again, and whose database goes away, answers every question once, in order', {
     timeout: 240_000,
   }, async () => {
-    const proxy = await openProxy(await openDatabase())
+    const url = await openDatabase()
+    const proxy = await openProxy(url)
     const fleet = await openFleet([proxy.url, proxy.url, proxy.url], onTestFinished, { limits: 'off' })
     speakSlowly(fleet, 800, createRandom(7))
     let isOver = false
@@ -114,10 +115,10 @@ withPostgres('a fleet of processes', () => {
     isOver = true
     await killing
     await untilAnswered(fleet, asked, 60_000)
-    expectInOrder(fleet, asked)
+    await expectInOrder(fleet, asked, url)
   })
 })
 
-function expectInOrder(fleet: Fleet, asked: Parameters<typeof readThreads>[1]): void {
-  for (const { stands, wanted } of readThreads(fleet, asked)) expect(stands).toEqual(wanted)
+async function expectInOrder(...read: Parameters<typeof readThreads>): Promise<void> {
+  for (const { stands, wanted } of await readThreads(...read)) expect(stands).toEqual(wanted)
 }

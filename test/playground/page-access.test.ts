@@ -3,7 +3,7 @@ import type { Page } from 'playwright-core'
 import { expect, test } from 'vitest'
 import { describeInChromium } from './browser.ts'
 
-const engine = 'built-in engine, no language model'
+const engine = 'built-in engine (no language model)'
 const plain = (text: string) => ({ type: 'plain_text', text })
 const options = ['a', 'b'].map(value => ({ text: plain(value), value }))
 const blocks = [
@@ -54,7 +54,7 @@ describeInChromium(
       {
         as: 'mei',
         isDark: true,
-        title: '内置引擎，未连接语言模型',
+        title: '内置引擎（未连接语言模型）',
         only: '仅你可见',
         secret: '私密',
         skip: '跳到消息',

@@ -638,7 +638,7 @@ async function take(next: () => Promise<Given>, count: number): Promise<Given[]>
   return given
 }
 
-const turn = (ts: string, threadTs = ts): Turn => ({
+export const turn = (ts: string, threadTs = ts): Turn => ({
   id: `T1:C1:${ts}`,
   channel: 'C1',
   threadTs,

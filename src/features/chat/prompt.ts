@@ -4,6 +4,7 @@ import type { ChatMessage } from '../../model/model.ts'
 import {
   buildGapNotice,
   buildInstructions,
+  buildLanguageNotice,
   buildRegenerateNotice,
   buildSystemPrompt,
   buildTimeNotice,
@@ -17,6 +18,7 @@ import { listQuotedChannels, type Message } from '../../slack/message.ts'
 import { escapeMarkdown } from '../../text/escape-markdown.ts'
 import { formatTime, slackToPlain } from '../../text/from-slack.ts'
 import { parseAloudWish } from '../../text/intent.ts'
+import { detectLanguage, localeOf } from '../../text/language.ts'
 import { truncate } from '../../threads/truncate.ts'
 import type { Services, TurnContext } from '../context.ts'
 import { formatFileProblem, readFiles } from '../read-files.ts'
@@ -90,8 +92,11 @@ export async function buildPrompt(ctx: PromptContext): Promise<Prompt> {
     .filter(({ role, text }) => role === 'user' || text.trim() !== '')
   const fitted = await truncate(lines, model.inputTokens - tokenUpperBound(system) / 2, loadTokenCounter)
   noteFacts(ctx, { messages, fitted, view, wishes })
+  // A team may wish for one language.
+  const language = buildInstructions(wishes) === '' ? buildLanguage(messages, person.locale) : []
+  const last = [...buildRegenerate(findRefusedAnswer(ctx)), ...buildNow(ctx, timeZone), ...language]
   return {
-    messages: buildRequest(system, fitted, [...buildRegenerate(findRefusedAnswer(ctx)), ...buildNow(ctx, timeZone)]),
+    messages: buildRequest(system, fitted, last),
     undescribed: view.pictures.undescribed,
     notRead: formatNotRead(messages, view, i18n),
     heard: question === undefined ? '' : formatHeard(question, person.locale, i18n),
@@ -124,6 +129,26 @@ function buildNow({ turn, person }: PromptContext, timeZone: string): ChatMessag
   const isPresent = Date.now() - asked < presentMs
   if (isPresent && formatTime(asked, timeZone) === formatTime(asked, person.timeZone)) return []
   return [{ role: 'user', content: buildTimeNotice(formatTime(Date.now(), person.timeZone), person.timeZone) }]
+}
+
+/** Characters of a file or message that tell its language. */
+const languageCharacters = 2_000
+
+/** Builds the language of a question in Chinese or Japanese where what stands before it is in another one. */
+function buildLanguage(messages: readonly Message[], locale: string): ChatMessage[] {
+  const question = messages.at(-1)
+  const written = detectLanguage(question?.text ?? '')
+  if (written === undefined || written === 'en') return []
+  const language = localeOf(question?.text ?? '', locale).startsWith('ja') ? 'ja' : written
+  const others = messages.flatMap(message => [
+    message === question ? '' : message.text.slice(0, languageCharacters),
+    ...(message.contents ?? []).map(content =>
+      content.kind === 'text' ? content.text.slice(0, languageCharacters) : '',
+    ),
+  ])
+  const before = detectLanguage(others.join('\n'))
+  if (before === undefined || before === language) return []
+  return [{ role: 'user', content: buildLanguageNotice(language) }]
 }
 
 /** Notes for those who ask why what the model is given. */

@@ -154,6 +154,6 @@ function formatSummary(found: LabelledRow[], nameOf: (kind: string) => string, i
   const failed = found.filter(({ error }) => error !== undefined).length
   const lines = [...counts]
     .sort((a, b) => b[1] - a[1])
-    .map(([kind, count]) => `- ${escapeMarkdown(nameOf(kind))}: ${count}`)
+    .map(([kind, count]) => `- ${escapeMarkdown(nameOf(kind))}${i18n.summary.colon}${count}`)
   return [i18n.labels.sheet.done({ done: found.length - failed, all: found.length, failed }), ...lines].join('\n')
 }

@@ -4,7 +4,7 @@ import { withoutOtherLinks } from '../../text/check-links.ts'
 import { isMereQuestion } from '../../text/clause.ts'
 import { findJson } from '../../text/find-json.ts'
 import { isQuotedFrom, normalizeWords } from '../../text/find-quote.ts'
-import { checkDue, checkOwner } from './check-task.ts'
+import { checkDue, checkOwner, isSamePerson } from './check-task.ts'
 import type { Said } from './chunks.ts'
 
 const pointSchema = z.object({
@@ -166,7 +166,10 @@ export async function checkPoints(answer: Answer, checks: Checks): Promise<Point
   const all = (kind: Point['kind'], points: { text: string; sources: string[] }[]) =>
     points.flatMap(check).map(one => ({ kind, ...one }))
   const [upshot] = answer.upshot === undefined ? [] : check(answer.upshot)
-  const tasks = await Promise.all(answer.tasks.flatMap(check).map(task => checkTask(task, checks)))
+  const named = answer.tasks.flatMap(check)
+  const given = named.filter(({ who, sources }) => !sources.map(checks.said).every(message => isAskedBy(who, message)))
+  dropped += named.length - given.length
+  const tasks = await Promise.all(given.map(task => checkTask(task, checks)))
   const disagreements = answer.disagreements.flatMap(({ text, sides }) => {
     const kept = selectSides(sides.flatMap(check), checks)
     const [head] = check({ text, sources: sides.flatMap(({ sources }) => sources) })
@@ -185,6 +188,10 @@ export async function checkPoints(answer: Answer, checks: Checks): Promise<Point
 /** Returns true for a question for which nobody voted. */
 const isOnlyAsked = (message: Said | undefined) =>
   message?.reactions === undefined && isMereQuestion(message?.text ?? '')
+
+/** Whoever asks takes nothing on. */
+const isAskedBy = (who: string, message: Said | undefined) =>
+  isOnlyAsked(message) && isSamePerson(who, message?.from ?? '')
 
 /**
  * Selects the first side of each person: who says one thing and then another does not disagree. Nobody knows who speaks in a recording, so

@@ -63,7 +63,7 @@ export function formatFacts({
   const of = i18n.summary
   const facts = [
     of.read({ messages: messages.length, threads }),
-    ...(seconds > 0 ? [of.heard({ minutes: Math.ceil(seconds / 60) })] : []),
+    ...(seconds > 0 ? [of.heard({ minutes: Math.max(1, Math.round(seconds / 60)) })] : []),
     ...(files > 0 ? [of.files({ files })] : []),
     model.split(' at ')[0] ?? model,
   ]
