@@ -39,6 +39,10 @@ const heavy = [
   'slack/files',
   'commands',
   'model/redaction',
+  'journeys/http',
+  'journeys/recordings',
+  'journeys/drawings',
+  'features/classify',
   'fuzz/requests',
   'fuzz/files',
 ].map(name => `test/${name}.test.ts`)

@@ -76,7 +76,8 @@ function renderNode(node: Nodes, own: string): { own: string; host: string } | u
   const host = formatTrueHost(node.url, label)
   if (isLinkable(node.url)) return { own: renderLink(node, { own, label }), host }
   if (own === label) return { own, host }
-  if (own.startsWith('<')) return { own: `\\${own.replace(slackLink, '$&\u2060')}`, host }
+  // A backslash would belong to an address that ends here.
+  if (own.startsWith('<')) return { own: own.replace('<', '<\u2060'), host }
   if (node.type === 'image') return { own: escapeMarkdown(label), host }
   const address = isBare(node.url, label)
     ? ''

@@ -75,7 +75,7 @@ describe('a text that pings nobody', () => {
         expect(inert.isWellFormed()).toBe(true)
         expect(sanitize(inert)).toBe(inert)
       }),
-      { numRuns: 2_000, examples: [['$0*0$'], ['$a_1$'], ['$x\\alpha*y$']] },
+      { numRuns: 2_000, examples: [['$0*0$'], ['$a_1$'], ['$x\\alpha*y$'], ['https://a<AA:>']] },
     )
   })
 })
