@@ -13,6 +13,7 @@ import { messagesOf, type SlackReader } from '../slack/reader.ts'
 import type { PendingCommand } from '../store/outbox.ts'
 import { escapeMarkdown } from '../text/escape-markdown.ts'
 import { slackToPlain } from '../text/from-slack.ts'
+import { toMrkdwn } from '../text/to-mrkdwn.ts'
 import { formatPostFailure } from './command-failure.ts'
 import type { Services } from './context.ts'
 
@@ -104,7 +105,7 @@ async function ask(deps: Deps, command: PendingCommand<Question>, isResumed: boo
   deps.inbox.accept(turn)
   if (responseUrl === undefined || where?.threadTs === undefined) return
   const { ask } = i18nFor((await deps.users.read(user)).locale)
-  const text = ask.inThread({ link: buildPermalink(deps.self, place.channel, ts, where.threadTs) })
+  const text = toMrkdwn(ask.inThread({ link: buildPermalink(deps.self, place.channel, ts, where.threadTs) }))
   await deps
     .respond(responseUrl, { response_type: 'ephemeral', replace_original: false, text })
     .catch(error => deps.log.debug({ code: error.code }, 'link to the question not shown'))

@@ -107,7 +107,7 @@ export const en = {
         version: 'taxonomy version',
       },
       none: 'No labeled feedback in that period. To label new messages automatically, use `/classify settings`. To label older ones, use `/classify last 7 days in #feedback`.',
-      sent: 'The report is in your direct messages: {link}',
+      sent: 'The report is in [your direct messages]({link}).',
       /** A place without a name, in a list of channels. */
       direct: 'direct messages',
       sentSeveral: 'The reports are in your direct messages: {reports}',
@@ -180,7 +180,7 @@ export const en = {
     private:
       'Not everyone here can read that channel. Use /summarize there, or ask me in a direct message, so that only you see the summary.',
     inDirect: 'On it. Only you will see the summary.',
-    direct: 'Your summary is ready: {link}',
+    direct: '[Your summary]({link}) is ready.',
     tooLong: 'Your request is too long. Keep it under 250 characters. You can ask for more in the summary’s thread.',
     unknownWords:
       'I don’t understand “{words}”. Try “since monday”, “last 200”, “only decisions” or “as a table”; `/summarize help` shows more.',
@@ -191,7 +191,7 @@ export const en = {
     postThere: 'Post to that channel',
     postToThread: 'Post to the thread',
     postedBy: '{name} asked for this summary:',
-    posted: 'Posted: {link}',
+    posted: 'I posted [the summary]({link}).',
     gone: 'I can no longer find this summary. Ask for it again.',
     missed: {
       /** The words in which a button asks; the parser of requests reads them. */
@@ -424,7 +424,7 @@ export const en = {
     yourQuestion: 'Your question was: {question}',
     threadLocked: 'This thread is locked, so I can’t answer in it. Ask me in a direct message instead.',
     cannotPost: 'Slack didn’t let me post here ({code}). Ask me in a direct message instead.',
-    inThread: 'Your question is in the thread, and I’ll answer there: {link}',
+    inThread: 'Your question is in [the thread]({link}), and I’ll answer there.',
   },
 
   ambient: {
@@ -441,7 +441,7 @@ export const en = {
       '{parts, plural, =0{is reading the answer aloud…} one{is reading the answer aloud…} other{is reading the answer aloud, part {part, number} of {parts, number}…}}',
     nothingBefore:
       'I haven’t answered anything in this thread yet, so there’s nothing to read aloud. Ask me something first.',
-    already: 'There’s already a recording of this answer in this thread: {link}',
+    already: 'There’s already [a recording of this answer]({link}) in this thread.',
     off: 'I can no longer read answers aloud. Ask an admin to set SPEECH_BASE_URL again.',
     changed: 'The answer changed or was deleted while I was reading it aloud, so I haven’t posted the recording.',
     noWords: 'There’s nothing in this answer to read aloud.',
@@ -481,7 +481,7 @@ export const en = {
       average: '{rows, plural, one{Average of # row from {source}.} other{Averages of # rows from {source}.}}',
       count: '{rows, plural, one{Counted from # row of {source}.} other{Counted from # rows of {source}.}}',
     },
-    already: 'There’s already a chart of this answer in this thread: {link}',
+    already: 'There’s already [a chart of this answer]({link}) in this thread.',
     nothing: 'I couldn’t find any numbers to chart here. Share a table or a CSV file in this thread, and ask again.',
     tooMany:
       'That’s too much for one chart: it can have up to {most, number} categories and 8 series. Ask for part of it, or for totals, like “chart this by month”.',
@@ -489,7 +489,7 @@ export const en = {
       'I couldn’t match every number to what’s written in this thread, so I haven’t drawn a chart. Put the numbers in a table, and ask again.',
     unreadable: 'I couldn’t work out what to chart. Try again, and name the table and the kind of chart.',
     failed: 'I couldn’t draw this chart. Try again in a minute.',
-    csvAlready: 'The CSV file is already in this thread: {link}',
+    csvAlready: '[The CSV file]({link}) is already in this thread.',
   },
 
   pictures: {
@@ -619,7 +619,7 @@ export const en = {
 
   why: {
     title: { answered: 'Why I answered', silent: 'Why I stayed silent', working: 'I’m still working on this' },
-    about: 'About this message: {link}',
+    about: 'About [this message]({link})',
     rules: {
       direct: 'It was a direct message to me.',
       mentioned: 'It mentioned me.',

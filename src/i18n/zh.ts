@@ -98,7 +98,7 @@ export const zh = {
         version: '分类体系版本',
       },
       none: '这段时间没有已分类的反馈。可以在 `/classify settings` 里开启自动分类，也可以用 `/classify 最近7天 #feedback` 给以前的消息分类。',
-      sent: '报告已发到私信：{link}',
+      sent: '报告已发到[私信]({link})。',
       direct: '私信',
       sentSeveral: '报告已发到私信：{reports}',
       noChart: '图表没能附上。请让管理员查看日志；常见原因是缺少 files:write 权限。',
@@ -165,7 +165,7 @@ export const zh = {
     noChannelById: '找不到这个频道，可能是你或我还没有加入。请确认你已加入，并在频道里用 /invite 邀请我，再试一次。',
     private: '这里有人无权查看那个频道。请到那里使用 /summarize，或私信我，这样只有你能看到总结。',
     inDirect: '好的，正在总结，只有你能看到。',
-    direct: '总结好了：{link}',
+    direct: '[总结]({link})好了。',
     tooLong: '你的要求太长了。请控制在 250 个字符以内，其余的可以等总结出来后在它的消息列里问。',
     unknownWords:
       '我不明白“{words}”。可以试试“从周一开始”“最近200条”“只要决定”或“做成表格”；更多用法见 `/summarize 帮助`。',
@@ -176,7 +176,7 @@ export const zh = {
     postThere: '发到那个频道',
     postToThread: '发到消息列',
     postedBy: '{name} 请我做的总结：',
-    posted: '已发布：{link}',
+    posted: '[总结]({link})已发布。',
     gone: '找不到这份总结了。请让我重新总结一次。',
     missed: {
       request: '我错过了什么？',
@@ -397,7 +397,7 @@ export const zh = {
     notInChannel: '你或我不在这个频道里。请用 /invite 邀请我，或者私信问我。',
     threadLocked: '这个消息列已锁定，无法在里面回复。请私信问我。',
     cannotPost: 'Slack 不允许我在这里发消息（{code}）。请私信问我。',
-    inThread: '你的问题已发到消息列，我会在那里回答：{link}',
+    inThread: '你的问题已发到[消息列]({link})，我会在那里回答。',
   },
 
   ambient: {
@@ -413,7 +413,7 @@ export const zh = {
     progress:
       '{parts, plural, =0{正在朗读…} =1{正在朗读…} other{正在朗读，第 {part, number} 部分，共 {parts, number} 部分…}}',
     nothingBefore: '这个消息列里还没有可以朗读的回答。请先问我一个问题。',
-    already: '这个消息列里已经有这个回答的音频了：{link}',
+    already: '这个消息列里已经有[这个回答的音频]({link})了。',
     off: '语音服务已停用，无法朗读。请让管理员重新设置 SPEECH_BASE_URL。',
     changed: '朗读期间回答有改动或被删除，所以没有发送音频。',
     noWords: '这个回答里没有可以朗读的内容。',
@@ -452,13 +452,13 @@ export const zh = {
       average: '{rows, plural, other{# 行数据求平均值，来源：{source}。}}',
       count: '{rows, plural, other{# 行数据计数，来源：{source}。}}',
     },
-    already: '这个消息列里已经有这个回答的图表了：{link}',
+    already: '这个消息列里已经有[这个回答的图表]({link})了。',
     nothing: '这里没有可以画成图表的数字。请在消息列里发一个表格或 CSV 文件，然后再试一次。',
     tooMany: '一张图表放不下：最多 {most, number} 个类别、8 个系列。可以只画一部分，或者先汇总，例如“按月份画成图表”。',
     unverified: '有些数字和消息列里写的对不上，所以没有画图表。请把数字整理成表格，然后再试一次。',
     unreadable: '模型没有说清楚要画什么。请再试一次，并说明用哪个表格、画哪种图表。',
     failed: '没能画出这张图表。请一分钟后再试。',
-    csvAlready: '这个消息列里已经有 CSV 文件了：{link}',
+    csvAlready: '这个消息列里已经有 [CSV 文件]({link})了。',
   },
 
   pictures: {
@@ -582,7 +582,7 @@ export const zh = {
 
   why: {
     title: { answered: '我为什么回答', silent: '我为什么没有回答', working: '我正在处理这条消息' },
-    about: '对应的消息：{link}',
+    about: '对应的[消息]({link})',
     rules: {
       direct: '这是发给我的私信。',
       mentioned: '消息里 @ 了我。',

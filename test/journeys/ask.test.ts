@@ -164,7 +164,7 @@ describe('a dialogue', () => {
     const link = `p${asked?.ts.replace('.', '')}?thread_ts=${ts}`
     const told = () =>
       slack.snapshot(dana).messages.find(({ ephemeralTo, text }) => ephemeralTo === dana && text.includes(link))
-    expect((await slack.until(told, 'the link')).text).toContain('in the thread')
+    expect((await slack.until(told, 'the link')).text).toMatch(/is in <[^|]*\|the thread>/)
   })
 
   test('about a message without words shows the names of its files', async () => {

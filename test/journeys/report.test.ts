@@ -126,7 +126,7 @@ describe('a report', () => {
     expect(toSeen(message)).toContain('“不好看”')
     const chart = message.blocks?.find(({ type }) => type === 'data_visualization')
     expect(chart?.title).toBe('Feedback by week')
-    const isNotice = ({ text }: PageMessage) => text.includes('in your direct messages')
+    const isNotice = ({ text }: PageMessage) => /in <[^|]*\|your direct messages>/.test(text)
     const notice = await slack.until(() => ephemeral(story).find(isNotice), 'the notice')
     expect(notice.text).toContain(`${slack.url}/archives/${dm}/p${message.ts.replace('.', '')}`)
     expect(slack.messages(dm, message.ts).flatMap(({ files }) => files ?? [])).toEqual([])
@@ -139,7 +139,7 @@ describe('a report', () => {
     expect(csv).toContain(`,${general},general,The export crashes.,Bug,export crashes`)
     await slack.do({ do: 'act', as: dana, ...place, action: { action_id: 'label_csv' } })
     await slack.until(
-      () => ephemeral(story).find(({ text }) => text.includes('already in this thread')),
+      () => ephemeral(story).find(({ text }) => /\|The CSV file> .*already in this thread/.test(text)),
       'the way to it',
     )
     expect(slack.messages(dm, message.ts).flatMap(({ files }) => files ?? []).length).toBe(1)
@@ -258,7 +258,7 @@ describe('a report', () => {
     expect(notice).toMatch(/#general/)
     expect(notice).toMatch(/[^#]私信[>\]]/)
     const asked = await say(dana, general, `<@${slack.botUserId}> what feedback came in during the last 7 days?`)
-    await untilReply(general, asked, reply => toSeen(reply).includes('in your direct messages'), 'the answer')
+    await untilReply(general, asked, reply => toSeen(reply).includes('your direct messages'), 'the answer')
     await watch(story)
     const again = await say(mei, direct, '最近七天收到了哪些反馈？')
     await untilReply(direct, again, reply => toSeen(reply).includes('私信'), 'the answer in Chinese')

@@ -87,7 +87,7 @@ describe('an answer', () => {
 
     await press(story, reply, lee)
     await slack.until(
-      () => notices(story, lee).some(text => text.includes('already a recording of this answer')),
+      () => notices(story, lee).some(text => /already <.*\|a recording of this answer>/.test(text)),
       'the notice',
     )
     expect(notices(story, lee).join()).toContain(`/archives/${general}/p${recording.ts.replace('.', '')}`)
@@ -174,7 +174,7 @@ describe('an answer', () => {
     await reconnect()
     await press(story, reply)
     await slack.until(
-      () => notices(story, dana).some(text => text.includes('already a recording of this answer')),
+      () => notices(story, dana).some(text => /already <.*\|a recording of this answer>/.test(text)),
       'the notice',
     )
     const { channel } = reply

@@ -191,7 +191,7 @@ describe('/summarize', () => {
     expect(toSeen(posted)).toContain('Dana asked for this summary:')
     expect(toSeen(posted)).toContain('fixes the mail')
     expect(posted.threadTs).toBeUndefined()
-    await slack.until(() => own().find(({ text }) => text.startsWith('Posted:')), 'the notice')
+    await slack.until(() => own().find(({ text }) => text.startsWith('I posted <')), 'the notice')
   })
 
   test('that cannot be saved is not begun, once or regularly, and the person is told', async () => {

@@ -333,7 +333,7 @@ export const gestures: { names: { en: string; zh: string }; perform: (stage: Sta
     async perform({ t, main, thread, open, say, sees, picture }) {
       await open('feedback')
       await say('/classify report')
-      await sees(main, t('The report is in your direct messages', '报告已发到私信'))
+      await sees(main, t(/The report is in\s+your direct messages/, /报告已发到\s*私信/))
       await picture('a')
       await open('Threadwise')
       await main.getByRole('table').last().waitFor()

@@ -141,11 +141,11 @@ export function defineReports(deps: Deps): CommandKind<AskedReport> {
     const outcome = await made.catch(error => {
       const { reference, sentence } = describeFailure(error)
       deps.log.error({ reference, reason: formatError(error) }, 'report failed')
-      return toMrkdwn(`⚠️ ${sentence(i18n)}`)
+      return `⚠️ ${sentence(i18n)}`
     })
     // What was made is in the direct messages; that this cannot be said in the channel is no loss.
     await deps
-      .respond(payload.responseUrl, { response_type: 'ephemeral', replace_original: false, text: outcome })
+      .respond(payload.responseUrl, { response_type: 'ephemeral', replace_original: false, text: toMrkdwn(outcome) })
       .catch(error => deps.log.warn({ reason: formatError(error) }, 'report notice failed'))
   })
 }

@@ -300,7 +300,9 @@ function renderSummary(
 function renderEcho({ deps, turn, reply, i18n }: Ctx, { note, controls = [] }: Ending): object {
   const [first = ''] = reply.messages
   if (reply.messages.length > 1)
-    return { text: i18n.summary.direct({ link: buildPermalink(deps.self, turn.channel, first, turn.threadTs) }) }
+    return {
+      text: toMrkdwn(i18n.summary.direct({ link: buildPermalink(deps.self, turn.channel, first, turn.threadTs) })),
+    }
   const post = controls.filter(({ block_id }) => block_id === controlIds.post)
   return buildMessageBody(reply.text, note, post)
 }

@@ -143,14 +143,14 @@ async function tryToPost(deps: Deps, value: PostValue & { given: string }, body:
     const before = await digests.readPosted(value.turn)
     if (before !== undefined) {
       await withdrawButton(deps, body)
-      return i18n.summary.posted({ link: buildPermalink(self, before.channel, before.ts, value.threadTs) })
+      return toMrkdwn(i18n.summary.posted({ link: buildPermalink(self, before.channel, before.ts, value.threadTs) }))
     }
     // The value names the place: it is believed only if the bot gave the summary this very button.
     if (!buttons.includes(value.given)) return i18n.summary.gone
     await deps.access.check(person.id, value.channel)
     const ts = await post(deps, value, { texts, by: person.name, i18n })
     await withdrawButton(deps, body)
-    return i18n.summary.posted({ link: buildPermalink(self, value.channel, ts, value.threadTs) })
+    return toMrkdwn(i18n.summary.posted({ link: buildPermalink(self, value.channel, ts, value.threadTs) }))
   } catch (error) {
     deps.log.warn({ turn: value.turn, reason: formatError(error) }, 'summary not posted')
     if (error instanceof ShownError) return toMrkdwn(error.sentence(i18n))
