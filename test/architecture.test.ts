@@ -50,6 +50,7 @@ const onlyIn: Record<string, string> = {
 const pure = [
   'queue/turn.ts',
   'queue/parse-event.ts',
+  'queue/addressee.ts',
   'model/prompts.ts',
   'model/tokens.ts',
   'model/catalog.ts',

@@ -42,11 +42,7 @@ export function createFormats(language: string) {
     /** Formats millionths of a dollar, with two digits that are not zero. */
     dollars(micros: number): string {
       const usual = { style: 'currency', currency: 'USD', currencyDisplay: 'narrowSymbol' } as const
-      const digits = {
-        maximumFractionDigits: 2,
-        maximumSignificantDigits: 2,
-        roundingPriority: 'morePrecision',
-      } as const
+      const digits = micros > 0 && micros < 99_500 ? { maximumSignificantDigits: 2 } : { maximumFractionDigits: 2 }
       return new Intl.NumberFormat(language, { ...usual, ...digits }).format(micros / 1_000_000)
     },
     and: (texts: readonly string[]): string => new Intl.ListFormat(language).format(texts),

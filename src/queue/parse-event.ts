@@ -1,8 +1,8 @@
 // A turn or a change of a thread is read out of Slack's events here, and nowhere else.
-import { type BotIdentity, dropNulls, isSelf, type Message, parseMessage, type RawMessage } from '../slack/message.ts'
+import { type BotIdentity, dropNulls, isSelf, parseMessage, type RawMessage } from '../slack/message.ts'
 import { isMentioned } from '../text/from-slack.ts'
-import { isAcknowledgement } from '../text/intent.ts'
 import type { Change } from '../threads/cache.ts'
+import { findUnaddressed, isSpoken } from './addressee.ts'
 import { type Turn, turnIdOf } from './turn.ts'
 
 /** The fields of a Slack event that the bot reads. */
@@ -20,26 +20,13 @@ export interface EventBody {
   }
 }
 
-/** Subtypes of messages that people write: plain ones, with files, replies also sent to the channel, and `/me`. */
-const spoken = new Set([undefined, 'file_share', 'thread_broadcast', 'me_message'])
-
-/** Length of the beginning and the end that are searched for an address. */
-const endCharacters = 120
-
-/** Words before a name: "hey @dana, what do you think?" */
-const greeting = String.raw`(?:hi|hey|hello|ok|okay|thanks|thank you|嗨|你好|您好|好的|谢谢|请问)?[\s,，!！:：]*`
-const address = String.raw`<(?:@[UW][A-Z0-9]+|!subteam\^[A-Z0-9]+|!here|!channel|!everyone)(?:\|[^>]*)?>`
-const addressedFirst = new RegExp(`^${greeting}${address}`, 'i')
-/** "what do you say, @dana?"; without the comma, a name at the end is mostly the topic of the question. */
-const addressedLast = new RegExp(`[,，]\\s*${address}[\\s?？!！.。]*$`, 'i')
-
 /**
  * Parses the turn in an event. Returns undefined for edits, deletions, joins, messages of bots, and messages addressed to
  * somebody else.
  */
 export function parseTurn(body: EventBody, self: BotIdentity): Turn | undefined {
   const event = withAddedMention(dropNulls(body.event), self)
-  if (event === undefined || !spoken.has(event.subtype as string | undefined)) return undefined
+  if (event === undefined || !isSpoken(event)) return undefined
   if (typeof event.channel !== 'string' || typeof event.user !== 'string' || isSelf(event, self)) return undefined
   const question = parseMessage(event, self)
   if (question?.author.kind !== 'person') return undefined
@@ -109,29 +96,4 @@ function threadOf(channel: string, raw: RawMessage): { channel: string; threadTs
 function isDirect(event: EventBody['event']): boolean {
   if (event.channel_type !== undefined) return event.channel_type === 'im' || event.channel_type === 'app_home'
   return typeof event.channel === 'string' && event.channel.startsWith('D')
-}
-
-/** Finds why a message without a mention is no follow-up; undefined if it is one, should the thread be the bot's. */
-function findUnaddressed(
-  event: RawMessage,
-  question: Message,
-): 'unaddressed' | 'acknowledged' | 'to_others' | undefined {
-  if (typeof event.thread_ts !== 'string' || event.thread_ts === event.ts) return 'unaddressed'
-  const hasMore = question.files.length > 0 || (question.quotes ?? []).length > 0
-  if (!hasMore && isAcknowledgement(question.text)) return 'acknowledged'
-  // Only the ends are searched: the patterns are slow on a long text.
-  const text = question.text.trim()
-  const isToOthers = addressedFirst.test(text.slice(0, endCharacters)) || addressedLast.test(text.slice(-endCharacters))
-  return isToOthers ? 'to_others' : undefined
-}
-
-/** Finds why a message that stands in a channel is no turn; undefined if it is one. */
-export function findSilence(channel: string, raw: RawMessage, self: BotIdentity) {
-  const said = dropNulls(raw)
-  const question = parseMessage(said, self)
-  if (isSelf(said, self)) return 'own'
-  if (question?.author.kind !== 'person') return 'app'
-  if (!spoken.has(said.subtype as string | undefined)) return 'notice'
-  if (channel.startsWith('D') || isMentioned(question.text, self.userId)) return undefined
-  return findUnaddressed(said, question)
 }

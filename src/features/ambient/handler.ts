@@ -10,13 +10,13 @@ import type { Services, TurnContext, TurnHandler } from '../context.ts'
 import { buildAnswerControls, buildQuietControl } from '../reply-buttons.ts'
 import { findOthersAnswer } from './already-answered.ts'
 import { fetchNewest, readMaterial } from './earlier-messages.ts'
-import { findSilence, formatTs, hourMs } from './keep-quiet.ts'
+import { findQuietRule, formatTs, hourMs } from './keep-quiet.ts'
 import { askIfSure } from './prompt.ts'
 
 type Deps = Pick<Services, 'self' | 'speech' | 'store' | 'reader' | 'rules' | 'policies' | 'fetchNames' | 'metrics'>
 
 type Ctx = TurnContext<Deps>
-type Silence = NonNullable<Awaited<ReturnType<typeof findSilence>>>
+type Silence = NonNullable<Awaited<ReturnType<typeof findQuietRule>>>
 type Offer = NonNullable<Awaited<ReturnType<typeof askIfSure>>['offer']>
 
 /** Questions of all channels that are looked at at once; another one is left alone. */
@@ -55,7 +55,7 @@ export function createUnaskedHandler(deps: Deps): TurnHandler<true, Deps> {
 async function answerIfSure(ctx: Ctx): Promise<Silence | undefined> {
   const { turn, deps, job, chosen, figures, signal } = ctx
   const { channel } = turn
-  const bound = await findSilence(turn, deps)
+  const bound = await findQuietRule(turn, deps)
   if (bound !== undefined) return bound
   const newest = await fetchNewest(ctx)
   const dealtWith = findOthersAnswer(newest, turn, ctx)
@@ -72,7 +72,7 @@ async function answerIfSure(ctx: Ctx): Promise<Silence | undefined> {
   if (offer === undefined) return 'ambient_unsure'
   // People and rights may have moved on while the model was thinking.
   await deps.rules.check({ ...turn, feature: 'chat' })
-  const changed = findOthersAnswer(await fetchNewest(ctx), turn, ctx) ?? (await findSilence(turn, deps))
+  const changed = findOthersAnswer(await fetchNewest(ctx), turn, ctx) ?? (await findQuietRule(turn, deps))
   if (changed !== undefined) return changed
   const { perHour } = deps.policies.channel(channel).ambient
   const since = formatTs(Date.now() - hourMs)

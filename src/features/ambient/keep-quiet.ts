@@ -15,7 +15,7 @@ const quietMs = 24 * hourMs
 const mostJudged = 30
 
 /** Finds the setting or bound by which a question is left alone without a look at it. */
-export async function findSilence(turn: Turn, { policies, store }: Deps): Promise<Silence | undefined> {
+export async function findQuietRule(turn: Turn, { policies, store }: Deps): Promise<Silence | undefined> {
   const { channel, question } = turn
   const now = Date.now()
   if (!policies.channel(channel).ambient.isOn) return 'unaddressed'

@@ -1,5 +1,5 @@
 import { type I18n, i18nFor } from '../../i18n/catalog.ts'
-import { findSilence } from '../../queue/parse-event.ts'
+import { findSilence } from '../../queue/addressee.ts'
 import { isUnasked, parseStoredTurn, turnIdOf } from '../../queue/turn.ts'
 import { parseFacts } from '../../queue/turn-facts.ts'
 import type { RawMessage } from '../../slack/message.ts'
