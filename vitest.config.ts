@@ -80,9 +80,9 @@ const modes: Record<string, object> = {
 export default defineConfig(({ mode }) => ({
   test: {
     include: ['test/**/*.test.ts'],
-    testTimeout: 90_000,
+    testTimeout: 150_000,
     ...modes[mode],
-    hookTimeout: 90_000,
+    hookTimeout: 150_000,
     // Busy machines are slow; what is waited for ends the wait.
     expect: { poll: { timeout: 30_000 } },
     // Stories mostly wait for each other's processes: more of them than cores run side by side.

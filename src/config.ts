@@ -110,6 +110,10 @@ const token = (prefixes: string[], where: string) =>
     error: `must start with ${prefixes[0]}: ${where}`,
   })
 
+/** A secret that is no other secret, which would be sent to the wrong server. */
+const secret = (other: RegExp, where: string) =>
+  z.string().refine(value => !other.test(value), { error: `is something else: ${where}` })
+
 const url = (what: string) => z.string().refine(isHttpUrl, { error: `is not an http(s) address. ${what}` })
 
 const whole = (least: number, most: number) => {
@@ -148,16 +152,18 @@ export function findWordProblem(word: string): 'short' | 'long' | undefined {
 const botTokenCure = 'copy the “Bot User OAuth Token” from your app’s “OAuth & Permissions” page'
 const appTokenCure = 'make an app-level token with connections:write on your app’s “Basic Information” page'
 
+const signingSecretCure = 'copy the “Signing Secret” from your app’s “Basic Information” page'
+
 /** Every name that the bot reads from the environment; the README's table has the same rows (a test compares them). */
 export const environment = z.object({
   SLACK_BOT_TOKEN: token(['xoxb-', 'xoxe.xoxb-'], botTokenCure),
   SLACK_APP_TOKEN: token(['xapp-'], appTokenCure).optional(),
-  SLACK_SIGNING_SECRET: z.string().optional(),
+  SLACK_SIGNING_SECRET: secret(/^xox|^xapp-/, signingSecretCure).optional(),
   PORT: whole(0, 65_535).default(3000),
   HOST: z.string().default('127.0.0.1'),
   METRICS_PORT: whole(0, 65_535).optional(),
   SLACK_API_URL: url('Leave it out for the real Slack.').default('https://slack.com/api/'),
-  OPENAI_API_KEY: z.string().optional(),
+  OPENAI_API_KEY: secret(/^xox|^xapp-|^https?:/, 'copy the key of your model’s server').optional(),
   OPENAI_BASE_URL: url('It usually ends in /v1, like http://127.0.0.1:11434/v1.').optional(),
   OPENAI_MODEL: z.string().optional(),
   OPENAI_FALLBACK_MODELS: z.string().optional(),

@@ -18,6 +18,6 @@ export function blockStore(store: Store, dataDir: string): () => Promise<void> {
       await store.settings.write('C0NONE', '{}')
       return store.isPersistent
     }
-    await expect.poll(isWritten, { timeout: 10_000 }).toBe(true)
+    await expect.poll(isWritten, { timeout: 30_000 }).toBe(true)
   }
 }

@@ -59,6 +59,9 @@ describe('the environment', () => {
     ])
     for (const { sentence } of problems) expect(sentence.length).toBeGreaterThan(10)
     expect(JSON.stringify(problems)).not.toContain('xapp-swapped')
+    const mixed = parseConfig({ SLACK_BOT_TOKEN: 'xoxb-1', SLACK_SIGNING_SECRET: 'xapp-1', OPENAI_API_KEY: 'xoxb-2' })
+    const names = 'problems' in mixed ? mixed.problems.map(({ name }) => name) : []
+    expect(names).toEqual(['SLACK_SIGNING_SECRET', 'OPENAI_API_KEY'])
   })
 
   test('with a speech server needs its model and voice, and gives it no key of another server', () => {

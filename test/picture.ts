@@ -6,6 +6,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import type { Browser, Page } from 'playwright-core'
 import { createWorkspace, type Workspace } from '../playground/slack-emulator/workspace.ts'
 import { createPageRoutes } from '../playground/static.ts'
+import { parseCommandLine } from '../src/cli/command-line.ts'
 import { joinFrames } from './animated-png.ts'
 import { openChromium } from './playground/chromium.ts'
 import { createScriptedModel } from './scripted-model.ts'
@@ -62,6 +63,8 @@ const stepMs = 380
 const wordMs = 90
 /** How long the last picture is seen. */
 const lastMs = 3_000
+
+parseCommandLine('Usage: npm run picture\n\nRecords the pictures of the READMEs again, in half a minute.', {})
 
 const browser = await openChromium()
 try {

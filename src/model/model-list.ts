@@ -85,7 +85,10 @@ async function fetchList({ baseUrl, apiKey }: Server, log: Log): Promise<Entry[]
     const rank = ({ id }: Entry) => Number(!isKnownFamily(id)) + 2 * Number(dated.test(id))
     return entries.filter(chats).sort((a, b) => rank(a) - rank(b) || b.created - a.created)
   } catch (error) {
-    log.debug({ server: baseUrl, reason: formatError(error) }, 'list of models not read')
+    log.warn(
+      { server: baseUrl, reason: formatError(error) },
+      'model server did not list its models; check OPENAI_BASE_URL and OPENAI_API_KEY',
+    )
     return undefined
   }
 }

@@ -131,7 +131,7 @@ async function openPage(browser: Browser, slack: Workspace, as: string, options:
     as,
   )
   const page = await context.newPage()
-  page.setDefaultTimeout(10_000)
+  page.setDefaultTimeout(45_000)
   page.on('pageerror', error => complaints.push(error.message))
   page.on('console', line => line.type() === 'error' && complaints.push(line.text()))
   await page.goto(slack.url)

@@ -14,7 +14,7 @@ async function openPage(locale = 'en-US') {
   onTestFinished(() => expect(complaints).toEqual([]))
   page.on('pageerror', error => complaints.push(error.message))
   page.on('console', line => line.type() === 'error' && complaints.push(line.text()))
-  page.setDefaultTimeout(20_000)
+  page.setDefaultTimeout(45_000)
   await page.goto(url)
   await page.getByTestId('try-card').waitFor()
   return page
