@@ -189,7 +189,7 @@ export async function checkPoints(answer: Answer, checks: Checks): Promise<Point
 const isOnlyAsked = (message: Said | undefined) =>
   message?.reactions === undefined && isMereQuestion(message?.text ?? '')
 
-/** Whoever asks takes nothing on. */
+/** Returns whether the message only asks, and is theirs: a question is no task of the person who asks it. */
 const isAskedBy = (who: string, message: Said | undefined) =>
   isOnlyAsked(message) && isSamePerson(who, message?.from ?? '')
 
