@@ -86,7 +86,7 @@ export default defineConfig(({ mode }) => ({
     // Busy machines are slow; what is waited for ends the wait.
     expect: { poll: { timeout: 30_000 } },
     // Stories mostly wait for each other's processes: more of them than cores run side by side.
-    maxWorkers: 6,
+    maxWorkers: 5,
     // Short-lived objects are collected in fewer rounds: 8 % of the time.
     execArgv: ['--max-semi-space-size=64'],
     // No module keeps state, so that files can share what a worker has imported.

@@ -54,6 +54,7 @@ describe.skipIf(!existsSync(executablePath))('a fresh playground with the built-
     await say('thread-composer', '@Threadwise 总结一下')
     expect(await lastAnswer(page, 10)).toContain('Agreed: we ship on')
     await page.getByTestId('channel-feedback').click()
+    await page.getByLabel('Message #feedback').waitFor()
     await say('composer', '/classify 这个页面不太好看')
     await page.getByTestId('messages').getByText('这个页面不太好看').last().waitFor()
     await page
