@@ -85,8 +85,8 @@ export default defineConfig(({ mode }) => ({
     hookTimeout: 150_000,
     // Busy machines are slow; what is waited for ends the wait.
     expect: { poll: { timeout: 30_000 } },
-    // Stories mostly wait for each other's processes: more of them than cores run side by side.
-    maxWorkers: 5,
+    // Stories mostly wait, the heavy ones less: more of them than cores run side by side.
+    maxWorkers: mode === 'quick' ? 6 : 5,
     // Short-lived objects are collected in fewer rounds: 8 % of the time.
     execArgv: ['--max-semi-space-size=64'],
     // No module keeps state, so that files can share what a worker has imported.
