@@ -4,8 +4,8 @@ import dotenv from 'dotenv'
 import { parseDatabaseUrl, parseDataDir } from '../config.ts'
 import { formatError, StartError } from '../errors.ts'
 import { createLog } from '../log.ts'
-import { backupFolder } from '../store/data-dir.ts'
-import { openStoreOf } from '../store/open.ts'
+import { openStoreOf } from '../store/open-for-commands.ts'
+import { backupFolder } from '../store/open-sqlite-store.ts'
 import { parseCommandLine } from './command-line.ts'
 
 const usage = `Usage: npm run forget -- --user ID [--dry-run]
