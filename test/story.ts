@@ -51,8 +51,6 @@ export interface StoryOptions {
 
 /** What is wrong with the bot itself, whatever the world did to it. */
 const defects = /"unexpected"|listener failed|nobody waited for/
-/** An event that comes while the bot stops is not acknowledged, and Slack delivers it again. */
-const late = /after calling end on the pool/
 const untold = /could not be told|notice failed|completing edit failed|response to the command failed/
 
 /** Opens a story; it is closed when its test ends. */
@@ -186,8 +184,7 @@ export async function freePort(): Promise<number> {
 /** A log that keeps quiet, and fails the test when the bot met a defect of its own. */
 function createWatchedLog(met: string[], isMute: boolean): Log {
   const keep = (facts: unknown, sentence?: string) => void met.push(`${JSON.stringify(facts)} ${sentence ?? ''}`)
-  const isDefect = (line: string) => defects.test(line) && !late.test(line)
-  onTestFinished(() => expect(met.filter(line => isDefect(line) || (!isMute && untold.test(line)))).toEqual([]))
+  onTestFinished(() => expect(met.filter(line => defects.test(line) || (!isMute && untold.test(line)))).toEqual([]))
   return { debug() {}, info() {}, warn: keep, error: keep } as unknown as Log
 }
 

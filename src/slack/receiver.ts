@@ -1,4 +1,5 @@
 import type { Server } from 'node:http'
+import { setTimeout as delay } from 'node:timers/promises'
 import {
   App,
   ErrorCode,
@@ -26,14 +27,14 @@ interface SlackReceiver {
   app: App
   /** Connects. Rejects if Slack refuses the app token or the port is in use. */
   open(): Promise<void>
-  /** Stops receiving. */
+  /** Stops receiving, and waits a bounded time for what was received. */
   close(): Promise<void>
   /** True while Slack can reach the bot. */
   isOpen(): boolean
 }
 
 /** Dependencies of the receiver. */
-interface BoltDeps {
+interface ReceiverDeps {
   config: Pick<Config, 'botToken' | 'transport' | 'slackApiUrl' | 'port'> &
     Partial<Pick<Config, 'host' | 'metricsPort'>>
   self: BotIdentity
@@ -58,17 +59,39 @@ const reconnecting = { forever: true, minTimeout: 500, maxTimeout: 15_000, facto
 /** Time in which pending events are acknowledged when the bot stops; Bolt needs a few milliseconds. */
 const lastRequestsMs = 500
 
+/** Time in which listeners that run after the connection is closed may end: what they write needs the store. */
+const lastListenersMs = 2_000
+
 /** Slack waits this long for an ack. */
 const ackWithinMs = 3_000
 
 const eventsPath = '/slack/events'
 
 /** Creates Bolt over Socket Mode or HTTP, with the routes for operators and one error handler for all listeners. */
-export function createReceiver(deps: BoltDeps): SlackReceiver {
-  return deps.config.transport.kind === 'socket'
-    ? createSocketBolt(deps, deps.config.transport.appToken)
-    : createHttpBolt(deps, deps.config.transport.signingSecret)
+export function createReceiver(given: ReceiverDeps): SlackReceiver {
+  const deps = { ...given, inFlight: new Set<Promise<void>>() }
+  const receiver =
+    deps.config.transport.kind === 'socket'
+      ? createSocketBolt(deps, deps.config.transport.appToken)
+      : createHttpBolt(deps, deps.config.transport.signingSecret)
+  return {
+    ...receiver,
+    async close() {
+      // A pressed button shows an error if the connection ends before its ack.
+      await settle(deps.inFlight, ackWithinMs)
+      await receiver.close()
+      await settle(deps.inFlight, lastListenersMs)
+    },
+  }
 }
+
+/** Waits until these have ended, at most this long. */
+async function settle(running: Iterable<Promise<void>>, patienceMs: number): Promise<void> {
+  await Promise.race([Promise.allSettled(running), delay(patienceMs, undefined, { ref: false })])
+}
+
+/** Dependencies of Bolt itself, with the events whose listeners still run. */
+type BoltDeps = ReceiverDeps & { inFlight: Set<Promise<void>> }
 
 function createSocketBolt(deps: BoltDeps, appToken: string): SlackReceiver {
   const receiver = new SocketModeReceiver({
@@ -169,10 +192,10 @@ function createGate(onChange: (isOpen: boolean) => void): { set(isOpen: boolean)
  * Bolt acknowledges an event before any listener runs, so that Slack would not redeliver what is lost after that. Here every
  * event is saved first; the rest of the receiver (signatures, reconnects, acks) stays as it is.
  */
-function keepingFirst(receiver: Receiver, { keep, log }: BoltDeps): Receiver {
+function keepingFirst(receiver: Receiver, { keep, inFlight, log }: BoltDeps): Receiver {
   return {
     init(app) {
-      const processEvent = async (event: ReceiverEvent) => {
+      const handle = async (event: ReceiverEvent) => {
         if (event.body.type === 'app_rate_limited') {
           log.warn({ minute: event.body.minute_rate_limited }, 'events dropped: Slack limits how many it delivers')
           return event.ack()
@@ -186,6 +209,11 @@ function keepingFirst(receiver: Receiver, { keep, log }: BoltDeps): Receiver {
         }
         await keep(body)
         await app.processEvent({ ...event, body, ack })
+      }
+      const processEvent = (event: ReceiverEvent) => {
+        const handled = handle(event).finally(() => inFlight.delete(handled))
+        inFlight.add(handled)
+        return handled
       }
       receiver.init({ processEvent } as App)
     },

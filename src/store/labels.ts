@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { parseJson } from '../text/parse-json.ts'
 import { loadForgottenAt, messageKey, personKey, saveUnlessForgotten, wasForgotten } from './forgetting.ts'
 import type { Replicas } from './replicas.ts'
-import type { LabelState, Schema } from './tables.ts'
+import type { Schema } from './tables.ts'
 import type { Writer } from './writer.ts'
 
 const labelsSchema = z.array(
@@ -21,7 +21,7 @@ export type Label = z.infer<typeof labelsSchema>[number]
 /** A text with its labels. */
 export interface LabelRecord {
   id: string
-  state: LabelState
+  state: Schema['labels']['state']
   channel: string
   /** The message that the text stands in; undefined if it was typed or read from a file. */
   ts?: string | undefined

@@ -1,3 +1,6 @@
+import { mkdtemp } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import {
   command,
@@ -123,6 +126,29 @@ test('only an admin, or whoever created the channel, may set instructions for ot
   await slack.until(() => JSON.stringify(slack.snapshot(admin).modals).includes('Only admins'), 'the refusal')
   await say(lee, general, `<@${slack.botUserId}> hello?`)
   expect((await model.next()).prompt).not.toContain('Be rude.')
+})
+
+test('what an admin saves is kept although the bot stops before Slack has said that it is an admin', async () => {
+  const story = await open({ dataDir: await mkdtemp(join(tmpdir(), 'threadwise-settings-')) })
+  const { slack, app } = story
+  const { admin, general } = { ...slack.people, ...slack.channels }
+  await command(story, admin, general, 'settings workspace')
+  const modal = await untilModal(story, admin)
+  slack.changePerson(admin, 'admin')
+  const slow = Promise.withResolvers<void>()
+  slack.fault({ method: 'users.info', hold: slow.promise })
+  const asked = slack.calls.length
+  const saved = submit(story, admin, modal, instructionsOf('Be brief.'))
+  await slack.until(
+    () => slack.calls.slice(asked).some(({ method }) => method === 'users.info'),
+    'the question who it is',
+  )
+  const stopped = app.stop()
+  setTimeout(slow.resolve, 500)
+  await Promise.all([saved, stopped])
+  expect(slack.snapshot(admin).modals).toEqual([])
+  await story.reconnect()
+  await untilAsked(story, prompt => prompt.includes('Be brief.'))
 })
 
 test.each([

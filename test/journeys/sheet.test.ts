@@ -22,7 +22,7 @@ describe('a CSV file in a thread', () => {
     const ts = await drop(story, csv, { words })
     const result = await untilTable(story, ts, { delimiter })
     const [header, ...rows] = result
-    expect(header?.slice(2)).toEqual(['kind', 'confidence', 'quote', 'reason', 'error'])
+    expect(header?.slice(2)).toEqual(['category', 'confidence', 'quote', 'reason', 'error'])
     expect(rows.map(row => row.slice(2))).toEqual([
       ['Bug', '0.90', 'crashes,', 'It fails.', ''],
       ['Bug', '0.90', '又闪退了', 'It fails.', ''],
@@ -30,7 +30,7 @@ describe('a CSV file in a thread', () => {
       // What would be a formula in a spreadsheet is none.
       ['Bug', '0.90', "'=SUM(A1)", 'It fails.', ''],
     ])
-    const isSummary = (reply: PageMessage) => toSeen(reply).includes('Labeled 3 of 4')
+    const isSummary = (reply: PageMessage) => toSeen(reply).includes('Classified 3 of 4')
     const summary = await slack.until(() => story.replies(general, ts).find(isSummary), 'the summary')
     expect(toSeen(summary)).toContain('- Bug: 3')
     expect(slack.snapshot(dana).messages.filter(({ ephemeralTo }) => ephemeralTo !== undefined)).toEqual([])
@@ -49,7 +49,7 @@ describe('a CSV file in a thread', () => {
       ['', '', '', '', '这里没有可以分类的文字。'],
     ])
     const english = await untilTable(story, await drop(story, csv, { words: '分类这个文件' }))
-    expect(english.map(row => row[2])).toEqual(['kind', 'Bug', 'Bug', ''])
+    expect(english.map(row => row[2])).toEqual(['category', 'Bug', 'Bug', ''])
     expect(english[3]?.[6]).toBe('There’s no text to classify here.')
   })
 
@@ -99,7 +99,7 @@ describe('a CSV file in a thread', () => {
     const ts = await drop(story, 'feedback,a,b\ncrashes\ncrashes,1,2,extra\ncrashes,1\n')
     const rows = await untilTable(story, ts)
     expect(rows.map(row => row.slice(0, 5))).toEqual([
-      ['feedback', 'a', 'b', '', 'kind'],
+      ['feedback', 'a', 'b', '', 'category'],
       ['crashes', '', '', '', 'Bug'],
       ['crashes', '1', '2', 'extra', 'Bug'],
       ['crashes', '1', '', '', 'Bug'],
@@ -139,7 +139,7 @@ describe('a CSV file in a thread', () => {
     answer(exchange)
     await untilTable(story, ts)
     const words = () => story.replies(slack.channels.general, ts).filter(({ files }) => files === undefined)
-    await slack.until(() => words().some(reply => toSeen(reply).includes('Labeled 1 of 1')), 'the summary')
+    await slack.until(() => words().some(reply => toSeen(reply).includes('Classified 1 of 1')), 'the summary')
     expect(words()).toHaveLength(1)
   })
 

@@ -321,7 +321,7 @@ export const gestures: { names: { en: string; zh: string }; perform: (stage: Sta
       await say(t('@Threadwise classify this file', '@Threadwise 分类这个文件'))
       await openThread('survey.csv')
       await sees(thread, /survey.*\.csv/)
-      await thread.getByText(t('Labeled 3 of 3 rows', '共 3 行，已分类 3 行')).waitFor()
+      await thread.getByText(t('Classified 3 of 3 rows', '共 3 行，已分类 3 行')).waitFor()
       await picture()
     },
   },

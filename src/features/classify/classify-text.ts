@@ -6,6 +6,7 @@ import {
   FormatRefused,
   isPromptRefused,
   type Model,
+  type Purpose,
   type Usage,
 } from '../../model/model.ts'
 import { withoutPromptMarks } from '../../model/prompt-marks.ts'
@@ -62,7 +63,7 @@ export async function classify(
     /** The English name of the language in which the reason is read; undefined for that of the text. */
     language?: string | undefined
     signal: AbortSignal
-    purpose?: Parameters<typeof collectAnswer>[2]['purpose']
+    purpose?: Purpose | undefined
   },
 ): Promise<Classification> {
   let usage: Usage = { tokensIn: 0, tokensOut: 0 }
