@@ -89,7 +89,7 @@ export function parseDelta(value: unknown): Delta {
     callsTools: given.some(({ tool_calls, function_call }) => isFilled(tool_calls) || isFilled(function_call)),
     finish: finish === undefined || noFinish.has(finish) ? undefined : finish,
     usage: data === undefined ? undefined : parseUsage(data),
-    isChunk: data?.choices != null || data?.message != null,
+    isChunk: data?.choices != null || data?.done !== undefined,
   }
 }
 
