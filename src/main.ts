@@ -12,7 +12,7 @@ import { applyModelsFile } from './model/models-file.ts'
 import { createTranscriber } from './model/transcription.ts'
 import { createRecognizer } from './slack/documents/recognize.ts'
 import { tokenErrors } from './slack/start-error.ts'
-import { openStore } from './store/data-dir.ts'
+import { openStore } from './store/open-sqlite-store.ts'
 import type { Store } from './store/store.ts'
 
 type Problem = Extract<ReturnType<typeof parseConfig>, { problems: unknown }>['problems'][number]

@@ -3,7 +3,7 @@ import { dirname, join, resolve } from 'node:path'
 import dotenv from 'dotenv'
 import { parseDatabaseUrl, parseDataDir } from '../config.ts'
 import { StartError } from '../errors.ts'
-import { storeFile } from '../store/data-dir.ts'
+import { storeFile } from '../store/open-sqlite-store.ts'
 import { copySqlite, formatSqliteProblem } from '../store/sqlite.ts'
 import { parseCommandLine } from './command-line.ts'
 

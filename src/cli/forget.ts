@@ -1,7 +1,7 @@
 import dotenv from 'dotenv'
 import { formatError, StartError } from '../errors.ts'
 import { createLog } from '../log.ts'
-import { openStoreOf } from '../store/open.ts'
+import { openStoreOf } from '../store/open-for-commands.ts'
 import { parseCommandLine } from './command-line.ts'
 
 const usage = `Usage: npm run forget -- --user ID [--dry-run]

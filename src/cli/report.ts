@@ -6,7 +6,7 @@ import { buildReport, buildReportChart, formatReportCsv, renderReportMarkdown } 
 import { loadTaxonomies } from '../features/classify/taxonomy-files.ts'
 import { drawChart } from '../features/draw-chart.ts'
 import { createLog } from '../log.ts'
-import { openStoreOf } from '../store/open.ts'
+import { openStoreOf } from '../store/open-for-commands.ts'
 import { parseDateRange } from '../text/date-range.ts'
 import { parseCommandLine } from './command-line.ts'
 
