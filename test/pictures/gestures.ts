@@ -396,7 +396,7 @@ export const gestures: { names: { en: string; zh: string }; perform: (stage: Sta
   },
   {
     names: {
-      en: '`/summarize new everywhere`, "what did I miss?", or the button in the app\'s home',
+      en: '`/summarize new everywhere`, "what did I miss?", or the button in the App Home',
       zh: '`/summarize new everywhere`（`/summarize 所有频道新消息`）、“我错过了什么”，或应用主页上的按钮',
     },
     async perform({ t, main, open, say, sees, picture }) {
