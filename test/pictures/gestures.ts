@@ -80,7 +80,7 @@ export const gestures: { names: { en: string; zh: string }; perform: (stage: Sta
     },
   },
   {
-    names: { en: "open the app's home", zh: '打开应用主页' },
+    names: { en: 'open the App Home', zh: '打开应用主页' },
     async perform({ t, main, dialog, button, open, picture }) {
       await open(t('App Home', '应用主页'))
       await button(main, t('Ask a question', '提一个问题')).waitFor()
@@ -95,7 +95,7 @@ export const gestures: { names: { en: string; zh: string }; perform: (stage: Sta
   },
   {
     names: {
-      en: "choose the language of its buttons and notices in the app's home",
+      en: 'choose the language of its buttons and notices in the App Home',
       zh: '在应用主页选择按钮和提示的语言',
     },
     async perform({ t, main, button, open, picture }) {
@@ -109,7 +109,7 @@ export const gestures: { names: { en: string; zh: string }; perform: (stage: Sta
   },
   {
     names: {
-      en: "press *Export usage, settings and ratings* in the app's home",
+      en: 'press *Export usage, settings and ratings* in the App Home',
       zh: '在应用主页点*导出用量、设置和评价*',
     },
     async perform({ t, page, main, button, open, openThread, show, picture }) {
@@ -407,7 +407,7 @@ export const gestures: { names: { en: string; zh: string }; perform: (stage: Sta
   },
   {
     names: {
-      en: '`/summarize new everywhere`, "what did I miss?", or the button in the app\'s home',
+      en: '`/summarize new everywhere`, "what did I miss?", or the button in the App Home',
       zh: '`/summarize new everywhere`（`/summarize 所有频道新消息`）、“我错过了什么”，或应用主页上的按钮',
     },
     async perform({ t, main, open, say, sees, picture }) {
@@ -436,7 +436,7 @@ export const gestures: { names: { en: string; zh: string }; perform: (stage: Sta
   },
   {
     names: {
-      en: "`/threadwise settings` in a channel, or *Workspace settings* in the app's home",
+      en: '`/threadwise settings` in a channel, or *Workspace settings* in the App Home',
       zh: '在频道里发送 `/threadwise settings`，或应用主页上的*工作区设置*',
     },
     async perform({ t, page, main, dialog, button, say, picture }) {
@@ -505,7 +505,7 @@ export const gestures: { names: { en: string; zh: string }; perform: (stage: Sta
   },
   {
     names: {
-      en: "`/threadwise settings me` or *Your settings* in the app's home",
+      en: '`/threadwise settings me` or *Your settings* in the App Home',
       zh: '`/threadwise settings me`，或应用主页上的*我的设置*',
     },
     async perform({ t, dialog, button, open, say, picture }) {
