@@ -41,7 +41,9 @@ function sumAnswer({ expression, result }: Sum, own: Own): string {
 function searchAnswer({ question, sources }: Talk, own: Own): string {
   const quotes = searchQuotes(question, sources)
   if (quotes.length > 0) return `${own.found}\n\n${toList(quotes, own)}`
-  return sources.length === 0 ? own.noModel : `${own.nothingFound(sources.length)}\n\n${own.noModel}`
+  return sources.length === 0
+    ? `${own.nothingToRead}\n\n${own.noModel}`
+    : `${own.nothingFound(sources.length)}\n\n${own.noModel}`
 }
 
 function summaryAnswer(wanted: readonly Section[], sources: readonly Said[], own: Own): string {

@@ -90,6 +90,28 @@ const DATE =
 export const datesIn = (sentence: string): Set<string> =>
   new Set((sentence.toLowerCase().match(EVERY_DATE) ?? []).map(date => date.replace(/\s/g, '')))
 
+const WEEKDAYS = [
+  ['mon', '一'],
+  ['tues', '二'],
+  ['wednes', '三'],
+  ['thurs', '四'],
+  ['fri', '五'],
+  ['satur', '六'],
+  ['sun', '日天'],
+] as const
+const HOURS = '一二三四五六七八九十'
+
+/** The weekdays and hours that a sentence names, in English or in Chinese, in one form for both. */
+export function momentsIn(sentence: string): Set<string> {
+  const days = WEEKDAYS.flatMap(([name, han]) =>
+    new RegExp(`\\b${name}day\\b|(?:周|星期|礼拜)[${han}]`, 'i').test(sentence) ? [name] : [],
+  )
+  const hours = [...sentence.matchAll(/\b(\d{1,2}):00\b|(\d{1,2}|[一二三四五六七八九十])点(?!半)/g)].map(
+    ([, digits, before = '']) => digits ?? (HOURS.includes(before) ? String(HOURS.indexOf(before) + 1) : before),
+  )
+  return new Set([...days, ...hours])
+}
+
 const NAME =
   /(?<=[\p{L},;:] )\p{Lu}\p{Ll}+|^\p{Lu}\p{Ll}+ (?:will|to|takes|is|has|owns|does|can)\b|@\p{L}|\bI\b|[小老阿]\p{Lo}|由\p{Lo}|我/u
 

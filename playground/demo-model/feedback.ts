@@ -91,6 +91,8 @@ function mostTelling(sentences: string[], kind: string, bayes: Bayes): string | 
 function toReason({ text, language }: Asked, kind: string, bayes: Bayes): string {
   if (kind === other) return ''
   const weigh = (word: string) => toSigns(word).reduce((sum, sign) => sum + bayes.weigh(sign, kind), 0)
+  const plain = (text.match(plainFault) ?? []).slice(0, mostWords)
+  if (plain.length > 0) return formatReason([...new Set(plain)], language)
   const words = [...new Set(toWords(text))]
     .map(word => ({ word, weight: weigh(word) }))
     .filter(({ weight }) => weight > 0)
@@ -99,11 +101,14 @@ function toReason({ text, language }: Asked, kind: string, bayes: Bayes): string
     .filter(({ weight }) => weight >= (words[0]?.weight ?? 0) * leastOfBest)
     .slice(0, mostWords)
     .map(({ word }) => word)
-  if (telling.length === 0) return ''
-  return language === 'zh'
-    ? `判断依据：${telling.join('、')}`
-    : `Based on ${telling.map(word => `“${word}”`).join(' and ')}.`
+  return telling.length === 0 ? '' : formatReason(telling, language)
 }
+
+const formatReason = (words: readonly string[], language: Asked['language']): string =>
+  language === 'zh' ? `判断依据：${words.join('、')}` : `Based on ${words.map(word => `“${word}”`).join(' and ')}.`
+
+/** Chinese words that name a fault or a burden by themselves, which no segmentation finds whole. */
+const plainFault = /坏了|坏掉|卡住|卡顿|打不开|没反应|闪退/g
 
 /** More words than these are no evidence but the text over again. */
 const mostWords = 2

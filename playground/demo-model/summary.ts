@@ -1,7 +1,8 @@
 import { parseIndexTerms, parseTerms } from '../../src/text/terms.ts'
-import { datesIn, isQuestion, type Section, sectionOf } from './cues.ts'
+import { datesIn, isQuestion, momentsIn, type Section, sectionOf } from './cues.ts'
 import type { Said } from './messages.ts'
 import { type Quote, type Rarity, replyTo, toQuotes, toRarity } from './search.ts'
+import { languageOf } from './sentences.ts'
 
 /** The sentences of a conversation that stand for it, by what they show themselves to be, each in its order. */
 export interface Summary extends Record<Section, Quote[]> {
@@ -21,6 +22,10 @@ const UPSHOT_TERMS = 3
 const ANSWERED_SHARE = 0.6
 /** A decision with this share of an earlier one's terms, and another date, takes its place. */
 const REPLACED_SHARE = 0.5
+/** A conversation with more decisions than these is given the one that says most first. */
+const HEADLINE_DECISIONS = 3
+/** A day and a time that two decisions share are no chance. */
+const SAME_DATES = 2
 /** Every sentence is compared with every other: the newest of a long conversation have to do (200 ms or so). */
 const COMPARED_SENTENCES = 800
 
@@ -35,7 +40,7 @@ interface Point extends Quote {
 
 /** Sorts what was said into sections and picks the most central sentences of each that do not repeat each other. */
 export function summarize(sources: readonly Said[]): Summary {
-  const points = withoutReplaced(toPoints(toQuotes(sources).slice(-COMPARED_SENTENCES)))
+  const points = withoutRepeated(withoutReplaced(toPoints(joined(toQuotes(sources)).slice(-COMPARED_SENTENCES))))
   const pick = (section: Section, most: number) =>
     picked(
       points.filter(point => point.section === section && isWorth(point, points)),
@@ -43,12 +48,35 @@ export function summarize(sources: readonly Said[]): Summary {
     )
   const decided = points.filter(({ section }) => section === 'decisions')
   return {
-    headline: decided.length > 1 ? mostCentral(decided) : undefined,
+    headline: decided.length > HEADLINE_DECISIONS ? mostCentral(decided) : undefined,
     upshot: pick('upshot', Math.min(UPSHOT_POINTS, Math.ceil(points.length / SENTENCES_A_POINT))),
     decisions: pick('decisions', SECTION_POINTS),
     questions: pick('questions', SECTION_POINTS),
     tasks: pick('tasks', SECTION_POINTS),
   }
+}
+
+/** A sentence that begins with what stands before it. */
+const REFERRING =
+  /^(?:until then|till then|by then|after that|then|that|this|it|so|therefore)\b|^(?:在?那之前|在此之前|到时候?|然后|所以|因此|这样)/i
+
+/** Puts a sentence that says nothing by itself behind the one before it, as the message has them. */
+function joined(quotes: readonly Quote[]): Quote[] {
+  const whole: Quote[] = []
+  for (const { sentence, said } of quotes) {
+    const last = whole.at(-1)
+    const both =
+      last?.said === said && REFERRING.test(sentence) ? literalOf(said.text, last.sentence, sentence) : undefined
+    if (both === undefined) whole.push({ sentence, said })
+    else whole[whole.length - 1] = { sentence: both, said }
+  }
+  return whole
+}
+
+/** Two sentences with nothing but a blank between them; undefined if a text has no such place or one of them asks. */
+function literalOf(text: string, first: string, second: string): string | undefined {
+  if (isQuestion(first) || isQuestion(second)) return undefined
+  return [`${first} ${second}`, `${first}${second}`].find(both => text.includes(both))
 }
 
 function toPoints(quotes: readonly Quote[]): Point[] {
@@ -78,6 +106,22 @@ function withoutReplaced(points: readonly Point[]): Point[] {
       return [...point.vector.keys()].filter(term => vector.has(term)).length >= needed
     })
   })
+}
+
+/** Leaves out a decision whose day and time another one has: what was proposed, when it was agreed on, or said again in another language. */
+function withoutRepeated(points: readonly Point[]): Point[] {
+  const decided = points
+    .filter(({ section }) => section === 'decisions')
+    .map(point => ({ point, dates: momentsIn(point.sentence), language: languageOf(point.sentence) }))
+  const repeats = decided.filter(({ point, dates, language }) =>
+    decided.some(other => {
+      if (other.dates.size < SAME_DATES || !other.dates.isSubsetOf(dates)) return false
+      const isLater = other.point.index > point.index
+      return other.language === language ? isLater : !isLater && other.point !== point
+    }),
+  )
+  const left = new Set(repeats.map(({ point }) => point))
+  return points.filter(point => !left.has(point))
 }
 
 /** Weighted by rarity and of length 1, so that the likeness of two is a sum of products. */

@@ -109,8 +109,8 @@ export const en = {
       none: 'No labeled feedback in that period. To label new messages automatically, use `/classify settings`. To label older ones, use `/classify last 7 days in #feedback`.',
       sent: 'The report is in [your direct messages]({link}).',
       /** A place without a name, in a list of channels. */
-      direct: 'direct messages',
-      sentSeveral: 'The reports are in your direct messages: {reports}',
+      direct: 'our direct messages',
+      here: '{count, plural, one{Here’s the report:} other{Here are the reports:}} {reports}.',
       noChart:
         'I couldn’t add the chart. Ask an admin to check the log; the usual cause is a missing files:write permission.',
       noChannel: 'I’m not in a channel called “{name}”. Invite me there with /invite, then try again.',

@@ -20,11 +20,13 @@ async function away(): Promise<Story> {
   const root = await say(lee, feedback, `<@${dana}> is the door open?`)
   await say(dana, feedback, 'Yes, it is.', root)
   await say(dana, general, 'I will write the notes by Friday.')
+  await say(dana, general, 'Who knows the price?')
   model.answerAll(exchange =>
     exchange.reply(
       json({
         upshot: point('The export needs a review.', idOf(exchange, 'can you review'), idOf(exchange, 'is the door')),
         decisions: [point('Shipping is on Wednesday.', idOf(exchange, 'We agreed'))],
+        questions: [point('The price is unknown.', idOf(exchange, 'Who knows the price'))],
         tasks: [
           { who: 'Dana', what: 'writes the notes', due: 'Friday', sources: [String(idOf(exchange, 'I will write'))] },
         ],
@@ -75,6 +77,8 @@ describe('what a person missed', () => {
       // Small models put everything into one sentence, which also rests on what waits.
       expect(seen).toMatch(/\*\*Also worth knowing\*\*\n- #feedback: The export needs a review\./)
       expect(seen).not.toContain('is the door open')
+      // Nobody misses what they asked themselves.
+      expect(seen).not.toContain('The price is unknown')
       expect(`${seen} ${model.requests.map(({ prompt }) => prompt).join()}`).not.toContain('party')
       expect(seen).toMatch(/read \d+ messages in 2 channels/)
       const inChannel = slack.messages(general).filter(({ user }) => user === slack.botUserId)

@@ -251,7 +251,7 @@ describe('a report', () => {
     await untilReply(
       direct,
       unwatched,
-      reply => /^报告已发到私信：[^\n]*#feedback[^\n]*$/.test(toSeen(reply)),
+      reply => /^反馈报告：[^\n]*#feedback[^\n]*$/.test(toSeen(reply)),
       'one sentence about the channels that nobody watches',
     )
     const [notice] = replies(direct, unwatched).map(toSeen)
@@ -261,7 +261,7 @@ describe('a report', () => {
     await untilReply(general, asked, reply => toSeen(reply).includes('your direct messages'), 'the answer')
     await watch(story)
     const again = await say(mei, direct, '最近七天收到了哪些反馈？')
-    await untilReply(direct, again, reply => toSeen(reply).includes('私信'), 'the answer in Chinese')
+    await untilReply(direct, again, reply => toSeen(reply).includes('反馈报告'), 'the answer in Chinese')
     const isReport = (message: PageMessage) => toSeen(message).includes('“不好看”')
     await slack.until(() => slack.messages(direct).filter(isReport).length === 2, 'both reports')
     expect(model.requests).toEqual([])

@@ -350,7 +350,7 @@ export const gestures: { names: { en: string; zh: string }; perform: (stage: Sta
       await main.getByRole('table').last().waitFor()
       await picture('b')
       await say(t('what feedback came in this week?', '这周有哪些反馈？'))
-      await sees(thread, t(/reports? (is|are) in your direct messages/, /报告.*私信/))
+      await sees(thread, t(/Here(’s| are) the reports?/, /反馈报告：/))
       await picture('c')
     },
   },

@@ -244,19 +244,32 @@ describe('a summary that the bot asks for', () => {
     expect(JSON.stringify(points)).not.toMatch(/7 × 9|12 × 30/)
   })
 
-  it('has a decision for its headline, and no fact that a later decision changes', () => {
+  it('tells what was agreed once, in one language, and no fact that a later decision changes', () => {
     const points = pointsOf([
       ['Dana', 'When do we ship the new sign-up page? The newsletter goes out on Thursday.'],
       ['Lee', 'The form is done. The confirmation mail still lands in spam for two of our test accounts.'],
       ['小梅', 'Let’s ship on Wednesday at 10:00 and send the newsletter later, on Friday.'],
       ['Dana', 'Agreed: Wednesday at 10:00. I will move the newsletter to Friday.'],
+      ['小梅', '好的，那就周三上午十点发布。我来写更新说明。'],
+      ['Admin', 'Decision: we test both prices for two weeks. Until then yearly stays first.'],
     ])
-    expect(textsOf(points.decisions)).toContain(points.upshot.text)
+    expect(textsOf(points.decisions)).toEqual([
+      'Agreed: Wednesday at 10:00.',
+      'Decision: we test both prices for two weeks. Until then yearly stays first.',
+    ])
     expect(JSON.stringify(points)).not.toContain('Thursday')
     expect(points.facts).toHaveLength(1)
   })
 
-  it('has no headline where nothing, or one thing only, was decided', () => {
+  it('has a decision for its headline where several were taken, and none where one was', () => {
+    const points = pointsOf([
+      ['Dana', 'We decided to use the blue icons.'],
+      ['Lee', 'Agreed: the menu goes to the left.'],
+      ['Dana', 'We agreed that help opens in a new window.'],
+      ['Lee', 'Decision: the old icons stay until May.'],
+    ])
+    expect(textsOf(points.decisions)).toHaveLength(4)
+    expect(textsOf(points.decisions)).toContain(points.upshot.text)
     expect(pointsOf([['Dana', 'The canteen has soup today.']]).upshot.text).toBe('')
     expect(pointsOf([['Dana', 'We decided to use the blue icons.']]).upshot.text).toBe('')
   })
@@ -337,6 +350,8 @@ describe('a label of the engine', () => {
 
   it.each([
     ['这个页面不太好看', 'English', 'Based on “不太好看”.'],
+    ['导出报表时页面会卡住十几秒。', 'Chinese', '判断依据：卡住'],
+    ['导出功能坏了', 'Chinese', '判断依据：坏了'],
     ['App crashes when I open settings', 'Chinese', '判断依据：crashes'],
     ['App crashes when I open settings', undefined, 'Based on “crashes”.'],
   ])('gives its reason in the language of its reader: %s in %s', async (text, language, reason) => {

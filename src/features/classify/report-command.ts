@@ -137,7 +137,9 @@ export function defineReports(deps: Deps): CommandKind<AskedReport> {
   return deps.outbox.define('report', reportSchema, async ({ id, payload, savedAt }, isResumed) => {
     const { i18n } = await fetchReader(deps, payload.user)
     const name = nameDelivery('report', id, savedAt)
-    const made = makeReport(deps, payload, { name, since: savedAt, isResumed }).then(sent => formatSent([sent], i18n))
+    const made = makeReport(deps, payload, { name, since: savedAt, isResumed }).then(sent =>
+      formatSent([sent], i18n, false),
+    )
     const outcome = await made.catch(error => {
       const { reference, sentence } = describeFailure(error)
       deps.log.error({ reference, reason: formatError(error) }, 'report failed')
@@ -158,15 +160,19 @@ interface SentReport {
   hasChart: boolean
 }
 
-/** Formats where the reports stand, in Markdown; `undefined` stands for one without feedback. */
-export function formatSent(reports: readonly (SentReport | undefined)[], { labels, formats }: I18n): string {
+/** Formats where the reports stand, in Markdown, for a reader who `isThere` or not; `undefined` stands for one without feedback. */
+export function formatSent(
+  reports: readonly (SentReport | undefined)[],
+  { labels, formats }: I18n,
+  isThere: boolean,
+): string {
   const words = labels.report
   const sent = reports.filter(report => report !== undefined)
-  const [first, ...others] = sent
+  const [first] = sent
   if (first === undefined) return words.none
   const nameOf = (place: string) => (place === '' ? words.direct : `#${escapeMarkdown(place)}`)
   const links = sent.map(({ place, link }) => `[${nameOf(place)}](${link})`)
-  const where = others.length === 0 ? words.sent(first) : words.sentSeveral({ reports: formats.and(links) })
+  const where = isThere ? words.here({ count: links.length, reports: formats.and(links) }) : words.sent(first)
   return sent.every(({ hasChart }) => hasChart) ? where : `${where}\n${words.noChart}`
 }
 

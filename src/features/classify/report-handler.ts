@@ -57,7 +57,7 @@ export async function answerWithReport(
         },
       ),
     )
-  reply.say(formatSent(reports, i18n))
+  reply.say(formatSent(reports, i18n, turn.place === 'dm'))
   await reply.finish()
 }
 

@@ -222,6 +222,9 @@ function renderMissed({ person, i18n, deps }: Ctx, news: News[], only: AskedSumm
   const isOwn = ({ kind, who }: Point) => kind === 'task' && who !== undefined && isSamePerson(who, person.name)
   // A point that rests on other messages, too, says more than those that wait.
   const isToMe = (one: News, { sources }: Point) => sources.every(ts => one.waiting.some(message => message.ts === ts))
+  // Nobody misses what they said themselves.
+  const isMine = (one: News, { sources }: Point) =>
+    sources.every(ts => one.said.some(message => message.ts === ts && message.author === person.id))
   /** Counts the reactions to the messages of a point: what many reacted to matters more. */
   const weigh = (one: News, { sources }: Point) =>
     one.said
@@ -231,7 +234,9 @@ function renderMissed({ person, i18n, deps }: Ctx, news: News[], only: AskedSumm
   const listOf = (kind: Point['kind']) =>
     news
       .flatMap(one =>
-        one.points.filter(point => point.kind === kind && !isToMe(one, point)).map(point => ({ one, point })),
+        one.points
+          .filter(point => point.kind === kind && !isToMe(one, point) && !isMine(one, point))
+          .map(point => ({ one, point })),
       )
       .sort((a, b) => weigh(b.one, b.point) - weigh(a.one, a.point))
       .slice(0, mostOfKind)
