@@ -233,6 +233,7 @@ function createNoStore(): Store {
       undoCorrection: nothing,
       read: async () => undefined,
       corrected: async () => [],
+      countByChannel: async () => [],
     },
     settings: { all: async () => [], write: async () => true, onChange() {}, reload: async () => {} },
     personSettings: {
