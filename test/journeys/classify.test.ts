@@ -490,6 +490,15 @@ describe('a correction', () => {
     expect(seen(after)).toContain('Dana shared this feedback:')
     expect(seen(after)).toContain('Too expensive and it crashes.')
     expect(after.text).toContain('[Bug]-')
+
+    // What is quoted whole stands there once.
+    await classify(story, 'Too slow.')
+    ;(await model.next()).reply(json({ kind: 'bug', quote: 'Too slow.', reason: 'Speed.', confidence: 0.6 }))
+    const own = await untilOwn(story, ({ text }) => text.includes('Too slow.'))
+    await press(story, own, 'post_label')
+    const next = () => slack.messages(general).find(message => seen(message).includes('Speed.'))
+    const once = await slack.until(next, 'the other posted card')
+    expect(JSON.stringify(once.blocks).split('Too slow.')).toHaveLength(2)
   })
 })
 

@@ -69,7 +69,7 @@ test('a silence is explained by the name of its rule', async () => {
     return untilTold(story, dana, rule)
   }
   const unaddressed = await say(lee, general, 'Who has the key?')
-  await latest(/stayed silent.*It doesn’t mention me\. In a channel/s)
+  await latest(/stayed silent.*> Who has the key\?.*It doesn’t mention me\. In a channel/s)
   const foreign = await say(dana, general, 'I have it.', unaddressed)
   await shortcut(story, dana, general, foreign)
   await untilTold(story, dana, /I’m not part of that thread/)

@@ -44,13 +44,28 @@ function drawCat({ prompt }: { prompt: string }, count: number): string {
   return new Resvg(cat).render().asPng().toString('base64')
 }
 
-/** What is heard in each recording, in stretches by the second at which they begin. */
-const recordings: Record<string, Record<'en' | 'zh', [start: number, text: string][]>> = {
-  'audio_message.wav': {
+/** What is heard in recordings of up to so many seconds, in stretches by the second at which they begin. */
+const recordings: { seconds: number; en: [start: number, text: string][]; zh: [start: number, text: string][] }[] = [
+  {
+    seconds: 5,
     en: [[0, 'When do we ship the new sign-up page?']],
     zh: [[0, '安卓版什么时候发布？']],
   },
-  'planning.wav': {
+  {
+    seconds: 30,
+    en: [
+      [0, 'Yesterday I finished the form for the sign-up page.'],
+      [11, 'Today I’m testing the confirmation email.'],
+      [20, 'I still need an old phone for the tests.'],
+    ],
+    zh: [
+      [0, '昨天我把注册页面的表单做完了。'],
+      [11, '今天我来测试确认邮件。'],
+      [20, '测试还缺一台旧手机。'],
+    ],
+  },
+  {
+    seconds: 125,
     en: [
       [0, 'Let’s plan the demo for the trade fair.'],
       [21, 'We decided to show the sign-up page on two tablets.'],
@@ -66,19 +81,7 @@ const recordings: Record<string, Record<'en' | 'zh', [start: number, text: strin
       [104, '转接头谁带？'],
     ],
   },
-  'standup.wav': {
-    en: [
-      [0, 'Yesterday I finished the form for the sign-up page.'],
-      [11, 'Today I’m testing the confirmation email.'],
-      [20, 'I still need an old phone for the tests.'],
-    ],
-    zh: [
-      [0, '昨天我把注册页面的表单做完了。'],
-      [11, '今天我来测试确认邮件。'],
-      [20, '测试还缺一台旧手机。'],
-    ],
-  },
-}
+]
 
 const atEnd: (() => void)[] = []
 const browser = await openChromium()
@@ -91,8 +94,10 @@ try {
 
 async function takePictures(browser: Browser, language: 'en' | 'zh'): Promise<void> {
   const toEnd = (end: () => void) => atEnd.push(end)
-  const hear = ({ name }: { name: string }) => {
-    const segments = (recordings[name]?.[language] ?? []).map(([start, text]) => ({ start, text }))
+  // The bot names files by their format alone; a word stands for each second.
+  const hear = ({ words }: { words: string[] }) => {
+    const heard = recordings.find(({ seconds }) => words.length <= seconds)?.[language] ?? []
+    const segments = heard.map(([start, text]) => ({ start, text }))
     return { text: segments.map(({ text }) => text).join(language === 'en' ? ' ' : ''), segments }
   }
   const ear = await openTranscriptionServer(hear, toEnd)

@@ -129,7 +129,7 @@ async function renderCorrectedCard(
   return renderCard(record, { taxonomy: deps.taxonomies.of(record.channel), reader, correctedBy }, readers)
 }
 
-/** Blocks above a posted card: the sentence that says whose it is, and the feedback itself. */
+/** Blocks above a posted card: the sentence that says whose it is, and the feedback itself unless a label quotes it. */
 const headPrefix = 'head '
 
 /** Slack's limit on the text of a section, with room to spare. Source: docs.slack.dev, section block. */
@@ -156,9 +156,11 @@ async function post(deps: Deps, record: LabelRecord, user: string): Promise<void
     const shown = text.slice(0, mostSectionCharacters).toWellFormed()
     return { type: 'plain_text', text: shown, emoji: false }
   }
+  const whole = { type: 'section', block_id: `${headPrefix}text`, text: plain(record.text) }
+  const isQuoted = record.labels.some(({ quote }) => quote?.trim() === record.text.trim())
   const head = [
     { type: 'context', block_id: `${headPrefix}by`, elements: [plain(i18n.labels.postedBy({ name }))] },
-    { type: 'section', block_id: `${headPrefix}text`, text: plain(record.text) },
+    ...(isQuoted ? [] : [whole]),
   ]
   const args = {
     channel: record.channel,

@@ -9,6 +9,7 @@ import { parseReadError } from '../../slack/thread-history.ts'
 import type { TurnRecord } from '../../store/turns.ts'
 import { budgetNames } from '../../store/usage.ts'
 import { escapeMarkdown } from '../../text/escape-markdown.ts'
+import { slackToPlain } from '../../text/from-slack.ts'
 import type { Services } from '../context.ts'
 import { formatModelTitle } from '../model-title.ts'
 
@@ -24,8 +25,12 @@ interface Subject {
   ts: string
   threadTs: string | undefined
   record: TurnRecord | undefined
+  /** What it says, in Slack's form, if it has just been read. */
+  text: unknown
   rule: Rule
 }
+
+const quotedCharacters = 100
 
 /** Messages of a channel among which the newest of somebody else is looked for. */
 const mostRead = 20
@@ -58,7 +63,8 @@ export const findLatest =
     )
     const newest = await deps.store.turns.findNewest(channel, newestTs)
     const [raw] = others
-    if (newest !== undefined && newest.ts >= String(raw?.ts ?? '')) return toSubject(newest)
+    if (newest !== undefined && newest.ts >= String(raw?.ts ?? ''))
+      return toSubject(newest, others.find(({ ts }) => ts === newest.ts)?.text)
     return raw && findMessage(channel, raw)(deps)
   }
 
@@ -82,15 +88,15 @@ export const findMessage =
     const record =
       (await store.turns.load(turnIdOf(self.teamId, channel, ts))) ??
       (silence === 'own' ? await store.turns.findByReply(channel, ts) : undefined)
-    if (record !== undefined) return toSubject(record)
+    if (record !== undefined) return toSubject(record, record.ts === ts ? raw.text : undefined)
     const threadTs = typeof raw.thread_ts === 'string' ? raw.thread_ts : undefined
     const isInThread = threadTs !== undefined && threadTs !== ts
-    return { channel, ts, threadTs, record, rule: silence ?? (isInThread ? 'foreign' : 'unknown') }
+    return { channel, ts, threadTs, record, text: raw.text, rule: silence ?? (isInThread ? 'foreign' : 'unknown') }
   }
 
-function toSubject(record: TurnRecord): Subject {
+function toSubject(record: TurnRecord, text?: unknown): Subject {
   const { channel, ts, threadTs } = record
-  return { channel, ts, threadTs, record, rule: findRule(record) }
+  return { channel, ts, threadTs, record, text, rule: findRule(record) }
 }
 
 function findRule({ state, turn, facts }: TurnRecord): Rule {
@@ -113,7 +119,8 @@ const isRule = (key: string): key is keyof I18n['why']['rules'] => Object.hasOwn
 const answered: readonly Rule[] = ['direct', 'mentioned', 'follow_up', 'ambient']
 const unfinished: readonly string[] = ['waiting', 'answering', 'stopping']
 
-function renderCard({ self, policies }: WhyDeps, { channel, ts, threadTs, record, rule }: Subject, i18n: I18n): string {
+function renderCard({ self, policies }: WhyDeps, subject: Subject, i18n: I18n): string {
+  const { channel, ts, threadTs, record, rule } = subject
   const { why } = i18n
   const isOpen = record !== undefined && unfinished.includes(record.state)
   const title = isOpen ? why.title.working : answered.includes(rule) ? why.title.answered : why.title.silent
@@ -124,7 +131,16 @@ function renderCard({ self, policies }: WhyDeps, { channel, ts, threadTs, record
   if (record?.state === 'failed')
     lines.unshift(why.failed({ kind: escapeMarkdown(parseFacts(record.facts).outcome ?? '') }))
   const sentence = isRefusal(rule) ? i18n.policy.refusals[rule] : why.rules[rule]
-  return [`**${title}**`, sentence, ...lines.map(line => `- ${line}`), why.about({ link })].join('\n')
+  const said = rule === 'deleted' ? [] : quoteBeginning(subject.text)
+  return [`**${title}**`, ...said, sentence, ...lines.map(line => `- ${line}`), why.about({ link })].join('\n')
+}
+
+/** Quotes how a message begins, without mentions, so that it is seen which one is meant. */
+function quoteBeginning(text: unknown): string[] {
+  const plain = slackToPlain(typeof text === 'string' ? text.replace(/<[@!][^<>]*>/g, ' ') : '', id => id)
+  const words = plain.replace(/\s+/g, ' ').trim()
+  const cut = words.length > quotedCharacters ? `${words.slice(0, quotedCharacters).toWellFormed()}…` : words
+  return words === '' ? [] : [`> ${escapeMarkdown(cut)}\n`]
 }
 
 function renderFacts(facts: Facts, i18n: I18n): string[] {
