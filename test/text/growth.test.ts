@@ -6,6 +6,7 @@ import { withoutPromptMarks } from '../../src/model/prompt-marks.ts'
 import { createThinkingFilter } from '../../src/model/thinking.ts'
 import { extractBlockText } from '../../src/slack/block-text.ts'
 import { defuseFormulas, restoreFormulas } from '../../src/text/csv-formulas.ts'
+import { findCutPlaces } from '../../src/text/cut-places.ts'
 import { escapeMarkdown } from '../../src/text/escape-markdown.ts'
 import { findJson } from '../../src/text/find-json.ts'
 import { findQuote, parseQuotations } from '../../src/text/find-quote.ts'
@@ -31,6 +32,7 @@ const parsers: Record<string, (text: string) => unknown> = {
   defuseFormulas,
   escapeMarkdown,
   extractBlockText: text => extractBlockText([{ type: 'markdown', text }]),
+  findCutPlaces,
   findQuote: text => findQuote('words', `x${text}x`),
   findJson: text => findJson(text, value => value),
   formatTrueHost: text => formatTrueHost(`https://e.example/${text}`, text),
@@ -76,6 +78,8 @@ const bits = [
   '* ',
   '*',
   '_a ',
+  '**_',
+  '*a\n',
   '`',
   '\\',
   '\\[',
