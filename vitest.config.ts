@@ -68,13 +68,22 @@ class LongestFirst extends BaseSequencer {
 /** A file that is named is run, however heavy. */
 const isNamed = process.argv.some(argument => /(?:^|\/)test\//.test(argument))
 
+/** Files with properties that hold for any text, which `npm run fuzz` tries from a new seed. */
+const properties = [
+  ...['sanitize', 'split', 'slack-forms', 'to-mrkdwn', 'escape-markdown', 'true-host'].map(name => `text/${name}`),
+  'reply/reply.property',
+  'rate-limit/limiter',
+  'store/rate-limit-allocation',
+  'threads/truncate',
+].map(name => `test/${name}.test.ts`)
+
 /** `npm run fuzz`: twenty times as long as in the suite, from a seed that is new unless FUZZ_SEED names one. */
 const fuzz = { FUZZ_TIMES: '20', FUZZ_SEED: process.env.FUZZ_SEED ?? String(Date.now() % 1e9) }
 
 const modes: Record<string, object> = {
   quick: { exclude: isNamed ? [] : heavy },
   soak: { include: soak, env: { SOAK: 'on' } },
-  fuzz: { include: ['test/fuzz/*.test.ts'], env: fuzz, testTimeout: 3_600_000 },
+  fuzz: { include: ['test/fuzz/*.test.ts', ...properties], env: fuzz, testTimeout: 3_600_000 },
 }
 
 export default defineConfig(({ mode }) => ({
@@ -91,6 +100,7 @@ export default defineConfig(({ mode }) => ({
     execArgv: ['--max-semi-space-size=64'],
     // No module keeps state, so that files can share what a worker has imported.
     isolate: false,
+    setupFiles: 'test/fuzz/seed.ts',
     globalSetup: 'test/bundle-bot.ts',
     sequence: { sequencer: LongestFirst },
     reporters: report === undefined ? ['default'] : ['default', ['json', { outputFile: report }]],

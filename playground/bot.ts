@@ -4,7 +4,7 @@ import { loadTaxonomies } from '../src/features/classify/taxonomy-files.ts'
 import { createLog } from '../src/log.ts'
 import { createModels } from '../src/model/models.ts'
 import { createTranscriber } from '../src/model/transcription.ts'
-import { openStore } from '../src/store/data-dir.ts'
+import { openStore } from '../src/store/open-sqlite-store.ts'
 
 /** The playground's bot. Its parent says by argument what the model is called, and is told when the bot is connected. */
 const [, , title] = process.argv

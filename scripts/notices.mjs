@@ -2,6 +2,9 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 
+// Whoever reads may stop at any line, as `head` does.
+process.stdout.on('error', ({ code }) => process.exit(code === 'EPIPE' ? 0 : 1))
+
 const { packages } = JSON.parse(readFileSync('package-lock.json', 'utf8'))
 const isNotice = name => /^(licen[cs]e|notice|copying)/i.test(name)
 const isInstalled = ([path, { dev }]) => path !== '' && dev !== true && existsSync(join(path, 'package.json'))

@@ -1,6 +1,7 @@
 import dotenv from 'dotenv'
 import { startBot } from './bot.ts'
 import { parseCommandLine } from './cli/command-line.ts'
+import { findMisspelled } from './cli/misspelled.ts'
 import { whenNpmIsGone } from './cli/npm-parent.ts'
 import { type Config, parseConfig } from './config.ts'
 import { formatError, StartError } from './errors.ts'
@@ -12,7 +13,7 @@ import { applyModelsFile } from './model/models-file.ts'
 import { createTranscriber } from './model/transcription.ts'
 import { createRecognizer } from './slack/documents/recognize.ts'
 import { tokenErrors } from './slack/start-error.ts'
-import { openStore } from './store/data-dir.ts'
+import { openStore } from './store/open-sqlite-store.ts'
 import type { Store } from './store/store.ts'
 
 type Problem = Extract<ReturnType<typeof parseConfig>, { problems: unknown }>['problems'][number]
@@ -33,11 +34,13 @@ parseCommandLine(usage, {})
 process.umask(0o077)
 dotenv.config({ quiet: true })
 const read = parseConfig(process.env)
-if ('problems' in read) exitWith(read.problems.map(formatProblem))
+const misspelled = findMisspelled(process.env).map(({ name, meant }) => `${name} is no setting; did you mean ${meant}?`)
+if ('problems' in read) exitWith([...read.problems.map(formatProblem), ...misspelled])
 else await run(read.config)
 
 async function run(config: Config): Promise<void> {
   const log = createLog(config.logLevel)
+  for (const hint of misspelled) log.warn(hint)
   // A signal may come while the bot is still starting.
   let bot: Awaited<ReturnType<typeof startBot>> | undefined
   let store: Store | undefined

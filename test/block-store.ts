@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { expect, onTestFinished } from 'vitest'
-import { storeFile } from '../src/store/data-dir.ts'
+import { storeFile } from '../src/store/open-sqlite-store.ts'
 import type { Store } from '../src/store/store.ts'
 
 /** Makes every write to the store in a folder fail, as a full disk would. Returns what undoes it. */

@@ -15,6 +15,10 @@ withPostgres('commands beside replicas', () => {
     const { out, errors } = await run('report', ['--since', 'last 7 days'], url)
     expect(errors).toBe('')
     expect(out).toContain('登录后页面一直空白')
+    const named = await run('report', ['--channel', 'feedback'], url)
+    expect(named.errors).toBe(
+      'No report was made: there is no feedback of “feedback”; give a channel’s ID. The most feedback is of: C1 (1)\n',
+    )
   })
 
   test('the evaluation counts the corrections that stand there', async () => {

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { describe, expect, test } from 'vitest'
+import { findMisspelled } from '../src/cli/misspelled.ts'
 import { environment, parseConfig } from '../src/config.ts'
 
 const enough = { SLACK_BOT_TOKEN: 'xoxb-1', SLACK_APP_TOKEN: 'xapp-1', OPENAI_API_KEY: 'sk-1' }
@@ -62,6 +63,30 @@ describe('the environment', () => {
     const mixed = parseConfig({ SLACK_BOT_TOKEN: 'xoxb-1', SLACK_SIGNING_SECRET: 'xapp-1', OPENAI_API_KEY: 'xoxb-2' })
     const names = 'problems' in mixed ? mixed.problems.map(({ name }) => name) : []
     expect(names).toEqual(['SLACK_SIGNING_SECRET', 'OPENAI_API_KEY'])
+  })
+
+  test.each([
+    ['OPENAI_KEY', 'OPENAI_API_KEY'],
+    ['OPENAI_API_BASE', 'OPENAI_BASE_URL'],
+    ['openai_model', 'OPENAI_MODEL'],
+    ['OPEN_AI_URL', 'OPENAI_BASE_URL'],
+    ['BUDGET_DAYS', 'BUDGET_DAY'],
+    ['BUDGET_PERSON_MOTNHS', 'BUDGET_PERSON_MONTH'],
+    ['LOGLEVEL', 'LOG_LEVEL'],
+    ['SLACK_TOKEN', 'SLACK_APP_TOKEN'],
+  ])('with %s is taken for mistyped: %s is meant, unless that is set', (name, meant) => {
+    const env = { SLACK_BOT_TOKEN: 'xoxb-1', [name]: 'x' }
+    expect(findMisspelled(env)).toEqual([{ name, meant }])
+    expect(findMisspelled({ ...env, [meant]: 'x' })).toEqual([])
+    expect(findMisspelled({ ...env, [name]: ' ' })).toEqual([])
+  })
+
+  test('with names that are for other programs is left alone', () => {
+    const others =
+      `HOSTNAME HOSTS XDG_DATA_DIRS POSTGRES_PASSWORD OPENAI_ORG_ID OPENAI_API_VERSION SLACK_WEBHOOK_URL API_KEY
+      BASE_URL TEST_DATABASE_URL DB_URL MODEL_NAME SLACK_CHANNEL IMAGE_NAME IMAGE_TAG PORTS SPEECH_KEY LOG_FORMAT
+      DATABASE_HOST METRICS_HOST CACHE_DIR DEEPSEEK_API_KEY OPENROUTER_API_KEY NODE_ENV`.split(/\s+/)
+    expect(findMisspelled(Object.fromEntries(others.map(name => [name, 'x'])))).toEqual([])
   })
 
   test('with a speech server needs its model and voice, and gives it no key of another server', () => {

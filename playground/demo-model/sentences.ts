@@ -49,8 +49,8 @@ const zh: Sentences = {
   noModel:
     '当前没有连接语言模型，我只能引用大家写过的原话，找出决定、待解决的问题和待办，也能做算术。\n' +
     '要连接模型，请运行 `OPENAI_API_KEY=… npm run playground`，或在本机启动 Ollama、LM Studio 或 llama.cpp，再重启体验区。',
-  found: '在这个消息列里找到：',
-  nothingFound: messages => `在这个消息列里没有找到（${messages} 条消息）。`,
+  found: '在这个消息列里找到这些内容：',
+  nothingFound: messages => `在这个消息列里没有找到相关内容（共 ${messages} 条消息）。`,
   nothingToRead: '除了你的问题，这里还没有别的消息。请在有消息的消息列里问我。',
   problems: {
     'division by zero': ' 没有结果：除数为零。',

@@ -15,7 +15,7 @@ import { createModel } from '../model/client.ts'
 import { addUsage, type Usage } from '../model/model.ts'
 import { createSemaphore } from '../semaphore.ts'
 import type { LabelRecord } from '../store/labels.ts'
-import { openStoreOf } from '../store/open.ts'
+import { openStoreOf } from '../store/open-for-commands.ts'
 import { parseCommandLine } from './command-line.ts'
 
 type Score = ReturnType<typeof computeScore>

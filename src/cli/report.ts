@@ -6,7 +6,7 @@ import { buildReport, buildReportChart, formatReportCsv, renderReportMarkdown } 
 import { loadTaxonomies } from '../features/classify/taxonomy-files.ts'
 import { drawChart } from '../features/draw-chart.ts'
 import { createLog } from '../log.ts'
-import { openStoreOf } from '../store/open.ts'
+import { openStoreOf } from '../store/open-for-commands.ts'
 import { parseDateRange } from '../text/date-range.ts'
 import { parseCommandLine } from './command-line.ts'
 
@@ -28,6 +28,9 @@ const { values } = parseCommandLine(usage, {
   language: { type: 'string', default: 'en' },
 })
 
+/** Channels that a refusal names. */
+const mostChannels = 10
+
 // What people wrote is for this user alone.
 process.umask(0o077)
 dotenv.config({ quiet: true })
@@ -46,7 +49,9 @@ async function makeReport(): Promise<string> {
   const reader = { ...createReader(values.language), timeZone }
   const store = await openStoreOf(process.env, createLog('silent'))
   const records = await store.labels.between(range, values.channel, undefined)
+  const channels = records.length === 0 ? await store.labels.countByChannel() : []
   await store.close()
+  if (records.length === 0) checkChannel(values.channel, channels)
   const taxonomy = (await loadTaxonomies(process.env.TAXONOMY_FILE || undefined)).of(values.channel ?? '')
   const report = buildReport(records, taxonomy, range, reader)
   if (values.png !== undefined)
@@ -54,4 +59,14 @@ async function makeReport(): Promise<string> {
   if (values.csv !== undefined)
     await writeFile(values.csv, formatReportCsv(records, taxonomy, { reader, nameOf: () => '' }))
   return renderReportMarkdown(report, { place: values.channel ?? '', reader, linkOf: () => undefined })
+}
+
+/** Throws a `StartError` if there is no feedback of a channel at any time, with the IDs of those that have some. */
+function checkChannel(channel: string | undefined, known: { channel: string; texts: number }[]): void {
+  if (channel === undefined || known.some(one => one.channel === channel)) return
+  if (known.length === 0) throw new StartError('there is no feedback yet, of any channel')
+  const listed = known.slice(0, mostChannels).map(({ channel: id, texts }) => `${id} (${texts.toLocaleString('en')})`)
+  throw new StartError(
+    `there is no feedback of “${channel}”; give a channel’s ID. The most feedback is of: ${listed.join(', ')}`,
+  )
 }

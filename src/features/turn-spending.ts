@@ -1,7 +1,7 @@
-import type { Model } from '../model/model.ts'
+import type { Purpose } from '../model/model.ts'
 import type { Job } from '../queue/job.ts'
 
-type NoteSpent = NonNullable<NonNullable<NonNullable<Parameters<Model['stream']>[2]>['purpose']>['onSpent']>
+type NoteSpent = NonNullable<Purpose['onSpent']>
 
 /** Creates the function that adds what each request of a turn took to the turn's facts, for those who ask why. */
 export function noteSpent(job: Pick<Job, 'facts'>): NoteSpent {

@@ -72,8 +72,8 @@ export const en = {
       headless:
         '{name} has no column names: it starts with {lines}. Add a first line that names each column, for example `id,comment`, and send it again.',
       noColumn: 'There’s no column called “{wanted}”. Ask again with one of these: {names}',
-      progress: 'Labeling: {done, number} of {all, number}{failed, plural, =0{} one{, # failed} other{, # failed}}…',
-      done: 'Labeled {done, number} of {all, number} rows. {failed, plural, =0{The table is below.} one{# failed; the table below shows why.} other{# failed; the table below shows why.}}',
+      progress: 'Classifying: {done, number} of {all, number}{failed, plural, =0{} one{, # failed} other{, # failed}}…',
+      done: 'Classified {done, number} of {all, number} rows. {failed, plural, =0{The table is below.} one{# failed; the table below shows why.} other{# failed; the table below shows why.}}',
       heads: { kind: 'kind', confidence: 'confidence', quote: 'quote', reason: 'reason', error: 'error' },
     },
     dialog: {
@@ -359,7 +359,7 @@ export const en = {
 
   models: {
     gone: '{gone} is no longer available, so {name} answered',
-    unpriced: '⚠️ I don’t know the price of {names}, so budgets don’t count what they cost. Set prices in MODELS_FILE.',
+    unpriced: '⚠️ I don’t know the price of {names}, so budgets don’t include that cost. Set prices in MODELS_FILE.',
     inThread: 'OK. From now on, {name} answers in this thread.',
     inDirect: 'OK. From now on, {name} answers you in our direct messages.',
     guess: 'I can’t find a model called “{wanted}”. Did you mean {names}?',
@@ -706,7 +706,7 @@ export const en = {
   home: {
     title: 'Threadwise',
     intro:
-      'Mention me in a channel, send me a direct message or use /ask, and I’ll answer in the thread. /summarize tells you what was decided in a channel and what’s still open. /classify tells you what kind of feedback a message is, and why.',
+      'Mention me in a channel, send me a direct message or use /ask, and I’ll answer in a thread. /summarize tells you what was decided in a channel and what’s still open. /classify tells you what kind of feedback a message is, and why.',
     follow:
       'Once I’m in a thread, you don’t need to mention me again. If a message isn’t for me, start it with someone else’s @name and I won’t answer.',
     model: 'Answers come from: {name}',

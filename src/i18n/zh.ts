@@ -2,7 +2,7 @@
 export const zh = {
   thinking: '正在思考…',
   dialogLate: '响应太慢，窗口没能打开。请再试一次。',
-  help: '在频道里 @ 我，或给我发私信。我会先看消息列再回答；在我回答过的消息列里继续提问，不用再 @ 我。例如：\n- “日期是怎么定的？”\n- “总结一下这个消息列”\n- `/summarize #general 从昨天开始`：总结只有你能看到\n- `/classify 导出功能坏了`：判断这条反馈属于哪一类，并给出依据\n- `/classify 报告`：统计本频道的反馈\n- `/ask`：不 @ 我也能提问',
+  help: '在频道里 @ 我，或给我发私信。我会先看消息列再回答；在我回答过的消息列里继续提问，不用再 @ 我。例如：\n- “日期是怎么定的？”\n- “总结一下这个消息列”\n- `/summarize #general 从昨天开始`：总结这个频道，结果只有你能看到\n- `/classify 导出功能坏了`：判断这条反馈属于哪一类，并给出依据\n- `/classify 报告`：统计本频道的反馈\n- `/ask`：不 @ 我也能提问',
   interrupted: '回答中断了，没能写完。请再问一次。',
   handedOver: '我正在重启，稍后接着写完。',
   setAside: '回答这个问题时多次崩溃，已停止重试。请换个说法，或去掉文件再问；如果还是不行，请联系管理员。',
@@ -97,7 +97,7 @@ export const zh = {
         correctedBy: '更正者',
         version: '分类体系版本',
       },
-      none: '这段时间没有已分类的反馈。可以在 `/classify settings` 里开启自动分类，也可以用 `/classify 最近7天 #feedback` 给以前的消息分类。',
+      none: '这段时间没有已分类的反馈。可以用 `/classify 设置` 开启自动分类，也可以用 `/classify 最近7天 #feedback` 给以前的消息分类。',
       sent: '报告已发到[私信]({link})。',
       direct: '私信',
       sentSeveral: '报告已发到私信：{reports}',
@@ -171,7 +171,7 @@ export const zh = {
       '我不明白“{words}”。可以试试“从周一开始”“最近200条”“只要决定”或“做成表格”；更多用法见 `/summarize 帮助`。',
     didYouMean: '我不明白“{words}”。你是想说“{guess}”吗？',
     usage:
-      '`/summarize`：总结本频道最近 24 小时的内容，只有你能看到\n指定范围：`/summarize 从周一开始`、`最近200条`、`周一到周三`、`#其他频道`、消息链接，或 `新消息`（上次总结之后）\n`/summarize 所有频道新消息`：查看我们都在的频道里有哪些内容你错过了\n指定内容或形式：`/summarize 只要决定`、`做成给客户看的表格`\n定期总结：`/summarize 每个工作日 9:00`；用 `/summarize 列表` 查看，用 `/summarize 停止 1` 停止',
+      '`/summarize`：总结本频道最近 24 小时的内容，只有你能看到\n指定范围：`/summarize 从周一开始`、`最近200条`、`周一到周三`、`#其他频道`、消息链接，或 `新消息`（上次总结之后）\n`/summarize 所有频道新消息`：汇总我们都在的频道里你错过的内容\n指定内容或形式：`/summarize 只要决定`、`做成给客户看的表格`\n定期总结：`/summarize 每个工作日 9:00`；用 `/summarize 列表` 查看，用 `/summarize 停止 1` 停止',
     post: '发到 #{name}',
     postThere: '发到那个频道',
     postToThread: '发到消息列',
@@ -238,7 +238,7 @@ export const zh = {
       classify: '反馈',
       transcribe: '录音',
       ambient: '主动回答',
-      pictures: '图片',
+      pictures: '画图',
     },
     direct: '私信',
     by: { person: '成员', channel: '频道', feature: '功能', model: '模型' },
@@ -421,7 +421,7 @@ export const zh = {
     refused:
       '语音服务拒绝朗读（状态码 {status}）。请在应用主页换一个音色；如果还是不行，请让管理员检查 SPEECH_MODEL、SPEECH_VOICE 和 SPEECH_API_KEY。',
     noAudio: '语音服务返回的不是 MP3 或 WAV，无法朗读。请让管理员检查 SPEECH_BASE_URL。',
-    tooLarge: '这个回答太长，无法朗读。请叫我写短一些。',
+    tooLarge: '这个回答太长，无法朗读。可以让我写短一些，再朗读。',
     codeLeftOut: '这里省略了代码。',
     tableLeftOut: '这里省略了一个长表格。',
     voice: '音色',
@@ -565,7 +565,7 @@ export const zh = {
     retention: {
       title: '保留天数',
       of: { labelDays: '已分类的反馈、评价和用量', turnDays: '已回答问题的记录' },
-      hint: '更早的内容会在一分钟内删除，且无法恢复。',
+      hint: '更早的内容会在一分钟内开始删除，且无法恢复。',
       most: '{days, plural, other{服务器设置的上限是 # 天，留空则按此上限。}}',
       wrong: '请填写 1 到 {most, number} 之间的整数。',
       confirmTitle: '删除较早的数据？',

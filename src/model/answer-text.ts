@@ -12,6 +12,7 @@ export function createAnswerText(profile: ServerProfile, keepsMarks: boolean) {
   const marks = keepsMarks ? undefined : createMarkFilter()
   const isHeld = profile.closesUnopenedThoughts
   let visible = ''
+  let hasMarks = false
   let tokens = 0
 
   const show = (text: string): string => {
@@ -22,6 +23,10 @@ export function createAnswerText(profile: ServerProfile, keepsMarks: boolean) {
     /** Everything that can be shown so far. */
     get visible() {
       return visible
+    },
+    /** Nothing was left because all that was no thought was marks. */
+    get isMarks() {
+      return hasMarks && visible.trim() === ''
     },
     /** An estimate of all that was written, thoughts included. */
     get tokens() {
@@ -35,6 +40,7 @@ export function createAnswerText(profile: ServerProfile, keepsMarks: boolean) {
     push(text: string): string {
       tokens += estimateTokens(text)
       const shown = thoughts.push(text)
+      hasMarks ||= shown.trim() !== ''
       return show(marks?.push(shown) ?? shown)
     },
     /** Returns the rest of what can be shown. Learns whether the model closes thoughts that it has not opened. */
@@ -42,6 +48,7 @@ export function createAnswerText(profile: ServerProfile, keepsMarks: boolean) {
       const last = thoughts.end()
       const rest = show(marks === undefined ? last : marks.push(last) + marks.end())
       const answer = withoutUnopenedThoughts(visible)
+      hasMarks &&= answer === visible
       profile.closesUnopenedThoughts = answer !== visible
       visible = answer
       return isHeld ? answer : rest

@@ -1,4 +1,12 @@
-import type { AnswerFormat, ChatMessage, Model, Piece, Usage } from './model.ts'
+import {
+  type AnswerFormat,
+  type ChatMessage,
+  FormatRefused,
+  type Model,
+  type Piece,
+  type Purpose,
+  type Usage,
+} from './model.ts'
 import { withoutUnopenedThoughts } from './thinking.ts'
 
 /** A whole answer. */
@@ -11,12 +19,25 @@ interface CollectedAnswer {
 }
 
 interface CollectOptions {
-  purpose?: NonNullable<Parameters<Model['stream']>[2]>['purpose']
+  purpose?: Purpose | undefined
   cacheKey?: string
   signal: AbortSignal
   format: AnswerFormat | undefined
   /** No proper answer is longer; the rest is not waited for. */
   maxCharacters: number
+}
+
+/** Asks in a format if the server takes one, and without it once the server has refused it. */
+export async function inFormat<R>(
+  model: Model,
+  format: AnswerFormat | undefined,
+  ask: (format: AnswerFormat | undefined) => Promise<R>,
+): Promise<R> {
+  if (format === undefined || !model.takesFormats) return ask(undefined)
+  return ask(format).catch(error => {
+    if (!(error instanceof FormatRefused)) throw error
+    return ask(undefined)
+  })
 }
 
 /** Asks for an answer that nobody reads while it is written, after the questions of people. Throws what `Model.stream` throws. */

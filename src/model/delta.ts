@@ -12,14 +12,21 @@ interface Delta {
   callsTools: boolean
   finish: string | undefined
   usage: Usage | undefined
+  /** It has a place for an answer, filled or not. */
+  isChunk: boolean
 }
 
 const anything = z.unknown()
 const message = z
-  .looseObject({ content: anything, refusal: anything, tool_calls: anything, function_call: anything })
+  .looseObject({ content: anything, text: anything, refusal: anything, tool_calls: anything, function_call: anything })
   .partial()
+const maybeWhole = message.nullish().catch(undefined)
 const maybeMessage = z
   .union([z.string().transform((content): z.infer<typeof message> => ({ content })), message])
+  .nullish()
+  .catch(undefined)
+const reason = z
+  .union([z.string(), z.object({ type: z.string() }).transform(({ type }) => type)])
   .nullish()
   .catch(undefined)
 const choice = z.object({
@@ -27,7 +34,8 @@ const choice = z.object({
   delta: maybeMessage,
   message: maybeMessage,
   text: anything,
-  finish_reason: z.string().nullish().catch(undefined),
+  finish_reason: reason,
+  finishReason: reason,
 })
 const choices = z.union([z.array(choice.partial().catch({})), choice.partial().transform(one => [one])])
 const count = z.number().positive().optional().catch(undefined)
@@ -36,7 +44,7 @@ const reasoning = z.object({ reasoning_tokens: count }).nullish().catch(undefine
 const chunk = z.object({
   choices: choices.nullish().catch(undefined),
   // Ollama's own API, on which some gateways build.
-  message: maybeMessage,
+  message: maybeWhole,
   done: z.boolean().optional().catch(undefined),
   done_reason: z.string().optional().catch(undefined),
   usage: z
@@ -66,12 +74,13 @@ export function parseDelta(value: unknown): Delta {
   const choices = data?.choices ?? []
   const own = choices.find(({ index }) => index === 0) ?? choices.find(({ index }) => index == null)
   const given = [own?.delta, own?.message, data?.message].filter(one => one != null)
-  const texts = given.map(one => (isThought(one) ? '' : joinText(one.content)))
+  const texts = given.map(one => (isThought(one) ? '' : joinText(one.content) || joinText(one.text)))
   const at = Math.max(
     0,
     texts.findIndex(text => text !== ''),
   )
-  const finish = own?.finish_reason ?? data?.done_reason ?? (data?.done === true ? 'stop' : undefined)
+  const finish =
+    own?.finish_reason ?? own?.finishReason ?? data?.done_reason ?? (data?.done === true ? 'stop' : undefined)
   return {
     text: texts[at] || joinText(own?.text),
     isMessage: given[at] !== undefined && given[at] !== own?.delta,
@@ -80,6 +89,7 @@ export function parseDelta(value: unknown): Delta {
     callsTools: given.some(({ tool_calls, function_call }) => isFilled(tool_calls) || isFilled(function_call)),
     finish: finish === undefined || noFinish.has(finish) ? undefined : finish,
     usage: data === undefined ? undefined : parseUsage(data),
+    isChunk: data?.choices != null || data?.done !== undefined,
   }
 }
 
@@ -106,7 +116,7 @@ function parseUsage({ usage, prompt_eval_count, eval_count }: z.infer<typeof chu
   }
 }
 
-const textParts = new Set(['text', 'output_text'])
+const textParts = new Set(['text', 'output_text', 'input_text', 'text_delta', 'markdown'])
 
 /** Some gateways mark thoughts by a flag: Gemini's in `extra_content`. */
 function isThought(given: object): boolean {
@@ -123,9 +133,10 @@ const joinText = (content: unknown): string => partsOf(content).map(readText).jo
 function readText(part: unknown): string {
   if (typeof part !== 'object' || part === null) return typeof part === 'string' ? part : ''
   const isText = !('type' in part) || part.type == null || textParts.has(String(part.type))
-  if (!isText || isThought(part) || !('text' in part)) return ''
-  const { text } = part
-  if (typeof text === 'object' && text !== null && 'value' in text) return String(text.value)
+  if (!isText || isThought(part)) return ''
+  const { text = undefined, content = undefined } = part as { text?: unknown; content?: unknown }
+  if (text == null) return typeof content === 'string' ? content : ''
+  if (typeof text === 'object' && 'value' in text) return String(text.value)
   return typeof text === 'string' ? text : ''
 }
 
@@ -155,7 +166,7 @@ const isFilled = (value: unknown): boolean =>
 /** Why a model stopped, in the words of several vendors. */
 const finishes: [says: RegExp, finish: 'length' | 'filtered' | 'tools' | 'failed'][] = [
   [/filter|safety|recitation|prohibited|blocklist|^spii$|refusal|guardrail|sensitive|violation/, 'filtered'],
-  [/length|max_|truncat/, 'length'],
+  [/length|max_|truncat|incomplete|context_window/, 'length'],
   [/tool|function/, 'tools'],
   [/error|abort|insufficient|cancel|timeout/, 'failed'],
 ]

@@ -30,18 +30,22 @@ export function mayBeCut({ finish, isOverrun }: Ending, text: string, tellsReaso
 
 /** Returns why an answer stopped. Throws a `ShownError` if it has no text, or broke off. */
 export function judgeEnding(ending: Ending, text: string, isCut: boolean): StopReason {
-  const { finish, isDone, isOverrun, refusal } = ending
+  const { finish, isDone, isOverrun, refusal, isForeign } = ending
   if (finish === 'filtered') throw new ShownError('model_filtered', i18n => i18n.model.filtered)
   if (finish === 'failed') throw new ShownError('model_stream_error', i18n => i18n.model.streamError)
   if (refusal !== '')
     throw new ShownError('model_declined', i18n => i18n.model.declined({ words: quoteRefusal(refusal) }))
+  if (isForeign && isBlank(text)) throw new ShownError('model_garbled', i18n => i18n.model.garbled)
   if (finish === undefined && !isDone && !isOverrun)
     throw new ShownError('model_ended_early', i18n => i18n.model.endedEarly)
-  if (text.trim() === '') throw buildBlankError(ending)
+  if (isBlank(text)) throw buildBlankError(ending)
   if (isOverrun) return 'overrun'
   if (finish === 'length') return 'length'
   return isCut ? 'cut' : 'done'
 }
+
+/** Returns true for a text of which nothing is seen. */
+const isBlank = (text: string) => /^[\s\p{Cf}]*$/u.test(text)
 
 /** Formats a refusal, which is a sentence or two, as one line. */
 const quoteRefusal = (words: string) => words.replace(/\s+/g, ' ').trim().slice(0, 400).toWellFormed()

@@ -73,7 +73,7 @@ export class FormatRefused extends Error {
 }
 
 /** For what a request is made, and for whom; `person` is '' if nobody asked for it. */
-interface Purpose {
+export interface Purpose {
   feature: 'chat' | 'classify' | 'summarize' | 'ambient' | 'pictures' | 'transcribe'
   channel: string
   person: string

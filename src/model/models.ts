@@ -10,7 +10,12 @@ import { createRequestGate } from './request-gate.ts'
 export function createModels({ fallbacks = [], others = [], ...first }: ModelConfig, log: Log) {
   const chain = [first, ...fallbacks]
   const configured = [...chain, ...others]
-  const lists = watchModelLists([...new Map(configured.map(one => [one.baseUrl, one])).values()], log)
+  const settingAt = (index: number) =>
+    index === 0 ? 'OPENAI_MODEL' : index < chain.length ? 'OPENAI_FALLBACK_MODELS' : 'its name in MODELS_FILE'
+  const lists = watchModelLists(
+    configured.map((one, index) => ({ ...one, setting: settingAt(index) })),
+    log,
+  )
   const linkOf = createLinks(log)
   const opened = new Map<string, Model>()
   const open = (config: ModelConfig, substitutes: ModelConfig[], isStrict: boolean): Model => {

@@ -14,11 +14,22 @@ const mark = new RegExp(`^</?${opening}>`)
 /** An end of a text that may still become a mark. */
 const beginning = new RegExp(`^</?(?:[a-z]{0,12}|${opening})$`)
 
-const piped = 'im_start im_end eot_id eom_id endoftext begin_of_text end_of_text begin_of_box end_of_box end return'
+const piped =
+  'im_start im_end eot eot_id eom_id eos endoftext begin_of_text end_of_text end_of_turn begin_of_box end_of_box end return user observation'
 /** Marks of a turn, of several families of models. */
 const turnMarks = [
   ...piped.split(' ').map(name => `<|${name}|>`),
-  ...['<s>', '</s>', '<start_of_turn>', '<end_of_turn>', '<｜begin▁of▁sentence｜>', '<｜end▁of▁sentence｜>'],
+  ...[
+    '<s>',
+    '</s>',
+    '<bos>',
+    '<eos>',
+    '<pad>',
+    '<start_of_turn>',
+    '<end_of_turn>',
+    '<｜begin▁of▁sentence｜>',
+    '<｜end▁of▁sentence｜>',
+  ],
 ]
 
 /** Creates a filter for one answer. */

@@ -3,6 +3,7 @@ import { createEventError } from './api-errors.ts'
 import { parseDelta, parseFinish } from './delta.ts'
 import type { Piece, Usage } from './model.ts'
 import type { readEvents } from './response-formats.ts'
+import { toolMark } from './thought-marks.ts'
 
 type Delta = ReturnType<typeof parseDelta>
 type WireEvents = ReturnType<typeof readEvents>
@@ -20,6 +21,8 @@ export interface Ending {
   callsTools: boolean
   /** It was ended because it ran on. */
   isOverrun: boolean
+  /** The server sent JSON, but in no form of the chat API. */
+  isForeign: boolean
 }
 
 /** An answer of more than this many times the output limit, by an estimate, is ended: the server does not keep to the limit. */
@@ -38,6 +41,8 @@ export async function* readAnswer(
 ): AsyncGenerator<Piece, Ending> {
   const ending = createEnding()
   let written = ''
+  let hasMessages = false
+  let hasChunks = false
   const given: { delta: Delta; form: DataEvent['form'] }[] = []
   for await (const event of events) {
     if (event.kind === 'done') {
@@ -49,7 +54,10 @@ export async function* readAnswer(
     if (given.length < 2) given.push({ delta, form: event.form })
     note(ending, delta)
     if (isLife(delta)) onLife()
-    const isRepeat = delta.isMessage && written.length >= minRepeat && delta.text.startsWith(written)
+    hasChunks ||= delta.isChunk
+    const mayRepeat = written.length >= minRepeat || (written !== '' && !hasMessages)
+    const isRepeat = delta.isMessage && mayRepeat && delta.text.startsWith(written)
+    hasMessages ||= delta.isMessage
     const piece = isRepeat ? delta.text.slice(written.length) : delta.text
     written += piece
     text.think(delta.thinking)
@@ -64,7 +72,10 @@ export async function* readAnswer(
   // Lines of JSON have no mark of their end.
   if (only?.form === 'json') ending.isDone = true
   const rest = text.end()
-  ending.hasThought ||= written.trim() !== '' && text.visible.trim() === ''
+  ending.isForeign = given.length > 0 && !hasChunks
+  const isHidden = written.trim() !== '' && text.visible.trim() === ''
+  ending.callsTools ||= isHidden && toolMark.test(written)
+  ending.hasThought ||= isHidden && !text.isMarks
   if (rest !== '') yield { kind: 'text', text: rest }
   return ending
 }
@@ -78,6 +89,7 @@ function createEnding(): Ending {
     refusal: '',
     callsTools: false,
     isOverrun: false,
+    isForeign: false,
   }
 }
 
@@ -95,10 +107,13 @@ const isLife = ({ text, thinking, refusal, callsTools, finish }: Delta): boolean
 
 /** Throws the error that an event tells of, with the status that it names, as if it had come in place of the stream. */
 function throwIfError({ event, value }: DataEvent): void {
-  const { error, errors, object, type, code, choices, detail, ...rest } = value as Record<string, unknown>
-  const { success, message, msg, base_resp } = rest as { base_resp?: { status_code?: unknown } } & typeof rest
+  const { errors, object, type, choices, detail, ...rest } = value as Record<string, unknown>
+  const { success, base_resp } = rest as { base_resp?: { status_code?: unknown } } & typeof rest
+  const { errcode, error_code = errcode, code = error_code, errmsg, error_msg = errmsg, msg = error_msg } = rest
+  const { message, error = findChoiceError(choices) } = rest
   const isCoded = Boolean(code) && Number(code) !== 200 && typeof (message ?? msg) === 'string'
-  const isFailure = success === false || isCoded || Boolean(base_resp?.status_code)
+  const isFailed = success === false || (rest.status === 'error' && typeof message === 'string')
+  const isFailure = isFailed || isCoded || Boolean(base_resp?.status_code)
   const isOther = choices == null && (detail != null || Array.isArray(errors) || isFailure)
   if (!isSaid(error) && event !== 'error' && object !== 'error' && type !== 'error' && !isOther) return
   const told = error ?? (Array.isArray(errors) ? errors[0] : undefined)
@@ -107,6 +122,12 @@ function throwIfError({ event, value }: DataEvent): void {
   const number = Number('code' in body ? body.code : code)
   const status = number >= 400 && number < 600 ? number : undefined
   throw createEventError(status, body)
+}
+
+/** Finds the error of a choice, by which some gateways tell that their provider failed. */
+function findChoiceError(choices: unknown): unknown {
+  const [first] = Array.isArray(choices) ? choices : []
+  return typeof first === 'object' && first !== null && 'error' in first ? first.error : undefined
 }
 
 /** Returns false for an error that is none: `false`, an empty text or object, the code 0. */

@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto'
 import type { findPrivateParts } from './find-private-data.ts'
-import type { ChatMessage, Model, Piece } from './model.ts'
+import type { ChatMessage, Model, Piece, Purpose } from './model.ts'
 
 /** Characters of the part of a stand-in that is derived from the value: 30 bits, in base 32. */
 const digestCharacters = 6
@@ -15,7 +15,6 @@ const standInPattern = new RegExp(
 /** Secrets that are looked for wherever they stand. */
 const mostRepeated = 100
 
-type Purpose = NonNullable<NonNullable<Parameters<Model['stream']>[2]>['purpose']>
 type PrivatePart = Awaited<ReturnType<typeof findPrivateParts>>[number]
 type Replace = (value: string, kind: PrivatePart['kind']) => string
 

@@ -13,7 +13,7 @@ interface Lesson {
 type Learn = (says: string, sent: SentRequest, profile: ServerProfile) => Lesson | undefined
 
 /** Statuses with which servers refuse a part of a request; an error inside a stream has none. */
-const refusals = new Set([400, 403, 404, 413, 415, 422, 500, 501])
+const refusals = new Set([400, 403, 404, 405, 406, 413, 415, 422, 500, 501])
 /** A server may quote the whole request; what it says of it stands at the beginning. */
 const maxComplaint = 3_000
 /** A prompt is not cut below this: instructions and a question. */
@@ -23,12 +23,18 @@ const minOutputTokens = 16
 /** Learns from an error what the server does not take, and changes the profile. Returns undefined if it says nothing of that kind. */
 export function learnRefusal(error: unknown, sent: SentRequest, profile: ServerProfile): Lesson | undefined {
   if (!isApiError(error) || !refusals.has(error.status ?? 400)) return undefined
-  const says = error.status === 413 ? 'prompt is too long' : readComplaint(error).slice(0, maxComplaint)
+  const says = error.status === 413 ? describeTooLarge(sent) : readComplaint(error).slice(0, maxComplaint)
   for (const learn of lessons) {
     const lesson = learn(says, sent, profile)
     if (lesson !== undefined) return lesson
   }
   return undefined
+}
+
+/** Says what of a request that is too large most of it is. */
+function describeTooLarge({ images, body }: SentRequest): string {
+  const ofImages = images.reduce((sum, { length }) => sum + length, 0)
+  return ofImages * 2 > JSON.stringify(body.messages).length ? 'image is too large' : 'prompt is too long'
 }
 
 /**
@@ -59,7 +65,7 @@ const learnCacheKey: Learn = (says, { body }, profile) => {
 }
 
 const noStream =
-  /\bto stream this model\b|(?:not|n't|un)\s?(?:be )?(?:support|allow|enable|permit)\w*\W{1,3}(?:\w+ ){0,2}['"`]?stream(?:ing|ed)?\b(?!_)|['"`]?\bstream(?:ing|ed)?\b(?!_)['"`]?(?: \w+){0,3} (?:is |are )?(?:not|un|disabled)|^stream\s|(?:must|please) (?:set|be) ['"`]?stream['"`]?[ =:]*(?:to )?false|stream['"`]? must be (?:set to )?false|stream=true is |without streaming|streaming isn't|non-?stream|不支持流式/i
+  /\bto stream this model\b|(?:not|n't|un)\s?(?:be )?(?:support|allow|enable|permit)\w*\W{1,3}(?:\w+ ){0,2}['"`]?stream(?:ing|ed)?\b(?!_)|['"`]?\bstream(?:ing|ed)?\b(?!_)['"`]?(?: \w+){0,3} (?:is |are )?(?:not|un|disabled)|^stream\s|(?:must|please) (?:set|be) ['"`]?stream['"`]?[ =:]*(?:to )?false|stream['"`]? must be (?:set to )?false|stream=true is |without streaming|streaming isn't|non-?stream|(?:不支持|暂不支持|仅支持|只支持|关闭)\s?(?:非)?(?:流式|stream\b)|ストリーミング.{0,12}(?:対応していません|サポートされていません|できません|無効)/i
 
 const learnStream: Learn = (says, { body }, profile) => {
   if (body.stream !== true || !noStream.test(says)) return undefined
@@ -68,9 +74,9 @@ const learnStream: Learn = (says, { body }, profile) => {
 }
 
 const outputNames =
-  /max_(?:completion_|output_|new_)?tokens|maxOutputTokens|max(?:imum)? tokens|output tokens|completion tokens/i
+  /max_(?:completion_|output_|new_)?tokens|maxOutputTokens|max(?:imum)? tokens|output tokens|completion tokens|tokens_to_generate|num_predict|输出.{0,4}(?:tokens?|长度)/i
 const tooLarge =
-  /too (?:large|high|big|many)|exceed|at most|fewer|afford|between|范围|超|(?:less|lower|greater|more) than|must be (?:<|≤|in|between)|range|maximum|>\s?\d|invalid value|out of/i
+  /too (?:large|high|big|many)|exceed|at most|fewer|afford|between|范围|超|(?:less|lower|greater|more) than|must be (?:<|≤|in|between)|range|maximum|>\s?\d|invalid value|out of|以下/i
 const unknownName =
   /unsupported (?:parameter|value)|not supported|unrecognized|unknown|unexpected|extra|not permitted|instead/i
 
@@ -130,7 +136,7 @@ const learnFormat: Learn = (says, { format }, profile) => {
 }
 
 const noSystem =
-  /(?:system|developer)['"`]?\s*(?:role|message|prompt|instruction)s?\b.{0,60}(?:\bnot\b|n't|\bun|only)|(?:not|n't|un)\w*\s.{0,40}(?:system|developer)['"`]?\s*(?:role|message|prompt|instruction)|\broles? must\b|\brole.{0,80}(?:alternate|input should|only|not supported|does not support)|only (?:the )?['"`]?user\b|messages\[?[.\d\]]+role|['"`](?:system|developer)['"`].{0,40}(?:role|is not one of|supported values)|(?:invalid|unexpected|unknown) (?:role|variant)/i
+  /(?:system|developer)['"`]?\s*(?:role|message|prompt|instruction)s?\b.{0,60}(?:\bnot\b|n't|\bun|only)|(?:not|n't|un)\w*\s.{0,40}(?:system|developer)['"`]?\s*(?:role|message|prompt|instruction)|\broles? must\b|\brole.{0,80}(?:alternate|input should|only|not supported|does not support)|only (?:the )?['"`]?user\b|messages\[?[.\d\]]+role|['"`](?:system|developer)['"`].{0,40}(?:role|is not one of|supported values)|(?:invalid|unexpected|unknown) (?:role|variant)|valid role\b|\brole.{0,40}must be|first message must be|(?:不支持|不合法|非法|无效)[^,，。]{0,12}(?:system|系统角色)|system[^,，。]{0,12}(?:不支持|不合法|非法|无效)|(?:role|角色).{0,6}只能|第一条消息必须|system.{0,20}(?:対応していません|サポートされていません)/i
 
 const learnSystemRole: Learn = (says, { body }, profile) => {
   if (!body.messages.some(({ role }) => role === 'system') || !noSystem.test(says)) return undefined
@@ -171,12 +177,13 @@ function suspectImages({ images, newestImages }: SentRequest, profile: ServerPro
 export function learnAcceptance({ images, format }: SentRequest, profile: ServerProfile): void {
   for (const image of images) profile.takenImages.add(fingerprintImage(image))
   if (images.length > 0) profile.suspectedImages = []
+  profile.trial = undefined
   if (format !== undefined) profile.hasAnsweredInForm = true
 }
 
 /** Statuses with which servers refuse a part of a request without saying which. */
-const vague = new Set([400, 415, 422, 501])
-/** Parts that are left out of a request, in this order, to find out what the server refuses. */
+const vague = new Set([400, 405, 406, 415, 422, 501])
+/** Parts that are left out of a request, one at a time and in this order, then all, to find out what the server refuses. */
 const trials = [
   { isSent: ({ body }: SentRequest) => 'prompt_cache_key' in body, without: { takesCacheKey: false } },
   { isSent: ({ body }: SentRequest) => 'stream_options' in body, without: { takesStreamOptions: false } },
@@ -186,14 +193,15 @@ const trials = [
   },
   { isSent: ({ body }: SentRequest) => limitOf(body) !== undefined, without: { outputParameters: [] } },
   { isSent: ({ body }: SentRequest) => body.stream === true, without: { takesStream: false } },
-] as const
+]
+const allTrials = Object.assign({}, ...trials.map(({ without }) => without)) as Partial<ServerProfile>
 
 /**
  * Leaves out another part of a request whose refusal says nothing that is known, unless the server has taken all its parts before.
  */
 export function tryWithout(error: unknown, sent: SentRequest, profile: ServerProfile): Lesson | undefined {
   if (!isApiError(error) || !vague.has(error.status ?? 0)) return undefined
-  if (parseModelError(error, '').kind !== 'model_refused_request') return undefined
+  if (!['model_refused_request', 'model_server_error'].includes(parseModelError(error, '').kind)) return undefined
   const isNew = (image: string) => !profile.takenImages.has(fingerprintImage(image))
   if (sent.images.some(isNew)) {
     suspectImages(sent, profile)
@@ -204,16 +212,19 @@ export function tryWithout(error: unknown, sent: SentRequest, profile: ServerPro
     return { refused: sent.format, next: 'without_format' }
   }
   if (profile.hasAnswered || profile.isTried) return undefined
-  const trial = trials.find(({ isSent }) => isSent(sent))
-  if (trial === undefined) {
+  const last = profile.trial?.at ?? -1
+  Object.assign(profile, profile.trial?.before)
+  const at = trials.findIndex(({ isSent }, index) => index > last && isSent(sent))
+  const without = at < 0 ? allTrials : trials[at]?.without
+  if (last === trials.length || without === undefined) {
     profile.isTried = true
+    profile.trial = undefined
     return undefined
   }
-  const before = Object.fromEntries(
-    Object.keys(trial.without).map(name => [name, profile[name as keyof ServerProfile]]),
-  )
-  Object.assign(profile, trial.without)
-  return { refused: Object.keys(trial.without).join(), next: 'again', undo: () => void Object.assign(profile, before) }
+  const before = Object.fromEntries(Object.keys(without).map(name => [name, profile[name as keyof ServerProfile]]))
+  Object.assign(profile, without)
+  profile.trial = { at: at < 0 ? trials.length : at, before }
+  return { refused: Object.keys(without).join(), next: 'again', undo: () => void Object.assign(profile, before) }
 }
 
 const lessons: readonly Learn[] = [

@@ -40,6 +40,8 @@ export interface ServerProfile {
   hasAnsweredInForm: boolean
   /** A request without anything that a server may refuse was refused, too. */
   isTried: boolean
+  /** What is left out to find out whether the server refuses just that, and what brings it back. */
+  trial: { at: number; before: object } | undefined
   /**
    * It may close thoughts that it has not opened: by its name before its first answer, then as its last answer did. The next one is
    * held back to its end.
@@ -82,6 +84,7 @@ export function createServerProfile(
     hasAnswered: false,
     hasAnsweredInForm: false,
     isTried: false,
+    trial: undefined,
     closesUnopenedThoughts: reasonerName.test(name),
   }
 }

@@ -4,6 +4,7 @@ import {
   anyOpener,
   finalMarks,
   harmonyOpeners,
+  headerMarks,
   longestMark,
   startMarks,
   thoughtMarks,
@@ -31,7 +32,9 @@ type State = 'start' | 'thoughts' | 'behind thoughts' | 'final' | 'answer' | 'ma
 function createMarkIndex(marks: readonly string[]) {
   const known = new Set(marks)
   const lengths = [...new Set(marks.map(({ length }) => length))].sort((a, b) => b - a)
-  const beginnings = new Set(marks.flatMap(mark => Array.from(mark, (_, index) => mark.slice(0, index))))
+  const beginnings = new Set(
+    marks.flatMap(mark => Array.from({ length: mark.length }, (_, index) => mark.slice(0, index))),
+  )
   return {
     /** Returns the mark with which a text begins. */
     find: (text: string) =>
@@ -49,7 +52,11 @@ const finalsBehindThoughts = finalMarks.filter(one => one.isBehindThoughts).map(
 const others = [...openers, ...startMarks.map(({ opener }) => opener), ...harmonyOpeners]
 const onLines = createMarkIndex(openers)
 const behindThoughts = createMarkIndex([...others, ...finals])
-const atStart = createMarkIndex([...others, ...finals.filter(mark => !finalsBehindThoughts.includes(mark))])
+const atStart = createMarkIndex([
+  ...headerMarks,
+  ...others,
+  ...finals.filter(mark => !finalsBehindThoughts.includes(mark)),
+])
 
 /** Text that may be thoughts is held back so far; what is longer is taken for them. */
 const longestDoubt = 20_000
@@ -120,11 +127,12 @@ function take(work: Work, length: number): string {
 
 function stepStart(work: Work): string | undefined {
   const isStart = work.state === 'start'
-  const blanks = take(work, /^[\s\u200b\u2060]*/.exec(work.held)?.[0].length ?? 0)
+  const blanks = take(work, /^[\s\u200b\u2060\ufeff]*/.exec(work.held)?.[0].length ?? 0)
   const beginning = work.held.slice(0, longestMark).toLowerCase()
   const marks = isStart ? atStart : behindThoughts
   const mark = marks.find(beginning)
-  if (mark !== undefined) enter(work, mark)
+  if (mark !== undefined && headerMarks.includes(mark)) take(work, mark.length)
+  else if (mark !== undefined) enter(work, mark)
   else if (!marks.mayBecome(beginning)) work.state = 'answer'
   else if (blanks === '') return undefined
   return isStart ? blanks : ''
@@ -297,7 +305,7 @@ export function withoutUnopenedThoughts(answer: string): string {
 
 /** Removes the thoughts of harmony whose marks a server has swallowed: `analysisThey ask for…assistantfinal4`. */
 function withoutNakedHarmony(answer: string): string {
-  if (!/^\s{0,20}(?:analysis(?=[A-Z])|assistantanalysis)/.test(answer)) return answer
+  if (!/^\s{0,20}(?:assistant)?analysis/.test(answer)) return answer
   const at = answer.indexOf('assistantfinal')
   return at < 0 ? answer : answer.slice(at + 'assistantfinal'.length)
 }

@@ -2,7 +2,7 @@
 
 import { type BotIdentity, dropNulls, isSelf, type Message, parseMessage, type RawMessage } from '../slack/message.ts'
 import { isMentioned } from '../text/from-slack.ts'
-import { isAcknowledgement } from '../text/intent.ts'
+import { isAcknowledgement } from '../text/small-talk.ts'
 
 /** Subtypes of messages that people write: plain ones, with files, replies also sent to the channel, and `/me`. */
 const spoken = new Set([undefined, 'file_share', 'thread_broadcast', 'me_message'])

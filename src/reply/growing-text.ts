@@ -1,3 +1,4 @@
+import { collapseBlankRuns } from '../text/sanitize.ts'
 import { fitsSlack, splitHead } from '../text/split.ts'
 
 /** The text that the message at work shows. A full one is complete: the text goes on in the next message. */
@@ -16,7 +17,7 @@ export function createGrowingText() {
   /** Cuts off one message's text at a time: cutting a long text takes long, and others wait. */
   const cut = () => {
     if (full.length > 0) return
-    open = withoutBlankRuns(open)
+    open = collapseBlankRuns(open)
     const parted = splitHead(open, fitsSlack)
     if (parted === undefined) return
     full.push(parted.head)
@@ -43,9 +44,4 @@ export function createGrowingText() {
       shown = head.isFull ? '' : head.markdown
     },
   }
-}
-
-/** Shortens long runs of blanks: a model that has lost its way writes them without end, and Slack refuses messages of nothing else. */
-function withoutBlankRuns(text: string): string {
-  return text.replace(/(\n[ \t]*){50,}/g, '\n\n').replace(/[ \t]{500,}/g, ' ')
 }

@@ -132,6 +132,12 @@ function createHttpBolt(deps: BoltDeps, signingSecret: string): SlackReceiver {
     endpoints: eventsPath,
     customRoutes: deps.routes.filter(route => !isPrivate(route)),
     logger: createBoltLogger(deps.log),
+    // Bolt's own handler logs a line for every path that a scanner tries.
+    dispatchErrorHandler({ error, response }) {
+      const isNoRoute = 'code' in error && error.code === ErrorCode.HTTPReceiverDeferredRequestError
+      if (!isNoRoute) deps.log.error({ reason: formatError(error) }, 'request over HTTP failed')
+      response.writeHead(isNoRoute ? 404 : 500).end()
+    },
     // Bolt's own handler logs an error as if a listener were wrong; a late ack says more.
     unhandledRequestHandler({ response }) {
       if (!response.headersSent) response.writeHead(404).end()

@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { parseJson } from '../text/parse-json.ts'
 import { loadForgottenAt, messageKey, personKey, saveUnlessForgotten, wasForgotten } from './forgetting.ts'
 import type { Replicas } from './replicas.ts'
-import type { LabelState, Schema } from './tables.ts'
+import type { Schema } from './tables.ts'
 import type { Writer } from './writer.ts'
 
 const labelsSchema = z.array(
@@ -21,7 +21,7 @@ export type Label = z.infer<typeof labelsSchema>[number]
 /** A text with its labels. */
 export interface LabelRecord {
   id: string
-  state: LabelState
+  state: Schema['labels']['state']
   channel: string
   /** The message that the text stands in; undefined if it was typed or read from a file. */
   ts?: string | undefined
@@ -69,6 +69,8 @@ export interface LabelRecords {
     channel: string | undefined,
     reader: string | undefined,
   ): Promise<LabelRecord[]>
+  /** Counts the texts that have labels, by channel, the most first. */
+  countByChannel(): Promise<{ channel: string; texts: number }[]>
   /** Loads the newest corrected texts, from a cache that every correction clears. */
   corrected(most: number): Promise<LabelRecord[]>
 }
@@ -128,6 +130,15 @@ export function createLabelRecords(db: Kysely<Schema>, writer: Writer, replicas?
         query = query.where(({ or, eb }) => or([eb('shared', '=', 1), eb('asked_by', '=', reader)]))
       const rows = await query.where('state', '=', 'done').orderBy('said_at').execute()
       return rows.map(parseRecord).filter(({ labels }) => labels.length > 0)
+    },
+    async countByChannel() {
+      const rows = await db
+        .selectFrom('labels')
+        .select(({ fn }) => ['channel', fn.countAll().as('texts')])
+        .where('state', '=', 'done')
+        .groupBy('channel')
+        .execute()
+      return rows.map(row => ({ ...row, texts: Number(row.texts) })).sort((a, b) => b.texts - a.texts)
     },
     async corrected(most) {
       // A command may have erased a person while the bot runs.

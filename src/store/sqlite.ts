@@ -39,11 +39,14 @@ export async function durably<R>(db: Kysely<Schema>, work: (db: Kysely<Schema>) 
   })
 }
 
-/** Copies a consistent snapshot of the file while others write it. */
-export async function copySqlite(from: string, to: string): Promise<void> {
+/** Copies a consistent snapshot of the file while others write it. Resolves with the number of rows in some of its tables. */
+export async function copySqlite(from: string, to: string, tables: readonly (keyof Schema)[]): Promise<number[]> {
   const source = new DatabaseSync(from, { readOnly: true })
   try {
     await backup(source, to)
+    const known = source.prepare("select name from sqlite_schema where type = 'table'").all()
+    const count = (table: string) => Number(source.prepare(`select count(*) as rows from ${table}`).get()?.rows)
+    return tables.map(table => (known.some(({ name }) => name === table) ? count(table) : 0))
   } finally {
     source.close()
   }

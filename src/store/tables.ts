@@ -117,9 +117,6 @@ interface FactsTable {
   value: string
 }
 
-/** Labelling state: labelled, or failed. */
-export type LabelState = 'done' | 'failed'
-
 interface SettingsTable {
   channel: string
   settings: string
@@ -187,7 +184,7 @@ interface FailuresTable {
 interface LabelsTable {
   /** The turn's id for a message, a random one for a text typed into a command. */
   id: string
-  state: LabelState
+  state: 'done' | 'failed'
   channel: string
   /** Of the message; null for a text typed into a command. */
   ts: string | null

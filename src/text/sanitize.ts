@@ -51,6 +51,11 @@ export function disarmMentions(text: string): string {
   })
 }
 
+/** Shortens long runs of blanks: a model that has lost its way writes them without end, and Slack refuses messages of nothing else. */
+export function collapseBlankRuns(text: string): string {
+  return text.replace(/(\n[ \t]*){50,}/g, '\n\n').replace(/[ \t]{500,}/g, ' ')
+}
+
 /** Sanitizes Markdown for Slack (`markdown_text`, a markdown block, a stream): it reads the same and pings nobody. */
 export function sanitize(text: string): string {
   return rewriteAroundDates(text, words =>

@@ -7,7 +7,7 @@ import { createLog } from '../../src/log.ts'
 import { createQueue } from '../../src/queue/queue.ts'
 import { createSqliteDriver } from '../../src/queue/sqlite-driver.ts'
 import type { Turn } from '../../src/queue/turn.ts'
-import { openStore } from '../../src/store/data-dir.ts'
+import { openStore } from '../../src/store/open-sqlite-store.ts'
 import type { Store } from '../../src/store/store.ts'
 import { createScriptedModel } from '../scripted-model.ts'
 import { openBenchBot } from './bot.ts'
@@ -233,6 +233,7 @@ function createNoStore(): Store {
       undoCorrection: nothing,
       read: async () => undefined,
       corrected: async () => [],
+      countByChannel: async () => [],
     },
     settings: { all: async () => [], write: async () => true, onChange() {}, reload: async () => {} },
     personSettings: {

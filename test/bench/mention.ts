@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { createWorkspace, type Workspace } from '../../playground/slack-emulator/workspace.ts'
 import { createLog } from '../../src/log.ts'
-import { openMemoryStore } from '../../src/store/data-dir.ts'
+import { openMemoryStore } from '../../src/store/open-sqlite-store.ts'
 import { createScriptedModel, type Exchange, type ScriptedModel } from '../scripted-model.ts'
 import { openBenchBot } from './bot.ts'
 import type { Claim } from './main.ts'

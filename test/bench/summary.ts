@@ -1,6 +1,6 @@
 import { createWorkspace, type Workspace } from '../../playground/slack-emulator/workspace.ts'
 import { createLog } from '../../src/log.ts'
-import { openMemoryStore } from '../../src/store/data-dir.ts'
+import { openMemoryStore } from '../../src/store/open-sqlite-store.ts'
 import { fillChannel } from '../big-channel.ts'
 import { createScriptedModel } from '../scripted-model.ts'
 import { openBenchBot } from './bot.ts'

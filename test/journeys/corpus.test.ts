@@ -155,7 +155,7 @@ test.each(Object.entries(corpus))(
       await untilReply(general, ts, reply => toSeen(reply).includes('Files were shared'), 'the summary')
       const heard = server.requests.length
       await say(dana, general, `<@${slack.botUserId}> classify this file`, ts)
-      const isTold = () => replies(general, ts).some(reply => /Labeled|⚠️/.test(toSeen(reply)))
+      const isTold = () => replies(general, ts).some(reply => /Classified|⚠️/.test(toSeen(reply)))
       await slack.until(isTold, 'the table, or why there is none')
       // Nothing is transcribed for a table.
       expect(server.requests).toHaveLength(heard)

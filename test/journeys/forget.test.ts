@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process'
-import { chmod, mkdtemp, readdir, readFile, stat } from 'node:fs/promises'
+import { chmod, mkdir, mkdtemp, readdir, readFile, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { describe, expect, onTestFinished, test } from 'vitest'
@@ -161,11 +161,17 @@ describe('npm run forget', () => {
     const exchange = await model.next()
     expect(exchange.prompt).not.toContain('of another')
     exchange.reply(label('crashes'))
-    expect((await forget(['--user', mei], env)).stdout).toContain(`${mei}: 0 erased.`)
+    await mkdir(join(dataDir, 'backups'))
+    await writeFile(join(dataDir, 'backups', 'of-last-week.sqlite'), '')
+    const { stdout } = await forget(['--user', mei], env)
+    expect(stdout).toContain(`${mei}: 0 erased.\nNothing is kept about ${mei}. Check the ID`)
+    expect(stdout).toContain(
+      `Copies in ${join(dataDir, 'backups')} still hold what was kept then: delete old ones (1).`,
+    )
   })
 
   test.each([
-    [['--user', 'mei'], 'give the member ID'],
+    [['--user', 'mei'], 'npm run usage -- --by person'],
     [['--user', 'U1%'], 'give the member ID'],
     [[], 'give the member ID'],
     [['--user', 'U1'], 'doesn’t exist'],

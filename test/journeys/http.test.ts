@@ -36,6 +36,14 @@ async function open(signingSecret?: string, config: Partial<Config> = {}) {
 }
 
 describe('a request over HTTP', () => {
+  test('to a path that is not there is refused without a word in the log: scanners try many', async () => {
+    const { port, bot } = await openWorld('http')
+    await bot.untilSays('ready')
+    for (const path of ['/metrics', '/.env', '/slack/events'])
+      expect((await fetch(`http://127.0.0.1:${port}${path}`)).status).toBe(404)
+    expect(bot.says()).not.toMatch(/nhandled|\.env/)
+  })
+
   test.each([
     ['null', 'application/json'],
     ['7', 'application/json'],

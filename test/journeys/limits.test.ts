@@ -106,7 +106,10 @@ onBothStores('what is hidden from the model, and what it may cost', openStory =>
     })
     const classify = { channel: general, user: lee, text: `<@${slack.botUserId}> classify this file`, attachments }
     const asked = slack.post(classify)
-    await slack.until(() => story.replies(general, asked).find(one => /Labeled 1 of 1/.test(toSeen(one))), 'the table')
+    await slack.until(
+      () => story.replies(general, asked).find(one => /Classified 1 of 1/.test(toSeen(one))),
+      'the table',
+    )
     stopAnswering()
     expect(classified.join()).toMatch(/EMAIL-\w{6} is slow/)
     expect(classified.join()).not.toContain('kim@example.com')

@@ -144,10 +144,12 @@ describe('npm start', () => {
     expect(bot.errors()).toContain(`PORT: another program uses port ${port}`)
   })
 
-  test('with nothing set names every problem at once and ends with 2', async () => {
-    const bot = await startBot({})
+  test('with nothing set names every problem at once, and the name that was mistyped, and ends with 2', async () => {
+    const bot = await startBot({ OPENAI_KEY: 'sk-1' })
     expect(await bot.exit).toBe(2)
     for (const name of ['SLACK_BOT_TOKEN', 'SLACK_APP_TOKEN', 'OPENAI_API_KEY']) expect(bot.errors()).toContain(name)
+    expect(bot.errors()).toContain('  - OPENAI_KEY is no setting; did you mean OPENAI_API_KEY?\n')
+    expect(bot.errors()).not.toContain('sk-1')
   })
 
   test('says nothing of tokens, keys or what people wrote in its log, however talkative', async () => {

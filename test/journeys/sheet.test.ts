@@ -30,7 +30,7 @@ describe('a CSV file in a thread', () => {
       // What would be a formula in a spreadsheet is none.
       ['Bug', '0.90', "'=SUM(A1)", 'It fails.', ''],
     ])
-    const isSummary = (reply: PageMessage) => toSeen(reply).includes('Labeled 3 of 4')
+    const isSummary = (reply: PageMessage) => toSeen(reply).includes('Classified 3 of 4')
     const summary = await slack.until(() => story.replies(general, ts).find(isSummary), 'the summary')
     expect(toSeen(summary)).toContain('- Bug: 3')
     expect(slack.snapshot(dana).messages.filter(({ ephemeralTo }) => ephemeralTo !== undefined)).toEqual([])
@@ -139,7 +139,7 @@ describe('a CSV file in a thread', () => {
     answer(exchange)
     await untilTable(story, ts)
     const words = () => story.replies(slack.channels.general, ts).filter(({ files }) => files === undefined)
-    await slack.until(() => words().some(reply => toSeen(reply).includes('Labeled 1 of 1')), 'the summary')
+    await slack.until(() => words().some(reply => toSeen(reply).includes('Classified 1 of 1')), 'the summary')
     expect(words()).toHaveLength(1)
   })
 

@@ -4,7 +4,7 @@ import { expect, onTestFinished, test } from 'vitest'
 import { createMeteredModel } from '../../src/features/usage/metered-model.ts'
 import { createLog } from '../../src/log.ts'
 import { createPictureModel } from '../../src/model/image-generator.ts'
-import { openMemoryStore } from '../../src/store/data-dir.ts'
+import { openMemoryStore } from '../../src/store/open-sqlite-store.ts'
 
 test('a picture counts with the most that it may take if its server tells nothing, also one that cannot be used; who waits for it can leave', async () => {
   let send: (() => void) | undefined

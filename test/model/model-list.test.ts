@@ -1,10 +1,10 @@
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { expect, onTestFinished, test } from 'vitest'
-import { createLog } from '../../src/log.ts'
+import { createLog, type Log } from '../../src/log.ts'
 import { createModels } from '../../src/model/models.ts'
 import { createScriptedModel } from '../scripted-model.ts'
-import { openStory } from '../story.ts'
+import { freePort, openStory } from '../story.ts'
 
 /** Asks a server with this list for its models. */
 async function readList(list: object[], others: { name: string }[] = []) {
@@ -53,17 +53,112 @@ test('a listed model has the window that its server tells, or that of its family
   expect(await models.open('never-heard-of')).toBeUndefined()
 })
 
-/** Starts a server that answers everything with its list of models, or with a status. */
-async function openList(answer: object[] | number) {
+/** Starts a server that answers everything, or everything below an address, with its list of models, a status or a page. */
+async function openList(answer: object[] | number | string, below = '') {
   const now = { answer }
-  const server = createServer((_, response) => {
-    if (typeof now.answer === 'number') response.writeHead(now.answer).end()
-    else response.end(JSON.stringify({ data: now.answer }))
+  const asked: string[] = []
+  const server = createServer(({ url = '' }, response) => {
+    asked.push(url)
+    if (!url.startsWith(below)) response.writeHead(404).end()
+    else if (typeof now.answer === 'number') response.writeHead(now.answer).end()
+    else response.end(typeof now.answer === 'string' ? now.answer : JSON.stringify({ data: now.answer }))
   })
   await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
   onTestFinished(() => void server.close())
-  return { now, baseUrl: `http://127.0.0.1:${(server.address() as AddressInfo).port}/v1` }
+  const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+  return { now, asked, origin, baseUrl: `${origin}/v1` }
 }
+
+/** Starts with a model at an address, looks at the server's list twice, and returns the warnings. */
+async function warningsOf(baseUrl: string, name: string, own: object = {}) {
+  const warnings: string[] = []
+  const warn = (facts: object, sentence: string) => void warnings.push(`${sentence} ${JSON.stringify(facts)}`)
+  const log = { ...createLog('silent'), warn } as unknown as Log
+  const models = createModels({ apiKey: 'sk', baseUrl, name, idleMs: 1_000, ...own }, log)
+  await models.check()
+  await models.check()
+  return warnings
+}
+
+const ollama = [
+  { id: 'llama3.2:3b', owned_by: 'library' },
+  { id: 'qwen3:latest', owned_by: 'library' },
+]
+const vendor = [{ id: 'gpt-6-luna', owned_by: 'openai' }, { id: 'gpt-6-sol' }, { id: 'gpt-5.4-mini-2026-03-01' }]
+
+test.each([
+  ['gtp-6-luna', vendor, '"listed":["gpt-6-luna","gpt-6-sol","gpt-5.4-mini-2026-03-01"]'],
+  ['llama3', ollama, 'set OPENAI_MODEL to a name that is'],
+  ['gpt-6-luna', ollama, '"model":"gpt-6-luna"'],
+  ['qwen', [{ id: 'Qwen/Qwen3-32B', owned_by: 'vllm' }], '"listed":["Qwen/Qwen3-32B"]'],
+])(
+  'a start with the model %s, which its server does not list, is told once, with the names it has',
+  async (name, list, words) => {
+    const { baseUrl } = await openList(list)
+    const [warning, ...more] = await warningsOf(baseUrl, name)
+    expect(warning).toContain('model is not on its server’s list, so it may not answer; set OPENAI_MODEL')
+    expect(warning).toContain(words)
+    expect(more).toEqual([])
+  },
+)
+
+test.each([
+  ['gpt-6-luna', vendor],
+  ['gpt-5.4-mini', vendor],
+  ['openai/gpt-6-luna:online', vendor],
+  ['gpt-6-luna-2026-09-01', vendor],
+  ['@preset/ours', vendor],
+  ['qwen3', ollama],
+  ['gemini-3-pro', [{ id: 'models/gemini-3-pro' }, { id: 'models/gemini-3-flash' }]],
+  ['claude-sonnet-5', [{ id: 'openai/*' }, { id: 'anthropic/*' }]],
+  ['our-deployment', [{ id: 'gpt-6-luna', lifecycle_status: 'generally-available' }, { id: 'gpt-6-sol' }]],
+  ['anything', [{ id: 'one.gguf', owned_by: 'llamacpp' }]],
+  ['anything', []],
+  ['anything', 404],
+])('a start with the model %s, which its server may know by another name, is not warned', async (name, list) => {
+  const { baseUrl, asked } = await openList(list)
+  expect(await warningsOf(baseUrl, name)).toEqual([])
+  expect(asked).toEqual(['/v1/models', '/v1/models'])
+})
+
+test('a model of another setting that its server does not list is told with that setting', async () => {
+  const { baseUrl } = await openList(vendor)
+  const other = { apiKey: 'sk', baseUrl, idleMs: 1_000 }
+  const own = { fallbacks: [{ ...other, name: 'gtp-6-sol' }], others: [{ ...other, name: 'llama' }] }
+  const warnings = await warningsOf(baseUrl, 'gpt-6-luna', own)
+  expect(warnings).toHaveLength(2)
+  expect(warnings[0]).toContain('set OPENAI_FALLBACK_MODELS to')
+  expect(warnings[1]).toContain('set its name in MODELS_FILE to')
+})
+
+test.each(['', '/', '/v1/chat/completions'])(
+  'an address that ends in “%s” is told once, with the one at which the server answers',
+  async path => {
+    const { origin, asked } = await openList(vendor, '/v1/models')
+    const [warning, ...more] = await warningsOf(`${origin}${path}`, 'gpt-6-luna')
+    expect(warning).toContain('model server answers at another address; set OPENAI_BASE_URL to it')
+    expect(warning).toContain(`"meant":"${origin}/v1"`)
+    expect(more).toEqual([])
+    expect(asked).toHaveLength(3)
+  },
+)
+
+test('a server that is away, rejects the key or sends a web page is told once, with the next step', async () => {
+  const { baseUrl, now } = await openList('<!doctype html>')
+  const [away] = await warningsOf(`http://127.0.0.1:${await freePort()}/v1`, 'gpt-6-luna')
+  expect(away).toMatch(/^model server cannot be reached, so questions will fail; start it, or .*ECONNREFUSED/)
+  expect(await warningsOf(baseUrl, 'gpt-6-luna')).toEqual([
+    expect.stringMatching(/^model server sent something else than a list of models; check OPENAI_BASE_URL/),
+  ])
+  now.answer = 403
+  expect(await warningsOf(baseUrl, 'gpt-6-luna')).toEqual([
+    expect.stringMatching(/^model server did not list its models; check OPENAI_BASE_URL and OPENAI_API_KEY .*403/),
+  ])
+  now.answer = 401
+  expect(await warningsOf(baseUrl, 'gpt-6-luna')).toEqual([
+    expect.stringMatching(/^model server rejected the key; set OPENAI_API_KEY to a valid one .*"status":401/),
+  ])
+})
 
 test('a model that was wanted before the lists could be read is found where it is, and stays while its server refuses to list', async () => {
   const [one, other] = [await openList(503), await openList(503)]

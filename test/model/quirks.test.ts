@@ -187,6 +187,31 @@ const wires: [what: string, type: string, body: string][] = [
     '\x1e{"choices":[{"delta":{"content":"4"}}]}\n\x1e{"choices":[{"delta":{},"finish_reason":"stop"}]}\n',
   ],
   [
+    'text in place of the content',
+    'text/event-stream',
+    sse('{"choices":[{"delta":{"text":"4"},"finish_reason":"stop"}]}'),
+  ],
+  [
+    'text under other names of parts',
+    'text/event-stream',
+    sse('{"choices":[{"delta":{"content":[{"type":"input_text","content":"4"}]},"finish_reason":"stop"}]}'),
+  ],
+  [
+    'a reason in an object',
+    'text/event-stream',
+    sse('{"choices":[{"delta":{"content":"4"},"finish_reason":{"type":"stop"}}]}'),
+  ],
+  [
+    'a reason under another name',
+    'text/event-stream',
+    sse('{"choices":[{"delta":{"content":"4"},"finishReason":"stop"}]}'),
+  ],
+  [
+    'a short whole message behind its pieces',
+    'text/event-stream',
+    sse('{"choices":[{"delta":{"content":"4"}}]}', '{"choices":[{"message":{"content":"4"},"finish_reason":"stop"}]}'),
+  ],
+  [
     'an end without a blank line',
     'text/event-stream',
     'data: {"choices":[{"delta":{"content":"4"},"finish_reason":"stop"}]}',
@@ -285,6 +310,11 @@ describe('an answer without text says why', () => {
     ['an answer that was given up', delta({ content: 'It is' }, 'abort'), 'model_stream_error'],
     ['a failure as a reason', delta({ content: '' }, 'error'), 'model_stream_error'],
     ['nothing', delta({ content: '' }, 'stop'), 'model_empty'],
+    ['nothing that is seen', delta({ content: '\u200b\u2060' }, 'stop'), 'model_empty'],
+    ['a mark alone', delta({ content: '</s>' }, 'stop'), 'model_empty'],
+    ['a tool in text', delta({ content: '<tool_call>{"name":"a"}</tool_call>' }, 'stop'), 'model_only_tools'],
+    ['another vendor’s stream', sse('{"type":"content_block_delta","delta":{"text":"4"}}'), 'model_garbled'],
+    ['another vendor’s answer', '{"candidates":[{"content":{"parts":[{"text":"4"}]}}]}', 'model_garbled'],
   ])('%s', async (_, body, kind) => {
     const { hear } = await open()
     const { error } = await hear(exchange => exchange.status(200, body, { 'content-type': 'text/event-stream' }))
@@ -315,6 +345,10 @@ describe('an error inside a stream is read like one with a status', () => {
     { success: false, message: 'boom' },
     { code: 1301, msg: 'boom' },
     { choices: null, base_resp: { status_code: 1004, status_msg: 'boom' } },
+    { status: 'error', message: 'boom' },
+    { errcode: 40001, errmsg: 'boom' },
+    { error_code: 110, error_msg: 'boom' },
+    { choices: [{ index: 0, delta: { content: 'It is' }, error: { code: 'x', message: 'boom' } }] },
   ])('%j', async data => {
     const { hear } = await open()
     expect((await hear(exchange => exchange.status(200, data))).error?.kind).toBe('model_stream_error')
@@ -348,6 +382,13 @@ const refusals: [what: string, refuses: (body: Body) => boolean, message: string
     ['stream', b => b.stream, 'stream=true is unsupported for o1-pro', b => !b.stream],
     ['stream', b => b.stream, 'This model can only be used without streaming.', b => !b.stream],
     ['stream', b => b.stream, 'Please set stream to false.', b => !b.stream],
+    ['stream', b => b.stream, '当前模型仅支持非流式调用', b => !b.stream],
+    ['stream', b => b.stream, '此模型暂不支持 stream 模式', b => !b.stream],
+    ['stream', b => b.stream, 'このモデルはストリーミングに対応していません', b => !b.stream],
+    ['system', b => b.messages[0]?.role === 'system', 'messages 中不支持 system 角色', b => b.stream],
+    ['system', b => b.messages[0]?.role === 'system', 'role 只能是 user 或 assistant', b => b.stream],
+    ['system', b => b.messages[0]?.role === 'system', 'Please use a valid role: user, model.', b => b.stream],
+    ['system', b => b.messages[0]?.role === 'system', 'the role of message 0 must be user', b => b.stream],
     ['stream', b => b.stream, "Value error, streaming isn't available", b => !b.stream],
     [
       'system',
@@ -412,6 +453,9 @@ const limits: [message: string, expected: number][] = [
     'This request requires more credits, or fewer max_tokens. You requested up to 16384 tokens, but can only afford 4096',
     4_096,
   ],
+  ['最大输出 token 数不能超过4096', 4_096],
+  ['max_tokens は 4096 以下である必要があります', 4_096],
+  ['num_predict must be at most 4096', 4_096],
   ['max_completion_tokens is too large', 8_192],
   ['max_tokens (16384) exceeds the context window', 8_192],
 ]
@@ -449,6 +493,41 @@ describe('what a server refuses is left out or lowered at once, and remembered',
     const { hear } = await open()
     const refuse = (e: Exchange) => ('stream_options' in e.body ? e.status(400, body) : e.reply('4'))
     expect((await hear(refuse)).text).toBe('4')
+  })
+
+  test.each([400, 405, 501])('in words that nobody knows, with all else kept: %i', async status => {
+    const { server, ask } = await open({ name: 'some-model' })
+    server.answerAll(exchange => {
+      if (exchange.body.stream) exchange.status(status, { error: { message: 'Not here.' } })
+      else exchange.status(200, { choices: [{ message: { content: '4' }, finish_reason: 'stop' }] })
+    })
+    const plain = [talk[0] as ChatMessage, { role: 'user' as const, content: 'hello' }]
+    expect((await ask(plain)).text).toBe('4')
+    const before = server.requests.length
+    expect((await ask(plain)).text).toBe('4')
+    expect(server.requests).toHaveLength(before + 1)
+    const { body } = server.requests.at(-1) as Exchange
+    expect(body.messages[0]?.role).toBe('system')
+    expect(body.max_tokens ?? body.max_completion_tokens).toBeGreaterThan(0)
+  })
+
+  test('several at once, in words that nobody knows', async () => {
+    const { server, ask } = await open({ name: 'some-model' })
+    server.answerAll(exchange => {
+      const { stream, messages } = exchange.body
+      if (stream || messages[0]?.role === 'system') exchange.status(400, { error: { message: 'Not here.' } })
+      else exchange.status(200, { choices: [{ message: { content: '4' }, finish_reason: 'stop' }] })
+    })
+    expect((await ask([talk[0] as ChatMessage, { role: 'user', content: 'hello' }])).text).toBe('4')
+  })
+
+  test('a picture that makes the request too large, not the prompt', async () => {
+    const { server, model, ask } = await open()
+    const dataUrl = `data:image/png;base64,${'A'.repeat(4_000)}`
+    server.answerAll(exchange => exchange.status(413, 'Request Entity Too Large'))
+    const image = { kind: 'image' as const, dataUrl, tokens: 1_000 }
+    expect((await ask([{ role: 'user', content: [image] }])).error?.kind).toBe('model_refused_images')
+    expect(model.refusesImage(dataUrl)).toBe(true)
   })
 
   test('two questions at once both learn from it', async () => {

@@ -130,7 +130,7 @@ describe('a question about the conversation', () => {
   it('gets no quotation when nothing comes close, in Chinese', () => {
     const answer = ask('法国的首都是哪里？', 发布)
     expect(quotesIn(answer)).toEqual([])
-    expect(answer).toContain('在这个消息列里没有找到（6 条消息）。')
+    expect(answer).toContain('在这个消息列里没有找到相关内容（共 6 条消息）。')
   })
 
   it('is not answered with the question or with an earlier reply of the bot', () => {

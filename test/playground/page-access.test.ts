@@ -56,7 +56,7 @@ describeInChromium(
         isDark: true,
         title: '内置引擎（未连接语言模型）',
         only: '仅你可见',
-        secret: '私密',
+        secret: '私有',
         skip: '跳到消息',
       },
     ] as const)('axe finds nothing in the page of $as, and what only she sees is said in words', async one => {

@@ -2,7 +2,7 @@ import { describe, expect, onTestFinished, test } from 'vitest'
 import { z } from 'zod'
 import type { Log } from '../../src/log.ts'
 import { createOutbox } from '../../src/queue/outbox.ts'
-import { openMemoryStore } from '../../src/store/data-dir.ts'
+import { openMemoryStore } from '../../src/store/open-sqlite-store.ts'
 
 const schema = z.object({ text: z.string() })
 

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe } from 'vitest'
 import { createSqliteDriver } from '../../src/queue/sqlite-driver.ts'
-import { openStore } from '../../src/store/data-dir.ts'
+import { openStore } from '../../src/store/open-sqlite-store.ts'
 import { queueContract } from './contract.ts'
 
 describe('the queue on SQLite', () => {

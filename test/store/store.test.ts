@@ -7,8 +7,8 @@ import { promisify } from 'node:util'
 import { sql } from 'kysely'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import type { Log } from '../../src/log.ts'
-import { openStore, storeFile } from '../../src/store/data-dir.ts'
 import { migrate, migrations } from '../../src/store/migrations.ts'
+import { openStore, storeFile } from '../../src/store/open-sqlite-store.ts'
 import { openSqlite } from '../../src/store/sqlite.ts'
 import type { Store } from '../../src/store/store.ts'
 import { childEnv } from '../process.ts'
@@ -191,8 +191,15 @@ describe('npm run backup', () => {
     })
     for (let number = 200; number < 300; number += 1) await store.turns.save(turn(number))
     const { stdout } = await run
-    const copy = /copied to (.*)\n/.exec(stdout)?.[1] ?? ''
+    const copy = /copied to (.*)\nIt holds [23]\d\d questions and 0 labels\.\n$/.exec(stdout)?.[1] ?? ''
     await access(copy)
+    const onto = (to: string) =>
+      promisify(execFile)(process.execPath, [resolve('src/cli/backup.ts'), to], {
+        cwd: folder,
+        env: { ...childEnv, DATA_DIR: folder },
+      })
+    await expect(onto(copy)).rejects.toThrow(/No backup was made: .* exists already; name a new file/)
+    await expect(onto('/dev/null/x')).rejects.toThrow(/No backup was made: \/dev\/null\/x cannot be written/)
     const restored = await newFolder()
     await writeFile(join(restored, storeFile), await readFile(copy))
     const { open: openCopy } = await openFolder(restored)
@@ -202,11 +209,15 @@ describe('npm run backup', () => {
 
   test('says what is wrong when there is nothing to copy', async () => {
     const folder = await newFolder()
-    const run = promisify(execFile)(process.execPath, [resolve('src/cli/backup.ts')], {
-      cwd: folder,
-      env: { ...childEnv, DATA_DIR: folder },
-    })
-    await expect(run).rejects.toThrow(/No backup was made: .* doesn’t exist; set DATA_DIR to the bot’s folder/)
+    const run = () =>
+      promisify(execFile)(process.execPath, [resolve('src/cli/backup.ts')], {
+        cwd: folder,
+        env: { ...childEnv, DATA_DIR: folder },
+      })
+    await expect(run()).rejects.toThrow(/No backup was made: .* doesn’t exist; set DATA_DIR to the bot’s folder/)
+    const { open } = await openFolder(folder)
+    await (await open()).close()
+    expect((await run()).stdout).toContain('It holds nothing: is DATA_DIR the bot’s folder?\n')
   })
 })
 

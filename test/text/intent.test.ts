@@ -1,5 +1,7 @@
 import { expect, test } from 'vitest'
-import { isWhyRequest, parseAloudWish, parseHelpLanguage, parseModelWish } from '../../src/text/intent.ts'
+import { parseAloudWish } from '../../src/text/aloud-request.ts'
+import { isWhyRequest, parseHelpLanguage } from '../../src/text/intent.ts'
+import { parseModelWish } from '../../src/text/model-request.ts'
 
 test.each([
   ['help', 'en'],

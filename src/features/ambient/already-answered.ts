@@ -1,6 +1,6 @@
 import type { Turn } from '../../queue/turn.ts'
 import { dropNulls, type Message, parseMessage, type RawMessage } from '../../slack/message.ts'
-import { isOpenQuestion } from '../../text/intent.ts'
+import { isOpenQuestion } from '../../text/open-question.ts'
 import type { Services, TurnContext } from '../context.ts'
 
 type Ctx = TurnContext<Pick<Services, 'self'>>

@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import { collectAnswer } from '../../model/collect-answer.ts'
-import { type AnswerFormat, type ChatMessage, FormatRefused, type Model } from '../../model/model.ts'
+import { collectAnswer, inFormat } from '../../model/collect-answer.ts'
+import type { AnswerFormat, ChatMessage, Model } from '../../model/model.ts'
 import { withoutPromptMarks } from '../../model/prompt-marks.ts'
 import { escapeAttribute, escapeData } from '../../model/prompts.ts'
 import { withoutOtherLinks } from '../../text/check-links.ts'
@@ -74,12 +74,9 @@ export async function askIfSure(
   options: Pick<Parameters<typeof collectAnswer>[2], 'purpose' | 'signal'>,
 ) {
   const messages = buildPrompt(question, lines)
-  const ask = (format: AnswerFormat | undefined) =>
-    collectAnswer(model, messages, { ...options, format, maxCharacters: mostAnswerCharacters })
-  const { text, usage } = await ask(model.takesFormats ? answerFormat : undefined).catch(error => {
-    if (!(error instanceof FormatRefused)) throw error
-    return ask(undefined)
-  })
+  const { text, usage } = await inFormat(model, answerFormat, format =>
+    collectAnswer(model, messages, { ...options, format, maxCharacters: mostAnswerCharacters }),
+  )
   return { offer: checkAnswer(text, question, lines), usage }
 }
 

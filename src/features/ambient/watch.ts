@@ -3,7 +3,7 @@ import type { EventBody } from '../../queue/parse-event.ts'
 import { type Turn, turnIdOf } from '../../queue/turn.ts'
 import { dropNulls, parseMessage } from '../../slack/message.ts'
 import { isByPerson } from '../../slack/users.ts'
-import { isOpenQuestion } from '../../text/intent.ts'
+import { isOpenQuestion } from '../../text/open-question.ts'
 import type { Services } from '../context.ts'
 import { latestMs } from './keep-quiet.ts'
 

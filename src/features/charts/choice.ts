@@ -2,8 +2,8 @@
 
 import { z } from 'zod'
 import { ShownError } from '../../errors.ts'
-import { collectAnswer } from '../../model/collect-answer.ts'
-import { type AnswerFormat, type ChatMessage, FormatRefused, type Model } from '../../model/model.ts'
+import { collectAnswer, inFormat } from '../../model/collect-answer.ts'
+import type { AnswerFormat, ChatMessage, Model, Purpose } from '../../model/model.ts'
 import { escapeAttribute, escapeData } from '../../model/prompts.ts'
 import { findJson } from '../../text/find-json.ts'
 import { findQuote, normalizeWords } from '../../text/find-quote.ts'
@@ -97,7 +97,7 @@ Answer with one JSON object and nothing else:
 
 /** How the model is asked for a chart; `countName` names the number of rows. */
 interface ChooseOptions {
-  purpose: NonNullable<Parameters<typeof collectAnswer>[2]['purpose']>
+  purpose: Purpose
   /** The words of the request; blank for a button. */
   request: string
   signal: AbortSignal
@@ -111,12 +111,9 @@ export async function chooseChart(
   { purpose, request, signal, countName }: ChooseOptions,
 ) {
   const ask = async (messages: ChatMessage[]): Promise<string> => {
-    const collect = (format: AnswerFormat | undefined) =>
-      collectAnswer(model, messages, { signal, format, maxCharacters: mostAnswerCharacters, purpose })
-    const answer = await collect(model.takesFormats ? choiceFormat : undefined).catch(error => {
-      if (error instanceof FormatRefused) return collect(undefined)
-      throw error
-    })
+    const answer = await inFormat(model, choiceFormat, format =>
+      collectAnswer(model, messages, { signal, format, maxCharacters: mostAnswerCharacters, purpose }),
+    )
     signal.throwIfAborted()
     return answer.text
   }

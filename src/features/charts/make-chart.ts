@@ -1,6 +1,6 @@
 import { ShownError } from '../../errors.ts'
 import { type I18n, i18nFor } from '../../i18n/catalog.ts'
-import type { Model } from '../../model/model.ts'
+import type { Purpose } from '../../model/model.ts'
 import type { Outbox } from '../../queue/outbox.ts'
 import { buildMessageBody } from '../../reply/body.ts'
 import type { ThreadId } from '../../slack/thread-history.ts'
@@ -34,8 +34,6 @@ type Deps = Pick<
 >
 
 type Source = ReturnType<typeof buildSource>
-
-type Purpose = NonNullable<NonNullable<Parameters<Model['stream']>[2]>['purpose']>
 
 interface Wish {
   turn: string

@@ -1,5 +1,5 @@
 import { formatError } from '../../errors.ts'
-import { parseAloudWish } from '../../text/intent.ts'
+import { parseAloudWish } from '../../text/aloud-request.ts'
 import type { Services, TurnContext } from '../context.ts'
 import { rememberReply } from '../turn-endings.ts'
 

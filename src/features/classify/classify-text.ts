@@ -6,12 +6,11 @@ import {
   FormatRefused,
   isPromptRefused,
   type Model,
+  type Purpose,
   type Usage,
 } from '../../model/model.ts'
-import { withoutPromptMarks } from '../../model/prompt-marks.ts'
 import type { Label } from '../../store/labels.ts'
-import { growToClause, hasNegation, isOnWordBorders, isTooShort } from '../../text/clause.ts'
-import { findQuote, normalizeWords, parseQuotations } from '../../text/find-quote.ts'
+import { checkEvidence } from './check-evidence.ts'
 import { parseFindings } from './parse-answer.ts'
 import { buildAnswerFormat, buildPrompt, buildRepairPrompt, type Example } from './prompt.ts'
 import type { Taxonomy } from './taxonomy.ts'
@@ -36,12 +35,6 @@ const wordless = new Set(['model_empty', 'model_only_thoughts', 'model_only_tool
 /** No proper answer is longer. */
 const mostAnswerCharacters = 6_000
 
-/** The confidence of a label whose evidence may say the opposite, at most. */
-const unsure = 0.4
-
-/** A reason is one sentence; a model that writes more is cut. */
-const mostReasonCharacters = 300
-
 /**
  * Classifies a text: one call to the model, and at most one more when its answer cannot be parsed. Throws a `ShownError` if it
  * still cannot, or the model fails.
@@ -62,7 +55,7 @@ export async function classify(
     /** The English name of the language in which the reason is read; undefined for that of the text. */
     language?: string | undefined
     signal: AbortSignal
-    purpose?: Parameters<typeof collectAnswer>[2]['purpose']
+    purpose?: Purpose | undefined
   },
 ): Promise<Classification> {
   let usage: Usage = { tokensIn: 0, tokensOut: 0 }
@@ -94,7 +87,7 @@ export async function classify(
     parseFindings(await ask(form, buildRepairPrompt(question, answer, form)), taxonomy)
   signal.throwIfAborted()
   if (findings === undefined) throw new ShownError('model_unreadable_label', i18n => i18n.labels.unreadable)
-  const labels = findings.map(finding => buildLabel(finding, text, taxonomy))
+  const labels = findings.map(finding => checkEvidence(finding, text, taxonomy))
   return { labels, version: taxonomy.version, usage: { ...usage, calls } }
 }
 
@@ -114,31 +107,4 @@ async function askInBestForm(
   }
   const question = toForm('brackets')
   return { question, answer: await ask('brackets', question), form: 'brackets' }
-}
-
-/**
- * Checks the evidence. A quote that cuts a word, is next to nothing, or leaves a negation out is grown to its clause; with a negation
- * that the model left out, the label is unsure.
- */
-function buildLabel({ kind, quote = '', reason, confidence }: Label, text: string, taxonomy: Taxonomy): Label {
-  const checked = { kind, reason: checkReason(reason, text, taxonomy) }
-  const found = findQuote(text, quote)
-  if (found === undefined) return { ...checked, quote: undefined, confidence }
-  const start = text.indexOf(found)
-  const clause = growToClause(text, start, found.length)
-  const isTurned = !hasNegation(found) && hasNegation(clause.replace(found, ''))
-  const isWhole = !isTurned && !isTooShort(found) && isOnWordBorders(text, start, found.length)
-  const sureness = isTurned ? Math.min(confidence ?? 1, unsure) : confidence
-  return { ...checked, quote: isWhole ? found : clause, confidence: sureness }
-}
-
-/** Drops a reason that quotes what is neither in the text nor the name of a kind, or repeats a kind's definition. */
-function checkReason(reason: string, text: string, taxonomy: Taxonomy): string {
-  const names = taxonomy.kinds.flatMap(({ id, names }) => [id, ...Object.values(names)]).map(normalizeWords)
-  const isTrue = (words: string) => words === '' || names.includes(words) || normalizeWords(text).includes(words)
-  const plain = withoutPromptMarks(reason).replace(/\s+/g, ' ').trim()
-  if (!parseQuotations(plain).map(normalizeWords).every(isTrue)) return ''
-  // A small model copies what the prompt says of a kind: that is no reason.
-  if (taxonomy.kinds.some(({ definition }) => normalizeWords(definition).includes(normalizeWords(plain)))) return ''
-  return plain.length > mostReasonCharacters ? `${plain.slice(0, mostReasonCharacters).toWellFormed()}…` : plain
 }

@@ -1,6 +1,6 @@
 import { ShownError } from '../../errors.ts'
 import { type I18n, i18nFor } from '../../i18n/catalog.ts'
-import type { ChatMessage, Model } from '../../model/model.ts'
+import type { ChatMessage, Model, Purpose } from '../../model/model.ts'
 import type { Outbox } from '../../queue/outbox.ts'
 import { detectFileType } from '../../slack/files/file-type.ts'
 import type { FileReader } from '../../slack/files/read-file.ts'
@@ -26,8 +26,6 @@ type Deps = Pick<
   | 'shareChange'
   | 'log'
 > & { pictureModel: Model; files: FileReader }
-
-type Purpose = NonNullable<NonNullable<Parameters<Model['stream']>[2]>['purpose']>
 
 /** For a picture that was asked for by a button. */
 const timeoutMs = 900_000

@@ -1,5 +1,5 @@
 import type { Turn } from '../../queue/turn.ts'
-import { parseAloudWish } from '../../text/intent.ts'
+import { parseAloudWish } from '../../text/aloud-request.ts'
 import type { Bot, Services, TurnContext } from '../context.ts'
 import { findLastAnswered } from '../delivery.ts'
 import { tellPrivately } from '../turn-endings.ts'

@@ -1,6 +1,6 @@
 import { ShownError } from '../../errors.ts'
-import { collectAnswer } from '../../model/collect-answer.ts'
-import { type AnswerFormat, type ChatMessage, FormatRefused, type Model } from '../../model/model.ts'
+import { collectAnswer, inFormat } from '../../model/collect-answer.ts'
+import type { AnswerFormat, ChatMessage, Model, Purpose } from '../../model/model.ts'
 import { estimateTokens } from '../../model/tokens.ts'
 import { createSemaphore } from '../../semaphore.ts'
 import { type Checks, checkPoints, type Points, parseAnswer } from './check-points.ts'
@@ -22,7 +22,7 @@ interface Requests {
   model: Model
   usage: ModelUsage
   signal: AbortSignal
-  purpose: NonNullable<Parameters<typeof collectAnswer>[2]['purpose']>
+  purpose: Purpose
 }
 
 /** Requests at once over all summaries: a model server handles a few concurrently, not hundreds. */
@@ -50,12 +50,7 @@ export function createAsker() {
   const askText = (requests: Requests, prompt: ChatMessage[], format?: AnswerFormat): Promise<string> =>
     semaphore.run(async () => {
       requests.signal.throwIfAborted()
-      try {
-        return await askOnce(requests, { prompt, format: requests.model.takesFormats ? format : undefined })
-      } catch (error) {
-        if (!(error instanceof FormatRefused)) throw error
-        return askOnce(requests, { prompt, format: undefined })
-      }
+      return inFormat(requests.model, format, accepted => askOnce(requests, { prompt, format: accepted }))
     })
 
   /** Asks until an answer can be read. Throws a `ShownError` if none can. */

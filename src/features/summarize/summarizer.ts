@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { ShownError } from '../../errors.ts'
-import type { Model } from '../../model/model.ts'
+import type { Model, Purpose } from '../../model/model.ts'
 import { withoutPromptMarks } from '../../model/prompt-marks.ts'
 import { estimateTokens, loadTokenCounter } from '../../model/tokens.ts'
 import { createSemaphore } from '../../semaphore.ts'
@@ -17,8 +17,6 @@ type Found = Parameters<typeof joinPoints>[2][number]
 type Semaphore = ReturnType<typeof createSemaphore>
 
 type Reader = Parameters<typeof buildChunkPrompt>[1]
-
-type Purpose = NonNullable<NonNullable<Parameters<Model['stream']>[2]>['purpose']>
 
 interface SummaryRequest {
   model: Model

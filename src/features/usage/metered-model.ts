@@ -1,13 +1,12 @@
 import { formatError, ShownError } from '../../errors.ts'
 import type { Log } from '../../log.ts'
-import { addUsage, type ChatMessage, type Model, type Usage } from '../../model/model.ts'
+import { addUsage, type ChatMessage, type Model, type Purpose, type Usage } from '../../model/model.ts'
 import { sumTokens } from '../../model/request.ts'
 import { estimateTokens } from '../../model/tokens.ts'
 import type { createTranscriber } from '../../model/transcription.ts'
 import type { Store } from '../../store/store.ts'
 import { budgetsOf, dayOf, isPersonal } from '../../store/usage.ts'
 
-type Purpose = NonNullable<NonNullable<Parameters<Model['stream']>[2]>['purpose']>
 type Budgets = Parameters<Store['usage']['reserve']>[1]
 
 /** With a budget, no answer is longer: what is reserved for it would keep others waiting. */

@@ -1,6 +1,6 @@
 import type { getDocumentProxy } from 'unpdf'
-import { CharacterTables } from './pdf-character-tables.ts'
-import { normalizeText } from './pdf-text.ts'
+import { CharacterTables } from './pdf-cjk-encodings.ts'
+import { normalizeText } from './pdf-normalize-characters.ts'
 import { DocumentProblem } from './problem.ts'
 
 type Document = Awaited<ReturnType<typeof getDocumentProxy>>

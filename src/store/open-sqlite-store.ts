@@ -12,6 +12,8 @@ import { createWriter } from './writer.ts'
 
 /** Name of the database file in `DATA_DIR`. */
 export const storeFile = 'threadwise.sqlite'
+/** Folder in `DATA_DIR` for copies of that file. */
+export const backupFolder = 'backups'
 const lockFile = 'threadwise.lock'
 
 const lockEveryMs = 200
