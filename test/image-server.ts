@@ -16,12 +16,12 @@ interface ImageRequest {
  */
 export async function createImageServer({
   edits = true,
-  drawn = onePixel,
+  draw = () => onePixel,
   atEnd = onTestFinished,
 }: {
   edits?: boolean
-  /** What it draws, a PNG in base64. */
-  drawn?: string
+  /** Draws what the request of this number asks for: a PNG in base64. */
+  draw?: (request: ImageRequest, count: number) => string
   atEnd?: (end: () => void) => unknown
 } = {}) {
   const requests: ImageRequest[] = []
@@ -46,11 +46,12 @@ export async function createImageServer({
       })
     }
     const picture = image instanceof File ? Buffer.from(await image.arrayBuffer()).toString('base64') : undefined
-    requests.push({
+    const asked = {
       prompt: String(fields.prompt),
       size: String(fields.size),
       ...(picture !== undefined && { picture }),
-    })
+    }
+    const count = requests.push(asked)
     await gate.opened
     if (String(fields.prompt).includes('forbidden')) {
       const message = 'Your request was rejected by the safety system.'
@@ -60,7 +61,7 @@ export async function createImageServer({
     }
     send(200, {
       created: 0,
-      data: [{ b64_json: drawn }],
+      data: [{ b64_json: draw(asked, count) }],
       usage: { input_tokens: 12, output_tokens: 1_056, total_tokens: 1_068 },
     })
   })

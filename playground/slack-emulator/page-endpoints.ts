@@ -69,9 +69,9 @@ export type PageEndpoints = (request: IncomingMessage, response: ServerResponse,
 export function createPageEndpoints({ core, model, act }: PageParts): PageEndpoints {
   const { people, files, changes } = core
 
-  /** The person for whom the page asks; one that comes for the first time sees what the first person sees. */
-  function readPerson(url: URL, response: ServerResponse): string | undefined {
-    const as = url.searchParams.get('as') || people.all()[0]?.id
+  /** The person for whom the page asks; who comes for the first time is the first whose language their browser speaks. */
+  function readPerson(url: URL, { headers }: IncomingMessage, response: ServerResponse): string | undefined {
+    const as = url.searchParams.get('as') || people.welcome(headers['accept-language'] ?? '').id
     if (as !== undefined && people.get(as)) return as
     const known = people.all().map(person => person.id)
     sendJson(response, 400, { ok: false, error: `Say who you are with ?as=. Known: ${known.join(', ')}.` })
@@ -104,7 +104,7 @@ export function createPageEndpoints({ core, model, act }: PageParts): PageEndpoi
   }
 
   async function upload(request: IncomingMessage, response: ServerResponse, url: URL): Promise<void> {
-    const as = readPerson(url, response)
+    const as = readPerson(url, request, response)
     if (!as) return
     const bytes = await readBytes(request, mostUploadBytes)
     if (!bytes?.length) {
@@ -141,7 +141,7 @@ export function createPageEndpoints({ core, model, act }: PageParts): PageEndpoi
     else if (route === 'POST /page/upload') await upload(request, response, url)
     else if (route.startsWith('GET /page/files/')) download(response, url.pathname.slice('/page/files/'.length))
     else if (route === 'GET /page/snapshot' || route === 'GET /page/changes') {
-      const as = readPerson(url, response)
+      const as = readPerson(url, request, response)
       if (!as) return true
       if (url.pathname.endsWith('changes')) follow(as, response)
       else sendJson(response, 200, takeSnapshot(core, as, model), { 'cache-control': 'no-store' })

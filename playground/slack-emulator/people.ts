@@ -31,6 +31,8 @@ export const peopleIds = { dana: 'U0DANA0001', lee: 'U0LEE00001', mei: 'U0MEI000
 export interface People {
   get(id: string): Person | undefined
   all(): Person[]
+  /** Gives the person as whom a visitor speaks first, one of their language; the administrator then speaks it, too. */
+  welcome(language: string): Person
   /** Changes what somebody is, as an administrator of the workspace does. */
   change(id: string, to: 'admin' | 'member' | 'guest' | 'outsider'): void
 }
@@ -51,17 +53,26 @@ export function createPeople(identity: Identity, otherTeams: OtherTeams = {}): P
     team: teams[name] ?? team,
   })
   const bot = { ...someone(identity.botUserId, identity.botName.toLowerCase(), identity.botName, 'en-US'), isBot: true }
+  const dana = someone(peopleIds.dana, 'dana', 'Dana', 'en-US')
+  const admin = { ...someone(peopleIds.admin, 'admin', 'Admin', 'en-US'), isAdmin: true }
   const people = [
-    someone(peopleIds.dana, 'dana', 'Dana', 'en-US'),
+    dana,
     someone(peopleIds.lee, 'lee', 'Lee', 'en-GB'),
     { ...someone(peopleIds.mei, 'mei', '小梅', 'zh-CN'), realName: 'Mei' },
-    { ...someone(peopleIds.admin, 'admin', 'Admin', 'en-US'), isAdmin: true },
+    admin,
     bot,
   ]
   const byId = new Map(people.map(person => [person.id, person]))
   return {
     get: id => byId.get(id),
     all: () => people,
+    welcome(language) {
+      const isTheirs = ({ isBot, locale }: Person) =>
+        !isBot && locale.slice(0, 2) === language.slice(0, 2).toLowerCase()
+      const first = people.find(isTheirs) ?? dana
+      admin.locale = first.locale
+      return first
+    },
     change(id, to) {
       const person = byId.get(id)
       if (!person) throw new Error(`no person ${id}`)

@@ -61,7 +61,7 @@ const entry = ({ id, testid, isQuiet = false }, children) => {
 const channelEntry = ({ id, name, kind, members }) => {
   const isPrivate = kind === 'private'
   return entry({ id, testid: `channel-${name}`, isQuiet: !members.includes(as.value) }, [
-    html`<span class="hash" aria-hidden="true">${isPrivate ? '◌' : '#'}</span>`,
+    html`<span class="hash" aria-hidden="true">${isPrivate ? icon('lock') : '#'}</span>`,
     html`<span class="nav-name">${name}</span>`,
     isPrivate && html`<span class="hidden"> ${words.value.isPrivate}</span>`,
   ])

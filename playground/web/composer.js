@@ -107,8 +107,8 @@ export const Composer = ({ channel, threadTs, messages, label, box }) => {
 const openShortcuts = (anchor, type) => {
   const items = [
     ...shortcutItems('global', callbackId => act({ do: 'global_shortcut', callbackId })),
-    ...commands.value.map(({ command, description: hint }) => {
-      return { label: command, hint, choose: () => type(`${command} `) }
+    ...commands.value.map(({ command, description }) => {
+      return { label: command, hint: words.value.translate(description), choose: () => type(`${command} `) }
     }),
   ]
   openMenu(anchor, words.value.shortcuts, items, words.value.noShortcuts)

@@ -133,7 +133,7 @@ const commandsLike = query =>
     .map(({ command, usageHint, description }) => ({
       insert: command,
       label: `${command} ${usageHint}`.trim(),
-      hint: description,
+      hint: words.value.translate(description),
       testid: `suggest-${command.slice(1)}`,
     }))
 

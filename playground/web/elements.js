@@ -89,10 +89,11 @@ const Button = ({ element, field }) => {
 const IconButton = ({ element, field }) => {
   const readers = element.visible_to_user_ids
   if (Array.isArray(readers) && !readers.includes(as.value)) return html`<span hidden></span>`
-  const label = toText(element.accessibility_label) || labelOf(element.text)
+  const text = labelOf(element.text)
+  const label = [text, toText(element.accessibility_label)].filter(Boolean).join(': ')
   const press = () => field.act({ type: 'icon_button', text: element.text, ...toValue(element) })
   const testid = `element-${element.action_id}`
-  return iconButton(element.icon === 'trash' ? 'trash' : 'more', label, press, { 'data-testid': testid })
+  return iconButton(element.icon === 'trash' ? 'trash' : 'more', label, press, { text, 'data-testid': testid })
 }
 
 /** Thumbs up and down. The pressed one stays marked until the bot changes them. @param {Props} props */

@@ -116,7 +116,9 @@ const createEnd = scroller => {
     lastTop = scrollTop
   }
   const onTouch = (/** @type {Event} */ event) => {
-    if (!(event instanceof PointerEvent && event.buttons === 0)) touchedAtMs = performance.now()
+    // A press on the scroll bar moves the list; one on a button in it may make its message shorter for a moment.
+    const isPress = event.type === 'pointerdown' && event.target !== scroller.current
+    if (!isPress && !(event instanceof PointerEvent && event.buttons === 0)) touchedAtMs = performance.now()
   }
   return {
     isThere,

@@ -10,7 +10,7 @@ import { act, as, botUserId, isReply, keyOf, nameOf, people, words } from './sta
 import { mrkdwn, toEmoji, toTypedText } from './text.js'
 import { dayKey, toClock, toDay, toMoment } from './time.js'
 import { tools } from './tools.js'
-import { avatar } from './ui.js'
+import { avatar, icon } from './ui.js'
 
 /** Messages of one person that follow each other within this time stand under one name. */
 const groupedWithinMs = 5 * 60_000
@@ -51,10 +51,10 @@ export const Row = ({ message, previous, where, replies, status, isTabStop, isEd
     data-testid="message" data-ts=${ts} tabindex=${isTabStop ? 0 : -1}
     aria-label=${`${nameOf(user)}, ${toClock(ts)}`} onPointerEnter=${reach} onFocusIn=${reach} ref=${node}>
     <div class="lead">
-      ${isNewDay && where === 'main' && html`<div class="day"><span>${toDay(ts)}</span></div>`}
+      ${isNewDay && html`<div class="day"><span>${toDay(ts)}</span></div>`}
     </div>
     <div class="message">
-      <div class="avatar-place">${!isDeleted && avatar(user)}</div>
+      <div class="avatar-place">${isDeleted ? html`<span class="avatar">${icon('trash')}</span>` : avatar(user)}</div>
       <div class="meat">
         <div class="notes">${notes(message, where)}</div>
         <header>
@@ -67,7 +67,7 @@ export const Row = ({ message, previous, where, replies, status, isTabStop, isEd
           ${marks(message)}${reactions(message)}${where === 'main' && threadLine(message, replies, status)}
         </div>
       </div>
-      ${isReached && tools(message, where, edit)}
+      ${isReached && !isEditing && tools(message, where, edit)}
     </div>
   </article>`
 }
@@ -156,11 +156,11 @@ const notes = (message, where) => {
   ]
 }
 
-/** How often the text was written, while it grows. @param {PageMessage} message */
-const marks = ({ edits, edited }) =>
-  (edited || edits > 0) &&
-  html`<span class="edited" data-testid="edited" title=${edits > 0 ? words.value.writes(edits) : ''}>
-    ${edited && words.value.edited}${edits > 0 && html`<span class="edit-count">✎ ${edits}</span>`}
+/** That a person has changed the text, or how often the bot has. @param {PageMessage} message */
+const marks = ({ edits, edited, ephemeralTo }) =>
+  (edited || (edits > 0 && !ephemeralTo)) &&
+  html`<span class="edited" data-testid="edited" title=${words.value.writes(edits)}>
+    ${edited ? words.value.edited : words.value.writes(edits)}
   </span>`
 
 /** @param {PageMessage} message */
@@ -178,11 +178,12 @@ const reactions = ({ channel, ts, reactions: all = [] }) => {
 }
 
 /**
- * How a thread goes on below the message that began it, and what the bot says it is doing there.
- * @param {PageMessage} message @param {PageMessage[]} replies @param {string | undefined} status
+ * How a thread goes on below the message that began it, for everybody, and what the bot says it is doing there.
+ * @param {PageMessage} message @param {PageMessage[]} all @param {string | undefined} status
  */
-const threadLine = ({ channel, ts }, replies, status) => {
+const threadLine = ({ channel, ts }, all, status) => {
   const href = `#/${channel}/${ts}/thread`
+  const replies = all.filter(({ ephemeralTo }) => !ephemeralTo)
   const users = [...new Set(replies.map(({ user }) => user))].slice(0, 4)
   const last = replies.at(-1)
   return [

@@ -78,7 +78,7 @@ const header = channel => {
     back,
     html`<h1><span class="hash" aria-hidden="true">#</span>${channel.name}</h1>`,
     channel.kind === 'private' && html`<span class="tag">${words.value.isPrivate}</span>`,
-    html`<span class="topic">${channel.topic}</span>`,
+    html`<span class="topic">${words.value.translate(channel.topic)}</span>`,
     html`<span class="members" data-testid="members">${members(channel.members.length)}</span>`,
     channel.members.includes(as.value) &&
       iconButton('person', invite, event => openInvite(event.currentTarget, channel), popup('invite')),

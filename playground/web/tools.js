@@ -50,7 +50,8 @@ const itemsOf = (message, edit) => {
 export const shortcutItems = (type, choose) =>
   shortcuts.value
     .filter(shortcut => shortcut.type === type)
-    .map(({ name: label, description: hint, callbackId }) => {
+    .map(({ name: label, description, callbackId }) => {
+      const hint = words.value.translate(description)
       return { label, hint, testid: `shortcut-${callbackId}`, choose: () => choose(callbackId) }
     })
 

@@ -20,6 +20,7 @@ const drawings = {
   person: 'M10 10a3 3 0 1 0 0-6 3 3 0 0 0 0 6zM4 17c.5-4 3-5.500 6-5.500s5.500 1.500 6 5.500',
   down: 'M5 8l5 5 5-5',
   stop: 'M6 6h8v8H6z',
+  lock: 'M5 9h10v8H5zM7 9V7a3 3 0 0 1 6 0v2',
   trash: 'M4 6h12M8 6V4h4v2M6 6l.7 10h6.600L14 6',
   up: 'M7 17V9l3.500-6c1.500 0 2 1.200 1.700 2.500L11.700 8H16l-1.300 8H7zM4 9h3v8H4z',
   thumbdown: 'M7 3v8l3.500 6c1.500 0 2-1.200 1.700-2.500l-.5-2.500H16l-1.300-9H7zM4 3h3v8H4z',
@@ -30,14 +31,14 @@ export const icon = name =>
   html`<svg viewBox="0 0 20 20" class=${`icon icon-${name}`} aria-hidden="true"><path d=${drawings[name]} /></svg>`
 
 /**
- * A button that shows a drawing and says its name to screen readers and in a tooltip.
+ * A button that shows a drawing, and a text if it has one, and says its name to screen readers and in a tooltip.
  * @param {keyof typeof drawings} name @param {string} label
  * @param {(event: MouseEvent & { currentTarget: HTMLElement }) => void} onClick
  * @param {Record<string, unknown>} [props]
  */
-export const iconButton = (name, label, onClick, props = {}) =>
+export const iconButton = (name, label, onClick, { text, ...props } = {}) =>
   html`<button type="button" title=${label} aria-label=${label} ...${props} onClick=${onClick}
-    class=${`icon-button ${props.class ?? ''}`.trim()}>${icon(name)}</button>`
+    class=${`icon-button ${props.class ?? ''}`.trim()}>${icon(name)}${text && html`<span>${text}</span>`}</button>`
 
 /** What tells a button of a menu or a dialog from others. @param {string} testid @param {'menu' | 'dialog'} [kind] */
 export const popup = (testid, kind = 'menu') => ({ 'data-testid': testid, 'aria-haspopup': kind })

@@ -4,8 +4,30 @@ const named = languages => languages
 /** Words around a number. @param {((n: number) => string)[]} languages */
 const counted = languages => languages
 
+/** What the workspace of the demo says of itself, in Chinese. @type {Record<string, string>} */
+const translations = {
+  'Everything that concerns everyone': '与所有人有关的事',
+  'What customers tell us': '客户反馈',
+  'The bot is not in here': '机器人不在这里',
+  'A private channel': '私密频道',
+  'Ask Threadwise about a message. It answers in that message’s thread.':
+    '就一条消息向 Threadwise 提问，它会在那条消息下面回答。',
+  'See what kind of feedback a message is, and why. Only you see it until you post it.':
+    '看看一条消息是哪类反馈，以及判断依据。发布之前只有你能看到。',
+  'See what was decided in a thread, what’s still open, and who does what. Only you see it.':
+    '看看消息列里决定了什么、还有哪些问题、谁来做什么。只有你能看到。',
+  'See why Threadwise answered a message or stayed silent, and what it read. Only you see it.':
+    '看看 Threadwise 为什么回答或没有回答，以及读了什么。只有你能看到。',
+  'Ask Threadwise in this channel. It answers in a thread.': '在这个频道里向 Threadwise 提问，它会在消息列里回答。',
+  'See what was decided in a channel or thread, what’s still open, and who does what. Only you see it.':
+    '看看频道或消息列里决定了什么、还有哪些问题、谁来做什么。只有你能看到。',
+  'Change this channel’s settings, or see why Threadwise answered or stayed silent. Only you see it.':
+    '更改这个频道的设置，或看看 Threadwise 为什么回答或没有回答。只有你能看到。',
+}
+
 /** The page's own words, in English and in Chinese. */
 const texts = {
+  translate: named([text => text, text => translations[text] ?? text]),
   workspace: ['Threadwise playground', 'Threadwise 体验区'],
   skip: ['Skip to messages', '跳到消息'],
   speakAs: ['Speak as', '以谁的身份说话'],

@@ -74,7 +74,7 @@ export const en = {
       noColumn: 'There’s no column called “{wanted}”. Ask again with one of these: {names}',
       progress: 'Classifying: {done, number} of {all, number}{failed, plural, =0{} one{, # failed} other{, # failed}}…',
       done: 'Classified {done, number} of {all, number} rows. {failed, plural, =0{The table is below.} one{# failed; the table below shows why.} other{# failed; the table below shows why.}}',
-      heads: { kind: 'category', confidence: 'confidence', quote: 'quote', reason: 'reason', error: 'error' },
+      heads: { kind: 'kind', confidence: 'confidence', quote: 'quote', reason: 'reason', error: 'error' },
     },
     dialog: {
       title: 'Classify feedback',
@@ -98,7 +98,7 @@ export const en = {
         channelId: 'channel ID',
         channel: 'channel',
         text: 'text',
-        kind: 'category',
+        kind: 'kind',
         quote: 'quote',
         reason: 'reason',
         confidence: 'confidence',

@@ -51,7 +51,7 @@ test('whatever the table, every row comes back as it was written, with its label
       expect(again.rows.map(({ cells }, row) => cells.slice(0, rows[row]?.length))).toEqual(rows)
       const back = parse(sheet.slice(1 + above.length), { delimiter })
       expect(back.map(cells => cells.slice(3))).toEqual([
-        ['category', 'confidence', 'quote', 'reason', 'error'],
+        ['kind', 'confidence', 'quote', 'reason', 'error'],
         ...rows.map(() => ['bug', '0.90', 'slow', label.reason, '']),
       ])
     }),

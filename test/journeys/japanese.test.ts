@@ -4,7 +4,7 @@ import { openStory, type Story } from '../story.ts'
 import { directOf } from '../summary-story.ts'
 
 const workspace = {
-  commands: ['/summarize', '/classify'].map(command => ({
+  commands: ['/summarize', '/classify', '/threadwise'].map(command => ({
     command,
     description: '',
     usageHint: '',
@@ -52,6 +52,11 @@ describe('in Japanese', () => {
     await untilTold(story, dana, '設定しました。平日 9:00')
     await command(story, dana, '/summarize', '停止 1')
     await untilTold(story, dana, '定期要約（#general、平日）を停止しました')
+    await command(story, dana, '/threadwise', 'ヘルプ')
+    await untilTold(story, dana, '`/threadwise 設定 自分`')
+    await command(story, dana, '/threadwise', '設定 自分')
+    const own = await story.slack.until(() => story.slack.snapshot(dana).modals[0], 'the settings')
+    expect(JSON.stringify(own)).toContain('自分の設定')
   })
 
   test('a summary has Japanese headings and counts, and the model writes Japanese', async () => {

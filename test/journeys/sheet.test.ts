@@ -22,7 +22,7 @@ describe('a CSV file in a thread', () => {
     const ts = await drop(story, csv, { words })
     const result = await untilTable(story, ts, { delimiter })
     const [header, ...rows] = result
-    expect(header?.slice(2)).toEqual(['category', 'confidence', 'quote', 'reason', 'error'])
+    expect(header?.slice(2)).toEqual(['kind', 'confidence', 'quote', 'reason', 'error'])
     expect(rows.map(row => row.slice(2))).toEqual([
       ['Bug', '0.90', 'crashes,', 'It fails.', ''],
       ['Bug', '0.90', '又闪退了', 'It fails.', ''],
@@ -49,7 +49,7 @@ describe('a CSV file in a thread', () => {
       ['', '', '', '', '这里没有可以分类的文字。'],
     ])
     const english = await untilTable(story, await drop(story, csv, { words: '分类这个文件' }))
-    expect(english.map(row => row[2])).toEqual(['category', 'Bug', 'Bug', ''])
+    expect(english.map(row => row[2])).toEqual(['kind', 'Bug', 'Bug', ''])
     expect(english[3]?.[6]).toBe('There’s no text to classify here.')
   })
 
@@ -99,7 +99,7 @@ describe('a CSV file in a thread', () => {
     const ts = await drop(story, 'feedback,a,b\ncrashes\ncrashes,1,2,extra\ncrashes,1\n')
     const rows = await untilTable(story, ts)
     expect(rows.map(row => row.slice(0, 5))).toEqual([
-      ['feedback', 'a', 'b', '', 'category'],
+      ['feedback', 'a', 'b', '', 'kind'],
       ['crashes', '', '', '', 'Bug'],
       ['crashes', '1', '2', 'extra', 'Bug'],
       ['crashes', '1', '', '', 'Bug'],

@@ -27,7 +27,7 @@ async function classifyInVain(csv: string | Uint8Array, words = 'classify this f
   return toSeen(reply)
 }
 
-const heads = 'category,confidence,quote,reason,error'
+const heads = 'kind,confidence,quote,reason,error'
 const bug = (quote: string) => `Bug,0.90,${quote},It fails.,`
 const nothing = ',,,,There’s no text to classify here.'
 const bytesOf = (hex: string) => Buffer.from(hex.replaceAll(' ', ''), 'hex')
@@ -80,7 +80,7 @@ describe('a table comes back with all that was in it, and labels:', () => {
       'with decimal commas, rows of any width, leading zeros, quotes and blank lines at its end',
       'nr;preis;notiz\n007;1,50;"zu ""langsam"""\n008;2,50\n009;3,50;=SUM(A1);extra\n\n\n',
       ['=SUM(A1);extra', 'zu "langsam"'],
-      'nr;preis;notiz;category;confidence;quote;reason;error\n007;1,50;"zu ""langsam""";Bug;0.90;langsam;It fails.;\n' +
+      'nr;preis;notiz;kind;confidence;quote;reason;error\n007;1,50;"zu ""langsam""";Bug;0.90;langsam;It fails.;\n' +
         '008;2,50;;;;;;There’s no text to classify here.\n' +
         `009;3,50;"'=SUM(A1);extra";Bug;0.90;"'=SUM(A1);extra";It fails.;\n\n\n`,
     ],
@@ -88,7 +88,7 @@ describe('a table comes back with all that was in it, and labels:', () => {
       'with apostrophes for quotation marks',
       "'id';'comment'\n'1';'slow; ugly'\n",
       ['slow; ugly'],
-      'id;comment;category;confidence;quote;reason;error\n1;"slow; ugly";Bug;0.90;"slow;";It fails.;\n',
+      'id;comment;kind;confidence;quote;reason;error\n1;"slow; ugly";Bug;0.90;"slow;";It fails.;\n',
     ],
     [
       'with quotation marks that are escaped by backslashes',
@@ -100,7 +100,7 @@ describe('a table comes back with all that was in it, and labels:', () => {
       'with a quotation mark that means itself',
       'id\tcomment\n1\t"slow\n2\tfine\n',
       ['"slow', 'fine'],
-      'id\tcomment\tcategory\tconfidence\tquote\treason\terror\n1\t"""slow"\tBug\t0.90\tslow\tIt fails.\t\n2\tfine\tBug\t0.90\tfine\tIt fails.\t\n',
+      'id\tcomment\tkind\tconfidence\tquote\treason\terror\n1\t"""slow"\tBug\t0.90\tslow\tIt fails.\t\n2\tfine\tBug\t0.90\tfine\tIt fails.\t\n',
     ],
     [
       'with cells that span lines, and both kinds of line ends',
@@ -113,7 +113,7 @@ describe('a table comes back with all that was in it, and labels:', () => {
       'Export 2026;;\r\n;;\r\nNr;Antwort;Datum\r\n1;zu langsam;1.1.2026\r\n2;gut;2.1.2026\r\n\r\nSumme;;\r\n',
       ['gut', 'zu langsam'],
       [
-        'Export 2026;;\r\n;;\r\nNr;Antwort;Datum;category;confidence;quote;reason;error',
+        'Export 2026;;\r\n;;\r\nNr;Antwort;Datum;kind;confidence;quote;reason;error',
         '1;zu langsam;1.1.2026;Bug;0.90;langsam;It fails.;',
         '2;gut;2.1.2026;Bug;0.90;gut;It fails.;',
         ';;;;;;;There’s no text to classify here.',

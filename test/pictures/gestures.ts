@@ -6,8 +6,12 @@ type Stage = Omit<ReturnType<typeof createStage>, 'picture'> & {
 }
 
 const csv = 'id,comment\n1,The export is broken\n2,搜索框太难找了\n3,Too expensive for what it does\n'
-const sales = 'month,sales,returns\n2026-07,1200,30\n2026-08,900,25\n2026-09,1500,41\n'
-const notes = 'Meeting notes\nThe trade fair is on 12 March. Dana books the hotel.\n'
+const numbers = '2026-07,1200,630\n2026-08,900,425\n2026-09,1500,841\n'
+const sales = { en: `month,sales,returns\n${numbers}`, zh: `月份,销售额,退货额\n${numbers}` }
+const notes = {
+  en: 'Meeting notes\nThe trade fair is on 12 March. Dana books the hotel.\n',
+  zh: '会议记录\n展会定在 3 月 12 日举行。酒店由 Dana 预订。\n',
+}
 const zip = Buffer.from('504b0506000000000000000000000000000000000000', 'hex')
 
 /** Speaks as another person of the workspace. */
@@ -108,16 +112,16 @@ export const gestures: { names: { en: string; zh: string }; perform: (stage: Sta
       en: 'press *Export usage, settings and ratings* in the App Home',
       zh: '在应用主页点*导出用量、设置和评价*',
     },
-    async perform({ t, page, main, button, open, openThread, picture }) {
+    async perform({ t, page, main, button, open, openThread, show, picture }) {
+      const download = button(main, t('Export usage, settings and ratings', '导出用量、设置和评价'))
       await speakAs(page, t('Dana', '小梅'), 'Admin')
-      // The page takes on the language of whoever reads it.
-      await open('(?:App Home|应用主页)')
-      await button(main, 'Export usage, settings and ratings').waitFor()
-      await picture('a')
-      await button(main, 'Export usage, settings and ratings').click()
-      await main.getByText('You’ll get it as a direct message').waitFor()
+      await open(t('App Home', '应用主页'))
+      await download.waitFor()
+      await picture('a', () => show(download))
+      await download.click()
+      await main.getByText(t('You’ll get it as a direct message', '结果会用私信发给你')).waitFor()
       await open('Threadwise')
-      await openThread('Here’s the export')
+      await openThread(t('Here’s the export', '导出完成'))
       await picture('b')
       await speakAs(page, 'Admin', t('Dana', '小梅'))
     },
@@ -131,6 +135,7 @@ export const gestures: { names: { en: string; zh: string }; perform: (stage: Sta
       await open('launch')
       await openThread('The plan for the launch')
       await reply(t('@Threadwise what did Dana say?', '@Threadwise Dana 说了什么？'))
+      await sees(thread, /Dana.{80}/s)
       await button(thread, t('Stop', '停止')).last().click()
       await sees(thread, t('Stopped', '已停止'))
       await picture()
@@ -165,7 +170,8 @@ export const gestures: { names: { en: string; zh: string }; perform: (stage: Sta
       await openThread('7 × 6')
       const answer = await answered('42')
       await answer.getByTestId('element-regenerate_with').selectOption('built-in-engine-brief')
-      await sees(thread, 'built-in-engine-brief')
+      await thread.locator('.context').filter({ hasText: 'built-in-engine-brief' }).waitFor()
+      await answered('42')
       await picture('a')
       await reply(t('@Threadwise use built-in-engine-brief here', '@Threadwise 这里用 built-in-engine-brief'))
       await sees(thread, t('From now on', '之后在这个消息列里'))
@@ -197,10 +203,10 @@ export const gestures: { names: { en: string; zh: string }; perform: (stage: Sta
     },
     async perform({ t, main, thread, open, attach, say, openThread, sees, picture }) {
       await open('general')
-      await attach(main, { name: 'sales.csv', mimeType: 'text/csv', buffer: Buffer.from(sales) })
+      await attach(main, { name: 'sales.csv', mimeType: 'text/csv', buffer: Buffer.from(t(sales.en, sales.zh)) })
       await say(t('@Threadwise chart this', '@Threadwise 画个图'))
       await openThread('sales.csv')
-      await sees(thread, 'sales, returns · month')
+      await sees(thread, t('sales, returns', '销售额'))
       await picture()
     },
   },
@@ -209,13 +215,18 @@ export const gestures: { names: { en: string; zh: string }; perform: (stage: Sta
       en: 'write "draw …" (画一张…, …を描いて), and "make it blue" below the picture; or press *More like this*',
       zh: '写“画一张……”（draw …、…を描いて），在图片下面写“改成蓝色”，或点*再来一张*',
     },
-    async perform({ t, thread, button, open, say, openThread, picture }) {
+    async perform({ t, thread, button, open, say, openThread, reply, show, picture }) {
       await open('general')
       await say(t('@Threadwise draw a cat on a bike', '@Threadwise 画一只骑车的猫'))
       await openThread(t('draw a cat', '画一只骑车的猫'))
       await button(thread, t('More like this', '再来一张')).click()
-      await thread.locator('img[alt]').nth(1).waitFor()
-      await picture()
+      const drawn = thread.locator('img[alt]')
+      await drawn.nth(1).waitFor()
+      await picture('a', () => show(drawn.first()))
+      await picture('b', () => show(drawn.nth(1)))
+      await reply(t('make it blue', '改成蓝色'))
+      await button(thread, t('More like this', '再来一张')).nth(1).waitFor()
+      await picture('c')
     },
   },
   {
@@ -415,11 +426,12 @@ export const gestures: { names: { en: string; zh: string }; perform: (stage: Sta
       await open('general')
       await say(t('/summarize every weekday 9:00', '/summarize 每个工作日 9:00'))
       await sees(main, t('Done. You’ll get a direct message', '我会每个工作日'))
+      await picture('a')
       await say(t('/summarize list', '/summarize 列表'))
       await sees(main, t('Your digests', '你的定期总结'))
       await say(t('/summarize stop 1', '/summarize 停止 1'))
       await sees(main, t('Stopped your', '已停止'))
-      await picture()
+      await picture('b')
     },
   },
   {
@@ -448,7 +460,7 @@ export const gestures: { names: { en: string; zh: string }; perform: (stage: Sta
       en: 'fill in *Redaction*, *Budgets* or *How many days I keep things* in those settings',
       zh: '在这些设置里填写*隐私脱敏*、*额度*或*保留天数*',
     },
-    async perform({ t, page, main, dialog, button, open, say, picture }) {
+    async perform({ t, page, main, dialog, button, open, say, show, picture }) {
       await say('/threadwise settings')
       await dialog.getByRole('checkbox', { name: t('Hide email addresses', '隐藏邮箱') }).check()
       await dialog.getByRole('textbox', { name: t('Also hide these words', '同时隐藏这些词') }).fill('EMP-#####')
@@ -458,11 +470,13 @@ export const gestures: { names: { en: string; zh: string }; perform: (stage: Sta
       const self = t('Dana', '小梅')
       await speakAs(page, self, 'Admin')
       await open(t('App Home', '应用主页'))
-      await button(main, 'Workspace settings').click()
-      await dialog.getByRole('spinbutton', { name: 'Each person, per day' }).fill('0.50')
-      await dialog.getByRole('spinbutton', { name: 'Notes on answered questions' }).fill('3')
-      await picture('b')
-      await button(dialog, 'Save').click()
+      await button(main, t('Workspace settings', '工作区设置')).click()
+      const budget = dialog.getByRole('spinbutton', { name: t('Each person, per day', '每人每天') })
+      await budget.fill('0.50')
+      await picture('b', () => show(budget))
+      await dialog.getByRole('spinbutton', { name: t('Notes on answered questions', '已回答问题的记录') }).fill('3')
+      await picture('c', () => show(dialog.getByRole('spinbutton').last()))
+      await button(dialog, t('Save', '保存')).click()
       await dialog.waitFor({ state: 'detached' })
       await speakAs(page, 'Admin', self)
     },
@@ -476,15 +490,15 @@ export const gestures: { names: { en: string; zh: string }; perform: (stage: Sta
       const self = t('Dana', '小梅')
       await speakAs(page, self, 'Admin')
       await open(t('App Home', '应用主页'))
-      await button(main, 'Workspace settings').click()
+      await button(main, t('Workspace settings', '工作区设置')).click()
       await dialog.getByTestId('element-open_person_budget').selectOption({ label: 'Lee' })
-      await dialog.getByRole('spinbutton', { name: 'Per day', exact: true }).fill('2')
+      await dialog.getByRole('spinbutton', { name: t('Per day', '每天'), exact: true }).fill('2')
       await picture('a')
-      await button(dialog, 'Save').click()
-      await dialog.getByText('can spend up to $2.00 per day').waitFor()
+      await button(dialog, t('Save', '保存')).click()
+      await dialog.getByText(t('can spend up to $2.00 per day', '每天 $2.00')).waitFor()
       await picture('b')
-      await button(dialog, 'Close').last().click()
-      await button(dialog, 'Cancel').click()
+      await button(dialog, t('Close', '关闭')).last().click()
+      await button(dialog, t('Cancel', '取消')).click()
       await dialog.waitFor({ state: 'detached' })
       await speakAs(page, 'Admin', self)
     },
@@ -497,7 +511,7 @@ export const gestures: { names: { en: string; zh: string }; perform: (stage: Sta
     async perform({ t, dialog, button, open, say, picture }) {
       await open('general')
       await say('/threadwise settings me')
-      await dialog.getByRole('textbox').fill(t('Short sentences, I’m in sales.', '我做销售，请用短句回答。'))
+      await dialog.getByRole('textbox').fill(t('Short sentences. I’m in sales.', '我做销售，请用短句回答。'))
       await picture()
       await button(dialog, t('Save', '保存')).click()
       await dialog.waitFor({ state: 'detached' })
@@ -508,13 +522,14 @@ export const gestures: { names: { en: string; zh: string }; perform: (stage: Sta
       en: "ask a question that isn't addressed to anyone, in a channel where admins allow it",
       zh: '在管理员允许的频道里提一个没有指明对象的问题',
     },
-    async perform({ t, dialog, button, open, say, sees, main, openThread, answered, picture }) {
+    async perform({ t, dialog, button, open, say, sees, main, openThread, answered, show, picture }) {
       await open('hotel')
       await say('/invite @Threadwise')
       await say('/threadwise settings')
       await dialog.getByRole('checkbox', { name: t('not addressed to me', '没有 @ 我的问题') }).check()
-      await dialog.getByRole('spinbutton', { name: t('Minutes to let people reply', '等大家回复的时间') }).fill('0')
-      await picture('a')
+      const minutes = dialog.getByRole('spinbutton', { name: t('Minutes to let people reply', '等大家回复的时间') })
+      await minutes.fill('0')
+      await picture('a', () => show(minutes))
       await button(dialog, t('Save', '保存')).click()
       await dialog.waitFor({ state: 'detached' })
       await say(t('Breakfast is served from 7 to 10.', '早餐时间是 7 点到 10 点。'))
@@ -543,12 +558,12 @@ export const gestures: { names: { en: string; zh: string }; perform: (stage: Sta
       await open('general')
       await attach(
         main,
-        { name: 'notes.txt', mimeType: 'text/plain', buffer: Buffer.from(notes) },
+        { name: 'notes.txt', mimeType: 'text/plain', buffer: Buffer.from(t(notes.en, notes.zh)) },
         { name: 'photos.zip', mimeType: 'application/zip', buffer: zip },
       )
-      await say(t('@Threadwise when is the trade fair?', '@Threadwise trade fair 是哪天？'))
-      await openThread('trade fair')
-      await answered('12 March')
+      await say(t('@Threadwise when is the trade fair?', '@Threadwise 展会是哪天？'))
+      await openThread(t('trade fair', '展会'))
+      await answered(t('12 March', '3 月 12 日'))
       await picture()
     },
   },
@@ -557,11 +572,11 @@ export const gestures: { names: { en: string; zh: string }; perform: (stage: Sta
       en: 'send a voice clip in a direct message, or with a mention',
       zh: '在私信里发语音消息，或发语音时 @ 它',
     },
-    async perform({ t, main, open, attach, say, openThread, answered, picture }) {
-      await open(t('launch', 'launch'))
-      await attach(main, { name: 'audio_message.wav', mimeType: 'audio/wav', buffer: toWav(5) })
-      await say('@Threadwise')
-      await openThread('@Threadwise')
+    async perform({ t, thread, open, openThread, attach, reply, answered, picture }) {
+      await open(t('general', 'launch'))
+      await openThread(t('When do we ship the new sign-up page', '安卓版什么时候发布'))
+      await attach(thread, { name: 'audio_message.wav', mimeType: 'audio/wav', buffer: toWav(3) })
+      await reply('@Threadwise')
       await answered(t('You said', '你说的是'))
       await picture()
     },
@@ -573,7 +588,7 @@ export const gestures: { names: { en: string; zh: string }; perform: (stage: Sta
     },
     async perform({ t, main, open, attach, say, openThread, answered, picture }) {
       await open('general')
-      await attach(main, { name: 'planning.wav', mimeType: 'audio/wav', buffer: toWav(120) })
+      await attach(main, { name: 'planning.wav', mimeType: 'audio/wav', buffer: toWav(125) })
       await say(t('@Threadwise summarize this recording', '@Threadwise 总结这段录音'))
       await openThread(t('summarize this recording', '总结这段录音'))
       await answered(t('minutes of recordings', '分钟录音'))

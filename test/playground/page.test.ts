@@ -40,7 +40,7 @@ describeInChromium('the page: talking', begin => {
   })
 
   test('a reply stands in the thread, and in the channel too when that is asked for', async () => {
-    const { page, slack } = await begin()
+    const { page, slack, api } = await begin()
     await slack.do({ do: 'say', as: slack.people.lee, channel: slack.channels.general, text: 'Where is the report?' })
     await messages(page).first().hover()
     await page.getByTestId('reply').click()
@@ -52,7 +52,17 @@ describeInChromium('the page: talking', begin => {
     await type(page, 'thread-composer', 'Here it is')
     await page.keyboard.press('Enter')
     await messages(page).getByText('Here it is').waitFor()
+    const [root] = slack.messages(slack.channels.general)
+    const note = {
+      channel: slack.channels.general,
+      user: slack.people.dana,
+      thread_ts: root?.ts,
+      text: 'A private note',
+    }
+    await api('chat.postEphemeral', note)
+    await replies(page).getByText('A private note').waitFor()
     await messages(page).getByTestId('thread-link').getByText('2 replies').waitFor()
+    expect(await messages(page).locator('.faces .avatar').count()).toBe(1)
     expect(await messages(page).count()).toBe(2)
     await page.keyboard.press('Escape')
     await page.getByTestId('thread').waitFor({ state: 'hidden' })
@@ -96,6 +106,7 @@ describeInChromium('the page: talking', begin => {
     await messages(page).getByText('Helo').waitFor()
     await page.keyboard.press('ArrowUp')
     expect(await page.getByTestId('edit-box').inputValue()).toBe('Helo @Lee')
+    expect(await messages(page).getByRole('toolbar').count()).toBe(0)
     await page.getByTestId('edit-box').fill('Hello @Lee')
     await page.getByTestId('edit-box').press('Enter')
     await messages(page).getByText('(edited)').waitFor()
@@ -175,7 +186,7 @@ describeInChromium('the page: talking', begin => {
     await api('chat.update', { channel, ts: posted.ts, text: 'One two' })
     await messages(page).getByText('One two').waitFor()
     expect(await paragraph?.textContent()).toBe('One two')
-    await messages(page).getByTestId('edited').getByText('✎ 1').waitFor()
+    await messages(page).getByTitle('changed once').filter({ hasText: '(edited)' }).waitFor()
     const root = await slack.do({ do: 'say', as: slack.people.dana, channel, text: 'Stream, please' })
     const ids = { recipient_user_id: slack.people.dana, recipient_team_id: slack.teamId }
     const stream = await api('chat.startStream', { channel, thread_ts: root.ts, markdown_text: '- first', ...ids })

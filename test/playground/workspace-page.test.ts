@@ -1,6 +1,6 @@
 import { request } from 'node:http'
 import { describe, expect, it } from 'vitest'
-import type { Change } from '../../playground/protocol.ts'
+import type { Change, Snapshot } from '../../playground/protocol.ts'
 import type { GestureResult, Workspace } from '../../playground/slack-emulator/workspace.ts'
 import { atEnd, createClient, eventsOf, openSocket, openWorkspace } from './workspace-helpers.ts'
 
@@ -56,6 +56,17 @@ describe('the page', () => {
       'random',
       'Threadwise',
     ])
+  })
+
+  it('lets a visitor begin as somebody of their language, which the administrator then speaks, too', async () => {
+    const { url, people } = await openWorkspace()
+    const visit = async (language: string) => {
+      const answer = await fetch(`${url}/page/snapshot?as=`, { headers: { 'accept-language': language } })
+      const snapshot = (await answer.json()) as Snapshot
+      return [snapshot.as, snapshot.people.find(({ isAdmin }) => isAdmin)?.locale]
+    }
+    expect(await visit('zh-CN,zh;q=0.9,en;q=0.8')).toEqual([people.mei, 'zh-CN'])
+    expect(await visit('fr')).toEqual([people.dana, 'en-US'])
   })
 
   it('shows what went over the wire, and the limits as they go down', async () => {
