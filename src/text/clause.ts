@@ -7,10 +7,12 @@ const farthest = 160
 /** Words that turn the meaning of a clause, in several languages. */
 const negations = [
   /\b(?:not?|never|none|nobody|nothing|without|cannot|no longer|hardly|barely|neither|nor|stopped|fixed|resolved|solved)\b|n['’]t\b/i,
+  /\b(?:zero|seldom|rarely|free of|(?:has|have|had|does|do|did|is|was|were|are|would|could|ca)nt)\b|-free\b/i,
   /\b(?:gone|used to|far from|doubt|ain['’]?t|thing of the past|addressed)\b/i,
   /\b(?:nicht|kein\w{0,2}|nie|niemals|behoben|nunca|ya no|jamais|ne)\b|\bn['’](?=[aeiouhéê])/i,
-  /[不没無无未别莫沒]|并非|並非|已修[复復]|已解[决決]|修好了|解[决決]了|消失|搞定/u,
-  /な(?:い|く|かっ)|ません|解消|直(?:り|っ)|않|없|못하|아니/u,
+  /[不没無无未别莫沒]|并非|並非|已(?:经|經)?修[复復]|修[复復]了|已解[决決]|修好了|解[决決]了|消失|搞定/u,
+  /(?<!\p{L})(?:não|sem|non|не|нет|без)(?![\p{L}-])/iu,
+  /修正(?:され|済)|な(?:い|く|かっ)|ません|解消|直(?:り|っ)|않|없|못하|아니/u,
 ]
 
 /** Returns true if words turn the meaning of the clause that they stand in: "no longer", "n't", 不, 没, fixed. */

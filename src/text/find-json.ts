@@ -1,10 +1,15 @@
 /** JSON in the answer of a model, which may have words, braces and other JSON around it. */
 
+import { readLooseJson } from './loose-json.ts'
+
 /** Characters that may be scanned for each character of the text: values inside of values are scanned again. */
 const maxScans = 4
 const minBudget = 20_000
-/** Beginnings of a broken value that are tried. */
+/** Beginnings of a broken value that are tried, and of one that is not quite JSON. */
 const maxBroken = 20
+const maxLoose = 20
+/** JSON inside of a string, or of a web page. */
+const wrapped = /[{[][\s\\n]{0,20}(?:\\"|&quot;)/
 
 /** The longest word of JSON's own, with some blanks. */
 const longestWord = 12
@@ -22,20 +27,33 @@ export function findJson<T>(
   const values: T[] = []
   const broken: string[] = []
   const opener = /[{[]/g
+  let looseTries = 0
   let budget = Math.max(minBudget, maxScans * text.length)
   for (let found = opener.exec(text); found !== null; found = opener.exec(text)) {
     const from = found.index
     const { end, isWhole, closed } = scanValue(text, from)
     budget -= end - from
-    const value = isWhole ? parse(readValue(text.slice(from, end))) : undefined
+    const strict = isWhole ? parse(readValue(text.slice(from, end))) : undefined
+    const loose = strict === undefined && looseTries < maxLoose && budget > 0 ? readLooseJson(text, from) : undefined
+    if (loose !== undefined) {
+      looseTries += 1
+      budget -= loose.end - from
+    }
+    const value = strict ?? parse(loose?.value)
     if (value !== undefined) values.push(value)
-    if (value !== undefined || budget < 0) opener.lastIndex = Math.max(end, from + 1)
+    if (value !== undefined || budget < 0)
+      opener.lastIndex = Math.max(strict === undefined ? (loose?.end ?? end) : end, from + 1)
     if (!isWhole && closed !== undefined && broken.length < maxBroken) broken.push(closed)
   }
   if (values.length > 0) return { values, isBroken: false }
+  if (broken.length === 0 && wrapped.test(text)) return findJson(unwrap(text), parse)
   const mended = broken.map(readValue).map(value => (value === undefined ? undefined : parse(value)))
   return { values: mended.filter(value => value !== undefined).slice(0, 1), isBroken: true }
 }
+
+/** Takes JSON out of the string or the web page that it was written into. */
+const unwrap = (text: string) =>
+  text.replaceAll('&quot;', '"').replace(/\\(["\\n])/g, (_, code: string) => (code === 'n' ? ' ' : code))
 
 interface Scan {
   /** Where the value ends, or where it cannot go on. */

@@ -5,8 +5,8 @@ const wrapping = /^["“”‘’'「」『』《》…\s]+|(?<!["“”‘’'�
 const minCharacters = 2
 
 /**
- * Finds a quote in a text and returns it as the text has it; undefined if it is not there. Ignores white space, letter case
- * and full or half width, which models change.
+ * Finds a quote in a text and returns it as the text has it; undefined if it is not there. Ignores white space, letter case,
+ * full or half width, and the form of apostrophes, quotation marks and dashes, which models change.
  */
 export function findQuote(text: string, quote: string): string | undefined {
   const wanted = quote.replace(wrapping, '')
@@ -19,13 +19,20 @@ export function findQuote(text: string, quote: string): string | undefined {
   return text.slice(starts[at], starts[at + needle.length] ?? text.length).trim()
 }
 
+/** Forms of marks that models write in place of each other. */
+const marks = new Map([
+  ...Array.from('‘’ʼ', mark => [mark, "'"] as const),
+  ...Array.from('“”', mark => [mark, '"'] as const),
+  ...Array.from('‐‑–—−', mark => [mark, '-'] as const),
+])
+
 /** Normalizes a text for comparison. `starts` maps each code unit of the result to its offset in the text. */
 function fold(text: string): { folded: string; starts: number[] } {
   let folded = ''
   const starts: number[] = []
   let at = 0
   for (const character of text) {
-    const plain = character.normalize('NFKC').toLowerCase().replace(/\s+/g, '')
+    const plain = (marks.get(character) ?? character).normalize('NFKC').toLowerCase().replace(/\s+/g, '')
     for (const _ of plain) starts.push(at)
     folded += plain
     // Normalization may add code units.

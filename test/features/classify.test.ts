@@ -5,6 +5,7 @@ import { join, resolve } from 'node:path'
 import { promisify } from 'node:util'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { checkEvidence } from '../../src/features/classify/check-evidence.ts'
 import { computeScore } from '../../src/features/classify/cross-validation.ts'
 import { loadShippedTexts } from '../../src/features/classify/labelled-texts.ts'
 import { parseFindings } from '../../src/features/classify/parse-answer.ts'
@@ -100,10 +101,36 @@ describe('evidence', () => {
     ['价格：１００元，太贵了', '价格:100元', '价格：１００元'],
     ['great 😀 app', '😀 app', '😀 app'],
     ['这个页面不太好看', '页面很丑', undefined],
+    ['He says it’s slow — always', "it's slow - always", 'it’s slow — always'],
     ['anything', '', undefined],
     ['anything', '"a"', undefined],
   ])('in “%s” for “%s”', (text, quote, found) => {
     expect(findQuote(text, quote)).toBe(found)
+  })
+
+  test.each([
+    ['Zero crashes this week', 'crashes'],
+    ['crash-free since Monday', 'crash'],
+    ['It hasnt crashed once', 'crashed'],
+    ['It rarely crashes', 'crashes'],
+    ['闪退已经修复', '闪退'],
+    ['バグが修正されました', 'バグ'],
+    ['Non si blocca', 'si blocca'],
+    ['Больше не падает', 'падает'],
+    ['não trava mais', 'trava'],
+  ])('that leaves out what turns its meaning is unsure, and whole: %s', async (text, quote) => {
+    const label = { kind: 'bug', quote, reason: 'It fails.', confidence: 0.9 }
+    expect(checkEvidence(label, text, await shipped())).toMatchObject({ quote: text, confidence: 0.4 })
+  })
+
+  test.each([
+    ['0,9', 0.9],
+    ['9/10', 0.9],
+    ['4/5', 0.8],
+    ['90 %', 0.9],
+  ])('has its confidence read as it is meant: %s', async (confidence, read) => {
+    const answer = JSON.stringify({ kind: 'bug', quote: 'crashes', reason: 'It fails.', confidence })
+    expect(parseFindings(answer, await shipped())?.[0]?.confidence).toBe(read)
   })
 
   test('is always a literal part of the text', () => {

@@ -44,6 +44,30 @@ describe('what a model answers', () => {
     expect(await dueOf('Good morning, everyone. We launch tomorrow morning.')).toBe('2026-11-29')
   })
 
+  test.each([
+    ['May', 'It may be late.', undefined],
+    ['March', 'We march on.', undefined],
+    ['Sat', 'They are satisfied.', undefined],
+    ['Q1', 'In Q1.', 'Q1'],
+    ['月底', '月底前给你。', '月底'],
+  ])('has a due date only where one stands: %s in “%s”', async (due, text, kept) => {
+    const read = parseAnswer(JSON.stringify({ tasks: [{ task: 'Call', assignee: 'Dana', deadline: due, source: 1 }] }))
+    const message = { ...said('1', text), time: '2026-11-28 13:40' }
+    const { points } = await checkPoints(read as never, { sourcesOf: () => ['1'], said: () => message })
+    expect(points).toMatchObject([{ text: 'Call', who: 'Dana' }])
+    expect(points[0]?.due).toBe(kept)
+  })
+
+  test.each([
+    ['TBD', 'Owner: TBD', undefined],
+    ['nobody', 'So far nobody.', undefined],
+    ['田中さん', '田中さんお願いします。', '田中さん'],
+  ])('has an owner only where somebody is named: %s in “%s”', async (who, text, kept) => {
+    const read = parseAnswer(JSON.stringify({ tasks: [{ what: 'Call', who, due: '', sources: [1] }] }))
+    const { points } = await checkPoints(read as never, { sourcesOf: () => ['1'], said: ts => said(ts, text) })
+    expect(points[0]?.who).toBe(kept)
+  })
+
   test('rests on what was read, whatever it is', () => {
     return fc.assert(
       fc.asyncProperty(

@@ -325,6 +325,7 @@ describe('JSON is found by what is asked for', () => {
     `{"items":[{"kind":"…","quote":"…","reason":"…"}]}\n\n${list}`,
     `{"result":${list}}`,
     `\`\`\`json\n${JSON.stringify(item)}\n\`\`\``,
+    "{'items': [{'kind': 'bug', 'quote': 'crashes', 'reason': None, 'confidence': '9/10',},]}  # done",
   ])('in labels: %s', async answer => {
     const story = await openStory({ workspace: { commands: [classify] } })
     const { slack, model } = story

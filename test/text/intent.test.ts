@@ -2,6 +2,7 @@ import { expect, test } from 'vitest'
 import { parseAloudWish } from '../../src/text/aloud-request.ts'
 import { isWhyRequest, parseHelpLanguage } from '../../src/text/intent.ts'
 import { parseModelWish } from '../../src/text/model-request.ts'
+import { isAcknowledgement, isNoise } from '../../src/text/small-talk.ts'
 
 test.each([
   ['help', 'en'],
@@ -110,3 +111,54 @@ test.each([
 ])('%j wishes for no model', text => {
   expect(parseModelWish(text)).toBeUndefined()
 })
+
+test.each([
+  ...[
+    'thank u',
+    'LGTM 🚀',
+    'hi guys',
+    'Happy Friday!',
+    'Have a nice day!',
+    'hahaha',
+    'same here',
+    'yes',
+    'testing',
+    'see https://e.com',
+  ],
+  ...['非常感谢', '好的收到', '早上好呀', '新年快乐', '加油！', '666', '同意', '是的'],
+  ...[
+    'ありがとうございました',
+    '了解しました',
+    'おはよう',
+    'みなさん、おはようございます',
+    'よろしくお願いします',
+    'はい！',
+    'お疲れ様でした',
+  ],
+])('%j is noise', text => expect(isNoise(text)).toBe(true))
+
+test.each([
+  ...[
+    'yes it crashes',
+    'thanks, but it still crashes',
+    'happy friday, but login is down',
+    'test fails',
+    '404',
+    'slow',
+    'not working',
+  ],
+  ...[
+    '好的，但是还是闪退',
+    '加油修bug',
+    '卡',
+    '太慢',
+    'ありがとう、でもまだ落ちます',
+    '重い',
+    'お疲れ様です。ログインできません',
+  ],
+])('%j is no noise', text => expect(isNoise(text)).toBe(false))
+
+test.each(['yes', 'no', 'same here', '对', '同意', 'はい', 'いいえ', 'sorry'])(
+  '%j may answer the bot, so that it is no mere acknowledgement',
+  text => expect(isAcknowledgement(text)).toBe(false),
+)

@@ -136,7 +136,10 @@ function isKindField(field: string): boolean {
 function parseConfidence(said: number | string | null | undefined): number | undefined {
   if (said === null || said === undefined) return undefined
   const words: Record<string, number> = { high: 0.9, medium: 0.6, low: 0.3, 高: 0.9, 中: 0.6, 低: 0.3 }
-  const number = typeof said === 'number' ? said : (words[said.trim().toLowerCase()] ?? Number.parseFloat(said))
+  const [, part, whole] = /^\s*([\d.]{1,6})\s*\/\s*(10{0,2}|5)\s*$/.exec(String(said)) ?? []
+  const read = (given: string) => words[given] ?? Number.parseFloat(given.replace(',', '.'))
+  const plain = typeof said === 'number' ? said : read(said.trim().toLowerCase())
+  const number = part === undefined ? plain : Number(part) / Number(whole)
   if (!Number.isFinite(number) || number < 0) return undefined
   return Math.min(1, number > 1 ? number / 100 : number)
 }

@@ -73,11 +73,11 @@ function parseFields(read: Record<string, unknown>): Omit<Answer, 'isBroken'> {
   const upshot =
     typeof read.upshot === 'string' ? { text: parseText(read.upshot), sources: [] } : parseSaid(read.upshot)[0]
   const tasks = parseList(read.tasks).flatMap(task => {
-    const { what, text, task: said, who, due, sources } = asRecord(task)
-    return parseSaid({ text: what ?? text ?? said, sources }).map(one => ({
+    const { what, text, task: said, action, who, owner, assignee, due, deadline, sources, source } = asRecord(task)
+    return parseSaid({ text: what ?? text ?? said ?? action, sources, source }).map(one => ({
       ...one,
-      who: parseText(who),
-      due: parseText(due),
+      who: parseText(who ?? owner ?? assignee),
+      due: parseText(due ?? deadline),
     }))
   })
   const all = (field: unknown) => parseList(field).flatMap(parseSaid)
@@ -90,7 +90,7 @@ function parseFields(read: Record<string, unknown>): Omit<Answer, 'isBroken'> {
 }
 
 function parseSaid(given: unknown): Unproven[] {
-  const { text, sources } = asRecord(given)
+  const { text, source, sources = source } = asRecord(given)
   const words = parseText(text)
   return words === '' ? [] : [{ text: words, sources: parseList(sources).flatMap(parseIds) }]
 }
