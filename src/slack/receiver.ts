@@ -69,7 +69,7 @@ const eventsPath = '/slack/events'
 
 /** Creates Bolt over Socket Mode or HTTP, with the routes for operators and one error handler for all listeners. */
 export function createReceiver(given: ReceiverDeps): SlackReceiver {
-  const deps = { ...given, inFlight: new Set<Promise<void>>() }
+  const deps = { ...given, inFlight: new Set<InFlight>() }
   const receiver =
     deps.config.transport.kind === 'socket'
       ? createSocketBolt(deps, deps.config.transport.appToken)
@@ -78,20 +78,33 @@ export function createReceiver(given: ReceiverDeps): SlackReceiver {
     ...receiver,
     async close() {
       // A pressed button shows an error if the connection ends before its ack.
-      await settle(deps.inFlight, ackWithinMs)
+      await settle(
+        [...deps.inFlight].map(({ acknowledged }) => acknowledged),
+        ackWithinMs,
+      )
       await receiver.close()
-      await settle(deps.inFlight, lastListenersMs)
+      await settle(
+        [...deps.inFlight].map(({ secured }) => secured),
+        lastListenersMs,
+      )
     },
   }
 }
 
 /** Waits until these have ended, at most this long. */
-async function settle(running: Iterable<Promise<void>>, patienceMs: number): Promise<void> {
+async function settle(running: Promise<void>[], patienceMs: number): Promise<void> {
   await Promise.race([Promise.allSettled(running), delay(patienceMs, undefined, { ref: false })])
 }
 
-/** Dependencies of Bolt itself, with the events whose listeners still run. */
-type BoltDeps = ReceiverDeps & { inFlight: Set<Promise<void>> }
+/** A request whose listeners still run. */
+interface InFlight {
+  /** Resolves when Slack has its ack, or will get none. */
+  acknowledged: Promise<void>
+  /** Resolves when nothing is lost if the process ends: a command that goes on after its ack is durable. */
+  secured: Promise<void>
+}
+
+type BoltDeps = ReceiverDeps & { inFlight: Set<InFlight> }
 
 function createSocketBolt(deps: BoltDeps, appToken: string): SlackReceiver {
   const receiver = new SocketModeReceiver({
@@ -217,8 +230,15 @@ function keepingFirst(receiver: Receiver, { keep, inFlight, log }: BoltDeps): Re
         await app.processEvent({ ...event, body, ack })
       }
       const processEvent = (event: ReceiverEvent) => {
-        const handled = handle(event).finally(() => inFlight.delete(handled))
-        inFlight.add(handled)
+        const acknowledged = Promise.withResolvers<void>()
+        const ack: typeof event.ack = answer => event.ack(answer).finally(acknowledged.resolve)
+        const handled = handle({ ...event, ack }).finally(() => {
+          acknowledged.resolve()
+          inFlight.delete(own)
+        })
+        const secured = event.body.type === 'event_callback' ? handled : acknowledged.promise
+        const own = { acknowledged: acknowledged.promise, secured }
+        inFlight.add(own)
         return handled
       }
       receiver.init({ processEvent } as App)
