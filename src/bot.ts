@@ -139,7 +139,7 @@ export async function startBot(given: BotDeps): Promise<RunningBot> {
   await receiver.open().catch(async error => {
     backfill.stop()
     await inbox.stopAll(0)
-    throw parseStartError(error, config.port)
+    throw parseStartError(error, config)
   })
   inbox.start()
   await outbox.takeOver()

@@ -365,7 +365,10 @@ function formatProblems(error: z.ZodError): Problem[] {
 }
 
 function withoutBlanks(env: Record<string, string | undefined>): Record<string, string | undefined> {
-  const trimmed = Object.entries(env).map(([name, value]) => [name, value?.trim()] as const)
+  // Docker's --env-file keeps the quotes that a .env file may have.
+  const trimmed = Object.entries(env).map(
+    ([name, value]) => [name, value?.trim().replace(/^(["'])([^"']*)\1$/, '$2')] as const,
+  )
   return Object.fromEntries(trimmed.filter(([, value]) => value !== undefined && value !== ''))
 }
 

@@ -1,3 +1,4 @@
+import { resolve } from 'node:path'
 import dotenv from 'dotenv'
 import { startBot } from './bot.ts'
 import { parseCommandLine } from './cli/command-line.ts'
@@ -72,7 +73,7 @@ async function run(config: Config): Promise<void> {
 
 /** Opens the store: SQLite in a folder, or the PostgreSQL that replicas share. */
 async function openStoreOf({ databaseUrl, dataDir, stopMs }: Config, log: Log): Promise<Store> {
-  if (databaseUrl === undefined) return openStore(dataDir, stopMs + lockMarginMs, log)
+  if (databaseUrl === undefined) return openStore(resolve(dataDir), stopMs + lockMarginMs, log)
   // Loaded only when needed: a single process spares the memory.
   const { openSharedStore } = await import('./store/postgres-store.ts')
   return openSharedStore(databaseUrl, log)

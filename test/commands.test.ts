@@ -54,6 +54,13 @@ describe('npm run backup', () => {
   })
 })
 
+test.each([
+  ['report', ['--language', 'fr'], 'No report was made: “fr” is not one of en, zh, ja\n'],
+  ['backup', ['a', 'b'], 'No backup was made: name one file, not 2\n'],
+])('npm run %s with %j says what it takes', async (command, args, sentence) => {
+  expect(await run(command, args)).toEqual({ out: '', errors: sentence, code: 1, files: [] })
+})
+
 describe('npm run … -- --help', () => {
   const commands = ['start', 'playground', 'backup', 'forget', 'move', 'eval', 'report', 'bench', 'pictures']
   const options: Record<string, RegExp> = {

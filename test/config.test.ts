@@ -17,6 +17,14 @@ describe('the environment', () => {
     })
   })
 
+  test('is read without the quotes that Docker keeps', () => {
+    expect(parseConfig({ ...enough, SLACK_BOT_TOKEN: '"xoxb-1"', REDACTION_WORDS: '"falcon", "eagle"' })).toMatchObject(
+      {
+        config: { botToken: 'xoxb-1', redaction: { words: ['"falcon"', '"eagle"'] } },
+      },
+    )
+  })
+
   test('without an app token means HTTP', () => {
     const { SLACK_APP_TOKEN: _, ...rest } = enough
     expect(parseConfig({ ...rest, SLACK_SIGNING_SECRET: 's' })).toMatchObject({

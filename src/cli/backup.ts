@@ -14,7 +14,7 @@ Copies the SQLite store into one file. The bot can keep running.
 
   FILE                 where to write it: a new file (default: one in DATA_DIR/backups)`
 
-const [file] = parseCommandLine(usage, {}, { allowPositionals: true }).positionals
+const [file, ...others] = parseCommandLine(usage, {}, { allowPositionals: true }).positionals
 // What people wrote is for this user alone.
 process.umask(0o077)
 dotenv.config({ quiet: true })
@@ -24,19 +24,20 @@ const target = resolve(file ?? join(dirname(source), backupFolder, `${formatTime
 /** What the bot was used for: a copy without any of it is not the one that was wanted. */
 const counted = ['turns', 'labels', 'usage', 'settings', 'person_settings', 'digests'] as const
 try {
+  if (others.length > 0) throw new StartError(`name one file, not ${others.length + 1}`)
   if (parseDatabaseUrl(process.env) !== undefined)
     throw new StartError(`the store is PostgreSQL; copy it with\n  ${dump}`)
   await access(source).catch(() => {
     throw new StartError(`${source} doesn’t exist; set DATA_DIR to the bot’s folder`)
   })
   await createFile(target)
-  const [questions = 0, labels = 0, ...others] = await copySqlite(source, target, counted).catch(async error => {
+  const [questions = 0, labels = 0, ...more] = await copySqlite(source, target, counted).catch(async error => {
     // Half a copy would be taken for a whole one.
     await rm(target, { force: true })
     throw new StartError(formatSqliteProblem(error, source))
   })
   const holds = `It holds ${questions.toLocaleString('en')} questions and ${labels.toLocaleString('en')} labels.`
-  const isEmpty = [questions, labels, ...others].every(count => count === 0)
+  const isEmpty = [questions, labels, ...more].every(count => count === 0)
   const told = isEmpty ? 'It holds nothing: is DATA_DIR the bot’s folder?' : holds
   process.stdout.write(`${source} was copied to ${target}\n${told}\n`)
 } catch (error) {

@@ -1,14 +1,15 @@
-import { writeFile } from 'node:fs/promises'
 import dotenv from 'dotenv'
 import { formatError, StartError } from '../errors.ts'
 import { createReader } from '../features/classify/reader.ts'
 import { buildReport, buildReportChart, formatReportCsv, renderReportMarkdown } from '../features/classify/report.ts'
 import { loadTaxonomies } from '../features/classify/taxonomy-files.ts'
 import { drawChart } from '../features/draw-chart.ts'
+import { catalogs } from '../i18n/catalog.ts'
 import { createLog } from '../log.ts'
 import { openStoreOf } from '../store/open-for-commands.ts'
 import { parseDateRange } from '../text/date-range.ts'
 import { parseCommandLine } from './command-line.ts'
+import { writeOutput } from './write-output.ts'
 
 const usage = `Usage: npm run report -- [OPTIONS]
 
@@ -28,6 +29,8 @@ const { values } = parseCommandLine(usage, {
   language: { type: 'string', default: 'en' },
 })
 
+const languages = Object.keys(catalogs)
+
 /** Channels that a refusal names. */
 const mostChannels = 10
 
@@ -46,6 +49,8 @@ async function makeReport(): Promise<string> {
   const range = parseDateRange(values.since, Date.now(), timeZone)
   if (range === undefined)
     throw new StartError(`“${values.since}” is not a time; try “last 30 days” or “since 2026-11-01”`)
+  if (!languages.includes(values.language))
+    throw new StartError(`“${values.language}” is not one of ${languages.join(', ')}`)
   const reader = { ...createReader(values.language), timeZone }
   const store = await openStoreOf(process.env, createLog('silent'))
   const records = await store.labels.between(range, values.channel, undefined)
@@ -55,9 +60,9 @@ async function makeReport(): Promise<string> {
   const taxonomy = (await loadTaxonomies(process.env.TAXONOMY_FILE || undefined)).of(values.channel ?? '')
   const report = buildReport(records, taxonomy, range, reader)
   if (values.png !== undefined)
-    await writeFile(values.png, await drawChart(buildReportChart(report, reader.i18n.labels.report.chart)))
+    await writeOutput(values.png, await drawChart(buildReportChart(report, reader.i18n.labels.report.chart)))
   if (values.csv !== undefined)
-    await writeFile(values.csv, formatReportCsv(records, taxonomy, { reader, nameOf: () => '' }))
+    await writeOutput(values.csv, formatReportCsv(records, taxonomy, { reader, nameOf: () => '' }))
   return renderReportMarkdown(report, { place: values.channel ?? '', reader, linkOf: () => undefined })
 }
 

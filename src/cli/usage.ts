@@ -1,4 +1,3 @@
-import { writeFile } from 'node:fs/promises'
 import dotenv from 'dotenv'
 import { markdownTable } from 'markdown-table'
 import { formatError, StartError } from '../errors.ts'
@@ -9,6 +8,7 @@ import type { Store } from '../store/store.ts'
 import { dayOf } from '../store/usage.ts'
 import { parseDateRange } from '../text/date-range.ts'
 import { parseCommandLine } from './command-line.ts'
+import { writeOutput } from './write-output.ts'
 
 const help = `Usage: npm run usage -- [OPTIONS]
 
@@ -46,7 +46,7 @@ async function printUsage(): Promise<string> {
   const store = await openStoreOf(process.env, createLog('silent'))
   const rows = await store.usage.between(dayOf(range.from), dayOf(range.to))
   await store.close()
-  if (values.csv !== undefined) await writeFile(values.csv, formatUsageCsv(rows))
+  if (values.csv !== undefined) await writeOutput(values.csv, formatUsageCsv(rows))
   const groups = Map.groupBy(rows, row => row[by])
   const lines = [...groups].map(([name, group]) => [name || '–', ...formatSums(group)])
   return markdownTable([[by, ...usageSums, 'dollars'], ...lines, ['all', ...formatSums(rows)]], {

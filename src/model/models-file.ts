@@ -32,7 +32,7 @@ type Environment = Record<string, string | undefined>
  */
 export async function applyModelsFile(file: string, model: ModelConfig, env: Environment): Promise<ModelConfig> {
   const text = await readFile(file, 'utf8').catch(error => {
-    throw new StartError(`MODELS_FILE: ${file} cannot be read (${error.code})`)
+    throw new StartError(`MODELS_FILE: ${file} cannot be read (${error.code}); docs/models.md shows such a file`)
   })
   const entries = parseModelsFile(text, file)
   const apply = (config: ModelConfig) => {

@@ -55,7 +55,9 @@ async function testToken(call: CallSlack, slackApiUrl: string) {
   try {
     return await callWithRetry(() => call('auth.test', {}), patienceMs)
   } catch (error) {
-    if (!(error instanceof SlackError) || !error.isPassing) throw parseTokenError(error)
+    // A proxy, or another server than Slack, answers with a page.
+    const isAway = error instanceof SlackError && (error.isPassing || error.code.startsWith('http_'))
+    if (!isAway) throw parseTokenError(error)
     const { host } = new URL(slackApiUrl)
     throw new StartError(`Slack cannot be reached at ${host} (${error.code}); check the network and SLACK_API_URL`)
   }

@@ -1,3 +1,4 @@
+import { resolve } from 'node:path'
 import { parseDatabaseUrl, parseDataDir } from '../config.ts'
 import { StartError } from '../errors.ts'
 import type { Log } from '../log.ts'
@@ -16,7 +17,7 @@ export const commandName = 'threadwise command'
  */
 export async function openStoreOf(env: Record<string, string | undefined>, log: Log): Promise<Store> {
   const url = parseDatabaseUrl(env)
-  return url === undefined ? openStoreToRead(parseDataDir(env), log) : openSharedToRead(url, log)
+  return url === undefined ? openStoreToRead(resolve(parseDataDir(env)), log) : openSharedToRead(url, log)
 }
 
 async function openSharedToRead(url: string, log: Log): Promise<Store> {

@@ -134,7 +134,7 @@ describe('npm start', () => {
     expect(bot.errors()).toContain('SLACK_APP_TOKEN')
   })
 
-  test('on a port that is taken says so', async () => {
+  test('on a port that is taken, or at an address of another machine, says so', async () => {
     const taken = createServer()
     const port = await freePort()
     await new Promise<void>(listening => taken.listen(port, () => listening()))
@@ -142,6 +142,9 @@ describe('npm start', () => {
     const { bot } = await openWorld('http', { PORT: String(port) })
     expect(await bot.exit).toBe(2)
     expect(bot.errors()).toContain(`PORT: another program uses port ${port}`)
+    const { bot: elsewhere } = await openWorld('http', { HOST: '192.0.2.1' })
+    expect(await elsewhere.exit).toBe(2)
+    expect(elsewhere.errors()).toContain('HOST: 192.0.2.1 is no address of this machine')
   })
 
   test('with nothing set names every problem at once, and the name that was mistyped, and ends with 2', async () => {

@@ -33,6 +33,8 @@ test.each([
   ['EUC-KR', 'c8c4b1e20abab0b7ce', '후기\n별로'],
   ['Windows-1251', 'eef2e7fbe20aeef7e5edfc20ece5e4ebe5ededee', 'отзыв\nочень медленно'],
   ['Windows-1250', '70f8ed6c699a209e6c759d6f75e86bfd206bf9f2', 'příliš žluťoučký kůň'],
+  ['Windows-1255', 'e0e9e8e920eee0e5e320ece020f2e5e1e3', 'איטי מאוד לא עובד'],
+  ['Windows-1256', 'c8d8edc120cccfc720e1c720eddae3e1', 'بطيء جدا لا يعمل'],
   ['EUC-JP', 'c8d6b9e62ca5b3a5e1a5f3a5c80a312cb2e8cccc', '番号,コメント\n1,画面'],
 ])('a short text in %s (%s) is read', async (_, hex, text) => {
   expect(await decodeText(Buffer.from(hex, 'hex'))).toBe(text)

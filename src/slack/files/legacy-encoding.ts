@@ -23,6 +23,8 @@ const candidates: readonly Candidate[] = [
   { name: 'windows-1251', label: 'windows-1251', weight: 0.7, adjust: adjustWords },
   { name: 'windows-1254', label: 'windows-1254', weight: 0.5, adjust: adjustWords },
   { name: 'windows-1253', label: 'windows-1253', weight: 0.4, adjust: adjustWords },
+  { name: 'windows-1255', label: 'windows-1255', weight: 0.7 },
+  { name: 'windows-1256', label: 'windows-1256', weight: 0.7 },
   { name: 'windows-1250', label: 'windows-1250', weight: 0.35, adjust: adjustWords },
   { name: 'koi8-r', label: 'koi8-r', weight: 0.35, adjust: adjustWords },
   { name: 'macroman', label: 'macintosh', weight: 0.35, adjust: adjustWords },
