@@ -32,6 +32,8 @@ const bounded: Record<string, string> = {
   '\\s+\\S*$': "of a name that is cut to the width of the chart's legend",
   '^(?:请问)?(?:(?:我们|今天': 'of a question of at most 200 characters',
   '\\d+(?=,|$)': "of Slack's counts of reactions",
+  '\\/+$': "of a server's address, which the operator sets",
+  '\\/v\\d+[a-z\\d]*(?:': "of a server's address, which the operator sets",
   '"[^"]*"|\\\\.|\\[(?!h+': 'of a number format, of at most 255 characters',
 }
 

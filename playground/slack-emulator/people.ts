@@ -33,8 +33,8 @@ export interface People {
   all(): Person[]
   /** Gives the person as whom a visitor speaks first, one of their language; the administrator then speaks it, too. */
   welcome(language: string): Person
-  /** Changes what somebody is, as an administrator of the workspace does. */
-  change(id: string, to: 'admin' | 'member' | 'guest' | 'outsider'): void
+  /** Changes what somebody is, as an administrator of the workspace does, or their name, as they do themselves. */
+  change(id: string, to: 'admin' | 'member' | 'guest' | 'outsider' | Pick<Person, 'displayName'>): void
 }
 
 /** Three colleagues with three language settings, an administrator, and the bot. */
@@ -76,6 +76,7 @@ export function createPeople(identity: Identity, otherTeams: OtherTeams = {}): P
     change(id, to) {
       const person = byId.get(id)
       if (!person) throw new Error(`no person ${id}`)
+      if (typeof to === 'object') return void Object.assign(person, to)
       Object.assign(person, { isAdmin: to === 'admin', isGuest: to === 'guest' })
       person.team = to === 'outsider' ? { id: 'T0THEIRS' } : team
     },

@@ -102,7 +102,12 @@ function sortByLikeness(name: string, names: readonly string[]): string[] {
 const fold = (name: string) => name.toLowerCase()
 
 /** Reduces a name to the letters and digits of its last part, without a variant (`:free`). */
-const reduce = (name: string) => (fold(name).split('/').at(-1) ?? '').replace(/:.*$|[^\p{L}\p{N}]+/gu, '')
+const reduce = (name: string) =>
+  fold(name)
+    .split('/')
+    .at(-1)
+    ?.split(':', 1)[0]
+    ?.replace(/[^\p{L}\p{N}]+/gu, '') ?? ''
 
 /** Suggests the address that is meant by one where no API is: without the path of a request, or with `/v1`. */
 function suggestAddress(baseUrl: string): string | undefined {

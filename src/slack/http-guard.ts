@@ -22,7 +22,9 @@ const maxUnsignedBytes = 1_024
  */
 export function guardRequests(next: RequestListener, options: GuardOptions): RequestListener {
   return (request, response) => {
-    if (request.method !== 'POST' || request.url?.split('?', 1)[0] !== options.path) return next(request, response)
+    // As Bolt reads it: a path can be written in many ways.
+    const path = URL.parse(request.url ?? '', 'http://localhost')?.pathname
+    if (request.method !== 'POST' || path !== options.path) return next(request, response)
     checkRequest(request, options).then(
       status => (status === undefined ? next(request, response) : refuse(response, status)),
       () => refuse(response, 400),

@@ -153,7 +153,9 @@ function placesInText(text: string, leaf: Span): Place[] {
   const marks = readMarks(text.slice(leaf.start, leaf.end))
   const { halfLink, brackets, code } = marks
   const half = halfLink?.from ?? brackets[0] ?? (code === undefined ? undefined : code.from - code.mark.length)
-  const whole = half === undefined ? marks.whole : [...marks.whole, { from: half, to: Number.POSITIVE_INFINITY }]
+  const whole = half === undefined ? marks.whole : [...marks.whole, { from: half, to: leaf.end + 1 }]
+  const isInWhole = createCover(leaf.end - leaf.start, whole)
+  const tears = createCover(leaf.end - leaf.start, marks.runs.map(findTorn))
   return linesOf(text, leaf)
     .flatMap(({ lineStart, content }, index): Place[] => [
       ...(index === 0 ? [] : [{ at: lineStart, kind: 'line' as const }]),
@@ -161,16 +163,31 @@ function placesInText(text: string, leaf: Span): Place[] {
     ])
     .flatMap(({ at, kind }): Place[] => {
       const offset = at - leaf.start
-      const isInside = whole.some(({ from, to }) => offset > from && offset < to)
+      const isInside = isInWhole(offset)
       const isBesideTick = text[at] === '`' || text[at - 1] === '`'
-      if ((isInside && isBesideTick) || marks.runs.some(run => tears(run, offset))) return []
+      if ((isInside && isBesideTick) || tears(offset)) return []
       return [{ at, kind: isInside || blockStart.test(text.slice(at, at + 40)) ? 'damaging' : kind }]
     })
 }
 
-/** Checks whether a place is between a mark and the marked text, where closing and reopening would make `****`. */
-function tears(run: { from: number; to: number; opens: boolean }, at: number): boolean {
-  return at > run.from - (run.opens ? 0 : 1) && at < run.to + (run.opens ? 1 : 0)
+type Range = ReturnType<typeof readMarks>['whole'][number]
+
+/** Finds the places between a mark and the marked text, where closing and reopening would make `****`. */
+const findTorn = ({ from, to, opens }: ReturnType<typeof readMarks>['runs'][number]): Range =>
+  opens ? { from, to: to + 1 } : { from: from - 1, to }
+
+/** Creates a check whether a place in a text is inside a range, not at its ends. It takes the same time for any number of ranges. */
+function createCover(length: number, ranges: readonly Range[]): (place: number) => boolean {
+  const depths = new Int32Array(length + 2)
+  const add = (place: number, change: number) => {
+    if (place < depths.length) depths[place] = (depths[place] ?? 0) + change
+  }
+  for (const { from, to } of ranges) {
+    add(from + 1, 1)
+    add(to, -1)
+  }
+  for (let place = 1; place < depths.length; place += 1) add(place, depths[place - 1] ?? 0)
+  return place => (depths[place] ?? 0) > 0
 }
 
 function placesInLine(text: string, content: Span, patterns: readonly RegExp[]): Place[] {

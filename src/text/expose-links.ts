@@ -2,8 +2,8 @@
 
 import type { Image, Link, Nodes, Root, Text } from 'mdast'
 import { escapeMarkdown } from './escape-markdown.ts'
-import { isFenced, readBlocks } from './markdown-blocks.ts'
-import { extractDefinitions, resolveReferences } from './markdown-references.ts'
+import { readBlocks } from './markdown-blocks.ts'
+import { indexDefinitions, resolveReferences } from './markdown-references.ts'
 import { createMemo } from './memo.ts'
 import { offsets, parseLinks } from './parse-markdown.ts'
 import { formatLooseHosts, formatTrueHost, isBare, isLinkable } from './true-host.ts'
@@ -28,11 +28,11 @@ const rememberBlock = createMemo<string>(500)
 export function exposeLinks(markdown: string): string {
   if (!mayLink.test(markdown)) return markdown
   const blocks = readBlocks(markdown)
-  const definitions = extractDefinitions(blocks)
+  const definitionsFor = indexDefinitions(blocks)
   const exposed = blocks.map((block, index) => {
     const { start, text } = block
     const gap = markdown.slice(start + text.length, blocks[index + 1]?.start)
-    const added = text.includes('[') && !isFenced(block) ? definitions : ''
+    const added = definitionsFor(block)
     return (mayLink.test(text) ? rememberBlock(text + added, () => exposeBlock(text, added)) : text) + gap
   })
   return markdown.slice(0, blocks[0]?.start) + exposed.join('')

@@ -3,16 +3,26 @@
 import type { Definition, Nodes, Root } from 'mdast'
 import { type Block, isFenced } from './markdown-blocks.ts'
 
-const definitionLine = /^ {0,3}\[[^\]\n]+\]:[ \t]*\S.*$/gm
+/** A longer line is no definition: it would be put behind every block that refers to it. */
+const definitionLine = /^ {0,3}\[([^\]\n]+)\]:[ \t]*\S.{0,1000}$/gm
+const reference = /\[((?:\\.|[^[\]\\]){1,999})\]/gs
 
-/** Extracts the lines that say where a label leads, as Markdown that can be put behind any other block. */
-export function extractDefinitions(blocks: readonly Block[]): string {
-  const prose = blocks.filter(block => block.text.includes(']:') && !isFenced(block))
-  return prose
-    .flatMap(({ text }) => text.match(definitionLine) ?? [])
-    .map(line => `\n\n${line}`)
-    .join('')
+/** Creates a function that returns the lines which say where a block's labels lead, as Markdown that can be put behind the block. */
+export function indexDefinitions(blocks: readonly Block[]): (block: Block) => string {
+  const lines = new Map<string, string>()
+  for (const block of blocks.filter(({ text }) => text.includes(']:')))
+    for (const [line, label = ''] of isFenced(block) ? [] : block.text.matchAll(definitionLine)) {
+      const name = normalizeLabel(label)
+      if (!lines.has(name)) lines.set(name, `\n\n${line}`)
+    }
+  return block => {
+    if (lines.size === 0 || isFenced(block)) return ''
+    const labels = Array.from(block.text.matchAll(reference), ([, label = '']) => normalizeLabel(label))
+    return Array.from(new Set(labels), label => lines.get(label) ?? '').join('')
+  }
 }
+
+const normalizeLabel = (label: string): string => label.replace(/\s+/g, ' ').trim().toLowerCase().toUpperCase()
 
 /** Gives each link and image of a parsed text its address, where the text says one. */
 export function resolveReferences(root: Root): Root {

@@ -54,6 +54,8 @@ const autolink = /<[a-z][a-z0-9+.-]{1,31}:[^\s<>]*>/iy
 
 /** More nested marks are meant as characters. */
 const maxNestedMarks = 8
+/** More are not looked through for each mark that closes. */
+const maxOpenMarks = 200
 
 /** Reads the marks of a paragraph, heading or table cell, in one pass. */
 export function readMarks(text: string): Marks {
@@ -197,7 +199,8 @@ function readRun(scan: Scan, character: string): void {
   let count = original
   if (closes) count = closeDelimiters(scan, { character, count, original, from, closes: opens })
   const begins = count > 0 && opens && !isPower(scan.text, from, scan.at)
-  if (begins) scan.delimiters.push({ character, count, original, from: scan.at, closes })
+  if (begins && scan.delimiters.length < maxOpenMarks)
+    scan.delimiters.push({ character, count, original, from: scan.at, closes })
   scan.runs.push({ from, to: scan.at, opens: begins })
   if (scan.at === scan.text.length && (count > 0 || scan.delimiters.length > 0)) scan.loose = from
 }

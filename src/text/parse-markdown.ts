@@ -43,8 +43,9 @@ const structureOptions = {
 
 /** Nested quotes and lists beyond this depth are shown as they are written: parsing takes longer with every level. */
 const tooDeep = /^(?:[ \t]*(?:>|(?:[-*+]|\d{1,9}[.)])[ \t])){41}/m
-/** A block with more brackets, or longer, is shown as it is written: parsing takes longer with the square of them. */
+/** A block with more brackets or marks, or longer, is shown as it is written: parsing takes longer with the square of them. */
 const maxBrackets = 300
+const maxMarks = 1_500
 const maxCharacters = 60_000
 /** Lines that begin with a letter, or with bold: a paragraph, whatever they say. */
 const plainLines = /^(?:\*\*)?\p{L}.*(?:\n(?:\*\*)?\p{L}.*)*$/u
@@ -52,12 +53,12 @@ const rememberTree = createMemo<Root>(16)
 
 /** Parses a block of Markdown. */
 export function parseMarkdown(markdown: string): Root {
-  return parseCode(markdown) ?? (isTooHard(markdown) ? buildText(markdown) : fromMarkdown(markdown, parserOptions))
+  return parseCode(markdown) ?? (isTooMarked(markdown) ? buildText(markdown) : fromMarkdown(markdown, parserOptions))
 }
 
 /** Parses a block of Markdown for links whose places in the source count; undefined for one that is shown as it is written. */
 export function parseLinks(markdown: string): Root | undefined {
-  return parseCode(markdown) ?? (isTooHard(markdown) ? undefined : fromMarkdown(markdown, linkOptions))
+  return parseCode(markdown) ?? (isTooMarked(markdown) ? undefined : fromMarkdown(markdown, linkOptions))
 }
 
 /** Returns true for a block that is shown as it is written: nested very deeply, full of brackets or very long. */
@@ -67,6 +68,10 @@ function isTooHard(markdown: string): boolean {
   for (let at = markdown.indexOf(']'); at >= 0; at = markdown.indexOf(']', at + 1)) brackets += 1
   return brackets > maxBrackets
 }
+
+/** Returns true also for a block full of marks that stand inside lines, which may be nested as deeply. */
+const isTooMarked = (markdown: string): boolean =>
+  isTooHard(markdown) || (markdown.match(/[*_~]/g)?.length ?? 0) > maxMarks
 
 /** Parses a block of Markdown down to its paragraphs, headings and tables, in half the time. Callers must not change the tree. */
 export function parseStructure(markdown: string): Root {

@@ -4,8 +4,8 @@
  */
 
 import { rewriteAroundDates } from './date-token.ts'
-import { type Block, isFenced, readBlocks } from './markdown-blocks.ts'
-import { extractDefinitions, resolveReferences } from './markdown-references.ts'
+import { type Block, readBlocks } from './markdown-blocks.ts'
+import { indexDefinitions, resolveReferences } from './markdown-references.ts'
 import { createMemo } from './memo.ts'
 import { renderBlocks } from './mrkdwn-blocks.ts'
 import { offsets, parseMarkdown } from './parse-markdown.ts'
@@ -24,10 +24,10 @@ export function toMrkdwn(markdown: string): string {
 
 function convertAll(markdown: string): string {
   const blocks = readBlocks(rewriteForms(stripInvisible(markdown)))
-  const definitions = extractDefinitions(blocks)
+  const definitionsFor = indexDefinitions(blocks)
   let out = ''
   for (const block of blocks) {
-    const added = block.text.includes('[') && !isFenced(block) ? definitions : ''
+    const added = definitionsFor(block)
     const key = `${block.number ?? ''} ${block.text}${added}`
     const text = rememberBlock(key, () => convert(block, added))
     if (text !== '') out += (out === '' ? '' : block.isApart ? '\n\n' : '\n') + text

@@ -381,6 +381,8 @@ describe('a correction', () => {
     const story = await open()
     const { slack, store } = story
     const { dana, lee, admin, general } = { ...slack.people, ...slack.channels }
+    const lie = '<https://evil.example|bank.example>'
+    slack.changePerson(lee, { displayName: `Lee ${lie}` })
     const card = await postCard(story)
     const now = () => slack.messages(general).find(({ ts }) => ts === card.ts) ?? card
     const untilKind = (kind: string) => slack.until(() => now().text.startsWith(`[${kind}]`), `the kind ${kind}`)
@@ -389,8 +391,9 @@ describe('a correction', () => {
       await untilKind('Complaint')
       expect(JSON.stringify(now().blocks)).toContain('Corrected by Lee')
       await press(story, now(), 'undo_correction', { as: dana })
-      const isRefusal = ({ ephemeralTo, text }: PageMessage) => ephemeralTo === dana && /Only Lee or/.test(text)
-      await slack.until(() => slack.snapshot(dana).messages.find(isRefusal), 'the refusal')
+      const isRefusal = ({ ephemeralTo, text }: PageMessage) => ephemeralTo === dana && /^Only Lee/.test(text)
+      const refusal = await slack.until(() => slack.snapshot(dana).messages.find(isRefusal), 'the refusal')
+      expect(refusal.text).not.toContain(lie)
       expect(await store.labels.corrected(10)).toHaveLength(1)
       await press(story, now(), 'undo_correction', { as: by })
       await untilKind('Bug')

@@ -78,12 +78,13 @@ describe('a request over HTTP', () => {
     ['from ten minutes ago', () => signedAt(-600)],
     ['from in ten minutes', () => signedAt(600)],
     ['at no time at all', () => ['x-slack-signature: v0=00', 'x-slack-request-timestamp: soon']],
-  ] as [string, () => string[], number?][])(
+    ['without either, by another way to the same path', () => [], 2_000_000, '/./slack/x/../events'],
+  ] as [string, () => string[], number?, string?][])(
     '%s is refused before its body comes',
-    async (_, headers, length = 2_000_000) => {
+    async (_, headers, length = 2_000_000, path = '/slack/events') => {
       const { port } = await open()
       const connection = dial(port)
-      connection.write(request(headers(), `content-length: ${length}`))
+      connection.write(request(headers(), `content-length: ${length}`).replace('/slack/events', path))
       expect(await connection.untilClosed()).toMatch(/^HTTP\/1.1 401/)
     },
   )

@@ -7,6 +7,7 @@ import { createThinkingFilter } from '../../src/model/thinking.ts'
 import { extractBlockText } from '../../src/slack/block-text.ts'
 import { parseAloudWish } from '../../src/text/aloud-request.ts'
 import { defuseFormulas, restoreFormulas } from '../../src/text/csv-formulas.ts'
+import { findCutPlaces } from '../../src/text/cut-places.ts'
 import { escapeMarkdown } from '../../src/text/escape-markdown.ts'
 import { findJson } from '../../src/text/find-json.ts'
 import { findQuote, parseQuotations } from '../../src/text/find-quote.ts'
@@ -32,6 +33,7 @@ const parsers: Record<string, (text: string) => unknown> = {
   defuseFormulas,
   escapeMarkdown,
   extractBlockText: text => extractBlockText([{ type: 'markdown', text }]),
+  findCutPlaces,
   findQuote: text => findQuote('words', `x${text}x`),
   findJson: text => findJson(text, value => value),
   formatTrueHost: text => formatTrueHost(`https://e.example/${text}`, text),
@@ -77,6 +79,8 @@ const bits = [
   '* ',
   '*',
   '_a ',
+  '**_',
+  '*a\n',
   '`',
   '\\',
   '\\[',

@@ -44,6 +44,14 @@ describe('what a reader of Slack sees', () => {
     expect(toMrkdwn(table)).toBe('```\n名字   |   n\n-------|----\n张三丰 |   1\nLi     | 200\n```')
   })
 
+  test('a pile of marks, and links to a thousand definitions', () => {
+    const pile = `${'*'.repeat(3_500)}x${'*'.repeat(3_500)}`
+    expect(toMrkdwn(pile).replaceAll(joiner, '')).toBe(pile)
+    const names = Array.from({ length: 1_000 }, (_, name) => name)
+    const markdown = names.map(name => `[Label ${name}]: https://e.example\n\n[a][label ${name}]\n\n`).join('')
+    expect(toMrkdwn(markdown)).toBe(names.map(() => '<https://e.example|a>').join('\n\n'))
+  })
+
   test('no text makes it fail, ping or send half a character', () => {
     fc.assert(
       fc.property(fc.oneof(documents, fc.string({ unit: 'binary', maxLength: 200 })), markdown => {

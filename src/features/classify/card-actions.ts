@@ -2,6 +2,8 @@ import type { App, BlockAction } from '@slack/bolt'
 import { ShownError, SlackError } from '../../errors.ts'
 import { i18nFor } from '../../i18n/catalog.ts'
 import type { LabelRecord } from '../../store/labels.ts'
+import { escapeMarkdown } from '../../text/escape-markdown.ts'
+import { toMrkdwn } from '../../text/to-mrkdwn.ts'
 import { formatPostFailure } from '../command-failure.ts'
 import { labelControlIds, parseLabelId, renderCard } from './card.ts'
 import { fetchReader } from './reader.ts'
@@ -66,7 +68,7 @@ async function showOutcome(deps: Deps, body: BlockAction, outcome: LabelRecord |
   const record = outcome instanceof ShownError ? undefined : await deps.store.labels.read(outcome.id)
   if (record === undefined) {
     const { sentence } = outcome instanceof ShownError ? outcome : gone()
-    const text = sentence(i18nFor((await deps.users.read(body.user.id)).locale))
+    const text = toMrkdwn(sentence(i18nFor((await deps.users.read(body.user.id)).locale)))
     return deps.respond(body.response_url, { response_type: 'ephemeral', replace_original: false, text })
   }
   const readers = body.container.is_ephemeral === true ? 'one' : 'all'
@@ -113,7 +115,7 @@ async function undoCorrection({ store, users }: Deps, { id, correctedBy }: Label
   const { isAdmin, isGuest } = await users.refresh(user)
   if (!isAdmin && (isGuest || correctedBy !== user)) {
     const { name } = await users.read(correctedBy)
-    throw new ShownError('label_undo', i18n => i18n.labels.notYourCorrection({ name }))
+    throw new ShownError('label_undo', i18n => i18n.labels.notYourCorrection({ name: escapeMarkdown(name) }))
   }
   await store.labels.undoCorrection(id)
 }
