@@ -36,6 +36,7 @@ function rewriteText(text: string | undefined): string {
     )
     .replace(/(?<!\\)<#([CG][A-Z0-9]{2,30})(?:\|([^<>\n]{0,100}))?>/g, (_, id: string, label = '') => `#${label || id}`)
     .replace(/(?<!\\)<@[UW][A-Z0-9]{2,30}\|([^<>\n]{1,100})>/g, (_, label: string) => `@${label.replace(/^@/, '')}`)
+    .replace(/(?<!\\)<!(?:subteam|date)\^[^\s<>|]{1,100}\|([^<>|\n]{1,100})>/g, (_, label: string) => label)
     .replace(/(?<=[\p{N})])\*(?=[\p{N}(])/gu, '\\*')
 }
 

@@ -12,6 +12,7 @@ describe('forms that a model took from Slack', () => {
     ['<mailto:ann@e.com|Ann>', 'Ann (ann@e.com)', 'Ann (<mailto:ann@e.com|ann@e.com>)'],
     ['<mailto:ann@e.com>', 'ann@e.com', '<mailto:ann@e.com|ann@e.com>'],
     ['in <#C012345|general> and <#C012345>', 'in #general and #C012345', 'in #general and #C012345'],
+    ['ask <!subteam^S012|@ops> by <!date^1790000000^{date}|Sep 21>', 'ask @ops by Sep 21', 'ask @ops by Sep 21'],
     ['`<https://e.com|x>`', '`<https://e.com|x>`', '`&lt;https://e.com|x&gt;`'],
     ['```\n<https://e.com|x>\n```', '```\n<https://e.com|x>\n```', '```\n&lt;https://e.com|x&gt;\n```'],
   ])('%s', (written, markdown, mrkdwn) => {
