@@ -561,7 +561,7 @@ export const gestures: { names: { en: string; zh: string }; perform: (stage: Sta
         { name: 'notes.txt', mimeType: 'text/plain', buffer: Buffer.from(t(notes.en, notes.zh)) },
         { name: 'photos.zip', mimeType: 'application/zip', buffer: zip },
       )
-      await say(t('@Threadwise when is the trade fair?', '@Threadwise 展会是哪天？'))
+      await say(t('@Threadwise when is the trade fair?', '@Threadwise 展会哪天举行？'))
       await openThread(t('trade fair', '展会'))
       await answered(t('12 March', '3 月 12 日'))
       await picture()
