@@ -495,7 +495,7 @@ export const gestures: { names: { en: string; zh: string }; perform: (stage: Sta
       await dialog.getByRole('spinbutton', { name: t('Per day', '每天'), exact: true }).fill('2')
       await picture('a')
       await button(dialog, t('Save', '保存')).click()
-      await dialog.getByText(t('can spend up to $2.00 per day', '每天 $2.00')).waitFor()
+      await dialog.getByText(t('can spend up to $2.00 per day', '已保存。')).waitFor()
       await picture('b')
       await button(dialog, t('Close', '关闭')).last().click()
       await button(dialog, t('Cancel', '取消')).click()
