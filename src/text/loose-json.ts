@@ -6,7 +6,7 @@
 /** Values nest less deep in any answer. */
 const maxDepth = 50
 
-const space = /[\s\u00a0\ufeff]+|\/\/[^\n]*|#[^\n]*|\/\*[^*]*(?:\*(?!\/)[^*]*)*\*\//y
+const space = /[\s\u00a0\ufeff]+|\/\/[^\n]*|#[^\n]*|\/\*[^*]*(?:\*(?!\/)[^*]*)*(?:\*\/|$)/y
 const word = /[^\s,:{}[\]"'“”‘’，：]+/y
 /** Behind the quotation mark that closes a string; one inside of it stands before other words. */
 const behindString = /[\s\u00a0]*(?:[,:}\]，：]|\/[/*]|#|$)/y

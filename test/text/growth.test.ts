@@ -12,6 +12,7 @@ import { escapeMarkdown } from '../../src/text/escape-markdown.ts'
 import { findJson } from '../../src/text/find-json.ts'
 import { findQuote, parseQuotations } from '../../src/text/find-quote.ts'
 import { parseMentions, slackToPlain } from '../../src/text/from-slack.ts'
+import { readLooseJson } from '../../src/text/loose-json.ts'
 import { readBlocks } from '../../src/text/markdown-blocks.ts'
 import { readMarks } from '../../src/text/open-marks.ts'
 import { sanitize } from '../../src/text/sanitize.ts'
@@ -38,6 +39,7 @@ const parsers: Record<string, (text: string) => unknown> = {
   findJson: text => findJson(text, value => value),
   formatTrueHost: text => formatTrueHost(`https://e.example/${text}`, text),
   isNoise,
+  looseJson: text => readLooseJson(`[${text}`, 0),
   harmony: text => filter(createHarmonyFilter(), `<|channel|>final${text}`),
   parseAloudWish,
   parseMentions,
@@ -65,6 +67,7 @@ const parsers: Record<string, (text: string) => unknown> = {
 
 /** What parsers find hard: openers without an end, halves of marks, nested blocks. */
 const bits = [
+  '/*a,',
   '[',
   ']',
   '](',
