@@ -21,7 +21,7 @@ dotenv.config({ quiet: true })
 const dump = 'pg_dump --format=custom --file=threadwise.dump "$DATABASE_URL"'
 const source = resolve(parseDataDir(process.env), storeFile)
 const target = resolve(file ?? join(dirname(source), backupFolder, `${formatTimestamp(new Date())}.sqlite`))
-/** What the bot was used for: a copy without any of it is not the one that was wanted. */
+/** Tables of what the bot was used for: a copy without any of it is not the one that was wanted. */
 const counted = ['turns', 'labels', 'usage', 'settings', 'person_settings', 'digests'] as const
 try {
   if (others.length > 0) throw new StartError(`name one file, not ${others.length + 1}`)

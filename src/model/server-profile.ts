@@ -40,7 +40,7 @@ export interface ServerProfile {
   hasAnsweredInForm: boolean
   /** A request without anything that a server may refuse was refused, too. */
   isTried: boolean
-  /** What is left out to find out whether the server refuses just that, and what brings it back. */
+  /** The part that is left out to find out whether the server refuses just that, and what brings it back. */
   trial: { at: number; before: object } | undefined
   /**
    * It may close thoughts that it has not opened: by its name before its first answer, then as its last answer did. The next one is

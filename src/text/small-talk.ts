@@ -27,7 +27,7 @@ export const greetings = new Set(
   ),
 )
 
-/** What only answers somebody, or fills a silence: in a thread it may well be an answer to the bot. */
+/** Words that only answer somebody, or fill a silence: in a thread they may well be an answer to the bot. */
 const remarks = new Set(
   `yes,no,nope,yup,yeah,nah,maybe,same,same here,agree,agreed,exactly,true,on it,brb,afk,bump,see,fyi,sorry,my bad,oops,omg,test,testing,ping,pong,
   是,是的,对,对的,對,没错,确实,同意,支持,没事,不好意思,抱歉,哦,哦哦,噢,啊,行吧,可以的,加油,牛,牛逼,厉害了,路过,签到,打卡,在不在,有人吗,测试,666,233,1,11,111,

@@ -25,7 +25,7 @@ interface Subject {
   ts: string
   threadTs: string | undefined
   record: TurnRecord | undefined
-  /** What it says, in Slack's form, if it has just been read. */
+  /** The words of the message in Slack's form, if it has just been read. */
   text: unknown
   rule: Rule
 }
