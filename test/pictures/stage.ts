@@ -77,7 +77,8 @@ export function createStage(page: Page, language: 'en' | 'zh', folder: string) {
       await (await chooser).setFiles(files)
     },
     /** Scrolls something into the middle of what is seen. */
-    show: (what: Locator) => what.evaluate("node => node.scrollIntoView({ block: 'center' })"),
+    show: (what: Locator) =>
+      what.evaluate((node: { scrollIntoView(how: object): void }) => node.scrollIntoView({ block: 'center' })),
     /** Takes the four pictures of what is seen now. `reopen` opens anew what a change of size closes. */
     async picture(name: string, reopen?: () => Promise<unknown>) {
       for (const [look, { viewport, colorScheme }] of Object.entries(looks)) {
