@@ -23,8 +23,18 @@ const candidates: readonly Candidate[] = [
   { name: 'windows-1251', label: 'windows-1251', weight: 0.7, adjust: adjustWords },
   { name: 'windows-1254', label: 'windows-1254', weight: 0.5, adjust: adjustWords },
   { name: 'windows-1253', label: 'windows-1253', weight: 0.4, adjust: adjustWords },
-  { name: 'windows-1255', label: 'windows-1255', weight: 0.7 },
-  { name: 'windows-1256', label: 'windows-1256', weight: 0.7 },
+  {
+    name: 'windows-1255',
+    label: 'windows-1255',
+    weight: 0.7,
+    adjust: text => adjustScript(text, /\p{Script=Hebrew}/gu),
+  },
+  {
+    name: 'windows-1256',
+    label: 'windows-1256',
+    weight: 0.7,
+    adjust: text => adjustScript(text, /\p{Script=Arabic}/gu),
+  },
   { name: 'windows-1250', label: 'windows-1250', weight: 0.35, adjust: adjustWords },
   { name: 'koi8-r', label: 'koi8-r', weight: 0.35, adjust: adjustWords },
   { name: 'macroman', label: 'macintosh', weight: 0.35, adjust: adjustWords },
@@ -101,6 +111,15 @@ function adjustWords(text: string): number {
     if (isOdd(text, at)) odd += 1
   }
   return odd > foreign * mostOdd ? 0 : 1
+}
+
+/** In at least this share of what is not ASCII, a text in a script of its own has letters of that script. */
+const leastOwn = 0.8
+
+/** Returns 0 for a text with too few letters of a script. */
+function adjustScript(text: string, script: RegExp): number {
+  const own = text.match(script)?.length ?? 0
+  return own < leastOwn * countBetween(text, '\x80', '\uffff') ? 0 : 1
 }
 
 function isOdd(text: string, at: number): boolean {
