@@ -57,6 +57,9 @@ async function start(slack: Workspace, baseUrl: string): Promise<ChildProcess> {
     OPENAI_BASE_URL: baseUrl,
     OPENAI_MODEL: 'gpt-4o',
     PORT: '0',
+    // One person asks here what many would.
+    MAX_RUNNING_PER_PERSON: '100',
+    MAX_WAITING_PER_PERSON: '10000',
     DATA_DIR: await mkdtemp(join(tmpdir(), 'threadwise-bench-')),
   }
   // Away from this checkout, so that no .env of it is read.
