@@ -413,7 +413,7 @@ export const gestures: { names: { en: string; zh: string }; perform: (stage: Sta
     async perform({ t, main, open, say, sees, picture }) {
       await open('general')
       await say(t('/summarize new everywhere', '/summarize 所有频道新消息'))
-      await sees(main, t('Waiting for you', '待解决的问题'))
+      await sees(main, t<string | RegExp>('Waiting for you', /等你处理|决定|待办/))
       await picture()
     },
   },
@@ -575,7 +575,7 @@ export const gestures: { names: { en: string; zh: string }; perform: (stage: Sta
     async perform({ t, thread, open, openThread, attach, reply, answered, picture }) {
       await open(t('general', 'launch'))
       await openThread(t('When do we ship the new sign-up page', '安卓版什么时候发布'))
-      await attach(thread, { name: 'audio_message.wav', mimeType: 'audio/wav', buffer: toWav(3) })
+      await attach(thread, { name: 'audio_message.wav', mimeType: 'audio/wav', buffer: toWav(3, { rate: 8_000 }) })
       await reply('@Threadwise')
       await answered(t('You said', '你说的是'))
       await picture()
@@ -588,7 +588,7 @@ export const gestures: { names: { en: string; zh: string }; perform: (stage: Sta
     },
     async perform({ t, main, open, attach, say, openThread, answered, picture }) {
       await open('general')
-      await attach(main, { name: 'planning.wav', mimeType: 'audio/wav', buffer: toWav(125) })
+      await attach(main, { name: 'planning.wav', mimeType: 'audio/wav', buffer: toWav(125, { rate: 8_000 }) })
       await say(t('@Threadwise summarize this recording', '@Threadwise 总结这段录音'))
       await openThread(t('summarize this recording', '总结这段录音'))
       await answered(t('minutes of recordings', '分钟录音'))
@@ -602,7 +602,7 @@ export const gestures: { names: { en: string; zh: string }; perform: (stage: Sta
     },
     async perform({ t, main, thread, open, attach, say, openThread, sees, picture }) {
       await open('general')
-      await attach(main, { name: 'standup.wav', mimeType: 'audio/wav', buffer: toWav(30) })
+      await attach(main, { name: 'standup.wav', mimeType: 'audio/wav', buffer: toWav(30, { rate: 8_000 }) })
       await say(t('@Threadwise transcribe this', '@Threadwise 转写'))
       await openThread(t('transcribe this', '转写'))
       await sees(thread, 'standup.wav')

@@ -65,8 +65,12 @@ export function createStage(page: Page, language: 'en' | 'zh', folder: string) {
     async openMenu(where: Locator, text: string) {
       if (await page.getByRole('menu').isVisible()) return
       const message = messages(where).filter({ hasText: text }).last()
-      await message.hover()
-      await button(message, t('More actions', '更多操作')).click()
+      const more = button(message, t('More actions', '更多操作'))
+      // The list may move away under the pointer.
+      for (let tries = 0; tries < 5 && !(await page.getByRole('menu').isVisible()); tries += 1) {
+        await message.hover()
+        await more.click({ timeout: 3_000 }).catch(() => {})
+      }
     },
     async choose(item: string) {
       await page.getByRole('menuitem', { name: item }).click()
