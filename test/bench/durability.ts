@@ -18,6 +18,7 @@ const rounds = 40
 /** A usual reply: so many seconds of speech, during which its progress is noted. */
 const speechMs = 5_000
 const manyTurns = 4_000
+const manyPeople = 500
 const manyThreads = 400
 /** What is promised of the costs. */
 const addedP50Ms = 5
@@ -168,16 +169,18 @@ async function runMany(store: Store): Promise<number> {
 function toTurn(number: number): Turn {
   const ts = `${1_790_000_000 + number}.000100`
   const threadTs = `${1_780_000_000 + (number % manyThreads)}.000100`
+  // What one person has waiting is bounded, and looked through at each question.
+  const user = `U${number % manyPeople}`
   return {
     id: `T1:C1:${ts}`,
     channel: 'C1',
     threadTs,
-    user: 'U1',
+    user,
     place: 'channel',
     isAddressed: true,
     question: {
       ts,
-      author: { kind: 'person', id: 'U1' },
+      author: { kind: 'person', id: user },
       text: 'a question of usual length?',
       form: 'slack',
       files: [],
