@@ -4,7 +4,7 @@ const named = languages => languages
 /** Words around a number. @param {((n: number) => string)[]} languages */
 const counted = languages => languages
 
-/** What the workspace of the demo says of itself, in Chinese. @type {Record<string, string>} */
+/** The words of the demo’s workspace about itself, in Chinese. @type {Record<string, string>} */
 const translations = {
   'Everything that concerns everyone': '与所有人有关的事',
   'What customers tell us': '客户反馈',

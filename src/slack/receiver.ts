@@ -149,7 +149,7 @@ function createHttpBolt(deps: BoltDeps, signingSecret: string): SlackReceiver {
     dispatchErrorHandler({ error, response }) {
       const isNoRoute = 'code' in error && error.code === ErrorCode.HTTPReceiverDeferredRequestError
       if (!isNoRoute) deps.log.error({ reason: formatError(error) }, 'request over HTTP failed')
-      response.writeHead(isNoRoute ? 404 : 500).end()
+      if (!response.headersSent) response.writeHead(isNoRoute ? 404 : 500).end()
     },
     // Bolt's own handler logs an error as if a listener were wrong; a late ack says more.
     unhandledRequestHandler({ response }) {

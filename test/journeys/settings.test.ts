@@ -144,6 +144,7 @@ test('what an admin saves is kept although the bot stops before Slack has said t
     'the question who it is',
   )
   const stopped = app.stop()
+  // Slack takes half a second longer than the rest of the stop.
   setTimeout(slow.resolve, 500)
   await Promise.all([saved, stopped])
   expect(slack.snapshot(admin).modals).toEqual([])

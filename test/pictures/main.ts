@@ -44,7 +44,7 @@ function drawCat({ prompt }: { prompt: string }, count: number): string {
   return new Resvg(cat).render().asPng().toString('base64')
 }
 
-/** What is heard in recordings of up to so many seconds, in stretches by the second at which they begin. */
+/** Words that are heard in recordings of up to so many seconds, in stretches by the second at which they begin. */
 const recordings: { seconds: number; en: [start: number, text: string][]; zh: [start: number, text: string][] }[] = [
   {
     seconds: 5,
